@@ -1,0 +1,56 @@
+/** Images and revisions: the words and the rules that need no outside. */
+
+export type CloneMode = 'linked' | 'full' | 'instant';
+export const CLONE_MODES: readonly CloneMode[] = ['linked', 'full', 'instant'];
+
+/** What kind of virtual hardware a revision's machines get, unless a reservation asks for more. */
+export interface HardwareProfile {
+  vcpus: number;
+  memoryMiB: number;
+  firmware: 'bios' | 'efi';
+  /** False for a guest that has no display driver and is reached by its serial line alone. */
+  display: boolean;
+}
+
+/**
+ * How to reach the guest. `agent` is what answers inside:
+ * `carrel` = Carrel's own agent (identity, clock, entropy) and qemu-guest-agent; `qga` = qemu-guest-agent alone; `none`.
+ */
+export interface GuestProfile {
+  os: string;
+  user: string;
+  sshPort: number;
+  agent: 'carrel' | 'qga' | 'none';
+  /** Longest time from power-on to an SSH banner before the machine counts as failed, in seconds. */
+  bootTimeoutS: number;
+}
+
+export interface RevisionProfile {
+  hardware: HardwareProfile;
+  guest: GuestProfile;
+}
+
+export type RevisionState = 'preparing' | 'draft' | 'published' | 'retired' | 'failed';
+export type RevisionEvent = 'prepared' | 'prepareFailed' | 'publish' | 'supersede' | 'retire';
+
+/** States x events, no gaps; `null` = the event is refused in that state. See docs/spec/revision.md. */
+export const REVISION_TABLE: Record<RevisionState, Record<RevisionEvent, RevisionState | null>> = {
+  preparing: { prepared: 'draft', prepareFailed: 'failed', publish: null, supersede: null, retire: null },
+  draft: { prepared: 'draft', prepareFailed: null, publish: 'published', supersede: null, retire: 'retired' },
+  published: { prepared: null, prepareFailed: null, publish: 'published', supersede: 'draft', retire: 'retired' },
+  retired: { prepared: null, prepareFailed: null, publish: null, supersede: null, retire: 'retired' },
+  failed: { prepared: null, prepareFailed: 'failed', publish: null, supersede: null, retire: 'retired' },
+};
+
+const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/;
+
+/**
+ * Why a name cannot be used for an image, or undefined if it can. The rule is that of an RFC 1123 host label with dots and
+ * underscores inside, so that a name is safe in URLs, file names and host names alike.
+ */
+export function imageNameProblem(name: string): string | undefined {
+  if (NAME.test(name)) return undefined;
+  if (name === '') return 'a name is needed';
+  if (name.length > 63) return 'at most 63 characters';
+  return 'lower-case letters, digits, "-", "_" and "." only, beginning and ending with a letter or digit';
+}

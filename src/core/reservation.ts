@@ -1,0 +1,59 @@
+/** Reservations: a person's claim on a machine of an image for a span of time. */
+
+export type ReservationKind = 'lab' | 'long' | 'imaging' | 'server';
+export type ReservationState = 'preparing' | 'ready' | 'ending' | 'ended' | 'failed';
+export type ReservationEvent = 'provisioned' | 'provisionFailed' | 'end' | 'expire' | 'machineLost' | 'tornDown';
+
+/**
+ * States x events, no gaps; `null` = refused. `failed` is entered only when the world is clean again, so that it, like
+ * `ended`, holds nothing. See docs/spec/reservation.md.
+ */
+export const RESERVATION_TABLE: Record<ReservationState, Record<ReservationEvent, ReservationState | null>> = {
+  preparing: {
+    provisioned: 'ready',
+    provisionFailed: 'failed',
+    end: 'ending',
+    expire: 'ending',
+    machineLost: 'preparing',
+    tornDown: 'ended',
+  },
+  ready: { provisioned: 'ready', provisionFailed: null, end: 'ending', expire: 'ending', machineLost: 'ending', tornDown: 'ended' },
+  ending: { provisioned: 'ending', provisionFailed: 'ended', end: 'ending', expire: 'ending', machineLost: 'ending', tornDown: 'ended' },
+  ended: { provisioned: null, provisionFailed: null, end: 'ended', expire: 'ended', machineLost: 'ended', tornDown: 'ended' },
+  failed: { provisioned: null, provisionFailed: 'failed', end: 'failed', expire: 'failed', machineLost: 'failed', tornDown: 'failed' },
+};
+
+/** States in which a reservation still holds a machine. */
+export const RESERVATION_LIVE: readonly ReservationState[] = ['preparing', 'ready', 'ending'];
+
+/** What a waiting person is shown, in the order in which it happens. */
+export type Stage = 'queued' | 'placing' | 'cloning' | 'checking' | 'starting' | 'booting' | 'identity' | 'ready' | 'ending' | 'gone';
+export const STAGES: readonly Stage[] = ['queued', 'placing', 'cloning', 'checking', 'starting', 'booting', 'identity', 'ready'];
+
+const DURATION_PART = /(\d+(?:\.\d+)?)\s*(d|h|m|s)/gy;
+const UNIT_MS: Record<string, number> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
+
+/** Milliseconds of `2h`, `90m`, `1d12h`, `45s`; undefined if the text is not such a span or is not positive. */
+export function parseDuration(text: string): number | undefined {
+  const trimmed = text.trim().toLowerCase();
+  let total = 0;
+  DURATION_PART.lastIndex = 0;
+  let end = 0;
+  for (let m = DURATION_PART.exec(trimmed); m; m = DURATION_PART.exec(trimmed)) {
+    total += Number(m[1]) * (UNIT_MS[m[2] as string] as number);
+    end = DURATION_PART.lastIndex;
+  }
+  return end === trimmed.length && total > 0 && Number.isFinite(total) ? Math.round(total) : undefined;
+}
+
+/** `2h`, `1d 12h`, `45s`: the two largest units of a span in milliseconds. */
+export function formatDuration(ms: number): string {
+  const parts: string[] = [];
+  let rest = Math.max(0, Math.round(ms / 1000)) * 1000;
+  for (const [unit, size] of Object.entries(UNIT_MS)) {
+    const n = Math.floor(rest / size);
+    if (n > 0) parts.push(`${n}${unit}`);
+    rest -= n * size;
+  }
+  return parts.slice(0, 2).join(' ') || '0s';
+}

@@ -1,0 +1,219 @@
+/**
+ * The port between Carrel and whatever runs machines. The engine asks `capabilities`, never a driver's name.
+ *
+ * Rules that hold for every verb, checked by the conformance suite in this folder:
+ * - identity is an id that Carrel chose (`machineId`, `revisionId`), never a name;
+ * - a verb that makes something is idempotent by that id: run twice it gives the same thing; a half-made rest of an earlier
+ *   try is finished or replaced, never left beside a second one;
+ * - a verb that removes something succeeds when it is already gone;
+ * - errors are of the closed list in errors.ts;
+ * - nothing without our ownership tag is changed;
+ * - when `ctx.signal` aborts, the verb rejects soon and leaves nothing that the removing verb would not find.
+ */
+import type { CloneMode, HardwareProfile, RevisionProfile } from '../core/image.ts';
+import type { CapacityLimits } from '../core/capacity.ts';
+import type { DeletionProof, DiskChain, DiskFile } from '../core/lineage.ts';
+import type { Ctx } from '../lib/context.ts';
+
+export interface Capabilities {
+  cloneModes: readonly CloneMode[];
+  /** A running machine can be captured without stopping it. */
+  liveCapture: boolean;
+  /** User checkpoints of a machine, disk state only. */
+  checkpoints: boolean;
+  suspend: boolean;
+  console: 'vnc' | 'webmks' | 'none';
+  /** Images that this provider can make by itself, by recipe name. */
+  recipes: readonly string[];
+  /** Disk formats that can be imported. */
+  importFormats: readonly string[];
+  /** How many machines may be started at the same time before all become slower. */
+  startSlots: number;
+  /** Facts for people: accelerator and why it was chosen, versions. */
+  facts: Readonly<Record<string, string>>;
+}
+
+/** Room of the provider as the hypervisor sees it, before anything of ours is placed. Storage in bytes. */
+export interface ProviderRoom extends CapacityLimits {
+  storageBytes: number;
+  storageFreeBytes: number;
+}
+
+export type PowerState = 'on' | 'off' | 'suspended' | 'crashed';
+export type PowerOp = 'on' | 'off' | 'reset' | 'suspend' | 'resume' | 'shutdown';
+
+/** A machine as the hypervisor shows it. `half` = parts of one exist, the rest is missing. */
+export interface SeenMachine {
+  machineId: string;
+  power: PowerState | 'half';
+  mode: CloneMode | undefined;
+  revisionId: string | undefined;
+  /** The tag inside the VM names this installation. */
+  owned: boolean;
+  createdAt: string | undefined;
+}
+
+export interface SeenMaster {
+  revisionId: string;
+  owned: boolean;
+  state: 'sealed' | 'half';
+}
+
+/** Something that belongs to us by tag or place but to no machine and no master: a process, a folder, a file. */
+export interface Stray {
+  kind: 'process' | 'folder' | 'file';
+  ref: string;
+  detail: string;
+  owned: boolean;
+}
+
+export interface Inventory {
+  /** False if any part could not be read; then absence in it means nothing (promise 5). */
+  complete: boolean;
+  machines: readonly SeenMachine[];
+  masters: readonly SeenMaster[];
+  strays: readonly Stray[];
+}
+
+export type MasterSource =
+  | { kind: 'recipe'; recipe: string }
+  /** A file that was uploaded and lies in a staging folder of ours. `claimed` is the format its owner says it has. */
+  | {
+      kind: 'file';
+      path: string;
+      claimed: string | undefined;
+      profile: Partial<RevisionProfile['hardware']> & Partial<RevisionProfile['guest']>;
+    };
+
+export interface MasterSpec {
+  revisionId: string;
+  source: MasterSource;
+}
+
+export interface Master {
+  revisionId: string;
+  profile: RevisionProfile;
+  /** Golden disks (and what else must not change), each with its SHA-256 in hex; the first is the system disk. */
+  files: readonly { path: string; bytes: number; sha256: string }[];
+  virtualBytes: number;
+  /** Facts worth keeping with the revision (package versions, build times in ms); no secrets. */
+  facts: Readonly<Record<string, string>>;
+}
+
+export interface MasterCheck {
+  revisionId: string;
+  ok: boolean;
+  files: readonly { path: string; expectedSha256: string; actualSha256: string | undefined; problem: string | undefined }[];
+}
+
+export interface CloneSpec {
+  machineId: string;
+  revisionId: string;
+  mode: CloneMode;
+  hardware: Pick<HardwareProfile, 'vcpus' | 'memoryMiB'>;
+  hostname: string;
+}
+
+export interface CloneResult {
+  machineId: string;
+  mode: CloneMode;
+  /** One chain per disk, read back after the clone; the engine's gate judges them. */
+  chains: readonly DiskChain[];
+  ownFolder: string;
+  /** Disks that must stay untouched: the master's and, for `instant`, the frozen parent's. */
+  masterPaths: readonly string[];
+  /** Sentences for the user, such as why something took another way. */
+  notes: readonly string[];
+}
+
+export interface GuestAddress {
+  host: string;
+  sshPort: number;
+}
+
+/** A guest that answered: its address and the SSH host keys it showed, as in known_hosts (`ssh-ed25519 AAAA…`). */
+export interface GuestReady {
+  address: GuestAddress;
+  hostKeys: readonly string[];
+}
+
+/** Access for a reservation's people. The password comes as a crypt(3) SHA-512 hash: the driver never sees the word itself. */
+export interface Credentials {
+  user: string;
+  passwordHash: string;
+  authorizedKeys: readonly string[];
+}
+
+export interface Guest {
+  /** Waits for agent, identity (host name, host keys, machine-id, clock, entropy, all its own) and a real SSH banner. */
+  ready(ctx: Ctx, machineId: string): Promise<GuestReady>;
+  address(ctx: Ctx, machineId: string): Promise<GuestAddress>;
+  /** Sets the password and keys of one account; earlier ones are replaced. */
+  handover(ctx: Ctx, machineId: string, credentials: Credentials): Promise<void>;
+  /** Locks the password and removes the keys again. */
+  revoke(ctx: Ctx, machineId: string, user: string): Promise<void>;
+}
+
+export interface Checkpoint {
+  name: string;
+  createdAt: string;
+}
+
+export type ConsoleTarget = { kind: 'vnc'; socketPath: string } | { kind: 'webmks'; url: string; fingerprint256: string };
+
+export type LineageScope = { kind: 'machine'; machineId: string } | { kind: 'revision'; revisionId: string } | { kind: 'all' };
+
+export interface LineageReport {
+  complete: boolean;
+  /** Every chain in scope, leaf first, foreign ones included. */
+  chains: readonly { owner: 'machine' | 'master' | 'frozen' | 'foreign'; id: string; chain: DiskChain }[];
+  /** All disks seen, also those no chain uses. */
+  disks: readonly DiskFile[];
+}
+
+export type DriverEvent = { kind: 'machine'; machineId: string; power: PowerState };
+
+export interface CaptureSpec {
+  machineId: string;
+  /** The draft revision that the capture makes. */
+  revisionId: string;
+}
+
+export interface Driver {
+  readonly kind: string;
+  /** Looks at the provider and learns what it can do; called once before anything else, again after a reconnect. */
+  open(ctx: Ctx): Promise<Capabilities>;
+  /** Lets go of connections. Machines go on running. */
+  close(): Promise<void>;
+
+  inventory(ctx: Ctx): Promise<Inventory>;
+  /** Calls back when a machine's power state changes by itself; returns how to stop that. */
+  watch(onEvent: (event: DriverEvent) => void): () => void;
+  room(ctx: Ctx): Promise<ProviderRoom>;
+
+  /** Makes the sealed master of a revision. */
+  prepareMaster(ctx: Ctx, spec: MasterSpec): Promise<Master>;
+  verifyMaster(ctx: Ctx, revisionId: string): Promise<MasterCheck>;
+  /** Removes a master; `has-children` with `details.children` if any disk, ours or not, stands on it. */
+  removeMaster(ctx: Ctx, revisionId: string): Promise<DeletionProof>;
+
+  /** Makes a machine, powered off (for `instant`: paused). Does not judge the chain; the engine does, by what is read back. */
+  clone(ctx: Ctx, spec: CloneSpec): Promise<CloneResult>;
+  /** Reads a machine's chains anew. */
+  readBack(ctx: Ctx, machineId: string): Promise<CloneResult>;
+  /** `on` refuses with `gate-refused` when the machine's chain breaks the gate: the driver checks again by itself. */
+  power(ctx: Ctx, machineId: string, op: PowerOp): Promise<PowerState>;
+  checkpoint(ctx: Ctx, machineId: string, name: string): Promise<Checkpoint>;
+  checkpoints(ctx: Ctx, machineId: string): Promise<readonly Checkpoint[]>;
+  revert(ctx: Ctx, machineId: string, name: string): Promise<void>;
+  /** Flattens a machine's disks into the sealed master of a new revision, without anything that is the machine's own. */
+  capture(ctx: Ctx, spec: CaptureSpec): Promise<Master>;
+  /** Takes a machine away, whatever state it is in, and proves that what it stood on is still there. */
+  destroy(ctx: Ctx, machineId: string): Promise<DeletionProof>;
+  /** Takes away a stray that carries our tag. */
+  sweep(ctx: Ctx, stray: Stray): Promise<void>;
+  lineage(ctx: Ctx, scope: LineageScope): Promise<LineageReport>;
+
+  readonly guest: Guest;
+  console(ctx: Ctx, machineId: string): Promise<ConsoleTarget>;
+}
