@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import { verify } from 'unixcrypt';
+import { expect, test } from 'vitest';
+import { CredentialSealer, checkPublicKey, hashPassword, makePassword } from './credentials.ts';
+
+test('passwords are of the promised form, differ, and their hash is one that crypt(3) accepts', () => {
+  const password = makePassword();
+  expect(password).toMatch(/^(?:[a-km-zA-HJ-NP-Z2-9]{5}-){3}[a-km-zA-HJ-NP-Z2-9]{5}$/);
+  expect(makePassword()).not.toBe(password);
+  const hash = hashPassword(password);
+  expect(hash).toMatch(/^\$6\$/);
+  expect(verify(password, hash)).toBe(true);
+  expect(verify(`${password}x`, hash)).toBe(false);
+});
+
+test('a sealed credential opens only with the same key and for the same reservation', () => {
+  const sealer = new CredentialSealer(randomBytes(32));
+  const credential = { user: 'student', password: 'pw', authorizedKeys: [] };
+  const sealed = sealer.seal('r1', credential);
+  expect(sealed.includes('student')).toBe(false);
+  expect(sealer.open('r1', sealed)).toEqual(credential);
+  expect(() => sealer.open('r2', sealed)).toThrow('cannot be opened');
+  expect(() => new CredentialSealer(randomBytes(32)).open('r1', sealed)).toThrow('cannot be opened');
+});
+
+test.each(['', 'ssh-ed25519', 'command="rm -rf /" ssh-ed25519 AAAA', 'ssh-ed25519 AAAA\nssh-rsa BBBB', 'ssh-dss AAAA x'])(
+  'refuses %j as a public key',
+  (key) => {
+    expect(() => checkPublicKey(key)).toThrow('not an OpenSSH public key');
+  },
+);
+
+test('takes an ordinary public key', () => {
+  expect(checkPublicKey(' ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== me@home\n')).toBe('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== me@home');
+});

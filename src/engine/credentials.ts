@@ -1,0 +1,75 @@
+/**
+ * Credentials of a guest: made when a person connects, belonging to the reservation, sealed at rest, never logged (promise 8).
+ */
+import { createCipheriv, createDecipheriv, randomBytes, randomInt } from 'node:crypto';
+import { encrypt } from 'unixcrypt';
+import { CarrelError } from '../lib/errors.ts';
+
+export interface GuestCredential {
+  user: string;
+  password: string;
+  authorizedKeys: string[];
+}
+
+// No 0/O, 1/l/I: people type these at a console.
+const LETTERS = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+const GROUPS = 4;
+const GROUP_LENGTH = 5;
+
+/** A password of 4 groups of 5 letters and digits: 116 bits. */
+export function makePassword(): string {
+  const group = () => Array.from({ length: GROUP_LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+  return Array.from({ length: GROUPS }, group).join('-');
+}
+
+/** crypt(3) SHA-512 (`$6$`). 1000 rounds, the format's least: the password is random, so stretching adds nothing but delay. */
+export function hashPassword(password: string): string {
+  const salt = randomBytes(12).toString('base64').replaceAll('+', '.').slice(0, 16);
+  return encrypt(password, `$6$rounds=1000$${salt}`);
+}
+
+const PUBLIC_KEY =
+  /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com) [A-Za-z0-9+/]+={0,3}(?: [\x20-\x7e]{0,200})?$/;
+
+/** Throws `bad-request` unless `key` is one line of an OpenSSH public key without options. */
+export function checkPublicKey(key: string): string {
+  const line = key.trim();
+  if (line.length <= 8192 && PUBLIC_KEY.test(line)) return line;
+  throw new CarrelError('bad-request', 'that is not an OpenSSH public key', {
+    hint: 'give one line as in ~/.ssh/id_ed25519.pub, such as "ssh-ed25519 AAAA… name"',
+  });
+}
+
+/** Seals and opens credentials with AES-256-GCM under the installation's key (32 bytes), bound to the reservation's id. */
+export class CredentialSealer {
+  readonly #key: Buffer;
+
+  constructor(key: Buffer) {
+    if (key.length !== 32) throw new CarrelError('internal', `the installation key has ${key.length} bytes, not 32`);
+    this.#key = key;
+  }
+
+  seal(reservationId: string, credential: GuestCredential): Buffer {
+    const iv = randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', this.#key, iv);
+    cipher.setAAD(Buffer.from(reservationId));
+    const body = Buffer.concat([cipher.update(JSON.stringify(credential), 'utf8'), cipher.final()]);
+    return Buffer.concat([iv, cipher.getAuthTag(), body]);
+  }
+
+  /** Throws `credential-unreadable` when the key is not the one it was sealed with or the bytes were moved or changed. */
+  open(reservationId: string, sealed: Buffer): GuestCredential {
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', this.#key, sealed.subarray(0, 12));
+      decipher.setAAD(Buffer.from(reservationId));
+      decipher.setAuthTag(sealed.subarray(12, 28));
+      const text = Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]).toString('utf8');
+      return JSON.parse(text) as GuestCredential;
+    } catch (cause) {
+      throw new CarrelError('credential-unreadable', 'the stored credential cannot be opened', {
+        hint: 'secrets.key in the data directory is not the one it was sealed with; restore that file from the backup',
+        cause,
+      });
+    }
+  }
+}

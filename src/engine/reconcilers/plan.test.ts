@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import type { Inventory, SeenMachine } from '../../driver/index.ts';
+import { type Expected, plan, type Strikes } from './plan.ts';
+
+const limits = { strikes: 3, bulk: 5 };
+const machine = (machineId: string, over: Partial<SeenMachine> = {}): SeenMachine => ({
+  machineId,
+  power: 'on',
+  mode: 'linked',
+  revisionId: 'r',
+  owned: true,
+  createdAt: undefined,
+  ...over,
+});
+const seen = (machines: SeenMachine[], over: Partial<Inventory> = {}): Inventory => ({
+  complete: true,
+  machines,
+  masters: [],
+  strays: [],
+  ...over,
+});
+const nothing: Expected = { machines: [], masters: [] };
+const row = (machineId: string, state: 'running' | 'building' | 'stopped' = 'running', busy = false) => ({
+  machineId,
+  reservationId: `res-${machineId}`,
+  state,
+  busy,
+});
+
+function runs(n: number, inventory: Inventory, expected: Expected) {
+  let strikes: Strikes = new Map();
+  let last = plan(inventory, expected, strikes, limits);
+  for (let i = 1; i < n; i++) {
+    strikes = last.strikes;
+    last = plan(inventory, expected, strikes, limits);
+  }
+  return last;
+}
+
+test('a machine nobody knows is taken away at the third sight, not before', () => {
+  const world = seen([machine('m1')]);
+  expect(runs(2, world, nothing).due).toEqual([]);
+  expect(runs(3, world, nothing).due).toEqual([{ kind: 'leaked-machine', machineId: 'm1', power: 'on', action: 'destroy' }]);
+});
+
+test('a sight in between starts the count anew', () => {
+  const leaked = seen([machine('m1')]);
+  const two = runs(2, leaked, nothing);
+  const gap = plan(seen([]), nothing, two.strikes, limits);
+  expect(plan(leaked, nothing, gap.strikes, limits).due).toEqual([]);
+});
+
+test('foreign machines, masters and strays are named and left', () => {
+  const world = seen([machine('m1', { owned: false })], {
+    masters: [{ revisionId: 'x', owned: false, state: 'sealed' }],
+    strays: [{ kind: 'process', ref: '77', detail: 'qemu', owned: false }],
+  });
+  const { findings, due } = runs(9, world, nothing);
+  expect(findings.map((f) => f.action)).toEqual(['leave', 'leave', 'leave']);
+  expect(due).toEqual([]);
+});
+
+test('after a partial read absence means nothing, and nothing is deleted', () => {
+  const world = seen([machine('leak')], { complete: false });
+  const { findings, due } = runs(9, world, { machines: [row('m1')], masters: [{ revisionId: 'r', recorded: true, busy: false }] });
+  expect(findings.map((f) => f.kind)).toEqual(['leaked-machine']);
+  expect(due).toEqual([]);
+});
+
+test('what a saga works on is no finding', () => {
+  const world = seen([machine('m1', { power: 'half' })], {
+    strays: [{ kind: 'file', ref: '/data/machines/m1/x', detail: '', owned: true }],
+  });
+  expect(runs(9, world, { machines: [row('m1', 'building', true)], masters: [] }).findings).toEqual([]);
+});
+
+test('a machine that vanished is marked lost; many at once freeze the reconciler', () => {
+  expect(runs(3, seen([]), { machines: [row('m1')], masters: [] }).due).toEqual([
+    { kind: 'missing-machine', machineId: 'm1', reservationId: 'res-m1', action: 'mark-lost' },
+  ]);
+  const many = Array.from({ length: 8 }, (_, i) => row(`m${i}`));
+  const bulk = runs(9, seen([]), { machines: many, masters: [] });
+  expect(bulk.due).toEqual([]);
+  expect(bulk.findings.at(-1)).toMatchObject({ kind: 'frozen' });
+});
+
+test('a store that is older than the world does not sweep the world', () => {
+  const world = seen(Array.from({ length: 8 }, (_, i) => machine(`m${i}`)));
+  expect(runs(9, world, nothing).due).toEqual([]);
+});
+
+test('a guest that switched itself off is recorded at once', () => {
+  const world = seen([machine('m1', { power: 'off' })]);
+  expect(runs(1, world, { machines: [row('m1')], masters: [] }).due).toMatchObject([{ kind: 'power-changed', power: 'off' }]);
+});

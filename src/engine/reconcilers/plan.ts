@@ -1,0 +1,159 @@
+/**
+ * The reconciler's judgement: what differs between the world and the store, why, and what may be done about it.
+ * Pure, so that the rules of promise 5 can be tested without a world.
+ */
+import type { MachineState } from '../../core/machine.ts';
+import type { Inventory, PowerState, Stray } from '../../driver/index.ts';
+
+export interface ExpectedMachine {
+  machineId: string;
+  reservationId: string;
+  state: MachineState;
+  /** A saga is at work on it: its half-made or half-gone look is no finding. */
+  busy: boolean;
+}
+
+export interface ExpectedMaster {
+  revisionId: string;
+  /** The store holds a sealed master for it. */
+  recorded: boolean;
+  busy: boolean;
+}
+
+export interface Expected {
+  machines: readonly ExpectedMachine[];
+  masters: readonly ExpectedMaster[];
+}
+
+export type Finding =
+  | { kind: 'leaked-machine'; machineId: string; power: PowerState | 'half'; action: 'destroy' }
+  | { kind: 'missing-machine'; machineId: string; reservationId: string; action: 'mark-lost' }
+  | { kind: 'power-changed'; machineId: string; reservationId: string; power: PowerState; action: 'record' }
+  | { kind: 'leaked-master'; revisionId: string; action: 'remove' }
+  | { kind: 'missing-master'; revisionId: string; action: 'report' }
+  | { kind: 'stray'; stray: Stray; action: 'sweep' }
+  | { kind: 'foreign'; what: string; action: 'leave' }
+  | { kind: 'frozen'; reason: string; action: 'report' };
+
+export interface PlanLimits {
+  /** So many times in a row must a machine be missing, or be seen without a record, before anything is done about it. */
+  strikes: number;
+  /** More unknown machines than this, and more than half of those seen, look like a store that is older than the world. */
+  bulk: number;
+}
+
+/** Counts how often in a row the same finding was made, by its key. Kept by the caller between runs. */
+export type Strikes = Map<string, number>;
+
+export interface Plan {
+  /** Everything noticed. */
+  findings: readonly Finding[];
+  /** What may be done now. */
+  due: readonly Finding[];
+  strikes: Strikes;
+}
+
+export function findingKey(finding: Finding): string {
+  switch (finding.kind) {
+    case 'leaked-machine':
+    case 'missing-machine':
+    case 'power-changed':
+      return `${finding.kind}:${finding.machineId}`;
+    case 'leaked-master':
+    case 'missing-master':
+      return `${finding.kind}:${finding.revisionId}`;
+    case 'stray':
+      return `stray:${finding.stray.kind}:${finding.stray.ref}`;
+    case 'foreign':
+      return `foreign:${finding.what}`;
+    case 'frozen':
+      return `frozen:${finding.reason}`;
+  }
+}
+
+/** Compares. Nothing foreign is ever due; nothing that rests on absence is due after a partial read (promise 5). */
+export function plan(seen: Inventory, expected: Expected, before: Strikes, limits: PlanLimits): Plan {
+  const findings = [...machineFindings(seen, expected), ...masterFindings(seen, expected), ...strayFindings(seen, expected)];
+  const leaked = findings.filter((f) => f.kind === 'leaked-machine').length;
+  const missing = findings.filter((f) => f.kind === 'missing-machine').length;
+  const owned = seen.machines.filter((m) => m.owned).length;
+  const live = expected.machines.filter((m) => !m.busy && m.state !== 'gone').length;
+  const frozen: string[] = [];
+  if (leaked > limits.bulk && leaked * 2 > owned)
+    frozen.push(`${leaked} of ${owned} machines are unknown to the store: it may be older than the world`);
+  if (missing > limits.bulk && missing * 2 > live)
+    frozen.push(`${missing} of ${live} machines vanished at once: the provider may be showing only a part`);
+  for (const reason of frozen) findings.push({ kind: 'frozen', reason, action: 'report' });
+
+  const strikes: Strikes = new Map(findings.map((f) => [findingKey(f), (before.get(findingKey(f)) ?? 0) + 1]));
+  const due = findings.filter((f) => {
+    if (f.action === 'leave' || f.action === 'report') return false;
+    if (f.action === 'record') return true;
+    if (frozen.length > 0) return false;
+    if (!seen.complete) return false;
+    return (strikes.get(findingKey(f)) ?? 0) >= limits.strikes;
+  });
+  return { findings, due, strikes };
+}
+
+function machineFindings(seen: Inventory, expected: Expected): Finding[] {
+  const found: Finding[] = [];
+  const known = new Map(expected.machines.map((m) => [m.machineId, m]));
+  const present = new Set(seen.machines.filter((m) => m.owned).map((m) => m.machineId));
+  for (const machine of seen.machines) {
+    const row = known.get(machine.machineId);
+    if (!machine.owned) {
+      found.push({ kind: 'foreign', what: `machine ${machine.machineId}`, action: 'leave' });
+    } else if (row === undefined || row.state === 'gone') {
+      if (!row?.busy) found.push({ kind: 'leaked-machine', machineId: machine.machineId, power: machine.power, action: 'destroy' });
+    } else if (!row.busy && machine.power !== 'half') {
+      const on = machine.power === 'on' || machine.power === 'suspended';
+      if ((row.state === 'running' && !on) || ((row.state === 'stopped' || row.state === 'lost') && on)) {
+        found.push({
+          kind: 'power-changed',
+          machineId: row.machineId,
+          reservationId: row.reservationId,
+          power: machine.power,
+          action: 'record',
+        });
+      }
+    }
+  }
+  if (!seen.complete) return found;
+  for (const row of expected.machines) {
+    const shouldBeThere = row.state === 'running' || row.state === 'stopped';
+    if (shouldBeThere && !row.busy && !present.has(row.machineId)) {
+      found.push({ kind: 'missing-machine', machineId: row.machineId, reservationId: row.reservationId, action: 'mark-lost' });
+    }
+  }
+  return found;
+}
+
+function masterFindings(seen: Inventory, expected: Expected): Finding[] {
+  const found: Finding[] = [];
+  const known = new Map(expected.masters.map((m) => [m.revisionId, m]));
+  for (const master of seen.masters) {
+    const row = known.get(master.revisionId);
+    if (!master.owned) found.push({ kind: 'foreign', what: `master ${master.revisionId}`, action: 'leave' });
+    else if (!row?.recorded && !row?.busy) found.push({ kind: 'leaked-master', revisionId: master.revisionId, action: 'remove' });
+  }
+  if (!seen.complete) return found;
+  const present = new Set(seen.masters.map((m) => m.revisionId));
+  for (const row of expected.masters) {
+    if (row.recorded && !row.busy && !present.has(row.revisionId))
+      found.push({ kind: 'missing-master', revisionId: row.revisionId, action: 'report' });
+  }
+  return found;
+}
+
+function strayFindings(seen: Inventory, expected: Expected): Finding[] {
+  const busy = new Set(
+    [...expected.machines, ...expected.masters].filter((x) => x.busy).map((x) => ('machineId' in x ? x.machineId : x.revisionId)),
+  );
+  return seen.strays
+    .filter((stray) => ![...busy].some((id) => stray.ref.includes(id)))
+    .map(
+      (stray): Finding =>
+        stray.owned ? { kind: 'stray', stray, action: 'sweep' } : { kind: 'foreign', what: `${stray.kind} ${stray.ref}`, action: 'leave' },
+    );
+}

@@ -1,0 +1,194 @@
+/**
+ * Sagas: durable operations of named steps. This file is the runner; what it writes down goes through a {@link Journal},
+ * so that a test can run it over memory and the worker over PostgreSQL.
+ *
+ * Forward: `started` is written, the step acts, its output is written, the next one begins. A step that fails with retry class
+ * `later` is tried again after a pause; any other failure, a cancel, or too many tries turns the run around: every step that
+ * was started, the failed one included, is undone in reverse order, each as often as it takes. A crash anywhere resumes from
+ * what is written: a step that was `started` is run again, therefore every do and every undo must bear being run twice.
+ */
+import { type Ctx, withTimeout } from '../lib/context.ts';
+import { CarrelError, isCode, type StoredError, toStored } from '../lib/errors.ts';
+import { backoffMs } from '../lib/retry.ts';
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json | undefined };
+
+export interface StepArgs<World, Input> {
+  ctx: Ctx;
+  world: World;
+  input: Input;
+  /** What earlier steps returned, by step name. In an undo, the step's own output is there only if it had finished. */
+  outputs: Readonly<Record<string, unknown>>;
+}
+
+export interface Step<World, Input> {
+  name: string;
+  /** Longest time one try may take, in milliseconds. */
+  timeoutMs: number;
+  do(args: StepArgs<World, Input>): Promise<unknown>;
+  /** Missing where nothing needs to be taken back. */
+  undo?(args: StepArgs<World, Input>): Promise<void>;
+}
+
+export interface Saga<World, Input, Tx> {
+  name: string;
+  steps: readonly Step<World, Input>[];
+  /** True for work that cannot be taken back (ending, power): it is tried again until it is done, and never undone. */
+  forwardOnly?: boolean;
+  /** Tries of one step before the run turns around (or, forward only, before an operator is asked). */
+  maxAttempts: number;
+  /** Runs in the transaction that marks the run `done`: the promise and its record appear together. */
+  done(tx: Tx, world: World, input: Input, outputs: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Runs in the transaction that marks the run `undone`. */
+  undone(tx: Tx, world: World, input: Input, error: StoredError): Promise<void>;
+}
+
+export type RunDirection = 'do' | 'undo';
+
+export interface StepRecord {
+  seq: number;
+  name: string;
+  state: 'started' | 'done' | 'undone';
+  output: unknown;
+}
+
+/** One run's memory. Every write is refused with code `fenced` once another worker has taken the run over. */
+export interface Journal<Tx> {
+  direction: RunDirection;
+  attempt: number;
+  error: StoredError | undefined;
+  steps(): Promise<readonly StepRecord[]>;
+  started(seq: number, name: string): Promise<void>;
+  finished(seq: number, output: unknown): Promise<void>;
+  undone(seq: number): Promise<void>;
+  turnAround(error: StoredError): Promise<void>;
+  /** Gives the run back to the queue, to be taken up again after `delayMs`. */
+  retryLater(delayMs: number, error: StoredError): Promise<void>;
+  /** Parks the run for an operator. */
+  park(error: StoredError): Promise<void>;
+  complete(state: 'done' | 'undone', hook: (tx: Tx) => Promise<void>): Promise<void>;
+}
+
+export type RunEnd = 'done' | 'undone' | 'retry' | 'stuck';
+
+/** Where tests cut a run short. Called with `saga:step:do|undo:before|after`; what it throws or kills is its business. */
+export type FaultPoint = (point: string) => void | Promise<void>;
+
+const NO_FAULT: FaultPoint = () => {};
+const UNDO_ATTEMPTS_BEFORE_STUCK = 12;
+
+/** Waits between tries, in milliseconds: 0.25 s doubling to 30 s. */
+export function retryDelayMs(attempt: number): number {
+  return backoffMs(attempt, 250, 30_000);
+}
+
+/** The reason given to a run's context when the server stops: the run is given back, not undone. */
+export const SHUTDOWN = new CarrelError('shutdown', 'the server is stopping', { retry: 'later' });
+/** The reason given when somebody no longer wants the result: the run turns around. */
+export const CANCELLED = new CarrelError('cancelled', 'it was ended before it was ready');
+
+/**
+ * Runs a saga from where its journal stands to an end or a pause.
+ * Throws only `fenced` (somebody else has the run now), `shutdown`, and failures of the journal itself.
+ */
+export async function runSaga<World, Input, Tx>(
+  saga: Saga<World, Input, Tx>,
+  args: { ctx: Ctx; world: World; input: Input; journal: Journal<Tx>; fault?: FaultPoint },
+): Promise<RunEnd> {
+  const { journal, world, input } = args;
+  const fault = args.fault ?? NO_FAULT;
+  const records = new Map((await journal.steps()).map((r) => [r.seq, r]));
+  const outputs = (): Record<string, unknown> =>
+    Object.fromEntries([...records.values()].filter((r) => r.state === 'done').map((r) => [r.name, r.output]));
+
+  if (journal.direction === 'do' && !saga.forwardOnly && journal.attempt > saga.maxAttempts) {
+    // Claimed again and again without a word: the step takes the process down with it.
+    await journal.turnAround(toStored(new CarrelError('internal', `the server ended ${journal.attempt - 1} times during this step`)));
+  }
+  if (journal.direction === 'do') {
+    for (const [seq, step] of saga.steps.entries()) {
+      if (records.get(seq)?.state === 'done') continue;
+      try {
+        throwIfAborted(args.ctx);
+        if (!records.has(seq)) {
+          await journal.started(seq, step.name);
+          records.set(seq, { seq, name: step.name, state: 'started', output: undefined });
+        }
+        await fault(`${saga.name}:${step.name}:do:before`);
+        const output = (await step.do({ ctx: withTimeout(args.ctx, step.timeoutMs), world, input, outputs: outputs() })) ?? null;
+        await fault(`${saga.name}:${step.name}:do:after`);
+        await journal.finished(seq, output);
+        records.set(seq, { seq, name: step.name, state: 'done', output });
+        journal.attempt = 1;
+      } catch (error) {
+        const end = await afterFailure(saga, journal, args.ctx, error);
+        if (end !== 'turned') return end;
+        break;
+      }
+    }
+    if (journal.direction === 'do') {
+      await fault(`${saga.name}:end:do:before`);
+      await journal.complete('done', (tx) => saga.done(tx, world, input, outputs()));
+      return 'done';
+    }
+  }
+
+  for (const [seq, step] of [...saga.steps.entries()].reverse()) {
+    const record = records.get(seq);
+    if (record === undefined || record.state === 'undone') continue;
+    try {
+      if (isCode(args.ctx.signal.reason, 'shutdown')) throw SHUTDOWN;
+      await fault(`${saga.name}:${step.name}:undo:before`);
+      // A cancelled context must not cancel the clean-up, so undo gets a signal of its own.
+      const fresh: Ctx = { ...args.ctx, signal: AbortSignal.timeout(step.timeoutMs) };
+      await step.undo?.({ ctx: fresh, world, input, outputs: outputs() });
+      await fault(`${saga.name}:${step.name}:undo:after`);
+      await journal.undone(seq);
+    } catch (error) {
+      if (isCode(error, 'fenced', 'shutdown')) throw error;
+      const stored = toStored(error);
+      if (journal.attempt >= UNDO_ATTEMPTS_BEFORE_STUCK) {
+        await journal.park(stored);
+        return 'stuck';
+      }
+      await journal.retryLater(retryDelayMs(journal.attempt), stored);
+      return 'retry';
+    }
+  }
+  const why = journal.error ?? toStored(CANCELLED);
+  await fault(`${saga.name}:end:undo:before`);
+  await journal.complete('undone', (tx) => saga.undone(tx, world, input, why));
+  return 'undone';
+}
+
+async function afterFailure<World, Input, Tx>(
+  saga: Saga<World, Input, Tx>,
+  journal: Journal<Tx>,
+  ctx: Ctx,
+  thrown: unknown,
+): Promise<RunEnd | 'turned'> {
+  // Whatever a step throws after an abort, the abort's reason is the cause: `shutdown` gives the run back, `cancelled` undoes it.
+  const error = ctx.signal.aborted && ctx.signal.reason instanceof CarrelError ? ctx.signal.reason : thrown;
+  if (isCode(error, 'fenced', 'shutdown')) throw error;
+  const stored = toStored(error);
+  const tryAgain = stored.retry === 'later' && journal.attempt < saga.maxAttempts;
+  if (saga.forwardOnly) {
+    if (journal.attempt >= saga.maxAttempts || stored.retry === 'never') {
+      await journal.park(stored);
+      return 'stuck';
+    }
+    await journal.retryLater(retryDelayMs(journal.attempt), stored);
+    return 'retry';
+  }
+  if (tryAgain) {
+    await journal.retryLater(retryDelayMs(journal.attempt), stored);
+    return 'retry';
+  }
+  await journal.turnAround(stored);
+  return 'turned';
+}
+
+function throwIfAborted(ctx: Ctx): void {
+  if (!ctx.signal.aborted) return;
+  throw ctx.signal.reason instanceof CarrelError ? ctx.signal.reason : CANCELLED;
+}
