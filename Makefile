@@ -1,0 +1,38 @@
+# Two commands matter: `make demo` and `make test`. Everything they need is set up on the way.
+.PHONY: demo test test-long bench check build setup setup-test format
+
+VITEST = node_modules/.bin/vitest run --reporter=default --reporter=./scripts/summary-reporter.ts
+
+setup:
+	@scripts/setup.sh run
+setup-test:
+	@scripts/setup.sh test
+
+build: setup
+	@node scripts/build.mjs
+
+# Lends one machine for real. ONCE=1: proves itself, ends what it began, prints one JSON object.
+demo: build
+	@bin/carrel demo $(if $(ONCE),--once)
+
+check: setup-test
+	@node_modules/.bin/tsc -p tsconfig.json
+	@node_modules/.bin/oxlint --type-aware --deny-warnings src test scripts bench
+	@node_modules/.bin/biome format .
+	@node_modules/.bin/tsx scripts/check-walls.ts
+	@node_modules/.bin/tsx scripts/gen-openapi.ts --check
+
+# Everything CI runs.
+test: check build
+	@$(VITEST) --project unit --project real
+
+# Soak, full fault matrices, scale.
+test-long: check build
+	@$(VITEST) --project long
+
+# Side-by-side benchmarks; results go to bench/results/. One of them: make bench ONLY=clone
+bench: build setup-test
+	@node_modules/.bin/tsx bench/run.ts $(ONLY)
+
+format:
+	@node_modules/.bin/biome format --write .

@@ -1,0 +1,68 @@
+#!/bin/sh
+# Gets what this machine lacks: npm packages from the lock file, Debian packages when we may, else the one line to run.
+# Usage: scripts/setup.sh run|test      (test = everything `make test` needs as well)
+set -eu
+cd "$(dirname "$0")/.."
+what=${1:-run}
+
+need_node='Carrel needs Node.js 20.19 or newer: https://nodejs.org/en/download'
+command -v node >/dev/null 2>&1 || { echo "$need_node" >&2; exit 1; }
+node -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit(a>20||(a===20&&b>=19)?0:1)' ||
+  { echo "$need_node (found $(node --version))" >&2; exit 1; }
+
+missing=""
+want() { # want COMMAND-OR-FILE PACKAGE...
+  probe=$1; shift
+  case $probe in
+    /*) [ -e "$probe" ] || missing="$missing $*" ;;
+    *) command -v "$probe" >/dev/null 2>&1 || missing="$missing $*" ;;
+  esac
+}
+want qemu-system-x86_64 qemu-system-x86 seabios ipxe-qemu
+want qemu-img qemu-utils
+want mke2fs e2fsprogs
+want cpio cpio
+want ssh openssh-client
+want ssh-keygen openssh-client
+[ -x /usr/lib/postgresql/18/bin/initdb ] || [ -x /usr/lib/postgresql/17/bin/initdb ] || [ -x /usr/lib/postgresql/16/bin/initdb ] || want /usr/lib/postgresql/15/bin/initdb postgresql
+if [ "$what" = test ]; then
+  want mmdebstrap mmdebstrap
+  want go golang-go
+  want /usr/share/gocode/src/github.com/vmware/govmomi golang-github-vmware-govmomi-dev
+  python=/usr/bin/python3
+  { [ -x $python ] && $python -c 'import pyVmomi' 2>/dev/null; } || missing="$missing python3-pyvmomi"
+  want openssl openssl
+fi
+
+if [ -n "$missing" ]; then
+  command -v apt-get >/dev/null 2>&1 || { echo "These Debian packages (or their like) are needed:$missing" >&2; exit 1; }
+  if [ "$(id -u)" = 0 ]; then sudo=""
+  elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then sudo="sudo"
+  else
+    echo "Some Debian packages are missing. Run this one line, then the same make again:" >&2
+    echo "  sudo apt-get update && sudo apt-get install -y --no-install-recommends$missing" >&2
+    exit 1
+  fi
+  echo "setup: installing$missing"
+  # PostgreSQL's package must not start a server of its own: Carrel brings up a private one.
+  [ -e /etc/postgresql-common/createcluster.conf ] || {
+    $sudo mkdir -p /etc/postgresql-common
+    echo 'create_main_cluster = false' | $sudo tee /etc/postgresql-common/createcluster.conf >/dev/null
+  }
+  log=$(mktemp)
+  { $sudo apt-get update && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1 ||
+    { tail -n 20 "$log" >&2; echo "setup: apt-get failed (above)" >&2; exit 1; }
+  rm -f "$log"
+fi
+
+# The account that QEMU runs under when Carrel itself is root; without it QEMU runs as nobody.
+if [ "$(id -u)" = 0 ] && ! getent passwd carrel-qemu >/dev/null && command -v useradd >/dev/null 2>&1; then
+  useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin carrel-qemu
+fi
+
+if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  echo "setup: npm packages"
+  log=$(mktemp)
+  npm ci --no-audit --no-fund >"$log" 2>&1 || { tail -n 20 "$log" >&2; echo "setup: npm ci failed (above)" >&2; exit 1; }
+  rm -f "$log"
+fi
