@@ -1,0 +1,109 @@
+/** The data directory: one installation's identity, key and files. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { CarrelError } from '../lib/errors.ts';
+
+/** Version of the layout below the data directory. */
+export const DATA_FORMAT = 1;
+
+// A UNIX socket's path has 107 usable bytes (unix(7)); the longest below the data directory is
+// `/machines/<36>/identity.sock` with 60.
+const MAX_PATH_BYTES = 107 - 60;
+
+export interface Installation {
+  dir: string;
+  id: string;
+  /** 32 bytes that seal credentials at rest. */
+  key: Buffer;
+}
+
+/** Where the data lies unless told otherwise: /var/lib/carrel for root, else XDG's data folder. */
+export function defaultDataDir(env: NodeJS.ProcessEnv = process.env): string {
+  if (env.CARREL_DATA) return resolve(env.CARREL_DATA);
+  if (process.getuid?.() === 0) return '/var/lib/carrel';
+  return join(env.XDG_DATA_HOME && isAbsolute(env.XDG_DATA_HOME) ? env.XDG_DATA_HOME : join(homedir(), '.local', 'share'), 'carrel');
+}
+
+/**
+ * Opens the data directory, making it at first.
+ * Errors: `bad-request` (path too long or no folder), `no-permission`, `no-space`, `store-newer`, `store-corrupt`.
+ */
+export function openInstallation(dir: string): Installation {
+  if (Buffer.byteLength(dir) > MAX_PATH_BYTES) {
+    throw new CarrelError('bad-request', `the data directory's path ${dir} is longer than ${MAX_PATH_BYTES} bytes`, {
+      hint: 'sockets below it would exceed what the system allows; choose a shorter path with --data or CARREL_DATA',
+    });
+  }
+  try {
+    if (existsSync(dir) && !statSync(dir).isDirectory()) {
+      throw new CarrelError('bad-request', `${dir} is not a folder`, { hint: 'choose another with --data or CARREL_DATA' });
+    }
+    // Others may pass through (QEMU's own account must reach its folder) but not list.
+    mkdirSync(dir, { recursive: true, mode: 0o711 });
+    if (process.getuid?.() === 0) chmodSync(dir, 0o711);
+    const id = identity(join(dir, 'carrel.json'));
+    return { dir, id, key: secretKey(join(dir, 'secrets.key')) };
+  } catch (error) {
+    throw explain(error, dir);
+  }
+}
+
+function identity(file: string): string {
+  if (!existsSync(file)) {
+    const made = { format: DATA_FORMAT, installationId: randomUUID(), createdAt: new Date().toISOString() };
+    writeWhole(file, `${JSON.stringify(made, null, 2)}\n`, 0o644);
+    return made.installationId;
+  }
+  let read: { format?: unknown; installationId?: unknown };
+  try {
+    read = JSON.parse(readFileSync(file, 'utf8')) as typeof read;
+  } catch (cause) {
+    throw new CarrelError('store-corrupt', `${file} cannot be read as JSON`, {
+      hint: 'restore it from the backup of this data directory',
+      cause,
+    });
+  }
+  if (typeof read.format === 'number' && read.format > DATA_FORMAT) {
+    throw new CarrelError('store-newer', `the data directory has format ${read.format}, this Carrel knows ${DATA_FORMAT}`, {
+      hint: 'start the newer Carrel that wrote it, or use another data directory',
+    });
+  }
+  if (typeof read.installationId !== 'string' || !/^[0-9a-f-]{36}$/.test(read.installationId)) {
+    throw new CarrelError('store-corrupt', `${file} holds no installation id`, {
+      hint: 'restore it from the backup of this data directory',
+    });
+  }
+  return read.installationId;
+}
+
+function secretKey(file: string): Buffer {
+  if (!existsSync(file)) writeWhole(file, randomBytes(32).toString('base64'), 0o600);
+  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
+  if (key.length === 32) return key;
+  throw new CarrelError('store-corrupt', `${file} does not hold a key of 32 bytes`, {
+    hint: 'restore it from the backup of this data directory',
+  });
+}
+
+/** Whole or not at all, also when the process ends in between. */
+export function writeWhole(file: string, text: string, mode: number): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, text, { mode, flush: true });
+  renameSync(temporary, file);
+}
+
+function explain(error: unknown, dir: string): unknown {
+  if (error instanceof CarrelError) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new CarrelError('no-permission', `the data directory ${dir} cannot be written`, {
+      hint: 'choose a folder of your own with --data or CARREL_DATA',
+      cause: error,
+    });
+  }
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new CarrelError('no-space', `no space is left for ${dir}`, { hint: 'free some and start again', cause: error });
+  return error;
+}
