@@ -112,8 +112,8 @@ create table machine (
   revision_id uuid not null references revision (id),
   mode text not null,
   state text not null check (state in ('planned', 'building', 'running', 'stopped', 'destroying', 'gone', 'lost')),
-  vcpus int not null,
-  memory_mib int not null,
+  vcpus int not null check (vcpus > 0),
+  memory_mib int not null check (memory_mib > 0),
   address jsonb,
   host_keys jsonb,
   proof jsonb,
@@ -134,19 +134,25 @@ create table job (
   priority int not null default 0,
   state text not null check (state in ('ready', 'running', 'done', 'undone', 'stuck')),
   direction text not null default 'do' check (direction in ('do', 'undo')),
+  -- Due from `run_at` on, and also when the clock reads earlier than `queued_at`: a wall clock set back delays nothing.
   run_at timestamptz not null,
+  queued_at timestamptz not null,
+  -- Claims since the last step that went well, so that a job which kills its worker is noticed.
   attempt int not null default 0,
   fence bigint not null default 0,
   worker text,
+  -- Moved by every heartbeat. Whether it stands still is what counts, measured by the watcher's monotonic clock; its value is for people.
   lease_until timestamptz,
+  lease_ms int,
   cancel_asked boolean not null default false,
   error jsonb,
   created_at timestamptz not null,
   finished_at timestamptz
 );
 create unique index job_key_live on job (key) where state in ('ready', 'running', 'stuck');
-create index job_claim on job (priority desc, run_at, id) where state = 'ready';
-create index job_lease on job (lease_until) where state = 'running';
+create index job_claim on job (lane, priority desc, run_at, id) where state = 'ready';
+create index job_running on job (lane) where state = 'running';
+create index job_created on job (created_at desc, id);
 
 create table job_step (
   job_id uuid not null references job (id) on delete cascade,
@@ -170,6 +176,7 @@ create table event (
   body jsonb not null
 );
 create index event_at on event (at);
+create index event_account on event (account_id, id);
 
 create table audit (
   id bigint generated always as identity primary key,

@@ -1,0 +1,154 @@
+/** The store as the rest of Carrel sees it: a Kysely over a pool, with errors in Carrel's words. */
+import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
+import { Pool, type PoolClient, type PoolConfig } from 'pg';
+import type { Ctx } from '../lib/context.ts';
+import { CarrelError } from '../lib/errors.ts';
+import { clientConfig, connect, type StoreTarget } from './conn.ts';
+import { isBusy, storeError } from './errors.ts';
+import { listen, type Notice } from './listen.ts';
+import { migrate, migrationsDir, readMigrations } from './migrate.ts';
+import type { Db, Schema, Tx } from './schema.ts';
+import { type ServerLock, serverLock } from './server-lock.ts';
+
+export type { Notice } from './listen.ts';
+export type { StoreConn, StoreTarget } from './conn.ts';
+export type { Db, Tx } from './schema.ts';
+
+/** The oldest PostgreSQL the SQL here is written for. */
+const MIN_SERVER = 15;
+
+export interface StoreOptions {
+  /** Folder of the numbered SQL files; that of the package by default. */
+  migrations?: string | undefined;
+  /** Most connections of this process's pool. */
+  poolSize?: number | undefined;
+}
+
+export interface Store {
+  readonly db: Db;
+  readonly target: StoreTarget;
+  /** Number of the schema after migration. */
+  readonly schemaVersion: number;
+  /** Such as `15.18`. */
+  readonly serverVersion: string;
+  /** {@link tx} on this store. */
+  tx<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Calls back for notices once it has settled; gives the function that ends it. */
+  listen(channels: readonly string[], onNotice: (notice: Notice) => void): Promise<() => Promise<void>>;
+  lockServer(ctx: Ctx, installationId: string): Promise<ServerLock>;
+  close(): Promise<void>;
+}
+
+/** Wraps pg's pool so that whatever comes out of it is already mapped by {@link storeError}. */
+function guarded(pool: Pool): PostgresPool {
+  const known = new WeakMap<PoolClient, PostgresPoolClient>();
+  const guard = (client: PoolClient): PostgresPoolClient => {
+    let wrapped = known.get(client);
+    if (wrapped === undefined) {
+      const query = async (text: string, values: unknown[]): Promise<unknown> => {
+        try {
+          return await client.query(text, values);
+        } catch (error) {
+          throw storeError(error);
+        }
+      };
+      wrapped = { query, release: () => client.release() } as PostgresPoolClient;
+      known.set(client, wrapped);
+    }
+    return wrapped;
+  };
+  return {
+    async connect() {
+      try {
+        return guard(await pool.connect());
+      } catch (error) {
+        throw storeError(error);
+      }
+    },
+    end: () => pool.end(),
+  };
+}
+
+export interface DbHandle {
+  db: Db;
+  close(): Promise<void>;
+}
+
+/** A Kysely over a pool of its own, without looking at the schema. */
+export function openDb(target: StoreTarget, options: { poolSize?: number | undefined; log?: Ctx['log'] | undefined } = {}): DbHandle {
+  const config: PoolConfig = {
+    ...clientConfig(target, `carrel pid=${process.pid}`),
+    max: options.poolSize ?? 10,
+    idleTimeoutMillis: 10_000,
+    statement_timeout: 60_000,
+    lock_timeout: 30_000,
+    // A transaction left open by a fault of ours must not hold its locks for ever.
+    idle_in_transaction_session_timeout: 60_000,
+  };
+  const pool = new Pool(config);
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', (error) => options.log?.debug({ err: error }, 'an idle connection to the store was lost'));
+  const db = new Kysely<Schema>({
+    dialect: new PostgresDialect({ pool: guarded(pool) }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  });
+  let closing: Promise<void> | undefined;
+  return { db, close: () => (closing ??= db.destroy()) };
+}
+
+async function prepare(ctx: Ctx, target: StoreTarget, dir: string): Promise<{ schemaVersion: number; serverVersion: string }> {
+  const known = await readMigrations(dir);
+  const client = await connect(target, `carrel migrate pid=${process.pid}`);
+  try {
+    const { rows } = await client.query<{ num: string; text: string }>(
+      "select current_setting('server_version_num') as num, current_setting('server_version') as text",
+    );
+    const { num, text } = rows[0] as { num: string; text: string };
+    if (Math.floor(Number(num) / 10_000) < MIN_SERVER) {
+      throw new CarrelError('store-version', `the database server is PostgreSQL ${text}; Carrel needs ${MIN_SERVER} or newer`, {
+        hint: `Point DATABASE_URL at a PostgreSQL ${MIN_SERVER} or newer, or unset it to use a private one.`,
+      });
+    }
+    const schemaVersion = await migrate(ctx, client, known);
+    return { schemaVersion, serverVersion: text.split(' ')[0] as string };
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/**
+ * Opens a store, bringing its schema up to date first.
+ * Errors: `store-version` (server too old), `store-newer`, `store-edited`, `store-migration`, `store-unavailable`, `store-access`.
+ */
+export async function openStore(ctx: Ctx, target: StoreTarget, options: StoreOptions = {}): Promise<Store> {
+  const versions = await prepare(ctx, target, options.migrations ?? migrationsDir()).catch((error: unknown) => {
+    throw storeError(error);
+  });
+  const { db, close } = openDb(target, { poolSize: options.poolSize, log: ctx.log });
+  return {
+    db,
+    target,
+    ...versions,
+    tx: (work) => tx(db, work),
+    listen: (channels, onNotice) => listen(target, channels, onNotice),
+    lockServer: (within, installationId) => serverLock(within, target, installationId),
+    close,
+  };
+}
+
+const TX_ATTEMPTS = 5;
+
+/**
+ * Runs `work` in a transaction (READ COMMITTED). After a deadlock or a serialisation failure the whole of it runs again, up to five
+ * times, so `work` does nothing but SQL. Inside a transaction it runs in that one.
+ */
+export async function tx<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  if (db.isTransaction) return work(db as Tx);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.transaction().execute(work);
+    } catch (error) {
+      if (attempt >= TX_ATTEMPTS || !isBusy(error)) throw error;
+    }
+  }
+}

@@ -1,0 +1,233 @@
+/**
+ * One run of a saga as its worker and its owner write it. Every write of a worker names the fence it claimed the run with, and is
+ * checked against the row in the same statement: after another worker has taken over, it is refused with `fenced`.
+ */
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { CarrelError, type StoredError } from '../lib/errors.ts';
+import type { Db, Job, JobDirection, JobState, JobStep } from './schema.ts';
+import { dbIn, dbNow, json, jsonOrNull } from './sql.ts';
+
+/** Channel on which workers are woken. */
+export const JOB_CHANNEL = 'job';
+
+const LIVE: readonly JobState[] = ['ready', 'running', 'stuck'];
+
+/** What a worker holds of a run. */
+export interface JobRef {
+  id: string;
+  fence: number;
+}
+
+export interface JobSpec {
+  id?: string | undefined;
+  saga: string;
+  input: unknown;
+  /** At most one live run has it. */
+  key: string;
+  /** Runs of a lane that is named by a provider's id count against that provider's `start_slots`. */
+  lane: string;
+  /** Higher goes first. */
+  priority?: number | undefined;
+  /**
+   * Not before this moment by this process's clock; now if missing or past. Kept as a delay on the database's clock, so that
+   * hosts whose clocks differ agree.
+   */
+  runAt?: Date | undefined;
+}
+
+function fenced(job: JobRef): CarrelError {
+  return new CarrelError('fenced', 'another worker has taken this run over', { details: { jobId: job.id, fence: job.fence } });
+}
+
+/** Wakes workers when the caller's transaction commits. */
+async function wake(db: Db): Promise<void> {
+  await sql`select pg_notify(${JOB_CHANNEL}, '')`.execute(db);
+}
+
+/**
+ * Writes a job in the caller's transaction. While a live job has the key, that one's id is returned instead and nothing is written:
+ * of any number of callers at one time, exactly one creates.
+ */
+export async function enqueue(db: Db, spec: JobSpec): Promise<{ id: string; created: boolean }> {
+  const delayMs = Math.max(0, (spec.runAt?.getTime() ?? 0) - Date.now());
+  for (;;) {
+    const made = await db
+      .insertInto('job')
+      .values({
+        id: spec.id ?? randomUUID(),
+        saga: spec.saga,
+        input: json(spec.input),
+        key: spec.key,
+        lane: spec.lane,
+        priority: spec.priority ?? 0,
+        state: 'ready',
+        runAt: dbIn(delayMs),
+        queuedAt: dbNow,
+        createdAt: dbNow,
+      })
+      .onConflict((oc) => oc.column('key').where('state', 'in', sql<JobState>`('ready', 'running', 'stuck')`).doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    if (made !== undefined) {
+      await wake(db);
+      return { id: made.id, created: true };
+    }
+    // Waited for whoever wrote that key first; it is committed now, unless it has already come to its end.
+    const live = await liveJob(db, spec.key);
+    if (live !== undefined) return { id: live.id, created: false };
+  }
+}
+
+export async function liveJob(db: Db, key: string): Promise<Job | undefined> {
+  return db.selectFrom('job').selectAll().where('key', '=', key).where('state', 'in', LIVE).executeTakeFirst();
+}
+
+export async function findJob(db: Db, id: string): Promise<Job | undefined> {
+  return db.selectFrom('job').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export async function jobSteps(db: Db, jobId: string): Promise<JobStep[]> {
+  return db.selectFrom('jobStep').selectAll().where('jobId', '=', jobId).orderBy('seq').execute();
+}
+
+/**
+ * Notes that a step is about to act. A step that was `started` before a crash may start again; one with another name at that
+ * place means that the saga was changed under a run: `saga-changed`.
+ */
+export async function stepStarted(db: Db, job: JobRef, seq: number, name: string): Promise<void> {
+  // The share lock keeps a reaper from taking the run between the look and the write.
+  const { rows } = await sql<{ live: boolean; same: boolean | null }>`
+    with live as (select id from job where id = ${job.id} and fence = ${job.fence} and state = 'running' for share),
+    put as (
+      insert into job_step (job_id, seq, name, state, started_at)
+      select id, ${seq}::int, ${name}::text, 'started', clock_timestamp() from live
+      on conflict (job_id, seq) do update set started_at = excluded.started_at
+        where job_step.name = excluded.name and job_step.state = 'started'
+      returning true as same)
+    select exists (select 1 from live) as live, (select same from put) as same`.execute(db);
+  if (rows[0]?.live !== true) throw fenced(job);
+  if (rows[0].same !== true) {
+    throw new CarrelError('saga-changed', `step ${seq} of this run is not ${name}, or has already ended`, {
+      hint: 'Finish the runs that are under way with the version of Carrel that began them.',
+      details: { jobId: job.id, seq, name },
+    });
+  }
+}
+
+/** Keeps a step's output. The count of attempts begins anew: it counts tries of one step. */
+export async function stepDone(db: Db, job: JobRef, seq: number, output: unknown): Promise<void> {
+  await endStep(db, job, seq, 'done', output);
+}
+
+export async function stepUndone(db: Db, job: JobRef, seq: number): Promise<void> {
+  await endStep(db, job, seq, 'undone', undefined);
+}
+
+async function endStep(db: Db, job: JobRef, seq: number, state: 'done' | 'undone', output: unknown): Promise<void> {
+  const kept = jsonOrNull(state === 'done' ? (output ?? null) : null) ?? sql`step.output`;
+  const { rows } = await sql`
+    with live as (
+      update job set attempt = 1 where id = ${job.id} and fence = ${job.fence} and state = 'running' returning id)
+    update job_step step set state = ${state}, output = ${kept}, finished_at = clock_timestamp()
+    from live where step.job_id = live.id and step.seq = ${seq} returning step.seq`.execute(db);
+  if (rows.length === 0) throw fenced(job);
+}
+
+interface JobPatch {
+  state?: JobState;
+  direction?: JobDirection;
+  error?: StoredError | undefined;
+  delayMs?: number;
+  /** `same` keeps the count, `back` takes this claim back, `anew` begins at 1. */
+  attempt: 'same' | 'back' | 'anew';
+}
+
+async function patchOwn(db: Db, job: JobRef, patch: JobPatch): Promise<void> {
+  const over = patch.state === 'done' || patch.state === 'undone' || patch.state === 'stuck';
+  const row = await db
+    .updateTable('job')
+    .set({
+      ...(patch.state === undefined ? {} : { state: patch.state, worker: null, leaseUntil: null, leaseMs: null }),
+      ...(over ? { finishedAt: dbNow } : {}),
+      ...(patch.direction === undefined ? {} : { direction: patch.direction }),
+      ...(patch.error === undefined ? {} : { error: json(patch.error) }),
+      ...(patch.delayMs === undefined ? {} : { runAt: dbIn(patch.delayMs), queuedAt: dbNow }),
+      ...(patch.attempt === 'anew' ? { attempt: 1 } : {}),
+      ...(patch.attempt === 'back' ? { attempt: sql<number>`greatest(attempt - 1, 0)` } : {}),
+    })
+    .where('id', '=', job.id)
+    .where('fence', '=', job.fence)
+    .where('state', '=', 'running')
+    .returning('id')
+    .executeTakeFirst();
+  if (row === undefined) throw fenced(job);
+  // A slot of the lane is free, or the run is there to be taken: either is work for somebody.
+  if (patch.state !== undefined) await wake(db);
+}
+
+/** Ends a run, in the caller's transaction. `stuck` keeps the key: an operator decides (see {@link unstick}). */
+export async function finish(db: Db, job: JobRef, state: 'done' | 'undone' | 'stuck', error?: StoredError): Promise<void> {
+  await patchOwn(db, job, { state, error, attempt: 'same' });
+}
+
+/** Gives a run back to the queue, to be claimed again after `delayMs` milliseconds. */
+export async function retryAt(db: Db, job: JobRef, delayMs: number, error: StoredError): Promise<void> {
+  await patchOwn(db, job, { state: 'ready', delayMs, error, attempt: 'same' });
+}
+
+/** Gives a run back untouched, as a server does that stops: the claim does not count as a try. */
+export async function giveBack(db: Db, job: JobRef): Promise<void> {
+  await patchOwn(db, job, { state: 'ready', delayMs: 0, attempt: 'back' });
+}
+
+/** Turns a run around (or forward again); its tries are counted anew. */
+export async function setDirection(db: Db, job: JobRef, direction: JobDirection, error: StoredError): Promise<void> {
+  await patchOwn(db, job, { direction, error, attempt: 'anew' });
+}
+
+/** Asks that the live run with this key be turned around. Undefined if there is none. Workers hear of it by NOTIFY and by their heartbeat. */
+export async function askCancel(db: Db, key: string): Promise<{ id: string; state: JobState } | undefined> {
+  const row = await db
+    .updateTable('job')
+    .set({ cancelAsked: true })
+    .where('key', '=', key)
+    .where('state', 'in', LIVE)
+    .returning(['id', 'state'])
+    .executeTakeFirst();
+  if (row !== undefined) await wake(db);
+  return row;
+}
+
+/** Which of these running jobs somebody wants cancelled. */
+export async function cancelAskedAmong(db: Db, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const rows = await db.selectFrom('job').select('id').where('id', 'in', ids).where('cancelAsked', '=', true).execute();
+  return rows.map((r) => r.id);
+}
+
+/** An operator sends a stuck run on its way again, in the same direction or another. False if it is not stuck. */
+export async function unstick(db: Db, id: string, direction?: JobDirection): Promise<boolean> {
+  const row = await db
+    .updateTable('job')
+    .set({
+      state: 'ready',
+      attempt: 0,
+      runAt: dbNow,
+      queuedAt: dbNow,
+      finishedAt: null,
+      ...(direction === undefined ? {} : { direction }),
+    })
+    .where('id', '=', id)
+    .where('state', '=', 'stuck')
+    .returning('id')
+    .executeTakeFirst();
+  if (row !== undefined) await wake(db);
+  return row !== undefined;
+}
+
+/** Runs that came to their end before `before` are forgotten, their steps with them; stuck ones stay. Returns how many. */
+export async function pruneJobs(db: Db, before: Date): Promise<number> {
+  const result = await db.deleteFrom('job').where('state', 'in', ['done', 'undone']).where('finishedAt', '<', before).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}

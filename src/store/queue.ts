@@ -1,0 +1,204 @@
+/**
+ * Who works on what: claims under caps per lane, leases, and taking over from workers that are gone.
+ *
+ * Time here never trusts a wall clock. A lease is over when its row has stood still for the length of the lease by the monotonic
+ * clock of whoever watches, not when a time stamp has passed; so a clock set forward takes no run from a live worker and a clock
+ * set back leaves none with a dead one. What makes a mistake harmless all the same is the fence (jobs.ts).
+ */
+import { sql } from 'kysely';
+import { JOB_CHANNEL } from './jobs.ts';
+import type { Db, Job, JobState } from './schema.ts';
+
+/** What the queue needs of a store; `db.ts`'s `Store` is one. */
+export interface QueueStore {
+  readonly db: Db;
+  tx<T>(work: (tx: Db) => Promise<T>): Promise<T>;
+}
+
+export const DEFAULT_LEASE_MS = 30_000;
+
+/** Key of the advisory lock under which claims are made: counting a lane's runs without it lets two claimers both see room. */
+const CLAIM_LOCK = 0x63_6c_61_69_6d;
+
+export type ClaimedJob = Pick<
+  Job,
+  'id' | 'saga' | 'input' | 'key' | 'lane' | 'priority' | 'direction' | 'attempt' | 'fence' | 'cancelAsked' | 'error'
+>;
+
+export interface ClaimOptions {
+  worker: string;
+  /** Most jobs to take. */
+  limit: number;
+  leaseMs?: number | undefined;
+  /** Caps of lanes by name, before a provider's `start_slots`; a lane with neither has none. */
+  laneCaps?: Readonly<Record<string, number>> | undefined;
+}
+
+/**
+ * Takes up to `limit` due jobs, highest priority first, then the longest due. In no lane do more run at one time than its cap, over
+ * all workers of the store. Lanes that are full do not stand in the way of others.
+ */
+export async function claim(store: QueueStore, options: ClaimOptions): Promise<ClaimedJob[]> {
+  if (options.limit <= 0) return [];
+  const leaseMs = options.leaseMs ?? DEFAULT_LEASE_MS;
+  const caps = Object.entries(options.laneCaps ?? {});
+  return store.tx(async (tx) => {
+    await sql`select pg_advisory_xact_lock(${CLAIM_LOCK})`.execute(tx);
+    const { rows } = await sql<ClaimedJob>`
+      with lane as (
+        select l.lane, greatest(0, least(${options.limit}::bigint,
+            coalesce(c.cap, p.start_slots, ${options.limit}::int)
+            - (select count(*) from job r where r.lane = l.lane and r.state = 'running'))) as room
+        from (select distinct lane from job where state = 'ready') l
+        left join provider p on p.id::text = l.lane
+        left join unnest(${caps.map(([lane]) => lane)}::text[], ${caps.map(([, cap]) => cap)}::int[]) as c (lane, cap) on c.lane = l.lane),
+      pick as (
+        select j.* from lane cross join lateral (
+          select id, priority, run_at from job
+          where state = 'ready' and job.lane = lane.lane and (run_at <= clock_timestamp() or clock_timestamp() < queued_at)
+          order by priority desc, run_at, id limit lane.room for update skip locked) j
+        order by j.priority desc, j.run_at, j.id limit ${options.limit}),
+      taken as (
+        update job set state = 'running', worker = ${options.worker}, attempt = attempt + 1, fence = fence + 1, lease_ms = ${leaseMs}::int,
+          lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'
+        from pick where job.id = pick.id and job.state = 'ready' returning job.*)
+      select id, saga, input, key, lane, priority, direction, attempt, fence, cancel_asked, error
+      from taken order by priority desc, run_at, id`.execute(tx);
+    return rows;
+  });
+}
+
+/** Renews the leases of `jobs`; returns the ids of those that are still the caller's. The others must be let go at once. */
+export async function heartbeat(
+  store: QueueStore,
+  jobs: readonly { id: string; fence: number }[],
+  leaseMs = DEFAULT_LEASE_MS,
+): Promise<string[]> {
+  if (jobs.length === 0) return [];
+  const { rows } = await sql<{ id: string }>`
+    update job set lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond', lease_ms = ${leaseMs}::int
+    from unnest(${jobs.map((j) => j.id)}::uuid[], ${jobs.map((j) => j.fence)}::bigint[]) as mine (id, fence)
+    where job.id = mine.id and job.fence = mine.fence and job.state = 'running' returning job.id`.execute(store.db);
+  return rows.map((r) => r.id);
+}
+
+/** How long a running job's row has been seen standing still. */
+interface Watched {
+  /** Fence and lease end; moves with every claim and heartbeat. */
+  sign: string;
+  stillMs: number;
+}
+
+/**
+ * Watches the leases of all workers. Call {@link sweep} several times per lease. Time between two sweeps counts only up to half a
+ * lease: when the watcher itself slept, or the database was away, the others could not renew either.
+ */
+export class LeaseWatch {
+  readonly #monotonic: () => number;
+  #watched = new Map<string, Watched>();
+  #last: number | undefined;
+
+  /** `monotonic` gives milliseconds and never goes back; tests drive it. */
+  constructor(monotonic: () => number = () => performance.now()) {
+    this.#monotonic = monotonic;
+  }
+
+  /** Makes runs ready again whose lease has run out; returns their ids. */
+  async sweep(store: QueueStore): Promise<string[]> {
+    const { rows } = await sql<{ id: string; sign: string; leaseMs: number | null }>`
+      select id, fence::text || '@' || coalesce(lease_until::text, '') as sign, lease_ms from job where state = 'running'`.execute(
+      store.db,
+    );
+    const now = this.#monotonic();
+    const elapsed = now - (this.#last ?? now);
+    this.#last = now;
+    const before = this.#watched;
+    this.#watched = new Map();
+    const over: { id: string; sign: string }[] = [];
+    for (const { id, sign, leaseMs } of rows) {
+      const lease = leaseMs ?? DEFAULT_LEASE_MS;
+      const known = before.get(id);
+      const stillMs = known?.sign === sign ? known.stillMs + Math.min(elapsed, lease / 2) : 0;
+      this.#watched.set(id, { sign, stillMs });
+      if (stillMs >= lease) over.push({ id, sign });
+    }
+    return over.length === 0 ? [] : release(store, over);
+  }
+}
+
+async function release(store: QueueStore, over: readonly { id: string; sign: string }[]): Promise<string[]> {
+  // The sign is checked again in the statement: a heartbeat since the look keeps the run where it is.
+  const { rows } = await sql<{ id: string }>`
+    with freed as (
+      update job set state = 'ready', worker = null, lease_until = null, lease_ms = null, run_at = clock_timestamp(), queued_at = clock_timestamp()
+      from unnest(${over.map((j) => j.id)}::uuid[], ${over.map((j) => j.sign)}::text[]) as dead (id, sign)
+      where job.id = dead.id and job.state = 'running' and job.fence::text || '@' || coalesce(job.lease_until::text, '') = dead.sign
+      returning job.id)
+    select id, pg_notify(${JOB_CHANNEL}, '') from freed`.execute(store.db);
+  return rows.map((r) => r.id);
+}
+
+const watches = new WeakMap<QueueStore, LeaseWatch>();
+
+/** {@link LeaseWatch.sweep} with one watch per store and process. Returns how many runs were taken from workers that are gone. */
+export async function reapExpired(store: QueueStore): Promise<number> {
+  let watch = watches.get(store);
+  if (watch === undefined) watches.set(store, (watch = new LeaseWatch()));
+  return (await watch.sweep(store)).length;
+}
+
+/**
+ * Makes ready what earlier lives of this worker left running, without waiting for leases. A worker's name is the same for all lives
+ * of one installation up to the last `/`. Only for a process that holds the installation's server lock: nobody else then lives
+ * under that name. Returns how many.
+ */
+export async function reapFormerLives(store: QueueStore, worker: string): Promise<number> {
+  const family = worker.slice(0, worker.lastIndexOf('/') + 1);
+  if (family === '') return 0;
+  const { rows } = await sql<{ id: string }>`
+    with freed as (
+      update job set state = 'ready', worker = null, lease_until = null, lease_ms = null, run_at = clock_timestamp(), queued_at = clock_timestamp()
+      where state = 'running' and starts_with(worker, ${family}) and worker <> ${worker} returning id)
+    select id, pg_notify(${JOB_CHANNEL}, '') from freed`.execute(store.db);
+  return rows.length;
+}
+
+/** How many jobs of its lane go before a waiting job, itself included: 1 = the next. 0 when it runs or has ended; undefined if unknown. */
+export async function queuePosition(db: Db, jobId: string): Promise<number | undefined> {
+  const { rows } = await sql<{ state: JobState; ahead: number }>`
+    select j.state, (select count(*) from job o where o.state = 'ready' and o.lane = j.lane
+      and (-o.priority, o.run_at, o.id) <= (-j.priority, j.run_at, j.id)) as ahead
+    from job j where j.id = ${jobId}`.execute(db);
+  const row = rows[0];
+  return row === undefined ? undefined : row.state === 'ready' ? row.ahead : 0;
+}
+
+export interface JobFilter {
+  states?: readonly JobState[] | undefined;
+  saga?: string | undefined;
+  /** Most rows; 100 by default. */
+  limit?: number | undefined;
+}
+
+/** For operators: newest first. */
+export async function listJobs(db: Db, filter: JobFilter = {}): Promise<Job[]> {
+  return db
+    .selectFrom('job')
+    .selectAll()
+    .$if(filter.states !== undefined, (q) => q.where('state', 'in', filter.states as readonly JobState[]))
+    .$if(filter.saga !== undefined, (q) => q.where('saga', '=', filter.saga as string))
+    .orderBy('createdAt', 'desc')
+    .orderBy('id')
+    .limit(filter.limit ?? 100)
+    .execute();
+}
+
+/** Jobs by state, for metrics and health. */
+export async function countJobs(db: Db): Promise<Partial<Record<JobState, number>>> {
+  const rows = await db
+    .selectFrom('job')
+    .select(['state', (eb) => eb.fn.countAll<number>().as('n')])
+    .groupBy('state')
+    .execute();
+  return Object.fromEntries(rows.map((r) => [r.state, r.n]));
+}

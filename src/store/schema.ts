@@ -1,0 +1,232 @@
+/**
+ * The tables of sql/*.sql as Kysely types, by hand. Columns are camelCase here and snake_case in SQL (CamelCasePlugin in
+ * db.ts); text in `sql` templates is not translated and uses the SQL names.
+ */
+import type { ColumnType, Generated, Kysely, RawBuilder, Selectable, Transaction } from 'kysely';
+import type { CloneMode, RevisionProfile, RevisionState } from '../core/image.ts';
+import type { DeletionProof } from '../core/lineage.ts';
+import type { MachineState } from '../core/machine.ts';
+import type { ReservationKind, ReservationState, Stage } from '../core/reservation.ts';
+import type { StoredError } from '../lib/errors.ts';
+
+/** Half-open span `[start, end)`; `end` null = no end (kind `server`). */
+export interface TimeRange {
+  start: Date;
+  end: Date | null;
+}
+
+/** A jsonb column: written through `json()` of sql.ts only, since pg would turn a bare array into a PostgreSQL array. */
+type Json<T> = ColumnType<T, RawBuilder<T>, RawBuilder<T>>;
+type JsonOrNull<T> = ColumnType<T | null, RawBuilder<T> | null | undefined, RawBuilder<T> | null>;
+type JsonDefault<T> = ColumnType<T, RawBuilder<T> | undefined, RawBuilder<T>>;
+type Nullable<T> = ColumnType<T | null, T | null | undefined, T | null>;
+
+export type Facts = Record<string, unknown>;
+
+export interface SettingTable {
+  key: string;
+  value: Json<unknown>;
+}
+
+export type Role = 'user' | 'admin';
+
+export interface AccountTable {
+  id: string;
+  name: string;
+  role: Role;
+  createdAt: Date;
+}
+
+export interface TokenTable {
+  id: string;
+  accountId: string;
+  /** SHA-256 of the token. */
+  hash: Buffer;
+  label: string;
+  createdAt: Date;
+  expiresAt: Nullable<Date>;
+  lastUsedAt: Nullable<Date>;
+}
+
+export interface ProviderTable {
+  id: string;
+  name: string;
+  kind: string;
+  maxMachines: number;
+  maxMemoryMib: number;
+  maxVcpus: number;
+  startSlots: number;
+  facts: JsonDefault<Facts>;
+  createdAt: Date;
+}
+
+export interface ImageTable {
+  id: string;
+  name: string;
+  description: Generated<string>;
+  ownerId: string;
+  createdAt: Date;
+}
+
+export interface RevisionTable {
+  id: string;
+  imageId: string;
+  number: number;
+  state: RevisionState;
+  source: Json<unknown>;
+  parentId: Nullable<string>;
+  profile: JsonOrNull<RevisionProfile>;
+  facts: JsonDefault<Facts>;
+  failure: JsonOrNull<StoredError>;
+  createdBy: string;
+  createdAt: Date;
+  publishedAt: Nullable<Date>;
+}
+
+export interface MasterFile {
+  path: string;
+  bytes: number;
+  /** Hex. */
+  sha256: string;
+}
+
+export interface MasterTable {
+  revisionId: string;
+  providerId: string;
+  files: Json<readonly MasterFile[]>;
+  virtualBytes: number;
+  sealedAt: Date;
+}
+
+export interface ReservationTable {
+  id: string;
+  accountId: string;
+  imageId: string;
+  revisionId: string;
+  providerId: string;
+  machineId: string;
+  kind: ReservationKind;
+  mode: CloneMode;
+  state: ReservationState;
+  stage: Stage;
+  stageText: Generated<string>;
+  during: ColumnType<TimeRange, RawBuilder<TimeRange>, RawBuilder<TimeRange>>;
+  hostname: string;
+  notes: JsonDefault<readonly string[]>;
+  failure: JsonOrNull<StoredError>;
+  credential: Nullable<Buffer>;
+  createdAt: Date;
+  readyAt: Nullable<Date>;
+  endAskedAt: Nullable<Date>;
+  endedAt: Nullable<Date>;
+}
+
+export interface MachineAddress {
+  host: string;
+  sshPort: number;
+}
+
+export interface MachineTable {
+  id: string;
+  reservationId: string;
+  providerId: string;
+  revisionId: string;
+  mode: CloneMode;
+  state: MachineState;
+  vcpus: number;
+  memoryMib: number;
+  address: JsonOrNull<MachineAddress>;
+  hostKeys: JsonOrNull<readonly string[]>;
+  proof: JsonOrNull<DeletionProof>;
+  createdAt: Date;
+  goneAt: Nullable<Date>;
+}
+
+export type JobState = 'ready' | 'running' | 'done' | 'undone' | 'stuck';
+export type JobDirection = 'do' | 'undo';
+
+export interface JobTable {
+  id: string;
+  saga: string;
+  input: Json<unknown>;
+  key: string;
+  lane: string;
+  priority: Generated<number>;
+  state: JobState;
+  direction: Generated<JobDirection>;
+  runAt: ColumnType<Date, RawBuilder<Date>, RawBuilder<Date>>;
+  queuedAt: ColumnType<Date, RawBuilder<Date>, RawBuilder<Date>>;
+  attempt: Generated<number>;
+  fence: Generated<number>;
+  worker: Nullable<string>;
+  leaseUntil: ColumnType<Date | null, RawBuilder<Date> | null | undefined, RawBuilder<Date> | null>;
+  /** Length of the lease in milliseconds. */
+  leaseMs: Nullable<number>;
+  cancelAsked: Generated<boolean>;
+  error: JsonOrNull<StoredError>;
+  createdAt: ColumnType<Date, RawBuilder<Date>, RawBuilder<Date>>;
+  finishedAt: ColumnType<Date | null, RawBuilder<Date> | null | undefined, RawBuilder<Date> | null>;
+}
+
+export type JobStepState = 'started' | 'done' | 'undone';
+
+export interface JobStepTable {
+  jobId: string;
+  seq: number;
+  name: string;
+  state: JobStepState;
+  output: JsonOrNull<unknown>;
+  startedAt: ColumnType<Date, RawBuilder<Date>, RawBuilder<Date>>;
+  finishedAt: ColumnType<Date | null, RawBuilder<Date> | null | undefined, RawBuilder<Date> | null>;
+}
+
+export interface EventTable {
+  id: Generated<number>;
+  at: Date;
+  accountId: Nullable<string>;
+  kind: string;
+  subjectId: string;
+  body: Json<Facts>;
+}
+
+export interface AuditTable {
+  id: Generated<number>;
+  at: Date;
+  actor: string;
+  action: string;
+  subjectKind: string;
+  subjectId: string;
+  detail: Json<Facts>;
+}
+
+export interface Schema {
+  setting: SettingTable;
+  account: AccountTable;
+  token: TokenTable;
+  provider: ProviderTable;
+  image: ImageTable;
+  revision: RevisionTable;
+  master: MasterTable;
+  reservation: ReservationTable;
+  machine: MachineTable;
+  job: JobTable;
+  jobStep: JobStepTable;
+  event: EventTable;
+  audit: AuditTable;
+}
+
+export type Db = Kysely<Schema>;
+export type Tx = Transaction<Schema>;
+
+export type Account = Selectable<AccountTable>;
+export type Token = Omit<Selectable<TokenTable>, 'hash'>;
+export type Provider = Selectable<ProviderTable>;
+export type Image = Selectable<ImageTable>;
+export type Revision = Selectable<RevisionTable>;
+export type MasterRow = Selectable<MasterTable>;
+export type Reservation = Selectable<ReservationTable>;
+export type Machine = Selectable<MachineTable>;
+export type Job = Selectable<JobTable>;
+export type JobStep = Selectable<JobStepTable>;
+export type StoreEvent = Selectable<EventTable>;
+export type AuditEntry = Selectable<AuditTable>;
