@@ -30,7 +30,7 @@ export const RESERVATION_LIVE: readonly ReservationState[] = ['preparing', 'read
 export type Stage = 'queued' | 'placing' | 'cloning' | 'checking' | 'starting' | 'booting' | 'identity' | 'ready' | 'ending' | 'gone';
 export const STAGES: readonly Stage[] = ['queued', 'placing', 'cloning', 'checking', 'starting', 'booting', 'identity', 'ready'];
 
-const DURATION_PART = /(\d+(?:\.\d+)?)\s*(d|h|m|s)/gy;
+const DURATION_PART = /\s*(\d+(?:\.\d+)?)\s*(d|h|m|s)/gy;
 const UNIT_MS: Record<string, number> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
 
 /** Milliseconds of `2h`, `90m`, `1d12h`, `45s`; undefined if the text is not such a span or is not positive. */
