@@ -1,0 +1,160 @@
+/**
+ * What the API needs from the rest of the server. The handlers know nothing else: they check the request and the right to
+ * make it, then call one of these. src/engine and src/main provide them; tests provide fakes.
+ *
+ * Rules for whoever provides them:
+ * - Rights are checked before a function here is called (src/api/access.ts); `caller` is there for ownership of what is made and
+ *   for the audit log.
+ * - Refusals are CarrelErrors whose code is one of the contract's PROBLEM_CODES.
+ * - Whatever takes long is written down as a job, and the function returns once that is durable.
+ * - `show…` and `find…` return undefined for what is not there.
+ */
+import type { CloneMode } from '../contract/common.ts';
+import type { Image, JobStarted, Revision, RevisionStarted, UploadQuery, Verification } from '../contract/images.ts';
+import type { Lineage } from '../contract/lineage.ts';
+import type { Job, JobDetail, Machine, MachineDetail } from '../contract/machines.ts';
+import type { Connection, PowerOp, Reservation, ReservationJob } from '../contract/reservations.ts';
+import type {
+  Account,
+  AuditEntry,
+  EventData,
+  NewToken,
+  Provider,
+  Readiness,
+  ReconcileReport,
+  Role,
+  TokenInfo,
+} from '../contract/system.ts';
+
+/** Whose request it is. */
+export interface Caller {
+  accountId: string;
+  name: string;
+  role: Role;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** What to pass as `after` for the next page; undefined at the end. */
+  next?: string;
+}
+
+export interface PageRequest {
+  limit: number;
+  after?: string | undefined;
+}
+
+export interface ReserveRequest {
+  /** Chosen by the caller, or by the API. An id that is there already: the same reservation again if it is the caller's, else `conflict`. */
+  id: string;
+  image: string;
+  revision?: number | undefined;
+  mode: CloneMode;
+  forMs: number;
+  memoryMiB?: number | undefined;
+  vcpus?: number | undefined;
+}
+
+/** An uploaded file. It lies in the staging folder and belongs to the callee once the function returns; when it throws, the API removes it. */
+export interface ImportRequest {
+  image: string;
+  path: string;
+  bytes: number;
+  /** In hex, of the file as it was received. */
+  sha256: string;
+  publish: boolean;
+  description?: string | undefined;
+  format: UploadQuery['format'];
+  /** What the uploader says about the guest. */
+  hints: Omit<UploadQuery, 'format' | 'publish' | 'description'>;
+}
+
+export interface CaptureRequest {
+  reservationId: string;
+  /** The image whose next revision it becomes; made, and the caller's, if it is not there. */
+  image: string;
+  publish: boolean;
+  description?: string | undefined;
+}
+
+/** Where a console's bytes come from: a socket that speaks RFB. */
+export interface ConsoleTarget {
+  socketPath: string;
+}
+
+export interface AccountServices {
+  /** The account a token belongs to; undefined if it belongs to nobody or is over. Called once per request: keep it cheap. */
+  verifyToken(token: string): Promise<Caller | undefined>;
+  listAccounts(): Promise<Account[]>;
+  /** `already-exists`, `bad-request` (the name). */
+  createAccount(caller: Caller, request: { name: string; role: Role }): Promise<Account>;
+  listTokens(account: string): Promise<TokenInfo[] | undefined>;
+  /** Undefined if there is no such account. */
+  createToken(caller: Caller, request: { account: string; label: string; forMs?: number | undefined }): Promise<NewToken | undefined>;
+  /** False if there is no such token. */
+  deleteToken(caller: Caller, request: { account: string; token: string }): Promise<boolean>;
+}
+
+export interface ImageServices {
+  listImages(): Promise<Image[]>;
+  showImage(name: string): Promise<Image | undefined>;
+  listRevisions(image: string): Promise<Revision[]>;
+  showRevision(image: string, number: number): Promise<Revision | undefined>;
+  /** `bad-request` (the name), `not-supported` (the recipe), `busy`. */
+  buildImage(
+    caller: Caller,
+    request: { image: string; recipe: string; description?: string | undefined; publish: boolean },
+  ): Promise<RevisionStarted>;
+  importImage(caller: Caller, request: ImportRequest): Promise<RevisionStarted>;
+  publishRevision(caller: Caller, revisionId: string): Promise<Revision>;
+  retireRevision(caller: Caller, revisionId: string): Promise<Revision>;
+  /** `has-children` with `details.children` is refused at once where the store knows of some; the job looks at the disks again. */
+  deleteRevision(caller: Caller, revisionId: string): Promise<JobStarted>;
+  /** Hashes now; may take as long as reading the files does. `signal` aborts when the caller has gone. */
+  verifyImage(request: { image: string; revision?: number | undefined }, signal: AbortSignal): Promise<Verification>;
+  /** Of one image, or of everything. */
+  lineage(image: string | undefined, signal: AbortSignal): Promise<Lineage>;
+}
+
+export interface ReservationServices {
+  /** `not-found` (image or revision), `wrong-state` (nothing published), `no-capacity`, `not-supported` (mode), `limit-reached`. */
+  reserve(caller: Caller, request: ReserveRequest): Promise<Reservation>;
+  listReservations(request: PageRequest & { owner?: string | undefined; past: boolean }): Promise<Page<Reservation>>;
+  showReservation(id: string): Promise<Reservation | undefined>;
+  extendReservation(caller: Caller, request: { id: string; byMs: number }): Promise<Reservation>;
+  /** Ending what is ending or over is no error: it returns it as it is. */
+  endReservation(caller: Caller, id: string): Promise<Reservation>;
+  connect(caller: Caller, request: { id: string; publicKey?: string | undefined }, signal: AbortSignal): Promise<Connection>;
+  capture(caller: Caller, request: CaptureRequest): Promise<RevisionStarted>;
+  power(caller: Caller, request: { id: string; op: PowerOp }): Promise<ReservationJob>;
+  /** `wrong-state` while the machine is not running, `not-supported` if it has no such console. */
+  consoleTarget(caller: Caller, id: string): Promise<ConsoleTarget>;
+}
+
+export interface MachineServices {
+  listMachines(request: PageRequest & { owner?: string | undefined; gone: boolean }): Promise<Page<Machine>>;
+  showMachine(id: string, signal: AbortSignal): Promise<MachineDetail | undefined>;
+}
+
+export interface SystemServices {
+  readiness(): Promise<Readiness>;
+  listProviders(): Promise<Provider[]>;
+  reconcile(caller: Caller, request: { dryRun: boolean }, signal: AbortSignal): Promise<ReconcileReport>;
+  listAudit(request: PageRequest & { subject?: string | undefined }): Promise<Page<AuditEntry>>;
+  listJobs(request: PageRequest & { state?: Job['state'] | undefined }): Promise<Page<Job>>;
+  showJob(id: string): Promise<JobDetail | undefined>;
+  /** `wrong-state` if it is not stuck; undefined if there is none. */
+  retryJob(caller: Caller, id: string): Promise<Job | undefined>;
+  /** Id of the newest event, `0` if there is none yet. */
+  lastEventId(): Promise<string>;
+  /**
+   * Events after `after`, in order of their ids, then new ones as they come, until `signal` aborts. `accountId` = only this
+   * account's; undefined = all, the operators' too. Yields one of kind `gap` first if some after `after` are no longer kept.
+   * The reader pulls: one that stands still must cost no more than its place.
+   */
+  events(request: { accountId?: string | undefined; after: string; signal: AbortSignal }): AsyncIterable<EventData>;
+  /** Everything measured, in Prometheus' text format. */
+  metrics(): Promise<string>;
+}
+
+export interface Services extends AccountServices, ImageServices, ReservationServices, MachineServices, SystemServices {}

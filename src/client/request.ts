@@ -1,0 +1,72 @@
+import { PATHS, type Operation, operationPath } from '../contract/paths.ts';
+import { ApiError, problemOf, UnreachableError } from './errors.ts';
+
+export type Fetch = (url: string, init: RequestInit & { duplex?: 'half' }) => Promise<Response>;
+
+export interface ClientOptions {
+  /** Address of the server, such as `http://127.0.0.1:7070`. */
+  baseUrl: string;
+  token?: string | undefined;
+  fetch?: Fetch | undefined;
+}
+
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+}
+
+/** The parts of a call, untyped; {@link makeClient} gives them their types. */
+export interface RawInput {
+  params?: Record<string, string | number>;
+  query?: Record<string, string | number | boolean | undefined>;
+  body?: unknown;
+}
+
+export function urlOf(baseUrl: string, operation: Operation, input: RawInput): string {
+  const path = operationPath(operation).path.replace(/\{(\w+)\}/g, (_, key: string) =>
+    encodeURIComponent(String(input.params?.[key] ?? '')),
+  );
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(input.query ?? {})) if (value !== undefined) query.set(key, String(value));
+  const tail = query.size > 0 ? `?${query}` : '';
+  return `${baseUrl.replace(/\/+$/, '')}${path}${tail}`;
+}
+
+export function headersOf(options: ClientOptions, extra: Record<string, string> = {}): Record<string, string> {
+  return { accept: 'application/json', ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }), ...extra };
+}
+
+/** One request; rejects with {@link ApiError} or {@link UnreachableError}. An abort by the caller's own signal stays what it is. */
+export async function send(options: ClientOptions, url: string, init: RequestInit & { duplex?: 'half' }): Promise<Response> {
+  const doFetch: Fetch = options.fetch ?? ((u, i) => fetch(u, i));
+  let response: Response;
+  try {
+    response = await doFetch(url, init);
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    throw new UnreachableError(options.baseUrl, error);
+  }
+  if (!response.ok) throw new ApiError(await problemOf(response));
+  return response;
+}
+
+/** Calls an operation whose request is JSON. */
+export async function call(options: ClientOptions, operation: Operation, input: RawInput, callOptions: CallOptions): Promise<unknown> {
+  const { method } = operationPath(operation);
+  const hasBody = input.body !== undefined;
+  const response = await send(options, urlOf(options.baseUrl, operation, input), {
+    method,
+    headers: headersOf(options, hasBody ? { 'content-type': 'application/json' } : {}),
+    ...(hasBody ? { body: JSON.stringify(input.body) } : {}),
+    ...(callOptions.signal === undefined ? {} : { signal: callOptions.signal }),
+  });
+  try {
+    return response.headers.get('content-type')?.includes('json') ? await response.json() : await response.text();
+  } catch (error) {
+    if (callOptions.signal?.aborted) throw error;
+    throw new UnreachableError(options.baseUrl, error);
+  }
+}
+
+export function isOperation(name: string): name is Operation {
+  return Object.hasOwn(PATHS, name);
+}

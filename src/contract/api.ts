@@ -1,0 +1,26 @@
+import { imageRoutes } from './images.ts';
+import { jobRoutes, machineRoutes } from './machines.ts';
+import type { Operation } from './paths.ts';
+import { reservationRoutes } from './reservations.ts';
+import type { HandlerInput, Input, Output, RouteDef } from './route.ts';
+import { accountRoutes, systemRoutes } from './system.ts';
+
+/** Every operation: the one source of validation, OpenAPI document, handler types and client types. */
+export const api = { ...systemRoutes, ...accountRoutes, ...imageRoutes, ...reservationRoutes, ...machineRoutes, ...jobRoutes };
+
+export type Api = typeof api;
+
+/** What a client gives to an operation. */
+export type OperationInput<K extends Operation> = Input<Api[K]>;
+/** What a handler gets. */
+export type OperationHandlerInput<K extends Operation> = HandlerInput<Api[K]>;
+/** What an operation answers with. */
+export type OperationOutput<K extends Operation> = Output<Api[K]>;
+
+/** The routes as a plain list. */
+export const routes = Object.values(api) as readonly RouteDef[];
+
+/** Fails to compile when an operation of the path table has no schema, or the other way round. */
+type Missing = Exclude<Operation, keyof Api> | Exclude<keyof Api, Operation>;
+const complete: [Missing] extends [never] ? true : Missing = true;
+void complete;

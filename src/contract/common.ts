@@ -1,0 +1,43 @@
+import { type Static, Type } from 'typebox';
+import { named, oneOf, strict } from './route.ts';
+
+const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
+
+export const Id = Type.String({ pattern: UUID, description: 'A UUID in lower case.' });
+/** For answers: what we wrote ourselves needs no pattern. */
+export const Uuid = Type.String({ format: 'uuid' });
+export const Time = Type.String({ format: 'date-time', description: 'ISO 8601, UTC.' });
+
+/** Names are only bounded here; the rule itself is the core's, whose message says what is wrong with a name. */
+export const NameParam = Type.String({ minLength: 1, maxLength: 200 });
+
+/**
+ * A span of time: Carrel's own syntax (`2h`, `90m`, `1d12h`, `45s`) or an ISO 8601 duration of weeks, days, hours, minutes and
+ * seconds (`PT2H`, `P1DT12H`). Years and months are refused, since their length depends on the date.
+ */
+export const Duration = Type.String({
+  minLength: 2,
+  maxLength: 40,
+  description: 'A span of time: `2h`, `90m`, `1d12h`, or an ISO 8601 duration without years and months (`PT2H`).',
+  examples: ['2h', 'PT2H'],
+});
+
+export const CloneMode = oneOf(['linked', 'full', 'instant'], 'How the machine is made from the golden image.');
+export type CloneMode = Static<typeof CloneMode>;
+
+export const MemoryMiB = Type.Integer({ minimum: 16, maximum: 1_048_576, description: 'MiB.' });
+export const Vcpus = Type.Integer({ minimum: 1, maximum: 256 });
+export const Description = Type.String({ maxLength: 2000 });
+
+/** Paging: `limit` items, continued after the `next` of the page before. */
+export const PageQuery = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'At most this many items; 100 if left out.' })),
+  after: Type.Optional(Type.String({ maxLength: 200, description: 'The `next` of the page before.' })),
+};
+
+export const NoQuery = strict({});
+export const IdParams = strict({ id: Id });
+
+/** Answer of an operation that only takes something away. */
+export const Done = named('Done', Type.Object({ done: Type.Boolean() }));
+export type Done = Static<typeof Done>;

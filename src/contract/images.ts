@@ -1,0 +1,237 @@
+import { type Static, Type } from 'typebox';
+import { Description, MemoryMiB, NameParam, Time, Uuid, Vcpus } from './common.ts';
+import { Lineage } from './lineage.ts';
+import { Failure } from './problem.ts';
+import { named, oneOf, route, strict } from './route.ts';
+
+export const RevisionState = oneOf(['preparing', 'draft', 'published', 'retired', 'failed']);
+
+export const HardwareProfile = named(
+  'HardwareProfile',
+  Type.Object({ vcpus: Type.Integer(), memoryMiB: Type.Integer(), firmware: oneOf(['bios', 'efi']), display: Type.Boolean() }),
+);
+
+export const GuestProfile = named(
+  'GuestProfile',
+  Type.Object({
+    os: Type.String(),
+    user: Type.String({ description: 'The account that people log in to.' }),
+    sshPort: Type.Integer(),
+    agent: oneOf(['carrel', 'qga', 'none']),
+    bootTimeoutS: Type.Integer({ description: 'Seconds.' }),
+  }),
+);
+
+export const MasterFile = Type.Object({ path: Type.String(), bytes: Type.Integer(), sha256: Type.String() });
+
+export const Revision = named(
+  'Revision',
+  Type.Object({
+    id: Uuid,
+    image: Type.String(),
+    number: Type.Integer(),
+    state: RevisionState,
+    source: Type.Object({
+      kind: oneOf(['recipe', 'file', 'capture']),
+      recipe: Type.Optional(Type.String()),
+      format: Type.Optional(Type.String({ description: 'What the uploader said the file is.' })),
+      bytes: Type.Optional(Type.Integer({ description: 'Size of the uploaded file.' })),
+      reservation: Type.Optional(Type.String({ description: 'The reservation whose machine was captured.' })),
+      parent: Type.Optional(Type.String({ description: 'The revision that the captured machine was a clone of, as `name@number`.' })),
+    }),
+    profile: Type.Optional(Type.Object({ hardware: HardwareProfile, guest: GuestProfile })),
+    facts: Type.Record(Type.String(), Type.String()),
+    failure: Type.Optional(Failure),
+    createdBy: Type.String(),
+    createdAt: Time,
+    publishedAt: Type.Optional(Time),
+    machines: Type.Integer({ description: 'Machines that stand on it now.' }),
+    masters: Type.Array(
+      Type.Object({
+        provider: Type.String(),
+        files: Type.Array(MasterFile),
+        virtualBytes: Type.Integer(),
+        sealedAt: Time,
+      }),
+    ),
+  }),
+);
+export type Revision = Static<typeof Revision>;
+
+export const Image = named(
+  'Image',
+  Type.Object({
+    id: Uuid,
+    name: Type.String(),
+    description: Type.String(),
+    owner: Type.String(),
+    createdAt: Time,
+    published: Type.Optional(Type.Integer({ description: 'Number of the revision that is handed out; absent if none is.' })),
+    latest: Type.Optional(Type.Integer({ description: 'Number of the newest revision.' })),
+    revisions: Type.Integer({ description: 'How many there are.' }),
+    machines: Type.Integer({ description: 'Machines that stand on any of them now.' }),
+  }),
+);
+export type Image = Static<typeof Image>;
+
+/** Answer of everything that makes a revision: it is `preparing` until its job is done. */
+export const RevisionStarted = named('RevisionStarted', Type.Object({ image: Image, revision: Revision, job: Uuid }));
+export type RevisionStarted = Static<typeof RevisionStarted>;
+
+export const JobStarted = named('JobStarted', Type.Object({ job: Uuid }));
+export type JobStarted = Static<typeof JobStarted>;
+
+export const MasterCheck = named(
+  'MasterCheck',
+  Type.Object({
+    revision: Type.Integer(),
+    provider: Type.String(),
+    ok: Type.Boolean(),
+    files: Type.Array(
+      Type.Object({
+        path: Type.String(),
+        expectedSha256: Type.String(),
+        actualSha256: Type.Optional(Type.String()),
+        problem: Type.Optional(Type.String()),
+      }),
+    ),
+  }),
+);
+export type MasterCheck = Static<typeof MasterCheck>;
+
+export const Verification = named(
+  'Verification',
+  Type.Object({ image: Type.String(), ok: Type.Boolean(), checks: Type.Array(MasterCheck) }),
+);
+export type Verification = Static<typeof Verification>;
+
+const Name = strict({ name: NameParam });
+const NameNumber = strict({ name: NameParam, number: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
+
+/** What an uploader may say about the guest inside a file; the rest is found out or assumed. */
+export const UploadQuery = strict({
+  format: oneOf(['qcow2', 'raw', 'vmdk'], 'What the file is said to be; it is checked against what it is.'),
+  publish: Type.Optional(Type.Boolean({ description: 'Hand it out as soon as it is ready; true if left out.' })),
+  description: Type.Optional(Description),
+  os: Type.Optional(Type.String({ maxLength: 100 })),
+  user: Type.Optional(Type.String({ pattern: '^[a-z_][a-z0-9_-]{0,31}$', description: 'The account that people log in to.' })),
+  sshPort: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535 })),
+  agent: Type.Optional(oneOf(['carrel', 'qga', 'none'])),
+  bootTimeoutS: Type.Optional(Type.Integer({ minimum: 1, maximum: 7200 })),
+  memoryMiB: Type.Optional(MemoryMiB),
+  vcpus: Type.Optional(Vcpus),
+  firmware: Type.Optional(oneOf(['bios', 'efi'])),
+});
+export type UploadQuery = Static<typeof UploadQuery>;
+
+export const imageRoutes = {
+  listImages: route('listImages', {
+    summary: 'Images',
+    tag: 'images',
+    scope: 'user',
+    response: named('ImageList', Type.Object({ items: Type.Array(Image) })),
+  }),
+  showImage: route('showImage', {
+    summary: 'One image',
+    tag: 'images',
+    scope: 'user',
+    params: Name,
+    response: Image,
+    errors: ['not-found'],
+  }),
+  buildImage: route('buildImage', {
+    summary: "Make an image's next revision by a recipe; the image itself too if it is not there",
+    tag: 'images',
+    scope: 'admin',
+    params: Name,
+    body: strict({
+      recipe: Type.String({ minLength: 1, maxLength: 63 }),
+      description: Type.Optional(Description),
+      publish: Type.Optional(Type.Boolean({ description: 'Hand it out as soon as it is ready; true if left out.' })),
+    }),
+    response: RevisionStarted,
+    status: 202,
+    errors: ['busy', 'not-supported', 'missing-tool', 'no-space', 'unavailable'],
+  }),
+  uploadImage: route('uploadImage', {
+    summary: "Make an image's next revision of a disk file, which is the body (`application/octet-stream`)",
+    description: 'Needs Content-Length. The file is checked: a qcow2 with a backing file or an external data file is refused.',
+    tag: 'images',
+    scope: 'admin',
+    kind: 'upload',
+    params: Name,
+    query: UploadQuery,
+    response: RevisionStarted,
+    status: 202,
+    errors: ['bad-image', 'too-large', 'length-required', 'unsupported-media-type', 'no-space', 'busy', 'not-supported', 'unavailable'],
+  }),
+  listRevisions: route('listRevisions', {
+    summary: "An image's revisions, newest first",
+    tag: 'images',
+    scope: 'user',
+    params: Name,
+    response: named('RevisionList', Type.Object({ items: Type.Array(Revision) })),
+    errors: ['not-found'],
+  }),
+  showRevision: route('showRevision', {
+    summary: 'One revision',
+    tag: 'images',
+    scope: 'user',
+    params: NameNumber,
+    response: Revision,
+    errors: ['not-found'],
+  }),
+  publishRevision: route('publishRevision', {
+    summary: 'Hand this revision out from now on; running reservations stay as they are',
+    description: "For the image's owner and operators.",
+    tag: 'images',
+    scope: 'user',
+    params: NameNumber,
+    response: Revision,
+    errors: ['not-found', 'not-allowed', 'wrong-state'],
+  }),
+  retireRevision: route('retireRevision', {
+    summary: 'Hand this revision out no more',
+    description: "For the image's owner and operators.",
+    tag: 'images',
+    scope: 'user',
+    params: NameNumber,
+    response: Revision,
+    errors: ['not-found', 'not-allowed', 'wrong-state'],
+  }),
+  deleteRevision: route('deleteRevision', {
+    summary: 'Remove a revision and its masters, if nothing stands on them',
+    description: "For the image's owner and operators. `has-children` lists in `details.children` what stands on it.",
+    tag: 'images',
+    scope: 'user',
+    params: NameNumber,
+    response: JobStarted,
+    status: 202,
+    errors: ['not-found', 'not-allowed', 'has-children', 'wrong-state', 'busy'],
+  }),
+  verifyImage: route('verifyImage', {
+    summary: "Hash an image's golden files and compare with what was recorded when they were sealed",
+    description: "For the image's owner and operators.",
+    tag: 'images',
+    scope: 'user',
+    params: Name,
+    body: strict({ revision: Type.Optional(Type.Integer({ minimum: 1, description: 'Only this one; all if left out.' })) }),
+    response: Verification,
+    errors: ['not-found', 'not-allowed', 'unavailable'],
+  }),
+  imageLineage: route('imageLineage', {
+    summary: "The disks of an image's revisions and of all that stands on them",
+    tag: 'images',
+    scope: 'user',
+    params: Name,
+    response: Lineage,
+    errors: ['not-found', 'not-allowed', 'unavailable'],
+  }),
+  lineage: route('lineage', {
+    summary: 'Every disk on every provider, and which stands on which',
+    tag: 'images',
+    scope: 'admin',
+    response: Lineage,
+    errors: ['unavailable'],
+  }),
+};

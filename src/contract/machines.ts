@@ -1,0 +1,123 @@
+import { type Static, Type } from 'typebox';
+import { CloneMode, IdParams, PageQuery, Time, Uuid } from './common.ts';
+import { Chain, DeletionProof } from './lineage.ts';
+import { Failure } from './problem.ts';
+import { named, oneOf, route, strict } from './route.ts';
+
+export const MachineState = oneOf(['planned', 'building', 'running', 'stopped', 'destroying', 'gone', 'lost']);
+
+export const GuestAddress = named('GuestAddress', Type.Object({ host: Type.String(), sshPort: Type.Integer() }));
+
+export const Machine = named(
+  'Machine',
+  Type.Object({
+    id: Uuid,
+    reservation: Uuid,
+    owner: Type.String(),
+    provider: Type.String(),
+    image: Type.String(),
+    revision: Type.Integer(),
+    hostname: Type.String(),
+    mode: CloneMode,
+    state: MachineState,
+    vcpus: Type.Integer(),
+    memoryMiB: Type.Integer(),
+    address: Type.Optional(GuestAddress),
+    createdAt: Time,
+    goneAt: Type.Optional(Time),
+  }),
+);
+export type Machine = Static<typeof Machine>;
+
+export const MachineDetail = named(
+  'MachineDetail',
+  Type.Object({
+    ...Machine.properties,
+    chains: Type.Array(Chain, { description: 'Its disks as they are now; empty once it is gone or cannot be read.' }),
+    proof: Type.Optional(DeletionProof),
+  }),
+);
+export type MachineDetail = Static<typeof MachineDetail>;
+
+export const machineRoutes = {
+  listMachines: route('listMachines', {
+    summary: 'Machines: mine, or all of them for operators',
+    tag: 'machines',
+    scope: 'user',
+    query: strict({
+      ...PageQuery,
+      all: Type.Optional(Type.Boolean()),
+      gone: Type.Optional(Type.Boolean({ description: 'Those that are gone too.' })),
+    }),
+    response: named('MachinePage', Type.Object({ items: Type.Array(Machine), next: Type.Optional(Type.String()) })),
+    errors: ['not-allowed'],
+  }),
+  showMachine: route('showMachine', {
+    summary: 'One machine with its disks and, once it is gone, the proof of its removal',
+    tag: 'machines',
+    scope: 'user',
+    params: IdParams,
+    response: MachineDetail,
+    errors: ['not-found'],
+  }),
+};
+
+export const JobStep = named(
+  'JobStep',
+  Type.Object({
+    seq: Type.Integer(),
+    name: Type.String(),
+    state: oneOf(['started', 'done', 'undone']),
+    startedAt: Time,
+    finishedAt: Type.Optional(Time),
+  }),
+);
+
+export const Job = named(
+  'Job',
+  Type.Object({
+    id: Uuid,
+    saga: Type.String(),
+    key: Type.String(),
+    lane: Type.String(),
+    state: oneOf(['ready', 'running', 'done', 'undone', 'stuck']),
+    direction: oneOf(['do', 'undo']),
+    attempt: Type.Integer(),
+    account: Type.Optional(Type.String({ description: 'Whose request it carries out.' })),
+    cancelAsked: Type.Boolean(),
+    error: Type.Optional(Failure),
+    runAt: Time,
+    createdAt: Time,
+    finishedAt: Type.Optional(Time),
+  }),
+);
+export type Job = Static<typeof Job>;
+
+export const JobDetail = named('JobDetail', Type.Object({ ...Job.properties, steps: Type.Array(JobStep) }));
+export type JobDetail = Static<typeof JobDetail>;
+
+export const jobRoutes = {
+  listJobs: route('listJobs', {
+    summary: 'Durable work, newest first',
+    tag: 'jobs',
+    scope: 'admin',
+    query: strict({ ...PageQuery, state: Type.Optional(oneOf(['ready', 'running', 'done', 'undone', 'stuck'])) }),
+    response: named('JobPage', Type.Object({ items: Type.Array(Job), next: Type.Optional(Type.String()) })),
+  }),
+  showJob: route('showJob', {
+    summary: 'One job with its steps: mine, or any for operators',
+    tag: 'jobs',
+    scope: 'user',
+    params: IdParams,
+    response: JobDetail,
+    errors: ['not-found'],
+  }),
+  retryJob: route('retryJob', {
+    summary: 'Take a stuck job up again',
+    tag: 'jobs',
+    scope: 'admin',
+    params: IdParams,
+    response: Job,
+    errors: ['not-found', 'wrong-state'],
+  }),
+};

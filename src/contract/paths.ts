@@ -1,0 +1,68 @@
+/**
+ * Every operation of the API on one page: its name, method and path. Kept apart from the schemas so that a client (the CLI,
+ * the portal) carries this table and no schema code; the schemas of each operation are in the file of its resource.
+ */
+export const PATHS = {
+  health: 'GET /healthz',
+  ready: 'GET /readyz',
+  metrics: 'GET /metrics',
+  openapi: 'GET /api/v1/openapi.json',
+  me: 'GET /api/v1/me',
+
+  listAccounts: 'GET /api/v1/accounts',
+  createAccount: 'POST /api/v1/accounts',
+  listTokens: 'GET /api/v1/accounts/{account}/tokens',
+  createToken: 'POST /api/v1/accounts/{account}/tokens',
+  deleteToken: 'DELETE /api/v1/accounts/{account}/tokens/{token}',
+
+  listImages: 'GET /api/v1/images',
+  showImage: 'GET /api/v1/images/{name}',
+  buildImage: 'POST /api/v1/images/{name}/build',
+  uploadImage: 'POST /api/v1/images/{name}/upload',
+  listRevisions: 'GET /api/v1/images/{name}/revisions',
+  showRevision: 'GET /api/v1/images/{name}/revisions/{number}',
+  publishRevision: 'POST /api/v1/images/{name}/revisions/{number}/publish',
+  retireRevision: 'POST /api/v1/images/{name}/revisions/{number}/retire',
+  deleteRevision: 'DELETE /api/v1/images/{name}/revisions/{number}',
+  verifyImage: 'POST /api/v1/images/{name}/verify',
+  imageLineage: 'GET /api/v1/images/{name}/lineage',
+  lineage: 'GET /api/v1/lineage',
+
+  reserve: 'POST /api/v1/reservations',
+  listReservations: 'GET /api/v1/reservations',
+  showReservation: 'GET /api/v1/reservations/{id}',
+  extendReservation: 'POST /api/v1/reservations/{id}/extend',
+  endReservation: 'POST /api/v1/reservations/{id}/end',
+  connectReservation: 'POST /api/v1/reservations/{id}/connect',
+  captureReservation: 'POST /api/v1/reservations/{id}/capture',
+  powerReservation: 'POST /api/v1/reservations/{id}/power',
+  consoleTicket: 'POST /api/v1/reservations/{id}/console-ticket',
+  console: 'GET /api/v1/reservations/{id}/console',
+
+  listMachines: 'GET /api/v1/machines',
+  showMachine: 'GET /api/v1/machines/{id}',
+
+  listJobs: 'GET /api/v1/jobs',
+  showJob: 'GET /api/v1/jobs/{id}',
+  retryJob: 'POST /api/v1/jobs/{id}/retry',
+
+  events: 'GET /api/v1/events',
+  reconcile: 'POST /api/v1/reconcile',
+  listProviders: 'GET /api/v1/providers',
+  listAudit: 'GET /api/v1/audit',
+} as const;
+
+export type Operation = keyof typeof PATHS;
+export type Method = 'GET' | 'POST' | 'DELETE';
+
+export interface OperationPath {
+  method: Method;
+  /** With `{name}` where a parameter stands. */
+  path: string;
+}
+
+/** Method and path of an operation. */
+export function operationPath(operation: Operation): OperationPath {
+  const [method, path] = PATHS[operation].split(' ') as [Method, string];
+  return { method, path };
+}

@@ -1,0 +1,203 @@
+import { type Static, Type } from 'typebox';
+import { CloneMode, Description, Duration, Id, IdParams, MemoryMiB, NameParam, PageQuery, Time, Uuid, Vcpus } from './common.ts';
+import { RevisionStarted } from './images.ts';
+import { GuestAddress, MachineState } from './machines.ts';
+import { Failure } from './problem.ts';
+import { described, named, oneOf, route, strict } from './route.ts';
+
+export const ReservationState = oneOf(['preparing', 'ready', 'ending', 'ended', 'failed']);
+export type ReservationState = Static<typeof ReservationState>;
+
+export const Stage = oneOf(
+  ['queued', 'placing', 'cloning', 'checking', 'starting', 'booting', 'identity', 'ready', 'ending', 'gone'],
+  'What is being done just now.',
+);
+export type Stage = Static<typeof Stage>;
+
+export const Reservation = named(
+  'Reservation',
+  Type.Object({
+    id: Uuid,
+    owner: Type.String(),
+    image: Type.String(),
+    revision: Type.Integer(),
+    provider: Type.String(),
+    kind: oneOf(['lab', 'long', 'imaging', 'server']),
+    mode: CloneMode,
+    state: ReservationState,
+    stage: Stage,
+    stageText: Type.String({ description: 'One sentence about the stage; may be empty.' }),
+    queuePosition: Type.Optional(Type.Integer({ description: '1 = next; only while it is queued.' })),
+    hostname: Type.String(),
+    startsAt: Time,
+    endsAt: Type.Optional(Time),
+    createdAt: Time,
+    readyAt: Type.Optional(Time),
+    endAskedAt: Type.Optional(Time),
+    endedAt: Type.Optional(Time),
+    notes: Type.Array(Type.String(), { description: 'What its owner should know, such as a clone mode that fell back.' }),
+    failure: Type.Optional(Failure),
+    machine: Type.Object({
+      id: Uuid,
+      state: MachineState,
+      vcpus: Type.Integer(),
+      memoryMiB: Type.Integer(),
+      address: Type.Optional(GuestAddress),
+    }),
+  }),
+);
+export type Reservation = Static<typeof Reservation>;
+
+export const ReserveBody = strict({
+  id: Type.Optional(described(Id, 'Chosen by the caller: the same request sent again, after a lost answer, gives the same reservation.')),
+  image: NameParam,
+  revision: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'The published one if left out.' })),
+  mode: Type.Optional(CloneMode),
+  for: Type.Optional(Duration),
+  memoryMiB: Type.Optional(MemoryMiB),
+  vcpus: Type.Optional(Vcpus),
+});
+export type ReserveBody = Static<typeof ReserveBody>;
+
+export const Connection = named(
+  'Connection',
+  Type.Object({
+    host: Type.String(),
+    port: Type.Integer(),
+    user: Type.String(),
+    password: Type.String({ description: 'Of this reservation alone; ask again to see it again.' }),
+    hostKeys: Type.Array(Type.String(), { description: "The guest's SSH host keys, as in known_hosts: `ssh-ed25519 AAAA…`." }),
+    sshCommand: Type.String(),
+    endsAt: Type.Optional(Time),
+  }),
+);
+export type Connection = Static<typeof Connection>;
+
+export const PowerOp = oneOf(['on', 'off', 'reset', 'shutdown'], '`off` and `reset` are hard; `shutdown` asks the guest.');
+export type PowerOp = Static<typeof PowerOp>;
+
+export const ReservationJob = named('ReservationJob', Type.Object({ reservation: Reservation, job: Uuid }));
+export type ReservationJob = Static<typeof ReservationJob>;
+
+export const ConsoleTicket = named(
+  'ConsoleTicket',
+  Type.Object({
+    ticket: Type.String({ description: 'Good once.' }),
+    expiresAt: Time,
+    path: Type.String({ description: 'Path and query of the WebSocket.' }),
+  }),
+);
+export type ConsoleTicket = Static<typeof ConsoleTicket>;
+
+export const reservationRoutes = {
+  reserve: route('reserve', {
+    summary: 'Reserve a machine of an image, from now on',
+    description: '`for` is 2h if left out. The answer comes before the machine is there: follow `GET /events`.',
+    tag: 'reservations',
+    scope: 'user',
+    body: ReserveBody,
+    response: Reservation,
+    status: 202,
+    errors: ['not-found', 'no-capacity', 'not-supported', 'wrong-state', 'limit-reached', 'conflict', 'unavailable'],
+  }),
+  listReservations: route('listReservations', {
+    summary: 'Reservations, newest first: mine, or all of them for operators',
+    tag: 'reservations',
+    scope: 'user',
+    query: strict({
+      ...PageQuery,
+      all: Type.Optional(Type.Boolean({ description: "Everybody's; operators only." })),
+      past: Type.Optional(Type.Boolean({ description: 'Those that ended or failed too.' })),
+    }),
+    response: named('ReservationPage', Type.Object({ items: Type.Array(Reservation), next: Type.Optional(Type.String()) })),
+    errors: ['not-allowed'],
+  }),
+  showReservation: route('showReservation', {
+    summary: 'One reservation',
+    tag: 'reservations',
+    scope: 'user',
+    params: IdParams,
+    response: Reservation,
+    errors: ['not-found'],
+  }),
+  extendReservation: route('extendReservation', {
+    summary: 'Put the end off',
+    tag: 'reservations',
+    scope: 'user',
+    params: IdParams,
+    body: strict({ for: described(Duration, 'How much later than now planned it is to end.') }),
+    response: Reservation,
+    errors: ['not-found', 'wrong-state', 'limit-reached', 'conflict'],
+  }),
+  endReservation: route('endReservation', {
+    summary: 'End it now: the machine is taken away. Asking again does no harm',
+    tag: 'reservations',
+    scope: 'user',
+    params: IdParams,
+    response: Reservation,
+    status: 202,
+    errors: ['not-found'],
+  }),
+  connectReservation: route('connectReservation', {
+    summary: 'Credentials and address of the machine, set in the guest now',
+    tag: 'reservations',
+    scope: 'user',
+    params: IdParams,
+    body: strict({
+      publicKey: Type.Optional(
+        Type.String({
+          maxLength: 4096,
+          pattern: '^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-[a-z0-9@.-]+) [A-Za-z0-9+/]+={0,3}( [ -~]*)?$',
+          description: 'An SSH public key to let in as well, on one line.',
+        }),
+      ),
+    }),
+    response: Connection,
+    errors: ['not-found', 'wrong-state', 'guest-timeout', 'guest-failed', 'not-supported', 'unavailable'],
+  }),
+  captureReservation: route('captureReservation', {
+    summary: "Make a revision of the machine's disks",
+    description: "The next one of the machine's image (its owner and operators), or the first of a new image, which then is the caller's.",
+    tag: 'reservations',
+    scope: 'user',
+    params: IdParams,
+    body: strict({
+      image: Type.Optional(NameParam),
+      description: Type.Optional(Description),
+      publish: Type.Optional(Type.Boolean({ description: 'Hand it out as soon as it is ready; false if left out.' })),
+    }),
+    response: RevisionStarted,
+    status: 202,
+    errors: ['not-found', 'not-allowed', 'wrong-state', 'not-supported', 'no-space', 'busy', 'unavailable'],
+  }),
+  powerReservation: route('powerReservation', {
+    summary: 'Switch the machine on or off',
+    tag: 'reservations',
+    scope: 'user',
+    params: IdParams,
+    body: strict({ op: PowerOp }),
+    response: ReservationJob,
+    status: 202,
+    errors: ['not-found', 'wrong-state', 'busy', 'not-supported', 'unavailable'],
+  }),
+  consoleTicket: route('consoleTicket', {
+    summary: 'A ticket that opens the console once, for a browser',
+    tag: 'reservations',
+    scope: 'user',
+    params: IdParams,
+    response: ConsoleTicket,
+    status: 201,
+    errors: ['not-found', 'wrong-state'],
+  }),
+  console: route('console', {
+    summary: "The machine's screen: a WebSocket that carries RFB (VNC) in binary messages",
+    tag: 'reservations',
+    scope: 'ticket',
+    kind: 'websocket',
+    params: IdParams,
+    query: strict({ ticket: Type.Optional(Type.String({ maxLength: 200 })) }),
+    response: Type.Unknown(),
+    status: 101,
+    errors: ['not-found', 'wrong-state', 'not-supported', 'unavailable'],
+  }),
+};

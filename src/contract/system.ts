@@ -1,0 +1,233 @@
+import { type Static, Type } from 'typebox';
+import { Id, PageQuery, Time } from './common.ts';
+import { named, oneOf, route, strict } from './route.ts';
+
+export const Health = named('Health', Type.Object({ status: oneOf(['ok']), version: Type.String() }));
+export type Health = Static<typeof Health>;
+
+export const Readiness = named(
+  'Readiness',
+  Type.Object({
+    ready: Type.Boolean(),
+    checks: Type.Array(Type.Object({ name: Type.String(), ok: Type.Boolean(), detail: Type.Optional(Type.String()) })),
+  }),
+);
+export type Readiness = Static<typeof Readiness>;
+
+export const Role = oneOf(['user', 'admin']);
+export type Role = Static<typeof Role>;
+
+export const Me = named('Me', Type.Object({ account: Type.String(), role: Role, version: Type.String() }));
+export type Me = Static<typeof Me>;
+
+export const Limits = named('Limits', Type.Object({ machines: Type.Integer(), memoryMiB: Type.Integer(), vcpus: Type.Integer() }));
+export type Limits = Static<typeof Limits>;
+
+export const Provider = named(
+  'Provider',
+  Type.Object({
+    name: Type.String(),
+    kind: Type.String(),
+    state: oneOf(['open', 'unavailable']),
+    problem: Type.Optional(Type.String({ description: 'Why it is unavailable.' })),
+    cloneModes: Type.Array(Type.String()),
+    console: Type.String(),
+    liveCapture: Type.Boolean(),
+    recipes: Type.Array(Type.String()),
+    importFormats: Type.Array(Type.String()),
+    startSlots: Type.Integer({ description: 'Machines that may be started at one time.' }),
+    limits: Limits,
+    used: Limits,
+    storageBytes: Type.Optional(Type.Integer()),
+    storageFreeBytes: Type.Optional(Type.Integer()),
+    facts: Type.Record(Type.String(), Type.String()),
+  }),
+);
+export type Provider = Static<typeof Provider>;
+
+export const Finding = named(
+  'Finding',
+  Type.Object({
+    kind: Type.String({ description: 'What differs, such as `stray-process` or `machine-lost`.' }),
+    provider: Type.Optional(Type.String()),
+    subject: Type.String({ description: 'Id or reference of the thing.' }),
+    detail: Type.String({ description: 'What is, and what should be.' }),
+    action: Type.String({ description: 'What mends it.' }),
+    outcome: oneOf(['would-mend', 'waiting', 'mended', 'reported', 'failed'], '`waiting`: not yet seen often enough to act on.'),
+    problem: Type.Optional(Type.String({ description: 'Why mending failed.' })),
+  }),
+);
+export type Finding = Static<typeof Finding>;
+
+export const ReconcileReport = named(
+  'ReconcileReport',
+  Type.Object({
+    dryRun: Type.Boolean(),
+    complete: Type.Boolean({ description: 'False if a part of a provider could not be read: absence meant nothing then.' }),
+    findings: Type.Array(Finding),
+  }),
+);
+export type ReconcileReport = Static<typeof ReconcileReport>;
+
+export const AuditEntry = named(
+  'AuditEntry',
+  Type.Object({
+    id: Type.String(),
+    at: Time,
+    actor: Type.String(),
+    action: Type.String(),
+    subjectKind: Type.String(),
+    subjectId: Type.String(),
+    detail: Type.Record(Type.String(), Type.Unknown()),
+  }),
+);
+export type AuditEntry = Static<typeof AuditEntry>;
+
+/**
+ * The `data` of one server-sent event. `hello` is the first of every stream and says where it begins; `gap` says that events were
+ * missed (the place to resume from is no longer kept), so whatever is shown must be read anew.
+ */
+export const EventData = named(
+  'Event',
+  Type.Object({
+    id: Type.String({ description: 'Grows with time; what `Last-Event-ID` takes.' }),
+    at: Time,
+    kind: oneOf(['hello', 'gap', 'reservation', 'revision', 'machine', 'job']),
+    subject: Type.Optional(Type.String({ description: 'Id of the reservation, revision, machine or job.' })),
+    body: Type.Record(Type.String(), Type.Unknown()),
+  }),
+);
+export type EventData = Static<typeof EventData>;
+
+export const systemRoutes = {
+  health: route('health', { summary: 'Whether the process is alive', tag: 'system', scope: 'public', response: Health }),
+  ready: route('ready', {
+    summary: 'Whether store and providers are there; 503 if not',
+    tag: 'system',
+    scope: 'public',
+    response: Readiness,
+    errors: ['unavailable'],
+  }),
+  metrics: route('metrics', {
+    summary: 'Metrics in the text format of Prometheus',
+    tag: 'system',
+    scope: 'admin',
+    kind: 'text',
+    response: Type.String(),
+  }),
+  openapi: route('openapi', {
+    summary: 'This document',
+    tag: 'system',
+    scope: 'public',
+    response: Type.Record(Type.String(), Type.Unknown()),
+  }),
+  me: route('me', { summary: 'Whose token this is', tag: 'system', scope: 'user', response: Me }),
+  events: route('events', {
+    summary: 'What happens, as it happens (server-sent events)',
+    description:
+      'Resume with `Last-Event-ID` or `lastEventId`. A reader that is too slow is dropped and resumes in the same way; a comment line is sent every 15 s while nothing happens.',
+    tag: 'system',
+    scope: 'user',
+    kind: 'sse',
+    query: strict({
+      all: Type.Optional(Type.Boolean({ description: "Everybody's; operators only." })),
+      lastEventId: Type.Optional(Type.String({ pattern: '^\\d{1,19}$' })),
+    }),
+    response: EventData,
+    errors: ['not-allowed'],
+  }),
+  reconcile: route('reconcile', {
+    summary: 'Compare what is with what should be, and mend what is ours unless it is a dry run',
+    tag: 'system',
+    scope: 'admin',
+    body: strict({ dryRun: Type.Boolean() }),
+    response: ReconcileReport,
+    errors: ['unavailable', 'busy'],
+  }),
+  listProviders: route('listProviders', {
+    summary: 'Where machines run, and what room is left',
+    tag: 'system',
+    scope: 'user',
+    response: named('ProviderList', Type.Object({ items: Type.Array(Provider) })),
+  }),
+  listAudit: route('listAudit', {
+    summary: 'Who changed what, newest first',
+    tag: 'system',
+    scope: 'admin',
+    query: strict({
+      ...PageQuery,
+      subject: Type.Optional(Type.String({ maxLength: 200, description: 'Only what happened to the thing with this id.' })),
+    }),
+    response: named('AuditPage', Type.Object({ items: Type.Array(AuditEntry), next: Type.Optional(Type.String()) })),
+  }),
+};
+
+export const Account = named('Account', Type.Object({ name: Type.String(), role: Role, createdAt: Time }));
+export type Account = Static<typeof Account>;
+
+export const TokenInfo = named(
+  'TokenInfo',
+  Type.Object({
+    id: Type.String(),
+    label: Type.String(),
+    createdAt: Time,
+    expiresAt: Type.Optional(Time),
+    lastUsedAt: Type.Optional(Time),
+  }),
+);
+export type TokenInfo = Static<typeof TokenInfo>;
+
+export const NewToken = named(
+  'NewToken',
+  Type.Object({ ...TokenInfo.properties, token: Type.String({ description: 'Shown once; only its hash is kept.' }) }),
+);
+export type NewToken = Static<typeof NewToken>;
+
+const AccountParams = strict({ account: Type.String({ minLength: 1, maxLength: 200 }) });
+
+export const accountRoutes = {
+  listAccounts: route('listAccounts', {
+    summary: 'Accounts',
+    tag: 'accounts',
+    scope: 'admin',
+    response: named('AccountList', Type.Object({ items: Type.Array(Account) })),
+  }),
+  createAccount: route('createAccount', {
+    summary: 'Make an account',
+    tag: 'accounts',
+    scope: 'admin',
+    body: strict({ name: Type.String({ minLength: 1, maxLength: 64 }), role: Role }),
+    response: Account,
+    status: 201,
+    errors: ['already-exists'],
+  }),
+  listTokens: route('listTokens', {
+    summary: "An account's tokens, without the tokens themselves",
+    tag: 'accounts',
+    scope: 'user',
+    params: AccountParams,
+    response: named('TokenList', Type.Object({ items: Type.Array(TokenInfo) })),
+    errors: ['not-found'],
+  }),
+  createToken: route('createToken', {
+    summary: 'Make a token: for oneself, or as an operator for anybody',
+    tag: 'accounts',
+    scope: 'user',
+    params: AccountParams,
+    body: strict({
+      label: Type.String({ minLength: 1, maxLength: 100 }),
+      for: Type.Optional(Type.String({ maxLength: 40, description: 'How long it is good for (`30d`); without end if left out.' })),
+    }),
+    response: NewToken,
+    status: 201,
+    errors: ['not-found'],
+  }),
+  deleteToken: route('deleteToken', {
+    summary: 'Make a token worthless',
+    tag: 'accounts',
+    scope: 'user',
+    params: strict({ account: AccountParams.properties.account, token: Id }),
+    response: named('Deleted', Type.Object({ done: Type.Boolean() })),
+    errors: ['not-found'],
+  }),
+};
