@@ -1,0 +1,112 @@
+/** People and their tokens. Of a token only the SHA-256 is kept. */
+import { createHash, randomBytes } from 'node:crypto';
+import { CarrelError, isCode } from '../lib/errors.ts';
+import type { Account, Db, Role, Token } from './schema.ts';
+
+const TOKEN_PREFIX = 'carrel_';
+
+/** A new token: 256 random bits, base64url, with a prefix by which secret scanners know it. */
+export function makeToken(): string {
+  return TOKEN_PREFIX + randomBytes(32).toString('base64url');
+}
+
+export function tokenHash(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+/** `already-exists`, or `bad-request` for a name the store refuses. */
+export async function create(db: Db, account: { id: string; name: string; role: Role; now: Date }): Promise<Account> {
+  try {
+    return await db
+      .insertInto('account')
+      .values({ id: account.id, name: account.name, role: account.role, createdAt: account.now })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+  } catch (error) {
+    if (isCode(error, 'conflict')) throw new CarrelError('already-exists', `there is an account ${account.name} already`, { cause: error });
+    if (isCode(error, 'invalid')) {
+      throw new CarrelError('bad-request', 'that name cannot be used for an account', {
+        hint: 'lower-case letters, digits, "-", "_", ".", "@", at most 64 characters',
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+export async function list(db: Db): Promise<Account[]> {
+  return db.selectFrom('account').selectAll().orderBy('name').execute();
+}
+
+export async function find(db: Db, id: string): Promise<Account | undefined> {
+  return db.selectFrom('account').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export async function findByName(db: Db, name: string): Promise<Account | undefined> {
+  return db.selectFrom('account').selectAll().where('name', '=', name).executeTakeFirst();
+}
+
+export interface NewToken {
+  id: string;
+  accountId: string;
+  token: string;
+  label: string;
+  now: Date;
+  expiresAt?: Date | undefined;
+}
+
+export async function addToken(db: Db, t: NewToken): Promise<Token> {
+  return db
+    .insertInto('token')
+    .values({
+      id: t.id,
+      accountId: t.accountId,
+      hash: tokenHash(t.token),
+      label: t.label,
+      createdAt: t.now,
+      expiresAt: t.expiresAt ?? null,
+    })
+    .returning(['id', 'accountId', 'label', 'createdAt', 'expiresAt', 'lastUsedAt'])
+    .executeTakeFirstOrThrow();
+}
+
+export async function tokensOf(db: Db, accountId: string): Promise<Token[]> {
+  return db
+    .selectFrom('token')
+    .select(['id', 'accountId', 'label', 'createdAt', 'expiresAt', 'lastUsedAt'])
+    .where('accountId', '=', accountId)
+    .orderBy('createdAt')
+    .execute();
+}
+
+export async function removeToken(db: Db, accountId: string, id: string): Promise<boolean> {
+  const result = await db.deleteFrom('token').where('accountId', '=', accountId).where('id', '=', id).executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
+
+/**
+ * Whose token this is; undefined for nobody's or one that is over. The look-up is by hash: what a caller can learn from its
+ * timing is about the hash, from which no token can be made. The time of last use is kept to the minute.
+ */
+export async function verifyToken(db: Db, token: string, now: Date): Promise<Account | undefined> {
+  if (!token.startsWith(TOKEN_PREFIX)) return undefined;
+  const row = await db
+    .selectFrom('token')
+    .innerJoin('account', 'account.id', 'token.accountId')
+    .select([
+      'account.id',
+      'account.name',
+      'account.role',
+      'account.createdAt',
+      'token.id as tokenId',
+      'token.expiresAt',
+      'token.lastUsedAt',
+    ])
+    .where('token.hash', '=', tokenHash(token))
+    .executeTakeFirst();
+  if (!row || (row.expiresAt !== null && row.expiresAt <= now)) return undefined;
+  if (row.lastUsedAt === null || now.getTime() - row.lastUsedAt.getTime() > 60_000) {
+    await db.updateTable('token').set({ lastUsedAt: now }).where('id', '=', row.tokenId).execute();
+  }
+  return { id: row.id, name: row.name, role: row.role, createdAt: row.createdAt };
+}

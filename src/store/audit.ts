@@ -1,0 +1,35 @@
+/** Every change, who made it, and for deletes the proof. Append only: nothing here updates or removes. */
+import type { AuditEntry, Db } from './schema.ts';
+import { json } from './sql.ts';
+
+export interface NewAuditEntry {
+  at: Date;
+  /** Name of an account, or `engine`. */
+  actor: string;
+  action: string;
+  subjectKind: 'account' | 'image' | 'revision' | 'reservation' | 'machine' | 'provider' | 'job';
+  subjectId: string;
+  detail: object;
+}
+
+export async function append(db: Db, entry: NewAuditEntry): Promise<void> {
+  await db
+    .insertInto('audit')
+    .values({ ...entry, detail: json({ ...entry.detail } as Record<string, unknown>) })
+    .execute();
+}
+
+/** Newest first; `before` is the id after which the page ends. */
+export async function list(
+  db: Db,
+  request: { limit: number; before?: number | undefined; subjectId?: string | undefined },
+): Promise<AuditEntry[]> {
+  return db
+    .selectFrom('audit')
+    .selectAll()
+    .$if(request.before !== undefined, (q) => q.where('id', '<', request.before as number))
+    .$if(request.subjectId !== undefined, (q) => q.where('subjectId', '=', request.subjectId as string))
+    .orderBy('id', 'desc')
+    .limit(request.limit)
+    .execute();
+}

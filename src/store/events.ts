@@ -1,0 +1,65 @@
+/** What happened, for those who follow it: browsers, `carrel reserve`, webhooks. */
+import { sql } from 'kysely';
+import type { Db, Facts, StoreEvent } from './schema.ts';
+import { json } from './sql.ts';
+
+/** Channel on which followers are woken; the payload is empty, they read the table. */
+export const EVENT_CHANNEL = 'event';
+
+export type EventKind = 'reservation' | 'revision' | 'machine' | 'job';
+
+export interface NewEvent {
+  at: Date;
+  /** Whose event it is; null = for operators only. */
+  accountId: string | null;
+  kind: EventKind;
+  subjectId: string;
+  body: Facts;
+}
+
+// Ids are drawn before commit, so without this lock a reader could see a larger id first and never go back for the smaller one.
+const EVENT_LOCK = 0x65_76_65_6e_74;
+
+/** Appends in the caller's transaction; followers are woken when it commits, in the order of ids. */
+export async function append(db: Db, event: NewEvent): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${EVENT_LOCK})`.execute(db);
+  await db
+    .insertInto('event')
+    .values({ ...event, body: json(event.body) })
+    .execute();
+  await sql`select pg_notify(${EVENT_CHANNEL}, '')`.execute(db);
+}
+
+/** Events with ids above `after`, oldest first: an account's own, or all when `accountId` is undefined. */
+export async function after(db: Db, request: { after: number; accountId?: string | undefined; limit: number }): Promise<StoreEvent[]> {
+  return db
+    .selectFrom('event')
+    .selectAll()
+    .where('id', '>', request.after)
+    .$if(request.accountId !== undefined, (q) => q.where('accountId', '=', request.accountId as string))
+    .orderBy('id')
+    .limit(request.limit)
+    .execute();
+}
+
+/** Smallest and largest id that are kept; zeros when there is none. */
+export async function bounds(db: Db): Promise<{ first: number; last: number }> {
+  const row = await db
+    .selectFrom('event')
+    .select((eb) => [
+      eb.fn.coalesce(eb.fn.min('id'), sql<number>`0::bigint`).as('first'),
+      eb.fn.coalesce(eb.fn.max('id'), sql<number>`0::bigint`).as('last'),
+    ])
+    .executeTakeFirstOrThrow();
+  return row;
+}
+
+/** Forgets what is older than `before`; returns how many. The newest is kept, so that ids go on from it. */
+export async function prune(db: Db, before: Date): Promise<number> {
+  const result = await db
+    .deleteFrom('event')
+    .where('at', '<', before)
+    .where('id', '<', (eb) => eb.selectFrom('event').select((e) => e.fn.max('id').as('id')))
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}

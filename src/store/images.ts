@@ -1,0 +1,155 @@
+/** Images and their revisions. */
+import { REVISION_TABLE, type RevisionEvent, type RevisionProfile, type RevisionState } from '../core/image.ts';
+import { CarrelError, isCode, type StoredError } from '../lib/errors.ts';
+import * as events from './events.ts';
+import type { Db, Facts, Image, Revision } from './schema.ts';
+import { json } from './sql.ts';
+
+export async function findByName(db: Db, name: string): Promise<Image | undefined> {
+  return db.selectFrom('image').selectAll().where('name', '=', name).executeTakeFirst();
+}
+
+export async function find(db: Db, id: string): Promise<Image | undefined> {
+  return db.selectFrom('image').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export async function list(db: Db): Promise<Image[]> {
+  return db.selectFrom('image').selectAll().orderBy('name').execute();
+}
+
+/** The image of that name, made if it is not there; of two callers at one time both get the same. */
+export async function ensure(db: Db, image: { id: string; name: string; description: string; ownerId: string; now: Date }): Promise<Image> {
+  const { now, ...values } = image;
+  await db
+    .insertInto('image')
+    .values({ ...values, createdAt: now })
+    .onConflict((oc) => oc.column('name').doNothing())
+    .execute();
+  const row = await findByName(db, image.name);
+  if (!row) throw new CarrelError('conflict', `the image ${image.name} was removed in the same moment`, { retry: 'later' });
+  return row;
+}
+
+export interface NewRevision {
+  id: string;
+  imageId: string;
+  source: object;
+  parentId?: string | undefined;
+  createdBy: string;
+  now: Date;
+}
+
+/** The next revision, `preparing`. Numbers are drawn under the image's row lock: no gaps by races, no doubles. */
+export async function addRevision(db: Db, revision: NewRevision): Promise<Revision> {
+  const { now, source, ...values } = revision;
+  const image = await db.selectFrom('image').select('id').where('id', '=', revision.imageId).forUpdate().executeTakeFirst();
+  if (!image) throw new CarrelError('not-found', 'the image is not there any more');
+  const last = await db
+    .selectFrom('revision')
+    .select((eb) => eb.fn.coalesce(eb.fn.max('number'), eb.lit(0)).as('n'))
+    .where('imageId', '=', revision.imageId)
+    .executeTakeFirstOrThrow();
+  return db
+    .insertInto('revision')
+    .values({ ...values, source: json(source), number: Number(last.n) + 1, state: 'preparing', createdAt: now })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+export async function revision(db: Db, id: string): Promise<Revision | undefined> {
+  return db.selectFrom('revision').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export async function revisionByNumber(db: Db, imageId: string, number: number): Promise<Revision | undefined> {
+  return db.selectFrom('revision').selectAll().where('imageId', '=', imageId).where('number', '=', number).executeTakeFirst();
+}
+
+export async function published(db: Db, imageId: string): Promise<Revision | undefined> {
+  return db.selectFrom('revision').selectAll().where('imageId', '=', imageId).where('state', '=', 'published').executeTakeFirst();
+}
+
+/** Newest first. */
+export async function revisionsOf(db: Db, imageIds: readonly string[]): Promise<Revision[]> {
+  if (imageIds.length === 0) return [];
+  return db.selectFrom('revision').selectAll().where('imageId', 'in', imageIds).orderBy('number', 'desc').execute();
+}
+
+export async function allRevisions(db: Db): Promise<Revision[]> {
+  return db.selectFrom('revision').selectAll().execute();
+}
+
+export interface RevisionPatch {
+  profile?: RevisionProfile;
+  facts?: Facts;
+  failure?: StoredError;
+  publishedAt?: Date;
+}
+
+/** Applies an event by REVISION_TABLE; `wrong-state` where the table refuses it, `not-found`. Tells followers. */
+export async function transitionRevision(
+  db: Db,
+  id: string,
+  event: RevisionEvent,
+  patch: RevisionPatch,
+  now: Date,
+): Promise<RevisionState> {
+  const row = await db
+    .selectFrom('revision')
+    .select(['state', 'imageId', 'number', 'createdBy'])
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row) throw new CarrelError('not-found', 'the revision is not there any more');
+  const next = REVISION_TABLE[row.state][event];
+  if (next === null) {
+    throw new CarrelError('wrong-state', `revision ${row.number} is ${row.state} and cannot take "${event}"`, {
+      details: { state: row.state, event },
+    });
+  }
+  await db
+    .updateTable('revision')
+    .set({
+      state: next,
+      ...(patch.profile === undefined ? {} : { profile: json(patch.profile) }),
+      ...(patch.facts === undefined ? {} : { facts: json(patch.facts) }),
+      ...(patch.failure === undefined ? {} : { failure: json(patch.failure) }),
+      ...(patch.publishedAt === undefined ? {} : { publishedAt: patch.publishedAt }),
+    })
+    .where('id', '=', id)
+    .execute();
+  await events.append(db, {
+    at: now,
+    accountId: row.createdBy,
+    kind: 'revision',
+    subjectId: id,
+    body: { state: next, number: row.number, ...(patch.failure ? { failure: patch.failure } : {}) },
+  });
+  return next;
+}
+
+/**
+ * Hands this revision out from now on and the one before no more, in the caller's transaction. Reservations name their revision,
+ * so those that run stay as they are (promise 9).
+ */
+export async function publish(db: Db, id: string, now: Date): Promise<void> {
+  const row = await revision(db, id);
+  if (!row) throw new CarrelError('not-found', 'the revision is not there any more');
+  await db.selectFrom('image').select('id').where('id', '=', row.imageId).forUpdate().execute();
+  const before = await published(db, row.imageId);
+  if (before && before.id !== id) await transitionRevision(db, before.id, 'supersede', {}, now);
+  await transitionRevision(db, id, 'publish', { publishedAt: now }, now);
+}
+
+/** Removes a revision's row, its masters' with it; `has-children` while reservations of the past still name it is avoided by keeping the row. */
+export async function deleteRevision(db: Db, id: string): Promise<void> {
+  try {
+    await db.deleteFrom('master').where('revisionId', '=', id).execute();
+    const named = await db.selectFrom('reservation').select('id').where('revisionId', '=', id).limit(1).executeTakeFirst();
+    // A past that names it keeps its row, retired and without masters; nothing can be reserved of it.
+    if (named) await db.updateTable('revision').set({ state: 'retired' }).where('id', '=', id).execute();
+    else await db.deleteFrom('revision').where('id', '=', id).execute();
+  } catch (error) {
+    if (!isCode(error, 'reference')) throw error;
+    throw new CarrelError('has-children', 'something still refers to this revision', { cause: error });
+  }
+}

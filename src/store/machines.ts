@@ -1,0 +1,84 @@
+/** Machines as they were promised and made. */
+import { HOLDS_CAPACITY, MACHINE_TABLE, type MachineEvent, type MachineState } from '../core/machine.ts';
+import type { CapacityLimits } from '../core/capacity.ts';
+import type { DeletionProof } from '../core/lineage.ts';
+import { CarrelError } from '../lib/errors.ts';
+import type { Db, Machine, MachineAddress } from './schema.ts';
+import { json } from './sql.ts';
+
+export interface MachinePatch {
+  address?: MachineAddress;
+  hostKeys?: readonly string[];
+  goneAt?: Date;
+}
+
+export async function find(db: Db, id: string): Promise<Machine | undefined> {
+  return db.selectFrom('machine').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/**
+ * Applies an event by MACHINE_TABLE and returns the state after it. `conflict` where the table refuses it; `not-found`.
+ * The row is locked while the table is asked, so that two events at one time follow each other.
+ */
+export async function transition(db: Db, id: string, event: MachineEvent, patch: MachinePatch): Promise<MachineState> {
+  const row = await db.selectFrom('machine').select('state').where('id', '=', id).forUpdate().executeTakeFirst();
+  if (!row) throw new CarrelError('not-found', `there is no machine ${id}`);
+  const next = MACHINE_TABLE[row.state][event];
+  if (next === null)
+    throw new CarrelError('conflict', `a machine that is ${row.state} cannot take "${event}"`, { details: { state: row.state, event } });
+  await db
+    .updateTable('machine')
+    .set({
+      state: next,
+      ...(patch.address === undefined ? {} : { address: json(patch.address) }),
+      ...(patch.hostKeys === undefined ? {} : { hostKeys: json(patch.hostKeys) }),
+      ...(patch.goneAt === undefined ? {} : { goneAt: patch.goneAt }),
+    })
+    .where('id', '=', id)
+    .execute();
+  return next;
+}
+
+/** Keeps the proof of the machine's delete (promise 2). */
+export async function setProof(db: Db, id: string, proof: DeletionProof): Promise<void> {
+  await db
+    .updateTable('machine')
+    .set({ proof: json(proof) })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Machines that stand on a revision and are not gone. */
+export async function onRevision(db: Db, revisionId: string): Promise<Machine[]> {
+  return db
+    .selectFrom('machine')
+    .selectAll()
+    .where('revisionId', '=', revisionId)
+    .where('state', '<>', 'gone')
+    .orderBy('createdAt')
+    .execute();
+}
+
+/** What a provider is loaded with by all machines that are not gone. Call it under the provider's row lock to promise by it. */
+export async function used(db: Db, providerId: string): Promise<CapacityLimits> {
+  return db
+    .selectFrom('machine')
+    .select((eb) => [
+      eb.fn.countAll<number>().as('machines'),
+      eb.fn.coalesce(eb.fn.sum<number>('memoryMib'), eb.lit(0)).as('memoryMiB'),
+      eb.fn.coalesce(eb.fn.sum<number>('vcpus'), eb.lit(0)).as('vcpus'),
+    ])
+    .where('providerId', '=', providerId)
+    .where('state', 'in', HOLDS_CAPACITY)
+    .executeTakeFirstOrThrow();
+}
+
+/** For the reconciler: every machine of a provider that is not gone, and those that went within the last hour. */
+export async function forReconcile(db: Db, providerId: string, goneSince: Date): Promise<Machine[]> {
+  return db
+    .selectFrom('machine')
+    .selectAll()
+    .where('providerId', '=', providerId)
+    .where((eb) => eb.or([eb('state', '<>', 'gone'), eb('goneAt', '>', goneSince)]))
+    .execute();
+}

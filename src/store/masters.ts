@@ -1,0 +1,37 @@
+/** Masters: a revision's golden disks on one provider, with the hashes they are held against (promise 1). */
+import type { Db, MasterFile, MasterRow } from './schema.ts';
+import { json } from './sql.ts';
+
+export interface NewMaster {
+  revisionId: string;
+  providerId: string;
+  files: readonly MasterFile[];
+  virtualBytes: number;
+  sealedAt: Date;
+}
+
+/** Records a sealed master. What is recorded stays: the same master again changes nothing. */
+export async function put(db: Db, master: NewMaster): Promise<void> {
+  await db
+    .insertInto('master')
+    .values({ ...master, files: json(master.files) })
+    .onConflict((oc) => oc.columns(['revisionId', 'providerId']).doNothing())
+    .execute();
+}
+
+export async function find(db: Db, revisionId: string, providerId: string): Promise<MasterRow | undefined> {
+  return db.selectFrom('master').selectAll().where('revisionId', '=', revisionId).where('providerId', '=', providerId).executeTakeFirst();
+}
+
+export async function ofRevisions(db: Db, revisionIds: readonly string[]): Promise<MasterRow[]> {
+  if (revisionIds.length === 0) return [];
+  return db.selectFrom('master').selectAll().where('revisionId', 'in', revisionIds).execute();
+}
+
+export async function onProvider(db: Db, providerId: string): Promise<MasterRow[]> {
+  return db.selectFrom('master').selectAll().where('providerId', '=', providerId).execute();
+}
+
+export async function remove(db: Db, revisionId: string, providerId: string): Promise<void> {
+  await db.deleteFrom('master').where('revisionId', '=', revisionId).where('providerId', '=', providerId).execute();
+}
