@@ -1,0 +1,48 @@
+import { type Ctx, makeCtx } from '../../lib/context.ts';
+import { isCode } from '../../lib/errors.ts';
+import type { Bench } from './bench.ts';
+import type { Findings } from './findings.ts';
+
+/**
+ * A context that is cancelled at the `nth` progress report (counted from 1), or, where the verb reports less, after that
+ * many turns of the event loop: somewhere in the middle, without knowing what the driver's steps are.
+ */
+export function cancelledInTheMiddle(nth: number, timeoutMs: number): Ctx {
+  const controller = new AbortController();
+  let reports = 0;
+  let turns = 0;
+  const turn = (): void => {
+    turns += 1;
+    if (turns >= nth * 2) controller.abort();
+    else setImmediate(turn);
+  };
+  setImmediate(turn);
+  return makeCtx({
+    signal: controller.signal,
+    timeoutMs,
+    progress: () => {
+      reports += 1;
+      if (reports >= nth) controller.abort();
+    },
+  });
+}
+
+export function cancelledAlready(): Ctx {
+  return makeCtx({ signal: AbortSignal.abort() });
+}
+
+/** How many points of a verb are tried: all that matter where it is cheap, two where it is not. */
+export function abortPoints(bench: Bench): readonly number[] {
+  return bench.harness.cheap ? [1, 2, 3, 4, 6] : [1, 3];
+}
+
+/** Runs a call that is broken off; it may finish (it was quick) or reject as cancelled. True if it was broken off. */
+export async function breaksOff(found: Findings, what: string, call: Promise<unknown>): Promise<boolean> {
+  try {
+    await call;
+    return false;
+  } catch (error) {
+    if (!isCode(error, 'cancelled')) await found.rejects(what, ['cancelled'], Promise.reject(error));
+    return true;
+  }
+}

@@ -1,0 +1,211 @@
+import type { Master } from '../driver.ts';
+import { abortPoints, breaksOff, cancelledInTheMiddle } from './abort.ts';
+import type { Bench } from './bench.ts';
+import type { Check } from './check.ts';
+import type { Findings } from './findings.ts';
+import { credentials } from './guest.ts';
+
+const NOTE = '/root/conformance.txt';
+
+const needsWriting = (bench: Bench): string | undefined =>
+  bench.harness.guestWrite === undefined || bench.harness.guestRead === undefined ? 'the harness cannot write in the guest' : undefined;
+
+/** A captured master is whole, stands alone, and its machines' chains end at it. */
+async function standsAlone(bench: Bench, found: Findings, what: string, master: Master): Promise<void> {
+  found.must((await bench.driver.verifyMaster(bench.ctx('masterMs'), master.revisionId)).ok, `${what}: the master is not whole`);
+  const report = await bench.driver.lineage(bench.ctx(), { kind: 'revision', revisionId: master.revisionId });
+  for (const file of master.files) {
+    const disk = report.disks.find((d) => d.path === file.path);
+    if (disk !== undefined) found.same(disk.parent, undefined, `${what}: parent of ${file.path}`);
+  }
+  found.must(
+    report.chains.some((c) => c.owner === 'master' && c.chain.length === 1),
+    `${what}: lineage shows no disk that stands alone`,
+  );
+}
+
+/** What a new machine of that master has in a file. */
+async function readInClone(bench: Bench, master: Master, path: string): Promise<string | undefined> {
+  const { machineId } = await bench.clone('linked', master);
+  await bench.boot(machineId);
+  const text = await bench.harness.guestRead?.(machineId, path);
+  await bench.driver.destroy(bench.ctx(), machineId);
+  return text;
+}
+
+/** Golden disks: promise 1, and what capture and checkpoints make of a machine's own disks. */
+export const GOLDEN_CHECKS: readonly Check[] = [
+  {
+    id: 'golden-writes',
+    title: 'what a clone writes is its own: neither the master nor another machine sees it',
+    skip: needsWriting,
+    async run(bench, found) {
+      const master = await bench.master();
+      const digest = await bench.digest(master.revisionId);
+      const other = await bench.booted(1);
+      const modes = bench.harness.cheap ? bench.caps.cloneModes : bench.caps.cloneModes.filter((m) => m === 'instant');
+      const writers = bench.harness.cheap ? [] : [await bench.booted(0)];
+      for (const mode of modes) {
+        const { machineId } = await bench.clone(mode);
+        await bench.boot(machineId);
+        writers.push(machineId);
+      }
+      for (const [i, machineId] of writers.entries()) {
+        await bench.harness.guestWrite?.(machineId, NOTE, `written by ${i}`);
+        found.same(await bench.harness.guestRead?.(machineId, NOTE), `written by ${i}`, `file in machine ${i}`);
+      }
+      for (const [i, machineId] of writers.entries()) {
+        found.same(await bench.harness.guestRead?.(machineId, NOTE), `written by ${i}`, `file in machine ${i}, after the others wrote`);
+      }
+      found.same(await bench.harness.guestRead?.(other, NOTE), undefined, 'file in a machine that wrote nothing');
+      found.same(await bench.digest(master.revisionId), digest, 'golden bytes');
+      found.must((await bench.driver.verifyMaster(bench.ctx('masterMs'), master.revisionId)).ok, 'verifyMaster finds the master changed');
+    },
+  },
+  {
+    id: 'checkpoint-unlisted',
+    title: 'checkpoints that capabilities do not list are refused',
+    skip: (bench) => (bench.caps.checkpoints ? 'there are checkpoints' : undefined),
+    async run(bench, found) {
+      const { machineId } = await bench.clone();
+      await found.rejects('checkpoint', ['not-supported'], bench.driver.checkpoint(bench.ctx(), machineId, 'before'));
+      await found.rejects('revert', ['not-supported'], bench.driver.revert(bench.ctx(), machineId, 'before'));
+    },
+  },
+  {
+    id: 'checkpoint-list',
+    title: 'a checkpoint is listed once however often it is made; its machine still passes the gate and can be reverted',
+    skip: (bench) => (bench.caps.checkpoints ? undefined : 'no checkpoints'),
+    async run(bench, found) {
+      const master = await bench.master();
+      const digest = await bench.digest(master.revisionId);
+      const { machineId } = await bench.clone();
+      const names = async (): Promise<string[]> => (await bench.driver.checkpoints(bench.ctx(), machineId)).map((c) => c.name);
+      found.same(await names(), [], 'checkpoints of a new machine');
+      await bench.driver.checkpoint(bench.ctx(), machineId, 'first');
+      await bench.driver.checkpoint(bench.ctx(), machineId, 'first');
+      await bench.driver.checkpoint(bench.ctx(), machineId, 'second');
+      found.same(await names(), ['first', 'second'], 'checkpoints, oldest first');
+      await bench.driver.power(bench.ctx(), machineId, 'on');
+      await bench.driver.power(bench.ctx(), machineId, 'off');
+      await bench.driver.revert(bench.ctx(), machineId, 'first');
+      await bench.driver.revert(bench.ctx(), machineId, 'first');
+      found.must((await names()).includes('first'), 'the checkpoint is gone after revert');
+      await found.rejects('revert to an unknown name', ['not-found'], bench.driver.revert(bench.ctx(), machineId, 'no-such'));
+      await bench.driver.power(bench.ctx(), machineId, 'on');
+      await bench.driver.destroy(bench.ctx(), machineId);
+      found.same(await bench.digest(master.revisionId), digest, 'golden bytes');
+      found.same(await bench.leaks(), [], 'left over');
+    },
+  },
+  {
+    id: 'checkpoint-revert',
+    title: 'revert brings back the files of the checkpoint',
+    skip: (bench) => (bench.caps.checkpoints ? needsWriting(bench) : 'no checkpoints'),
+    async run(bench, found) {
+      const { machineId } = await bench.clone();
+      await bench.boot(machineId);
+      await bench.harness.guestWrite?.(machineId, NOTE, 'before');
+      await bench.driver.power(bench.ctx(), machineId, 'off');
+      await bench.driver.checkpoint(bench.ctx(), machineId, 'good');
+      await bench.boot(machineId);
+      await bench.harness.guestWrite?.(machineId, NOTE, 'after');
+      await bench.driver.power(bench.ctx(), machineId, 'off');
+      await bench.driver.revert(bench.ctx(), machineId, 'good');
+      await bench.boot(machineId);
+      found.same(await bench.harness.guestRead?.(machineId, NOTE), 'before', 'file after revert');
+    },
+  },
+  {
+    id: 'capture-stopped',
+    title: 'capture of a stopped machine gives a master that stands alone; the machine and its master stay as they were',
+    async run(bench, found) {
+      const golden = await bench.master();
+      const digest = await bench.digest(golden.revisionId);
+      const machineId = await bench.booted();
+      await bench.harness.guestWrite?.(machineId, NOTE, 'captured');
+      await bench.driver.power(bench.ctx(), machineId, 'off');
+      const before = await bench.driver.readBack(bench.ctx(), machineId);
+      const spec = { machineId, revisionId: bench.revisionId() };
+      const master = await bench.driver.capture(bench.ctx('masterMs'), spec);
+      found.same(master.revisionId, spec.revisionId, 'revision of the result');
+      await standsAlone(bench, found, 'captured', master);
+      found.same((await bench.driver.capture(bench.ctx('masterMs'), spec)).files, master.files, 'files of a second run');
+      const after = await bench.driver.readBack(bench.ctx(), machineId);
+      found.same(after.chains[0]?.[0]?.path, before.chains[0]?.[0]?.path, "the machine's leaf after capture");
+      found.same((await bench.seen(machineId))?.power, 'off', 'power after capture');
+      found.same(await bench.digest(golden.revisionId), digest, 'golden bytes of the first master');
+      found.same(await bench.leaks({ machines: [machineId], masters: [master.revisionId] }), [], 'left over');
+      if (bench.harness.cheap) await bench.driver.destroy(bench.ctx(), machineId);
+      if (needsWriting(bench) === undefined) found.same(await readInClone(bench, master, NOTE), 'captured', 'file in a clone of it');
+      else await bench.clone('linked', master);
+    },
+  },
+  {
+    id: 'capture-running',
+    title: 'capture of a running machine works as capabilities say, and the machine goes on',
+    async run(bench, found) {
+      const machineId = await bench.booted();
+      await bench.harness.guestWrite?.(machineId, NOTE, 'captured alive');
+      const capture = bench.driver.capture(bench.ctx('masterMs'), { machineId, revisionId: bench.revisionId() });
+      if (bench.caps.liveCapture) {
+        const master = await capture;
+        await standsAlone(bench, found, 'captured alive', master);
+        if (bench.harness.cheap && needsWriting(bench) === undefined) {
+          found.same(await readInClone(bench, master, NOTE), 'captured alive', 'file in a clone of it');
+        }
+      } else {
+        await found.rejects('capture', ['wrong-state', 'not-supported'], capture);
+      }
+      found.same((await bench.seen(machineId))?.power, 'on', 'power after capture');
+      if (needsWriting(bench) === undefined) {
+        found.same(await bench.harness.guestRead?.(machineId, NOTE), 'captured alive', 'file in the machine after capture');
+      }
+    },
+  },
+  {
+    id: 'capture-broken-off',
+    title: 'capture broken off shows no sealed master; it can be run again',
+    async run(bench, found) {
+      const { machineId } = await bench.clone();
+      for (const nth of abortPoints(bench)) {
+        const spec = { machineId, revisionId: bench.revisionId() };
+        const broken = await breaksOff(
+          found,
+          'capture',
+          bench.driver.capture(cancelledInTheMiddle(nth, bench.harness.timeouts.masterMs), spec),
+        );
+        const state = (await bench.inventory()).masters.find((m) => m.revisionId === spec.revisionId)?.state;
+        if (broken) found.must(state !== 'sealed', 'sealed although it was broken off');
+        if (bench.harness.failNext !== undefined) {
+          await bench.harness.failNext('capture', nth % 2 === 1 ? 'middle' : 'after');
+          await bench.driver.capture(bench.ctx('masterMs'), spec).catch(() => undefined);
+        }
+        const master = await bench.driver.capture(bench.ctx('masterMs'), spec);
+        found.must((await bench.driver.verifyMaster(bench.ctx('masterMs'), master.revisionId)).ok, 'not whole after the second run');
+        found.same(await bench.leaks({ machines: [machineId], masters: [spec.revisionId] }), [], 'left over');
+        await bench.driver.removeMaster(bench.ctx('masterMs'), spec.revisionId);
+      }
+    },
+  },
+  {
+    id: 'capture-clean',
+    title: "a captured master carries nothing that was the machine's own: no account of a reservation, no host keys",
+    skip: (bench) => (bench.harness.guestAccount === undefined ? 'the harness cannot look at accounts' : undefined),
+    async run(bench, found) {
+      const machineId = await bench.booted();
+      const given = await credentials(bench);
+      const { hostKeys } = await bench.driver.guest.ready(bench.ctx('guestMs'), machineId);
+      await bench.driver.guest.handover(bench.ctx('guestMs'), machineId, given);
+      await bench.driver.power(bench.ctx('guestMs'), machineId, 'shutdown');
+      found.same(await bench.settles(machineId, ['off']), 'off', 'power before capture');
+      const master = await bench.driver.capture(bench.ctx('masterMs'), { machineId, revisionId: bench.revisionId() });
+      const clone = await bench.clone('linked', master);
+      await bench.boot(clone.machineId);
+      const ready = await bench.driver.guest.ready(bench.ctx('guestMs'), clone.machineId);
+      for (const key of hostKeys) found.must(!ready.hostKeys.includes(key), `the clone shows the captured machine's host key ${key}`);
+      const account = await bench.harness.guestAccount?.(clone.machineId, given.user);
+      found.same(account, { passwordLocked: true, authorizedKeys: [] }, 'account in the clone');
+    },
+  },
+];

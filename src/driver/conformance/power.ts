@@ -1,0 +1,110 @@
+import type { Check } from './check.ts';
+
+/** Power: each operation may be asked twice, and nothing unsafe is ever started. */
+export const POWER_CHECKS: readonly Check[] = [
+  {
+    id: 'power-on-off',
+    title: 'on and off give that state, also when it is already so',
+    async run(bench, found) {
+      for (const mode of bench.caps.cloneModes) {
+        const { machineId } = await bench.clone(mode);
+        for (const op of ['on', 'on', 'off', 'off', 'on', 'off'] as const) {
+          found.same(await bench.driver.power(bench.ctx(), machineId, op), op, `${mode}: answer to ${op}`);
+          found.same((await bench.seen(machineId))?.power, op, `${mode}: inventory after ${op}`);
+        }
+      }
+    },
+  },
+  {
+    id: 'power-suspend',
+    title: 'suspend and resume work as capabilities say',
+    async run(bench, found) {
+      const { machineId } = await bench.clone();
+      await bench.driver.power(bench.ctx(), machineId, 'on');
+      if (!bench.caps.suspend) {
+        await found.rejects('suspend', ['not-supported'], bench.driver.power(bench.ctx(), machineId, 'suspend'));
+        found.same((await bench.seen(machineId))?.power, 'on', 'power after the refusal');
+        return;
+      }
+      for (const [op, state] of [
+        ['suspend', 'suspended'],
+        ['suspend', 'suspended'],
+        ['resume', 'on'],
+        ['resume', 'on'],
+        ['suspend', 'suspended'],
+        ['on', 'on'],
+      ] as const) {
+        found.same(await bench.driver.power(bench.ctx(), machineId, op), state, `answer to ${op}`);
+        found.same((await bench.seen(machineId))?.power, state, `inventory after ${op}`);
+      }
+    },
+  },
+  {
+    id: 'power-wrong-state',
+    title: 'reset, suspend and resume of a machine that is off are refused; shutdown is done already',
+    async run(bench, found) {
+      const { machineId } = await bench.clone();
+      for (const op of bench.caps.suspend ? (['reset', 'suspend', 'resume'] as const) : (['reset'] as const)) {
+        await found.rejects(op, ['wrong-state'], bench.driver.power(bench.ctx(), machineId, op));
+        found.same((await bench.seen(machineId))?.power, 'off', `power after ${op}`);
+      }
+      found.same(await bench.driver.power(bench.ctx(), machineId, 'shutdown'), 'off', 'answer to shutdown');
+    },
+  },
+  {
+    id: 'power-reset',
+    title: 'reset leaves the machine on',
+    async run(bench, found) {
+      const { machineId } = await bench.clone();
+      await bench.driver.power(bench.ctx(), machineId, 'on');
+      found.same(await bench.driver.power(bench.ctx(), machineId, 'reset'), 'on', 'answer to reset');
+      found.same((await bench.seen(machineId))?.power, 'on', 'inventory');
+    },
+  },
+  {
+    id: 'power-shutdown',
+    title: 'shutdown asks the guest, and the machine is off in the end',
+    async run(bench, found) {
+      const machineId = await bench.booted(1);
+      await bench.driver.power(bench.ctx('guestMs'), machineId, 'shutdown');
+      found.same(await bench.settles(machineId, ['off']), 'off', 'inventory');
+    },
+  },
+  {
+    id: 'power-gate',
+    title: 'on refuses a machine whose chain breaks the gate',
+    skip: (bench) => (bench.harness.tamperChain === undefined ? 'the harness cannot break chains' : undefined),
+    async run(bench, found) {
+      for (const how of ['leaf-is-master', 'no-parent', 'foreign-parent'] as const) {
+        const master = await bench.ownMaster();
+        const digest = await bench.digest(master.revisionId);
+        const { machineId } = await bench.clone('linked', master);
+        await bench.harness.tamperChain?.(machineId, how);
+        await found.rejects(how, ['gate-refused'], bench.driver.power(bench.ctx(), machineId, 'on'));
+        const seen = await bench.seen(machineId);
+        found.must(seen?.power !== 'on', `${how}: it is on`);
+        found.same(await bench.digest(master.revisionId), digest, `${how}: golden bytes after the refusal`);
+        await bench.driver.destroy(bench.ctx(), machineId);
+        found.same(await bench.digest(master.revisionId), digest, `${how}: golden bytes after destroy`);
+      }
+    },
+  },
+  {
+    id: 'console',
+    title: 'console gives a target of the kind that capabilities name',
+    async run(bench, found) {
+      const machineId = await bench.booted();
+      const target = bench.driver.console(bench.ctx(), machineId);
+      if (bench.caps.console === 'none') {
+        await found.rejects('console', ['not-supported'], target);
+        return;
+      }
+      const got = await target;
+      found.same(got.kind, bench.caps.console, 'kind');
+      const where = got.kind === 'vnc' ? got.socketPath : got.url;
+      found.must(where !== '', 'the target is empty');
+      const off = await bench.clone();
+      await found.rejects('console of a machine that is off', ['wrong-state'], bench.driver.console(bench.ctx(), off.machineId));
+    },
+  },
+];
