@@ -1,0 +1,88 @@
+/**
+ * How intent becomes durable work: each function writes one job in the caller's transaction. This is all of the engine that
+ * the API may import.
+ */
+import type { Tx } from '../store/schema.ts';
+import * as jobs from '../store/jobs.ts';
+import type { CaptureInput } from './sagas/capture.ts';
+import type { EndInput } from './sagas/end.ts';
+import type { PowerInput } from './sagas/power.ts';
+import type { PrepareInput } from './sagas/prepare.ts';
+import type { ProvisionInput } from './sagas/provision.ts';
+import type { RemoveRevisionInput } from './sagas/remove-revision.ts';
+
+/** A person waiting at the screen goes first; making and removing images has time. */
+const PRIORITY = { person: 100, clearing: 60, image: 40 };
+
+export type Enqueued = { id: string; created: boolean };
+
+export function provisionKey(reservationId: string): string {
+  return `provision:${reservationId}`;
+}
+
+// Only provisioning counts against the provider's start slots (lane = provider id): ending frees room and must never wait for it.
+export function enqueueProvision(tx: Tx, input: ProvisionInput, now: Date): Promise<Enqueued> {
+  return jobs.enqueue(tx, {
+    saga: 'provision',
+    input,
+    key: provisionKey(input.reservationId),
+    lane: input.providerId,
+    priority: PRIORITY.person,
+    runAt: now,
+  });
+}
+
+export function enqueueEnd(tx: Tx, input: EndInput, now: Date): Promise<Enqueued> {
+  return jobs.enqueue(tx, {
+    saga: 'end',
+    input,
+    key: `end:${input.reservationId}`,
+    lane: `end:${input.providerId}`,
+    priority: PRIORITY.clearing,
+    runAt: now,
+  });
+}
+
+export function enqueuePrepare(tx: Tx, input: PrepareInput, now: Date): Promise<Enqueued> {
+  return jobs.enqueue(tx, {
+    saga: 'prepare',
+    input,
+    key: `revision:${input.revisionId}`,
+    lane: `image:${input.providerId}`,
+    priority: PRIORITY.image,
+    runAt: now,
+  });
+}
+
+export function enqueueCapture(tx: Tx, input: CaptureInput, now: Date): Promise<Enqueued> {
+  return jobs.enqueue(tx, {
+    saga: 'capture',
+    input,
+    key: `machine:${input.machineId}`,
+    lane: `image:${input.providerId}`,
+    priority: PRIORITY.person,
+    runAt: now,
+  });
+}
+
+export function enqueuePower(tx: Tx, input: PowerInput, now: Date): Promise<Enqueued> {
+  return jobs.enqueue(tx, {
+    saga: 'power',
+    input,
+    key: `machine:${input.machineId}`,
+    lane: `power:${input.providerId}`,
+    priority: PRIORITY.person,
+    runAt: now,
+  });
+}
+
+export function enqueueRemoveRevision(tx: Tx, input: RemoveRevisionInput, now: Date): Promise<Enqueued> {
+  return jobs.enqueue(tx, {
+    saga: 'remove-revision',
+    input,
+    key: `revision:${input.revisionId}`,
+    lane: `image:${input.providerId}`,
+    priority: PRIORITY.image,
+    runAt: now,
+  });
+}

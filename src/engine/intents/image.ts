@@ -1,0 +1,217 @@
+/** Making, publishing, retiring and removing revisions, written down as jobs. */
+import { imageNameProblem, type RevisionState } from '../../core/image.ts';
+import type { MasterSource } from '../../driver/index.ts';
+import { CarrelError } from '../../lib/errors.ts';
+import * as audit from '../../store/audit.ts';
+import * as images from '../../store/images.ts';
+import * as machines from '../../store/machines.ts';
+import * as masters from '../../store/masters.ts';
+import * as reservations from '../../store/reservations.ts';
+import type { Image, Revision } from '../../store/schema.ts';
+import { enqueueCapture, enqueuePrepare, enqueueRemoveRevision } from '../enqueue.ts';
+import { driverOf, type World } from '../world.ts';
+import { driverFacts, type Who } from './reservation.ts';
+
+export interface Started {
+  image: Image;
+  revision: Revision;
+  job: string;
+}
+
+export interface PrepareIntent {
+  image: string;
+  description?: string | undefined;
+  publish: boolean;
+  source: MasterSource;
+  /** What is kept of the source with the revision; no paths of this machine. */
+  told: object;
+}
+
+/** A new revision of an image (made if it is not there) by recipe or file. `bad-request` (the name), `not-supported`, `unavailable`. */
+export async function prepareImage(world: World, who: Who, request: PrepareIntent): Promise<Started> {
+  checkName(request.image);
+  const providerId = homeProvider(world);
+  const { capabilities } = driverFacts(world, providerId);
+  if (request.source.kind === 'recipe' && !capabilities.recipes.includes(request.source.recipe)) {
+    throw new CarrelError('not-supported', `there is no recipe called ${request.source.recipe}`, {
+      hint: `choose one of ${capabilities.recipes.join(', ')}`,
+    });
+  }
+  if (
+    request.source.kind === 'file' &&
+    request.source.claimed !== undefined &&
+    !capabilities.importFormats.includes(request.source.claimed)
+  ) {
+    throw new CarrelError('not-supported', `files of format ${request.source.claimed} cannot be imported`, {
+      hint: `choose one of ${capabilities.importFormats.join(', ')}`,
+    });
+  }
+  const now = world.now();
+  return world.store.tx(async (tx) => {
+    const image = await images.ensure(tx, {
+      id: world.newId(),
+      name: request.image,
+      description: request.description ?? '',
+      ownerId: who.accountId,
+      now,
+    });
+    const revision = await images.addRevision(tx, {
+      id: world.newId(),
+      imageId: image.id,
+      source: request.told,
+      createdBy: who.accountId,
+      now,
+    });
+    const job = await enqueuePrepare(
+      tx,
+      { revisionId: revision.id, imageId: image.id, providerId, source: request.source, publish: request.publish, actor: who.name },
+      now,
+    );
+    await audit.append(tx, {
+      at: now,
+      actor: who.name,
+      action: 'revision.begun',
+      subjectKind: 'revision',
+      subjectId: revision.id,
+      detail: { image: image.name, ...request.told },
+    });
+    return { image, revision, job: job.id };
+  });
+}
+
+export interface CaptureIntent {
+  reservationId: string;
+  image: string;
+  description?: string | undefined;
+  publish: boolean;
+}
+
+/** A draft revision of a reservation's machine. `wrong-state` unless it is ready, `busy` while something works on the machine, `not-supported`. */
+export async function captureReservation(world: World, who: Who, request: CaptureIntent): Promise<Started> {
+  checkName(request.image);
+  const now = world.now();
+  return world.store.tx(async (tx) => {
+    const row = await reservations.lock(tx, request.reservationId);
+    if (row.state !== 'ready')
+      throw new CarrelError('wrong-state', `a reservation that is ${row.state} cannot be captured`, {
+        hint: 'capture it while it is ready',
+      });
+    const machine = await machines.find(tx, row.machineId);
+    const { capabilities } = driverFacts(world, row.providerId);
+    if (machine?.state === 'running' && !capabilities.liveCapture) {
+      throw new CarrelError('not-supported', 'this provider captures machines that are off only', {
+        hint: `first \`carrel power ${row.id.slice(0, 8)} shutdown\``,
+      });
+    }
+    const image = await images.ensure(tx, {
+      id: world.newId(),
+      name: request.image,
+      description: request.description ?? '',
+      ownerId: who.accountId,
+      now,
+    });
+    const source = { kind: 'capture', reservation: row.id };
+    const revision = await images.addRevision(tx, {
+      id: world.newId(),
+      imageId: image.id,
+      source,
+      parentId: row.revisionId,
+      createdBy: who.accountId,
+      now,
+    });
+    const job = await enqueueCapture(
+      tx,
+      {
+        reservationId: row.id,
+        machineId: row.machineId,
+        revisionId: revision.id,
+        imageId: image.id,
+        providerId: row.providerId,
+        publish: request.publish,
+        actor: who.name,
+      },
+      now,
+    );
+    if (!job.created)
+      throw new CarrelError('busy', 'something is at work on this machine just now', { hint: 'try again when it is done', retry: 'later' });
+    await audit.append(tx, {
+      at: now,
+      actor: who.name,
+      action: 'revision.begun',
+      subjectKind: 'revision',
+      subjectId: revision.id,
+      detail: { image: image.name, ...source },
+    });
+    return { image, revision, job: job.id };
+  });
+}
+
+/** Hands a revision out from now on. `wrong-state`, `not-found`. */
+export async function publishRevision(world: World, who: Who, revisionId: string): Promise<void> {
+  await change(world, who, revisionId, 'revision.published', (tx, now) => images.publish(tx, revisionId, now));
+}
+
+/** Hands a revision out no more; machines that stand on it go on. */
+export async function retireRevision(world: World, who: Who, revisionId: string): Promise<void> {
+  await change(
+    world,
+    who,
+    revisionId,
+    'revision.retired',
+    async (tx, now) => void (await images.transitionRevision(tx, revisionId, 'retire', {}, now)),
+  );
+}
+
+const REMOVABLE: readonly RevisionState[] = ['draft', 'retired', 'failed'];
+
+/** Removes a revision and its masters by a job. `has-children` with the machines that stand on it, `wrong-state` while it is handed out or being made. */
+export async function removeRevision(world: World, who: Who, revisionId: string): Promise<{ job: string }> {
+  const now = world.now();
+  return world.store.tx(async (tx) => {
+    const row = await images.revision(tx, revisionId);
+    if (!row) throw new CarrelError('not-found', 'there is no such revision');
+    const standing = await machines.onRevision(tx, revisionId);
+    if (standing.length > 0) {
+      throw new CarrelError('has-children', `${standing.length} machine${standing.length === 1 ? ' stands' : 's stand'} on it`, {
+        hint: 'end their reservations first',
+        details: { children: standing.map((m) => ({ machine: m.id, reservation: m.reservationId, mode: m.mode })) },
+      });
+    }
+    if (!REMOVABLE.includes(row.state))
+      throw new CarrelError('wrong-state', `revision ${row.number} is ${row.state}`, { hint: 'retire it first' });
+    // From here on nothing new can be reserved of it.
+    if (row.state === 'draft') await images.transitionRevision(tx, revisionId, 'retire', {}, now);
+    const [master] = await masters.ofRevisions(tx, [revisionId]);
+    const providerId = master?.providerId ?? homeProvider(world);
+    driverOf(world, providerId);
+    const job = await enqueueRemoveRevision(tx, { revisionId, providerId, actor: who.name }, now);
+    return { job: job.id };
+  });
+}
+
+async function change(
+  world: World,
+  who: Who,
+  revisionId: string,
+  action: string,
+  work: (tx: Parameters<typeof audit.append>[0], now: Date) => Promise<void>,
+): Promise<void> {
+  const now = world.now();
+  await world.store.tx(async (tx) => {
+    await work(tx, now);
+    await audit.append(tx, { at: now, actor: who.name, action, subjectKind: 'revision', subjectId: revisionId, detail: {} });
+  });
+}
+
+function checkName(name: string): void {
+  const problem = imageNameProblem(name);
+  if (problem !== undefined)
+    throw new CarrelError('bad-request', `${JSON.stringify(name)} cannot be an image's name: ${problem}`, { hint: 'such as "debian-12"' });
+}
+
+/** Where new images are made: the one provider that is open here. */
+function homeProvider(world: World): string {
+  const [first] = world.drivers.keys();
+  if (first === undefined) throw new CarrelError('unavailable', 'no provider is open', { retry: 'later' });
+  return first;
+}

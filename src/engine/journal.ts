@@ -1,0 +1,55 @@
+/** A saga run's memory in PostgreSQL: every write names the fence, so a worker that lost its lease can write nothing more. */
+import type { StoredError } from '../lib/errors.ts';
+import * as jobs from '../store/jobs.ts';
+import type { Store } from '../store/db.ts';
+import type { ClaimedJob } from '../store/queue.ts';
+import type { Tx } from '../store/schema.ts';
+import type { Journal, RunDirection, StepRecord } from './saga.ts';
+
+export class PgJournal implements Journal<Tx> {
+  direction: RunDirection;
+  attempt: number;
+  error: StoredError | undefined;
+  readonly #store: Store;
+  readonly #job: ClaimedJob;
+
+  constructor(store: Store, job: ClaimedJob) {
+    this.#store = store;
+    this.#job = job;
+    this.direction = job.direction;
+    this.attempt = job.attempt;
+    this.error = job.error ?? undefined;
+  }
+
+  async steps(): Promise<readonly StepRecord[]> {
+    return jobs.jobSteps(this.#store.db, this.#job.id);
+  }
+  started(seq: number, name: string): Promise<void> {
+    return jobs.stepStarted(this.#store.db, this.#job, seq, name);
+  }
+  finished(seq: number, output: unknown): Promise<void> {
+    return jobs.stepDone(this.#store.db, this.#job, seq, output);
+  }
+  undone(seq: number): Promise<void> {
+    return jobs.stepUndone(this.#store.db, this.#job, seq);
+  }
+  async turnAround(error: StoredError): Promise<void> {
+    await jobs.setDirection(this.#store.db, this.#job, 'undo', error);
+    this.direction = 'undo';
+    this.error = error;
+    this.attempt = 1;
+  }
+  retryLater(delayMs: number, error: StoredError): Promise<void> {
+    return jobs.retryAt(this.#store.db, this.#job, delayMs, this.direction === 'undo' ? (this.error ?? error) : error);
+  }
+  park(error: StoredError): Promise<void> {
+    this.error = error;
+    return jobs.finish(this.#store.db, this.#job, 'stuck', error);
+  }
+  complete(state: 'done' | 'undone', hook: (tx: Tx) => Promise<void>): Promise<void> {
+    return this.#store.tx(async (tx) => {
+      await hook(tx);
+      await jobs.finish(tx, this.#job, state);
+    });
+  }
+}

@@ -1,0 +1,42 @@
+/** End: the machine is taken away with proof. Nothing of it can be taken back, so it only goes forward, until it is done. */
+import { damagedParents } from '../../core/lineage.ts';
+import type { Tx } from '../../store/schema.ts';
+import * as machines from '../../store/machines.ts';
+import * as reservations from '../../store/reservations.ts';
+import type { Saga } from '../saga.ts';
+import { driverOf, type World } from '../world.ts';
+import { recordDestroyed } from './records.ts';
+
+export interface EndInput {
+  reservationId: string;
+  machineId: string;
+  providerId: string;
+}
+
+export const end: Saga<World, EndInput, Tx> = {
+  name: 'end',
+  forwardOnly: true,
+  maxAttempts: 12,
+  steps: [
+    {
+      name: 'destroy',
+      timeoutMs: 10 * 60_000,
+      async do({ ctx, world, input }) {
+        await world.store.tx(async (tx) => {
+          await machines.transition(tx, input.machineId, 'destroy', {});
+          await reservations.setStage(tx, input.reservationId, 'ending', 'taking the machine away', world.now());
+        });
+        const proof = await driverOf(world, input.providerId).destroy(ctx, input.machineId);
+        await recordDestroyed(world, input.machineId, proof, damagedParents(proof));
+        return { removedFiles: proof.removed.length };
+      },
+    },
+  ],
+  async done(tx, world, input) {
+    const now = world.now();
+    await machines.transition(tx, input.machineId, 'destroyed', { goneAt: now });
+    await reservations.transition(tx, input.reservationId, 'tornDown', { endedAt: now });
+    await reservations.setStage(tx, input.reservationId, 'gone', 'ended', now);
+  },
+  async undone() {},
+};

@@ -1,0 +1,17 @@
+import type { Tx } from '../../store/schema.ts';
+import type { Saga } from '../saga.ts';
+import type { World } from '../world.ts';
+import { capture } from './capture.ts';
+import { end } from './end.ts';
+import { power } from './power.ts';
+import { prepare } from './prepare.ts';
+import { provision } from './provision.ts';
+import { removeRevision } from './remove-revision.ts';
+
+// A saga's input type is known to the one who enqueues it and to its steps; between them it is JSON in a row.
+type AnySaga = Saga<World, never, Tx>;
+
+/** Every saga by name; the generic tests run over this list, so a saga that is not here cannot run either. */
+export const SAGAS: Readonly<Record<string, AnySaga>> = Object.fromEntries(
+  [provision, end, prepare, capture, power, removeRevision].map((saga) => [saga.name, saga as AnySaga]),
+);

@@ -1,0 +1,48 @@
+/** Power: switch a reservation's machine on or off. Once asked for it goes forward; what fails for good is told and dropped. */
+import type { PowerOp, PowerState } from '../../driver/index.ts';
+import type { Tx } from '../../store/schema.ts';
+import * as machines from '../../store/machines.ts';
+import * as reservations from '../../store/reservations.ts';
+import type { Saga } from '../saga.ts';
+import { driverOf, type World } from '../world.ts';
+
+export interface PowerInput {
+  reservationId: string;
+  machineId: string;
+  providerId: string;
+  op: Extract<PowerOp, 'on' | 'off' | 'reset' | 'shutdown'>;
+}
+
+export const power: Saga<World, PowerInput, Tx> = {
+  name: 'power',
+  maxAttempts: 3,
+  steps: [
+    {
+      name: 'power',
+      timeoutMs: 5 * 60_000,
+      do: ({ ctx, world, input }): Promise<PowerState> => driverOf(world, input.providerId).power(ctx, input.machineId, input.op),
+    },
+    {
+      name: 'guest',
+      timeoutMs: 30 * 60_000,
+      async do({ ctx, world, input, outputs }) {
+        // A machine that comes up again may have another port and must answer before it is called ready.
+        return outputs.power === 'on' ? driverOf(world, input.providerId).guest.ready(ctx, input.machineId) : null;
+      },
+    },
+  ],
+  async done(tx, world, input, outputs) {
+    const on = outputs.power === 'on';
+    const ready = outputs.guest as { address: { host: string; sshPort: number }; hostKeys: readonly string[] } | null;
+    await machines.transition(
+      tx,
+      input.machineId,
+      on ? 'poweredOn' : 'poweredOff',
+      on && ready ? { address: ready.address, hostKeys: ready.hostKeys } : {},
+    );
+    await reservations.note(tx, input.reservationId, on ? 'ready' : 'powered off', world.now());
+  },
+  async undone(tx, world, input, error) {
+    await reservations.note(tx, input.reservationId, `power ${input.op} failed: ${error.message}`, world.now());
+  },
+};

@@ -1,0 +1,111 @@
+/** Provision: from a promise (machine `planned`, reservation `preparing`) to a machine that answers on SSH, or to nothing at all. */
+import type { CloneMode } from '../../core/image.ts';
+import { damagedParents, describeViolation, gate } from '../../core/lineage.ts';
+import type { CloneResult, GuestReady } from '../../driver/index.ts';
+import { CarrelError, isCode } from '../../lib/errors.ts';
+import type { Tx } from '../../store/schema.ts';
+import * as machines from '../../store/machines.ts';
+import * as reservations from '../../store/reservations.ts';
+import { enqueueEnd } from '../enqueue.ts';
+import type { Saga, StepArgs } from '../saga.ts';
+import { driverOf, type World } from '../world.ts';
+import { recordDestroyed } from './records.ts';
+
+export interface ProvisionInput {
+  reservationId: string;
+  machineId: string;
+  revisionId: string;
+  providerId: string;
+  mode: CloneMode;
+  vcpus: number;
+  memoryMiB: number;
+  hostname: string;
+  bootTimeoutS: number;
+}
+
+type Args = StepArgs<World, ProvisionInput>;
+
+const MINUTE = 60_000;
+
+export const provision: Saga<World, ProvisionInput, Tx> = {
+  name: 'provision',
+  maxAttempts: 5,
+  steps: [
+    { name: 'clone', timeoutMs: 30 * MINUTE, do: clone, undo: destroy },
+    { name: 'gate', timeoutMs: MINUTE, do: checkGate },
+    { name: 'start', timeoutMs: 5 * MINUTE, do: start },
+    { name: 'guest', timeoutMs: 30 * MINUTE, do: guest },
+  ],
+  async done(tx, world, input, outputs) {
+    const ready = outputs.guest as GuestReady;
+    const now = world.now();
+    await machines.transition(tx, input.machineId, 'poweredOn', { address: ready.address, hostKeys: ready.hostKeys });
+    const state = await reservations.transition(tx, input.reservationId, 'provisioned', { readyAt: now });
+    if (state === 'ready') await reservations.setStage(tx, input.reservationId, 'ready', 'ready', now);
+    // It was ended while the last step ran: the machine is whole, so it goes the ordinary way.
+    else await enqueueEnd(tx, { reservationId: input.reservationId, machineId: input.machineId, providerId: input.providerId }, now);
+  },
+  async undone(tx, world, input, error) {
+    const now = world.now();
+    await machines.transition(tx, input.machineId, 'destroyed', { goneAt: now });
+    const state = await reservations.transition(tx, input.reservationId, 'provisionFailed', { failure: error, endedAt: now });
+    await reservations.setStage(tx, input.reservationId, 'gone', state === 'failed' ? error.message : 'ended', now);
+  },
+};
+
+async function clone({ ctx, world, input }: Args): Promise<CloneResult> {
+  const now = world.now();
+  await world.store.tx(async (tx) => {
+    await machines.transition(tx, input.machineId, 'build', {});
+    await reservations.setStage(tx, input.reservationId, 'cloning', `making a ${input.mode} clone`, now);
+  });
+  const driver = driverOf(world, input.providerId);
+  const result = await driver.clone(ctx, {
+    machineId: input.machineId,
+    revisionId: input.revisionId,
+    mode: input.mode,
+    hostname: input.hostname,
+    hardware: { vcpus: input.vcpus, memoryMiB: input.memoryMiB },
+  });
+  if (result.notes.length > 0) await reservations.addNotes(world.store.db, input.reservationId, result.notes);
+  return result;
+}
+
+/** Promises 3 and 4: judged by what the hypervisor shows now, not by what the clone said. */
+async function checkGate({ ctx, world, input }: Args): Promise<null> {
+  const read = await driverOf(world, input.providerId).readBack(ctx, input.machineId);
+  if (read.chains.length === 0) throw new CarrelError('gate-refused', 'the new machine has no disk');
+  for (const chain of read.chains) {
+    const violations = gate(chain, { mode: input.mode, ownFolder: read.ownFolder, masterPaths: read.masterPaths });
+    if (violations.length === 0) continue;
+    const noParent = violations.every((v) => v.rule === 'no-parent');
+    throw new CarrelError(noParent ? 'not-linked' : 'gate-refused', violations.map(describeViolation).join('; '), {
+      hint: 'nothing was powered on and the machine was taken away; tell the operator',
+      details: { violations },
+    });
+  }
+  return null;
+}
+
+async function start({ ctx, world, input }: Args): Promise<null> {
+  await reservations.setStage(world.store.db, input.reservationId, 'starting', 'starting', world.now());
+  await driverOf(world, input.providerId).power(ctx, input.machineId, 'on');
+  return null;
+}
+
+async function guest({ ctx, world, input }: Args): Promise<GuestReady> {
+  await reservations.setStage(world.store.db, input.reservationId, 'booting', 'waiting for the guest to answer', world.now());
+  try {
+    return await driverOf(world, input.providerId).guest.ready(ctx, input.machineId);
+  } catch (error) {
+    // After a crash of ours in `start`, the guest may have died with nobody watching; `start` bears being run again.
+    if (isCode(error, 'wrong-state')) await start({ ctx, world, input, outputs: {} });
+    throw error;
+  }
+}
+
+async function destroy({ ctx, world, input }: Args): Promise<void> {
+  await reservations.setStage(world.store.db, input.reservationId, 'ending', 'taking away what was made', world.now());
+  const proof = await driverOf(world, input.providerId).destroy(ctx, input.machineId);
+  await recordDestroyed(world, input.machineId, proof, damagedParents(proof));
+}

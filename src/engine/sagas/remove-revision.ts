@@ -1,0 +1,47 @@
+/** Remove a revision: its masters first, and only if nothing stands on them; then its rows. */
+import { CarrelError } from '../../lib/errors.ts';
+import * as audit from '../../store/audit.ts';
+import type { Tx } from '../../store/schema.ts';
+import * as images from '../../store/images.ts';
+import * as machines from '../../store/machines.ts';
+import type { Saga } from '../saga.ts';
+import { driverOf, type World } from '../world.ts';
+
+export interface RemoveRevisionInput {
+  revisionId: string;
+  providerId: string;
+  actor: string;
+}
+
+export const removeRevision: Saga<World, RemoveRevisionInput, Tx> = {
+  name: 'remove-revision',
+  maxAttempts: 3,
+  steps: [
+    {
+      name: 'master',
+      timeoutMs: 10 * 60_000,
+      async do({ ctx, world, input }) {
+        const live = await machines.onRevision(world.store.db, input.revisionId);
+        if (live.length > 0) {
+          throw new CarrelError('has-children', `${live.length} machines stand on this revision`, {
+            details: { children: live.map((m) => m.id) },
+          });
+        }
+        const proof = await driverOf(world, input.providerId).removeMaster(ctx, input.revisionId);
+        return { removed: proof.removed.map((f) => f.path) };
+      },
+    },
+  ],
+  async done(tx, world, input, outputs) {
+    await audit.append(tx, {
+      at: world.now(),
+      actor: input.actor,
+      action: 'revision.removed',
+      subjectKind: 'revision',
+      subjectId: input.revisionId,
+      detail: outputs.master as object,
+    });
+    await images.deleteRevision(tx, input.revisionId);
+  },
+  async undone() {},
+};

@@ -1,0 +1,48 @@
+import type { Master } from '../../driver/index.ts';
+import type { StoredError } from '../../lib/errors.ts';
+import * as audit from '../../store/audit.ts';
+import type { Tx } from '../../store/schema.ts';
+import * as images from '../../store/images.ts';
+import * as masters from '../../store/masters.ts';
+import type { StepArgs } from '../saga.ts';
+import { driverOf, type World } from '../world.ts';
+
+/** What making a revision needs to know, whether by recipe, file or capture. */
+export interface RevisionTarget {
+  revisionId: string;
+  imageId: string;
+  providerId: string;
+  publish: boolean;
+  actor: string;
+}
+
+/** Undo of the step that makes a master: takes it away again, whatever is there of it. */
+export async function discardMaster({ ctx, world, input }: StepArgs<World, RevisionTarget>): Promise<void> {
+  await driverOf(world, input.providerId).removeMaster(ctx, input.revisionId);
+}
+
+/** The revision becomes a draft with its hashes recorded, and is published if that was asked for: all in one transaction. */
+export async function revisionDone(tx: Tx, world: World, input: RevisionTarget, master: Master): Promise<void> {
+  const now = world.now();
+  await masters.put(tx, {
+    revisionId: input.revisionId,
+    providerId: input.providerId,
+    files: master.files,
+    virtualBytes: master.virtualBytes,
+    sealedAt: now,
+  });
+  await images.transitionRevision(tx, input.revisionId, 'prepared', { profile: master.profile, facts: master.facts }, now);
+  if (input.publish) await images.publish(tx, input.revisionId, now);
+  await audit.append(tx, {
+    at: now,
+    actor: input.actor,
+    action: input.publish ? 'revision.published' : 'revision.drafted',
+    subjectKind: 'revision',
+    subjectId: input.revisionId,
+    detail: { files: master.files },
+  });
+}
+
+export async function revisionUndone(tx: Tx, world: World, input: RevisionTarget, error: StoredError): Promise<void> {
+  await images.transitionRevision(tx, input.revisionId, 'prepareFailed', { failure: error }, world.now());
+}

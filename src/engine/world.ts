@@ -1,0 +1,23 @@
+import type { Capabilities, Driver } from '../driver/index.ts';
+import { CarrelError } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import type { Store } from '../store/db.ts';
+
+/** What sagas and reconcilers may touch: the store, the drivers, and a clock and ids that tests can hold. */
+export interface World {
+  store: Store;
+  /** Open drivers by provider id. */
+  drivers: ReadonlyMap<string, Driver>;
+  /** What each open driver said it can do, by provider id. */
+  capabilities: ReadonlyMap<string, Capabilities>;
+  log: Logger;
+  now(): Date;
+  newId(): string;
+}
+
+/** The driver of a provider; `unavailable` (tried again later) while it is not open. */
+export function driverOf(world: Pick<World, 'drivers'>, providerId: string): Driver {
+  const driver = world.drivers.get(providerId);
+  if (driver) return driver;
+  throw new CarrelError('unavailable', `provider ${providerId} is not open here`, { retry: 'later' });
+}
