@@ -1,0 +1,173 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gate } from '../../core/lineage.ts';
+import type { CaptureSpec, Master } from '../../driver/driver.ts';
+import { driverError } from '../../driver/errors.ts';
+import { type Ctx, checkCtx, sleep, withTimeout } from '../../lib/context.ts';
+import { copyFile } from 'node:fs/promises';
+import type { Fleet } from './fleet.ts';
+import { grantFile, type Host } from './host.ts';
+import type { Machines } from './machines.ts';
+import type { MasterParts, Masters } from './masters.ts';
+import { leafPath, type MachineRecord } from './records.ts';
+import type { Runtime } from './runtime.ts';
+
+/** Makes the master of a new revision from a machine's disk, running or not. */
+export class Capture {
+  private readonly host: Host;
+  private readonly masters: Masters;
+  private readonly machines: Machines;
+  private readonly fleet: Fleet;
+
+  constructor(parts: { host: Host; masters: Masters; machines: Machines; fleet: Fleet }) {
+    this.host = parts.host;
+    this.masters = parts.masters;
+    this.machines = parts.machines;
+    this.fleet = parts.fleet;
+  }
+
+  async run(ctx: Ctx, spec: CaptureSpec): Promise<Master> {
+    const record = await this.machines.needMade(spec.machineId);
+    return await this.masters.make(ctx, spec.revisionId, async (folder) => await this.parts(ctx, record, folder));
+  }
+
+  private async parts(ctx: Ctx, record: MachineRecord, folder: string): Promise<MasterParts> {
+    const source = await this.masters.need(record.revisionId);
+    await this.mustStandWhereItShould(ctx, record);
+    const flat = join(folder, 'flat.qcow2');
+    const facts = await this.flatten(ctx, record, flat);
+    ctx.progress({ text: "removing what is the machine's own" });
+    const scrub = await this.scrub(ctx, flat);
+    const disk = join(folder, 'compact.qcow2');
+    await grantFile(this.host, disk);
+    await this.host.img.convert(ctx, { path: flat, format: 'qcow2' }, disk, {
+      onProgress: (fraction) => ctx.progress({ text: 'packing the disk', fraction }),
+    });
+    await rm(flat, { force: true });
+    const parts: MasterParts = {
+      disk,
+      cmdline: source.cmdline,
+      profile: { ...source.profile, hardware: { ...source.profile.hardware } },
+      facts: { ...facts, ...scrub, capturedFrom: record.revisionId },
+    };
+    for (const name of ['kernel', 'initrd'] as const) {
+      const from = this.masters.optional(source, name);
+      if (from === undefined) continue;
+      parts[name] = join(folder, name);
+      await copyFile(from, join(folder, name));
+    }
+    return parts;
+  }
+
+  /** A chain that is not the machine's own is not read: it could name any file of this host. */
+  private async mustStandWhereItShould(ctx: Ctx, record: MachineRecord): Promise<void> {
+    const { chains, mode, ownFolder, masterPaths } = await this.machines.readBack(ctx, record);
+    const wrong = (chains.length === 0 ? [[]] : chains).flatMap((chain) => gate(chain, { mode, ownFolder, masterPaths }));
+    if (wrong.length > 0) throw driverError('gate-refused', `machine ${record.machineId} is not captured: its disks are not as they should be`);
+  }
+
+  private async flatten(ctx: Ctx, record: MachineRecord, to: string): Promise<Record<string, string>> {
+    const folder = this.machines.folder(record.machineId);
+    const started = performance.now();
+    const state = await this.fleet.power(ctx, record.machineId, folder);
+    await grantFile(this.host, to);
+    let how: string;
+    if (state === 'on' || state === 'suspended') {
+      const runtime = this.fleet.get(record.machineId);
+      if (runtime === undefined) throw driverError('unavailable', `machine ${record.machineId} runs but does not answer`);
+      how = (await this.backUp(ctx, runtime, to)) ? 'running, file systems held still' : 'running, as after a power cut';
+    } else {
+      const report = (fraction: number) => ctx.progress({ text: 'copying the disk', fraction });
+      await this.host.img.convert(ctx, { path: leafPath(folder, record), format: 'qcow2' }, to, { onProgress: report });
+      how = 'stopped';
+    }
+    return { captured: how, copyMs: String(Math.round(performance.now() - started)) };
+  }
+
+  /** Copies a running machine's disk as it is at this moment; true if the guest held its file systems still for that moment. */
+  private async backUp(ctx: Ctx, runtime: Runtime, to: string): Promise<boolean> {
+    const { qmp } = runtime;
+    const [device] = await qmp.execute<{ inserted?: { 'node-name': string; image: { 'virtual-size': number } } }[]>(ctx, 'query-block');
+    const inserted = device?.inserted;
+    if (inserted === undefined) throw driverError('wrong-state', 'QEMU shows no disk');
+    await this.host.img.createEmpty(ctx, to, inserted.image['virtual-size']);
+    const target = `capture-${process.hrtime.bigint().toString(36)}`;
+    await qmp.execute(ctx, 'blockdev-add', { driver: 'qcow2', 'node-name': target, file: { driver: 'file', filename: to }, discard: 'unmap' });
+    try {
+      const quiet = withTimeout(ctx, 10_000);
+      const frozen = await runtime.guestAgent.freezeFilesystems(quiet).then(
+        (count) => count > 0,
+        () => false,
+      );
+      try {
+        checkCtx(ctx);
+        await qmp.execute(ctx, 'blockdev-backup', { 'job-id': target, device: inserted['node-name'], target, sync: 'full', 'auto-dismiss': false });
+      } finally {
+        // Also after a failure: a guest whose file systems stay frozen hangs for good.
+        await runtime.guestAgent.thawFilesystems(withTimeout({ ...ctx, signal: new AbortController().signal }, 20_000)).catch(() => {});
+      }
+      await this.follow(ctx, runtime, target);
+      return frozen;
+    } finally {
+      const own = withTimeout({ ...ctx, signal: new AbortController().signal }, 20_000);
+      await dropJob(own, runtime, target);
+      await qmp.execute(own, 'blockdev-del', { 'node-name': target }).catch(() => {});
+    }
+  }
+
+  private async follow(ctx: Ctx, runtime: Runtime, job: string): Promise<void> {
+    for (;;) {
+      const [found] = (await queryJobs(ctx, runtime)).filter((each) => each.id === job);
+      if (found === undefined) throw driverError('internal', 'QEMU lost the copy of the disk');
+      if (found.status === 'concluded') {
+        if (found.error === undefined) return;
+        throw driverError(/No space left/.test(found.error) ? 'no-space' : 'internal', `the disk could not be copied: ${found.error}`);
+      }
+      if (found.total > 0) ctx.progress({ text: 'copying the disk', fraction: found.current / found.total });
+      await sleep(ctx, 15);
+    }
+  }
+
+  /** Takes host keys, accounts of a reservation and the like off the disk, in the helper guest: nothing of the disk is mounted here. */
+  private async scrub(ctx: Ctx, disk: string): Promise<Record<string, string>> {
+    const { tools, layout } = this.host;
+    const appliance = await tools.ensureAppliance(ctx, layout.appliance);
+    const accelArgs = this.host.accel() === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,tb-size=32', '-cpu', 'qemu64'];
+    const { scrubbed, report } = await tools.runScrub(ctx, { ...appliance, disk, accelArgs });
+    for (const line of report) ctx.log.info({ line }, 'scrub');
+    return { scrubbed: scrubbed ? 'yes' : 'no' };
+  }
+}
+
+interface Job {
+  id: string;
+  status: string;
+  current: number;
+  total: number;
+  error: string | undefined;
+}
+
+async function queryJobs(ctx: Ctx, runtime: Runtime): Promise<Job[]> {
+  const jobs = await runtime.qmp.execute<{ id: string; status: string; 'current-progress': number; 'total-progress': number; error?: string }[]>(
+    ctx,
+    'query-jobs',
+  );
+  return jobs.map((job) => ({
+    id: job.id,
+    status: job.status,
+    current: job['current-progress'],
+    total: job['total-progress'],
+    error: job.error,
+  }));
+}
+
+/** Ends a job and waits until QEMU has forgotten it. */
+async function dropJob(ctx: Ctx, runtime: Runtime, id: string): Promise<void> {
+  const job = async () => (await queryJobs(ctx, runtime).catch(() => [])).find((each) => each.id === id);
+  for (let found = await job(); found !== undefined; found = await job()) {
+    const command = found.status === 'concluded' ? 'job-dismiss' : 'job-cancel';
+    await runtime.qmp.execute(ctx, command, { id }).catch(() => {});
+    if (ctx.signal.aborted) return;
+    await sleep(ctx, 10).catch(() => {});
+  }
+}

@@ -1,0 +1,224 @@
+import { constants } from 'node:fs';
+import { chown, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { driverError } from '../../driver/errors.ts';
+import type { DriverEvent, PowerState } from '../../driver/driver.ts';
+import { type Ctx, makeCtx, withTimeout } from '../../lib/context.ts';
+import { isCode } from '../../lib/errors.ts';
+import type { QemuPaths } from '../../qemu/argv.ts';
+import { findProcesses, type FoundProcess, isAlive, killProcess, type ProcessId, spawnDetached, waitGone } from '../../qemu/process.ts';
+import { saysNoSpace } from '../../qemu/run-tool.ts';
+import { type Host, pathExists, tagPrefix } from './host.ts';
+import { runPathsIn } from './layout.ts';
+import { type PidRecord, readJson, writeJson } from './records.ts';
+import { Runtime } from './runtime.ts';
+
+/** Memory of QEMU beside the guest's own, in bytes: translation cache, devices, page tables, slirp. Measured 20-60 MiB; with room. */
+const OVERHEAD_BYTES = 384 * 1024 ** 2;
+/** With no control groups only the address space can be bounded, which counts mappings, not memory. */
+const ADDRESS_SPACE_EXTRA = 4 * 1024 ** 3;
+/** A guest can write to its serial line for ever; beyond this many bytes the log starts anew. */
+const CONSOLE_LOG_MAX = 8 * 1024 ** 2;
+
+export interface Launch {
+  /** Machine id, or the name of a frozen parent in the making: what stands behind the tag in the process list. */
+  id: string;
+  folder: string;
+  args: readonly string[];
+  memoryMiB: number;
+  vcpus: number;
+  /** Open files that QEMU gets as descriptors 3 and up. */
+  fds?: readonly number[];
+}
+
+/** All QEMUs of this installation on this host: started, found again, watched, ended. */
+export class Fleet {
+  private readonly host: Host;
+  private readonly runtimes = new Map<string, Runtime>();
+  private readonly listeners = new Set<(event: DriverEvent) => void>();
+  private closing = false;
+
+  constructor(host: Host) {
+    this.host = host;
+  }
+
+  get(id: string): Runtime | undefined {
+    return this.runtimes.get(id);
+  }
+
+  watch(listener: (event: DriverEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Starts a QEMU and connects to it. When that fails, it is dead again before the error leaves. */
+  async start(ctx: Ctx, launch: Launch): Promise<Runtime> {
+    const paths = await this.prepareRun(launch.folder);
+    const { host } = this;
+    const memory = launch.memoryMiB * 1024 ** 2;
+    const process = await spawnDetached(host.qemuBinary, launch.args, {
+      account: host.account,
+      logFile: qemuLog(launch.folder),
+      extraFds: launch.fds ?? [],
+      limits: host.cgroups.usable ? {} : { memoryBytes: memory + ADDRESS_SPACE_EXTRA },
+    });
+    try {
+      await host.cgroups.place(launch.id, process.pid, {
+        memoryBytes: memory + OVERHEAD_BYTES,
+        cpus: launch.vcpus + 0.5,
+        pids: 256,
+      });
+      await writeJson(pidFile(launch.folder), { format: 1, ...process, startedAt: new Date().toISOString() });
+      const runtime = await Runtime.attach(ctx, launch.id, process, paths);
+      this.adoptRuntime(runtime, launch.folder);
+      return runtime;
+    } catch (error) {
+      await killProcess(process);
+      await this.clean(launch.id, launch.folder);
+      throw await this.explain(error, launch.folder);
+    }
+  }
+
+  /** Connects to a QEMU that outlived an earlier Carrel process; undefined when none runs or it does not answer. */
+  async adopt(ctx: Ctx, id: string, folder: string): Promise<Runtime | undefined> {
+    const process = await this.findProcess(id, folder);
+    if (process === undefined) return undefined;
+    try {
+      const runtime = await Runtime.attach(withTimeout(ctx, 10_000), id, process, runPathsIn(join(folder, 'run')));
+      this.adoptRuntime(runtime, folder);
+      return runtime;
+    } catch (error) {
+      this.host.log.warn({ err: error, machineId: id }, 'a running machine does not answer on its monitor');
+      return undefined;
+    }
+  }
+
+  /** The process that runs `id`: by its pid file, else by its tag in the process list. */
+  async findProcess(id: string, folder: string): Promise<ProcessId | undefined> {
+    const recorded = await readJson<PidRecord & { format: 1 }>(pidFile(folder)).catch(() => undefined);
+    if (recorded !== undefined && (await isAlive(recorded))) return recorded;
+    return (await this.processes()).find((each) => each.tail === id);
+  }
+
+  /** Every living QEMU that carries our tag. */
+  async processes(): Promise<FoundProcess[]> {
+    return await findProcesses(tagPrefix(this.host.installationId));
+  }
+
+  /** A machine's power state, from its process and monitor, or from what an ended QEMU left behind. */
+  async power(ctx: Ctx, id: string, folder: string): Promise<PowerState> {
+    const runtime = this.runtimes.get(id);
+    if (runtime !== undefined && (await isAlive(runtime.process))) {
+      const seen = await runtime.power(ctx);
+      if (seen !== undefined) return seen;
+    }
+    if ((await this.findProcess(id, folder)) !== undefined) return 'on';
+    return (await pathExists(runPathsIn(join(folder, 'run')).pidFile)) ? 'crashed' : 'off';
+  }
+
+  /**
+   * Ends a machine's QEMU at once and proves that it is gone. `flush` lets QEMU close its disks in order first; a delete does not need it.
+   */
+  async end(ctx: Ctx, id: string, folder: string, flush: boolean): Promise<void> {
+    const runtime = this.runtimes.get(id);
+    this.runtimes.delete(id);
+    if (runtime !== undefined && flush) {
+      await runtime.qmp.execute(ctx, 'quit', {}, 3_000).catch(() => {});
+      await waitGone(withTimeout(ctx, 3_000), runtime.process).catch(() => {});
+    }
+    runtime?.close();
+    // More than one could carry the tag only after a fault of ours; none may survive.
+    for (const each of await this.processes()) if (each.tail === id) await killProcess(each);
+    const recorded = await readJson<PidRecord & { format: 1 }>(pidFile(folder)).catch(() => undefined);
+    if (recorded !== undefined && (await isAlive(recorded))) await killProcess(recorded);
+    await this.clean(id, folder);
+  }
+
+  /** Keeps serial logs within bounds; QEMU appends, so that cutting the file is safe while it runs. */
+  async trimLog(folder: string): Promise<void> {
+    // The folder is QEMU's: a link in place of the log must not lead us elsewhere.
+    const log = await open(runPathsIn(join(folder, 'run')).serialLog, constants.O_WRONLY | constants.O_NOFOLLOW).catch(() => undefined);
+    if (log === undefined) return;
+    try {
+      const facts = await log.stat();
+      if (facts.isFile() && facts.nlink === 1 && facts.size > CONSOLE_LOG_MAX) await log.truncate(0);
+    } finally {
+      await log.close();
+    }
+  }
+
+  /** Lets go of all connections; the machines go on. */
+  close(): void {
+    this.closing = true;
+    for (const runtime of this.runtimes.values()) runtime.close();
+    this.runtimes.clear();
+  }
+
+  private adoptRuntime(runtime: Runtime, folder: string): void {
+    this.runtimes.set(runtime.id, runtime);
+    runtime.qmp.onEvent(({ event, data }) => {
+      const state = powerOfEvent(event, data);
+      if (event === 'RESET') runtime.forget();
+      if (state !== undefined) this.tell(runtime.id, state);
+    });
+    void runtime.qmp.closed.then(() => this.onClosed(runtime, folder));
+  }
+
+  private async onClosed(runtime: Runtime, folder: string): Promise<void> {
+    // Ended by us, or we are going away ourselves.
+    if (this.closing || this.runtimes.get(runtime.id) !== runtime) return;
+    await waitGone(makeCtx({ timeoutMs: 5_000 }), runtime.process).catch(() => {});
+    if (this.closing || this.runtimes.get(runtime.id) !== runtime) return;
+    this.runtimes.delete(runtime.id);
+    runtime.close();
+    if (await isAlive(runtime.process)) return;
+    const crashed = await pathExists(runPathsIn(join(folder, 'run')).pidFile);
+    this.tell(runtime.id, crashed ? 'crashed' : 'off');
+  }
+
+  private tell(machineId: string, power: PowerState): void {
+    for (const listener of [...this.listeners]) listener({ kind: 'machine', machineId, power });
+  }
+
+  private async prepareRun(folder: string): Promise<QemuPaths> {
+    const run = join(folder, 'run');
+    await rm(run, { recursive: true, force: true });
+    await mkdir(run, { mode: 0o700 });
+    const { account } = this.host;
+    if (account !== undefined) await chown(run, account.uid, account.gid);
+    return runPathsIn(run);
+  }
+
+  private async clean(id: string, folder: string): Promise<void> {
+    await rm(runPathsIn(join(folder, 'run')).pidFile, { force: true });
+    await rm(pidFile(folder), { force: true });
+    await this.host.cgroups.remove(id);
+  }
+
+  /** A start that failed, in QEMU's own words where it left any. */
+  private async explain(error: unknown, folder: string): Promise<unknown> {
+    if (!isCode(error, 'crashed')) return error;
+    const said = await readFile(qemuLog(folder), 'utf8').catch(() => '');
+    const last = said.trim().split('\n').at(-1)?.slice(0, 400) ?? '';
+    if (saysNoSpace(said)) return driverError('no-space', 'QEMU found no space to start the machine', { cause: error });
+    return driverError('crashed', `QEMU did not start: ${last === '' ? 'it said nothing' : last}`, { cause: error });
+  }
+}
+
+/** What an event of QEMU tells about power; undefined for all others. */
+export function powerOfEvent(event: string, data: Record<string, unknown>): PowerState | undefined {
+  if (event === 'STOP') return 'suspended';
+  if (event === 'RESUME') return 'on';
+  if (event === 'GUEST_PANICKED') return 'crashed';
+  if (event === 'BLOCK_IO_ERROR' && data['nospace'] === true) return 'suspended';
+  return undefined;
+}
+
+export function pidFile(folder: string): string {
+  return join(folder, 'pid.json');
+}
+
+/** QEMU's own messages. In the machine's folder, not in `run`: opened by us, so that QEMU's account cannot put a link in its place. */
+export function qemuLog(folder: string): string {
+  return join(folder, 'qemu.log');
+}

@@ -1,0 +1,243 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { chmod, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { driverError } from '../../driver/errors.ts';
+import { type Ctx, makeCtx, race, sleep, withTimeout } from '../../lib/context.ts';
+import type { QmpClient } from '../../qemu/qmp.ts';
+import { sealedCopy } from '../../qemu/sealed-memory.ts';
+import type { Fleet } from './fleet.ts';
+import { grantFile, type Host, machineTypeOf, macFor, pathExists, sealFile } from './host.ts';
+import { launchArgs, tbSizeFor } from './launch.ts';
+import { describeFile, DISK, type Masters } from './masters.ts';
+import { type FrozenRecord, type MachineRecord, type MasterRecord, readJson, writeJson } from './records.ts';
+import type { Runtime } from './runtime.ts';
+import { waitForBanner } from './ssh-banner.ts';
+
+export interface FrozenParent {
+  key: string;
+  disk: string;
+  /** How long it took to make, in ms; undefined when it was there. */
+  madeMs?: number;
+}
+
+/**
+ * Frozen parents: a machine of the master that was started, brought to the point where only an identity is missing, and copied: disk,
+ * memory and device state. Instant clones stand on its disk and map its memory privately. It is a cache: anything that does not fit
+ * (QEMU's version, acceleration, sizes) gives another key, and it can always be made anew from the master.
+ */
+export class Frozen {
+  private readonly host: Host;
+  private readonly masters: Masters;
+  private readonly fleet: Fleet;
+  private readonly making = new Map<string, Promise<FrozenParent>>();
+  private readonly memory = new Map<string, Promise<FileHandle>>();
+
+  constructor(host: Host, masters: Masters, fleet: Fleet) {
+    this.host = host;
+    this.masters = masters;
+    this.fleet = fleet;
+  }
+
+  folder(revisionId: string, key: string): string {
+    return this.host.layout.frozenParent(revisionId, key);
+  }
+
+  disk(revisionId: string, key: string): string {
+    return join(this.folder(revisionId, key), DISK);
+  }
+
+  /** All that a saved state must fit to, in twelve hex digits. */
+  keyFor(master: MasterRecord, hardware: MachineRecord['hardware']): string {
+    const { host } = this;
+    const facts = [
+      'v1',
+      host.qemuVersion,
+      machineTypeOf(host.qemuVersion),
+      host.accel(),
+      hardware.vcpus,
+      hardware.memoryMiB,
+      tbSizeFor(hardware.memoryMiB),
+      host.restrictNetwork,
+      master.profile.hardware.display,
+      master.sealedAt,
+    ];
+    return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 12);
+  }
+
+  /** The frozen parent for machines of that size, made if need be, once however many ask. */
+  async ensure(ctx: Ctx, master: MasterRecord, hardware: MachineRecord['hardware']): Promise<FrozenParent> {
+    const key = this.keyFor(master, hardware);
+    const { revisionId } = master;
+    if (await this.isSound(revisionId, key)) return { key, disk: this.disk(revisionId, key) };
+    const name = `${revisionId}/${key}`;
+    let work = this.making.get(name);
+    if (work === undefined) {
+      // Made for everybody who waits, so it does not end with the one who came first.
+      const own = makeCtx({ timeoutMs: (master.profile.guest.bootTimeoutS + 60) * 1000, log: ctx.log, progress: ctx.progress });
+      work = this.make(own, master, hardware, key).finally(() => this.making.delete(name));
+      work.catch(() => {});
+      this.making.set(name, work);
+    }
+    return await race(ctx, work);
+  }
+
+  isMaking(revisionId: string): boolean {
+    return [...this.making.keys()].some((name) => name.startsWith(`${revisionId}/`));
+  }
+
+  /** Sizes and times as sealed; anything else counts as lost. */
+  async isSound(revisionId: string, key: string): Promise<boolean> {
+    const record = await readJson<FrozenRecord>(join(this.folder(revisionId, key), 'frozen.json'));
+    if (record === undefined || record.qemuVersion !== this.host.qemuVersion) return false;
+    for (const file of record.files) {
+      const facts = await stat(join(this.folder(revisionId, key), file.name)).catch(() => undefined);
+      if (facts === undefined || facts.size !== file.bytes || facts.mtimeMs !== file.mtimeMs) return false;
+    }
+    return true;
+  }
+
+  /** The parent's memory as a sealed descriptor and its saved state, both for a QEMU to inherit. */
+  async openImage(ctx: Ctx, revisionId: string, key: string): Promise<{ memory: FileHandle; state: FileHandle }> {
+    const name = `${revisionId}/${key}`;
+    let memory = this.memory.get(name);
+    if (memory === undefined) {
+      memory = sealedCopy(makeCtx({ timeoutMs: 60_000, log: ctx.log }), join(this.folder(revisionId, key), 'ram'));
+      memory.catch(() => this.memory.delete(name));
+      this.memory.set(name, memory);
+    }
+    const handle = await race(ctx, memory);
+    return { memory: handle, state: await open(join(this.folder(revisionId, key), 'state'), 'r') };
+  }
+
+  /** Lets go of a parent's memory; clones that run keep theirs. */
+  async release(revisionId: string, key?: string): Promise<void> {
+    for (const [name, memory] of this.memory) {
+      if (name !== `${revisionId}/${key}` && (key !== undefined || !name.startsWith(`${revisionId}/`))) continue;
+      this.memory.delete(name);
+      await memory.then((handle) => handle.close()).catch(() => {});
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const [name, memory] of this.memory) {
+      this.memory.delete(name);
+      await memory.then((handle) => handle.close()).catch(() => {});
+    }
+  }
+
+  /** Keys that are there for a revision, sound or not. */
+  async keys(revisionId: string): Promise<string[]> {
+    return await readdir(join(this.host.layout.frozen, revisionId)).catch(() => []);
+  }
+
+  private async make(ctx: Ctx, master: MasterRecord, hardware: MachineRecord['hardware'], key: string): Promise<FrozenParent> {
+    const started = performance.now();
+    const { host } = this;
+    const { revisionId } = master;
+    const id = `frozen-${revisionId}-${key}`;
+    const folder = host.layout.stagingFor(revisionId, `frozen-${key}`);
+    const target = this.folder(revisionId, key);
+    if (await pathExists(target)) throw driverError('busy', 'a frozen parent that no longer fits is still there', { details: { path: target } });
+    await this.fleet.end(ctx, id, folder, false);
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { mode: 0o711 });
+    ctx.progress({ text: 'starting a machine to freeze' });
+    try {
+      const runtime = await this.boot(ctx, master, hardware, { id, folder });
+      await this.freeze(ctx, runtime, folder, hardware.memoryMiB);
+      await this.fleet.end(ctx, id, folder, true);
+      await this.seal(ctx, folder, revisionId, key);
+      await mkdir(join(host.layout.frozen, revisionId), { recursive: true, mode: 0o711 });
+      await rename(folder, target);
+      await chmod(target, 0o555);
+    } finally {
+      await this.fleet.end(makeCtx({ timeoutMs: 30_000 }), id, folder, false);
+      await rm(folder, { recursive: true, force: true });
+    }
+    return { key, disk: this.disk(revisionId, key), madeMs: Math.round(performance.now() - started) };
+  }
+
+  /** Starts the machine with its memory in a file and waits until it is one that could be lent. */
+  private async boot(
+    ctx: Ctx,
+    master: MasterRecord,
+    hardware: MachineRecord['hardware'],
+    place: { id: string; folder: string },
+  ): Promise<Runtime> {
+    const { host } = this;
+    const { id, folder } = place;
+    const disk = join(folder, DISK);
+    const ram = join(folder, 'ram');
+    await grantFile(host, disk);
+    await host.img.createOverlay(ctx, disk, this.masters.disk(master.revisionId));
+    await grantFile(host, ram);
+    await grantFile(host, join(folder, 'state'));
+    const args = await launchArgs(host, this.masters, master, {
+      id,
+      folder,
+      disk,
+      hardware,
+      hostname: 'carrel',
+      mac: macFor(id),
+      memoryFile: { path: ram, share: true },
+    });
+    const state = await open(join(folder, 'state'), constants.O_RDWR);
+    try {
+      const runtime = await this.fleet.start(ctx, { id, folder, args, ...hardware, fds: [state.fd] });
+      const bounded = withTimeout(ctx, master.profile.guest.bootTimeoutS * 1000);
+      await runtime.waitReady(bounded);
+      // A whole SSH greeting once, so that its pages are in the memory that the clones share.
+      await waitForBanner(bounded, '127.0.0.1', await runtime.sshPort(bounded), runtime.ended());
+      return runtime;
+    } finally {
+      await state.close();
+    }
+  }
+
+  private async freeze(ctx: Ctx, runtime: Runtime, folder: string, memoryMiB: number): Promise<void> {
+    await runtime.agent.freezePrepare(ctx);
+    const after = await runtime.agent.info(ctx);
+    if (after.hostKeys.length > 0) throw driverError('guest-failed', 'the guest kept its SSH host keys, which clones would share');
+    const { qmp } = runtime;
+    await qmp.execute(ctx, 'stop');
+    await useSharedMemory(ctx, qmp);
+    // Descriptor 3 is the state file, opened by us: the sandbox lets QEMU start no program to write it.
+    await qmp.execute(ctx, 'migrate', { uri: 'fd:3' });
+    for (;;) {
+      const { status, 'error-desc': why } = await qmp.execute<{ status?: string; 'error-desc'?: string }>(ctx, 'query-migrate');
+      if (status === 'completed') break;
+      if (status === 'failed' || status === 'cancelled') throw driverError('internal', `QEMU could not save its state: ${why ?? status}`);
+      await sleep(ctx, 5);
+    }
+    const { size } = await stat(join(folder, 'ram'));
+    if (size !== memoryMiB * 1024 ** 2) throw driverError('internal', 'the memory file has an unexpected size');
+  }
+
+  private async seal(ctx: Ctx, folder: string, revisionId: string, key: string): Promise<void> {
+    const files: FrozenRecord['files'] = [];
+    for (const name of ['ram', 'state', DISK]) {
+      await sealFile(join(folder, name));
+      files.push(await describeFile(ctx, join(folder, name), name));
+    }
+    for (const name of await readdir(folder)) {
+      if (!files.some((file) => file.name === name)) await rm(join(folder, name), { recursive: true, force: true });
+    }
+    const record: FrozenRecord = {
+      format: 1,
+      installationId: this.host.installationId,
+      revisionId,
+      key,
+      qemuVersion: this.host.qemuVersion,
+      accel: this.host.accel(),
+      createdAt: new Date().toISOString(),
+      files,
+    };
+    await writeJson(join(folder, 'frozen.json'), record, 0o444);
+  }
+}
+
+/** Leaves the memory out of the saved state: it is in its file. QMP is the only way to say so. */
+export async function useSharedMemory(ctx: Ctx, qmp: QmpClient): Promise<void> {
+  await qmp.execute(ctx, 'migrate-set-capabilities', { capabilities: [{ capability: 'x-ignore-shared', state: true }] });
+}

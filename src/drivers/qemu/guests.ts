@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import type { Credentials, Guest, GuestAddress, GuestReady } from '../../driver/driver.ts';
+import { driverError } from '../../driver/errors.ts';
+import { type Ctx, checkCtx, makeCtx, race, withTimeout } from '../../lib/context.ts';
+import { isCode } from '../../lib/errors.ts';
+import type { Fleet } from './fleet.ts';
+import { machineIdHex } from './host.ts';
+import type { Machines } from './machines.ts';
+import type { Masters } from './masters.ts';
+import type { MachineRecord, MasterRecord } from './records.ts';
+import type { Runtime } from './runtime.ts';
+import { waitForBanner } from './ssh-banner.ts';
+import { readHostKey } from './ssh-host-key.ts';
+
+/** User-mode networking forwards from this address alone. */
+const LOOPBACK = '127.0.0.1';
+
+/** What happens inside the guests: identity, readiness, access. */
+export class Guests implements Guest {
+  private readonly masters: Masters;
+  private readonly machines: Machines;
+  private readonly fleet: Fleet;
+
+  constructor(parts: { masters: Masters; machines: Machines; fleet: Fleet }) {
+    this.masters = parts.masters;
+    this.machines = parts.machines;
+    this.fleet = parts.fleet;
+  }
+
+  async ready(ctx: Ctx, machineId: string): Promise<GuestReady> {
+    const { runtime, master } = await this.need(machineId);
+    const { bootTimeoutS } = master.profile.guest;
+    const bounded = withTimeout(ctx, bootTimeoutS * 1000);
+    try {
+      const hostKeys = await this.awaitGuest(bounded, runtime, master, machineId);
+      const address = await this.address(bounded, machineId);
+      await waitForBanner(bounded, address.host, address.sshPort, runtime.ended());
+      return { address, hostKeys: hostKeys ?? (await readHostKey(bounded, address.host, address.sshPort)) };
+    } catch (error) {
+      checkCtx(ctx);
+      if (!isCode(error, 'deadline')) throw error;
+      throw driverError('guest-timeout', `the guest was not ready within ${bootTimeoutS} s`, {
+        hint: 'look at its console; give the image a longer boot time if it is just slow',
+        cause: error,
+      });
+    }
+  }
+
+  /** Waits for the agent's word; gives the host keys where it is Carrel's agent, which knows them. */
+  private async awaitGuest(ctx: Ctx, runtime: Runtime, master: MasterRecord, machineId: string): Promise<readonly string[] | undefined> {
+    switch (master.profile.guest.agent) {
+      case 'none':
+        return undefined;
+      case 'qga':
+        await race(ctx, Promise.race([runtime.guestAgent.waitUntilUp(ctx), runtime.ended()]));
+        return undefined;
+      case 'carrel': {
+        const record = await this.machines.needMade(machineId);
+        if (!record.needsIdentity) return (await runtime.waitReady(ctx)).hostKeys;
+        return await race(ctx, Promise.race([this.startIdentity(runtime, machineId), runtime.ended()]));
+      }
+    }
+  }
+
+  /**
+   * Gives a restored guest an identity of its own, once per start however many ask. Until that is done its SSH server does not run, since
+   * the frozen parent has no host keys.
+   */
+  startIdentity(runtime: Runtime, machineId: string): Promise<readonly string[]> {
+    if (runtime.identity === undefined) {
+      const work = this.giveIdentity(runtime, machineId);
+      work.catch(() => {
+        runtime.identity = undefined;
+      });
+      runtime.identity = work;
+    }
+    return runtime.identity;
+  }
+
+  private async giveIdentity(runtime: Runtime, machineId: string): Promise<readonly string[]> {
+    const record = await this.machines.need(machineId);
+    const hostKeys = await runtime.agent.setIdentity(makeCtx({ timeoutMs: 120_000 }), {
+      hostname: record.hostname,
+      machineId: machineIdHex(machineId),
+      mac: record.mac,
+      time: Math.floor(Date.now() / 1000),
+      entropyHex: randomBytes(64).toString('hex'),
+    });
+    if (hostKeys.length === 0) throw driverError('guest-failed', 'the guest made no SSH host keys of its own');
+    await this.machines.update(machineId, { needsIdentity: false });
+    return hostKeys;
+  }
+
+  async address(ctx: Ctx, machineId: string): Promise<GuestAddress> {
+    const { runtime } = await this.need(machineId);
+    return { host: LOOPBACK, sshPort: await runtime.sshPort(ctx) };
+  }
+
+  async handover(ctx: Ctx, machineId: string, credentials: Credentials): Promise<void> {
+    const { user, passwordHash, authorizedKeys } = credentials;
+    await this.throughAgent(ctx, machineId, {
+      viaGuestAgent: async (runtime) => {
+        await runtime.guestAgent.setPassword(ctx, user, passwordHash);
+        await runtime.guestAgent.setAuthorizedKeys(ctx, user, authorizedKeys);
+      },
+      viaLineAgent: async (runtime) => {
+        await runtime.agent.setPassword(ctx, user, passwordHash);
+        await runtime.agent.setAuthorizedKeys(ctx, user, authorizedKeys);
+      },
+    });
+  }
+
+  async revoke(ctx: Ctx, machineId: string, user: string): Promise<void> {
+    await this.throughAgent(ctx, machineId, {
+      viaGuestAgent: async (runtime) => {
+        // No password hashes to this, so none fits it.
+        await runtime.guestAgent.setPassword(ctx, user, '!');
+        await runtime.guestAgent.setAuthorizedKeys(ctx, user, []);
+      },
+      viaLineAgent: async (runtime) => await runtime.agent.lock(ctx, user),
+    });
+  }
+
+  private async throughAgent(
+    ctx: Ctx,
+    machineId: string,
+    ways: { viaGuestAgent: (runtime: Runtime) => Promise<void>; viaLineAgent: (runtime: Runtime) => Promise<void> },
+  ): Promise<void> {
+    const { runtime, master } = await this.need(machineId);
+    const { agent } = master.profile.guest;
+    if (agent === 'none') {
+      throw driverError('not-supported', 'this image has no agent, so that accounts in it cannot be changed', {
+        hint: 'use the account that the image came with',
+      });
+    }
+    try {
+      await ways.viaGuestAgent(runtime);
+    } catch (error) {
+      checkCtx(ctx);
+      if (agent !== 'carrel' || !isCode(error, 'guest-failed', 'deadline', 'unavailable')) throw error;
+      await ways.viaLineAgent(runtime);
+    }
+  }
+
+  private async need(machineId: string): Promise<{ runtime: Runtime; record: MachineRecord; master: MasterRecord }> {
+    const record = await this.machines.needMade(machineId);
+    const runtime = this.fleet.get(machineId);
+    if (runtime === undefined) throw driverError('wrong-state', `machine ${machineId} is not running`);
+    return { runtime, record, master: await this.masters.need(record.revisionId) };
+  }
+}

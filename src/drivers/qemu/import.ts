@@ -1,0 +1,71 @@
+import { chmod, chown, constants, copyFile, link, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RevisionProfile } from '../../core/image.ts';
+import type { MasterSource } from '../../driver/driver.ts';
+import { driverError } from '../../driver/errors.ts';
+import type { Ctx } from '../../lib/context.ts';
+import { checkImport } from '../../qemu/import-check.ts';
+import { grantFile, type Host } from './host.ts';
+import type { MasterParts } from './masters.ts';
+
+type FileSource = Extract<MasterSource, { kind: 'file' }>;
+
+/** What an image is taken to need when nobody says; enough for a cloud image of a usual distribution. */
+const DEFAULT_PROFILE: RevisionProfile = {
+  hardware: { vcpus: 1, memoryMiB: 1024, firmware: 'bios', display: true },
+  guest: { os: 'unknown', user: 'root', sshPort: 22, agent: 'none', bootTimeoutS: 300 },
+};
+
+/** Turns a file that somebody brought into a qcow2 of ours, in `folder`. */
+export async function importFile(ctx: Ctx, host: Host, source: FileSource, folder: string): Promise<MasterParts> {
+  const limits = { maxVirtualBytes: host.maxImageBytes };
+  const checked = await checkImport(source.path, source.claimed, limits);
+  const mine = join(folder, 'upload');
+  await takeIn(host, source.path, mine);
+  // Looked at again: from here on nobody but us has the file by this name.
+  await checkImport(mine, checked.format, limits);
+  if (checked.format !== 'raw') await host.img.check(ctx, mine, checked.format);
+  const info = await host.img.info(ctx, mine, checked.format);
+  if (info.backingFile !== undefined || info.virtualBytes > host.maxImageBytes) {
+    throw driverError('bad-image', 'the image is not what its header says');
+  }
+  const disk = join(folder, 'converted.qcow2');
+  await grantFile(host, disk);
+  await host.img.convert(ctx, { path: mine, format: checked.format }, disk, {
+    onProgress: (fraction) => ctx.progress({ text: 'converting the image', fraction }),
+  });
+  return {
+    disk,
+    profile: profileFrom(source.profile),
+    facts: { importedFormat: checked.format, ...(checked.notes.length > 0 ? { notes: checked.notes.join(' ') } : {}) },
+  };
+}
+
+/** Takes the file in by a second name where it lies in our own folder already, by a copy otherwise, and lets QEMU's account read it. */
+async function takeIn(host: Host, from: string, to: string): Promise<void> {
+  if (from.startsWith(`${host.layout.root}/`)) await link(from, to).catch(() => copyFile(from, to, constants.COPYFILE_FICLONE));
+  else await copyFile(from, to, constants.COPYFILE_FICLONE);
+  if (host.account === undefined) return;
+  const { mode } = await stat(to);
+  await chown(to, 0, host.account.gid);
+  await chmod(to, (mode & 0o700) | 0o440);
+}
+
+function profileFrom(wish: FileSource['profile']): RevisionProfile {
+  const { hardware, guest } = DEFAULT_PROFILE;
+  return {
+    hardware: {
+      vcpus: wish.vcpus ?? hardware.vcpus,
+      memoryMiB: wish.memoryMiB ?? hardware.memoryMiB,
+      firmware: wish.firmware ?? hardware.firmware,
+      display: wish.display ?? hardware.display,
+    },
+    guest: {
+      os: wish.os ?? guest.os,
+      user: wish.user ?? guest.user,
+      sshPort: wish.sshPort ?? guest.sshPort,
+      agent: wish.agent ?? guest.agent,
+      bootTimeoutS: wish.bootTimeoutS ?? guest.bootTimeoutS,
+    },
+  };
+}

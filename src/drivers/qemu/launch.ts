@@ -1,0 +1,72 @@
+import { chown, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { driverError } from '../../driver/errors.ts';
+import { identityFileContent, type QemuMachine, qemuArgs } from '../../qemu/argv.ts';
+import { type Host, machineIdHex, machineTypeOf, pathExists, seedHex, tagPrefix, uuidFor } from './host.ts';
+import { runPathsIn } from './layout.ts';
+import type { Masters } from './masters.ts';
+import type { MasterRecord } from './records.ts';
+
+/** Translation cache in MiB: 32 is enough for a small guest and halves its memory; a full system re-translates too much with it. */
+export function tbSizeFor(memoryMiB: number): number {
+  return memoryMiB <= 256 ? 32 : 64;
+}
+
+/** Debian's package `ovmf` puts it here. */
+const OVMF = '/usr/share/ovmf/OVMF.fd';
+
+export interface LaunchWish {
+  /** Machine id, or the name of a frozen parent in the making. */
+  id: string;
+  folder: string;
+  disk: string;
+  hardware: { vcpus: number; memoryMiB: number };
+  hostname: string;
+  mac: string;
+  memoryFile?: { path: string; share: boolean } | undefined;
+  incoming?: boolean;
+}
+
+/** The arguments for a machine of a master, after writing the file with its boot identity. */
+export async function launchArgs(host: Host, masters: Masters, master: MasterRecord, wish: LaunchWish): Promise<string[]> {
+  const identityFile = join(wish.folder, 'identity');
+  const content = identityFileContent({ machineId: machineIdHex(wish.id), hostname: wish.hostname, seedHex: seedHex() });
+  await writeFile(identityFile, content, { mode: 0o600 });
+  if (host.account !== undefined) await chown(identityFile, host.account.uid, host.account.gid);
+  return qemuArgs(await describeMachine(host, masters, master, wish, identityFile));
+}
+
+async function describeMachine(
+  host: Host,
+  masters: Masters,
+  master: MasterRecord,
+  wish: LaunchWish,
+  identityFile: string,
+): Promise<QemuMachine> {
+  const { hardware, guest } = master.profile;
+  const kernel = masters.optional(master, 'kernel');
+  const efi = hardware.firmware === 'efi';
+  if (efi && !(await pathExists(OVMF))) {
+    throw driverError('missing-tool', 'this image needs EFI firmware, which is not installed', { hint: 'install it: apt install ovmf' });
+  }
+  return {
+    machineType: machineTypeOf(host.qemuVersion),
+    accel: host.accel(),
+    tbSizeMiB: tbSizeFor(wish.hardware.memoryMiB),
+    vcpus: wish.hardware.vcpus,
+    memoryMiB: wish.hardware.memoryMiB,
+    memoryFile: wish.memoryFile,
+    name: `${tagPrefix(host.installationId)}${wish.id}`,
+    uuid: uuidFor(wish.id),
+    mac: wish.mac,
+    disk: wish.disk,
+    kernel: kernel === undefined ? undefined : { path: kernel, initrd: masters.optional(master, "initrd"), cmdline: master.cmdline ?? "" },
+    firmware: efi ? OVMF : undefined,
+    sshGuestPort: guest.sshPort,
+    restrictNetwork: host.restrictNetwork,
+    display: hardware.display,
+    identityFile,
+    paths: runPathsIn(join(wish.folder, 'run')),
+    incoming: wish.incoming ?? false,
+  };
+}

@@ -1,0 +1,229 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RevisionProfile } from '../../core/image.ts';
+import type { Master, MasterCheck, MasterSpec } from '../../driver/driver.ts';
+import { driverError } from '../../driver/errors.ts';
+import { type Ctx, checkCtx } from '../../lib/context.ts';
+import { type BuiltImage, type Host, pathExists, sealFile } from './host.ts';
+import { importFile } from './import.ts';
+import { type MasterRecord, readJson, type SealedFile, syncFolder, writeJson } from './records.ts';
+import { readDisk } from './scan.ts';
+
+export const DISK = 'disk.qcow2';
+
+/** What becomes a master; files are moved into it. */
+export interface MasterParts {
+  disk: string;
+  kernel?: string | undefined;
+  initrd?: string | undefined;
+  cmdline?: string | undefined;
+  profile: RevisionProfile;
+  facts: Record<string, string>;
+}
+
+/** The golden disks of this host: made, sealed, checked. Removing them is in removal.ts, where all removing is. */
+export class Masters {
+  private readonly host: Host;
+  /** Masters whose files were found unchanged since this process began. */
+  private readonly seen = new Map<string, MasterRecord>();
+
+  constructor(host: Host) {
+    this.host = host;
+  }
+
+  async load(revisionId: string): Promise<MasterRecord | undefined> {
+    const known = this.seen.get(revisionId);
+    if (known !== undefined) return known;
+    const record = await readJson<MasterRecord>(join(this.host.layout.master(revisionId), 'master.json'));
+    if (record !== undefined && record.installationId === this.host.installationId) this.seen.set(revisionId, record);
+    return record;
+  }
+
+  forget(revisionId: string): void {
+    this.seen.delete(revisionId);
+  }
+
+  /** The record of a sealed master of ours; `not-found`, `not-owned`. */
+  async need(revisionId: string): Promise<MasterRecord> {
+    const record = await this.load(revisionId);
+    if (record === undefined) throw driverError('not-found', `there is no master of revision ${revisionId} here`);
+    if (record.installationId !== this.host.installationId) {
+      throw driverError('not-owned', `the master of revision ${revisionId} belongs to another installation`);
+    }
+    return record;
+  }
+
+  file(revisionId: string, name: string): string {
+    return join(this.host.layout.master(revisionId), name);
+  }
+
+  disk(revisionId: string): string {
+    return this.file(revisionId, DISK);
+  }
+
+  /** A file of the master by name if it has one. */
+  optional(record: MasterRecord, name: string): string | undefined {
+    return record.files.some((file) => file.name === name) ? this.file(record.revisionId, name) : undefined;
+  }
+
+  async prepare(ctx: Ctx, spec: MasterSpec): Promise<Master> {
+    const { revisionId, source } = spec;
+    return await this.make(ctx, revisionId, async (folder) => {
+      if (source.kind === 'file') return await importFile(ctx, this.host, source, folder);
+      const recipe = this.host.tools.recipes[source.recipe];
+      if (recipe === undefined) throw driverError('not-supported', `there is no recipe called ${source.recipe}`);
+      return partsOf(await recipe.build(ctx, join(folder, 'out')));
+    });
+  }
+
+  /**
+   * Makes a master from what `build` leaves in a staging folder. Twice the same id gives the same master; a rest of an earlier try goes
+   * first. Whatever fails, the staging folder does not stay.
+   */
+  async make(ctx: Ctx, revisionId: string, build: (folder: string) => Promise<MasterParts>): Promise<Master> {
+    return await this.host.locks.run(ctx, `master ${revisionId}`, async () => {
+      const there = await this.load(revisionId);
+      if (there !== undefined) return this.describe(await this.need(revisionId));
+      await this.removeRests(revisionId);
+      const folder = this.host.layout.stagingFor(revisionId, 'build');
+      await mkdir(folder, { mode: 0o711 });
+      try {
+        return this.describe(await this.seal(ctx, revisionId, await build(folder)));
+      } finally {
+        await this.removeRests(revisionId);
+      }
+    });
+  }
+
+  /** Folders in staging that belong to a revision. */
+  async rests(revisionId: string): Promise<string[]> {
+    const names = await readdir(this.host.layout.staging);
+    return names.filter((name) => name.startsWith(`${revisionId}.`)).map((name) => join(this.host.layout.staging, name));
+  }
+
+  async removeRests(revisionId: string): Promise<void> {
+    for (const path of await this.rests(revisionId)) await rm(path, { recursive: true, force: true });
+  }
+
+  /** Hashes, closes and moves the parts to their place; the rename at the end is what makes them a master. */
+  private async seal(ctx: Ctx, revisionId: string, parts: MasterParts): Promise<MasterRecord> {
+    const { layout, installationId } = this.host;
+    const folder = layout.stagingFor(revisionId, 'seal');
+    await mkdir(folder, { mode: 0o755 });
+    const files: SealedFile[] = [];
+    for (const [name, from] of [
+      [DISK, parts.disk],
+      ['kernel', parts.kernel],
+      ['initrd', parts.initrd],
+    ] as const) {
+      if (from === undefined) continue;
+      const path = join(folder, name);
+      await rename(from, path);
+      await sealFile(path);
+      ctx.progress({ text: `hashing ${name}` });
+      files.push(await describeFile(ctx, path, name));
+    }
+    const disk = await readDisk(join(folder, DISK));
+    if (disk === undefined || disk.parent !== undefined) throw driverError('internal', 'a master must be a qcow2 that stands on nothing');
+    const record: MasterRecord = {
+      format: 1,
+      installationId,
+      revisionId,
+      sealedAt: new Date().toISOString(),
+      profile: parts.profile,
+      files,
+      cmdline: parts.cmdline,
+      virtualBytes: disk.virtualBytes,
+      facts: parts.facts,
+    };
+    await writeJson(join(folder, 'master.json'), record, 0o444);
+    checkCtx(ctx);
+    await rename(folder, layout.master(revisionId));
+    await chmod(layout.master(revisionId), 0o555);
+    await syncFolder(layout.master(revisionId));
+    return record;
+  }
+
+  describe(record: MasterRecord): Master {
+    return {
+      revisionId: record.revisionId,
+      profile: record.profile,
+      files: record.files.map((file) => ({ path: this.file(record.revisionId, file.name), bytes: file.bytes, sha256: file.sha256 })),
+      virtualBytes: record.virtualBytes,
+      facts: record.facts,
+    };
+  }
+
+  /** Compares every file with what was sealed, byte for byte. */
+  async verify(ctx: Ctx, revisionId: string): Promise<MasterCheck> {
+    const record = await this.need(revisionId);
+    const files: MasterCheck['files'][number][] = [];
+    for (const sealed of record.files) {
+      const path = this.file(revisionId, sealed.name);
+      let actual: string | undefined;
+      let problem: string | undefined;
+      try {
+        actual = (await describeFile(ctx, path, sealed.name)).sha256;
+        if (actual !== sealed.sha256) problem = 'its content is not what was sealed';
+      } catch (error) {
+        checkCtx(ctx);
+        problem = (error as { code?: string }).code === 'ENOENT' ? 'it is missing' : 'it cannot be read';
+      }
+      files.push({ path, expectedSha256: sealed.sha256, actualSha256: actual, problem });
+    }
+    return { revisionId, ok: files.every((file) => file.problem === undefined), files };
+  }
+
+  /**
+   * The quick check before anything is put on a master: size and modification time as sealed. If they differ (a restored backup, a
+   * mistake), the whole content is compared. Throws `master-changed`.
+   */
+  async mustBeUnchanged(ctx: Ctx, revisionId: string): Promise<MasterRecord> {
+    const record = await this.need(revisionId);
+    const same = await Promise.all(
+      record.files.map(async (file) => {
+        const facts = await stat(this.file(revisionId, file.name)).catch(() => undefined);
+        return facts !== undefined && facts.size === file.bytes && facts.mtimeMs === file.mtimeMs;
+      }),
+    );
+    if (same.every(Boolean)) return record;
+    const check = await this.verify(ctx, revisionId);
+    if (check.ok) return record;
+    const [bad] = check.files.filter((file) => file.problem !== undefined);
+    throw driverError('master-changed', `${bad?.path}: ${bad?.problem}`, {
+      hint: 'publish another revision and look for what changed this file',
+      details: { revisionId, path: bad?.path },
+    });
+  }
+
+  /** Revisions of which anything is here. */
+  async list(): Promise<{ sealed: MasterRecord[]; half: string[] }> {
+    const sealed: MasterRecord[] = [];
+    const half: string[] = [];
+    for (const name of await readdir(this.host.layout.masters)) {
+      const record = await readJson<MasterRecord>(join(this.host.layout.masters, name, 'master.json'));
+      if (record?.revisionId === name) sealed.push(record);
+      else half.push(name);
+    }
+    return { sealed, half };
+  }
+
+  async exists(revisionId: string): Promise<boolean> {
+    return await pathExists(this.host.layout.master(revisionId));
+  }
+}
+
+function partsOf(built: BuiltImage): MasterParts {
+  const { disk, kernel, initrd, cmdline, profile, facts } = built;
+  return { disk, kernel, initrd, cmdline, profile, facts };
+}
+
+/** Size, hash and modification time of a file. */
+export async function describeFile(ctx: Ctx, path: string, name: string): Promise<SealedFile> {
+  const { mtimeMs, size } = await stat(path);
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, signal: ctx.signal })) hash.update(chunk as Buffer);
+  return { name, bytes: size, sha256: hash.digest('hex'), mtimeMs };
+}

@@ -1,0 +1,151 @@
+import { chmod, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import type { Capabilities } from '../../driver/driver.ts';
+import { type Ctx, withTimeout } from '../../lib/context.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { Accel } from '../../qemu/argv.ts';
+import { Cgroups } from '../../qemu/cgroup.ts';
+import { IMPORT_FORMATS } from '../../qemu/import-check.ts';
+import { chooseAccount, closedFolder } from '../../qemu/process.ts';
+import { QemuImg } from '../../qemu/qemu-img.ts';
+import type { Account } from '../../qemu/run-tool.ts';
+import { AccelChoice } from './accel-choice.ts';
+import { Capture } from './capture.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { Fleet } from './fleet.ts';
+import { Frozen } from './frozen.ts';
+import { Guests } from './guests.ts';
+import { type Host, type ImageTools, machineTypeOf } from './host.ts';
+import type { QemuDriverOptions } from './index.ts';
+import { defaultTools } from './image-tools.ts';
+import { Survey } from './inventory.ts';
+import { KeyedLock } from './keyed-lock.ts';
+import { Layout } from './layout.ts';
+import { Machines } from './machines.ts';
+import { Masters } from './masters.ts';
+import { Power } from './power.ts';
+import { canSealMemory, mayUseKvm, readQemuVersion } from './probe.ts';
+import { Removal } from './removal.ts';
+
+/** Everything that an open driver is made of. */
+export interface Parts {
+  host: Host;
+  masters: Masters;
+  machines: Machines;
+  frozen: Frozen;
+  fleet: Fleet;
+  guests: Guests;
+  power: Power;
+  removal: Removal;
+  survey: Survey;
+  checkpoints: Checkpoints;
+  capture: Capture;
+  /** Makes up for an acceleration probe that could not run at `open`. */
+  decideAccel(ctx: Ctx): Promise<void>;
+}
+
+const DEFAULT_MAX_IMAGE = 200 * 1024 ** 3;
+
+/** Looks at this host, makes the folders, finds the machines that run. */
+export async function openParts(
+  ctx: Ctx,
+  options: QemuDriverOptions & { log: Logger },
+): Promise<{ parts: Parts; capabilities: Capabilities }> {
+  const { installationId, log } = options;
+  const qemuBinary = options.qemuBinary ?? 'qemu-system-x86_64';
+  const layout = new Layout(options.dataDir);
+  const qemuVersion = await readQemuVersion(ctx, qemuBinary);
+  const tools = options.tools ?? defaultTools;
+  const { account, accountFact } = await pickAccount(options.dataDir, log);
+  await layout.create(account);
+  const accelChoice = new AccelChoice({ layout, qemuBinary, qemuVersion, tools, account, log, forced: forcedAccel(options.accel) });
+  await accelChoice.open(ctx);
+  const cgroups = new Cgroups(`carrel-${installationId.slice(0, 8)}`);
+  const limitsFact = await cgroups.open();
+  const host: Host = {
+    ...{ installationId, layout, log, qemuBinary, qemuVersion, account, cgroups, tools },
+    img: new QemuImg({ account }),
+    locks: new KeyedLock(),
+    restrictNetwork: options.restrictNetwork ?? false,
+    maxImageBytes: options.maxImageBytes ?? DEFAULT_MAX_IMAGE,
+    accel: () => accelChoice.current,
+  };
+  const parts = connect(host, (later) => accelChoice.decide(later));
+  await adoptAll(ctx, parts);
+  const facts = {
+    qemu: qemuVersion,
+    machineType: machineTypeOf(qemuVersion),
+    ...accelChoice.facts(),
+    account: accountFact,
+    limits: limitsFact,
+  };
+  return { parts, capabilities: await describe(tools, facts) };
+}
+
+function forcedAccel(wish: QemuDriverOptions['accel']): Accel | undefined {
+  return wish === undefined || wish === 'auto' ? undefined : wish;
+}
+
+function connect(host: Host, decideAccel: (ctx: Ctx) => Promise<void>): Parts {
+  const masters = new Masters(host);
+  const fleet = new Fleet(host);
+  const frozen = new Frozen(host, masters, fleet);
+  const machines = new Machines(host, masters, frozen);
+  const guests = new Guests({ masters, machines, fleet });
+  const base = { host, masters, machines, frozen, fleet, guests };
+  const removal = new Removal(base);
+  return {
+    ...base,
+    removal,
+    power: new Power(base),
+    survey: new Survey({ ...base, removal }),
+    checkpoints: new Checkpoints(base),
+    capture: new Capture(base),
+    decideAccel,
+  };
+}
+
+/** Connects to every machine that outlived an earlier process. One that does not answer is still there; it only has no agent. */
+async function adoptAll(ctx: Ctx, parts: Parts): Promise<void> {
+  const running = await parts.fleet.processes();
+  await Promise.all(
+    running.map(async ({ tail }) => {
+      const record = await parts.machines.load(tail).catch(() => undefined);
+      if (record !== undefined && parts.machines.isOurs(record)) await parts.fleet.adopt(ctx, tail, parts.machines.folder(tail));
+    }),
+  );
+}
+
+async function describe(tools: ImageTools, facts: Record<string, string>): Promise<Capabilities> {
+  return {
+    cloneModes: (await canSealMemory()) ? ['linked', 'full', 'instant'] : ['linked', 'full'],
+    liveCapture: true,
+    checkpoints: true,
+    suspend: true,
+    console: 'vnc',
+    recipes: Object.keys(tools.recipes),
+    importFormats: IMPORT_FORMATS,
+    startSlots: availableParallelism() + 1,
+    facts,
+  };
+}
+
+/**
+ * The account without rights that QEMU runs under, if it can reach the data directory; else our own, which is said. The data directory
+ * itself is ours to open for passing through; the folders above it are not.
+ */
+async function pickAccount(dataDir: string, log: Logger): Promise<{ account: Account | undefined; accountFact: string }> {
+  const account = await chooseAccount(await mayUseKvm());
+  if (account === undefined) return { account, accountFact: `${process.getuid?.() ?? 'own'} (the account that Carrel runs under)` };
+  const { mode } = await stat(dataDir);
+  if ((mode & 0o001) === 0) await chmod(dataDir, mode | 0o011);
+  const closed = await closedFolder(dataDir, account);
+  if (closed === undefined) return { account, accountFact: account.name };
+  log.warn({ folder: closed, account: account.name }, 'QEMU runs as root: its own account may not pass through this folder');
+  return { account: undefined, accountFact: `root, since ${account.name} may not pass through ${closed}` };
+}
+
+/** A bound for things that must not hold up `open`. */
+export function shortly(ctx: Ctx): Ctx {
+  return withTimeout(ctx, 30_000);
+}

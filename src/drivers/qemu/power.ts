@@ -1,0 +1,214 @@
+import { lstat } from 'node:fs/promises';
+import { describeViolation, gate } from '../../core/lineage.ts';
+import type { PowerOp, PowerState } from '../../driver/driver.ts';
+import { driverError } from '../../driver/errors.ts';
+import { type Ctx, checkCtx, withTimeout } from '../../lib/context.ts';
+import { describeError, isCode } from '../../lib/errors.ts';
+import { isAlive, waitGone } from '../../qemu/process.ts';
+import type { Fleet } from './fleet.ts';
+import { type Frozen, useSharedMemory } from './frozen.ts';
+import type { Guests } from './guests.ts';
+import type { Host } from './host.ts';
+import { launchArgs } from './launch.ts';
+import type { Machines } from './machines.ts';
+import type { Masters } from './masters.ts';
+import { leafPath, type MachineRecord, type MasterRecord } from './records.ts';
+import type { Runtime } from './runtime.ts';
+
+/** How long a guest gets to shut down by itself, in ms. */
+const SHUTDOWN_MS = 60_000;
+
+/** Switching machines on and off. Nothing is ever started past the gate. */
+export class Power {
+  private readonly host: Host;
+  private readonly masters: Masters;
+  private readonly machines: Machines;
+  private readonly frozen: Frozen;
+  private readonly fleet: Fleet;
+  private readonly guests: Guests;
+
+  constructor(parts: { host: Host; masters: Masters; machines: Machines; frozen: Frozen; fleet: Fleet; guests: Guests }) {
+    this.host = parts.host;
+    this.masters = parts.masters;
+    this.machines = parts.machines;
+    this.frozen = parts.frozen;
+    this.fleet = parts.fleet;
+    this.guests = parts.guests;
+  }
+
+  async run(ctx: Ctx, machineId: string, op: PowerOp): Promise<PowerState> {
+    const record = await this.machines.needMade(machineId);
+    const folder = this.machines.folder(machineId);
+    const now = await this.fleet.power(ctx, machineId, folder);
+    switch (op) {
+      case 'on':
+        return await this.on(ctx, record, now);
+      case 'off':
+        await this.fleet.end(ctx, machineId, folder, true);
+        return 'off';
+      case 'shutdown':
+        return now === 'off' || now === 'crashed' ? 'off' : await this.shutdown(ctx, record);
+      case 'reset': {
+        const runtime = this.needRunning(machineId, now);
+        runtime.forget();
+        await runtime.qmp.execute(ctx, 'system_reset');
+        if (now === 'suspended') await runtime.qmp.execute(ctx, 'cont');
+        return 'on';
+      }
+      case 'suspend':
+        if (now === 'suspended') return now;
+        await this.needRunning(machineId, now).qmp.execute(ctx, 'stop');
+        return 'suspended';
+      case 'resume':
+        if (now === 'on') return now;
+        await this.needRunning(machineId, now).qmp.execute(ctx, 'cont');
+        return 'on';
+    }
+  }
+
+  private needRunning(machineId: string, now: PowerState): Runtime {
+    const runtime = this.fleet.get(machineId);
+    if (now === 'off' || now === 'crashed') throw driverError('wrong-state', `machine ${machineId} is ${now}`);
+    if (runtime === undefined) throw driverError('unavailable', `machine ${machineId} runs but does not answer`);
+    return runtime;
+  }
+
+  private async on(ctx: Ctx, record: MachineRecord, now: PowerState): Promise<PowerState> {
+    const { machineId } = record;
+    const folder = this.machines.folder(machineId);
+    if (now === 'on') return now;
+    if (now === 'suspended') {
+      await this.needRunning(machineId, now).qmp.execute(ctx, 'cont');
+      return 'on';
+    }
+    const master = await this.masters.mustBeUnchanged(ctx, record.revisionId);
+    await this.mustPassGate(ctx, record);
+    // Whatever a crashed QEMU left is cleared away; two on one disk are impossible.
+    await this.fleet.end(ctx, machineId, folder, false);
+    checkCtx(ctx);
+    if (record.restorable) await this.restoreOrBoot(ctx, record, master);
+    else await this.boot(ctx, record, master);
+    return 'on';
+  }
+
+  /** Promises 3 and 4, checked where the machine is started, whatever was checked before. */
+  private async mustPassGate(ctx: Ctx, record: MachineRecord): Promise<void> {
+    const { chains, mode, ownFolder, masterPaths } = await this.machines.readBack(ctx, record);
+    const violations = (chains.length === 0 ? [[]] : chains).flatMap((chain) => gate(chain, { mode, ownFolder, masterPaths }));
+    const broken = chains.flat().find((disk) => disk.format !== 'qcow2');
+    const leaf = leafPath(this.machines.folder(record.machineId), record);
+    // A second name for a master's file has a harmless path and the master's bytes.
+    const linked = await lstat(leaf).then(
+      (facts) => !facts.isFile() || facts.nlink !== 1,
+      () => false,
+    );
+    if (violations.length === 0 && broken === undefined && !linked) return;
+    const why = [
+      ...violations.map(describeViolation),
+      ...(broken ? [`${broken.path} is missing or is no qcow2`] : []),
+      ...(linked ? [`${leaf} is a link or has another name`] : []),
+    ];
+    throw driverError('gate-refused', `machine ${record.machineId} is not started: ${why.join('; ')}`, { details: { violations } });
+  }
+
+  private async boot(ctx: Ctx, record: MachineRecord, master: MasterRecord): Promise<void> {
+    const { machineId, hardware, hostname, mac } = record;
+    const folder = this.machines.folder(machineId);
+    const wish = { id: machineId, folder, disk: leafPath(folder, record), hardware, hostname, mac };
+    const args = await launchArgs(this.host, this.masters, master, wish);
+    await this.fleet.start(ctx, { id: machineId, folder, args, ...hardware });
+  }
+
+  /** From the frozen parent's memory if that works, by booting the same disk if not: slower, and just as much the person's machine. */
+  private async restoreOrBoot(ctx: Ctx, record: MachineRecord, master: MasterRecord): Promise<void> {
+    const key = record.frozenKey;
+    try {
+      if (key === undefined || !(await this.frozen.isSound(record.revisionId, key))) {
+        throw driverError('unavailable', 'its frozen parent is gone');
+      }
+      if (key !== this.frozen.keyFor(master, record.hardware)) throw driverError('unavailable', 'its frozen parent was made by another QEMU');
+      const runtime = await this.restore(ctx, record, master, key);
+      // Written before the guest runs: after this point its memory and its disk belong together, and the old image fits neither.
+      await this.machines.update(record.machineId, { restorable: false, needsIdentity: true });
+      await runtime.qmp.execute(ctx, 'cont');
+      this.guests.startIdentity(runtime, record.machineId);
+    } catch (error) {
+      await this.fleet.end(ctx, record.machineId, this.machines.folder(record.machineId), false);
+      checkCtx(ctx);
+      if (isCode(error, 'no-space', 'cancelled', 'deadline')) throw error;
+      this.host.log.warn({ err: error, machineId: record.machineId }, 'an instant clone is booted instead');
+      const notes = [...record.notes, `Booted instead of being restored: ${describeError(error)}.`];
+      await this.machines.update(record.machineId, { restorable: false, needsIdentity: false, notes });
+      await this.boot(ctx, record, master);
+    }
+  }
+
+  private async restore(ctx: Ctx, record: MachineRecord, master: MasterRecord, key: string): Promise<Runtime> {
+    const { machineId, hardware, hostname, mac } = record;
+    const folder = this.machines.folder(machineId);
+    const image = await this.frozen.openImage(ctx, record.revisionId, key);
+    try {
+      const args = await launchArgs(this.host, this.masters, master, {
+        ...{ id: machineId, folder, disk: leafPath(folder, record), hardware, hostname, mac },
+        // Descriptor 4 is the sealed memory; a private mapping is all that its seals allow.
+        memoryFile: { path: '/proc/self/fd/4', share: false },
+        incoming: true,
+      });
+      const fds = [image.state.fd, image.memory.fd];
+      const runtime = await this.fleet.start(ctx, { id: machineId, folder, args, ...hardware, fds });
+      await useSharedMemory(ctx, runtime.qmp);
+      await loadState(ctx, runtime);
+      return runtime;
+    } finally {
+      await image.state.close();
+    }
+  }
+
+  private async shutdown(ctx: Ctx, record: MachineRecord): Promise<PowerState> {
+    const runtime = this.needRunning(record.machineId, 'on');
+    const bounded = withTimeout(ctx, SHUTDOWN_MS);
+    const master = await this.masters.need(record.revisionId);
+    const asked =
+      master.profile.guest.agent !== 'none' &&
+      (await runtime.guestAgent.shutdown(withTimeout(bounded, 5_000)).then(
+        () => true,
+        () => false,
+      ));
+    if (!asked) await runtime.qmp.execute(bounded, 'system_powerdown');
+    try {
+      await waitGone(bounded, runtime.process);
+    } catch (cause) {
+      checkCtx(ctx);
+      throw driverError('guest-timeout', 'the guest did not shut down', { hint: 'switch the machine off', cause });
+    }
+    await this.fleet.end(ctx, record.machineId, this.machines.folder(record.machineId), false);
+    return 'off';
+  }
+}
+
+/** Reads the saved state from descriptor 3 and waits until QEMU has taken it. */
+async function loadState(ctx: Ctx, runtime: Runtime): Promise<void> {
+  const { qmp } = runtime;
+  let done!: (ok: boolean) => void;
+  const migrated = new Promise<boolean>((resolve) => {
+    done = resolve;
+  });
+  const stop = qmp.onEvent(({ event, data }) => {
+    if (event === 'MIGRATION' && (data['status'] === 'completed' || data['status'] === 'failed')) done(data['status'] === 'completed');
+  });
+  const bounded = withTimeout(ctx, 15_000);
+  try {
+    await qmp.execute(bounded, 'migrate-set-capabilities', { capabilities: [{ capability: 'events', state: true }] });
+    await qmp.execute(bounded, 'migrate-incoming', { uri: 'fd:3' });
+    const ok = await Promise.race([migrated, runtime.ended(), endOf(bounded)]);
+    if (!ok || !(await isAlive(runtime.process))) throw driverError('crashed', 'QEMU did not take the saved state');
+  } finally {
+    stop();
+  }
+}
+
+function endOf(ctx: Pick<Ctx, 'signal'>): Promise<never> {
+  return new Promise((_, reject) => {
+    ctx.signal.addEventListener('abort', () => reject(driverError('deadline', 'QEMU did not take the saved state in time')), { once: true });
+  });
+}

@@ -1,0 +1,165 @@
+import { type Ctx, makeCtx, race, sleep, withTimeout } from '../../lib/context.ts';
+import { driverError } from '../../driver/errors.ts';
+import type { PowerState } from '../../driver/driver.ts';
+import type { QemuPaths } from '../../qemu/argv.ts';
+import { GuestAgent } from '../../qemu/guest-agent.ts';
+import { type Announcement, type GuestInfo, LineAgent } from '../../qemu/line-agent.ts';
+import { isAlive, type ProcessId } from '../../qemu/process.ts';
+import { QmpClient } from '../../qemu/qmp.ts';
+import { parseUsernet } from '../../qemu/usernet.ts';
+
+/**
+ * Our end of one running QEMU: its monitor and both virtio-serial ports. The ports are held open for the machine's whole life: with no
+ * host attached, qemu-ga and the agent in the guest poll, and fifty idle guests then fill two cores.
+ */
+export class Runtime {
+  readonly id: string;
+  readonly process: ProcessId;
+  readonly qmp: QmpClient;
+  readonly agent: LineAgent;
+  readonly guestAgent: GuestAgent;
+  /** What the guest last announced; undefined between a boot and its first `ready`. */
+  announced: GuestInfo | undefined;
+  /** Host keys that the guest answered with when it was given its identity. */
+  identity: Promise<readonly string[]> | undefined;
+  private readonly waiters = new Set<() => void>();
+  private port: number | undefined;
+
+  private constructor(id: string, process: ProcessId, qmp: QmpClient, agent: LineAgent, guestAgent: GuestAgent) {
+    this.id = id;
+    this.process = process;
+    this.qmp = qmp;
+    this.agent = agent;
+    this.guestAgent = guestAgent;
+  }
+
+  /** Connects to a QEMU that was just started or found again. Errors: `crashed` (it ended), `deadline`, `cancelled`. */
+  static async attach(ctx: Ctx, id: string, process: ProcessId, paths: QemuPaths): Promise<Runtime> {
+    const qmp = await connectMonitor(ctx, process, paths.qmp);
+    const made: { runtime?: Runtime } = {};
+    const early: Announcement[] = [];
+    try {
+      const agent = await LineAgent.connect(ctx, paths.identity, (what) => {
+        if (made.runtime) made.runtime.hear(what);
+        else early.push(what);
+      });
+      const guestAgent = await GuestAgent.connect(ctx, paths.guestAgent);
+      const runtime = new Runtime(id, process, qmp, agent, guestAgent);
+      made.runtime = runtime;
+      for (const what of early) runtime.hear(what);
+      return runtime;
+    } catch (error) {
+      qmp.close();
+      throw error;
+    }
+  }
+
+  private hear(what: Announcement): void {
+    if (what.kind === 'boot') {
+      this.announced = undefined;
+      this.guestAgent.forgetSync();
+      return;
+    }
+    this.announced = what.info;
+    for (const wake of this.waiters) wake();
+  }
+
+  /** The guest is about to start anew: what it said before no longer holds. */
+  forget(): void {
+    this.announced = undefined;
+    this.guestAgent.forgetSync();
+  }
+
+  /** Waits for the guest's `ready`. A guest that said it to an earlier Carrel process is asked for it. */
+  async waitReady(ctx: Ctx): Promise<GuestInfo> {
+    for (;;) {
+      if (this.announced !== undefined) return this.announced;
+      let wake!: () => void;
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      this.waiters.add(wake);
+      try {
+        await race(ctx, Promise.race([woken, this.ended(), this.askAgain(ctx)]));
+      } finally {
+        this.waiters.delete(wake);
+      }
+    }
+  }
+
+  /** Asks for what an announcement would have told; one question lies in the port until the guest's agent reads it. */
+  private async askAgain(ctx: Ctx): Promise<void> {
+    for (;;) {
+      await sleep(ctx, 5_000);
+      const info = await this.agent.info(ctx, 20_000).catch(() => undefined);
+      if (info === undefined || info.hostKeys.length === 0) continue;
+      this.announced ??= info;
+      return;
+    }
+  }
+
+  /** Rejects with `crashed` when QEMU ends; never resolves. */
+  async ended(): Promise<never> {
+    await this.qmp.closed;
+    throw driverError('crashed', 'the machine ended while it was waited for');
+  }
+
+  /** Port of 127.0.0.1 that leads to the guest's SSH port; the same for as long as this QEMU lives. */
+  async sshPort(ctx: Ctx): Promise<number> {
+    if (this.port === undefined) {
+      const [forward] = parseUsernet(await this.qmp.human(ctx, 'info usernet'));
+      if (forward === undefined || forward.hostPort === 0) throw driverError('unavailable', 'the machine has no forwarded port');
+      this.port = forward.hostPort;
+    }
+    return this.port;
+  }
+
+  /** What QEMU says; undefined when it does not answer. */
+  async power(ctx: Ctx): Promise<PowerState | undefined> {
+    try {
+      return toPower(await this.qmp.runState(withTimeout(ctx, 5_000)));
+    } catch {
+      return undefined;
+    }
+  }
+
+  close(): void {
+    this.agent.close();
+    this.guestAgent.close();
+    this.qmp.close();
+  }
+}
+
+/** QEMU's run state as a power state. `io-error` is a full storage: the machine is there, waiting, so it counts as suspended. */
+export function toPower(state: string): PowerState {
+  switch (state) {
+    case 'running':
+      return 'on';
+    case 'internal-error':
+    case 'guest-panicked':
+      return 'crashed';
+    case 'shutdown':
+      return 'off';
+    default:
+      return 'suspended';
+  }
+}
+
+/** Tries until QEMU has made its socket, which takes some tens of milliseconds, or is found dead. */
+async function connectMonitor(ctx: Ctx, process: ProcessId, path: string): Promise<QmpClient> {
+  const bounded = withTimeout(ctx, 30_000);
+  for (;;) {
+    try {
+      return await QmpClient.connect(bounded, path);
+    } catch (cause) {
+      if (bounded.signal.aborted) throw cause;
+      if (!(await isAlive(process))) throw driverError('crashed', 'QEMU ended as soon as it was started', { cause });
+    }
+    await sleep(bounded, 4);
+  }
+}
+
+/** A context for work that must be done even when the caller's is over. */
+export function cleanupCtx(ctx: Ctx, timeoutMs = 30_000): Ctx {
+  return makeCtx({ timeoutMs, log: ctx.log });
+}

@@ -1,0 +1,150 @@
+/** The command line of one QEMU, from typed parts. Pure, so that what a machine is made of can be read and tested. */
+
+export type Accel = 'kvm' | 'tcg';
+
+export interface QemuPaths {
+  qmp: string;
+  guestAgent: string;
+  identity: string;
+  vnc: string;
+  serial: string;
+  serialLog: string;
+  /** Written by QEMU, removed by it at an orderly end: a rest of it tells a crash from a shutdown. */
+  pidFile: string;
+}
+
+export interface QemuMachine {
+  /** Versioned, such as `pc-q35-7.2`: what a saved memory image needs to fit. */
+  machineType: string;
+  accel: Accel;
+  /** Translation cache of TCG in MiB; 32 halves the memory of a small guest and costs no boot time. */
+  tbSizeMiB: number;
+  vcpus: number;
+  memoryMiB: number;
+  /** File that holds the guest's memory: shared when it is to be kept, private (copy on write) when it is only read. */
+  memoryFile?: { path: string; share: boolean } | undefined;
+  /** Name in the process list: carries whose it is. */
+  name: string;
+  uuid: string;
+  mac: string;
+  /** System disk: a qcow2 that this machine may write. */
+  disk: string;
+  kernel?: { path: string; initrd: string | undefined; cmdline: string } | undefined;
+  /** OVMF image for an EFI guest; undefined = SeaBIOS. */
+  firmware?: string | undefined;
+  /** Port of the guest that a port of 127.0.0.1 is forwarded to. */
+  sshGuestPort: number;
+  /** No way out of the guest but the forwarded port. */
+  restrictNetwork: boolean;
+  display: boolean;
+  /** File that the guest reads as fw_cfg `opt/carrel/id`. */
+  identityFile: string;
+  paths: QemuPaths;
+  /** Wait for a saved state instead of booting. */
+  incoming: boolean;
+}
+
+/** In QEMU's option syntax a comma inside a value is written twice. */
+export function escapeOption(value: string): string {
+  return value.replaceAll(',', ',,');
+}
+
+/** Seccomp: no new programs, no way to more rights, no changes of priority. Everything QEMU needs it gets by file descriptor or path. */
+export const SANDBOX = 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny';
+
+function socket(id: string, path: string): string {
+  return `socket,id=${id},path=${escapeOption(path)},server=on,wait=off`;
+}
+
+function accelArgs(m: QemuMachine): string[] {
+  return m.accel === 'kvm'
+    ? ['-accel', 'kvm', '-cpu', 'host']
+    : // qemu64 is faster under TCG than `max`: fewer instructions to imitate.
+      ['-accel', `tcg,tb-size=${m.tbSizeMiB}`, '-cpu', 'qemu64'];
+}
+
+function memoryArgs(m: QemuMachine): string[] {
+  const machine = `${m.machineType},usb=off,dump-guest-core=off`;
+  const size = ['-m', `${m.memoryMiB}M`];
+  if (m.memoryFile === undefined) return ['-machine', machine, ...size];
+  const { path, share } = m.memoryFile;
+  const object = { 'qom-type': 'memory-backend-file', id: 'ram0', size: m.memoryMiB * 1024 ** 2, 'mem-path': path, share };
+  return ['-machine', `${machine},memory-backend=ram0`, ...size, '-object', JSON.stringify(object)];
+}
+
+function bootArgs(m: QemuMachine): string[] {
+  const firmware = m.firmware === undefined ? [] : ['-bios', m.firmware];
+  if (m.kernel === undefined) return firmware;
+  const { path, initrd, cmdline } = m.kernel;
+  return [...firmware, '-kernel', path, ...(initrd === undefined ? [] : ['-initrd', initrd]), '-append', cmdline];
+}
+
+function diskArgs(m: QemuMachine): string[] {
+  const node = {
+    driver: 'qcow2',
+    'node-name': 'disk0',
+    file: { driver: 'file', filename: m.disk },
+    discard: 'unmap',
+    'detect-zeroes': 'unmap',
+  };
+  // A full storage pauses the guest instead of showing it write errors.
+  return ['-blockdev', JSON.stringify(node), '-device', 'virtio-blk-pci,drive=disk0,id=vda,bootindex=1,werror=enospc'];
+}
+
+function networkArgs(m: QemuMachine): string[] {
+  // Host port 0: the kernel chooses. A port chosen before is lost to somebody else now and then (1 of 50 measured).
+  const forward = `hostfwd=tcp:127.0.0.1:0-:${m.sshGuestPort}`;
+  const restrict = `restrict=${m.restrictNetwork ? 'on' : 'off'}`;
+  return ['-netdev', `user,id=net0,ipv6=off,${restrict},${forward}`, '-device', `virtio-net-pci,netdev=net0,id=nic0,mac=${m.mac},romfile=`];
+}
+
+function channelArgs(m: QemuMachine): string[] {
+  const { paths } = m;
+  return [
+    ...['-device', 'virtio-serial-pci,id=vser0'],
+    ...['-chardev', socket('ga', paths.guestAgent), '-device', 'virtserialport,bus=vser0.0,nr=1,chardev=ga,name=org.qemu.guest_agent.0'],
+    ...['-chardev', socket('id', paths.identity), '-device', 'virtserialport,bus=vser0.0,nr=2,chardev=id,name=carrel.identity.0'],
+    ...['-chardev', `${socket('ser', paths.serial)},logfile=${escapeOption(paths.serialLog)},logappend=on`, '-serial', 'chardev:ser'],
+    ...['-chardev', socket('qmp', paths.qmp), '-mon', 'chardev=qmp,mode=control'],
+  ];
+}
+
+/** All arguments of one machine, without the program's name. The order of devices is part of what a saved state fits to. */
+export function qemuArgs(m: QemuMachine): string[] {
+  return [
+    ...['-name', `guest=${escapeOption(m.name)}`, '-uuid', m.uuid],
+    ...['-nodefaults', '-no-user-config', '-sandbox', SANDBOX],
+    ...memoryArgs(m),
+    ...accelArgs(m),
+    ...['-smp', String(m.vcpus)],
+    ...bootArgs(m),
+    ...diskArgs(m),
+    ...networkArgs(m),
+    ...channelArgs(m),
+    ...['-object', 'rng-builtin,id=rng0', '-device', 'virtio-rng-pci,rng=rng0,id=vrng0'],
+    ...['-fw_cfg', `name=opt/carrel/id,file=${escapeOption(m.identityFile)}`],
+    ...(m.display ? ['-device', 'VGA,id=vga0', '-vnc', `unix:${escapeOption(m.paths.vnc)}`] : ['-display', 'none']),
+    ...['-rtc', 'base=utc,clock=host', '-pidfile', m.paths.pidFile, '-msg', 'timestamp=on'],
+    // A restored machine stays paused until it is told to go on.
+    ...(m.incoming ? ['-incoming', 'defer', '-S'] : []),
+  ];
+}
+
+/** Size of the fw_cfg file in bytes: always the same, since a restored machine keeps the size that its parent had. */
+export const IDENTITY_FILE_BYTES = 512;
+
+export interface BootIdentity {
+  machineId: string;
+  hostname: string;
+  seedHex: string;
+}
+
+/** Content of `opt/carrel/id`, padded with newlines to its fixed size. */
+export function identityFileContent(id: BootIdentity): string {
+  const text = `machine_id=${id.machineId}\nhostname=${id.hostname}\nseed=${id.seedHex}\n`;
+  if (Buffer.byteLength(text) > IDENTITY_FILE_BYTES) throw new RangeError('the identity does not fit its file');
+  return text.padEnd(IDENTITY_FILE_BYTES, '\n');
+}
+
+/** Longest path of a unix socket on Linux, in bytes (sun_path has 108 with its zero). */
+export const MAX_SOCKET_PATH = 107;

@@ -1,0 +1,105 @@
+import type { Ctx } from '../lib/context.ts';
+import { withTimeout } from '../lib/context.ts';
+import { CarrelError, isCode } from '../lib/errors.ts';
+import { type Account, runTool, type ToolOptions } from './run-tool.ts';
+
+export type DiskFormat = 'qcow2' | 'vmdk' | 'raw';
+
+/** Address space of one qemu-img, in bytes. A convert of any size uses some 100 MiB; the rest is for its threads' stacks. */
+const MEMORY = 2 * 1024 ** 3;
+/** Processor time of a short call and of a conversion, in seconds. */
+const CPU_SHORT = 60;
+const CPU_LONG = 3600;
+
+export interface ImageInfo {
+  format: string;
+  virtualBytes: number;
+  backingFile: string | undefined;
+}
+
+/**
+ * qemu-img, always under an account without rights where there is one, with bounds, and always told the format: a guest that writes a
+ * qcow2 header to the start of its raw disk must not make QEMU open what that header names.
+ */
+export class QemuImg {
+  private readonly account: Account | undefined;
+  private readonly command: string;
+
+  constructor(options: { account?: Account | undefined; command?: string } = {}) {
+    this.account = options.account;
+    this.command = options.command ?? 'qemu-img';
+  }
+
+  /** Makes an overlay on a qcow2. It takes no lock on the backing file: the caller knows that it never changes. */
+  async createOverlay(ctx: Ctx, path: string, backing: string): Promise<void> {
+    await this.run(ctx, ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', backing, path]);
+  }
+
+  /** Makes an empty qcow2 that stands on nothing. */
+  async createEmpty(ctx: Ctx, path: string, virtualBytes: number): Promise<void> {
+    await this.run(ctx, ['create', '-q', '-f', 'qcow2', path, String(virtualBytes)]);
+  }
+
+  /** Copies the whole content into a new qcow2 that stands on nothing. `onProgress` gets fractions from 0 to 1. */
+  async convert(
+    ctx: Ctx,
+    from: { path: string; format: DiskFormat },
+    to: string,
+    options: { compress?: boolean; share?: boolean; onProgress?: (fraction: number) => void } = {},
+  ): Promise<void> {
+    const args = ['convert', '-p', '-f', from.format, '-O', 'qcow2'];
+    if (options.share) args.push('-U');
+    if (options.compress) args.push('-c', '-o', 'compression_type=zstd');
+    const onOutput = (text: string) => {
+      const fraction = parseProgress(text);
+      if (fraction !== undefined) options.onProgress?.(fraction);
+    };
+    await this.run(ctx, [...args, from.path, to], { cpuSeconds: CPU_LONG, onOutput });
+  }
+
+  async info(ctx: Ctx, path: string, format: DiskFormat): Promise<ImageInfo> {
+    const { stdout } = await this.run(ctx, ['info', '-U', '-f', format, '--output=json', path]);
+    const value = JSON.parse(stdout) as { format: string; 'virtual-size': number; 'full-backing-filename'?: string };
+    return { format: value.format, virtualBytes: value['virtual-size'], backingFile: value['full-backing-filename'] };
+  }
+
+  /** Looks through all of an image's tables; `bad-image` when they are not sound. */
+  async check(ctx: Ctx, path: string, format: 'qcow2' | 'vmdk'): Promise<void> {
+    try {
+      await this.run(ctx, ['check', '-q', '-f', format, path], { cpuSeconds: CPU_LONG });
+    } catch (cause) {
+      // 3 = leaked clusters only: room is wasted, the data is sound.
+      if (isCode(cause, 'tool-failed') && (cause as CarrelError).details['exit'] === '3') return;
+      if (isCode(cause, 'tool-failed')) throw new CarrelError('bad-image', 'the image is damaged', { cause });
+      throw cause;
+    }
+  }
+
+  /** Whether two qcow2 chains show the same content. */
+  async sameContent(ctx: Ctx, a: string, b: string): Promise<boolean> {
+    try {
+      await this.run(ctx, ['compare', '-q', '-f', 'qcow2', '-F', 'qcow2', '-U', a, b], { cpuSeconds: CPU_LONG });
+      return true;
+    } catch (error) {
+      if (isCode(error, 'tool-failed') && (error as CarrelError).details['exit'] === '1') return false;
+      throw error;
+    }
+  }
+
+  private async run(ctx: Ctx, args: string[], options: ToolOptions = {}) {
+    const long = options.cpuSeconds === CPU_LONG;
+    return await runTool(long ? ctx : withTimeout(ctx, 60_000), this.command, args, {
+      as: this.account,
+      memoryBytes: MEMORY,
+      cpuSeconds: CPU_SHORT,
+      ...options,
+    });
+  }
+}
+
+/** The last fraction in `    (12.34/100%)\r`, from 0 to 1. */
+export function parseProgress(text: string): number | undefined {
+  const all = [...text.matchAll(/\((\d+(?:\.\d+)?)\/100%\)/g)];
+  const last = all.at(-1)?.[1];
+  return last === undefined ? undefined : Math.min(1, Number(last) / 100);
+}
