@@ -31,9 +31,20 @@ export function cancelledAlready(): Ctx {
   return makeCtx({ signal: AbortSignal.abort() });
 }
 
-/** How many points of a verb are tried: all that matter where it is cheap, two where it is not. */
-export function abortPoints(bench: Bench): readonly number[] {
-  return bench.harness.cheap ? [1, 2, 3, 4, 6] : [1, 3];
+/** Where a verb is broken off, and whether it is then run again or its rest removed at once. */
+export interface BreakingOff {
+  nth: number;
+  again: boolean;
+}
+
+/** All points that matter, both ways, where it is cheap; three of them where it is not. */
+export function abortPlan(bench: Bench): readonly BreakingOff[] {
+  if (bench.harness.cheap) return [1, 2, 3, 4, 6].flatMap((nth) => [true, false].map((again) => ({ nth, again })));
+  return [
+    { nth: 1, again: true },
+    { nth: 2, again: false },
+    { nth: 3, again: true },
+  ];
 }
 
 /** Runs a call that is broken off; it may finish (it was quick) or reject as cancelled. True if it was broken off. */

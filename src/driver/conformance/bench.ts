@@ -29,7 +29,7 @@ export class Bench {
   constructor(harness: Harness) {
     this.#harness = harness;
     this.caps = harness.capabilities;
-    this.#driver = observed(harness.driver, this.openErrors);
+    this.#driver = this.#observe();
   }
 
   get harness(): Harness {
@@ -42,7 +42,7 @@ export class Bench {
 
   async restart(): Promise<void> {
     await this.#harness.restart();
-    this.#driver = observed(this.#harness.driver, this.openErrors);
+    this.#driver = this.#observe();
   }
 
   ctx(kind: keyof Harness['timeouts'] = 'verbMs'): Ctx {
@@ -166,6 +166,11 @@ export class Bench {
     this.#sharedMasters.clear();
     this.#shared = undefined;
     await this.tidy();
+  }
+
+  #observe(): Driver {
+    const { verbMs, masterMs, guestMs, abortMs } = this.#harness.timeouts;
+    return observed(this.#harness.driver, this.openErrors, Math.max(verbMs, masterMs, guestMs) + abortMs);
   }
 
   async #attempt(what: string, work: () => Promise<unknown>): Promise<void> {

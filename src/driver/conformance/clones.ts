@@ -1,7 +1,7 @@
 import { CLONE_MODES } from '../../core/image.ts';
 import { gate } from '../../core/lineage.ts';
 import type { CloneResult, Master } from '../driver.ts';
-import { abortPoints, breaksOff, cancelledInTheMiddle } from './abort.ts';
+import { abortPlan, breaksOff, cancelledInTheMiddle } from './abort.ts';
 import type { Bench } from './bench.ts';
 import type { Check } from './check.ts';
 import type { Findings } from './findings.ts';
@@ -128,13 +128,13 @@ export const CLONE_CHECKS: readonly Check[] = [
     async run(bench, found) {
       const master = await bench.master();
       for (const mode of bench.caps.cloneModes) {
-        for (const nth of abortPoints(bench)) {
+        for (const { nth, again } of abortPlan(bench)) {
           const spec = bench.spec(master, mode);
           const cancelled = cancelledInTheMiddle(nth, bench.harness.timeouts.masterMs);
           await breaksOff(found, 'clone', bench.driver.clone(cancelled, spec));
           const seen = await bench.seen(spec.machineId);
           found.same(await bench.leaks({ machines: seen === undefined ? [] : [spec.machineId] }), [], 'left over after breaking off');
-          if (nth % 2 === 1) {
+          if (again) {
             judge(found, master, await bench.driver.clone(bench.ctx('masterMs'), spec));
             await oneMachine(bench, found, spec.machineId);
           }

@@ -1,6 +1,6 @@
 import { type DeletionProof, damagedParents } from '../../core/lineage.ts';
 import type { CloneResult } from '../driver.ts';
-import { abortPoints, breaksOff, cancelledInTheMiddle } from './abort.ts';
+import { abortPlan, breaksOff, cancelledInTheMiddle } from './abort.ts';
 import type { Bench } from './bench.ts';
 import type { Check } from './check.ts';
 import type { Findings } from './findings.ts';
@@ -74,7 +74,7 @@ export const DESTROY_CHECKS: readonly Check[] = [
     async run(bench, found) {
       const master = await bench.master();
       const digest = await bench.digest(master.revisionId);
-      for (const nth of abortPoints(bench)) {
+      for (const { nth } of abortPlan(bench).filter((p) => p.again)) {
         const clone = await bench.clone();
         await bench.driver.power(bench.ctx(), clone.machineId, 'on');
         await breaksOff(found, 'destroy', bench.driver.destroy(cancelledInTheMiddle(nth, bench.harness.timeouts.verbMs), clone.machineId));

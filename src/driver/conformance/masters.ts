@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { damagedParents } from '../../core/lineage.ts';
-import { abortPoints, breaksOff, cancelledInTheMiddle } from './abort.ts';
+import { abortPlan, breaksOff, cancelledInTheMiddle } from './abort.ts';
 import type { Bench } from './bench.ts';
 import type { Check } from './check.ts';
 import type { Findings } from './findings.ts';
@@ -56,7 +56,7 @@ export const MASTER_CHECKS: readonly Check[] = [
     id: 'master-broken-off',
     title: 'prepareMaster broken off leaves a half master at most; the next run replaces it and removeMaster takes it away',
     async run(bench, found) {
-      for (const nth of abortPoints(bench)) {
+      for (const { nth, again } of abortPlan(bench)) {
         const revisionId = bench.revisionId();
         const spec = bench.harness.prepareSpec(revisionId);
         const cancelled = cancelledInTheMiddle(nth, bench.harness.timeouts.masterMs);
@@ -64,7 +64,7 @@ export const MASTER_CHECKS: readonly Check[] = [
         const state = await masterState(bench, revisionId);
         if (broken) found.must(state !== 'sealed', 'sealed although it was broken off');
         found.same(await bench.leaks({ masters: state === 'nothing' ? [] : [revisionId] }), [], 'left over after breaking off');
-        if (nth % 2 === 0) {
+        if (!again) {
           await bench.driver.removeMaster(bench.ctx('masterMs'), revisionId);
           found.same(await bench.leaks(), [], 'left over after removing the half master');
           continue;
@@ -73,6 +73,7 @@ export const MASTER_CHECKS: readonly Check[] = [
         found.same(await masterState(bench, revisionId), 'sealed', 'after the second run');
         found.must((await bench.driver.verifyMaster(bench.ctx('masterMs'), revisionId)).ok, 'not whole after the second run');
         found.same(await bench.leaks({ masters: [revisionId] }), [], 'left over after the second run');
+        await bench.driver.removeMaster(bench.ctx('masterMs'), revisionId);
       }
     },
   },

@@ -12,17 +12,32 @@ export function outsideTheList(error: unknown): string | undefined {
   return undefined;
 }
 
-/** A driver whose every rejection is held against the closed list; what breaks it is added to `violations`. */
-export function observed(driver: Driver, violations: string[]): Driver {
-  return watchCalls(driver, 'driver', violations);
+/**
+ * A driver whose every rejection is held against the closed list; what breaks it is added to `violations`. A call that is not
+ * answered within `hangMs` milliseconds, which is longer than any context lasts, is given up, so that the suite never hangs.
+ */
+export function observed(driver: Driver, violations: string[], hangMs: number): Driver {
+  return watchCalls(driver, 'driver', violations, hangMs);
 }
 
-function watchCalls<T extends object>(target: T, name: string, violations: string[]): T {
+async function answered(what: string, call: Promise<unknown>, hangMs: number): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const hung = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} gave no answer within ${hangMs} ms`)), hangMs);
+  });
+  try {
+    return await Promise.race([call, hung]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function watchCalls<T extends object>(target: T, name: string, violations: string[], hangMs: number): T {
   return new Proxy(target, {
     get(object, key) {
       // Not the proxy as receiver: private fields of a class are not on it.
       const value: unknown = Reflect.get(object, key, object);
-      if (key === 'guest') return watchCalls(value as Guest, `${name}.guest`, violations);
+      if (key === 'guest') return watchCalls(value as Guest, `${name}.guest`, violations, hangMs);
       if (typeof value !== 'function') return value;
       return (...args: unknown[]): unknown => {
         const note = (error: unknown): never => {
@@ -32,7 +47,7 @@ function watchCalls<T extends object>(target: T, name: string, violations: strin
         };
         try {
           const result: unknown = Reflect.apply(value, object, args);
-          return result instanceof Promise ? result.catch(note) : result;
+          return result instanceof Promise ? answered(`${name}.${String(key)}`, result, hangMs).catch(note) : result;
         } catch (error) {
           return note(error);
         }

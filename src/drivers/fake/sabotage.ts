@@ -1,0 +1,24 @@
+/**
+ * Ways in which a driver can break its promises, each a thin layer over the honest fake. They exist so that tests can show
+ * that the conformance suite, the engine's gate and the deletion proof catch each of them.
+ */
+import type { Driver } from '../../driver/driver.ts';
+import type { FakeDriver } from './fake-driver.ts';
+import { CLONE_SABOTAGES } from './sabotage-clones.ts';
+import { MASTER_SABOTAGES } from './sabotage-masters.ts';
+import { REMOVAL_SABOTAGES } from './sabotage-removals.ts';
+import { RUNNING_SABOTAGES } from './sabotage-running.ts';
+import { override, type SabotageEntry } from './sabotage-tools.ts';
+
+export const SABOTAGES = { ...MASTER_SABOTAGES, ...CLONE_SABOTAGES, ...RUNNING_SABOTAGES, ...REMOVAL_SABOTAGES };
+export type Sabotage = keyof typeof SABOTAGES;
+
+/** The driver with these promises broken, the last one outermost. */
+export function sabotaged(driver: FakeDriver, ...kinds: readonly Sabotage[]): Driver {
+  let inner: Driver = driver;
+  for (const kind of kinds) {
+    const entry: SabotageEntry = SABOTAGES[kind];
+    inner = override(inner, entry.apply({ inner, world: driver.world, tag: driver.tag }));
+  }
+  return inner;
+}
