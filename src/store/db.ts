@@ -71,7 +71,7 @@ function guarded(pool: Pool): PostgresPool {
 
 export interface DbHandle {
   db: Db;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** A Kysely over a pool of its own, without looking at the schema. */
