@@ -1,4 +1,5 @@
 /** Machines as they were promised and made. */
+import { sql } from 'kysely';
 import { HOLDS_CAPACITY, MACHINE_TABLE, type MachineEvent, type MachineState } from '../core/machine.ts';
 import type { CapacityLimits } from '../core/capacity.ts';
 import type { DeletionProof } from '../core/lineage.ts';
@@ -21,7 +22,7 @@ export async function find(db: Db, id: string): Promise<Machine | undefined> {
  * The row is locked while the table is asked, so that two events at one time follow each other.
  */
 export async function transition(db: Db, id: string, event: MachineEvent, patch: MachinePatch): Promise<MachineState> {
-  const row = await db.selectFrom('machine').select('state').where('id', '=', id).forUpdate().executeTakeFirst();
+  const row = await db.selectFrom('machine').select('state').where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
   if (!row) throw new CarrelError('not-found', `there is no machine ${id}`);
   const next = MACHINE_TABLE[row.state][event];
   if (next === null)
@@ -80,5 +81,36 @@ export async function forReconcile(db: Db, providerId: string, goneSince: Date):
     .selectAll()
     .where('providerId', '=', providerId)
     .where((eb) => eb.or([eb('state', '<>', 'gone'), eb('goneAt', '>', goneSince)]))
+    .execute();
+}
+
+export type OwnedMachine = Machine & { accountId: string; hostname: string };
+
+function owned(db: Db) {
+  return db
+    .selectFrom('machine')
+    .innerJoin('reservation', 'reservation.id', 'machine.reservationId')
+    .selectAll('machine')
+    .select(['reservation.accountId', 'reservation.hostname']);
+}
+
+export async function withOwner(db: Db, id: string): Promise<OwnedMachine | undefined> {
+  return owned(db).where('machine.id', '=', id).executeTakeFirst();
+}
+
+/** Newest first; the page ends before `before`. */
+export async function list(
+  db: Db,
+  request: { accountId?: string | undefined; gone: boolean; limit: number; before?: { at: Date; id: string } | undefined },
+): Promise<OwnedMachine[]> {
+  return owned(db)
+    .$if(request.accountId !== undefined, (q) => q.where('reservation.accountId', '=', request.accountId as string))
+    .$if(!request.gone, (q) => q.where('machine.state', '<>', 'gone'))
+    .$if(request.before !== undefined, (q) =>
+      q.where(sql<boolean>`(machine.created_at, machine.id) < (${request.before?.at}::timestamptz, ${request.before?.id}::uuid)`),
+    )
+    .orderBy('machine.createdAt', 'desc')
+    .orderBy('machine.id', 'desc')
+    .limit(request.limit)
     .execute();
 }

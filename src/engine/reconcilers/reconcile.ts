@@ -1,0 +1,175 @@
+/** The reconciler at work: reads provider and store, lets plan.ts judge, and mends what is due. */
+import { damagedParents } from '../../core/lineage.ts';
+import { isCode, describeError } from '../../lib/errors.ts';
+import { type Ctx, makeCtx, sleep } from '../../lib/context.ts';
+import * as audit from '../../store/audit.ts';
+import * as images from '../../store/images.ts';
+import * as jobs from '../../store/jobs.ts';
+import * as machines from '../../store/machines.ts';
+import * as masters from '../../store/masters.ts';
+import * as reservations from '../../store/reservations.ts';
+import { listJobs } from '../../store/queue.ts';
+import { endReservation } from '../intents/reservation.ts';
+import { enqueueEnd } from '../enqueue.ts';
+import { driverOf, type World } from '../world.ts';
+import { type Expected, type Finding, plan, type PlanLimits, type Strikes } from './plan.ts';
+
+export interface Mended {
+  finding: Finding;
+  outcome: 'would-mend' | 'mended' | 'reported' | 'failed';
+  problem?: string;
+}
+
+export interface ReconcileResult {
+  providerId: string;
+  complete: boolean;
+  results: Mended[];
+}
+
+const LIMITS: PlanLimits = { strikes: 3, bulk: 5 };
+/** Machines that went this recently are still compared: a rest of one is a leak, not a stranger. */
+const GONE_LOOK_BACK_MS = 3_600_000;
+
+export class Reconciler {
+  readonly #world: World;
+  readonly #strikes = new Map<string, Strikes>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /**
+   * One run over a provider. With `dryRun` nothing is changed or counted, and what is found is told as what would be done.
+   * `askedFor`: a person asked for this run, and so one sight is enough; the rules of plan.ts about partial and bulk reads hold all the same.
+   */
+  async run(ctx: Ctx, providerId: string, options: { dryRun: boolean; askedFor: boolean }): Promise<ReconcileResult> {
+    const driver = driverOf(this.#world, providerId);
+    const before = await this.#expected(providerId);
+    const seen = await driver.inventory(ctx);
+    // Read again after the inventory: what began or ended in between is busy in one of the two and is left alone.
+    const expected = union(before, await this.#expected(providerId));
+    const limits = options.askedFor ? { ...LIMITS, strikes: 1 } : LIMITS;
+    const judged = plan(seen, expected, this.#strikes.get(providerId) ?? new Map(), limits);
+    if (!options.dryRun) this.#strikes.set(providerId, judged.strikes);
+    const due = new Set(judged.due);
+    const results: Mended[] = [];
+    for (const finding of judged.findings) {
+      if (!due.has(finding)) results.push({ finding, outcome: 'reported' });
+      else if (options.dryRun) results.push({ finding, outcome: 'would-mend' });
+      else results.push(await this.#mend(ctx, providerId, finding));
+    }
+    if (!options.dryRun) await this.#rows();
+    return { providerId, complete: seen.complete, results };
+  }
+
+  async #expected(providerId: string): Promise<Expected> {
+    const { db } = this.#world.store;
+    const rows = await machines.forReconcile(db, providerId, new Date(this.#world.now().getTime() - GONE_LOOK_BACK_MS));
+    const live = await listJobs(db, { states: ['ready', 'running', 'stuck'], limit: 100_000 });
+    const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+    const busy = new Set(
+      live.flatMap(({ input }) => [
+        text((input as { machineId?: unknown }).machineId),
+        text((input as { revisionId?: unknown }).revisionId),
+      ]),
+    );
+    const recorded = new Set((await masters.onProvider(db, providerId)).map((m) => m.revisionId));
+    const revisions = new Set([...recorded, ...(await images.allRevisions(db)).map((r) => r.id)]);
+    return {
+      machines: rows.map((m) => ({ machineId: m.id, reservationId: m.reservationId, state: m.state, busy: busy.has(m.id) })),
+      masters: [...revisions].map((revisionId) => ({ revisionId, recorded: recorded.has(revisionId), busy: busy.has(revisionId) })),
+    };
+  }
+
+  async #mend(ctx: Ctx, providerId: string, finding: Finding): Promise<Mended> {
+    const world = this.#world;
+    const driver = driverOf(world, providerId);
+    try {
+      switch (finding.kind) {
+        case 'leaked-machine': {
+          const proof = await driver.destroy(ctx, finding.machineId);
+          await this.#audit('reconciler.destroyed', 'machine', finding.machineId, { proof, damaged: damagedParents(proof) });
+          break;
+        }
+        case 'leaked-master': {
+          const proof = await driver.removeMaster(ctx, finding.revisionId);
+          await this.#audit('reconciler.removed-master', 'revision', finding.revisionId, { proof });
+          break;
+        }
+        case 'stray':
+          await driver.sweep(ctx, finding.stray);
+          await this.#audit('reconciler.swept', 'provider', providerId, { ...finding.stray });
+          break;
+        case 'power-changed': {
+          const on = finding.power === 'on' || finding.power === 'suspended';
+          await machines.transition(world.store.db, finding.machineId, on ? 'poweredOn' : 'poweredOff', {});
+          await reservations.note(world.store.db, finding.reservationId, on ? 'ready' : 'its machine is switched off', world.now());
+          break;
+        }
+        case 'missing-machine':
+          await machines.transition(world.store.db, finding.machineId, 'vanished', {});
+          await this.#audit('reconciler.lost', 'machine', finding.machineId, {});
+          await endReservation(world, finding.reservationId, 'machineLost', 'engine');
+          break;
+        default:
+          return { finding, outcome: 'reported' };
+      }
+      return { finding, outcome: 'mended' };
+    } catch (error) {
+      // What a saga has changed meanwhile is no longer ours to mend; the next run looks again.
+      world.log.warn({ finding, err: describeError(error) }, 'mending failed');
+      return { finding, outcome: 'failed', problem: describeError(error) };
+    }
+  }
+
+  /** Live reservations that no work stands behind: a promise whose job is gone. Ended in the ordinary way. */
+  async #rows(): Promise<void> {
+    const { store } = this.#world;
+    for (const row of await reservations.live(store.db)) {
+      if (row.state === 'ready') continue;
+      await store.tx(async (tx) => {
+        const locked = await reservations.lock(tx, row.id);
+        if (locked.state !== 'preparing' && locked.state !== 'ending') return;
+        if ((await jobs.liveJob(tx, `provision:${row.id}`)) || (await jobs.liveJob(tx, `end:${row.id}`))) return;
+        await reservations.transition(tx, row.id, 'end', { endAskedAt: this.#world.now() });
+        await enqueueEnd(tx, { reservationId: row.id, machineId: row.machineId, providerId: row.providerId }, this.#world.now());
+      });
+    }
+  }
+
+  #audit(action: string, subjectKind: 'machine' | 'revision' | 'provider', subjectId: string, detail: object): Promise<void> {
+    return audit.append(this.#world.store.db, { at: this.#world.now(), actor: 'reconciler', action, subjectKind, subjectId, detail });
+  }
+}
+
+/** A thing is busy if it was so in either reading, and known if either knew it. */
+function union(a: Expected, b: Expected): Expected {
+  const machineRows = new Map(a.machines.map((m) => [m.machineId, m]));
+  for (const m of b.machines) machineRows.set(m.machineId, { ...m, busy: m.busy || (machineRows.get(m.machineId)?.busy ?? false) });
+  const masterRows = new Map(a.masters.map((m) => [m.revisionId, m]));
+  for (const m of b.masters) masterRows.set(m.revisionId, { ...m, busy: m.busy || (masterRows.get(m.revisionId)?.busy ?? false) });
+  return { machines: [...machineRows.values()], masters: [...masterRows.values()] };
+}
+
+/** Runs over every open provider each `everyMs` milliseconds until stopped. Returns how to stop. */
+export function startReconciler(world: World, reconciler: Reconciler, everyMs: number): () => Promise<void> {
+  const stop = new AbortController();
+  const loop = (async () => {
+    const ctx = makeCtx({ signal: stop.signal, log: world.log });
+    for (;;) {
+      for (const providerId of world.drivers.keys()) {
+        try {
+          await reconciler.run(ctx, providerId, { dryRun: false, askedFor: false });
+        } catch (error) {
+          if (!stop.signal.aborted && !isCode(error, 'cancelled'))
+            world.log.warn({ providerId, err: describeError(error) }, 'a reconciler run failed');
+        }
+      }
+      await sleep(ctx, everyMs);
+    }
+  })().catch(() => {});
+  return async () => {
+    stop.abort();
+    await loop;
+  };
+}

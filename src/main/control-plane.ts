@@ -1,0 +1,179 @@
+/** Store, drivers, engine and services brought up in order, and taken down in the reverse one. The HTTP server stands on this. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { makeDriver } from '../drivers/registry.ts';
+import type { Capabilities, Driver } from '../driver/index.ts';
+import { CredentialSealer } from '../engine/credentials.ts';
+import { Reconciler, startReconciler } from '../engine/reconcilers/reconcile.ts';
+import type { FaultPoint } from '../engine/saga.ts';
+import { startTimers } from '../engine/timers.ts';
+import { Worker } from '../engine/worker.ts';
+import type { World } from '../engine/world.ts';
+import type { Ctx } from '../lib/context.ts';
+import { describeError } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import { type Cluster, ensureCluster } from '../store/cluster.ts';
+import { openStore, type Store } from '../store/db.ts';
+import * as events from '../store/events.ts';
+import { pruneJobs } from '../store/jobs.ts';
+import * as machines from '../store/machines.ts';
+import * as providers from '../store/providers.ts';
+import { reapFormerLives } from '../store/queue.ts';
+import * as reservations from '../store/reservations.ts';
+import type { Installation } from './installation.ts';
+import { makeServices, type Parts } from './services/index.ts';
+import type { Services } from '../api/services.ts';
+
+export interface ControlPlaneOptions {
+  installation: Installation;
+  /** A PostgreSQL of the site's own; a private cluster in the data directory if left out. */
+  databaseUrl: string | undefined;
+  log: Logger;
+  version: string;
+  limits: { machines?: number; memoryMiB?: number; vcpus?: number };
+  /** Runs of one worker at one time. */
+  concurrency: number;
+  fault?: FaultPoint | undefined;
+  /** Instead of the registry's; for tests. */
+  driver?: Driver | undefined;
+}
+
+export interface ControlPlane {
+  services: Services;
+  parts: Parts;
+  store: Store;
+  /** Aborts when this process may not go on, with the reason. */
+  lost: AbortSignal;
+  stop(): Promise<void>;
+}
+
+/** Length of a lease: work of a dead server moves on within it (and at once when it was of this installation). */
+const LEASE_MS = 20_000;
+const POLL_MS = 5_000;
+const RECONCILE_EVERY_MS = 60_000;
+const PRUNE_EVERY_MS = 3_600_000;
+/** How long ended jobs and events are kept. */
+const KEEP_MS = 30 * 86_400_000;
+const PROVIDER = 'here';
+
+/**
+ * Brings everything up. What was opened is closed again when a later part fails.
+ * Errors: those of cluster and store, `already-running`, and those of the driver's `open`.
+ */
+export async function startControlPlane(ctx: Ctx, options: ControlPlaneOptions): Promise<ControlPlane> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const close of closers.reverse().splice(0)) {
+      await close().catch((error: unknown) => options.log.warn({ err: describeError(error) }, 'something did not close cleanly'));
+    }
+  };
+  try {
+    return await bringUp(ctx, options, closers, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function bringUp(
+  ctx: Ctx,
+  options: ControlPlaneOptions,
+  closers: (() => Promise<unknown>)[],
+  stop: () => Promise<void>,
+): Promise<ControlPlane> {
+  const { installation, log } = options;
+  let cluster: Cluster | undefined;
+  if (options.databaseUrl === undefined) {
+    cluster = await ensureCluster(ctx, { dir: join(installation.dir, 'pg'), log });
+    closers.push(cluster.stop);
+  }
+  const store = await openStore(ctx, options.databaseUrl ?? (cluster as Cluster).conn);
+  closers.push(() => store.close());
+  const lock = await store.lockServer(ctx, installation.id);
+  closers.push(() => lock.release());
+
+  const driver =
+    options.driver ?? makeDriver({ kind: 'qemu', dataDir: installation.dir, installationId: installation.id, log, limits: options.limits });
+  const capabilities = await driver.open(ctx);
+  closers.push(() => driver.close());
+  const providerId = await registerProvider(ctx, store, driver, capabilities);
+
+  const world: World = {
+    store,
+    drivers: new Map([[providerId, driver]]),
+    capabilities: new Map([[providerId, capabilities]]),
+    log,
+    now: () => new Date(),
+    newId: () => randomUUID(),
+  };
+  const name = `${installation.id}/${process.pid}-${randomUUID().slice(0, 8)}`;
+  const taken = await reapFormerLives(store, name);
+  if (taken > 0) log.info({ taken }, 'taking up what an earlier server left unfinished');
+  const worker = new Worker({
+    world,
+    name,
+    concurrency: options.concurrency,
+    leaseMs: LEASE_MS,
+    pollMs: POLL_MS,
+    ...(options.fault ? { fault: options.fault } : {}),
+  });
+  await worker.start();
+  closers.push(() => worker.stop());
+  const reconciler = new Reconciler(world);
+  closers.push(startReconciler(world, reconciler, RECONCILE_EVERY_MS));
+  closers.push(startTimers(world));
+  closers.push(watchMachines(world, driver));
+  closers.push(startPruning(world));
+
+  const parts: Parts = {
+    world,
+    sealer: new CredentialSealer(installation.key),
+    reconciler,
+    capabilities: world.capabilities,
+    cluster,
+    version: options.version,
+  };
+  return { services: makeServices(parts), parts, store, lost: lock.lost, stop };
+}
+
+async function registerProvider(ctx: Ctx, store: Store, driver: Driver, capabilities: Capabilities): Promise<string> {
+  const room = await driver.room(ctx);
+  return providers.put(store.db, {
+    id: randomUUID(),
+    name: PROVIDER,
+    kind: driver.kind,
+    limits: { machines: room.machines, memoryMiB: room.memoryMiB, vcpus: room.vcpus },
+    startSlots: capabilities.startSlots,
+    facts: capabilities.facts,
+    now: new Date(),
+  });
+}
+
+/** A guest that switches itself off, or a hypervisor process that ends, shows within moments; the reconciler is the net below. */
+function watchMachines(world: World, driver: Driver): () => Promise<void> {
+  const record = async (machineId: string, on: boolean) => {
+    const row = await machines.find(world.store.db, machineId);
+    if (!row || (on ? row.state !== 'stopped' : row.state !== 'running')) return;
+    await machines.transition(world.store.db, machineId, on ? 'poweredOn' : 'poweredOff', {});
+    await reservations.note(world.store.db, row.reservationId, on ? 'ready' : 'its machine is switched off', world.now());
+  };
+  const unwatch = driver.watch((event) => {
+    record(event.machineId, event.power === 'on').catch((error: unknown) =>
+      world.log.debug({ err: describeError(error) }, 'a power change was not recorded; the reconciler will'),
+    );
+  });
+  return async () => unwatch();
+}
+
+function startPruning(world: World): () => Promise<void> {
+  const prune = async () => {
+    const before = new Date(world.now().getTime() - KEEP_MS);
+    await pruneJobs(world.store.db, before);
+    await events.prune(world.store.db, before);
+  };
+  const timer = setInterval(
+    () => void prune().catch((error: unknown) => world.log.warn({ err: describeError(error) }, 'pruning failed')),
+    PRUNE_EVERY_MS,
+  );
+  return async () => clearInterval(timer);
+}

@@ -1,0 +1,75 @@
+import type { AccountServices } from '../../api/services.ts';
+import type { TokenInfo } from '../../contract/system.ts';
+import { CarrelError } from '../../lib/errors.ts';
+import * as accounts from '../../store/accounts.ts';
+import * as audit from '../../store/audit.ts';
+import type { Token } from '../../store/schema.ts';
+import { given, iso, type Parts } from './parts.ts';
+
+const showToken = (t: Token): TokenInfo => ({
+  id: t.id,
+  label: t.label,
+  createdAt: t.createdAt.toISOString(),
+  ...given({ expiresAt: iso(t.expiresAt), lastUsedAt: iso(t.lastUsedAt) }),
+});
+
+export function accountServices({ world }: Parts): AccountServices {
+  const { db } = world.store;
+  return {
+    async verifyToken(token) {
+      const account = await accounts.verifyToken(db, token, world.now());
+      return account && { accountId: account.id, name: account.name, role: account.role };
+    },
+    async listAccounts() {
+      return (await accounts.list(db)).map((a) => ({ name: a.name, role: a.role, createdAt: a.createdAt.toISOString() }));
+    },
+    async createAccount(caller, { name, role }) {
+      const now = world.now();
+      const made = await accounts.create(db, { id: world.newId(), name, role, now });
+      await audit.append(db, {
+        at: now,
+        actor: caller.name,
+        action: 'account.made',
+        subjectKind: 'account',
+        subjectId: made.id,
+        detail: { name, role },
+      });
+      return { name: made.name, role: made.role, createdAt: made.createdAt.toISOString() };
+    },
+    async listTokens(name) {
+      const account = await accounts.findByName(db, name);
+      return account && (await accounts.tokensOf(db, account.id)).map(showToken);
+    },
+    async createToken(caller, { account: name, label, forMs }) {
+      const account = await accounts.findByName(db, name);
+      if (!account) return undefined;
+      const now = world.now();
+      const token = accounts.makeToken();
+      const expiresAt = forMs === undefined ? undefined : new Date(now.getTime() + forMs);
+      if (expiresAt && Number.isNaN(expiresAt.getTime())) throw new CarrelError('bad-request', 'that is too long');
+      const made = await accounts.addToken(db, { id: world.newId(), accountId: account.id, token, label, now, expiresAt });
+      await audit.append(db, {
+        at: now,
+        actor: caller.name,
+        action: 'token.made',
+        subjectKind: 'account',
+        subjectId: account.id,
+        detail: { label, id: made.id },
+      });
+      return { ...showToken(made), token };
+    },
+    async deleteToken(caller, { account: name, token }) {
+      const account = await accounts.findByName(db, name);
+      if (!account || !(await accounts.removeToken(db, account.id, token))) return false;
+      await audit.append(db, {
+        at: world.now(),
+        actor: caller.name,
+        action: 'token.removed',
+        subjectKind: 'account',
+        subjectId: account.id,
+        detail: { id: token },
+      });
+      return true;
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import type { ImageServices } from '../../api/services.ts';
+import type { Lineage } from '../../contract/lineage.ts';
+import type { LineageReport } from '../../driver/index.ts';
+import * as intents from '../../engine/intents/image.ts';
+import { driverOf } from '../../engine/world.ts';
+import { makeCtx } from '../../lib/context.ts';
+import { CarrelError } from '../../lib/errors.ts';
+import * as images from '../../store/images.ts';
+import * as masters from '../../store/masters.ts';
+import * as reservations from '../../store/reservations.ts';
+import type * as rows from '../../store/schema.ts';
+import { given, type Parts } from './parts.ts';
+import { Names, showDisk, showImages, showRevisions } from './views.ts';
+
+export function imageServices({ world }: Parts): ImageServices {
+  const { db } = world.store;
+  const one = async (row: rows.Revision | undefined) => (await showRevisions(db, row ? [row] : []))[0];
+  const again = async (revisionId: string) => {
+    const shown = await one(await images.revision(db, revisionId));
+    if (!shown) throw new CarrelError('not-found', 'the revision is not there any more');
+    return shown;
+  };
+  return {
+    async listImages() {
+      return showImages(db, await images.list(db));
+    },
+    async showImage(name) {
+      const row = await images.findByName(db, name);
+      return row && (await showImages(db, [row]))[0];
+    },
+    async listRevisions(name) {
+      const row = await images.findByName(db, name);
+      return row ? showRevisions(db, await images.revisionsOf(db, [row.id])) : [];
+    },
+    async showRevision(name, number) {
+      const row = await images.findByName(db, name);
+      return row && one(await images.revisionByNumber(db, row.id, number));
+    },
+    async buildImage(caller, { image, recipe, description, publish }) {
+      const source = { kind: 'recipe', recipe } as const;
+      return started(await intents.prepareImage(world, caller, { image, description, publish, source, told: source }));
+    },
+    async importImage(caller, { image, path, bytes, sha256, publish, description, format, hints }) {
+      const source = { kind: 'file', path, claimed: format, profile: given(hints) } as const;
+      return started(
+        await intents.prepareImage(world, caller, { image, description, publish, source, told: { kind: 'file', format, bytes, sha256 } }),
+      );
+    },
+    async publishRevision(caller, revisionId) {
+      await intents.publishRevision(world, caller, revisionId);
+      return again(revisionId);
+    },
+    async retireRevision(caller, revisionId) {
+      await intents.retireRevision(world, caller, revisionId);
+      return again(revisionId);
+    },
+    async deleteRevision(caller, revisionId) {
+      return intents.removeRevision(world, caller, revisionId);
+    },
+    async verifyImage({ image, revision }, signal) {
+      const row = await images.findByName(db, image);
+      if (!row) throw new CarrelError('not-found', `there is no image called ${image}`);
+      const wanted = (await images.revisionsOf(db, [row.id])).filter((r) => revision === undefined || r.number === revision);
+      if (revision !== undefined && wanted.length === 0) throw new CarrelError('not-found', `${image} has no revision ${revision}`);
+      const names = await Names.read(db);
+      const checks = [];
+      for (const master of await masters.ofRevisions(
+        db,
+        wanted.map((r) => r.id),
+      )) {
+        const check = await driverOf(world, master.providerId).verifyMaster(makeCtx({ signal, log: world.log }), master.revisionId);
+        checks.push({
+          revision: names.number(master.revisionId),
+          provider: names.of('provider', master.providerId),
+          ...againstStore(check, master),
+        });
+      }
+      return { image, ok: checks.every((c) => c.ok), checks };
+    },
+    async lineage(image, signal) {
+      const names = await Names.read(db);
+      const ctx = makeCtx({ signal, log: world.log });
+      const ids =
+        image === undefined
+          ? undefined
+          : (await images.revisionsOf(db, [((await images.findByName(db, image)) ?? { id: '' }).id].filter(Boolean))).map((r) => r.id);
+      const hosts = new Map((await reservations.live(db)).map((r) => [r.machineId, r.hostname]));
+      const merged: Lineage = { complete: true, chains: [], unused: [] };
+      for (const [providerId, driver] of world.drivers) {
+        const scopes =
+          ids === undefined ? [{ kind: 'all' } as const] : ids.map((revisionId) => ({ kind: 'revision', revisionId }) as const);
+        for (const scope of scopes) add(merged, await driver.lineage(ctx, scope), providerId);
+      }
+      return merged;
+
+      function add(to: Lineage, report: LineageReport, providerId: string): void {
+        to.complete &&= report.complete;
+        const inChains = new Set(report.chains.flatMap((c) => c.chain.map((d) => d.path)));
+        for (const { owner, id, chain } of report.chains) {
+          const name = owner === 'machine' ? hosts.get(id) : owner === 'foreign' ? undefined : names.revision(id);
+          to.chains.push({ provider: names.of('provider', providerId), owner, id, disks: chain.map(showDisk), ...given({ name }) });
+        }
+        if (ids === undefined) to.unused.push(...report.disks.filter((d) => !inChains.has(d.path)).map(showDisk));
+      }
+    },
+  };
+
+  async function started(made: intents.Started) {
+    const [image] = await showImages(db, [made.image]);
+    const [revision] = await showRevisions(db, [made.revision]);
+    if (!image || !revision) throw new CarrelError('internal', 'what was just made is not there');
+    return { image, revision, job: made.job };
+  }
+}
+
+/** The driver compares with what lies beside the files; the store's own record must agree as well, or somebody changed both. */
+function againstStore(check: Awaited<ReturnType<import('../../driver/index.ts').Driver['verifyMaster']>>, master: rows.MasterRow) {
+  const recorded = new Map(master.files.map((f) => [f.path, f.sha256]));
+  const files = check.files.map((f) => {
+    const expectedSha256 = recorded.get(f.path) ?? f.expectedSha256;
+    const differs = f.actualSha256 !== undefined && f.actualSha256 !== expectedSha256;
+    const problem = f.problem ?? (differs ? 'its bytes are not what was sealed' : undefined);
+    return { path: f.path, expectedSha256, ...given({ actualSha256: f.actualSha256, problem }) };
+  });
+  for (const [path, expectedSha256] of recorded) {
+    if (!files.some((f) => f.path === path)) files.push({ path, expectedSha256, problem: 'it is not there any more' });
+  }
+  return { ok: check.ok && files.every((f) => f.problem === undefined), files };
+}

@@ -1,0 +1,14 @@
+import type { Services } from '../../api/services.ts';
+import { accountServices } from './accounts.ts';
+import { imageServices } from './images.ts';
+import type { Parts } from './parts.ts';
+import { reservationServices } from './reservations.ts';
+import { systemServices } from './system.ts';
+
+export type { Parts } from './parts.ts';
+export { addMetrics } from './system.ts';
+
+/** Everything the API asks for, made of engine and store. */
+export function makeServices(parts: Parts): Services {
+  return { ...accountServices(parts), ...imageServices(parts), ...reservationServices(parts), ...systemServices(parts) };
+}

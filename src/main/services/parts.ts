@@ -1,0 +1,35 @@
+import type { Capabilities } from '../../driver/index.ts';
+import type { CredentialSealer } from '../../engine/credentials.ts';
+import type { Reconciler } from '../../engine/reconcilers/reconcile.ts';
+import type { World } from '../../engine/world.ts';
+import type { Cluster } from '../../store/cluster.ts';
+
+/** What the services stand on. */
+export interface Parts {
+  world: World;
+  sealer: CredentialSealer;
+  reconciler: Reconciler;
+  capabilities: ReadonlyMap<string, Capabilities>;
+  /** Undefined with a `DATABASE_URL`. */
+  cluster: Cluster | undefined;
+  version: string;
+}
+
+/** A page of `limit` rows out of up to `limit + 1` that were read. */
+export function page<R, T>(
+  rows: readonly R[],
+  limit: number,
+  show: (row: R) => T,
+  mark: (row: R) => string,
+): { items: T[]; next?: string } {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return { items: shown.map(show), ...(rows.length > limit && last !== undefined ? { next: mark(last) } : {}) };
+}
+
+/** Members whose value is undefined or null are left out, as exact optional members want it. */
+export function given<T extends Record<string, unknown>>(members: T): { [K in keyof T]?: Exclude<T[K], undefined | null> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined && value !== null)) as never;
+}
+
+export const iso = (date: Date | null | undefined): string | undefined => date?.toISOString();

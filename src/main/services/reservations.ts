@@ -1,0 +1,117 @@
+import type { MachineServices, ReservationServices } from '../../api/services.ts';
+import { captureReservation } from '../../engine/intents/image.ts';
+import { connect, consoleTarget } from '../../engine/intents/connect.ts';
+import * as intents from '../../engine/intents/reservation.ts';
+import { driverOf } from '../../engine/world.ts';
+import { makeCtx } from '../../lib/context.ts';
+import { CarrelError } from '../../lib/errors.ts';
+import * as accounts from '../../store/accounts.ts';
+import * as machines from '../../store/machines.ts';
+import * as reservations from '../../store/reservations.ts';
+import type * as rows from '../../store/schema.ts';
+import { given, iso, page, type Parts } from './parts.ts';
+import { showImages, showMachines, showProof, showReservations, showRevisions, showDisk } from './views.ts';
+
+/** `2026-11-23T10:00:00.000Z/ID`: where a page ends. */
+function mark(row: { createdAt: Date; id: string }): string {
+  return `${row.createdAt.toISOString()}/${row.id}`;
+}
+
+function unmark(after: string | undefined): { at: Date; id: string } | undefined {
+  if (after === undefined) return undefined;
+  const [at, id] = after.split('/');
+  const date = new Date(at ?? '');
+  if (Number.isNaN(date.getTime()) || !/^[0-9a-f-]{36}$/.test(id ?? ''))
+    throw new CarrelError('bad-request', '"after" is not the "next" of an earlier page');
+  return { at: date, id: id as string };
+}
+
+export function reservationServices({ world, sealer }: Parts): ReservationServices & MachineServices {
+  const { db } = world.store;
+  const one = async (row: rows.Reservation) => {
+    const [shown] = await showReservations(db, [row]);
+    if (!shown) throw new CarrelError('internal', 'the reservation is not there any more');
+    return shown;
+  };
+  /** Undefined: everybody's. A name that nobody has: nobody's. */
+  const accountId = async (owner: string | undefined) =>
+    owner === undefined ? undefined : ((await accounts.findByName(db, owner))?.id ?? '00000000-0000-0000-0000-000000000000');
+  return {
+    async reserve(caller, request) {
+      return one(await intents.reserve(world, caller, request));
+    },
+    async listReservations({ owner, past, limit, after }) {
+      const list = await reservations.list(db, { accountId: await accountId(owner), past, limit: limit + 1, before: unmark(after) });
+      const shown = await showReservations(db, list.slice(0, limit));
+      return { items: shown, ...given({ next: page(list, limit, (r) => r, mark).next }) };
+    },
+    async showReservation(id) {
+      const row = await reservations.find(db, id);
+      return row && one(row);
+    },
+    async extendReservation(caller, { id, byMs }) {
+      return one(await intents.extendReservation(world, caller, id, byMs));
+    },
+    async endReservation(caller, id) {
+      return one(await intents.endReservation(world, id, 'end', caller.name));
+    },
+    async connect(caller, { id, publicKey }, signal) {
+      const facts = await connect(makeCtx({ signal, timeoutMs: 60_000, log: world.log }), world, sealer, caller, id, publicKey);
+      return {
+        host: facts.host,
+        port: facts.port,
+        user: facts.user,
+        password: facts.password,
+        hostKeys: [...facts.hostKeys],
+        sshCommand: `ssh -p ${facts.port} ${facts.user}@${facts.host}`,
+        ...given({ endsAt: iso(facts.endsAt) }),
+      };
+    },
+    async capture(caller, request) {
+      const made = await captureReservation(world, caller, request);
+      const [image] = await showImages(db, [made.image]);
+      const [revision] = await showRevisions(db, [made.revision]);
+      if (!image || !revision) throw new CarrelError('internal', 'what was just made is not there');
+      return { image, revision, job: made.job };
+    },
+    async power(caller, { id, op }) {
+      const { reservation, job } = await intents.powerReservation(world, caller, id, op);
+      return { reservation: await one(reservation), job };
+    },
+    async consoleTarget(_caller, id) {
+      return consoleTarget(makeCtx({ timeoutMs: 10_000, log: world.log }), world, id);
+    },
+
+    async listMachines({ owner, gone, limit, after }) {
+      const list = await machines.list(db, { accountId: await accountId(owner), gone, limit: limit + 1, before: unmark(after) });
+      return { items: await showMachines(db, list.slice(0, limit)), ...given({ next: page(list, limit, (r) => r, mark).next }) };
+    },
+    async showMachine(id, signal) {
+      const row = await machines.withOwner(db, id);
+      if (!row) return undefined;
+      const [shown] = await showMachines(db, [row]);
+      if (!shown) return undefined;
+      const chains = row.state === 'gone' ? [] : await chainsOf(row, signal);
+      return {
+        ...shown,
+        chains: chains.map((disks) => ({
+          provider: shown.provider,
+          owner: 'machine' as const,
+          id,
+          name: row.hostname,
+          disks: disks.map(showDisk),
+        })),
+        ...given({ proof: row.proof ? showProof(row.proof) : undefined }),
+      };
+    },
+  };
+
+  async function chainsOf(row: rows.Machine, signal: AbortSignal) {
+    try {
+      return (await driverOf(world, row.providerId).readBack(makeCtx({ signal, timeoutMs: 10_000 }), row.id)).chains;
+    } catch {
+      // Half-made or unreadable: the answer says so by showing no chain, and `carrel reconcile --dry-run` says why.
+      return [];
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { SystemServices } from '../../api/services.ts';
+import type { Finding } from '../../contract/system.ts';
+import type { Job } from '../../contract/machines.ts';
+import type { CapacityLimits } from '../../core/capacity.ts';
+import type { Mended } from '../../engine/reconcilers/reconcile.ts';
+import { findingKey } from '../../engine/reconcilers/plan.ts';
+import { makeCtx } from '../../lib/context.ts';
+import { CarrelError, describeError } from '../../lib/errors.ts';
+import * as audit from '../../store/audit.ts';
+import * as events from '../../store/events.ts';
+import * as jobs from '../../store/jobs.ts';
+import * as machines from '../../store/machines.ts';
+import * as providers from '../../store/providers.ts';
+import { countJobs, listJobs } from '../../store/queue.ts';
+import type * as rows from '../../store/schema.ts';
+import { follow } from './follow.ts';
+import { given, iso, page, type Parts } from './parts.ts';
+
+export function systemServices(parts: Parts): SystemServices {
+  const { world } = parts;
+  const { db } = world.store;
+  return {
+    async readiness() {
+      const store = await db
+        .selectNoFrom((eb) => eb.lit(1).as('one'))
+        .execute()
+        .then(
+          () => ({ name: 'store', ok: true }),
+          (error: unknown) => ({ name: 'store', ok: false, detail: describeError(error) }),
+        );
+      const checks = [
+        store,
+        { name: 'providers', ok: world.drivers.size > 0, ...(world.drivers.size > 0 ? {} : { detail: 'no provider is open' }) },
+      ];
+      return { ready: checks.every((c) => c.ok), checks };
+    },
+    async listProviders() {
+      return Promise.all(
+        (await providers.list(db)).map(async (row) => {
+          const driver = world.drivers.get(row.id);
+          const can = parts.capabilities.get(row.id);
+          const room = await driver?.room(makeCtx({ timeoutMs: 5_000 })).catch(() => undefined);
+          return {
+            name: row.name,
+            kind: row.kind,
+            state: can ? ('open' as const) : ('unavailable' as const),
+            cloneModes: [...(can?.cloneModes ?? [])],
+            console: can?.console ?? 'none',
+            liveCapture: can?.liveCapture ?? false,
+            recipes: [...(can?.recipes ?? [])],
+            importFormats: [...(can?.importFormats ?? [])],
+            startSlots: row.startSlots,
+            limits: providers.limitsOf(row),
+            used: await machines.used(db, row.id),
+            facts: { ...(can?.facts ?? (row.facts as Record<string, string>)) },
+            ...given({ storageBytes: room?.storageBytes, storageFreeBytes: room?.storageFreeBytes }),
+            ...(can ? {} : { problem: 'it is not open on this server' }),
+          };
+        }),
+      );
+    },
+    async reconcile(caller, { dryRun }, signal) {
+      const names = new Map((await providers.list(db)).map((p) => [p.id, p.name]));
+      const ctx = makeCtx({ signal, log: world.log });
+      const findings: Finding[] = [];
+      let complete = true;
+      for (const providerId of world.drivers.keys()) {
+        const result = await parts.reconciler.run(ctx, providerId, { dryRun, askedFor: true });
+        complete &&= result.complete;
+        findings.push(...result.results.map((r) => showFinding(r, names.get(providerId) ?? providerId)));
+      }
+      if (!dryRun) {
+        await audit.append(db, {
+          at: world.now(),
+          actor: caller.name,
+          action: 'reconcile.asked',
+          subjectKind: 'provider',
+          subjectId: 'all',
+          detail: { findings: findings.length },
+        });
+      }
+      return { dryRun, complete, findings };
+    },
+    async listAudit({ limit, after, subject }) {
+      const before = after === undefined ? undefined : Number(after);
+      if (before !== undefined && !Number.isSafeInteger(before))
+        throw new CarrelError('bad-request', '"after" is not the "next" of an earlier page');
+      const list = await audit.list(db, { limit: limit + 1, before, subjectId: subject });
+      return page(
+        list,
+        limit,
+        (row) => ({
+          id: String(row.id),
+          at: row.at.toISOString(),
+          actor: row.actor,
+          action: row.action,
+          subjectKind: row.subjectKind,
+          subjectId: row.subjectId,
+          detail: row.detail,
+        }),
+        (row) => String(row.id),
+      );
+    },
+    async listJobs({ limit, state }) {
+      return { items: (await listJobs(db, { limit, ...(state ? { states: [state] } : {}) })).map((row) => showJob(row)) };
+    },
+    async showJob(id) {
+      const row = await jobs.findJob(db, id);
+      if (!row) return undefined;
+      const steps = await jobs.jobSteps(db, id);
+      const actor = (row.input as { actor?: unknown }).actor;
+      return {
+        ...showJob(row, typeof actor === 'string' ? actor : undefined),
+        steps: steps.map((s) => ({
+          seq: s.seq,
+          name: s.name,
+          state: s.state,
+          startedAt: s.startedAt.toISOString(),
+          ...given({ finishedAt: iso(s.finishedAt) }),
+        })),
+      };
+    },
+    async retryJob(caller, id) {
+      const row = await jobs.findJob(db, id);
+      if (!row) return undefined;
+      if (!(await jobs.unstick(db, id))) throw new CarrelError('wrong-state', `the job is ${row.state}, not stuck`);
+      await audit.append(db, {
+        at: world.now(),
+        actor: caller.name,
+        action: 'job.retried',
+        subjectKind: 'job',
+        subjectId: id,
+        detail: { saga: row.saga },
+      });
+      const now = await jobs.findJob(db, id);
+      return now && showJob(now);
+    },
+    async lastEventId() {
+      return String((await events.bounds(db)).last);
+    },
+    events: (request) => follow(world.store, request),
+  };
+}
+
+function showJob(row: rows.Job, account?: string): Job {
+  return {
+    id: row.id,
+    saga: row.saga,
+    key: row.key,
+    lane: row.lane,
+    state: row.state,
+    direction: row.direction,
+    attempt: row.attempt,
+    cancelAsked: row.cancelAsked,
+    runAt: row.runAt.toISOString(),
+    createdAt: row.createdAt.toISOString(),
+    ...given({ account, error: row.error, finishedAt: iso(row.finishedAt) }),
+  };
+}
+
+function showFinding({ finding, outcome, problem }: Mended, provider: string): Finding {
+  const detail: Record<Mended['finding']['kind'], string> = {
+    'leaked-machine': 'it carries our tag, and no reservation has it',
+    'missing-machine': 'a reservation has it, and it is not there',
+    'power-changed': 'power' in finding ? `it is ${finding.power} now` : '',
+    'leaked-master': 'it carries our tag, and no revision has it',
+    'missing-master': 'a revision has it, and it is not there: stop handing it out and restore it from a backup',
+    stray: 'stray' in finding ? finding.stray.detail : '',
+    foreign: 'it does not carry our tag, so it is left alone',
+    frozen: 'reason' in finding ? finding.reason : '',
+  };
+  const subject = findingKey(finding).slice(finding.kind.length + 1);
+  return { kind: finding.kind, provider, subject, detail: detail[finding.kind], action: finding.action, outcome, ...given({ problem }) };
+}
+
+/** What the site is asked for by Prometheus: jobs by state, machines and promised memory by provider. Read at each scrape. */
+export function addMetrics(registry: Registry, { world }: Parts): void {
+  new Gauge({
+    name: 'carrel_jobs',
+    help: 'Saga runs by state.',
+    labelNames: ['state'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      for (const [state, n] of Object.entries(await countJobs(world.store.db))) this.set({ state }, n ?? 0);
+    },
+  });
+  const perProvider = (name: string, help: string, pick: (used: CapacityLimits) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['provider'],
+      registers: [registry],
+      async collect() {
+        for (const provider of await providers.list(world.store.db)) {
+          this.set({ provider: provider.name }, Number(pick(await machines.used(world.store.db, provider.id))));
+        }
+      },
+    });
+  perProvider('carrel_machines', 'Machines that hold capacity.', (used) => used.machines);
+  perProvider('carrel_machine_memory_mib', 'Memory promised to machines, in MiB.', (used) => used.memoryMiB);
+  perProvider('carrel_machine_vcpus', 'Virtual CPUs promised to machines.', (used) => used.vcpus);
+}

@@ -1,0 +1,189 @@
+/** How rows of the store look in answers of the API. Names and counts that a row only points at are looked up once for a whole list. */
+import type { Image, Revision } from '../../contract/images.ts';
+import type { Machine } from '../../contract/machines.ts';
+import type { Reservation } from '../../contract/reservations.ts';
+import type { DeletionProof } from '../../contract/lineage.ts';
+import type * as core from '../../core/lineage.ts';
+import * as accounts from '../../store/accounts.ts';
+import * as images from '../../store/images.ts';
+import * as machines from '../../store/machines.ts';
+import * as masters from '../../store/masters.ts';
+import * as providers from '../../store/providers.ts';
+import * as jobs from '../../store/jobs.ts';
+import { queuePosition } from '../../store/queue.ts';
+import { provisionKey } from '../../engine/enqueue.ts';
+import type * as rows from '../../store/schema.ts';
+import type { Db } from '../../store/schema.ts';
+import { given, iso } from './parts.ts';
+
+/** Names by id, read once. */
+export class Names {
+  readonly #maps: Record<'account' | 'image' | 'provider', ReadonlyMap<string, string>>;
+  readonly revisions: ReadonlyMap<string, rows.Revision>;
+
+  private constructor(
+    maps: Record<'account' | 'image' | 'provider', ReadonlyMap<string, string>>,
+    revisions: ReadonlyMap<string, rows.Revision>,
+  ) {
+    this.#maps = maps;
+    this.revisions = revisions;
+  }
+
+  static async read(db: Db): Promise<Names> {
+    const byId = (list: readonly { id: string; name: string }[]) => new Map(list.map((x) => [x.id, x.name]));
+    const [people, all, homes, revisions] = await Promise.all([
+      accounts.list(db),
+      images.list(db),
+      providers.list(db),
+      images.allRevisions(db),
+    ]);
+    return new Names({ account: byId(people), image: byId(all), provider: byId(homes) }, new Map(revisions.map((r) => [r.id, r])));
+  }
+
+  of(kind: 'account' | 'image' | 'provider', id: string): string {
+    return this.#maps[kind].get(id) ?? id;
+  }
+
+  number(revisionId: string): number {
+    return this.revisions.get(revisionId)?.number ?? 0;
+  }
+
+  /** `starter@2`. */
+  revision(revisionId: string): string {
+    const row = this.revisions.get(revisionId);
+    return row ? `${this.of('image', row.imageId)}@${row.number}` : revisionId;
+  }
+}
+
+export async function showReservations(db: Db, list: readonly rows.Reservation[]): Promise<Reservation[]> {
+  const names = await Names.read(db);
+  return Promise.all(
+    list.map(async (row) => {
+      const machine = await machines.find(db, row.machineId);
+      const waiting = row.state === 'preparing' && row.stage === 'queued' ? await jobs.liveJob(db, provisionKey(row.id)) : undefined;
+      const position = waiting?.state === 'ready' ? await queuePosition(db, waiting.id) : undefined;
+      return {
+        id: row.id,
+        owner: names.of('account', row.accountId),
+        image: names.of('image', row.imageId),
+        revision: names.number(row.revisionId),
+        provider: names.of('provider', row.providerId),
+        kind: row.kind,
+        mode: row.mode,
+        state: row.state,
+        stage: row.stage,
+        stageText: row.stageText,
+        hostname: row.hostname,
+        startsAt: row.during.start.toISOString(),
+        createdAt: row.createdAt.toISOString(),
+        notes: [...row.notes],
+        machine: {
+          id: row.machineId,
+          state: machine?.state ?? 'gone',
+          vcpus: machine?.vcpus ?? 0,
+          memoryMiB: machine?.memoryMib ?? 0,
+          ...(machine?.address && machine.state === 'running' ? { address: machine.address } : {}),
+        },
+        ...given({
+          queuePosition: position,
+          endsAt: iso(row.during.end),
+          readyAt: iso(row.readyAt),
+          endAskedAt: iso(row.endAskedAt),
+          endedAt: iso(row.endedAt),
+          failure: row.failure,
+        }),
+      };
+    }),
+  );
+}
+
+export async function showMachines(db: Db, list: readonly (rows.Machine & { accountId: string; hostname: string })[]): Promise<Machine[]> {
+  const names = await Names.read(db);
+  return list.map((row) => ({
+    id: row.id,
+    reservation: row.reservationId,
+    owner: names.of('account', row.accountId),
+    provider: names.of('provider', row.providerId),
+    image: names.revision(row.revisionId).split('@')[0] as string,
+    revision: names.number(row.revisionId),
+    hostname: row.hostname,
+    mode: row.mode,
+    state: row.state,
+    vcpus: row.vcpus,
+    memoryMiB: row.memoryMib,
+    createdAt: row.createdAt.toISOString(),
+    ...given({ address: row.address, goneAt: iso(row.goneAt) }),
+  }));
+}
+
+export async function showRevisions(db: Db, list: readonly rows.Revision[]): Promise<Revision[]> {
+  const names = await Names.read(db);
+  const sealed = await masters.ofRevisions(
+    db,
+    list.map((r) => r.id),
+  );
+  return Promise.all(
+    list.map(async (row) => ({
+      id: row.id,
+      image: names.of('image', row.imageId),
+      number: row.number,
+      state: row.state,
+      source: { ...(row.source as Revision['source']), ...(row.parentId ? { parent: names.revision(row.parentId) } : {}) },
+      facts: Object.fromEntries(Object.entries(row.facts).map(([key, value]) => [key, String(value)])),
+      createdBy: names.of('account', row.createdBy),
+      createdAt: row.createdAt.toISOString(),
+      machines: (await machines.onRevision(db, row.id)).length,
+      masters: sealed
+        .filter((m) => m.revisionId === row.id)
+        .map((m) => ({
+          provider: names.of('provider', m.providerId),
+          files: m.files.map((f) => ({ ...f })),
+          virtualBytes: m.virtualBytes,
+          sealedAt: m.sealedAt.toISOString(),
+        })),
+      ...given({ profile: row.profile, failure: row.failure, publishedAt: iso(row.publishedAt) }),
+    })),
+  );
+}
+
+export async function showImages(db: Db, list: readonly rows.Image[]): Promise<Image[]> {
+  const names = await Names.read(db);
+  const all = await images.revisionsOf(
+    db,
+    list.map((i) => i.id),
+  );
+  return Promise.all(
+    list.map(async (row) => {
+      const own = all.filter((r) => r.imageId === row.id);
+      const standing = await Promise.all(own.map(async (r) => (await machines.onRevision(db, r.id)).length));
+      return {
+        id: row.id,
+        name: row.name,
+        description: row.description,
+        owner: names.of('account', row.ownerId),
+        createdAt: row.createdAt.toISOString(),
+        revisions: own.length,
+        machines: standing.reduce((a, b) => a + b, 0),
+        ...given({ published: own.find((r) => r.state === 'published')?.number, latest: own[0]?.number }),
+      };
+    }),
+  );
+}
+
+export const showDisk = (disk: core.DiskFile) => ({
+  path: disk.path,
+  format: disk.format,
+  bytes: disk.bytes,
+  virtualBytes: disk.virtualBytes,
+  identity: disk.identity,
+  ...given({ parent: disk.parent }),
+});
+
+export function showProof(proof: core.DeletionProof): DeletionProof {
+  return {
+    ...proof,
+    chainsBefore: proof.chainsBefore.map((chain) => chain.map(showDisk)),
+    removed: proof.removed.map((f) => ({ ...f })),
+    parents: proof.parents.map((p) => ({ ...p })),
+  };
+}
