@@ -1,0 +1,145 @@
+import { type Guest, isNet, type Net, type Vm } from './entities.ts';
+import type { Model } from './model.ts';
+import { openLink, writeBlock } from './vmdk.ts';
+import { disksOf, nicsOf } from './vm-record.ts';
+import { writablePath } from './disks.ts';
+import { invalidPower } from './fault.ts';
+
+/** Extra configuration keys by which a test or a demonstration steers the guest. */
+export const GUEST_KEYS = {
+  /** The guest has no Tools: no heartbeat, no address. */
+  noTools: 'vsim.noTools',
+  /** ShutdownGuest is accepted and nothing happens. */
+  ignoreShutdown: 'vsim.ignoreShutdown',
+  /** Customization fails with this text. */
+  customizationError: 'vsim.customizationError',
+  /** The guest never gets an address. */
+  noAddress: 'vsim.noAddress',
+} as const;
+
+function freshGuest(m: Model, vm: Vm): Guest {
+  return {
+    toolsRunning: false,
+    hostName: undefined,
+    addresses: new Map(),
+    heartbeat: 'gray',
+    opsReady: false,
+    customization: vm.guest?.customization,
+    processes: [],
+    files: vm.guest?.files ?? new Map(),
+    accounts: vm.guest?.accounts ?? new Map([[m.options.guestUser, m.options.guestPassword]]),
+    nextPid: 1000,
+  };
+}
+
+/** The guest starts: after `bootMs` Tools run, then addresses, customization and guest operations follow. */
+export function bootGuest(m: Model, vm: Vm, bootMs: number): void {
+  const boot = ++vm.bootNumber;
+  vm.guest = freshGuest(m, vm);
+  if (vm.record.extraConfig.has(GUEST_KEYS.noTools)) return;
+  const here = () => vm.power === 'poweredOn' && vm.bootNumber === boot && m.vms.has(vm.id);
+  m.clock.after(m.latency.about(bootMs), () => {
+    if (!here()) return;
+    const { guest } = vm;
+    if (guest === undefined) return;
+    guest.toolsRunning = true;
+    guest.heartbeat = 'green';
+    guest.hostName = vm.record.extraConfig.get('guestinfo.hostname') ?? vm.name.toLowerCase();
+    m.changed(
+      vm,
+      'guest.toolsRunningStatus',
+      'guest.toolsStatus',
+      'guest.guestState',
+      'guest.hostName',
+      'guestHeartbeatStatus',
+      'summary.guest',
+    );
+    if (vm.pendingCustomization !== undefined) return customize(m, vm, here);
+    m.clock.after(m.latency.about(2000), () => here() && settleGuest(m, vm));
+  });
+}
+
+/** Addresses by DHCP and guest operations: the state a guest stays in. */
+function settleGuest(m: Model, vm: Vm): void {
+  const { guest } = vm;
+  if (guest === undefined) return;
+  if (!vm.record.extraConfig.has(GUEST_KEYS.noAddress)) {
+    for (const nic of nicsOf(vm.record)) {
+      const net = nic.network === undefined ? undefined : m.objects.get(nic.network);
+      if (nic.connected && isNet(net)) guest.addresses.set(nic.mac, lease(net, nic.mac));
+    }
+  }
+  guest.opsReady = true;
+  m.changed(vm, 'guest.ipAddress', 'guest.net', 'guest.guestOperationsReady', 'guest.ipStack', 'summary.guest');
+}
+
+/** A DHCP lease: the same MAC keeps its address. */
+export function lease(net: Net, mac: string): string {
+  let address = net.leases.get(mac);
+  if (address === undefined) {
+    const n = net.nextLease++;
+    const [a, b, c] = net.subnet.split('.').map(Number) as [number, number, number];
+    address = `${a}.${b}.${c + Math.floor(n / 250)}.${(n % 250) + 2}`;
+    net.leases.set(mac, address);
+  }
+  return address;
+}
+
+/** Customization runs at the first boot, restarts the guest and ends as succeeded or failed. */
+function customize(m: Model, vm: Vm, here: () => boolean): void {
+  const { guest, pendingCustomization: spec } = vm;
+  if (guest === undefined || spec === undefined) return;
+  guest.customization = { status: 'TOOLSDEPLOYPKG_RUNNING', start: m.now(), end: undefined, error: undefined };
+  m.changed(vm, 'guest.customizationInfo');
+  m.event('CustomizationStartedEvent', `Started customization of VM ${vm.name}`, vm);
+  m.clock.after(m.latency.about(15_000), () => {
+    if (!here()) return;
+    const error = vm.record.extraConfig.get(GUEST_KEYS.customizationError);
+    vm.pendingCustomization = undefined;
+    guest.customization = {
+      status: error === undefined ? 'TOOLSDEPLOYPKG_SUCCEEDED' : 'TOOLSDEPLOYPKG_FAILED',
+      start: guest.customization?.start,
+      end: m.now(),
+      error,
+    };
+    if (spec.hostName !== undefined) guest.hostName = spec.hostName;
+    m.changed(vm, 'guest.customizationInfo', 'guest.hostName');
+    m.event(error === undefined ? 'CustomizationSucceeded' : 'CustomizationFailed', `Customization of VM ${vm.name}`, vm);
+    settleGuest(m, vm);
+  });
+}
+
+/** The guest is gone. What Tools said last (addresses) stays readable, as on a real host, until the next boot. */
+export function stopGuest(m: Model, vm: Vm): void {
+  vm.bootNumber++;
+  const { guest } = vm;
+  if (guest === undefined) return;
+  guest.toolsRunning = false;
+  guest.heartbeat = 'gray';
+  guest.opsReady = false;
+  guest.processes = [];
+  m.changed(
+    vm,
+    'guest.toolsRunningStatus',
+    'guest.toolsStatus',
+    'guest.guestState',
+    'guest.guestOperationsReady',
+    'guestHeartbeatStatus',
+    'summary.guest',
+  );
+}
+
+/** The guest writes bytes to one of its disks. InvalidPowerState unless it runs; NoDiskSpace if its datastore is full. */
+export function guestWrite(m: Model, vm: Vm, block: number, data: Uint8Array, diskIndex = 0): void {
+  if (vm.power !== 'poweredOn') throw invalidPower('poweredOn', vm.power);
+  const disk = disksOf(vm.record)[diskIndex];
+  if (disk === undefined) throw new RangeError('the VM has no such disk');
+  writeBlock(m.storage, openLink(m.storage, writablePath(vm, disk)), block, data, m.now(), m.random);
+}
+
+/** The guest sets a guestinfo key (`vmtoolsd --cmd "info-set …"`); it shows in config.extraConfig. */
+export function guestInfoSet(m: Model, vm: Vm, key: string, value: string): void {
+  if (vm.power !== 'poweredOn') throw invalidPower('poweredOn', vm.power);
+  vm.record.extraConfig.set(key, value);
+  m.changed(vm, 'config.extraConfig');
+}

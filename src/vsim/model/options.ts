@@ -1,0 +1,80 @@
+import type { SimClock } from './clock.ts';
+import type { Flavour, Storage } from './storage.ts';
+
+/**
+ * What destroying a disk that has parents deletes.
+ * - `leaf`: the VM's own disks (its leaf, and what its snapshots froze), never a parent of another VM: ESXi 6 and later;
+ * - `unreferenced`: upwards every parent that no other VM of this inventory refers to: vCenter;
+ * - `chain`: the whole chain whoever uses it: old ESXi, and ghetto clones.
+ */
+export type DestroySemantics = 'leaf' | 'unreferenced' | 'chain';
+
+export interface ModelOptions {
+  kind: 'vcenter' | 'esxi';
+  apiVersion: string;
+  hosts: number;
+  datastores: number;
+  /** Flavour of each datastore in turn. */
+  flavours: readonly Flavour[];
+  /** Bytes of each datastore. */
+  datastoreBytes: number;
+  /** Golden VMs, each powered off with one snapshot. */
+  masters: number;
+  masterBytes: number;
+  /** Other people's VMs. */
+  vms: number;
+  destroySemantics: DestroySemantics;
+  latency: 'none' | 'real';
+  seed: number;
+  clock: SimClock | undefined;
+  /** Shared with another endpoint that mounts the same datastores. */
+  storage: Storage | undefined;
+  username: string;
+  password: string;
+  sessionCap: number;
+  sessionIdleMs: number;
+  /** Clones survive a restart of vpxd (8.0U3). */
+  continuousClone: boolean;
+  /** RemoveSnapshot on vCenter keeps a base that other VMs of the inventory stand on. Off by default: assume that it writes. */
+  vcRefusesSharedMerge: boolean;
+  /** CloneVM keeps the MAC of the source's NICs unless the caller clears it. */
+  copyMac: boolean;
+  /** So many clones of a freshly snapshotted VM fail with FileLocked (8.0U3). */
+  lockedFirstClones: number;
+  /** ESXi without a licence that allows the API to write. */
+  restricted: boolean;
+  /** Time from power-on to running Tools, with real latency, in milliseconds. */
+  bootMs: number;
+  /** Credentials that guest operations accept. */
+  guestUser: string;
+  guestPassword: string;
+}
+
+export const DEFAULTS: ModelOptions = {
+  kind: 'vcenter',
+  apiVersion: '8.0.3.0',
+  hosts: 4,
+  datastores: 2,
+  flavours: ['vmfs6'],
+  datastoreBytes: 4 * 2 ** 40,
+  masters: 3,
+  masterBytes: 40 * 2 ** 30,
+  vms: 0,
+  destroySemantics: 'unreferenced',
+  latency: 'none',
+  seed: 1,
+  clock: undefined,
+  storage: undefined,
+  username: 'administrator@vsphere.local',
+  password: 'vsim',
+  sessionCap: 3000,
+  sessionIdleMs: 30 * 60_000,
+  continuousClone: true,
+  vcRefusesSharedMerge: false,
+  copyMac: false,
+  lockedFirstClones: 0,
+  restricted: false,
+  bootMs: 20_000,
+  guestUser: 'root',
+  guestPassword: 'vsim',
+};

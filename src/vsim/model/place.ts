@@ -1,0 +1,106 @@
+import type { DatastoreObject, Host, ResourcePool, Vm } from './entities.ts';
+import { VimFault } from './fault.ts';
+import type { Model } from './model.ts';
+
+/** The datastore object of this endpoint for a name; InvalidDatastore if it has none. */
+export function datastoreOf(m: Model, full: string): DatastoreObject {
+  const { datastore } = m.storage.parse(full);
+  const found = m.datastores.find((ds) => ds.store === datastore);
+  if (found === undefined) throw new VimFault('InvalidDatastore', `Invalid datastore '${datastore.name}'.`, { name: datastore.name });
+  return found;
+}
+
+export function usable(host: Host): boolean {
+  return host.connection === 'connected' && !host.maintenance;
+}
+
+/** Why a host cannot take new work, as the fault that vSphere gives. */
+export function assertUsableHost(host: Host): void {
+  if (host.connection !== 'connected') {
+    throw new VimFault('HostNotConnected', 'Unable to communicate with the remote host, since it is disconnected.');
+  }
+  if (host.maintenance)
+    throw new VimFault('InvalidState', 'The operation is not allowed in the current state: the host is in maintenance mode.');
+}
+
+/** A host for a powered-off VM: the one asked for, else any of the pool's that sees all datastores. */
+export function pickHost(m: Model, pool: ResourcePool, wanted: Host | undefined, datastores: readonly DatastoreObject[]): Host {
+  const sees = (host: Host) => datastores.every((ds) => host.datastores.has(ds));
+  if (wanted !== undefined) {
+    assertUsableHost(wanted);
+    if (!sees(wanted)) throw cannotAccess(datastores.find((ds) => !wanted.datastores.has(ds)));
+    return wanted;
+  }
+  const good = pool.compute.hosts.filter((host) => usable(host) && sees(host));
+  const host = m.random.pick(good);
+  if (host !== undefined) return host;
+  const anyUsable = pool.compute.hosts.some(usable);
+  if (!anyUsable) throw new VimFault('InvalidState', 'The operation is not allowed in the current state: no host is available.');
+  throw cannotAccess(datastores[0]);
+}
+
+function cannotAccess(datastore: DatastoreObject | undefined): VimFault {
+  return new VimFault('InvalidDatastore', `The datastore '${datastore?.name ?? ''}' is not accessible from the host.`, {
+    datastore,
+    name: datastore?.name,
+  });
+}
+
+export const memoryOf = (vm: Vm): number => vm.record.memoryMB * 2 ** 20;
+
+/** What a host may give out in all, in bytes of memory; the HA reserve is kept back. */
+export function memoryRoom(host: Host): number {
+  return host.memoryBytes * (1 - host.compute.reservedShare) - host.usedMemoryBytes;
+}
+
+/** DRS at power-on: the least loaded host that sees the VM's disks and networks. Without DRS the host it is registered on. */
+export function placeForPowerOn(m: Model, vm: Vm, datastores: readonly DatastoreObject[]): Host {
+  const need = memoryOf(vm);
+  const { compute } = vm.host;
+  if (compute.drs !== 'fullyAutomated') {
+    assertUsableHost(vm.host);
+    assertRoom(vm.host, need);
+    return vm.host;
+  }
+  const good = compute.hosts.filter((host) => usable(host) && datastores.every((ds) => host.datastores.has(ds)));
+  if (good.length === 0) {
+    if (!compute.hosts.some(usable)) assertUsableHost(vm.host);
+    throw cannotAccess(datastores[0]);
+  }
+  const fits = good.filter((host) => memoryRoom(host) >= need && host.poweredOn < host.maxVms);
+  if (fits.length === 0) assertRoom(good[0] as Host, need);
+  return fits.reduce((best, host) => (memoryRoom(host) > memoryRoom(best) ? host : best));
+}
+
+function assertRoom(host: Host, need: number): void {
+  if (host.poweredOn >= host.maxVms) {
+    throw new VimFault('InsufficientHostCapacityFault', 'The host has as many virtual machines as it can run.', { host });
+  }
+  if (memoryRoom(host) >= need) return;
+  if (host.compute.reservedShare > 0) {
+    throw new VimFault('InsufficientFailoverResourcesFault', 'Insufficient resources to satisfy configured failover level for vSphere HA.');
+  }
+  throw new VimFault('InsufficientMemoryResourcesFault', 'The host does not have sufficient memory resources to satisfy the reservation.', {
+    unreserved: Math.max(0, Math.floor(memoryRoom(host))),
+    requested: need,
+  });
+}
+
+/** Moves a VM's registration to another host. */
+export function setHost(m: Model, vm: Vm, host: Host): void {
+  if (vm.host === host) return;
+  const running = vm.power === 'poweredOn';
+  vm.host.vms.delete(vm);
+  m.changed(vm.host, 'vm');
+  if (running) account(vm, -1);
+  vm.host = host;
+  if (running) account(vm, 1);
+  host.vms.add(vm);
+  m.changed(host, 'vm');
+  m.changed(vm, 'runtime.host', 'summary.runtime.host');
+}
+
+export function account(vm: Vm, sign: 1 | -1): void {
+  vm.host.usedMemoryBytes += sign * memoryOf(vm);
+  vm.host.poweredOn += sign;
+}
