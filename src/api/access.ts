@@ -33,6 +33,13 @@ export async function ownReservation(services: Services, caller: Caller, id: str
   return found;
 }
 
+/** Credentials and screen are for the reservation's own people (promise 8): an operator may end it, but not log in. */
+export async function personalReservation(services: Services, caller: Caller, id: string): Promise<Reservation> {
+  const reservation = await ownReservation(services, caller, id);
+  if (reservation.owner !== caller.name) throw notAllowed(`only ${reservation.owner} may connect to this machine`);
+  return reservation;
+}
+
 export async function ownMachine(services: Services, caller: Caller, id: string, signal: AbortSignal): Promise<MachineDetail> {
   const found = await services.showMachine(id, signal);
   if (found === undefined || (found.owner !== caller.name && !isAdmin(caller))) throw notFound('machine', id);

@@ -153,8 +153,6 @@ export interface SystemServices {
    * The reader pulls: one that stands still must cost no more than its place.
    */
   events(request: { accountId?: string | undefined; after: string; signal: AbortSignal }): AsyncIterable<EventData>;
-  /** Everything measured, in Prometheus' text format. */
-  metrics(): Promise<string>;
 }
 
 export interface Services extends AccountServices, ImageServices, ReservationServices, MachineServices, SystemServices {}

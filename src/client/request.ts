@@ -1,4 +1,4 @@
-import { PATHS, type Operation, operationPath } from '../contract/paths.ts';
+import { type Operation, operationPath } from '../contract/paths.ts';
 import { ApiError, problemOf, UnreachableError } from './errors.ts';
 
 export type Fetch = (url: string, init: RequestInit & { duplex?: 'half' }) => Promise<Response>;
@@ -27,7 +27,7 @@ export function urlOf(baseUrl: string, operation: Operation, input: RawInput): s
   );
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(input.query ?? {})) if (value !== undefined) query.set(key, String(value));
-  const tail = query.size > 0 ? `?${query}` : '';
+  const tail = query.size > 0 ? `?${query.toString()}` : '';
   return `${baseUrl.replace(/\/+$/, '')}${path}${tail}`;
 }
 
@@ -65,8 +65,4 @@ export async function call(options: ClientOptions, operation: Operation, input: 
     if (callOptions.signal?.aborted) throw error;
     throw new UnreachableError(options.baseUrl, error);
   }
-}
-
-export function isOperation(name: string): name is Operation {
-  return Object.hasOwn(PATHS, name);
 }

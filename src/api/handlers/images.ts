@@ -1,0 +1,63 @@
+import { imageNameProblem } from '../../core/image.ts';
+import { CarrelError } from '../../lib/errors.ts';
+import { existingImage, existingRevision, managedImage } from '../access.ts';
+import type { Deps, Handlers } from './types.ts';
+
+type ImageOperation =
+  | 'listImages'
+  | 'showImage'
+  | 'buildImage'
+  | 'listRevisions'
+  | 'showRevision'
+  | 'publishRevision'
+  | 'retireRevision'
+  | 'deleteRevision'
+  | 'verifyImage'
+  | 'imageLineage'
+  | 'lineage';
+
+/** Refuses a name that a new image may not have. */
+export function checkNewName(name: string): void {
+  const wrong = imageNameProblem(name);
+  if (wrong !== undefined) throw new CarrelError('bad-request', `"${name}" cannot be the name of an image: ${wrong}`);
+}
+
+export function imageHandlers({ services }: Deps): Handlers<ImageOperation> {
+  return {
+    listImages: async () => ({ items: await services.listImages() }),
+    showImage: ({ params }) => existingImage(services, params.name),
+    async buildImage({ params, body, caller }) {
+      checkNewName(params.name);
+      const { recipe, description, publish = true } = body;
+      return services.buildImage(caller, { image: params.name, recipe, description, publish });
+    },
+    async listRevisions({ params }) {
+      await existingImage(services, params.name);
+      return { items: await services.listRevisions(params.name) };
+    },
+    showRevision: ({ params }) => existingRevision(services, params.name, params.number),
+    async publishRevision({ params, caller }) {
+      await managedImage(services, caller, params.name);
+      return services.publishRevision(caller, (await existingRevision(services, params.name, params.number)).id);
+    },
+    async retireRevision({ params, caller }) {
+      await managedImage(services, caller, params.name);
+      return services.retireRevision(caller, (await existingRevision(services, params.name, params.number)).id);
+    },
+    async deleteRevision({ params, caller }) {
+      await managedImage(services, caller, params.name);
+      return services.deleteRevision(caller, (await existingRevision(services, params.name, params.number)).id);
+    },
+    async verifyImage({ params, body, caller, signal }) {
+      await managedImage(services, caller, params.name);
+      if (body.revision !== undefined) await existingRevision(services, params.name, body.revision);
+      return services.verifyImage({ image: params.name, revision: body.revision }, signal);
+    },
+    async imageLineage({ params, caller, signal }) {
+      // It names the machines of others, so it is for those who look after the image.
+      await managedImage(services, caller, params.name);
+      return services.lineage(params.name, signal);
+    },
+    lineage: ({ signal }) => services.lineage(undefined, signal),
+  };
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { existingImage, listOwner, mayManage, notAllowed, ownJob, ownMachine, ownReservation, personalReservation } from '../access.ts';
+import { durationMs } from '../duration.ts';
+import { checkNewName } from './images.ts';
+import type { Deps, Handlers } from './types.ts';
+
+type ReservationOperation =
+  | 'reserve'
+  | 'listReservations'
+  | 'showReservation'
+  | 'extendReservation'
+  | 'endReservation'
+  | 'connectReservation'
+  | 'captureReservation'
+  | 'powerReservation'
+  | 'consoleTicket'
+  | 'listMachines'
+  | 'showMachine'
+  | 'showJob';
+
+const DEFAULT_SPAN = '2h';
+export const DEFAULT_PAGE = 100;
+
+export function reservationHandlers({ services, tickets }: Deps): Handlers<ReservationOperation> {
+  return {
+    async reserve({ body, caller }) {
+      const forMs = durationMs(body.for ?? DEFAULT_SPAN);
+      await existingImage(services, body.image);
+      const { image, revision, mode = 'linked', memoryMiB, vcpus } = body;
+      return services.reserve(caller, { id: body.id ?? randomUUID(), image, revision, mode, forMs, memoryMiB, vcpus });
+    },
+    async listReservations({ query, caller }) {
+      const owner = listOwner(caller, query.all);
+      return services.listReservations({ owner, past: query.past ?? false, limit: query.limit ?? DEFAULT_PAGE, after: query.after });
+    },
+    showReservation: ({ params, caller }) => ownReservation(services, caller, params.id),
+    async extendReservation({ params, body, caller }) {
+      const byMs = durationMs(body.for);
+      await ownReservation(services, caller, params.id);
+      return services.extendReservation(caller, { id: params.id, byMs });
+    },
+    async endReservation({ params, caller }) {
+      await ownReservation(services, caller, params.id);
+      return services.endReservation(caller, params.id);
+    },
+    async connectReservation({ params, body, caller, signal }) {
+      await personalReservation(services, caller, params.id);
+      return services.connect(caller, { id: params.id, publicKey: body.publicKey }, signal);
+    },
+    async captureReservation({ params, body, caller }) {
+      const reservation = await ownReservation(services, caller, params.id);
+      const image = body.image ?? reservation.image;
+      checkNewName(image);
+      const there = await services.showImage(image);
+      if (there !== undefined && !mayManage(caller, there)) throw notAllowed(`image ${image} belongs to ${there.owner}`);
+      return services.capture(caller, { reservationId: params.id, image, publish: body.publish ?? false, description: body.description });
+    },
+    async powerReservation({ params, body, caller }) {
+      await ownReservation(services, caller, params.id);
+      return services.power(caller, { id: params.id, op: body.op });
+    },
+    async consoleTicket({ params, caller }) {
+      await personalReservation(services, caller, params.id);
+      const { ticket, expiresAt } = tickets.issue(caller, params.id);
+      return { ticket, expiresAt: expiresAt.toISOString(), path: `/api/v1/reservations/${params.id}/console?ticket=${ticket}` };
+    },
+    async listMachines({ query, caller }) {
+      const owner = listOwner(caller, query.all);
+      return services.listMachines({ owner, gone: query.gone ?? false, limit: query.limit ?? DEFAULT_PAGE, after: query.after });
+    },
+    showMachine: ({ params, caller, signal }) => ownMachine(services, caller, params.id, signal),
+    showJob: ({ params, caller }) => ownJob(services, caller, params.id),
+  };
+}

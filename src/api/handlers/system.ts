@@ -1,0 +1,55 @@
+import { CarrelError } from '../../lib/errors.ts';
+import { accountOf, missingAccount, missingToken } from '../access.ts';
+import { durationMs } from '../duration.ts';
+import { DEFAULT_PAGE } from './reservations.ts';
+import type { Deps, Handlers } from './types.ts';
+
+type SystemOperation =
+  | 'health'
+  | 'openapi'
+  | 'me'
+  | 'reconcile'
+  | 'listProviders'
+  | 'listAudit'
+  | 'listAccounts'
+  | 'createAccount'
+  | 'listTokens'
+  | 'createToken'
+  | 'deleteToken'
+  | 'listJobs'
+  | 'retryJob';
+
+export function systemHandlers({ services, version, openapi }: Deps): Handlers<SystemOperation> {
+  return {
+    health: async () => ({ status: 'ok', version }),
+    openapi: async () => openapi,
+    me: async ({ caller }) => ({ account: caller.name, role: caller.role, version }),
+    reconcile: ({ body, caller, signal }) => services.reconcile(caller, body, signal),
+    listProviders: async () => ({ items: await services.listProviders() }),
+    listAudit: ({ query }) => services.listAudit({ limit: query.limit ?? DEFAULT_PAGE, after: query.after, subject: query.subject }),
+    listAccounts: async () => ({ items: await services.listAccounts() }),
+    createAccount: ({ body, caller }) => services.createAccount(caller, body),
+    async listTokens({ params, caller }) {
+      const items = await services.listTokens(accountOf(caller, params.account));
+      if (items === undefined) throw missingAccount(params.account);
+      return { items };
+    },
+    async createToken({ params, body, caller }) {
+      const forMs = body.for === undefined ? undefined : durationMs(body.for);
+      const made = await services.createToken(caller, { account: accountOf(caller, params.account), label: body.label, forMs });
+      if (made === undefined) throw missingAccount(params.account);
+      return made;
+    },
+    async deleteToken({ params, caller }) {
+      const done = await services.deleteToken(caller, { account: accountOf(caller, params.account), token: params.token });
+      if (!done) throw missingToken(params.token);
+      return { done };
+    },
+    listJobs: ({ query }) => services.listJobs({ limit: query.limit ?? DEFAULT_PAGE, after: query.after, state: query.state }),
+    async retryJob({ params, caller }) {
+      const job = await services.retryJob(caller, params.id);
+      if (job === undefined) throw new CarrelError('not-found', `there is no job ${params.id}`);
+      return job;
+    },
+  };
+}

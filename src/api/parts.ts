@@ -1,0 +1,59 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { RouteDef } from '../contract/route.ts';
+import { CarrelError } from '../lib/errors.ts';
+import type { makeAuthenticate } from './auth.ts';
+import type { Deps } from './handlers/types.ts';
+import type { Caller } from './services.ts';
+import type { Staging } from './upload.ts';
+
+/** Nothing an answer holds is for caches, frames, or guessing at. */
+export const SECURITY_HEADERS: Record<string, string> = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+/** What the files of this folder share while a server runs. */
+export interface ServerParts extends Deps {
+  authenticate: ReturnType<typeof makeAuthenticate>;
+  registry: Registry;
+  staging: Staging;
+  now: () => Date;
+  heartbeatMs: number;
+  stallMs: number;
+  /** Aborts when the server stops. */
+  closing: AbortSignal;
+}
+
+/** `/images/{name}` as Fastify writes it. */
+export function fastifyPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
+}
+
+/** The schemas of a route in Fastify's words. */
+export function schemaOf(route: RouteDef): Record<string, unknown> {
+  return {
+    ...(route.params === undefined ? {} : { params: route.params }),
+    ...(route.query === undefined ? {} : { querystring: route.query }),
+    ...(route.body === undefined ? {} : { body: route.body }),
+    ...(route.kind === 'json' || route.kind === 'upload' ? { response: { [route.status]: route.response } } : {}),
+  };
+}
+
+/** Aborts when the caller goes before the answer is there. */
+export function goneSignal(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+export function callerOf(request: FastifyRequest): Caller {
+  if (request.caller === undefined) throw new CarrelError('internal', 'a public route asked who is calling');
+  return request.caller;
+}

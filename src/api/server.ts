@@ -1,0 +1,156 @@
+/** Puts contract, handlers, sign-in and errors together into one Fastify server. */
+import { randomUUID } from 'node:crypto';
+import rateLimit from '@fastify/rate-limit';
+import websocket from '@fastify/websocket';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifySchemaCompiler,
+} from 'fastify';
+import type { Registry } from 'prom-client';
+import type { TSchema } from 'typebox';
+import { api } from '../contract/api.ts';
+import type { Operation } from '../contract/paths.ts';
+import type { RouteDef } from '../contract/route.ts';
+import type { Logger } from '../lib/log.ts';
+import { makeAuthenticate } from './auth.ts';
+import { problem, toProblem } from './errors.ts';
+import { imageHandlers } from './handlers/images.ts';
+import { reservationHandlers } from './handlers/reservations.ts';
+import { systemHandlers } from './handlers/system.ts';
+import type { Handlers, JsonOperation, RequestContext } from './handlers/types.ts';
+import { makeRegistry, requestTimer } from './metrics.ts';
+import { openapiDocument } from './openapi.ts';
+import { fastifyPath, goneSignal, SECURITY_HEADERS, schemaOf, type ServerParts } from './parts.ts';
+import type { Services } from './services.ts';
+import { registerSpecial } from './special.ts';
+import { TicketBox } from './tickets.ts';
+import type { Staging } from './upload.ts';
+import { type HttpPart, validator } from './validate.ts';
+
+export interface ApiOptions {
+  services: Services;
+  /** Of the product, for people and logs. */
+  version: string;
+  log: Logger;
+  staging: Staging;
+  /** Where metrics are gathered; makes one of its own if left out. */
+  registry?: Registry;
+  now?: () => Date;
+  /** Largest JSON body, in bytes; 64 KiB if left out. */
+  bodyBytes?: number;
+  requestsPerMinute?: number;
+  refusalsPerMinute?: number;
+  heartbeatMs?: number;
+  stallMs?: number;
+}
+
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const body = toProblem(error, request.id);
+  if (body.status >= 500) request.log.error({ err: error, code: body.code }, 'request failed');
+  if (body.status === 401) reply.header('www-authenticate', 'Bearer');
+  const retryAfterS = body.details?.retryAfterS;
+  if (typeof retryAfterS === 'number') reply.header('retry-after', String(retryAfterS));
+  reply.code(body.status).type('application/problem+json').send(JSON.stringify(body));
+}
+
+function registerJson(app: FastifyInstance, parts: ServerParts): void {
+  const handlers: Handlers = { ...imageHandlers(parts), ...reservationHandlers(parts), ...systemHandlers(parts) };
+  for (const operation of Object.keys(handlers) as JsonOperation[]) {
+    const route: RouteDef = api[operation];
+    // The parts were checked against the route's own schemas, which is what the handler's type is derived from.
+    const handler = handlers[operation] as (input: object) => Promise<unknown>;
+    app.route({
+      method: route.method,
+      url: fastifyPath(route.path),
+      schema: schemaOf(route),
+      config: { operation },
+      onRequest: (request) => parts.authenticate(request, route.scope),
+      handler: async (request, reply) => {
+        const context: Pick<RequestContext, 'signal'> = { signal: goneSignal(reply) };
+        const { params, query, body, caller } = request;
+        const result = await handler({ params, query, body, ...context, ...(caller === undefined ? {} : { caller }) });
+        return reply.code(route.status).send(result);
+      },
+    });
+  }
+}
+
+function addHooks(app: FastifyInstance, registry: Registry, log: Logger): void {
+  const time = requestTimer(registry);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
+  });
+  // One line per request, by operation: a path may hold names, and a query a ticket (promise 8).
+  app.addHook('onResponse', async (request, reply) => {
+    const operation = request.routeOptions.config.operation ?? 'none';
+    time(operation, reply.statusCode, reply.elapsedTime / 1000);
+    const level = operation === 'health' || operation === 'ready' || operation === 'metrics' ? 'debug' : 'info';
+    const ms = Math.round(reply.elapsedTime);
+    log[level]({ reqId: request.id, operation, status: reply.statusCode, ms, account: request.caller?.name }, 'request');
+  });
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    operation?: Operation;
+  }
+}
+
+/** The server, ready to listen. `close()` ends event streams and consoles, and waits for what is being answered. */
+export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
+  const now = options.now ?? (() => new Date());
+  const registry = options.registry ?? makeRegistry();
+  const app: FastifyInstance = Fastify({
+    loggerInstance: options.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    bodyLimit: options.bodyBytes ?? 65_536,
+    routerOptions: { maxParamLength: 200 },
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply as FastifyReply),
+  });
+  const closing = new AbortController();
+  app.decorateRequest('caller', undefined);
+  app.setValidatorCompiler((({ schema, httpPart }) =>
+    validator(httpPart as HttpPart, schema as TSchema)) as FastifySchemaCompiler<unknown>);
+  app.setErrorHandler(sendError);
+  app.setNotFoundHandler((request, reply) => {
+    const body = problem('not-found', 'there is nothing at this address', { hint: 'GET /api/v1/openapi.json lists what there is.' });
+    reply
+      .code(404)
+      .type('application/problem+json')
+      .send(JSON.stringify({ ...body, requestId: request.id }));
+  });
+  // Before everything that waits for connections to end by themselves: these never would.
+  app.addHook('preClose', async () => closing.abort());
+  addHooks(app, registry, options.log);
+  await app.register(rateLimit, { global: false });
+  await app.register(websocket, { options: { maxPayload: 1 << 20 } });
+
+  const tickets = new TicketBox(now);
+  const parts: ServerParts = {
+    services: options.services,
+    version: options.version,
+    log: options.log,
+    tickets,
+    openapi: openapiDocument(),
+    authenticate: makeAuthenticate(app, {
+      services: options.services,
+      tickets,
+      requestsPerMinute: options.requestsPerMinute ?? 1200,
+      refusalsPerMinute: options.refusalsPerMinute ?? 60,
+    }),
+    registry,
+    staging: options.staging,
+    now,
+    heartbeatMs: options.heartbeatMs ?? 15_000,
+    stallMs: options.stallMs ?? 30_000,
+    closing: closing.signal,
+  };
+  registerJson(app, parts);
+  await registerSpecial(app, parts);
+  return app;
+}

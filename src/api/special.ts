@@ -1,0 +1,130 @@
+/** The routes whose request or answer is not one JSON document: readiness, metrics, events, upload, console. */
+import { rm } from 'node:fs/promises';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { api } from '../contract/api.ts';
+import type { UploadQuery } from '../contract/images.ts';
+import type { RouteDef } from '../contract/route.ts';
+import { CarrelError } from '../lib/errors.ts';
+import { personalReservation } from './access.ts';
+import { openConsole, relay, type WebSocketLike } from './console.ts';
+import { streamEvents } from './events.ts';
+import { checkNewName } from './handlers/images.ts';
+import { callerOf, fastifyPath, SECURITY_HEADERS, schemaOf, type ServerParts } from './parts.ts';
+import { receiveFile } from './upload.ts';
+
+/** What every route has, whatever its answer looks like. */
+function common(route: RouteDef, parts: ServerParts) {
+  return {
+    method: route.method,
+    url: fastifyPath(route.path),
+    schema: schemaOf(route),
+    config: { operation: route.operation },
+    onRequest: (request: FastifyRequest) => parts.authenticate(request, route.scope),
+  };
+}
+
+function registerReadiness(app: FastifyInstance, parts: ServerParts): void {
+  const { response, ...route } = common(api.ready, parts).schema as { response: Record<number, unknown> };
+  app.route({
+    ...common(api.ready, parts),
+    schema: { ...route, response: { 200: response[200], 503: response[200] } },
+    handler: async (_request, reply) => {
+      const readiness = await parts.services.readiness();
+      return reply.code(readiness.ready ? 200 : 503).send(readiness);
+    },
+  });
+}
+
+function registerMetrics(app: FastifyInstance, parts: ServerParts): void {
+  app.route({
+    ...common(api.metrics, parts),
+    handler: async (_request, reply) => reply.type(parts.registry.contentType).send(await parts.registry.metrics()),
+  });
+}
+
+function registerEvents(app: FastifyInstance, parts: ServerParts): void {
+  const { services, now, heartbeatMs, stallMs, closing } = parts;
+  app.route({
+    ...common(api.events, parts),
+    handler: async (request, reply) => {
+      const headers = { ...SECURITY_HEADERS, 'x-request-id': request.id };
+      await streamEvents(request, reply, callerOf(request), { services, now, heartbeatMs, stallMs, closing, headers });
+      return reply;
+    },
+  });
+}
+
+/** In a scope of its own, so that no other route takes such a body. */
+async function registerUpload(app: FastifyInstance, parts: ServerParts): Promise<void> {
+  await app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
+    scope.route({
+      ...common(api.uploadImage, parts),
+      handler: async (request, reply) => {
+        const { name } = request.params as { name: string };
+        const { format, publish = true, description, ...hints } = request.query as UploadQuery;
+        checkNewName(name);
+        if (request.body === undefined) {
+          throw new CarrelError('unsupported-media-type', 'the upload has no content', {
+            hint: 'Send the file as the body, with Content-Type: application/octet-stream.',
+          });
+        }
+        const file = await receiveFile(request.raw, request.body as Readable, parts.staging);
+        try {
+          const started = await parts.services.importImage(callerOf(request), {
+            image: name,
+            ...file,
+            publish,
+            description,
+            format,
+            hints,
+          });
+          return await reply.code(202).send(started);
+        } catch (error) {
+          await rm(file.path, { force: true });
+          throw error;
+        }
+      },
+    });
+  });
+}
+
+function registerConsole(app: FastifyInstance, parts: ServerParts): void {
+  const sockets = new WeakMap<FastifyRequest, Socket>();
+  const { onRequest, ...rest } = common(api.console, parts);
+  app.route({
+    ...rest,
+    onRequest: async (request: FastifyRequest) => {
+      // Before the ticket is looked at: a plain request must not use it up.
+      if (!request.ws) throw new CarrelError('bad-request', 'the console is a WebSocket', { hint: 'Send an Upgrade request.' });
+      await onRequest(request);
+    },
+    // Everything that may be refused is done before the upgrade, so that the refusal is an answer with a status.
+    preHandler: async (request) => {
+      const { id } = request.params as { id: string };
+      const caller = callerOf(request);
+      await personalReservation(parts.services, caller, id);
+      const { socketPath } = await parts.services.consoleTarget(caller, id);
+      const socket = await openConsole(socketPath);
+      request.raw.socket.once('close', () => socket.destroy());
+      sockets.set(request, socket);
+    },
+    handler: async () => {},
+    wsHandler: (ws, request) => {
+      const socket = sockets.get(request);
+      if (socket === undefined) throw new CarrelError('internal', 'a console without a socket');
+      relay(ws as WebSocketLike, socket, parts.log, parts.closing);
+    },
+  });
+}
+
+export async function registerSpecial(app: FastifyInstance, parts: ServerParts): Promise<void> {
+  registerReadiness(app, parts);
+  registerMetrics(app, parts);
+  registerEvents(app, parts);
+  await registerUpload(app, parts);
+  registerConsole(app, parts);
+}

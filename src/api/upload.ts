@@ -1,0 +1,95 @@
+/** Receives a disk file into the staging folder, as a stream, and takes it away again if anything goes wrong. */
+import { createHash, randomUUID } from 'node:crypto';
+import { open, rm, statfs } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { type Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { CarrelError } from '../lib/errors.ts';
+
+export interface Staging {
+  /** Exists, is ours alone (0700), and lies on the file system where masters are made. */
+  dir: string;
+  /** Largest file taken, in bytes. */
+  maxBytes: number;
+  /** Bytes that must stay free after a file was taken in. */
+  keepFreeBytes: number;
+}
+
+export interface Received {
+  path: string;
+  bytes: number;
+  sha256: string;
+}
+
+/** Milliseconds without a byte after which an upload is given up. */
+const STALL_MS = 60_000;
+
+function gib(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+}
+
+/** The length that was announced; refuses what is too large for the limit or the disk before a byte is read. */
+async function announcedLength(request: IncomingMessage, staging: Staging): Promise<number> {
+  const header = request.headers['content-length'];
+  if (header === undefined) {
+    throw new CarrelError('length-required', 'the upload has no Content-Length', { hint: 'Send the file with its length, not chunked.' });
+  }
+  const length = Number(header);
+  if (length === 0) throw new CarrelError('bad-image', 'the file is empty');
+  if (length > staging.maxBytes) {
+    throw new CarrelError('too-large', `the file has ${gib(length)}, and at most ${gib(staging.maxBytes)} are taken`, {
+      details: { bytes: length, maxBytes: staging.maxBytes },
+    });
+  }
+  const fs = await statfs(staging.dir);
+  const free = fs.bavail * fs.bsize;
+  if (free - length < staging.keepFreeBytes) {
+    throw new CarrelError(
+      'no-space',
+      `the file has ${gib(length)}, and the server has ${gib(free)} free, of which ${gib(staging.keepFreeBytes)} must stay free`,
+      {
+        hint: 'Remove revisions that are no longer wanted (`carrel image rm`) or make room on the disk.',
+        details: { bytes: length, freeBytes: free, keepFreeBytes: staging.keepFreeBytes },
+      },
+    );
+  }
+  return length;
+}
+
+/**
+ * Takes the body of `request` in. The file is written to disk for good (fsync) and has exactly the announced length when this returns;
+ * on any error it is gone. Codes: `length-required`, `too-large`, `no-space`, `bad-request` (cut off), `deadline` (stalled).
+ */
+export async function receiveFile(request: IncomingMessage, body: Readable, staging: Staging): Promise<Received> {
+  const length = await announcedLength(request, staging);
+  const path = join(staging.dir, `upload-${randomUUID()}`);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const count = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.byteLength;
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  const onStall = () => body.destroy(new CarrelError('deadline', `no byte of the upload came for ${STALL_MS / 1000} s`));
+  request.setTimeout(STALL_MS, onStall);
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await pipeline(body, count, file.createWriteStream({ autoClose: false }));
+    if (bytes !== length) throw new CarrelError('bad-request', `the upload ended after ${bytes} of ${length} bytes`);
+    await file.sync();
+    await file.close();
+    return { path, bytes, sha256: hash.digest('hex') };
+  } catch (error) {
+    await file.close().catch(() => {});
+    await rm(path, { force: true });
+    if ((error as { code?: unknown }).code === 'ERR_STREAM_PREMATURE_CLOSE' || (error as { code?: unknown }).code === 'ECONNRESET') {
+      throw new CarrelError('bad-request', `the upload was cut off after ${bytes} of ${length} bytes`, { cause: error });
+    }
+    throw error;
+  } finally {
+    request.setTimeout(0);
+  }
+}
