@@ -1,0 +1,287 @@
+/**
+ * Carrel's guest agent: what runs inside a machine and answers on the virtio-serial port `carrel.identity.0`. Shell, because a tiny
+ * guest has nothing else; written for busybox ash and dash alike. The path from `identity` to a listening SSH server is what a person
+ * waits for in an instant clone, so it forks as little as it can: parsing, host name, keys and files are shell builtins.
+ *
+ * Protocol: lines of text, one request at a time.
+ *   host -> guest   ID VERB [BASE64]
+ *   guest -> host   ID ok [BASE64]  or  ID err MESSAGE
+ *   unasked         `! boot`, then `! ready BASE64(json)` once the SSH server listens; `! back` when a host is there again after none was.
+ * Verbs: see {@link AGENT_VERBS}. There is none that runs a command.
+ */
+export const AGENT_PORT = 'carrel.identity.0';
+export const AGENT_PATH = '/usr/lib/carrel/agent';
+/** fw_cfg file with the machine's identity for a cold boot: the same `key=value` lines as the argument of `identity`. */
+export const FW_CFG_ID = 'opt/carrel/id';
+
+export const AGENT_VERBS = ['ping', 'identity', 'info', 'password', 'keys', 'lock', 'freeze-prepare'] as const;
+
+/**
+ * The parts that differ between guests. Functions: `sshd_start` returns when the server listens; `sshd_stop` when it does not any more, sessions
+ * included; `keys_install` takes $hostkey (see host-key.ts) or makes one; `keys_remove`; `keys_public` sets $public; `set_hash USER HASH`; `warm`.
+ */
+export interface AgentFlavour {
+  functions: string;
+}
+
+const COMMON = `set -f
+umask 077
+R=\${CARREL_ROOT:-}
+LIB=$R/var/lib/carrel
+FWCFG=$R/sys/firmware/qemu_fw_cfg/by_name/${FW_CFG_ID}/raw
+nl='
+'
+
+say() { printf '%s\\n' "$*" >&4; }
+encode() { encoded=$(printf '%s' "$1" | base64 -w 0); }
+decode() { decoded=$(base64 -d 2>/dev/null <<EOF
+$1
+EOF
+) || return 1; }
+
+# The fields of an identity, into variables; anything unknown is ignored, anything malformed refused.
+parse_identity() {
+  hostname= machine_id= mac= time= entropy= seed= hostkey= hostkey_openssh= hostpub= bad=
+  IFS=$nl
+  for line in $1; do
+    value=\${line#*=}
+    case $line in
+      hostname=*) hostname=$value ;;
+      machine_id=*) machine_id=$value ;;
+      mac=*) mac=$value ;;
+      time=*) time=$value ;;
+      entropy=* | seed=*) entropy=$entropy$value ;;
+      hostkey=*) hostkey=$value ;;
+      hostkey_openssh=*) hostkey_openssh=$value ;;
+      hostpub=*) hostpub=$value ;;
+    esac
+  done
+  unset IFS
+  case $hostname in *[!A-Za-z0-9.-]* | -*) bad=hostname ;; esac
+  case $machine_id in *[!0-9a-f]*) bad=machine_id ;; esac
+  case \${#machine_id} in 0 | 32) ;; *) bad=machine_id ;; esac
+  case $mac in *[!0-9a-fA-F:]*) bad=mac ;; esac
+  case $time in *[!0-9]*) bad=time ;; esac
+  case $entropy in *[!0-9a-fA-F]*) bad=entropy ;; esac
+  case $hostkey in *[!0-7\\\\]*) bad=hostkey ;; esac
+  case $hostkey_openssh in *[!A-Za-z0-9+/=]*) bad=hostkey_openssh ;; esac
+  case $hostpub in *[!A-Za-z0-9+/=@.\\ -]*) bad=hostpub ;; esac
+  [ -z "$bad" ]
+}
+
+# Everything of parse_identity into the system; the SSH server must be stopped.
+apply_identity() {
+  [ -z "$entropy" ] || mix_entropy "$entropy"
+  [ -z "$time" ] || date -s "@$time" >/dev/null 2>&1
+  if [ -n "$hostname" ]; then
+    printf '%s\\n' "$hostname" >"$R/proc/sys/kernel/hostname"
+    printf '%s\\n' "$hostname" >"$R/etc/hostname"
+    printf '127.0.0.1 localhost\\n127.0.1.1 %s\\n::1 localhost\\n' "$hostname" >"$R/etc/hosts"
+  fi
+  if [ -n "$machine_id" ]; then
+    printf '%s\\n' "$machine_id" >"$R/etc/machine-id"
+    printf '%s\\n' "$machine_id" >"$LIB/machine-id"
+  fi
+  if [ -n "$mac" ]; then
+    read -r old_mac <"$R/sys/class/net/$NIC/address"
+    [ "$old_mac" = "$mac" ] || set_mac "$mac"
+  fi
+  keys_install
+}
+
+# Mixed in and put to use at once: without a reseed, two clones of one parent would draw the same numbers for up to a minute.
+mix_entropy() { printf '%s' "$1" | "$R/usr/lib/carrel/reseed" 2>/dev/null || printf '%s' "$1" >"$R/dev/urandom"; }
+
+# The kernel announces the new address itself (arp_notify), which is how QEMU's user-mode network learns it.
+set_mac() { ip link set dev "$NIC" address "$1" 2>/dev/null; }
+
+# What must not pass from one machine to the next when a disk is copied.
+scrub() {
+  keys_remove
+  set +f
+  rm -f "$R"/root/.ssh/authorized_keys* "$R"/home/*/.ssh/authorized_keys* "$R"/root/.*_history "$R"/home/*/.*_history
+  set -f
+  lock_all
+}
+
+lock_all() {
+  out=
+  while IFS= read -r line; do
+    rest=\${line#*:}
+    case $rest in
+      '!'* | '*'*) ;;
+      *) line="\${line%%:*}:!:\${rest#*:}" ;;
+    esac
+    out=$out$line$nl
+  done <"$R/etc/shadow"
+  write_shadow "$out"
+}
+
+# In place, so that owner and mode stay.
+write_shadow() {
+  printf '%s' "$1" >"$R/etc/shadow.carrel" && cat "$R/etc/shadow.carrel" >"$R/etc/shadow" && rm -f "$R/etc/shadow.carrel"
+}
+
+# USER FIELD: sets the password field; fails if there is no such user.
+set_shadow() {
+  out= found=
+  while IFS= read -r line; do
+    case $line in
+      "$1":*)
+        rest=\${line#*:}
+        line="$1:$2:\${rest#*:}"
+        found=1
+        ;;
+    esac
+    out=$out$line$nl
+  done <"$R/etc/shadow"
+  [ -n "$found" ] && write_shadow "$out"
+}
+
+# USER: sets $home, $uid and $gid.
+find_user() {
+  while IFS=: read -r name _ uid gid _ home _; do
+    [ "$name" = "$1" ] && return 0
+  done <"$R/etc/passwd"
+  return 1
+}
+
+# USER, newline, keys.
+set_keys() {
+  user=\${1%%"$nl"*}
+  keys=\${1#*"$nl"}
+  [ "$user" != "$1" ] || keys=
+  find_user "$user" || return 1
+  dir=$R$home/.ssh
+  [ -d "$dir" ] || mkdir -p "$dir" || return 1
+  printf '%s\\n' "$keys" >"$dir/authorized_keys" || return 1
+  [ "$uid" = 0 ] || chown -R "$uid:$gid" "$dir"
+}
+
+info_json() {
+  read -r now_host <"$R/proc/sys/kernel/hostname"
+  read -r now_id <"$R/etc/machine-id"
+  keys_public
+  list= IFS=$nl
+  for line in $public; do list="$list\${list:+,}\\"$line\\""; done
+  unset IFS
+  json="{\\"hostname\\":\\"$now_host\\",\\"machineId\\":\\"$now_id\\",\\"hostKeys\\":[$list],\\"ip\\":\\"10.0.2.15\\"}"
+}
+
+# At boot: take the identity that the host gave by fw_cfg, unless it is the one the disk already has; then start the SSH server.
+boot() {
+  read -r have 2>/dev/null <"$LIB/machine-id" || have=
+  parse_identity ''
+  if [ -r "$FWCFG" ]; then
+    parse_identity "$(tr -d '\\000' <"$FWCFG")" || parse_identity ''
+  fi
+  if [ -z "$machine_id" ] && [ -z "$have" ]; then
+    read -r machine_id <"$R/proc/sys/kernel/random/uuid"
+    while :; do case $machine_id in *-*) machine_id=\${machine_id%%-*}\${machine_id#*-} ;; *) break ;; esac done
+  fi
+  if [ -n "$machine_id" ] && [ "$machine_id" != "$have" ]; then
+    scrub
+    apply_identity
+  else
+    hostkey= hostkey_openssh= hostpub=
+    [ -z "$entropy" ] || mix_entropy "$entropy"
+    keys_exist || keys_install
+  fi
+  sshd_start
+}
+
+handle() {
+  id=$1 verb=$2
+  decoded=
+  if [ -n "$3" ]; then decode "$3" || { say "$id err bad base64"; return; }; fi
+  case $verb in
+    ping) say "$id ok" ;;
+    info)
+      info_json
+      encode "$json"
+      say "$id ok $encoded"
+      ;;
+    identity)
+      parse_identity "$decoded" || { say "$id err bad $bad"; return; }
+      sshd_stop
+      apply_identity
+      sshd_start || { say "$id err the SSH server did not start"; return; }
+      keys_public
+      encode "$public"
+      say "$id ok $encoded"
+      after_identity
+      ;;
+    password)
+      user=\${decoded%%:*}
+      hash=\${decoded#*:}
+      case $hash in '' | *[!A-Za-z0-9./\\$=,]*) say "$id err bad hash" ;; *) if set_hash "$user" "$hash"; then say "$id ok"; else say "$id err no such user"; fi ;; esac
+      ;;
+    keys) if set_keys "$decoded"; then say "$id ok"; else say "$id err no such user"; fi ;;
+    lock) if set_hash "$decoded" '!'; then say "$id ok"; else say "$id err no such user"; fi ;;
+    freeze-prepare)
+      sshd_stop
+      keys_remove
+      sync
+      echo 3 >"$R/proc/sys/vm/drop_caches"
+      warm
+      say "$id ok"
+      ;;
+    *) say "$id err unknown verb" ;;
+  esac
+}
+
+# With no host on the other end, read ends at once, but a write waits in the kernel: so the agent sleeps in it and does not poll.
+serve() {
+  while :; do
+    while read -r id verb arg <&3; do handle "$id" "$verb" "$arg"; done
+    [ -z "$CARREL_STDIO" ] || exit 0
+    say '! back'
+  done
+}
+
+announce() {
+  say '! boot'
+  info_json
+  encode "$json"
+  say "! ready $encoded"
+}
+`;
+
+const MAIN = `
+NIC=eth0
+for mode in "\${1:-serve}"; do
+  case $mode in
+    boot) boot ;;
+    chpasswd)
+      # qemu-guest-agent's set-user-password calls chpasswd, which busybox lacks. With -e the input holds hashes.
+      while IFS= read -r line; do
+        user=\${line%%:*} word=\${line#*:}
+        [ "$2" = -e ] || word=$(printf '%s\\n' "$word" | mkpasswd -m sha512 -P 0)
+        set_hash "$user" "$word" || exit 1
+      done
+      ;;
+    serve)
+      if [ -n "$CARREL_STDIO" ]; then
+        exec 3<&0 4>&1
+      else
+        set +f
+        for file in "$R"/sys/class/virtio-ports/*/name; do
+          read -r name <"$file"
+          [ "$name" = ${AGENT_PORT} ] || continue
+          port=\${file%/name}
+          exec 3<>"$R/dev/\${port##*/}" 4>&3
+        done
+        set -f
+        # No such port: this machine was started by something other than Carrel. Nobody to talk to.
+        [ -n "$port" ] || exec sleep 2147483647
+      fi
+      announce
+      serve
+      ;;
+  esac
+done
+`;
+
+export function agentScript(flavour: AgentFlavour): string {
+  return `#!/bin/sh\n# Carrel's guest agent. Made by src/qemu/recipes/assets/agent.ts, where the protocol is described.\n${COMMON}\n${flavour.functions}${MAIN}`;
+}

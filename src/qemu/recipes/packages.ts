@@ -1,0 +1,161 @@
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Ctx } from '../../lib/context.ts';
+import { CarrelError, errorCode } from '../../lib/errors.ts';
+import { run } from './run.ts';
+
+/** Programs that every use of Debian packages needs. */
+export const PACKAGE_TOOLS = ['apt-get', 'apt-cache', 'dpkg-deb'] as const;
+
+/** Debian names library packages `lib…`; zlib is the old exception. */
+const LIBRARY = /^(lib|zlib)/;
+
+/** Part of a build's progress: fractions from `from` to `to`. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/**
+ * Debian packages from the host's own sources, mirrors, proxies and keys. Nothing on the host is changed or installed: packages are
+ * downloaded and unpacked into folders of ours. If the host's package lists are missing or name versions that the mirror no longer
+ * has, lists of our own are fetched into `workDir`.
+ */
+export class DebianPackages {
+  readonly #workDir: string;
+  #options: readonly string[] = QUIET;
+  #private = false;
+
+  constructor(workDir: string) {
+    this.#workDir = workDir;
+  }
+
+  /** The packages that `names` depend on directly. The first of alternatives counts; virtual packages are left out. */
+  async dependencies(ctx: Ctx, names: readonly string[]): Promise<string[]> {
+    const text = await this.#withLists(ctx, () =>
+      run(ctx, 'apt-cache', [...this.#options, 'depends', '--no-recommends', '--no-suggests', '--no-conflicts', '--no-breaks', ...names]),
+    );
+    return parseDepends(text);
+  }
+
+  /** `names` and every shared-library package below them. */
+  async withLibraries(ctx: Ctx, names: readonly string[]): Promise<string[]> {
+    const all = new Set(names);
+    for (let round = [...names]; round.length > 0; ) {
+      const found = await this.dependencies(ctx, round);
+      round = [...new Set(found)].filter((name) => LIBRARY.test(name) && !all.has(name));
+      for (const name of round) all.add(name);
+    }
+    return [...all].sort();
+  }
+
+  /**
+   * Downloads into `folder` (created) and answers the file of each package.
+   * Errors: `unavailable` when the mirror cannot be reached or does not have it.
+   */
+  async download(ctx: Ctx, names: readonly string[], folder: string, span: Span): Promise<string[]> {
+    await mkdir(folder, { recursive: true });
+    const listed = await this.#withLists(ctx, () =>
+      run(ctx, 'apt-get', [...this.#options, 'download', '--print-uris', ...names], { cwd: folder }),
+    );
+    const total = parseUris(listed).reduce((sum, uri) => sum + uri.bytes, 0);
+    const timer = setInterval(() => void reportBytes(ctx, folder, total, span), 250);
+    try {
+      await this.#withLists(ctx, () => run(ctx, 'apt-get', [...this.#options, 'download', ...names], { cwd: folder }));
+    } finally {
+      clearInterval(timer);
+    }
+    return (await readdir(folder)).filter((f) => f.endsWith('.deb')).map((f) => join(folder, f));
+  }
+
+  /** Unpacks a package's files below `root`; runs none of its scripts. */
+  async unpack(ctx: Ctx, deb: string, root: string): Promise<void> {
+    await mkdir(root, { recursive: true });
+    await run(ctx, 'dpkg-deb', ['-x', deb, root]);
+  }
+
+  /** Runs `work`; where apt says that its lists are no good, fetches own lists and runs it once more. */
+  async #withLists<T>(ctx: Ctx, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (errorCode(error) !== 'recipe-failed') throw error;
+      if (this.#private || !isListProblem(error)) throw downloadFailed(error);
+    }
+    ctx.progress({ text: "fetching Debian's package lists" });
+    await this.#fetchLists(ctx);
+    try {
+      return await work();
+    } catch (error) {
+      throw errorCode(error) === 'recipe-failed' ? downloadFailed(error) : error;
+    }
+  }
+
+  async #fetchLists(ctx: Ctx): Promise<void> {
+    const base = join(this.#workDir, 'apt');
+    await mkdir(join(base, 'state/lists/partial'), { recursive: true });
+    await mkdir(join(base, 'cache/archives/partial'), { recursive: true });
+    await writeFile(join(base, 'status'), '');
+    this.#private = true;
+    this.#options = [
+      ...QUIET,
+      ...['-o', `Dir::State=${base}/state`, '-o', `Dir::Cache=${base}/cache`, '-o', `Dir::State::status=${base}/status`],
+    ];
+    try {
+      await run(ctx, 'apt-get', [...this.#options, 'update']);
+    } catch (error) {
+      throw errorCode(error) === 'recipe-failed' ? downloadFailed(error) : error;
+    }
+  }
+}
+
+/** `APT::Sandbox::User=root`: apt as root would else hand the download to `_apt`, which cannot write into our folder. */
+const QUIET: readonly string[] = ['-q', '-o', 'APT::Sandbox::User=root', '-o', 'Acquire::Retries=2'];
+
+function isListProblem(error: unknown): boolean {
+  const text = String((error as CarrelError).details['stderr'] ?? '');
+  return /Unable to locate package|No packages found|404 {2}Not Found|Can't select|has no installation candidate/.test(text);
+}
+
+function downloadFailed(cause: unknown): CarrelError {
+  return new CarrelError('unavailable', 'the Debian packages could not be fetched', {
+    cause,
+    retry: 'later',
+    hint: "check the network, and that `apt-get update` works with this machine's package sources",
+  });
+}
+
+/** Names after `Depends:` and `PreDepends:` in the output of `apt-cache depends`; the first of alternatives (`|Depends:` and those after it). */
+export function parseDepends(text: string): string[] {
+  const names: string[] = [];
+  let alternative = false;
+  for (const line of text.split('\n')) {
+    const match = /^ ([ |])(?:Pre)?Depends: (\S+)$/.exec(line);
+    if (!match) continue;
+    const first = !alternative;
+    alternative = match[1] === '|';
+    if (first && match[2] && !match[2].startsWith('<')) names.push(match[2]);
+  }
+  return names;
+}
+
+/** The lines of `apt-get --print-uris`: `'URI' FILE BYTES HASH`. */
+export function parseUris(text: string): { file: string; bytes: number }[] {
+  return [...text.matchAll(/^'[^']+' (\S+) (\d+)/gm)].map((m) => ({ file: m[1] ?? '', bytes: Number(m[2]) }));
+}
+
+async function reportBytes(ctx: Ctx, folder: string, total: number, span: Span): Promise<void> {
+  let done = 0;
+  for (const file of await readdir(folder).catch(() => [])) done += (await stat(join(folder, file)).catch(() => undefined))?.size ?? 0;
+  if (total === 0) return;
+  const text = `downloading Debian packages, ${mib(done)} of ${mib(total)} MiB`;
+  ctx.progress({ text, fraction: span.from + (span.to - span.from) * Math.min(1, done / total) });
+}
+
+const mib = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
+
+/** Package name and version from the name that apt gives a file: `libc6_2.36-9%2bdeb12u10_amd64.deb`. */
+export function parseDebName(file: string): { name: string; version: string } | undefined {
+  const match = /^([a-z0-9][a-z0-9+.-]*)_([^_/]+)_[a-z0-9]+\.deb$/.exec(file);
+  return match ? { name: match[1] ?? '', version: decodeURIComponent(match[2] ?? '') } : undefined;
+}
