@@ -4,7 +4,7 @@ import { type Ctx, makeCtx, sleep } from '../lib/context.ts';
 import { describeError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { backoffMs } from '../lib/retry.ts';
-import { connect, type StoreConn } from './conn.ts';
+import { connect, keepAlive, type StoreConn } from './conn.ts';
 
 export type KeeperStatus = { state: 'up' } | { state: 'down'; since: Date; error: string | undefined };
 
@@ -38,6 +38,8 @@ export class Keeper {
     const client = await connect(this.#options.conn, `carrel keep pid=${process.pid}`);
     if (this.#abort.signal.aborted) return client.end().catch(() => {});
     this.#client = client;
+    // Watching keeps no process alive.
+    keepAlive(client, false);
     client.once('end', () => {
       if (this.#abort.signal.aborted || this.#client !== client) return;
       this.#client = undefined;
@@ -70,6 +72,8 @@ export class Keeper {
   async close(): Promise<void> {
     this.#abort.abort();
     await this.#reviving;
-    await this.#client?.end().catch(() => {});
+    if (this.#client === undefined) return;
+    keepAlive(this.#client, true);
+    await this.#client.end().catch(() => {});
   }
 }

@@ -56,3 +56,10 @@ export async function connect(target: StoreTarget, applicationName: string): Pro
     throw error;
   }
 }
+
+/** Whether an idle connection keeps the process alive. pg has the methods, its types do not. */
+export function keepAlive(client: Client, yes: boolean): void {
+  const it = client as Client & { ref(): void; unref(): void };
+  if (yes) it.ref();
+  else it.unref();
+}

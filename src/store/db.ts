@@ -138,6 +138,9 @@ export async function openStore(ctx: Ctx, target: StoreTarget, options: StoreOpt
 
 const TX_ATTEMPTS = 5;
 
+/** What is still to be done at the end of a transaction that {@link tx} has open. */
+const endings = new WeakMap<Db, ((tx: Tx) => Promise<void>)[]>();
+
 /**
  * Runs `work` in a transaction (READ COMMITTED). After a deadlock or a serialisation failure the whole of it runs again, up to five
  * times, so `work` does nothing but SQL. Inside a transaction it runs in that one.
@@ -146,9 +149,25 @@ export async function tx<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   if (db.isTransaction) return work(db as Tx);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await db.transaction().execute(work);
+      return await db.transaction().execute(async (within) => {
+        const last: ((tx: Tx) => Promise<void>)[] = [];
+        endings.set(within, last);
+        const result = await work(within);
+        for (const ending of last) await ending(within);
+        return result;
+      });
     } catch (error) {
       if (attempt >= TX_ATTEMPTS || !isBusy(error)) throw error;
     }
   }
+}
+
+/**
+ * Runs `ending` as the last thing before the transaction commits, or now if `db` is none that {@link tx} opened. For what takes a
+ * lock that many want: taken last, it is held for the commit alone and cannot close a circle of waits.
+ */
+export async function beforeCommit(db: Db, ending: (tx: Tx) => Promise<void>): Promise<void> {
+  const last = endings.get(db);
+  if (last !== undefined) last.push(ending);
+  else await tx(db, ending);
 }

@@ -1,6 +1,6 @@
 /** What happened, for those who follow it: browsers, `carrel reserve`, webhooks. */
 import { sql } from 'kysely';
-import { tx } from './db.ts';
+import { beforeCommit } from './db.ts';
 import type { Db, Facts, StoreEvent } from './schema.ts';
 import { json } from './sql.ts';
 
@@ -19,17 +19,18 @@ export interface NewEvent {
 }
 
 // Ids are drawn before commit, so without this lock a reader could see a larger id first and never go back for the smaller one.
+// It is taken at the end of a transaction, so that it is held for a moment only.
 const EVENT_LOCK = 0x65_76_65_6e_74;
 
 /** Appends, in the caller's transaction if there is one; followers are woken when it commits, in the order of ids. */
 export async function append(db: Db, event: NewEvent): Promise<void> {
-  await tx(db, async (within) => {
-    await sql`select pg_advisory_xact_lock(${EVENT_LOCK})`.execute(within);
-    await within
+  await beforeCommit(db, async (tx) => {
+    await sql`select pg_advisory_xact_lock(${EVENT_LOCK})`.execute(tx);
+    await tx
       .insertInto('event')
       .values({ ...event, body: json(event.body) })
       .execute();
-    await sql`select pg_notify(${EVENT_CHANNEL}, '')`.execute(within);
+    await sql`select pg_notify(${EVENT_CHANNEL}, '')`.execute(tx);
   });
 }
 

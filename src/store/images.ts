@@ -42,7 +42,7 @@ export interface NewRevision {
 /** The next revision, `preparing`. Numbers are drawn under the image's row lock: no gaps by races, no doubles. */
 export async function addRevision(db: Db, revision: NewRevision): Promise<Revision> {
   const { now, source, ...values } = revision;
-  const image = await db.selectFrom('image').select('id').where('id', '=', revision.imageId).forUpdate().executeTakeFirst();
+  const image = await db.selectFrom('image').select('id').where('id', '=', revision.imageId).forNoKeyUpdate().executeTakeFirst();
   if (!image) throw new CarrelError('not-found', 'the image is not there any more');
   const last = await db
     .selectFrom('revision')
@@ -97,7 +97,7 @@ export async function transitionRevision(
     .selectFrom('revision')
     .select(['state', 'imageId', 'number', 'createdBy'])
     .where('id', '=', id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   if (!row) throw new CarrelError('not-found', 'the revision is not there any more');
   const next = REVISION_TABLE[row.state][event];
@@ -134,7 +134,7 @@ export async function transitionRevision(
 export async function publish(db: Db, id: string, now: Date): Promise<void> {
   const row = await revision(db, id);
   if (!row) throw new CarrelError('not-found', 'the revision is not there any more');
-  await db.selectFrom('image').select('id').where('id', '=', row.imageId).forUpdate().execute();
+  await db.selectFrom('image').select('id').where('id', '=', row.imageId).forNoKeyUpdate().execute();
   const before = await published(db, row.imageId);
   if (before && before.id !== id) await transitionRevision(db, before.id, 'supersede', {}, now);
   await transitionRevision(db, id, 'publish', { publishedAt: now }, now);

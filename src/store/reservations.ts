@@ -8,9 +8,11 @@ import {
   type ReservationEvent,
   type ReservationKind,
   type ReservationState,
+  STAGES,
   type Stage,
 } from '../core/reservation.ts';
 import { CarrelError, type StoredError } from '../lib/errors.ts';
+import { tx } from './db.ts';
 import * as events from './events.ts';
 import * as machines from './machines.ts';
 import * as providers from './providers.ts';
@@ -32,6 +34,9 @@ export interface NewReservation {
   memoryMiB: number;
   now: Date;
 }
+
+const BEFORE_GONE: readonly Stage[] = [...STAGES, 'ending'];
+const ALL_STAGES: readonly Stage[] = [...BEFORE_GONE, 'gone'];
 
 const SHORT: Record<string, string> = { machines: 'machines', memoryMiB: 'MiB of memory', vcpus: 'virtual CPUs' };
 
@@ -93,7 +98,7 @@ export async function find(db: Db, id: string): Promise<Reservation | undefined>
 
 /** The row, locked until the transaction ends. `not-found`. */
 export async function lock(tx: Tx, id: string): Promise<Reservation> {
-  const row = await tx.selectFrom('reservation').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  const row = await tx.selectFrom('reservation').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
   if (!row) throw new CarrelError('not-found', 'there is no such reservation');
   return row;
 }
@@ -163,10 +168,20 @@ export async function transition(tx: Tx, id: string, event: ReservationEvent, pa
   return next;
 }
 
-/** What a waiting person sees: the stage, and one sentence about it. */
+/**
+ * What a waiting person sees: the stage, and one sentence about it. A step that runs again may show an earlier stage, but nothing
+ * leads back from `ending` or `gone`: a worker that does not yet know of the end changes nothing, and nobody is told.
+ */
 export async function setStage(db: Db, id: string, stage: Stage, text: string, now: Date): Promise<void> {
-  await db.updateTable('reservation').set({ stage, stageText: text }).where('id', '=', id).execute();
-  await tell(db, id, now);
+  const from: readonly Stage[] = stage === 'gone' ? ALL_STAGES : stage === 'ending' ? BEFORE_GONE : STAGES;
+  const row = await db
+    .updateTable('reservation')
+    .set({ stage, stageText: text })
+    .where('id', '=', id)
+    .where('stage', 'in', from)
+    .returning('id')
+    .executeTakeFirst();
+  if (row !== undefined) await tell(db, id, now);
 }
 
 /** Changes the sentence and leaves the stage. */
@@ -177,14 +192,16 @@ export async function note(db: Db, id: string, text: string, now: Date): Promise
 
 /** Adds sentences for the owner, each once however often the step runs. */
 export async function addNotes(db: Db, id: string, notes: readonly string[]): Promise<void> {
-  const row = await db.selectFrom('reservation').select('notes').where('id', '=', id).executeTakeFirst();
-  if (!row) return;
-  const all = [...new Set([...row.notes, ...notes])];
-  await db
-    .updateTable('reservation')
-    .set({ notes: json(all) })
-    .where('id', '=', id)
-    .execute();
+  await tx(db, async (within) => {
+    const row = await within.selectFrom('reservation').select('notes').where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
+    if (!row) return;
+    const all = [...new Set([...row.notes, ...notes])];
+    await within
+      .updateTable('reservation')
+      .set({ notes: json(all) })
+      .where('id', '=', id)
+      .execute();
+  });
 }
 
 /** Puts the end off; `wrong-state` unless it is preparing or ready. */
