@@ -40,7 +40,8 @@ function descendants(name: string): string[] {
 
 function allFields(d: TypeDecl, from: Map<string, TypeDecl>): FieldDecl[] {
   const base = d.base === undefined ? undefined : from.get(d.base);
-  return [...(base ? allFields(base, from) : []), ...d.fields];
+  const inherited = base ? allFields(base, from) : [];
+  return [...inherited, ...d.fields.filter((f) => !inherited.some((i) => i.name === f.name))];
 }
 
 function tsType(f: FieldDecl): string {
@@ -62,7 +63,8 @@ function typeText(d: TypeDecl): string {
 
 function unionText(name: string): string {
   const all = [name, ...descendants(name)];
-  if (all.length > MAX_UNION) return `/** ${name} or one of its ${all.length - 1} subtypes; narrow it with isA. */\nexport type Any${name} = Omit<${name}, '_type'> & { _type: string };`;
+  if (all.length > MAX_UNION)
+    return `/** ${name} or one of its ${all.length - 1} subtypes; narrow it with isA. */\nexport type Any${name} = Omit<${name}, '_type'> & { _type: string };`;
   return `export type Any${name} =\n${all.map((n) => `  | ${n}`).join('\n')};`;
 }
 

@@ -48,7 +48,8 @@ export interface TypeDesc {
 export interface MethodDesc {
   readonly name: string;
   readonly read: boolean;
-  readonly params: TypeDesc;
+  /** What is sent: `_this`, then the parameters. */
+  readonly request: TypeDesc;
   readonly returns: FieldDesc | undefined;
 }
 
@@ -94,6 +95,8 @@ function fieldDesc(decl: FieldDecl): FieldDesc {
   };
 }
 
+const THIS: FieldDecl = { name: '_this', type: 'ref', optional: false, array: false, opaque: false };
+
 interface MutableDesc {
   name: string;
   base: TypeDesc | undefined;
@@ -109,6 +112,8 @@ function emptyDesc(name: string): MutableDesc {
 
 function addFields(desc: MutableDesc, fields: readonly FieldDesc[]): void {
   for (const f of fields) {
+    // a few managed objects declare an inherited property again
+    if (desc.byName.has(f.name)) continue;
     desc.fields.push(f);
     desc.byName.set(f.name, f);
     if (f.array && !f.optional) desc.arrays.push(f.name);
@@ -123,9 +128,7 @@ function compile(): void {
     else if (d.kind === 'object') objects.set(d.name, emptyDesc(d.name));
   }
   const done = new Set<MutableDesc>();
-  const byKey = new Map(
-    DECLS.flatMap((d) => (d.kind === 'type' || d.kind === 'object' ? [[`${d.kind} ${d.name}`, d] as const] : [])),
-  );
+  const byKey = new Map(DECLS.flatMap((d) => (d.kind === 'type' || d.kind === 'object' ? [[`${d.kind} ${d.name}`, d] as const] : [])));
   const fill = (kind: 'type' | 'object', name: string): TypeDesc => {
     const desc = (kind === 'type' ? types : objects).get(name) as MutableDesc | undefined;
     const decl = byKey.get(`${kind} ${name}`);
@@ -144,9 +147,9 @@ function compile(): void {
   for (const d of DECLS) if (d.kind === 'type' || d.kind === 'object') fill(d.kind, d.name);
   for (const d of DECLS) {
     if (d.kind !== 'method') continue;
-    const params = emptyDesc(d.name);
-    addFields(params, d.params.map(fieldDesc));
-    methods.set(d.name, { name: d.name, read: d.read, params, returns: d.returns && fieldDesc(d.returns) });
+    const request = emptyDesc(d.name);
+    addFields(request, [THIS, ...d.params].map(fieldDesc));
+    methods.set(d.name, { name: d.name, read: d.read, request, returns: d.returns && fieldDesc(d.returns) });
   }
 }
 compile();

@@ -11172,7 +11172,6 @@ export interface VimObjects {
     summary: AnyNetworkSummary;
     host?: Ref[] | undefined;
     vm?: Ref[] | undefined;
-    name: string;
   };
   OpaqueNetwork: {
     value?: AnyCustomFieldValue[] | undefined;
@@ -11194,7 +11193,6 @@ export interface VimObjects {
     summary: AnyNetworkSummary;
     host?: Ref[] | undefined;
     vm?: Ref[] | undefined;
-    name: string;
     capability?: OpaqueNetworkCapability | undefined;
     extraConfig?: AnyOptionValue[] | undefined;
   };
@@ -11218,7 +11216,6 @@ export interface VimObjects {
     summary: AnyNetworkSummary;
     host?: Ref[] | undefined;
     vm?: Ref[] | undefined;
-    name: string;
     key: string;
     config: DVPortgroupConfigInfo;
     portKeys?: string[] | undefined;
