@@ -14,14 +14,13 @@ const needsWriting = (bench: Bench): string | undefined =>
 async function standsAlone(bench: Bench, found: Findings, what: string, master: Master): Promise<void> {
   found.must((await bench.driver.verifyMaster(bench.ctx('masterMs'), master.revisionId)).ok, `${what}: the master is not whole`);
   const report = await bench.driver.lineage(bench.ctx(), { kind: 'revision', revisionId: master.revisionId });
-  for (const file of master.files) {
-    const disk = report.disks.find((d) => d.path === file.path);
-    if (disk !== undefined) found.same(disk.parent, undefined, `${what}: parent of ${file.path}`);
+  const own = master.files.map((f) => f.path);
+  const chains = report.chains.filter((c) => c.owner === 'master' && c.id === master.revisionId);
+  found.must(chains.length > 0, `${what}: lineage shows no chain of the master`);
+  for (const { path } of chains.flatMap((c) => c.chain)) found.must(own.includes(path), `${what}: it stands on ${path}`);
+  for (const disk of report.disks.filter((d) => own.includes(d.path) && d.parent !== undefined)) {
+    found.must(own.includes(disk.parent ?? ''), `${what}: the parent of ${disk.path} is ${disk.parent}`);
   }
-  found.must(
-    report.chains.some((c) => c.owner === 'master' && c.chain.length === 1),
-    `${what}: lineage shows no disk that stands alone`,
-  );
 }
 
 /** What a new machine of that master has in a file. */

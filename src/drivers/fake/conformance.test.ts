@@ -15,3 +15,5 @@ runConformance('the fake that can do little', () =>
     capabilities: { cloneModes: ['linked'], liveCapture: false, checkpoints: false, suspend: false, console: 'none', importFormats: [] },
   }),
 );
+// The way that the suite goes over QEMU: machines shared between tests, few hooks.
+runConformance('the fake as if boots were dear', () => makeFakeHarness({ cheap: false, fewHooks: true }));

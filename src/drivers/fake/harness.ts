@@ -16,6 +16,10 @@ export interface FakeHarnessOptions {
   /** Puts something between the suite and each driver, such as a sabotage. */
   wrap?: ((driver: FakeDriver) => Driver) | undefined;
   timeouts?: HarnessTimeouts | undefined;
+  /** False lets the suite go the way it goes where boots are dear. */
+  cheap?: boolean | undefined;
+  /** Only the hooks that every harness must have, and those that reach the guest. */
+  fewHooks?: boolean | undefined;
 }
 
 /** The conformance harness of the fake; with a path, a restart reads the world anew from its file. */
@@ -27,12 +31,19 @@ export async function makeFakeHarness(options: FakeHarnessOptions = {}): Promise
   };
   let driver = make();
   const capabilities = await driver.open(makeCtx());
+  const hooks: Partial<Harness> = {
+    failNext: async (verb, when) => world.addFault({ verb, when, count: 1, error: 'unavailable' }),
+    tamperChain: async (machineId, how) => tamperChain(world, machineId, how),
+    tamperMaster: async (revisionId) => tamperMaster(world, revisionId),
+    crashMachine: async (machineId) => world.crash(machineId),
+    plantStray: async () => plantStray(world, TAG),
+  };
   return {
     get driver() {
       return driver;
     },
     capabilities,
-    cheap: true,
+    cheap: options.cheap ?? true,
     timeouts: options.timeouts ?? { verbMs: 5_000, masterMs: 5_000, guestMs: 5_000, abortMs: 2_000 },
     prepareSpec: (revisionId) => ({ revisionId, source: { kind: 'recipe', recipe: options.recipe ?? 'tiny' } }),
     async restart() {
@@ -47,10 +58,6 @@ export async function makeFakeHarness(options: FakeHarnessOptions = {}): Promise
     guestWrite: async (machineId, path, text) => guestWrite(world, machineId, path, text),
     guestRead: async (machineId, path) => guestRead(world, machineId, path),
     guestAccount: async (machineId, user) => guestAccount(world, machineId, user),
-    failNext: async (verb, when) => world.addFault({ verb, when, count: 1, error: 'unavailable' }),
-    tamperChain: async (machineId, how) => tamperChain(world, machineId, how),
-    tamperMaster: async (revisionId) => tamperMaster(world, revisionId),
-    crashMachine: async (machineId) => world.crash(machineId),
-    plantStray: async () => plantStray(world, TAG),
+    ...(options.fewHooks ? {} : hooks),
   };
 }
