@@ -95,7 +95,7 @@ export interface SpawnOptions {
   account: Account | undefined;
   /** File that gets QEMU's own words; truncated at each start. */
   logFile: string;
-  /** Open file that the child gets as descriptor 3, and one as 4. */
+  /** Open files that the child gets as descriptors 3 and up. */
   extraFds?: readonly number[];
   limits: { memoryBytes?: number };
 }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { chmod, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, type FileHandle, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { driverError } from '../../driver/errors.ts';
-import { type Ctx, makeCtx, race, sleep, withTimeout } from '../../lib/context.ts';
-import type { QmpClient } from '../../qemu/qmp.ts';
+import { type Ctx, makeCtx, race, withTimeout } from '../../lib/context.ts';
+import { saveState } from '../../qemu/saved-state.ts';
 import { sealedCopy } from '../../qemu/sealed-memory.ts';
 import type { Fleet } from './fleet.ts';
 import { grantFile, type Host, machineTypeOf, macFor, pathExists, sealFile } from './host.ts';
@@ -52,6 +51,7 @@ export class Frozen {
     const { host } = this;
     const facts = [
       'v1',
+      master.revisionId,
       host.qemuVersion,
       machineTypeOf(host.qemuVersion),
       host.accel(),
@@ -82,8 +82,8 @@ export class Frozen {
     return await race(ctx, work);
   }
 
-  isMaking(revisionId: string): boolean {
-    return [...this.making.keys()].some((name) => name.startsWith(`${revisionId}/`));
+  isMaking(revisionOrKey: string): boolean {
+    return [...this.making.keys()].some((name) => name.split('/').includes(revisionOrKey));
   }
 
   /** Sizes and times as sealed; anything else counts as lost. */
@@ -97,8 +97,12 @@ export class Frozen {
     return true;
   }
 
-  /** The parent's memory as a sealed descriptor and its saved state, both for a QEMU to inherit. */
-  async openImage(ctx: Ctx, revisionId: string, key: string): Promise<{ memory: FileHandle; state: FileHandle }> {
+  stateFile(revisionId: string, key: string): string {
+    return join(this.folder(revisionId, key), 'state');
+  }
+
+  /** The parent's memory as a sealed descriptor for a QEMU to inherit; it stays open for the next. */
+  async openMemory(ctx: Ctx, revisionId: string, key: string): Promise<FileHandle> {
     const name = `${revisionId}/${key}`;
     let memory = this.memory.get(name);
     if (memory === undefined) {
@@ -106,8 +110,7 @@ export class Frozen {
       memory.catch(() => this.memory.delete(name));
       this.memory.set(name, memory);
     }
-    const handle = await race(ctx, memory);
-    return { memory: handle, state: await open(join(this.folder(revisionId, key), 'state'), 'r') };
+    return await race(ctx, memory);
   }
 
   /** Lets go of a parent's memory; clones that run keep theirs. */
@@ -135,8 +138,8 @@ export class Frozen {
     const started = performance.now();
     const { host } = this;
     const { revisionId } = master;
-    const id = `frozen-${revisionId}-${key}`;
-    const folder = host.layout.stagingFor(revisionId, `frozen-${key}`);
+    const id = `frozen-${key}`;
+    const folder = host.layout.stagingFor(key, 'frozen');
     const target = this.folder(revisionId, key);
     if (await pathExists(target)) throw driverError('busy', 'a frozen parent that no longer fits is still there', { details: { path: target } });
     await this.fleet.end(ctx, id, folder, false);
@@ -172,7 +175,6 @@ export class Frozen {
     await grantFile(host, disk);
     await host.img.createOverlay(ctx, disk, this.masters.disk(master.revisionId));
     await grantFile(host, ram);
-    await grantFile(host, join(folder, 'state'));
     const args = await launchArgs(host, this.masters, master, {
       id,
       folder,
@@ -182,17 +184,12 @@ export class Frozen {
       mac: macFor(id),
       memoryFile: { path: ram, share: true },
     });
-    const state = await open(join(folder, 'state'), constants.O_RDWR);
-    try {
-      const runtime = await this.fleet.start(ctx, { id, folder, args, ...hardware, fds: [state.fd] });
-      const bounded = withTimeout(ctx, master.profile.guest.bootTimeoutS * 1000);
-      await runtime.waitReady(bounded);
-      // A whole SSH greeting once, so that its pages are in the memory that the clones share.
-      await waitForBanner(bounded, '127.0.0.1', await runtime.sshPort(bounded), runtime.ended());
-      return runtime;
-    } finally {
-      await state.close();
-    }
+    const runtime = await this.fleet.start(ctx, { id, folder, args, ...hardware });
+    const bounded = withTimeout(ctx, master.profile.guest.bootTimeoutS * 1000);
+    await runtime.waitReady(bounded);
+    // A whole SSH greeting once, so that its pages are in the memory that the clones share.
+    await waitForBanner(bounded, '127.0.0.1', await runtime.sshPort(bounded), runtime.ended());
+    return runtime;
   }
 
   private async freeze(ctx: Ctx, runtime: Runtime, folder: string, memoryMiB: number): Promise<void> {
@@ -201,15 +198,7 @@ export class Frozen {
     if (after.hostKeys.length > 0) throw driverError('guest-failed', 'the guest kept its SSH host keys, which clones would share');
     const { qmp } = runtime;
     await qmp.execute(ctx, 'stop');
-    await useSharedMemory(ctx, qmp);
-    // Descriptor 3 is the state file, opened by us: the sandbox lets QEMU start no program to write it.
-    await qmp.execute(ctx, 'migrate', { uri: 'fd:3' });
-    for (;;) {
-      const { status, 'error-desc': why } = await qmp.execute<{ status?: string; 'error-desc'?: string }>(ctx, 'query-migrate');
-      if (status === 'completed') break;
-      if (status === 'failed' || status === 'cancelled') throw driverError('internal', `QEMU could not save its state: ${why ?? status}`);
-      await sleep(ctx, 5);
-    }
+    await saveState(ctx, qmp, join(folder, 'run', 'st'), join(folder, 'state'));
     const { size } = await stat(join(folder, 'ram'));
     if (size !== memoryMiB * 1024 ** 2) throw driverError('internal', 'the memory file has an unexpected size');
   }
@@ -235,9 +224,4 @@ export class Frozen {
     };
     await writeJson(join(folder, 'frozen.json'), record, 0o444);
   }
-}
-
-/** Leaves the memory out of the saved state: it is in its file. QMP is the only way to say so. */
-export async function useSharedMemory(ctx: Ctx, qmp: QmpClient): Promise<void> {
-  await qmp.execute(ctx, 'migrate-set-capabilities', { capabilities: [{ capability: 'x-ignore-shared', state: true }] });
 }

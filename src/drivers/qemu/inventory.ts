@@ -119,7 +119,7 @@ export class Survey {
     }
     for (const name of await readdir(layout.staging)) {
       const id = stagingId(name);
-      if (!name.includes('.frozen-') || (id !== undefined && this.frozen.isMaking(id))) continue;
+      if (!name.endsWith('.frozen') || (id !== undefined && this.frozen.isMaking(id))) continue;
       strays.push({ kind: 'folder', ref: join(layout.staging, name), detail: 'rest of a frozen parent that was cut off', owned: true });
     }
     return strays;

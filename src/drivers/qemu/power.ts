@@ -1,12 +1,14 @@
 import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describeViolation, gate } from '../../core/lineage.ts';
 import type { PowerOp, PowerState } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import { type Ctx, checkCtx, withTimeout } from '../../lib/context.ts';
 import { describeError, isCode } from '../../lib/errors.ts';
-import { isAlive, waitGone } from '../../qemu/process.ts';
+import { waitGone } from '../../qemu/process.ts';
+import { loadState, settle } from '../../qemu/saved-state.ts';
 import type { Fleet } from './fleet.ts';
-import { type Frozen, useSharedMemory } from './frozen.ts';
+import type { Frozen } from './frozen.ts';
 import type { Guests } from './guests.ts';
 import type { Host } from './host.ts';
 import { launchArgs } from './launch.ts';
@@ -146,22 +148,17 @@ export class Power {
   private async restore(ctx: Ctx, record: MachineRecord, master: MasterRecord, key: string): Promise<Runtime> {
     const { machineId, hardware, hostname, mac } = record;
     const folder = this.machines.folder(machineId);
-    const image = await this.frozen.openImage(ctx, record.revisionId, key);
-    try {
-      const args = await launchArgs(this.host, this.masters, master, {
-        ...{ id: machineId, folder, disk: leafPath(folder, record), hardware, hostname, mac },
-        // Descriptor 4 is the sealed memory; a private mapping is all that its seals allow.
-        memoryFile: { path: '/proc/self/fd/4', share: false },
-        incoming: true,
-      });
-      const fds = [image.state.fd, image.memory.fd];
-      const runtime = await this.fleet.start(ctx, { id: machineId, folder, args, ...hardware, fds });
-      await useSharedMemory(ctx, runtime.qmp);
-      await loadState(ctx, runtime);
-      return runtime;
-    } finally {
-      await image.state.close();
-    }
+    const memory = await this.frozen.openMemory(ctx, record.revisionId, key);
+    const args = await launchArgs(this.host, this.masters, master, {
+      ...{ id: machineId, folder, disk: leafPath(folder, record), hardware, hostname, mac },
+      // Descriptor 3 is the sealed memory; a private mapping is all that its seals allow.
+      memoryFile: { path: '/proc/self/fd/3', share: false },
+      incoming: true,
+    });
+    const runtime = await this.fleet.start(ctx, { id: machineId, folder, args, ...hardware, fds: [memory.fd] });
+    await loadState(ctx, runtime.qmp, join(folder, 'run', 'st'), this.frozen.stateFile(record.revisionId, key));
+    await settle(ctx, runtime.qmp);
+    return runtime;
   }
 
   private async shutdown(ctx: Ctx, record: MachineRecord): Promise<PowerState> {
@@ -184,31 +181,4 @@ export class Power {
     await this.fleet.end(ctx, record.machineId, this.machines.folder(record.machineId), false);
     return 'off';
   }
-}
-
-/** Reads the saved state from descriptor 3 and waits until QEMU has taken it. */
-async function loadState(ctx: Ctx, runtime: Runtime): Promise<void> {
-  const { qmp } = runtime;
-  let done!: (ok: boolean) => void;
-  const migrated = new Promise<boolean>((resolve) => {
-    done = resolve;
-  });
-  const stop = qmp.onEvent(({ event, data }) => {
-    if (event === 'MIGRATION' && (data['status'] === 'completed' || data['status'] === 'failed')) done(data['status'] === 'completed');
-  });
-  const bounded = withTimeout(ctx, 15_000);
-  try {
-    await qmp.execute(bounded, 'migrate-set-capabilities', { capabilities: [{ capability: 'events', state: true }] });
-    await qmp.execute(bounded, 'migrate-incoming', { uri: 'fd:3' });
-    const ok = await Promise.race([migrated, runtime.ended(), endOf(bounded)]);
-    if (!ok || !(await isAlive(runtime.process))) throw driverError('crashed', 'QEMU did not take the saved state');
-  } finally {
-    stop();
-  }
-}
-
-function endOf(ctx: Pick<Ctx, 'signal'>): Promise<never> {
-  return new Promise((_, reject) => {
-    ctx.signal.addEventListener('abort', () => reject(driverError('deadline', 'QEMU did not take the saved state in time')), { once: true });
-  });
 }

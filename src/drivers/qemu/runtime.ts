@@ -79,9 +79,13 @@ export class Runtime {
         wake = resolve;
       });
       this.waiters.add(wake);
+      const over = new AbortController();
+      const asking = this.askAgain({ ...ctx, signal: AbortSignal.any([ctx.signal, over.signal]) });
+      asking.catch(() => {});
       try {
-        await race(ctx, Promise.race([woken, this.ended(), this.askAgain(ctx)]));
+        await race(ctx, Promise.race([woken, this.ended(), asking]));
       } finally {
+        over.abort();
         this.waiters.delete(wake);
       }
     }
