@@ -345,9 +345,12 @@ export class XmlReader {
       if (close < 0 || s.charCodeAt(close + 2) !== GT) this.fail('a comment does not end well');
       this.pos = close + 3;
     } else if (s.charCodeAt(this.pos + 1) === QUESTION) {
-      const close = s.indexOf('?>', this.pos + 2);
-      if (close < 0) this.fail('a processing instruction does not end');
-      if (/^<\?xml[\s?]/i.test(s.slice(this.pos, this.pos + 6)) && this.pos !== 0) this.fail('an XML declaration inside the document');
+      const to = this.scanName(this.pos + 2);
+      const close = s.indexOf('?>', to);
+      if (close < 0 || (close !== to && !isSpace(s.charCodeAt(to)))) this.fail('a processing instruction does not end well');
+      if (to === this.pos + 5 && this.pos !== 0 && s.slice(this.pos + 2, to).toLowerCase() === 'xml') {
+        this.fail('an XML declaration inside the document');
+      }
       this.pos = close + 2;
     } else if (s.startsWith('<![CDATA[', this.pos)) this.fail('text between elements');
     else this.fail('a DTD or another declaration, which is refused');
