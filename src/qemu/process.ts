@@ -135,16 +135,10 @@ export async function findAccount(name: string): Promise<Account | undefined> {
   return uid === undefined || gid === undefined ? undefined : { name, uid: Number(uid), gid: Number(gid) };
 }
 
-/**
- * The account that QEMU runs under: undefined (our own) when we are not root. `carrel-qemu` where the operator made it, else `nobody`.
- * With KVM its group is that of /dev/kvm, so that it may open the device.
- */
-export async function chooseAccount(kvm: boolean): Promise<Account | undefined> {
+/** The account that QEMU runs under: undefined (our own) when we are not root; `carrel-qemu` where the operator made it, else `nobody`. */
+export async function chooseAccount(): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
-  const account = (await findAccount('carrel-qemu')) ?? (await findAccount('nobody'));
-  if (account === undefined || !kvm) return account;
-  const device = await stat('/dev/kvm');
-  return { ...account, gid: device.gid };
+  return (await findAccount('carrel-qemu')) ?? (await findAccount('nobody'));
 }
 
 /** The first folder on the way to `path` that an account may not pass, or undefined. */

@@ -57,7 +57,7 @@ export class Fleet {
     const { host } = this;
     const memory = launch.memoryMiB * 1024 ** 2;
     const process = await spawnDetached(host.qemuBinary, launch.args, {
-      account: host.account,
+      account: host.launchAccount(),
       logFile: qemuLog(launch.folder),
       extraFds: launch.fds ?? [],
       limits: host.cgroups.usable ? {} : { memoryBytes: memory + ADDRESS_SPACE_EXTRA },

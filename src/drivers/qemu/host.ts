@@ -46,6 +46,8 @@ export interface Host {
   readonly maxImageBytes: number;
   /** Chosen acceleration; decided by a probe that may come later than `open`. */
   accel(): Accel;
+  /** Account of a QEMU that is about to be started: `account`, with KVM in the group of the device. */
+  launchAccount(): Account | undefined;
 }
 
 /** Prefix of the name that our QEMUs carry in the process list. */

@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { driverError } from '../../driver/errors.ts';
 import { MAX_SOCKET_PATH, type QemuPaths } from '../../qemu/argv.ts';
@@ -83,10 +83,6 @@ export class Layout {
     if (account !== undefined) await chmod(this.root, 0o711);
     for (const folder of [this.masters, this.frozen, this.machines, this.staging]) {
       await mkdir(folder, { recursive: true, mode: 0o711 });
-      if (account !== undefined) {
-        await chown(folder, 0, account.gid);
-        await chmod(folder, 0o710);
-      }
     }
   }
 }

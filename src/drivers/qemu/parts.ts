@@ -1,7 +1,7 @@
 import { chmod, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { Capabilities } from '../../driver/driver.ts';
-import { type Ctx, withTimeout } from '../../lib/context.ts';
+import type { Ctx } from '../../lib/context.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Accel } from '../../qemu/argv.ts';
 import { Cgroups } from '../../qemu/cgroup.ts';
@@ -24,7 +24,7 @@ import { Layout } from './layout.ts';
 import { Machines } from './machines.ts';
 import { Masters } from './masters.ts';
 import { Power } from './power.ts';
-import { canSealMemory, mayUseKvm, readQemuVersion } from './probe.ts';
+import { canSealMemory, readQemuVersion } from './probe.ts';
 import { Removal } from './removal.ts';
 
 /** Everything that an open driver is made of. */
@@ -69,6 +69,7 @@ export async function openParts(
     restrictNetwork: options.restrictNetwork ?? false,
     maxImageBytes: options.maxImageBytes ?? DEFAULT_MAX_IMAGE,
     accel: () => accelChoice.current,
+    launchAccount: () => accelChoice.accountFor(accelChoice.current),
   };
   const parts = connect(host, (later) => accelChoice.decide(later));
   await adoptAll(ctx, parts);
@@ -135,7 +136,7 @@ async function describe(tools: ImageTools, facts: Record<string, string>): Promi
  * itself is ours to open for passing through; the folders above it are not.
  */
 async function pickAccount(dataDir: string, log: Logger): Promise<{ account: Account | undefined; accountFact: string }> {
-  const account = await chooseAccount(await mayUseKvm());
+  const account = await chooseAccount();
   if (account === undefined) return { account, accountFact: `${process.getuid?.() ?? 'own'} (the account that Carrel runs under)` };
   const { mode } = await stat(dataDir);
   if ((mode & 0o001) === 0) await chmod(dataDir, mode | 0o011);
@@ -143,9 +144,4 @@ async function pickAccount(dataDir: string, log: Logger): Promise<{ account: Acc
   if (closed === undefined) return { account, accountFact: account.name };
   log.warn({ folder: closed, account: account.name }, 'QEMU runs as root: its own account may not pass through this folder');
   return { account: undefined, accountFact: `root, since ${account.name} may not pass through ${closed}` };
-}
-
-/** A bound for things that must not hold up `open`. */
-export function shortly(ctx: Ctx): Ctx {
-  return withTimeout(ctx, 30_000);
 }

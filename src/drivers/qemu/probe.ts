@@ -1,4 +1,4 @@
-import { access, constants, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { runTool } from '../../qemu/run-tool.ts';
 import { type Ctx, makeCtx } from '../../lib/context.ts';
 import { driverError } from '../../driver/errors.ts';
@@ -24,11 +24,4 @@ export async function canSealMemory(): Promise<boolean> {
     () => false,
   );
   return perl && process.platform === 'linux' && (process.arch === 'x64' || process.arch === 'arm64');
-}
-
-export async function mayUseKvm(): Promise<boolean> {
-  return access('/dev/kvm', constants.R_OK | constants.W_OK).then(
-    () => true,
-    () => false,
-  );
 }
