@@ -85,7 +85,7 @@ async function bringUp(
   let cluster: Cluster | undefined;
   if (options.databaseUrl === undefined) {
     cluster = await ensureCluster(ctx, { dir: join(installation.dir, 'pg'), log });
-    closers.push(cluster.stop);
+    closers.push(() => (cluster as Cluster).stop());
   }
   const store = await openStore(ctx, options.databaseUrl ?? (cluster as Cluster).conn);
   closers.push(() => store.close());

@@ -12,7 +12,8 @@ class Bell {
   #rings = 0;
 
   constructor(store: Store) {
-    store.listen([events.EVENT_CHANNEL], () => this.ring());
+    // If this fails the slow look below still serves, so nobody need wait for it.
+    store.listen([events.EVENT_CHANNEL], () => this.ring()).catch(() => {});
     setInterval(() => this.ring(), LOOK_EVERY_MS).unref();
   }
 

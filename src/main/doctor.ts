@@ -1,0 +1,135 @@
+/** `carrel doctor`: what this machine has, what it lacks for lending machines, and how to get it. */
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { freemem, totalmem } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { CarrelError } from '../lib/errors.ts';
+
+export interface Check {
+  name: string;
+  state: 'ok' | 'warn' | 'missing';
+  detail: string;
+  fix?: string;
+}
+
+interface Tool {
+  command: string;
+  /** Debian's package. */
+  pkg: string;
+  needed: 'always' | 'build';
+  why: string;
+}
+
+const TOOLS: readonly Tool[] = [
+  { command: 'qemu-system-x86_64', pkg: 'qemu-system-x86', needed: 'always', why: 'runs the machines' },
+  { command: 'qemu-img', pkg: 'qemu-utils', needed: 'always', why: 'makes and reads disks' },
+  { command: 'ssh', pkg: 'openssh-client', needed: 'always', why: '`carrel ssh`' },
+  { command: 'apt-get', pkg: 'apt', needed: 'build', why: '`carrel image build` gets packages with it' },
+  { command: 'dpkg', pkg: 'dpkg', needed: 'build', why: '`carrel image build` unpacks with it' },
+  { command: 'mke2fs', pkg: 'e2fsprogs', needed: 'build', why: '`carrel image build` makes file systems with it' },
+  { command: 'cpio', pkg: 'cpio', needed: 'build', why: '`carrel image build` packs the initramfs' },
+  { command: 'mmdebstrap', pkg: 'mmdebstrap', needed: 'build', why: '`carrel image build --recipe debian`' },
+];
+
+const LOW_DISK_BYTES = 5 * 2 ** 30;
+const LOW_MEMORY_BYTES = 2 ** 30;
+
+export function findTool(command: string, path = process.env.PATH ?? ''): string | undefined {
+  for (const dir of [...path.split(delimiter), '/usr/sbin', '/sbin']) {
+    const file = join(dir, command);
+    try {
+      accessSync(file, constants.X_OK);
+      return file;
+    } catch {
+      // Not here.
+    }
+  }
+  return undefined;
+}
+
+/** All checks; reads only. */
+export function examine(dataDir: string, path = process.env.PATH ?? ''): Check[] {
+  const checks = TOOLS.map((tool): Check => {
+    const at = findTool(tool.command, path);
+    if (at !== undefined) return { name: tool.command, state: 'ok', detail: at };
+    return {
+      name: tool.command,
+      state: tool.needed === 'always' ? 'missing' : 'warn',
+      detail: `not found; ${tool.why}`,
+      fix: `apt-get install --no-install-recommends ${tool.pkg}`,
+    };
+  });
+  return [...checks, postgres(path), acceleration(), memory(), disk(dataDir)];
+}
+
+function postgres(path: string): Check {
+  if (process.env.DATABASE_URL) return { name: 'postgresql', state: 'ok', detail: 'DATABASE_URL is set' };
+  const dirs = ['18', '17', '16', '15'].map((v) => `/usr/lib/postgresql/${v}/bin`);
+  const found =
+    [process.env.CARREL_PG_BIN ?? '', ...dirs].find((d) => d !== '' && existsSync(join(d, 'initdb'))) ?? findTool('initdb', path);
+  if (found !== undefined) return { name: 'postgresql', state: 'ok', detail: found };
+  return {
+    name: 'postgresql',
+    state: 'warn',
+    detail: "no Debian packages of PostgreSQL 15 or newer; npm's binaries are used if they were installed",
+    fix: 'apt-get install --no-install-recommends postgresql',
+  };
+}
+
+function acceleration(): Check {
+  if (!existsSync('/dev/kvm'))
+    return { name: 'kvm', state: 'warn', detail: 'no /dev/kvm: machines run under emulation (TCG), several times slower' };
+  const pvm = existsSync('/sys/module/kvm_pvm') && !existsSync('/sys/module/kvm_intel') && !existsSync('/sys/module/kvm_amd');
+  const detail = pvm
+    ? '/dev/kvm is there, but this kind (PVM) boots no stock guest: the server measures, and uses emulation'
+    : '/dev/kvm is there; the server measures whether it is faster than emulation before it uses it';
+  return { name: 'kvm', state: pvm ? 'warn' : 'ok', detail };
+}
+
+function memory(): Check {
+  const free = freemem();
+  const detail = `${Math.round(free / 2 ** 20)} MiB free of ${Math.round(totalmem() / 2 ** 20)} MiB`;
+  return { name: 'memory', state: free < LOW_MEMORY_BYTES ? 'warn' : 'ok', detail };
+}
+
+function disk(dataDir: string): Check {
+  let at = dataDir;
+  while (!existsSync(at) && at !== '/') at = join(at, '..');
+  const { bavail, bsize } = statfsSync(at);
+  const free = bavail * bsize;
+  const low = free < LOW_DISK_BYTES;
+  return {
+    name: 'disk',
+    state: low ? 'warn' : 'ok',
+    detail: `${(free / 2 ** 30).toFixed(1)} GiB free for ${dataDir}`,
+    ...(low ? { fix: 'make room, or choose another data directory with --data' } : {}),
+  };
+}
+
+/** Prints the checks; resolves with 0, or 1 if something that is always needed is missing. */
+export async function doctor(options: { dataDir: string; json: boolean }): Promise<number> {
+  const checks = examine(options.dataDir);
+  const missing = checks.some((check) => check.state === 'missing');
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ ok: !missing, checks })}\n`);
+  } else {
+    const mark = { ok: 'ok     ', warn: 'note   ', missing: 'MISSING' };
+    for (const check of checks) {
+      process.stdout.write(`${mark[check.state]}  ${check.name.padEnd(20)} ${check.detail}\n`);
+      if (check.fix !== undefined) process.stdout.write(`         ${''.padEnd(20)} -> ${check.fix}\n`);
+    }
+  }
+  return missing ? 1 : 0;
+}
+
+/** Throws `missing-tool` unless all that is always needed is there: said before a server starts rather than at its first machine. */
+export function requireTools(path = process.env.PATH ?? ''): void {
+  const lacking = TOOLS.filter((tool) => tool.needed === 'always' && tool.command !== 'ssh' && findTool(tool.command, path) === undefined);
+  if (lacking.length === 0) return;
+  throw new CarrelError(
+    'missing-tool',
+    `${lacking.map((t) => t.command).join(' and ')} ${lacking.length === 1 ? 'is' : 'are'} not installed`,
+    {
+      hint: `apt-get install --no-install-recommends ${lacking.map((t) => t.pkg).join(' ')}`,
+    },
+  );
+}

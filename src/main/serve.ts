@@ -1,0 +1,165 @@
+/** `carrel serve`: the control plane behind its HTTP server, until it is told to stop. */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildApi } from '../api/server.ts';
+import { makeRegistry } from '../api/metrics.ts';
+import { makeCtx } from '../lib/context.ts';
+import { CarrelError, errorCode } from '../lib/errors.ts';
+import { makeLogger } from '../lib/log.ts';
+import * as accounts from '../store/accounts.ts';
+import type { Store } from '../store/db.ts';
+import { listJobs } from '../store/queue.ts';
+import { type ControlPlane, startControlPlane } from './control-plane.ts';
+import { faultFrom } from './faults.ts';
+import { type Installation, openInstallation, writeWhole } from './installation.ts';
+import { addMetrics } from './services/index.ts';
+import { VERSION } from './version.ts';
+
+export const DEFAULT_LISTEN = '127.0.0.1:7077';
+
+export interface ServeOptions {
+  dataDir: string;
+  /** `HOST:PORT`; port 0 = any that is free. */
+  listen: string;
+  databaseUrl?: string | undefined;
+  logLevel?: string | undefined;
+  limits?: { machines?: number; memoryMiB?: number; vcpus?: number } | undefined;
+}
+
+export interface Serving {
+  url: string;
+  /** Of the account `admin`; also in client.json of the data directory, which only its owner can read. */
+  token: string;
+  plane: ControlPlane;
+  /** Aborts when the server may not go on by itself (its lock was lost). */
+  lost: AbortSignal;
+  stop(): Promise<void>;
+}
+
+const MAX_UPLOAD_BYTES = 256 * 2 ** 30;
+const KEEP_FREE_BYTES = 2 ** 30;
+const CONCURRENCY = 64;
+
+/** `127.0.0.1:7077` or `[::1]:7077`. `bad-request` if it is neither. */
+export function parseListen(text: string): { host: string; port: number } {
+  const match = /^(?:\[([0-9a-fA-F:]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (!match || port > 65_535)
+    throw new CarrelError('bad-request', `${JSON.stringify(text)} is no address to listen at`, { hint: `such as ${DEFAULT_LISTEN}` });
+  return { host: (match[1] ?? match[2]) as string, port };
+}
+
+/** Brings the server up and returns when it answers. */
+export async function startServer(options: ServeOptions): Promise<Serving> {
+  const address = parseListen(options.listen);
+  const log = makeLogger({ level: options.logLevel ?? 'info' });
+  const installation = openInstallation(options.dataDir);
+  const plane = await startControlPlane(makeCtx({ log }), {
+    installation,
+    databaseUrl: options.databaseUrl,
+    log,
+    version: VERSION,
+    limits: options.limits ?? {},
+    concurrency: CONCURRENCY,
+    fault: faultFrom(process.env),
+  });
+  try {
+    const uploads = await uploadFolder(installation, plane.store);
+    const registry = makeRegistry();
+    addMetrics(registry, plane.parts);
+    const app = await buildApi({
+      services: plane.services,
+      version: VERSION,
+      log,
+      registry,
+      staging: { dir: uploads, maxBytes: MAX_UPLOAD_BYTES, keepFreeBytes: KEEP_FREE_BYTES },
+    });
+    const url = await app.listen({ host: address.host, port: address.port }).catch((error: unknown) => {
+      throw listenError(error, options.listen);
+    });
+    const token = await ownToken(installation, plane.store);
+    writeWhole(join(installation.dir, 'client.json'), `${JSON.stringify({ url, token })}\n`, 0o600);
+    const stop = async () => {
+      await app.close();
+      await plane.stop();
+    };
+    return { url, token, plane, lost: plane.lost, stop };
+  } catch (error) {
+    await plane.stop();
+    throw error;
+  }
+}
+
+function listenError(error: unknown, listen: string): unknown {
+  switch (errorCode(error)) {
+    case 'EADDRINUSE':
+      return new CarrelError('port-taken', `something already listens at ${listen}`, {
+        hint: 'choose another with --listen 127.0.0.1:PORT (0 = any free one)',
+        cause: error,
+      });
+    case 'EACCES':
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new CarrelError('bad-request', `it is not possible to listen at ${listen}`, {
+        hint: `choose another with --listen, such as ${DEFAULT_LISTEN}`,
+        cause: error,
+      });
+    default:
+      return error;
+  }
+}
+
+/** Where uploads arrive; what an earlier life left there and no job waits for is removed. */
+async function uploadFolder(installation: Installation, store: Store): Promise<string> {
+  const dir = join(installation.dir, 'uploads');
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const live = await listJobs(store.db, { saga: 'prepare', states: ['ready', 'running', 'stuck'], limit: 100_000 });
+  const wanted = new Set(live.map((job) => (job.input as { source?: { path?: unknown } }).source?.path));
+  for (const name of readdirSync(dir)) if (!wanted.has(join(dir, name))) rmSync(join(dir, name), { recursive: true, force: true });
+  return dir;
+}
+
+/** The token in client.json if it is still good, else a new one for the account `admin`. */
+async function ownToken(installation: Installation, store: Store): Promise<string> {
+  const now = new Date();
+  const known = readToken(join(installation.dir, 'client.json'));
+  if (known !== undefined && (await accounts.verifyToken(store.db, known, now))) return known;
+  const admin =
+    (await accounts.findByName(store.db, 'admin')) ??
+    (await accounts.create(store.db, { id: randomUUID(), name: 'admin', role: 'admin', now }));
+  const token = accounts.makeToken();
+  await accounts.addToken(store.db, { id: randomUUID(), accountId: admin.id, token, label: 'command line of this machine', now });
+  return token;
+}
+
+function readToken(file: string): string | undefined {
+  try {
+    const { token } = JSON.parse(readFileSync(file, 'utf8')) as { token?: unknown };
+    return typeof token === 'string' ? token : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Serves until SIGINT, SIGTERM or the loss of the lock; a second signal ends at once. Returns the exit code. */
+export async function serve(options: ServeOptions): Promise<number> {
+  const stopAsked = new AbortController();
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (stopAsked.signal.aborted) process.exit(130);
+    stopAsked.abort(signal);
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  const server = await startServer(options);
+  process.stderr.write(`carrel ${VERSION} serves at ${server.url} (data in ${options.dataDir})\n`);
+  const ended = await Promise.race([once(stopAsked.signal), once(server.lost)]);
+  process.stderr.write('stopping; machines go on running\n');
+  await server.stop();
+  if (ended === server.lost) throw server.lost.reason;
+  return 0;
+}
+
+function once(signal: AbortSignal): Promise<AbortSignal> {
+  if (signal.aborted) return Promise.resolve(signal);
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(signal), { once: true }));
+}
