@@ -8,11 +8,13 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
   type FastifySchemaCompiler,
+  LogController,
 } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { TSchema } from 'typebox';
 import { api } from '../contract/api.ts';
 import type { Operation } from '../contract/paths.ts';
+import type { Problem } from '../contract/problem.ts';
 import type { RouteDef } from '../contract/route.ts';
 import type { Logger } from '../lib/log.ts';
 import { makeAuthenticate } from './auth.ts';
@@ -47,13 +49,21 @@ export interface ApiOptions {
   stallMs?: number;
 }
 
+/** As bytes: given a string, Fastify would add a charset, which this media type does not have. */
+function sendProblem(reply: FastifyReply, body: Problem): void {
+  reply
+    .code(body.status)
+    .type('application/problem+json')
+    .send(Buffer.from(JSON.stringify(body)));
+}
+
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const body = toProblem(error, request.id);
   if (body.status >= 500) request.log.error({ err: error, code: body.code }, 'request failed');
   if (body.status === 401) reply.header('www-authenticate', 'Bearer');
   const retryAfterS = body.details?.retryAfterS;
   if (typeof retryAfterS === 'number') reply.header('retry-after', String(retryAfterS));
-  reply.code(body.status).type('application/problem+json').send(JSON.stringify(body));
+  sendProblem(reply, body);
 }
 
 function registerJson(app: FastifyInstance, parts: ServerParts): void {
@@ -105,7 +115,8 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   const registry = options.registry ?? makeRegistry();
   const app: FastifyInstance = Fastify({
     loggerInstance: options.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    // One line per request is written below; Fastify's own would hold the whole address.
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     bodyLimit: options.bodyBytes ?? 65_536,
@@ -116,13 +127,11 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   app.decorateRequest('caller', undefined);
   app.setValidatorCompiler((({ schema, httpPart }) =>
     validator(httpPart as HttpPart, schema as TSchema)) as FastifySchemaCompiler<unknown>);
+  app.removeContentTypeParser('text/plain');
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((request, reply) => {
     const body = problem('not-found', 'there is nothing at this address', { hint: 'GET /api/v1/openapi.json lists what there is.' });
-    reply
-      .code(404)
-      .type('application/problem+json')
-      .send(JSON.stringify({ ...body, requestId: request.id }));
+    sendProblem(reply, { ...body, requestId: request.id });
   });
   // Before everything that waits for connections to end by themselves: these never would.
   app.addHook('preClose', async () => closing.abort());

@@ -21,9 +21,24 @@ export interface RawInput {
   body?: unknown;
 }
 
+function segment(operation: Operation, value: string): string {
+  // A URL takes these for steps up and down, encoded or not, so that another operation would be called.
+  if (value === '' || value === '.' || value === '..') {
+    const detail = `"${value}" cannot be part of an address`;
+    throw new ApiError({
+      type: 'urn:carrel:problem:bad-request',
+      title: `${operation} was not sent`,
+      status: 400,
+      code: 'bad-request',
+      detail,
+    });
+  }
+  return encodeURIComponent(value);
+}
+
 export function urlOf(baseUrl: string, operation: Operation, input: RawInput): string {
   const path = operationPath(operation).path.replace(/\{(\w+)\}/g, (_, key: string) =>
-    encodeURIComponent(String(input.params?.[key] ?? '')),
+    segment(operation, String(input.params?.[key] ?? '')),
   );
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(input.query ?? {})) if (value !== undefined) query.set(key, String(value));

@@ -35,9 +35,7 @@ export const PageQuery = {
   after: Type.Optional(Type.String({ maxLength: 200, description: 'The `next` of the page before.' })),
 };
 
-export const NoQuery = strict({});
 export const IdParams = strict({ id: Id });
 
 /** Answer of an operation that only takes something away. */
 export const Done = named('Done', Type.Object({ done: Type.Boolean() }));
-export type Done = Static<typeof Done>;

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Id, PageQuery, Time } from './common.ts';
+import { Done, Id, PageQuery, Time } from './common.ts';
 import { named, oneOf, route, strict } from './route.ts';
 
 export const Health = named('Health', Type.Object({ status: oneOf(['ok']), version: Type.String() }));
@@ -227,7 +227,7 @@ export const accountRoutes = {
     tag: 'accounts',
     scope: 'user',
     params: strict({ account: AccountParams.properties.account, token: Id }),
-    response: named('Deleted', Type.Object({ done: Type.Boolean() })),
+    response: Done,
     errors: ['not-found'],
   }),
 };

@@ -1,0 +1,459 @@
+/** Everything the API needs of the server, in memory: for tests of the API, the client and the command line. */
+import { randomUUID } from 'node:crypto';
+import type { Caller, Page, PageRequest, Services } from '../../src/api/services.ts';
+import type { Image, Revision, RevisionStarted } from '../../src/contract/images.ts';
+import type { JobDetail, MachineDetail } from '../../src/contract/machines.ts';
+import type { Reservation, Stage } from '../../src/contract/reservations.ts';
+import type { Account, AuditEntry, EventData, TokenInfo } from '../../src/contract/system.ts';
+import { CarrelError } from '../../src/lib/errors.ts';
+
+export const TOKENS = {
+  ann: 'token-of-ann-0123456789',
+  bob: 'token-of-bob-0123456789',
+  root: 'token-of-root-012345678',
+} as const;
+export type Person = keyof typeof TOKENS;
+
+const NOW = new Date('2026-01-02T03:04:05.000Z');
+const at = (ms = 0): string => new Date(NOW.getTime() + ms).toISOString();
+
+export function personId(name: Person): string {
+  return `00000000-0000-4000-8000-00000000000${Object.keys(TOKENS).indexOf(name)}`;
+}
+
+export function caller(name: Person): Caller {
+  return { accountId: personId(name), name, role: name === 'root' ? 'admin' : 'user' };
+}
+
+export interface FakeCall {
+  name: string;
+  args: unknown[];
+}
+
+interface StoredEvent extends EventData {
+  accountId: string | undefined;
+}
+
+/** A world that moves only when a test says so. */
+export class FakeWorld {
+  readonly images = new Map<string, Image>();
+  readonly revisions: Revision[] = [];
+  readonly reservations = new Map<string, Reservation>();
+  readonly jobs = new Map<string, JobDetail>();
+  readonly accounts: Account[] = (Object.keys(TOKENS) as Person[]).map((name) => ({ name, role: caller(name).role, createdAt: at() }));
+  readonly tokens = new Map<string, TokenInfo[]>();
+  readonly audit: AuditEntry[] = [];
+  readonly calls: FakeCall[] = [];
+  /** Thrown by the next call of the function of that name. */
+  readonly failures = new Map<string, unknown>();
+  /** Where consoles lead. */
+  consoleSocket = '';
+  ready = true;
+  /** What `connect` answers with. */
+  connection = {
+    host: '127.0.0.1',
+    port: 2222,
+    user: 'student',
+    password: 'correct-horse',
+    hostKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0000000000000000000000000000000000000000000'],
+    sshCommand: 'ssh -p 2222 student@127.0.0.1',
+  };
+  #events: StoredEvent[] = [];
+  #wake = new Set<() => void>();
+  #firstKept = 1;
+
+  constructor() {
+    this.addImage('starter', 'root');
+  }
+
+  addImage(name: string, owner: string): Image {
+    const image: Image = { id: randomUUID(), name, description: `what ${name} is`, owner, createdAt: at(), revisions: 0, machines: 0 };
+    this.images.set(name, image);
+    const revision = this.addRevision(name, 'published');
+    image.published = revision.number;
+    return image;
+  }
+
+  addRevision(image: string, state: Revision['state']): Revision {
+    const number = this.revisions.filter((r) => r.image === image).length + 1;
+    const revision: Revision = {
+      id: randomUUID(),
+      image,
+      number,
+      state,
+      source: { kind: 'recipe', recipe: 'starter' },
+      facts: { kernel: '6.1' },
+      createdBy: 'root',
+      createdAt: at(),
+      machines: 0,
+      masters: [
+        {
+          provider: 'local',
+          files: [{ path: `/masters/${image}-${number}.qcow2`, bytes: 10, sha256: 'ab' }],
+          virtualBytes: 20,
+          sealedAt: at(),
+        },
+      ],
+      ...(state === 'published' ? { publishedAt: at() } : {}),
+    };
+    this.revisions.push(revision);
+    const there = this.images.get(image);
+    if (there !== undefined) {
+      there.revisions = number;
+      there.latest = number;
+    }
+    return revision;
+  }
+
+  addReservation(owner: Person, change: Partial<Reservation> = {}): Reservation {
+    const id = change.id ?? randomUUID();
+    const reservation: Reservation = {
+      id,
+      owner,
+      image: 'starter',
+      revision: 1,
+      provider: 'local',
+      kind: 'lab',
+      mode: 'linked',
+      state: 'preparing',
+      stage: 'queued',
+      stageText: '',
+      hostname: `starter-${id.slice(0, 4)}`,
+      startsAt: at(),
+      endsAt: at(7_200_000),
+      createdAt: at(),
+      notes: [],
+      machine: { id: randomUUID(), state: 'planned', vcpus: 1, memoryMiB: 256 },
+      ...change,
+    };
+    this.reservations.set(id, reservation);
+    this.emit('reservation', id, { state: reservation.state, stage: reservation.stage }, owner);
+    return reservation;
+  }
+
+  /** Moves a reservation and tells its people. */
+  move(id: string, change: Partial<Reservation>): Reservation {
+    const reservation = this.reservations.get(id);
+    if (reservation === undefined) throw new Error(`no reservation ${id}`);
+    Object.assign(reservation, change);
+    const { state, stage, stageText } = reservation;
+    this.emit('reservation', id, { state, stage, stageText }, reservation.owner as Person);
+    return reservation;
+  }
+
+  /** Takes a reservation through its stages to `ready`. */
+  makeReady(id: string): void {
+    for (const stage of ['placing', 'cloning', 'starting', 'booting'] as Stage[]) this.move(id, { stage, stageText: `now ${stage}` });
+    const { machine } = this.reservations.get(id) as Reservation;
+    const address = { host: '127.0.0.1', sshPort: 2222 };
+    this.move(id, {
+      state: 'ready',
+      stage: 'ready',
+      stageText: '',
+      readyAt: at(4_000),
+      machine: { ...machine, state: 'running', address },
+    });
+  }
+
+  addJob(saga: string, account: Person, state: JobDetail['state'] = 'running'): JobDetail {
+    const job: JobDetail = {
+      id: randomUUID(),
+      saga,
+      key: `${saga}:x`,
+      lane: 'local',
+      state,
+      direction: 'do',
+      attempt: 1,
+      account,
+      cancelAsked: false,
+      runAt: at(),
+      createdAt: at(),
+      steps: [{ seq: 0, name: 'first', state: 'started', startedAt: at() }],
+    };
+    this.jobs.set(job.id, job);
+    this.emit('job', job.id, { state }, account);
+    return job;
+  }
+
+  endJob(id: string, change: Partial<JobDetail>): void {
+    const job = this.jobs.get(id) as JobDetail;
+    Object.assign(job, change);
+    this.emit('job', id, { state: job.state, saga: job.saga }, job.account as Person);
+  }
+
+  emit(kind: EventData['kind'], subject: string, body: Record<string, unknown>, owner?: Person): void {
+    const id = String(this.#events.length + 1);
+    const accountId = owner === undefined ? undefined : personId(owner);
+    this.#events.push({ id, at: at(), kind, subject, body, accountId });
+    for (const wake of [...this.#wake]) wake();
+  }
+
+  /** Events before this one are no longer kept. */
+  forgetEventsBefore(id: number): void {
+    this.#firstKept = id;
+  }
+
+  get waitingReaders(): number {
+    return this.#wake.size;
+  }
+
+  lastEventId(): string {
+    return String(this.#events.length);
+  }
+
+  async *events(request: { accountId?: string | undefined; after: string; signal: AbortSignal }): AsyncGenerator<EventData> {
+    let next = Number(request.after) + 1;
+    if (next < this.#firstKept) {
+      next = this.#firstKept;
+      yield { id: String(next - 1), at: at(), kind: 'gap', body: {} };
+    }
+    while (!request.signal.aborted) {
+      const event = this.#events[next - 1];
+      if (event !== undefined) {
+        next++;
+        const { accountId, ...data } = event;
+        if (request.accountId === undefined || accountId === request.accountId) yield data;
+        continue;
+      }
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          this.#wake.delete(done);
+          request.signal.removeEventListener('abort', done);
+          resolve();
+        };
+        this.#wake.add(done);
+        request.signal.addEventListener('abort', done, { once: true });
+      });
+    }
+  }
+
+  machine(reservation: Reservation): MachineDetail {
+    const { id, ...rest } = reservation.machine;
+    const { owner, provider, image, revision, hostname, mode } = reservation;
+    return { id, reservation: reservation.id, owner, provider, image, revision, hostname, mode, createdAt: at(), chains: [], ...rest };
+  }
+
+  startRevision(image: string, by: Caller, saga: string): RevisionStarted {
+    if (!this.images.has(image)) {
+      this.images.set(image, {
+        id: randomUUID(),
+        name: image,
+        description: '',
+        owner: by.name,
+        createdAt: at(),
+        revisions: 0,
+        machines: 0,
+      });
+    }
+    const revision = this.addRevision(image, 'preparing');
+    return { image: this.images.get(image) as Image, revision, job: this.addJob(saga, by.name as Person).id };
+  }
+}
+
+function page<T>(items: T[], request: PageRequest): Page<T> {
+  const start = request.after === undefined ? 0 : Number(request.after);
+  const end = start + request.limit;
+  return { items: items.slice(start, end), ...(end < items.length ? { next: String(end) } : {}) };
+}
+
+function there<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new CarrelError('not-found', `there is no ${what}`);
+  return value;
+}
+
+/** Services over a {@link FakeWorld}; every call is recorded in `world.calls`. */
+export function fakeServices(world: FakeWorld): Services {
+  const revisionOf = (id: string): Revision =>
+    there(
+      world.revisions.find((r) => r.id === id),
+      'revision',
+    );
+  const services: Services = {
+    verifyToken: async (token) => {
+      const name = (Object.keys(TOKENS) as Person[]).find((n) => TOKENS[n] === token);
+      return name === undefined ? undefined : caller(name);
+    },
+    listAccounts: async () => world.accounts,
+    async createAccount(_caller, { name, role }) {
+      if (world.accounts.some((a) => a.name === name)) throw new CarrelError('already-exists', `account ${name} is there already`);
+      const account: Account = { name, role, createdAt: at() };
+      world.accounts.push(account);
+      return account;
+    },
+    listTokens: async (account) => (world.accounts.some((a) => a.name === account) ? (world.tokens.get(account) ?? []) : undefined),
+    async createToken(_caller, { account, label, forMs }) {
+      if (!world.accounts.some((a) => a.name === account)) return undefined;
+      const info: TokenInfo = { id: randomUUID(), label, createdAt: at(), ...(forMs === undefined ? {} : { expiresAt: at(forMs) }) };
+      world.tokens.set(account, [...(world.tokens.get(account) ?? []), info]);
+      return { ...info, token: `crl_${info.id}` };
+    },
+    async deleteToken(_caller, { account, token }) {
+      const before = world.tokens.get(account) ?? [];
+      world.tokens.set(
+        account,
+        before.filter((t) => t.id !== token),
+      );
+      return before.some((t) => t.id === token);
+    },
+    listImages: async () => [...world.images.values()],
+    showImage: async (name) => world.images.get(name),
+    listRevisions: async (image) => world.revisions.filter((r) => r.image === image).reverse(),
+    showRevision: async (image, number) => world.revisions.find((r) => r.image === image && r.number === number),
+    async buildImage(by, { image, recipe }) {
+      if (recipe !== 'starter') throw new CarrelError('not-supported', `there is no recipe ${recipe}`, { hint: 'Recipes: starter' });
+      return world.startRevision(image, by, 'prepare');
+    },
+    importImage: async (by, { image }) => world.startRevision(image, by, 'prepare'),
+    publishRevision: async (_caller, id) => Object.assign(revisionOf(id), { state: 'published' as const }),
+    retireRevision: async (_caller, id) => Object.assign(revisionOf(id), { state: 'retired' as const }),
+    async deleteRevision(by, id) {
+      const revision = revisionOf(id);
+      if (revision.machines > 0) {
+        throw new CarrelError('has-children', `${revision.machines} machines stand on it`, { details: { children: ['m1'] } });
+      }
+      return { job: world.addJob('remove-revision', by.name as Person).id };
+    },
+    async verifyImage({ image }) {
+      const checks = world.revisions
+        .filter((r) => r.image === image)
+        .map((r) => ({
+          revision: r.number,
+          provider: 'local',
+          ok: true,
+          files: [{ path: '/m', expectedSha256: 'ab', actualSha256: 'ab' }],
+        }));
+      return { image, ok: true, checks };
+    },
+    lineage: async () => ({
+      complete: true,
+      chains: [
+        {
+          provider: 'local',
+          owner: 'machine',
+          id: 'm1',
+          name: 'starter-1',
+          disks: [
+            {
+              path: '/machines/m1/disk.qcow2',
+              format: 'qcow2',
+              parent: '/masters/starter-1.qcow2',
+              bytes: 1,
+              virtualBytes: 2,
+              identity: 'x',
+            },
+            { path: '/masters/starter-1.qcow2', format: 'qcow2', bytes: 10, virtualBytes: 20, identity: 'y' },
+          ],
+        },
+      ],
+      unused: [],
+    }),
+    async reserve(by, request) {
+      const before = world.reservations.get(request.id);
+      if (before !== undefined) return before;
+      if ((request.memoryMiB ?? 0) > 100_000) {
+        throw new CarrelError('no-capacity', 'the provider has 4096 MiB free', { details: { resource: 'memoryMiB' } });
+      }
+      const { id, image, mode } = request;
+      return world.addReservation(by.name as Person, { id, image, mode, endsAt: at(request.forMs) });
+    },
+    listReservations: async (request) =>
+      page(
+        [...world.reservations.values()].filter(
+          (r) => (request.owner === undefined || r.owner === request.owner) && (request.past || !['ended', 'failed'].includes(r.state)),
+        ),
+        request,
+      ),
+    showReservation: async (id) => world.reservations.get(id),
+    async extendReservation(_caller, { id, byMs }) {
+      const reservation = there(world.reservations.get(id), 'reservation');
+      if (reservation.state !== 'ready') throw new CarrelError('wrong-state', `it is ${reservation.state}`);
+      reservation.endsAt = new Date(Date.parse(reservation.endsAt ?? at()) + byMs).toISOString();
+      return reservation;
+    },
+    endReservation: async (_caller, id) => world.move(id, { state: 'ending', stage: 'ending', endAskedAt: at() }),
+    async connect(_caller, { id }) {
+      const reservation = there(world.reservations.get(id), 'reservation');
+      if (reservation.state !== 'ready') throw new CarrelError('wrong-state', `the reservation is ${reservation.state}`);
+      return world.connection;
+    },
+    capture: async (by, { image }) => world.startRevision(image, by, 'capture'),
+    power: async (by, { id }) => ({
+      reservation: there(world.reservations.get(id), 'reservation'),
+      job: world.addJob('power', by.name as Person).id,
+    }),
+    consoleTarget: async () => ({ socketPath: world.consoleSocket }),
+    listMachines: async (request) =>
+      page(
+        [...world.reservations.values()]
+          .filter((r) => request.owner === undefined || r.owner === request.owner)
+          .map((r) => world.machine(r)),
+        request,
+      ),
+    async showMachine(id) {
+      const reservation = [...world.reservations.values()].find((r) => r.machine.id === id);
+      return reservation === undefined ? undefined : world.machine(reservation);
+    },
+    readiness: async () => ({ ready: world.ready, checks: [{ name: 'store', ok: world.ready }] }),
+    listProviders: async () => [
+      {
+        name: 'local',
+        kind: 'qemu',
+        state: 'open',
+        cloneModes: ['linked', 'full', 'instant'],
+        console: 'vnc',
+        liveCapture: true,
+        recipes: ['starter'],
+        importFormats: ['qcow2', 'raw', 'vmdk'],
+        startSlots: 2,
+        limits: { machines: 10, memoryMiB: 8192, vcpus: 8 },
+        used: { machines: 1, memoryMiB: 256, vcpus: 1 },
+        facts: { accel: 'tcg' },
+      },
+    ],
+    reconcile: async (_caller, { dryRun }) => ({
+      dryRun,
+      complete: true,
+      findings: [
+        {
+          kind: 'stray',
+          provider: 'local',
+          subject: '/machines/x',
+          detail: 'a folder of ours that no machine uses',
+          action: 'sweep',
+          outcome: dryRun ? 'would-mend' : 'mended',
+        },
+      ],
+    }),
+    listAudit: async (request) => page(world.audit, request),
+    listJobs: async (request) =>
+      page(
+        [...world.jobs.values()].filter((j) => request.state === undefined || j.state === request.state),
+        request,
+      ),
+    showJob: async (id) => world.jobs.get(id),
+    async retryJob(_caller, id) {
+      const job = world.jobs.get(id);
+      if (job !== undefined && job.state !== 'stuck') throw new CarrelError('wrong-state', `the job is ${job.state}`);
+      return job === undefined ? undefined : Object.assign(job, { state: 'ready' as const });
+    },
+    lastEventId: async () => world.lastEventId(),
+    events: (request) => world.events(request),
+  };
+  return recorded(services, world);
+}
+
+/** Wraps every function: records the call, and throws what the test asked for. */
+function recorded(services: Services, world: FakeWorld): Services {
+  return new Proxy(services, {
+    get(target, name: keyof Services) {
+      const real = target[name] as (...args: unknown[]) => unknown;
+      return (...args: unknown[]) => {
+        world.calls.push({ name, args });
+        const failure = world.failures.get(name);
+        if (failure === undefined) return real(...args);
+        world.failures.delete(name);
+        return Promise.reject(failure instanceof Error ? failure : new Error(JSON.stringify(failure)));
+      };
+    },
+  });
+}
