@@ -232,6 +232,7 @@ const CORRUPT = new RegExp(
     'could not find (?:the )?(?:redo|database system)',
     'is missing.*data directory',
     'required directory',
+    'database files are incompatible',
   ].join('|'),
   'i',
 );

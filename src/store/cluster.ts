@@ -187,28 +187,36 @@ async function bringUp(ctx: Ctx, what: Running, conn: StoreConn): Promise<{ adop
 /** Launches where nothing runs, waits for what is starting or going down; true if it came up without a launch of ours. */
 async function settle(ctx: Ctx, what: Running, conn: StoreConn, bin: string): Promise<boolean> {
   const { at } = what;
-  let launched: ReturnType<typeof launch> | undefined;
-  let deafSince: number | undefined;
-  for (;;) {
-    checkCtx(ctx);
-    const answer = await ask(conn, at);
-    if (answer === 'up') return launched === undefined;
-    const exit = launched?.exited();
-    if (exit !== undefined) throw startProblem(at, logTail(at, launched?.from ?? 0), exit);
-    const pid = postmasterOf(at.data);
-    if (answer === 'down' && pid === undefined && launched === undefined && (await clearStale(ctx, at.data, at.run))) {
-      what.options.log.debug({ bin, data: at.data }, 'starting PostgreSQL');
-      launched = launch(what, bin);
+  const state: { launched?: ReturnType<typeof launch>; deafSince?: number } = {};
+  try {
+    for (;;) {
+      checkCtx(ctx);
+      const answer = await ask(conn, at);
+      if (answer === 'up') return state.launched === undefined;
+      const exit = state.launched?.exited();
+      if (exit !== undefined) throw startProblem(at, logTail(at, state.launched?.from ?? 0), exit);
+      const pid = postmasterOf(at.data);
+      if (answer === 'down' && pid === undefined && state.launched === undefined && (await clearStale(ctx, at.data, at.run))) {
+        what.options.log.debug({ bin, data: at.data }, 'starting PostgreSQL');
+        state.launched = launch(what, bin);
+      }
+      if (answer !== 'down' || pid === undefined) delete state.deafSince;
+      else refuseDeaf(at, pid, (state.deafSince ??= performance.now()));
+      await sleep(ctx, 10);
     }
-    deafSince = answer === 'down' && pid !== undefined ? (deafSince ?? performance.now()) : undefined;
-    if (deafSince !== undefined && performance.now() - deafSince > DEAF_MS) {
-      throw new CarrelError('store-start', `PostgreSQL (process ${pid}) runs on ${at.data} but does not answer on its socket`, {
-        hint: `Something may have removed the socket in ${at.run}. Stop it with kill -INT ${pid} and start again.`,
-        details: { pid },
-      });
-    }
-    await sleep(ctx, 10);
+  } catch (error) {
+    // What was started here and cannot be used is not left running.
+    if (state.launched !== undefined) await shutDown(at);
+    throw error;
   }
+}
+
+function refuseDeaf(at: ClusterLayout, pid: number, since: number): void {
+  if (performance.now() - since <= DEAF_MS) return;
+  throw new CarrelError('store-start', `PostgreSQL (process ${pid}) runs on ${at.data} but does not answer on its socket`, {
+    hint: `Something may have removed the socket in ${at.run}. Stop it with kill -INT ${pid} and start again.`,
+    details: { pid },
+  });
 }
 
 async function shutDown(at: ClusterLayout): Promise<void> {
@@ -248,6 +256,7 @@ async function unused(conn: StoreConn): Promise<boolean> {
  */
 export async function ensureCluster(ctx: Ctx, options: ClusterOptions): Promise<Cluster> {
   const at = layout(resolve(options.dir));
+  existingMajor(at);
   const account = clusterAccount(at.data);
   makeFolders(at, account);
   const conn: StoreConn = { host: at.run, user: CLUSTER_USER, database: DATABASE };

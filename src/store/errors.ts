@@ -29,14 +29,21 @@ function meaning(sqlstate: string): Meaning | undefined {
       };
     case 'XX001':
     case 'XX002':
-      return { code: 'store-corrupt', message: 'the store is damaged', hint: 'Stop the server and restore the store from a backup.' };
+    // A file of PostgreSQL's is missing, or the disk gives an I/O error.
+    case '58P01':
+    case '58030':
+      return {
+        code: 'store-corrupt',
+        message: 'the store is damaged, or its disk fails',
+        hint: 'Stop the server, look at the disk, and restore the store from a backup.',
+      };
     case '3D000':
     case '28000':
     case '28P01':
       return { code: 'store-access', message: 'the database refused the connection', hint: 'Check DATABASE_URL.' };
   }
   if (BUSY.has(sqlstate)) return { code: 'store-busy', message: 'the store was busy', retry: 'later' };
-  if (/^(08|53|57P|58|25P0[34])/.test(sqlstate)) {
+  if (/^(08|53|57P|25P0[34])/.test(sqlstate)) {
     return { code: 'store-unavailable', message: 'the store does not answer', retry: 'later' };
   }
   if (sqlstate.startsWith('22')) return { code: 'invalid', message: 'the store refused a value' };

@@ -59,8 +59,7 @@ export function hydrateLinks(native: string): void {
   }
 }
 
-async function npmBinaries(): Promise<PgBinaries | undefined> {
-  const native = npmNative();
+async function npmBinaries(native: string | undefined): Promise<PgBinaries | undefined> {
   if (native === undefined || !complete(join(native, 'bin'))) return undefined;
   hydrateLinks(native);
   const major = await majorOf(join(native, 'bin'));
@@ -77,11 +76,23 @@ async function fromEnvironment(dir: string): Promise<PgBinaries> {
   return { dir, major, from: 'CARREL_PG_BIN' };
 }
 
+/** Where programs are looked for; tests look elsewhere. */
+export interface PgPlaces {
+  system: (major: number) => string;
+  npm: () => string | undefined;
+}
+
+const PLACES: PgPlaces = { system: (major) => `/usr/lib/postgresql/${major}/bin`, npm: npmNative };
+
 /**
  * The programs to run a cluster with: of major version `wanted`, or the preferred ones for a new cluster. CARREL_PG_BIN alone if it is
  * set, else Debian's, else npm's. Errors: `missing-tool`; `store-version` when there are some, but not of the version wanted.
  */
-export async function findBinaries(wanted: number | undefined, env: NodeJS.ProcessEnv = process.env): Promise<PgBinaries> {
+export async function findBinaries(
+  wanted: number | undefined,
+  env: NodeJS.ProcessEnv = process.env,
+  places: PgPlaces = PLACES,
+): Promise<PgBinaries> {
   const seen: PgBinaries[] = [];
   const fits = (b: PgBinaries): boolean => {
     seen.push(b);
@@ -92,10 +103,10 @@ export async function findBinaries(wanted: number | undefined, env: NodeJS.Proce
     if (fits(own)) return own;
   } else {
     for (const major of MAJORS) {
-      const dir = `/usr/lib/postgresql/${major}/bin`;
+      const dir = places.system(major);
       if (complete(dir) && fits({ dir, major, from: 'system' })) return seen.at(-1) as PgBinaries;
     }
-    const npm = await npmBinaries();
+    const npm = await npmBinaries(places.npm());
     if (npm !== undefined && fits(npm)) return npm;
   }
   if (seen.length === 0) {

