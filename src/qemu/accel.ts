@@ -84,12 +84,12 @@ export async function probe(ctx: Ctx, accel: Accel, options: ProbeOptions): Prom
 function start(accel: Accel, socket: string, options: ProbeOptions): ChildProcess {
   const account = options.account(accel);
   const args = [
-    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-machine', 'q35', '-m', '128M', '-smp', '1'],
+    ['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-machine', 'q35', '-m', '128M', '-smp', '1'],
     ...(accel === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,tb-size=32', '-cpu', 'qemu64']),
-    ...['-kernel', options.kernel, '-initrd', options.initrd, '-append', 'console=ttyS0 quiet carrel.task=probe'],
-    ...['-chardev', 'stdio,id=ser,signal=off', '-serial', 'chardev:ser'],
-    ...['-chardev', `socket,id=qmp,path=${socket.replaceAll(',', ',,')},server=on,wait=off`, '-mon', 'chardev=qmp,mode=control'],
-  ];
+    ['-kernel', options.kernel, '-initrd', options.initrd, '-append', 'console=ttyS0 quiet carrel.task=probe'],
+    ['-chardev', 'stdio,id=ser,signal=off', '-serial', 'chardev:ser'],
+    ['-chardev', `socket,id=qmp,path=${socket.replaceAll(',', ',,')},server=on,wait=off`, '-mon', 'chardev=qmp,mode=control'],
+  ].flat();
   return spawn('prlimit', withLimits(options.binary, args, {}), {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: '/',
@@ -147,7 +147,11 @@ function timeUp(ctx: Pick<Ctx, 'signal'>, limitMs: number): Promise<string> {
 }
 
 /** Tries both and takes the faster; TCG when neither came up, since it works everywhere, if slowly. */
-export async function decideAccel(ctx: Ctx, options: ProbeOptions, facts: { qemuVersion: string; account: string }): Promise<AccelDecision> {
+export async function decideAccel(
+  ctx: Ctx,
+  options: ProbeOptions,
+  facts: { qemuVersion: string; account: string },
+): Promise<AccelDecision> {
   const obstacle = await kvmObstacle(options.account('tcg'));
   const kvm = obstacle === undefined ? await probe(ctx, 'kvm', options) : { ms: undefined, reason: obstacle };
   const tcg = await probe(ctx, 'tcg', options);

@@ -101,33 +101,33 @@ function networkArgs(m: QemuMachine): string[] {
 function channelArgs(m: QemuMachine): string[] {
   const { paths } = m;
   return [
-    ...['-device', 'virtio-serial-pci,id=vser0'],
-    ...['-chardev', socket('ga', paths.guestAgent), '-device', 'virtserialport,bus=vser0.0,nr=1,chardev=ga,name=org.qemu.guest_agent.0'],
-    ...['-chardev', socket('id', paths.identity), '-device', 'virtserialport,bus=vser0.0,nr=2,chardev=id,name=carrel.identity.0'],
-    ...['-chardev', `${socket('ser', paths.serial)},logfile=${escapeOption(paths.serialLog)},logappend=on`, '-serial', 'chardev:ser'],
-    ...['-chardev', socket('qmp', paths.qmp), '-mon', 'chardev=qmp,mode=control'],
-  ];
+    ['-device', 'virtio-serial-pci,id=vser0'],
+    ['-chardev', socket('ga', paths.guestAgent), '-device', 'virtserialport,bus=vser0.0,nr=1,chardev=ga,name=org.qemu.guest_agent.0'],
+    ['-chardev', socket('id', paths.identity), '-device', 'virtserialport,bus=vser0.0,nr=2,chardev=id,name=carrel.identity.0'],
+    ['-chardev', `${socket('ser', paths.serial)},logfile=${escapeOption(paths.serialLog)},logappend=on`, '-serial', 'chardev:ser'],
+    ['-chardev', socket('qmp', paths.qmp), '-mon', 'chardev=qmp,mode=control'],
+  ].flat();
 }
 
 /** All arguments of one machine, without the program's name. The order of devices is part of what a saved state fits to. */
 export function qemuArgs(m: QemuMachine): string[] {
   return [
-    ...['-name', `guest=${escapeOption(m.name)}`, '-uuid', m.uuid],
-    ...['-nodefaults', '-no-user-config', '-sandbox', SANDBOX],
+    ['-name', `guest=${escapeOption(m.name)}`, '-uuid', m.uuid],
+    ['-nodefaults', '-no-user-config', '-sandbox', SANDBOX],
     ...memoryArgs(m),
     ...accelArgs(m),
-    ...['-smp', String(m.vcpus)],
+    ['-smp', String(m.vcpus)],
     ...bootArgs(m),
     ...diskArgs(m),
     ...networkArgs(m),
     ...channelArgs(m),
-    ...['-object', 'rng-builtin,id=rng0', '-device', 'virtio-rng-pci,rng=rng0,id=vrng0'],
-    ...['-fw_cfg', `name=opt/carrel/id,file=${escapeOption(m.identityFile)}`],
+    ['-object', 'rng-builtin,id=rng0', '-device', 'virtio-rng-pci,rng=rng0,id=vrng0'],
+    ['-fw_cfg', `name=opt/carrel/id,file=${escapeOption(m.identityFile)}`],
     ...(m.display ? ['-device', 'VGA,id=vga0', '-vnc', `unix:${escapeOption(m.paths.vnc)}`] : ['-display', 'none']),
-    ...['-rtc', 'base=utc,clock=host', '-pidfile', m.paths.pidFile, '-msg', 'timestamp=on'],
+    ['-rtc', 'base=utc,clock=host', '-pidfile', m.paths.pidFile, '-msg', 'timestamp=on'],
     // A restored machine stays paused until it is told to go on.
     ...(m.incoming ? ['-incoming', 'defer', '-S'] : []),
-  ];
+  ].flat();
 }
 
 /** Size of the fw_cfg file in bytes: always the same, since a restored machine keeps the size that its parent had. */

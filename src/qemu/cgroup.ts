@@ -1,5 +1,7 @@
-import { mkdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeCtx } from '../lib/context.ts';
+import { waitFor } from '../lib/retry.ts';
 
 /** What one machine may take of the host. */
 export interface CgroupLimits {
@@ -12,6 +14,9 @@ export interface CgroupLimits {
 const ROOT = '/sys/fs/cgroup';
 /** Period of the CPU quota in microseconds, the kernel's default. */
 const PERIOD_US = 100_000;
+
+/** Longest wait for a group to become free, in milliseconds. */
+const REMOVE_MS = 2_000;
 
 /** Which files hold the limits, in each of the two generations of the interface. */
 function plan(root: string, version: 1 | 2, limits: CgroupLimits): { folder: string; values: [string, string][] }[] {
@@ -79,10 +84,22 @@ export class Cgroups {
     }
   }
 
-  /** Takes a machine's groups away; they go only when their last process has. */
+  /** Takes a machine's groups away, once the kernel has let go of its last process, which may take a moment after its end. */
   async remove(name: string): Promise<void> {
     if (this.version === undefined) return;
-    for (const { folder } of this.folders(name)) await rmdir(folder).catch(() => {});
+    const ctx = makeCtx({ timeoutMs: REMOVE_MS });
+    for (const { folder } of this.folders(name)) {
+      await waitFor(ctx, 5, async () => await removed(folder)).catch(() => {});
+    }
+  }
+
+  /** Takes away the groups that hold no process: rests of machines that ended while nobody looked. */
+  async prune(): Promise<void> {
+    if (this.version === undefined) return;
+    for (const { folder } of this.folders('')) {
+      const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+      for (const entry of entries) if (entry.isDirectory()) await rmdir(join(folder, entry.name)).catch(() => {});
+    }
   }
 
   private folders(name: string, limits: CgroupLimits = { memoryBytes: 0, cpus: 0, pids: 0 }) {
@@ -98,6 +115,14 @@ export class Cgroups {
       if (missing.length > 0) await writeFile(file, missing.map((controller) => `+${controller}`).join(' '));
     }
   }
+}
+
+/** True once the group is gone; undefined while something is still in it. */
+async function removed(folder: string): Promise<true | undefined> {
+  return rmdir(folder).then(
+    () => true as const,
+    (error: { code?: string }) => (error.code === 'EBUSY' ? undefined : true),
+  );
 }
 
 async function exists(path: string): Promise<boolean> {

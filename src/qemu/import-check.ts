@@ -70,18 +70,23 @@ async function checkOpen(file: FileHandle, size: number, claimed: string | undef
   if (wanted !== undefined && real.format !== undefined && wanted !== real.format) {
     throw bad(`it is said to be ${wanted}, but it is ${real.format}`, 'give the format that it has, or none');
   }
-  if (real.format === undefined) throw bad(wanted === undefined ? `it is ${real.what}` : `it is said to be ${wanted}, but it is ${real.what}`);
+  if (real.format === undefined)
+    throw bad(wanted === undefined ? `it is ${real.what}` : `it is said to be ${wanted}, but it is ${real.what}`);
   const checked = await CHECKS[real.format](file, head, size);
   if (checked.virtualBytes <= 0) throw bad('its disk has no size');
   if (checked.virtualBytes > limits.maxVirtualBytes) {
-    throw bad(`its disk of ${gib(checked.virtualBytes)} is larger than the limit of ${gib(limits.maxVirtualBytes)}`, 'ask the operator to raise the limit');
+    throw bad(
+      `its disk of ${gib(checked.virtualBytes)} is larger than the limit of ${gib(limits.maxVirtualBytes)}`,
+      'ask the operator to raise the limit',
+    );
   }
   return { format: real.format, ...checked };
 }
 
 function claimFormat(claimed: string): DiskFormat {
   const format = IMPORT_FORMATS.find((each) => each === claimed.toLowerCase());
-  if (format === undefined) throw bad(`images of the format ${JSON.stringify(claimed.slice(0, 40))} cannot be imported`, 'use qcow2, vmdk or raw');
+  if (format === undefined)
+    throw bad(`images of the format ${JSON.stringify(claimed.slice(0, 40))} cannot be imported`, 'use qcow2, vmdk or raw');
   return format;
 }
 
@@ -110,7 +115,10 @@ function checkRaw(size: number): Checked {
 function checkQcow2(head: Buffer, size: number): Checked {
   const h = parseQcow2(head);
   if (h.backingFile !== undefined) {
-    throw bad(`it stands on another file (${JSON.stringify(h.backingFile.slice(0, 200))})`, 'flatten it first: qemu-img convert -O qcow2 OLD NEW');
+    throw bad(
+      `it stands on another file (${JSON.stringify(h.backingFile.slice(0, 200))})`,
+      'flatten it first: qemu-img convert -O qcow2 OLD NEW',
+    );
   }
   // A name of zero length at an offset, or the other way round, is a header that somebody has edited.
   if (head.readBigUInt64BE(8) !== 0n || head.readUInt32BE(16) !== 0) throw bad('its header half names a backing file');
@@ -123,7 +131,8 @@ function checkQcow2(head: Buffer, size: number): Checked {
   if (h.l1Entries < l1Needed) throw bad('its L1 table is too small for its size');
   // The limit of QEMU itself: 32 MiB of L1 table.
   if (h.l1Entries * 8 > 32 * 1024 ** 2) throw bad('its L1 table is absurdly large');
-  if (h.l1Offset % cluster !== 0 || h.refcountOffset % cluster !== 0 || h.refcountOffset === 0) throw bad('its tables lie where they cannot');
+  if (h.l1Offset % cluster !== 0 || h.refcountOffset % cluster !== 0 || h.refcountOffset === 0)
+    throw bad('its tables lie where they cannot');
   if (h.l1Offset + h.l1Entries * 8 > size || h.refcountOffset + h.refcountClusters * cluster > size) throw bad('the file is cut off');
   const notes = [
     ...(h.snapshots > 0 ? [`It holds ${h.snapshots} internal snapshot(s); only its present state is taken.`] : []),

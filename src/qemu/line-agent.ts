@@ -173,7 +173,12 @@ function parseInfo(text: string): GuestInfo | undefined {
     const value = JSON.parse(text) as Partial<Record<keyof GuestInfo, unknown>>;
     const word = (v: unknown) => (typeof v === 'string' ? printable(v) : '');
     const keys = Array.isArray(value.hostKeys) ? value.hostKeys.filter((k): k is string => typeof k === 'string') : [];
-    return { hostname: word(value.hostname), machineId: word(value.machineId), hostKeys: hostKeyLines(keys.join('\n')), ip: word(value.ip) };
+    return {
+      hostname: word(value.hostname),
+      machineId: word(value.machineId),
+      hostKeys: hostKeyLines(keys.join('\n')),
+      ip: word(value.ip),
+    };
   } catch {
     return undefined;
   }

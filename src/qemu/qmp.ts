@@ -130,13 +130,15 @@ function parseMessage(line: Buffer): Message | undefined {
 
 function dispatch(message: Message, waiting: Map<number, Waiting>, listeners: Set<(event: QmpEvent) => void>): void {
   if (typeof message.event === 'string') {
-    for (const listener of [...listeners]) listener({ event: message.event, data: message.data ?? {} });
+    for (const listener of listeners) listener({ event: message.event, data: message.data ?? {} });
     return;
   }
   const asked = message.id === undefined ? undefined : waiting.get(message.id);
   if (asked === undefined) return;
   if (message.error) {
     const { class: kind, desc } = message.error;
-    asked.reject(new CarrelError('qmp-error', `QEMU refused: ${desc ?? 'no reason given'}`, { details: { class: kind ?? 'GenericError' } }));
+    asked.reject(
+      new CarrelError('qmp-error', `QEMU refused: ${desc ?? 'no reason given'}`, { details: { class: kind ?? 'GenericError' } }),
+    );
   } else asked.resolve(message.return);
 }

@@ -27,7 +27,8 @@ function outcome(qmp: QmpClient): { done: Promise<void>; stop: () => void } {
     stop = qmp.onEvent(({ event, data }) => {
       if (event !== 'MIGRATION') return;
       if (data['status'] === 'completed') resolve();
-      if (data['status'] === 'failed') reject(new CarrelError('crashed', 'QEMU could not take or give the saved state', { retry: 'elsewhere' }));
+      if (data['status'] === 'failed')
+        reject(new CarrelError('crashed', 'QEMU could not take or give the saved state', { retry: 'elsewhere' }));
     });
     void qmp.closed.then(() => reject(new CarrelError('crashed', 'QEMU ended with the saved state half done', { retry: 'elsewhere' })));
   });

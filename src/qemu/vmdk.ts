@@ -39,7 +39,8 @@ export async function checkVmdk(file: FileHandle, head: Buffer, size: number): P
 async function checkFooter(file: FileHandle, size: number, capacity: bigint): Promise<void> {
   const footer = Buffer.alloc(SECTOR);
   const at = size - 2 * SECTOR;
-  if (at < SECTOR || (await file.read(footer, 0, SECTOR, at)).bytesRead !== SECTOR || !isVmdkSparse(footer)) throw bad('the file is cut off');
+  if (at < SECTOR || (await file.read(footer, 0, SECTOR, at)).bytesRead !== SECTOR || !isVmdkSparse(footer))
+    throw bad('the file is cut off');
   if (footer.readBigUInt64LE(12) !== capacity) throw bad('its header and its footer disagree about its size');
 }
 
@@ -63,7 +64,10 @@ export function checkDescriptor(text: string): void {
   };
   const type = value('createType');
   if (type !== 'monolithicSparse' && type !== 'streamOptimized') {
-    throw bad(`it is a VMDK of type ${JSON.stringify(type?.slice(0, 40) ?? 'unknown')}, whose data lies in other files`, 'bring a monolithicSparse or streamOptimized VMDK');
+    throw bad(
+      `it is a VMDK of type ${JSON.stringify(type?.slice(0, 40) ?? 'unknown')}, whose data lies in other files`,
+      'bring a monolithicSparse or streamOptimized VMDK',
+    );
   }
   const parent = value('parentCID');
   if ((parent !== undefined && parent.toLowerCase() !== 'ffffffff') || value('parentFileNameHint') !== undefined) {

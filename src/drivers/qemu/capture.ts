@@ -63,7 +63,8 @@ export class Capture {
   private async mustStandWhereItShould(ctx: Ctx, record: MachineRecord): Promise<void> {
     const { chains, mode, ownFolder, masterPaths } = await this.machines.readBack(ctx, record);
     const wrong = (chains.length === 0 ? [[]] : chains).flatMap((chain) => gate(chain, { mode, ownFolder, masterPaths }));
-    if (wrong.length > 0) throw driverError('gate-refused', `machine ${record.machineId} is not captured: its disks are not as they should be`);
+    if (wrong.length > 0)
+      throw driverError('gate-refused', `machine ${record.machineId} is not captured: its disks are not as they should be`);
   }
 
   private async flatten(ctx: Ctx, record: MachineRecord, to: string): Promise<Record<string, string>> {
@@ -92,7 +93,12 @@ export class Capture {
     if (inserted === undefined) throw driverError('wrong-state', 'QEMU shows no disk');
     await this.host.img.createEmpty(ctx, to, inserted.image['virtual-size']);
     const target = `capture-${process.hrtime.bigint().toString(36)}`;
-    await qmp.execute(ctx, 'blockdev-add', { driver: 'qcow2', 'node-name': target, file: { driver: 'file', filename: to }, discard: 'unmap' });
+    await qmp.execute(ctx, 'blockdev-add', {
+      driver: 'qcow2',
+      'node-name': target,
+      file: { driver: 'file', filename: to },
+      discard: 'unmap',
+    });
     try {
       const quiet = withTimeout(ctx, 10_000);
       const frozen = await runtime.guestAgent.freezeFilesystems(quiet).then(
@@ -101,7 +107,13 @@ export class Capture {
       );
       try {
         checkCtx(ctx);
-        await qmp.execute(ctx, 'blockdev-backup', { 'job-id': target, device: inserted['node-name'], target, sync: 'full', 'auto-dismiss': false });
+        await qmp.execute(ctx, 'blockdev-backup', {
+          'job-id': target,
+          device: inserted['node-name'],
+          target,
+          sync: 'full',
+          'auto-dismiss': false,
+        });
       } finally {
         // Also after a failure: a guest whose file systems stay frozen hangs for good.
         await runtime.guestAgent.thawFilesystems(withTimeout({ ...ctx, signal: new AbortController().signal }, 20_000)).catch(() => {});
@@ -148,10 +160,9 @@ interface Job {
 }
 
 async function queryJobs(ctx: Ctx, runtime: Runtime): Promise<Job[]> {
-  const jobs = await runtime.qmp.execute<{ id: string; status: string; 'current-progress': number; 'total-progress': number; error?: string }[]>(
-    ctx,
-    'query-jobs',
-  );
+  const jobs = await runtime.qmp.execute<
+    { id: string; status: string; 'current-progress': number; 'total-progress': number; error?: string }[]
+  >(ctx, 'query-jobs');
   return jobs.map((job) => ({
     id: job.id,
     status: job.status,

@@ -63,12 +63,7 @@ export class Checkpoints {
    * Makes a new leaf on a file of the machine's own. It is noted as pending first only when it stands on the present leaf: then, whatever
    * happens in between, going on with it is right (see `settleLeaf`).
    */
-  private async newLeaf(
-    ctx: Ctx,
-    record: MachineRecord,
-    on: string,
-    use: (path: string, file: string) => Promise<void>,
-  ): Promise<string> {
+  private async newLeaf(ctx: Ctx, record: MachineRecord, on: string, use: (path: string, file: string) => Promise<void>): Promise<string> {
     const folder = this.machines.folder(record.machineId);
     const file = `disk-${Date.now().toString(36)}-${process.hrtime.bigint().toString(36).slice(-4)}.qcow2`;
     const path = join(folder, file);

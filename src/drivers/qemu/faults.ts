@@ -1,4 +1,5 @@
 import { DRIVER_ERRORS, type DriverErrorCode, driverError } from '../../driver/errors.ts';
+import { abortError, type Ctx } from '../../lib/context.ts';
 import { CarrelError, errorCode } from '../../lib/errors.ts';
 
 /** Errors of Node and of src/qemu as errors of the port's closed list. */
@@ -31,10 +32,11 @@ export function toDriverError(error: unknown): CarrelError {
 }
 
 /** Runs a verb; whatever it throws leaves as an error of the closed list. */
-export async function guarded<T>(work: () => Promise<T>): Promise<T> {
+export async function guarded<T>(ctx: Pick<Ctx, 'signal'>, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw toDriverError(error);
+    // Node's own way of saying that a signal was aborted.
+    throw toDriverError(errorCode(error) === 'ABORT_ERR' && ctx.signal.aborted ? abortError(ctx.signal) : error);
   }
 }

@@ -177,7 +177,7 @@ export class Fleet {
   }
 
   private tell(machineId: string, power: PowerState): void {
-    for (const listener of [...this.listeners]) listener({ kind: 'machine', machineId, power });
+    for (const listener of this.listeners) listener({ kind: 'machine', machineId, power });
   }
 
   private async prepareRun(folder: string): Promise<QemuPaths> {

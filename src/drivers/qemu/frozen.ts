@@ -141,7 +141,8 @@ export class Frozen {
     const id = `frozen-${key}`;
     const folder = host.layout.stagingFor(key, 'frozen');
     const target = this.folder(revisionId, key);
-    if (await pathExists(target)) throw driverError('busy', 'a frozen parent that no longer fits is still there', { details: { path: target } });
+    if (await pathExists(target))
+      throw driverError('busy', 'a frozen parent that no longer fits is still there', { details: { path: target } });
     await this.fleet.end(ctx, id, folder, false);
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { mode: 0o711 });

@@ -66,7 +66,7 @@ export class QemuDriver implements Driver {
   }
 
   async open(ctx: Ctx): Promise<Capabilities> {
-    return await guarded(async () => {
+    return await guarded(ctx, async () => {
       checkCtx(ctx);
       await this.close();
       await mkdir(this.options.dataDir, { recursive: true, mode: 0o711 });
@@ -189,7 +189,7 @@ export class QemuDriver implements Driver {
   }
 
   private async verb<T>(ctx: Ctx, work: (parts: Parts) => Promise<T>): Promise<T> {
-    return await guarded(async () => {
+    return await guarded(ctx, async () => {
       checkCtx(ctx);
       return await work(this.need());
     });

@@ -177,7 +177,10 @@ export class Survey {
       const record = await this.machines.load(id).catch(() => undefined);
       const folder = this.machines.folder(id);
       const isMine = record !== undefined && this.machines.isOurs(record) && dirname(path) === folder;
-      if (isMine && (path === leafPath(folder, record) || (await this.standsBelow(path, leafPath(folder, record), record.checkpoints, folder)))) {
+      if (
+        isMine &&
+        (path === leafPath(folder, record) || (await this.standsBelow(path, leafPath(folder, record), record.checkpoints, folder)))
+      ) {
         return { owner: 'machine', id };
       }
     }

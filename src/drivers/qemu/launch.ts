@@ -60,7 +60,7 @@ async function describeMachine(
     uuid: uuidFor(wish.id),
     mac: wish.mac,
     disk: wish.disk,
-    kernel: kernel === undefined ? undefined : { path: kernel, initrd: masters.optional(master, "initrd"), cmdline: master.cmdline ?? "" },
+    kernel: kernel === undefined ? undefined : { path: kernel, initrd: masters.optional(master, 'initrd'), cmdline: master.cmdline ?? '' },
     firmware: efi ? OVMF : undefined,
     sshGuestPort: guest.sshPort,
     restrictNetwork: host.restrictNetwork,

@@ -62,8 +62,16 @@ export async function openParts(
   await accelChoice.open(ctx);
   const cgroups = new Cgroups(`carrel-${installationId.slice(0, 8)}`);
   const limitsFact = await cgroups.open();
+  await cgroups.prune();
   const host: Host = {
-    ...{ installationId, layout, log, qemuBinary, qemuVersion, account, cgroups, tools },
+    installationId,
+    layout,
+    log,
+    qemuBinary,
+    qemuVersion,
+    account,
+    cgroups,
+    tools,
     img: new QemuImg({ account }),
     locks: new KeyedLock(),
     restrictNetwork: options.restrictNetwork ?? false,

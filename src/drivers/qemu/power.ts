@@ -128,12 +128,13 @@ export class Power {
       if (key === undefined || !(await this.frozen.isSound(record.revisionId, key))) {
         throw driverError('unavailable', 'its frozen parent is gone');
       }
-      if (key !== this.frozen.keyFor(master, record.hardware)) throw driverError('unavailable', 'its frozen parent was made by another QEMU');
+      if (key !== this.frozen.keyFor(master, record.hardware))
+        throw driverError('unavailable', 'its frozen parent was made by another QEMU');
       const runtime = await this.restore(ctx, record, master, key);
       // Written before the guest runs: after this point its memory and its disk belong together, and the old image fits neither.
       await this.machines.update(record.machineId, { restorable: false, needsIdentity: true });
       await runtime.qmp.execute(ctx, 'cont');
-      this.guests.startIdentity(runtime, record.machineId);
+      void this.guests.startIdentity(runtime, record.machineId);
     } catch (error) {
       await this.fleet.end(ctx, record.machineId, this.machines.folder(record.machineId), false);
       checkCtx(ctx);
@@ -150,7 +151,12 @@ export class Power {
     const folder = this.machines.folder(machineId);
     const memory = await this.frozen.openMemory(ctx, record.revisionId, key);
     const args = await launchArgs(this.host, this.masters, master, {
-      ...{ id: machineId, folder, disk: leafPath(folder, record), hardware, hostname, mac },
+      id: machineId,
+      folder,
+      disk: leafPath(folder, record),
+      hardware,
+      hostname,
+      mac,
       // Descriptor 3 is the sealed memory; a private mapping is all that its seals allow.
       memoryFile: { path: '/proc/self/fd/3', share: false },
       incoming: true,

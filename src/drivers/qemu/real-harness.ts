@@ -118,7 +118,7 @@ export class QemuWorld implements Harness {
     const names = await readdir(folder).catch(() => undefined);
     if (names === undefined) return undefined;
     const hash = createHash('sha256');
-    for (const name of names.sort()) hash.update(name).update(await readFile(join(folder, name)));
+    for (const name of names.toSorted((a, b) => a.localeCompare(b))) hash.update(name).update(await readFile(join(folder, name)));
     return hash.digest('hex');
   }
 
@@ -133,8 +133,11 @@ export class QemuWorld implements Harness {
     for (const name of await readdir(join(this.dataDir, 'staging'))) left.push(`staging/${name}`);
     for (const { pid, tail } of await this.processes()) if (!keep.machines.includes(tail)) left.push(`process ${pid} of ${tail}`);
     for (const hierarchy of ['memory', 'cpu', 'pids']) {
-      const groups = await readdir(join('/sys/fs/cgroup', hierarchy, `carrel-${this.installationId}`), { withFileTypes: true }).catch(() => []);
-      for (const group of groups) if (group.isDirectory() && !keep.machines.includes(group.name)) left.push(`cgroup ${hierarchy}/${group.name}`);
+      const groups = await readdir(join('/sys/fs/cgroup', hierarchy, `carrel-${this.installationId}`), { withFileTypes: true }).catch(
+        () => [],
+      );
+      for (const group of groups)
+        if (group.isDirectory() && !keep.machines.includes(group.name)) left.push(`cgroup ${hierarchy}/${group.name}`);
     }
     return left;
   }
@@ -151,8 +154,18 @@ export class QemuWorld implements Harness {
     const diskPath = join(folder, 'disk.qcow2');
     const base = parentPath === undefined ? [diskPath, '8M'] : ['-F', 'qcow2', '-b', parentPath, diskPath];
     await run('qemu-img', ['create', '-q', '-f', 'qcow2', ...base]);
-    const tag = { format: 1, installationId: 'somebody-else', machineId, revisionId: randomUUID(), mode: 'linked', createdAt: new Date().toISOString() };
-    await writeFile(join(folder, 'machine.json'), JSON.stringify({ ...tag, leaf: 'disk.qcow2', phase: 'made', checkpoints: [], notes: [] }));
+    const tag = {
+      format: 1,
+      installationId: 'somebody-else',
+      machineId,
+      revisionId: randomUUID(),
+      mode: 'linked',
+      createdAt: new Date().toISOString(),
+    };
+    await writeFile(
+      join(folder, 'machine.json'),
+      JSON.stringify({ ...tag, leaf: 'disk.qcow2', phase: 'made', checkpoints: [], notes: [] }),
+    );
     const digest = async () => await this.digestOf(folder);
     const before = await digest();
     return {
@@ -165,7 +178,8 @@ export class QemuWorld implements Harness {
 
   private async digestOf(folder: string): Promise<string> {
     const hash = createHash('sha256');
-    for (const name of (await readdir(folder).catch(() => [])).sort()) hash.update(name).update(await readFile(join(folder, name)));
+    for (const name of (await readdir(folder).catch(() => [])).toSorted((a, b) => a.localeCompare(b)))
+      hash.update(name).update(await readFile(join(folder, name)));
     return hash.digest('hex');
   }
 

@@ -137,7 +137,8 @@ export class Removal {
     }
     const proof = { machineId: id, startedAt, finishedAt: new Date().toISOString(), chainsBefore, removed, parents };
     const [damaged] = damagedParents(proof);
-    if (damaged !== undefined) throw driverError('master-changed', `${damaged.path} changed while ${id} was removed`, { details: { proof } });
+    if (damaged !== undefined)
+      throw driverError('master-changed', `${damaged.path} changed while ${id} was removed`, { details: { proof } });
     return proof;
   }
 }

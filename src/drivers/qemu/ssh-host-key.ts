@@ -18,7 +18,10 @@ function showKey(host: string, port: number): Promise<string | undefined> {
     client.on('error', () => resolve(undefined));
     client.on('close', () => resolve(undefined));
     client.connect({
-      ...{ host, port, username: 'carrel', readyTimeout: 20_000 },
+      host,
+      port,
+      username: 'carrel',
+      readyTimeout: 20_000,
       hostVerifier: (key: Buffer) => {
         resolve(formatKey(key));
         return false;
