@@ -1,5 +1,5 @@
 /** A login as a person would make it, for the demo's proof and for tests: SSH with a key of its own, the host key checked. */
-import { Client as SshClient, utils } from 'ssh2';
+import ssh2 from 'ssh2';
 import { CarrelError } from '../lib/errors.ts';
 
 export interface KeyPair {
@@ -10,7 +10,7 @@ export interface KeyPair {
 }
 
 export async function makeKeyPair(): Promise<KeyPair> {
-  const pair = utils.generateKeyPairSync('ed25519', { comment: 'carrel' });
+  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'carrel' });
   return { publicKey: pair.public, privateKey: pair.private };
 }
 
@@ -30,7 +30,7 @@ const LOGIN_MS = 60_000;
 export function sshRun(target: SshTarget, command: string): Promise<string> {
   const expected = target.hostKeys.map((line) => line.split(' ')[1]);
   return new Promise((resolve, reject) => {
-    const ssh = new SshClient();
+    const ssh = new ssh2.Client();
     let wrongKey = false;
     const fail = (cause: unknown) => {
       ssh.end();

@@ -1,0 +1,61 @@
+/** The program's entry: the commands of src/cli, and those that need the server's own code, loaded only when they are called. */
+import { type Command, InvalidArgumentError } from 'commander';
+import { makeProgram, runProgram } from '../cli/program.ts';
+import { defaultDataDir } from './installation.ts';
+import { VERSION } from './version.ts';
+
+const positive = (text: string): number => {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n <= 0) throw new InvalidArgumentError('a positive whole number is needed');
+  return n;
+};
+
+function dataDirOf(command: Command): string {
+  const { data } = command.optsWithGlobals<{ data?: string }>();
+  return data === undefined ? defaultDataDir() : defaultDataDir({ CARREL_DATA: data });
+}
+
+const program = makeProgram({ version: VERSION, defaultDataDir });
+
+program
+  .command('serve')
+  .description('run the server: store, engine and API, until Ctrl-C; machines go on running')
+  .option('--listen <address>', 'HOST:PORT; port 0 = any that is free', process.env.CARREL_LISTEN ?? '127.0.0.1:7077')
+  .option('--max-machines <n>', 'most machines at one time (default: by memory)', positive)
+  .option('--max-memory <mib>', 'MiB promised to machines at most (default: what the host has, less 1 GiB)', positive)
+  .option('--max-vcpus <n>', 'virtual CPUs promised at most (default: 8 per core)', positive)
+  .option('--log-level <level>', 'trace, debug, info, warn, error', process.env.CARREL_LOG ?? 'info')
+  .action(async (options: { listen: string; maxMachines?: number; maxMemory?: number; maxVcpus?: number; logLevel: string }, command: Command) => {
+    const { serve } = await import('./serve.ts');
+    process.exitCode = await serve({
+      dataDir: dataDirOf(command),
+      listen: options.listen,
+      databaseUrl: process.env.DATABASE_URL || undefined,
+      logLevel: options.logLevel,
+      limits: {
+        ...(options.maxMachines === undefined ? {} : { machines: options.maxMachines }),
+        ...(options.maxMemory === undefined ? {} : { memoryMiB: options.maxMemory }),
+        ...(options.maxVcpus === undefined ? {} : { vcpus: options.maxVcpus }),
+      },
+    });
+  });
+
+program
+  .command('demo')
+  .description('lend one machine for real: build the starter image, serve, reserve, log in')
+  .option('--once', 'end what was begun, prove that nothing is left, print one JSON object')
+  .option('--listen <address>', 'HOST:PORT; port 0 = any that is free', process.env.CARREL_LISTEN ?? '127.0.0.1:7077')
+  .action(async (options: { once?: boolean; listen: string }, command: Command) => {
+    const { demo } = await import('./demo.ts');
+    process.exitCode = await demo({ dataDir: dataDirOf(command), listen: options.listen, once: options.once ?? false });
+  });
+
+program
+  .command('doctor')
+  .description('what this machine has and lacks for lending machines, and how to get it')
+  .action(async (_options: object, command: Command) => {
+    const { doctor } = await import('./doctor.ts');
+    process.exitCode = await doctor({ dataDir: dataDirOf(command), json: command.optsWithGlobals<{ json?: boolean }>().json ?? false });
+  });
+
+await runProgram(program, process.argv);
