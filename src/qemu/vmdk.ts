@@ -25,7 +25,7 @@ export async function checkVmdk(file: FileHandle, head: Buffer, size: number): P
   const capacity = head.readBigUInt64LE(12);
   // With no capacity QEMU takes the embedded text for a descriptor file, whose extents may be any files.
   if (capacity === 0n) throw bad('its disk has no size');
-  if (capacity > BigInt(Number.MAX_SAFE_INTEGER / SECTOR)) throw bad('its size is absurd');
+  if (capacity * BigInt(SECTOR) > BigInt(Number.MAX_SAFE_INTEGER)) throw bad('its size is absurd');
   const grain = head.readBigUInt64LE(20);
   if (grain < 8n || grain > 16384n || (grain & (grain - 1n)) !== 0n) throw bad('its grain size makes no sense');
   const directory = head.readBigUInt64LE(56);
