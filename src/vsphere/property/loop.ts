@@ -1,0 +1,164 @@
+/**
+ * The one outstanding WaitForUpdatesEx of a session, shared by everything that wants to know of changes.
+ *
+ * States: idle (no source) -> building (collector and a filter for each source, version "") -> waiting -> waiting …
+ * Back to building: a new login, InvalidCollectorVersion, a collector that is gone, a source that comes or goes. Building is a full resync:
+ * each source hears onReset, then everything there is, then onSettled; what it knew and did not hear of again is gone.
+ * A connection that fails leads to stale and, after a pause, to the same wait with the same version.
+ */
+import { type Ctx, makeCtx, sleep } from '../../lib/context.ts';
+import { backoffMs } from '../../lib/retry.ts';
+import { isFault } from '../errors.ts';
+import type { Session } from '../session/session.ts';
+import { type Ref, refKey } from '../types/value.ts';
+import type { ObjectUpdate, PropertyFilterSpec, UpdateSet } from '../types/vim.gen.ts';
+
+/** Something that wants to hear of changes to the objects of one filter. */
+export interface UpdateSource {
+  /** Makes views and says what to watch. Called after each login and each resync; views of an earlier login are gone. */
+  filter(ctx: Ctx): Promise<PropertyFilterSpec>;
+  /** A full resync begins. */
+  onReset(): void;
+  onUpdate(update: ObjectUpdate): void;
+  /** Everything up to now was told: absence can be trusted. */
+  onSettled(): void;
+  /** No longer up to date, and why; onReset or onSettled ends that. */
+  onStale(error: unknown): void;
+}
+
+export interface LoopOptions {
+  /** Longest time of one wait on the server, in seconds. */
+  maxWaitSeconds?: number;
+  /** Objects in one answer. */
+  maxObjectUpdates?: number;
+  /** First pause after a failed connection, in milliseconds. */
+  firstPauseMs?: number;
+}
+
+export class UpdateLoop {
+  private readonly session: Session;
+  private readonly options: LoopOptions;
+  private readonly sources = new Set<UpdateSource>();
+  private readonly filters = new Map<string, UpdateSource>();
+  private readonly stop = new AbortController();
+  private collector: Ref | undefined;
+  private collectorEpoch = 0;
+  private version = '';
+  private dirty = false;
+  private running: Promise<void> | undefined;
+
+  constructor(session: Session, options: LoopOptions = {}) {
+    this.session = session;
+    this.options = options;
+  }
+
+  /** Begins to watch; the first full read follows. */
+  add(source: UpdateSource): void {
+    this.sources.add(source);
+    this.rebuild();
+    this.running ??= this.run().finally(() => {
+      this.running = undefined;
+    });
+  }
+
+  remove(source: UpdateSource): void {
+    if (this.sources.delete(source)) this.rebuild();
+  }
+
+  /** Ends the wait. */
+  async close(): Promise<void> {
+    this.stop.abort();
+    this.sources.clear();
+    await this.running;
+  }
+
+  /** Drops the collector, which ends the pending wait. The filters could be changed in place, but not every server notices that while a wait is pending. */
+  private rebuild(): void {
+    this.dirty = true;
+    const old = this.collector;
+    if (!old || this.collectorEpoch !== this.session.epoch) return;
+    this.collector = undefined;
+    const ctx = makeCtx({ timeoutMs: 30_000, signal: this.stop.signal });
+    this.session.call(ctx, 'DestroyPropertyCollector', old, {}).catch(() => {
+      // it is gone already, or goes with the session
+    });
+  }
+
+  private async run(): Promise<void> {
+    const ctx = makeCtx({ signal: this.stop.signal });
+    let failures = 0;
+    while (!this.stop.signal.aborted && this.sources.size > 0) {
+      try {
+        if (this.dirty || !this.collector || this.collectorEpoch !== this.session.epoch) await this.build(ctx);
+        await this.wait(ctx);
+        failures = 0;
+      } catch (error) {
+        if (this.stop.signal.aborted) return;
+        if (this.mustRebuild(error)) {
+          this.dirty = true;
+          this.collector = undefined;
+          // a server that answers so every time must not be hammered
+          if (++failures < 3) continue;
+        }
+        failures++;
+        for (const source of this.sources) source.onStale(error);
+        await sleep(ctx, backoffMs(failures, this.options.firstPauseMs ?? 500, 30_000)).catch(() => {});
+      }
+    }
+  }
+
+  /** Our own cancel, an expired session, a version or collector that the server does not know any more. */
+  private mustRebuild(error: unknown): boolean {
+    return (
+      this.dirty ||
+      this.collectorEpoch !== this.session.epoch ||
+      isFault(error, 'RequestCanceled', 'NotAuthenticated', 'InvalidCollectorVersion', 'ManagedObjectNotFound')
+    );
+  }
+
+  private async build(ctx: Ctx): Promise<void> {
+    const content = await this.session.open(ctx);
+    this.collectorEpoch = this.session.epoch;
+    this.dirty = false;
+    this.version = '';
+    this.filters.clear();
+    const collector = await this.session.call(ctx, 'CreatePropertyCollector', content.propertyCollector, {});
+    this.collector = collector;
+    for (const source of this.sources) {
+      const spec = await source.filter(ctx);
+      const filter = await this.session.call(ctx, 'CreateFilter', collector, { spec, partialUpdates: false });
+      this.filters.set(refKey(filter), source);
+    }
+    for (const source of this.filters.values()) source.onReset();
+  }
+
+  private async wait(ctx: Ctx): Promise<void> {
+    const collector = this.collector;
+    if (!collector) return;
+    const maxWaitSeconds = this.options.maxWaitSeconds ?? 60;
+    const set = await this.session.call(
+      ctx,
+      'WaitForUpdatesEx',
+      collector,
+      { version: this.version, options: { maxWaitSeconds, maxObjectUpdates: this.options.maxObjectUpdates ?? 500 } },
+      // the server ends the wait by itself; the margin is for one that does not
+      { timeoutMs: (maxWaitSeconds + 60) * 1000 },
+    );
+    // an answer of a collector that was dropped meanwhile says nothing any more
+    if (collector !== this.collector) return;
+    if (set) this.apply(set);
+    else for (const source of this.filters.values()) source.onSettled();
+  }
+
+  private apply(set: UpdateSet): void {
+    this.version = set.version;
+    for (const part of set.filterSet ?? []) {
+      const source = this.filters.get(refKey(part.filter));
+      if (!source) continue;
+      for (const update of part.objectSet ?? []) source.onUpdate(update);
+      for (const missing of part.missingSet ?? []) source.onUpdate({ kind: 'leave', obj: missing.obj });
+    }
+    // absence means nothing before the last part of a truncated set
+    if (!set.truncated) for (const source of this.filters.values()) source.onSettled();
+  }
+}

@@ -1,0 +1,302 @@
+/**
+ * Waiting for tasks: hundreds by the one wait of the update loop.
+ *
+ * A task goes through: asked (in the next batch of first looks) -> done at first look, or listed (in the list view) -> done | gone.
+ * Many tasks are done by the time their reference arrives, so one RetrievePropertiesEx looks at all new ones together; what still runs enters
+ * the list view, new and finished ones in one ModifyListView. So a task costs a fraction of a request, however many there are.
+ */
+import { type Ctx, makeCtx, race } from '../../lib/context.ts';
+import { findFault, localizedFaultError, VimFaultError } from '../errors.ts';
+import type { Session } from '../session/session.ts';
+import { type AnyValue, type Ref, refKey } from '../types/value.ts';
+import type { LocalizedMethodFault, ManagedObjectNotFound, ObjectUpdate, PropertyFilterSpec } from '../types/vim.gen.ts';
+import type { UpdateLoop, UpdateSource } from './loop.ts';
+import { retrieve, toRead } from './retrieve.ts';
+
+const PATHS = ['info.state', 'info.progress', 'info.result', 'info.error', 'info.descriptionId'];
+
+/** How far a task is; `percent` is unset where the server does not say. */
+export type TaskProgress = (percent: number | undefined, state: 'queued' | 'running') => void;
+
+export interface TaskResult {
+  task: Ref;
+  /** What the task made, such as the reference of a clone; undefined if it makes nothing. */
+  result: AnyValue | undefined;
+}
+
+interface Waiting {
+  ref: Ref;
+  props: Map<string, AnyValue>;
+  listed: boolean;
+  /** Heard of since the last reset. */
+  seen: boolean;
+  progress: Set<TaskProgress>;
+  promise: Promise<TaskResult>;
+  resolve: (result: TaskResult) => void;
+  reject: (error: Error) => void;
+}
+
+export class Tasks implements UpdateSource {
+  private readonly session: Session;
+  private readonly loop: UpdateLoop;
+  private readonly waiting = new Map<string, Waiting>();
+  private newcomers: Waiting[] = [];
+  private toList: Waiting[] = [];
+  private toUnlist: Ref[] = [];
+  private looking = false;
+  private listing = false;
+  private attached = false;
+  private view: { ref: Ref; epoch: number } | undefined;
+  /** What the list view held when it was made: only of these does silence after a resync mean that they are gone. */
+  private snapshot: readonly Waiting[] = [];
+  private readonly stop = new AbortController();
+
+  constructor(session: Session, loop: UpdateLoop) {
+    this.session = session;
+    this.loop = loop;
+  }
+
+  /** Tasks that someone waits for now. */
+  get pending(): number {
+    return this.waiting.size;
+  }
+
+  /**
+   * Waits until the task is over. Rejects with code `vsphere-task` and the task's fault, with ManagedObjectNotFound if the server does not
+   * know the task any more, or when the context ends; the task itself goes on then. Any number may wait for one task.
+   */
+  async wait(ctx: Ctx, task: Ref, onProgress?: TaskProgress): Promise<TaskResult> {
+    const w = this.waiting.get(refKey(task)) ?? this.enlist(task);
+    if (onProgress) w.progress.add(onProgress);
+    try {
+      return await race(ctx, w.promise);
+    } finally {
+      if (onProgress) w.progress.delete(onProgress);
+    }
+  }
+
+  close(error: Error): void {
+    this.stop.abort(error);
+    for (const w of this.waiting.values()) this.fail(w, error);
+  }
+
+  private enlist(task: Ref): Waiting {
+    let resolve!: Waiting['resolve'];
+    let reject!: Waiting['reject'];
+    const promise = new Promise<TaskResult>((res, rej) => {
+      resolve = res;
+      reject = rej;
+    });
+    // whoever waits hears of it; nobody may wait any more
+    promise.catch(() => {});
+    const w: Waiting = { ref: task, props: new Map(), listed: false, seen: true, progress: new Set(), promise, resolve, reject };
+    this.waiting.set(refKey(task), w);
+    this.newcomers.push(w);
+    if (!this.looking) {
+      this.looking = true;
+      // replies that are decoded in the same turn go into the same batch
+      setImmediate(() => void this.look());
+    }
+    return w;
+  }
+
+  /** First looks, one request at a time; newcomers meanwhile make the next batch. */
+  private async look(): Promise<void> {
+    while (this.newcomers.length > 0 && !this.stop.signal.aborted) {
+      const batch = this.newcomers;
+      this.newcomers = [];
+      try {
+        await this.lookAt(batch);
+      } catch (error) {
+        const gone = findFault(error, 'ManagedObjectNotFound');
+        for (const w of batch) {
+          if (gone && refKey(gone.obj) === refKey(w.ref)) this.fail(w, error as Error);
+          else if (gone) this.newcomers.push(w);
+          // the update loop has patience with a bad connection
+          else this.list(w);
+        }
+        if (gone && this.newcomers.length === batch.length) for (const w of this.newcomers.splice(0)) this.list(w);
+      }
+    }
+    this.looking = false;
+  }
+
+  private async lookAt(batch: readonly Waiting[]): Promise<void> {
+    const ctx = makeCtx({ signal: this.stop.signal, timeoutMs: 60_000 });
+    const found = await retrieve(ctx, this.session, [
+      {
+        propSet: [{ type: 'Task', pathSet: PATHS }],
+        objectSet: batch.map((w) => ({ obj: w.ref, skip: false })),
+        reportMissingObjectsInResults: true,
+      },
+    ]);
+    for (const content of found) {
+      const w = this.waiting.get(refKey(content.obj));
+      if (!w) continue;
+      for (const [path, value] of Object.entries(toRead(content).props)) if (value !== undefined) w.props.set(path, value);
+      this.judge(w);
+    }
+    for (const w of batch) if (this.waiting.get(refKey(w.ref)) === w) this.list(w);
+  }
+
+  /** Puts a running task into the list view. */
+  private list(w: Waiting): void {
+    if (!this.attached) {
+      this.attached = true;
+      w.listed = true;
+      this.loop.add(this);
+      return;
+    }
+    this.toList.push(w);
+    this.modifySoon();
+  }
+
+  private modifySoon(): void {
+    if (this.listing || this.toList.length === 0) return;
+    this.listing = true;
+    setImmediate(() => void this.modify());
+  }
+
+  private async modify(): Promise<void> {
+    while (this.toList.length > 0 && !this.stop.signal.aborted) {
+      const view = this.view;
+      // no view yet, or one of an earlier login: filter() makes the next one from all that wait
+      if (!view || view.epoch !== this.session.epoch) {
+        for (const w of this.toList) w.listed = true;
+        this.toList = [];
+        break;
+      }
+      const add = this.toList.filter((w) => this.waiting.get(refKey(w.ref)) === w);
+      const remove = this.toUnlist;
+      this.toList = [];
+      this.toUnlist = [];
+      for (const w of add) w.listed = true;
+      if (add.length === 0 && remove.length === 0) continue;
+      try {
+        const ctx = makeCtx({ signal: this.stop.signal, timeoutMs: 60_000 });
+        const unknown = await this.session.call(ctx, 'ModifyListView', view.ref, { add: add.map((w) => w.ref), remove });
+        for (const ref of unknown ?? []) this.gone(ref);
+      } catch (error) {
+        this.modifyFailed(error, add);
+      }
+    }
+    this.listing = false;
+    this.modifySoon();
+  }
+
+  private modifyFailed(error: unknown, add: readonly Waiting[]): void {
+    const missing = findFault(error, 'ManagedObjectNotFound');
+    const key = missing && refKey(missing.obj);
+    const lost = key === undefined ? undefined : add.find((w) => refKey(w.ref) === key);
+    if (lost) {
+      this.fail(lost, error as Error);
+      this.toList.push(...add.filter((w) => w !== lost));
+      return;
+    }
+    // the view itself is gone, or the connection failed: start over with a new view of all that wait
+    this.view = undefined;
+    this.loop.remove(this);
+    this.loop.add(this);
+  }
+
+  async filter(ctx: Ctx): Promise<PropertyFilterSpec> {
+    const content = await this.session.open(ctx);
+    const epoch = this.session.epoch;
+    const manager = content.viewManager;
+    if (!manager) throw new Error('the server has no view manager');
+    const old = this.view;
+    if (old && old.epoch === epoch) this.session.call(ctx, 'DestroyView', old.ref, {}).catch(() => {});
+    const ref = await this.listView(ctx, manager);
+    this.view = { ref, epoch };
+    return {
+      propSet: [{ type: 'Task', pathSet: PATHS }],
+      objectSet: [{ obj: ref, skip: true, selectSet: [{ _type: 'TraversalSpec', type: 'ListView', path: 'view', skip: false }] }],
+      reportMissingObjectsInResults: true,
+    };
+  }
+
+  /** A list view of all that wait; tasks that the server does not know any more are reported as gone. */
+  private async listView(ctx: Ctx, manager: Ref): Promise<Ref> {
+    for (;;) {
+      const listed = [...this.waiting.values()].filter((w) => w.listed);
+      this.toUnlist = [];
+      this.snapshot = listed;
+      try {
+        return await this.session.call(ctx, 'CreateListView', manager, { obj: listed.map((w) => w.ref) });
+      } catch (error) {
+        const missing = findFault(error, 'ManagedObjectNotFound');
+        if (!missing || !this.gone(missing.obj)) throw error;
+      }
+    }
+  }
+
+  onReset(): void {
+    for (const w of this.snapshot) w.seen = false;
+  }
+
+  onUpdate(update: ObjectUpdate): void {
+    const w = this.waiting.get(refKey(update.obj));
+    if (!w) return;
+    if (update.kind === 'leave') {
+      this.gone(w.ref);
+      return;
+    }
+    w.seen = true;
+    for (const change of update.changeSet ?? []) {
+      if (change.val === undefined) w.props.delete(change.name);
+      else w.props.set(change.name, change.val);
+    }
+    this.judge(w);
+  }
+
+  onSettled(): void {
+    for (const w of this.snapshot) if (!w.seen) this.gone(w.ref);
+    this.snapshot = [];
+  }
+
+  onStale(): void {
+    // the loop goes on trying; whoever waits has a deadline
+  }
+
+  private judge(w: Waiting): void {
+    const state = w.props.get('info.state');
+    if (state === 'success') this.finish(w, () => w.resolve({ task: w.ref, result: w.props.get('info.result') }));
+    else if (state === 'error') {
+      const error = w.props.get('info.error') as LocalizedMethodFault | undefined;
+      const name = w.props.get('info.descriptionId');
+      const method = typeof name === 'string' ? name : 'the task';
+      const fault = error ?? { fault: { _type: 'SystemError', reason: '' }, localizedMessage: 'the task gives no reason' };
+      this.fail(w, localizedFaultError(method, fault as LocalizedMethodFault, w.ref));
+    } else if (state === 'running' || state === 'queued') {
+      const percent = w.props.get('info.progress');
+      for (const tell of w.progress) tell(typeof percent === 'number' ? percent : undefined, state);
+    }
+  }
+
+  private gone(ref: Ref): boolean {
+    const w = this.waiting.get(refKey(ref));
+    if (!w) return false;
+    this.fail(
+      w,
+      new VimFaultError(
+        'waiting for the task',
+        { _type: 'ManagedObjectNotFound', obj: ref } as never,
+        'the server does not know the task any more',
+        ref,
+      ),
+    );
+    return true;
+  }
+
+  private fail(w: Waiting, error: Error): void {
+    this.finish(w, () => w.reject(error));
+  }
+
+  private finish(w: Waiting, settle: () => void): void {
+    if (this.waiting.get(refKey(w.ref)) !== w) return;
+    this.waiting.delete(refKey(w.ref));
+    // leaves the view with the next change of it: no request of its own
+    if (w.listed) this.toUnlist.push(w.ref);
+    settle();
+  }
+}
