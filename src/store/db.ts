@@ -86,8 +86,10 @@ export function openDb(target: StoreTarget, options: { poolSize?: number | undef
     idle_in_transaction_session_timeout: 60_000,
   };
   const pool = new Pool(config);
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on('error', (error) => options.log?.debug({ err: error }, 'an idle connection to the store was lost'));
+  // A connection that breaks is replaced by the pool. Without listeners it would end the process: `error` of the pool is for idle
+  // ones; one that is lent out and just between two statements has only a listener of its own.
+  pool.on('connect', (client) => client.on('error', () => {}));
+  pool.on('error', (error) => options.log?.debug({ err: error }, 'a connection to the store was lost'));
   const db = new Kysely<Schema>({
     dialect: new PostgresDialect({ pool: guarded(pool) }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],

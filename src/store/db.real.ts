@@ -1,0 +1,200 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { expect, onTestFinished, test } from 'vitest';
+import { makeCtx } from '../lib/context.ts';
+import { waitFor } from '../lib/retry.ts';
+import { connect } from './conn.ts';
+import { type Notice, openStore, type Store, tx } from './db.ts';
+import { migrationsDir } from './migrate.ts';
+import * as settings from './settings.ts';
+import { type TestDb, testDb } from './testing.ts';
+
+const bound = () => makeCtx({ timeoutMs: 30_000 });
+
+function ownMigrations(): string {
+  const dir = mkdtempSync('/tmp/carrel-sql-');
+  cpSync(migrationsDir(), dir, { recursive: true });
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  return dir;
+}
+
+async function open(t: TestDb, migrations: string): Promise<Store> {
+  const store = await openStore(bound(), t.conn, { migrations });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+const backends = async (t: TestDb, like: string): Promise<number[]> => {
+  const { rows } = await sql<{
+    pid: number;
+  }>`select pid from pg_stat_activity where datname = current_database() and application_name like ${like}`.execute(t.db);
+  return rows.map((r) => r.pid);
+};
+
+test('migrations run once, in order, also when four open the store at once', async () => {
+  const t = await testDb(onTestFinished);
+  const dir = ownMigrations();
+  const next = t.store.schemaVersion + 1;
+  writeFileSync(join(dir, `${String(next).padStart(4, '0')}_more.sql`), 'create table once (n int); insert into once values (1);');
+  const stores = await Promise.all([open(t, dir), open(t, dir), open(t, dir), open(t, dir)]);
+  expect(stores.map((s) => s.schemaVersion)).toEqual([next, next, next, next]);
+  expect((await sql`select * from once`.execute(t.db)).rows).toEqual([{ n: 1 }]);
+});
+
+test('a file that fails leaves nothing of itself', async () => {
+  const t = await testDb(onTestFinished);
+  const dir = ownMigrations();
+  const next = t.store.schemaVersion + 1;
+  writeFileSync(join(dir, `${String(next).padStart(4, '0')}_bad.sql`), 'create table half (n int); select 1 / 0;');
+  await expect(open(t, dir)).rejects.toMatchObject({ code: 'store-migration' });
+  await expect(sql`select * from half`.execute(t.db)).rejects.toMatchObject({ code: '42P01' });
+  expect((await t.again()).schemaVersion).toBe(next - 1);
+});
+
+test('a store from a newer version is refused with both versions named', async () => {
+  const t = await testDb(onTestFinished);
+  const here = t.store.schemaVersion;
+  await sql`insert into schema_version (version, name, checksum) values (${here + 1}, 'future', 'x')`.execute(t.db);
+  await expect(t.again()).rejects.toMatchObject({ code: 'store-newer', details: { store: here + 1, program: here } });
+});
+
+test('a landed file that was edited is refused, one with other line ends is not', async () => {
+  const t = await testDb(onTestFinished);
+  const dir = ownMigrations();
+  const file = join(dir, '0001_foundation.sql');
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replaceAll('\n', '\r\n'));
+  await open(t, dir);
+  writeFileSync(file, `${text}-- a word\n`);
+  await expect(open(t, dir)).rejects.toMatchObject({ code: 'store-edited', details: { version: 1 } });
+});
+
+test('a DATABASE_URL leads to the same store', async () => {
+  const t = await testDb(onTestFinished);
+  await settings.set(t.db, 'k', { a: [1, 'ü', null] });
+  const store = await openStore(bound(), t.url);
+  onTestFinished(() => store.close());
+  expect(await settings.get(store.db, 'k')).toEqual({ a: [1, 'ü', null] });
+});
+
+test('a server that is not there or refuses is said to be so', async () => {
+  const t = await testDb(onTestFinished);
+  await expect(openStore(bound(), { ...t.conn, host: '/tmp/nowhere' })).rejects.toMatchObject({
+    code: 'store-unavailable',
+    retry: 'later',
+  });
+  await expect(openStore(bound(), { ...t.conn, database: 'none' })).rejects.toMatchObject({ code: 'store-access' });
+  await expect(openStore(bound(), 'postgres://127.0.0.1:1/x')).rejects.toMatchObject({ code: 'store-unavailable' });
+});
+
+test('settings: of many that set the first value at once all get the same', async () => {
+  const t = await testDb(onTestFinished);
+  const got = await Promise.all(Array.from({ length: 20 }, (_, i) => settings.getOrSet(t.db, 'id', `v${i}`)));
+  expect(new Set(got).size).toBe(1);
+});
+
+test('two transactions that wait for each other both get through', async () => {
+  const t = await testDb(onTestFinished);
+  await settings.set(t.db, 'a', 0);
+  await settings.set(t.db, 'b', 0);
+  let tries = 0;
+  let both: () => void = () => {};
+  const met = new Promise<void>((resolve) => {
+    both = resolve;
+  });
+  const add = (first: string, second: string) =>
+    tx(t.db, async (within) => {
+      const plus = (key: string) => sql`update setting set value = to_jsonb((value #>> '{}')::int + 1) where key = ${key}`.execute(within);
+      await plus(first);
+      if (++tries === 2) both();
+      await met;
+      await plus(second);
+    });
+  await Promise.all([add('a', 'b'), add('b', 'a')]);
+  expect(tries).toBe(3);
+  expect([await settings.get(t.db, 'a'), await settings.get(t.db, 'b')]).toEqual([2, 2]);
+});
+
+test('a connection lost in a transaction is store-unavailable, and the pool goes on', async () => {
+  const t = await testDb(onTestFinished);
+  const other = await t.again();
+  const lost = tx(t.db, async (within) => {
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(within);
+    await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(other.db);
+    await settings.set(within, 'x', 1);
+  });
+  await expect(lost).rejects.toMatchObject({ code: 'store-unavailable', retry: 'later' });
+  expect(await settings.get(t.db, 'x')).toBeUndefined();
+});
+
+test('NOTIFY arrives; after a lost connection it says so and arrives again', async () => {
+  const t = await testDb(onTestFinished);
+  const heard: Notice[] = [];
+  const stop = await t.store.listen(['a', 'odd "name"'], (n) => heard.push(n));
+  onTestFinished(() => stop());
+  const has = (want: Notice) => waitFor(bound(), 5, () => heard.find((n) => JSON.stringify(n) === JSON.stringify(want)));
+  await sql`select pg_notify('a', '1'), pg_notify('odd "name"', '2'), pg_notify('b', '3')`.execute(t.db);
+  await has({ kind: 'notify', channel: 'odd "name"', payload: '2' });
+  expect(heard).toHaveLength(2);
+  const [pid] = await backends(t, 'carrel listen %');
+  await sql`select pg_terminate_backend(${pid})`.execute(t.db);
+  await has({ kind: 'reconnected' });
+  await sql`select pg_notify('a', '4')`.execute(t.db);
+  await has({ kind: 'notify', channel: 'a', payload: '4' });
+});
+
+test('one server per installation; the second is told who has it, and gets it when that one lets go', async () => {
+  const t = await testDb(onTestFinished);
+  const first = await t.store.lockServer(bound(), 'inst');
+  await expect(t.store.lockServer(bound(), 'inst')).rejects.toMatchObject({ code: 'already-running', details: { pid: process.pid } });
+  await (await t.store.lockServer(bound(), 'another')).release();
+  await first.release();
+  await (await t.store.lockServer(bound(), 'inst')).release();
+});
+
+test('a lock held by a process that has just died is waited out', async () => {
+  const t = await testDb(onTestFinished);
+  const first = await t.store.lockServer(bound(), 'inst');
+  const [pid] = await backends(t, 'carrel serve %');
+  const dead = await connect(t.conn, 'carrel serve pid=4194304');
+  await first.release();
+  const { lockKey } = await import('./server-lock.ts');
+  await waitFor(bound(), 5, async () => {
+    const { rows } = await dead.query<{ ok: boolean }>('select pg_try_advisory_lock($1::bigint) as ok', [lockKey('inst')]);
+    return rows[0]?.ok === true ? true : undefined;
+  });
+  const second = t.store.lockServer(bound(), 'inst');
+  await dead.end();
+  await (await second).release();
+  expect(pid).toBeDefined();
+});
+
+test('a lost lock is taken again; if somebody else was faster, the holder is told', async () => {
+  const t = await testDb(onTestFinished);
+  const first = await t.store.lockServer(bound(), 'inst');
+  onTestFinished(() => first.release());
+  const kill = async (): Promise<void> => {
+    const pids = await backends(t, 'carrel serve %');
+    for (const pid of pids) await sql`select pg_terminate_backend(${pid})`.execute(t.db);
+  };
+  await kill();
+  await waitFor(bound(), 10, async () => ((await backends(t, 'carrel serve %')).length === 1 ? true : undefined));
+  await expect(t.store.lockServer(bound(), 'inst')).rejects.toMatchObject({ code: 'already-running' });
+  expect(first.lost.aborted).toBe(false);
+
+  const thief = await connect(t.conn, `carrel serve pid=${process.ppid}`);
+  onTestFinished(() => thief.end());
+  const { lockKey } = await import('./server-lock.ts');
+  // In line before the holder comes back, as a second server would be.
+  const taken = thief.query('select pg_advisory_lock($1::bigint)', [lockKey('inst')]);
+  await waitFor(bound(), 5, async () => {
+    const { rows } = await sql<{ n: number }>`select count(*) as n from pg_locks where locktype = 'advisory' and not granted`.execute(t.db);
+    return rows[0]?.n === 1 ? true : undefined;
+  });
+  const [holder] = await backends(t, `carrel serve pid=${process.pid}`);
+  await sql`select pg_terminate_backend(${holder})`.execute(t.db);
+  await taken;
+  await waitFor(bound(), 10, () => (first.lost.aborted ? true : undefined));
+  expect(first.lost.reason).toMatchObject({ code: 'already-running', details: { pid: process.ppid } });
+});
