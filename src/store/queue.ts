@@ -47,8 +47,7 @@ export async function claim(store: QueueStore, options: ClaimOptions): Promise<C
     const { rows } = await sql<ClaimedJob>`
       with lane as (
         select l.lane, greatest(0, least(${options.limit}::bigint,
-            coalesce(c.cap, p.start_slots, ${options.limit}::int)
-            - (select count(*) from job r where r.lane = l.lane and r.state = 'running'))) as room
+            coalesce(c.cap, p.start_slots) - (select count(*) from job r where r.lane = l.lane and r.state = 'running'))) as room
         from (select distinct lane from job where state = 'ready') l
         left join provider p on p.id::text = l.lane
         left join unnest(${caps.map(([lane]) => lane)}::text[], ${caps.map(([, cap]) => cap)}::int[]) as c (lane, cap) on c.lane = l.lane),
