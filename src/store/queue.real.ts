@@ -165,11 +165,14 @@ test('after its lease ran out a worker is fenced off from every write', async ()
   expect(await jobs.findJob(db, id)).toMatchObject({ state: 'done', direction: 'do', worker: null, error: null });
 });
 
-test('a step write and the reaper that race end in one of two ways, never in both', async () => {
+test('a write or heartbeat and the reaper that race end in one of two ways, never in both', async () => {
   const t = await testDb(onTestFinished);
   const other = await t.again();
-  for (let i = 0; i < 30; i++) {
-    const { id } = await add(t.db, `k${i}`);
+  const yes = () => true;
+  const no = () => false;
+  for (let i = 0; i < 60; i++) {
+    await add(t.db, `k${i}`);
+    // The new one, or one that the reaper won in an earlier round.
     const job = await one(t.store);
     const clock = watched();
     await clock.watch.sweep(other);
@@ -177,13 +180,10 @@ test('a step write and the reaper that race end in one of two ways, never in bot
     await clock.watch.sweep(other);
     clock.pass(15_000);
     const [wrote, freed] = await Promise.all([
-      jobs.finish(t.db, job, 'done').then(
-        () => true,
-        () => false,
-      ),
+      i % 2 ? heartbeat(t.store, [job]).then((ours) => ours.length === 1) : jobs.finish(t.db, job, 'done').then(yes, no),
       clock.watch.sweep(other),
     ]);
-    expect(wrote).toBe(!freed.includes(id));
+    expect(wrote).toBe(!freed.includes(job.id));
   }
 });
 
