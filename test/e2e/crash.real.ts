@@ -1,0 +1,95 @@
+/**
+ * kill -9 of the server at every step of every saga, over real QEMU: its machines live on, and after restart every reservation
+ * and revision is finished or undone, with no leaked process, folder, file, port or row (promise 6).
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SAGAS } from '../../src/engine/sagas/index.ts';
+import { TestServer, until } from '../support/server.ts';
+
+const server = new TestServer();
+
+beforeAll(async () => {
+  await server.start();
+  await server.buildStarter();
+  // The frozen parent is made once, so that what follows are restores.
+  expect((await server.reserve('instant')).state).toBe('ready');
+  await server.endAll();
+});
+afterAll(() => server.dispose());
+
+/** What sets a saga going. Returns the id of what to look at afterwards. */
+const TRIGGERS: Record<string, () => Promise<void>> = {
+  provision: async () => {
+    await server.client.reserve({ body: { image: 'starter', mode: 'instant', for: '1h' } });
+  },
+  end: async () => {
+    const { items } = await server.client.listReservations();
+    await server.client.endReservation({ params: { id: items[0]?.id as string } });
+  },
+  prepare: async () => {
+    await server.client.buildImage({ params: { name: 'second' }, body: { recipe: 'starter' } });
+  },
+  capture: async () => {
+    const { items } = await server.client.listReservations();
+    await server.client.captureReservation({ params: { id: items[0]?.id as string }, body: { image: 'captured' } });
+  },
+  power: async () => {
+    const { items } = await server.client.listReservations();
+    await server.client.powerReservation({ params: { id: items[0]?.id as string }, body: { op: 'off' } });
+  },
+  'remove-revision': async () => {
+    const { items } = await server.client.listRevisions({ params: { name: 'second' } });
+    const number = items.find((r) => r.state !== 'retired')?.number as number;
+    await server.client.retireRevision({ params: { name: 'second', number } });
+    await server.client.deleteRevision({ params: { name: 'second', number } });
+  },
+};
+const NEEDS_MACHINE = new Set(['end', 'capture', 'power']);
+const NEEDS_SECOND = new Set(['remove-revision']);
+
+const points = Object.values(SAGAS).flatMap((saga) => [
+  ...saga.steps.flatMap((step) => [`${saga.name}:${step.name}:do:before`, `${saga.name}:${step.name}:do:after`]),
+  `${saga.name}:end:do:before`,
+]);
+
+test('every saga has a trigger here', () => {
+  expect(Object.keys(TRIGGERS).sort()).toEqual(Object.keys(SAGAS).sort());
+});
+
+test.each(points)('killed at %s', async (point) => {
+  const saga = point.split(':')[0] as string;
+  if (NEEDS_SECOND.has(saga)) await server.buildStarter('second');
+  if (NEEDS_MACHINE.has(saga)) expect((await server.reserve('instant')).state).toBe('ready');
+  const alive = new Set(server.processes());
+  await server.end('SIGTERM');
+  await server.start({ CARREL_FAULT_POINT: point });
+  // The server may die before it has answered: the intent is durable all the same.
+  await TRIGGERS[saga]?.().catch(() => {});
+  await server.gone();
+  // Machines that were running go on without the server, unless it was just taking them away.
+  if (saga === 'capture') expect(server.processes()).toEqual(expect.arrayContaining([...alive]));
+
+  await server.start();
+  await until('all work to come to an end', async () => {
+    const { items } = await server.client.listJobs({ query: { limit: 200 } });
+    return items.every((job) => job.state === 'done' || job.state === 'undone') ? true : undefined;
+  });
+  const { items } = await server.client.listReservations({ query: { past: true, limit: 1000 } });
+  for (const r of items) expect(['ready', 'ended', 'failed']).toContain(r.state);
+  const ready = items.filter((r) => r.state === 'ready');
+  // One machine or none for each reservation, and nothing besides.
+  const [provider] = (await server.client.listProviders()).items;
+  expect(provider?.used.machines).toBe(ready.length);
+  expect(
+    server
+      .traces()
+      .filter((t) => t.startsWith('machines/'))
+      .sort(),
+  ).toEqual(ready.map((r) => `machines/${r.machine.id}`).sort());
+  expect((await server.client.reconcile({ body: { dryRun: true } })).findings).toEqual([]);
+  const image = await server.client.verifyImage({ params: { name: 'starter' }, body: {} });
+  expect(image.ok).toBe(true);
+
+  await server.endAll();
+  expect(server.traces()).toEqual([]);
+});

@@ -1,0 +1,126 @@
+/** The promises that concern disks, over real QEMU and the whole server. */
+import { createHash } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Reservation } from '../../src/contract/reservations.ts';
+import { makeKeyPair, sshRun } from '../../src/main/ssh-login.ts';
+import { LAUNCHER, TestServer } from '../support/server.ts';
+
+const server = new TestServer();
+beforeAll(async () => {
+  await server.start();
+  await server.buildStarter();
+});
+afterAll(() => server.dispose());
+
+/** Every golden file's hash, read without Carrel. */
+function goldenHashes(): Record<string, string> {
+  const masters = join(server.dataDir, 'masters');
+  return Object.fromEntries(
+    readdirSync(masters, { recursive: true })
+      .map((name) => join(masters, String(name)))
+      .filter((file) => statSync(file).isFile())
+      .map((file) => [file, createHash('sha256').update(readFileSync(file)).digest('hex')]),
+  );
+}
+
+async function writeInside(reservation: Reservation, text: string): Promise<string> {
+  const key = await makeKeyPair();
+  const connection = await server.client.connectReservation({ params: { id: reservation.id }, body: { publicKey: key.publicKey } });
+  return sshRun(
+    { ...connection, privateKey: key.privateKey },
+    `echo ${text} > /root/mark && dd if=/dev/urandom of=/root/noise bs=64k count=16 2>/dev/null && sync && cat /root/mark`,
+  );
+}
+
+test('promise 1: 100 clones that write leave the golden files as they were', async () => {
+  const before = goldenHashes();
+  expect(Object.keys(before).length).toBeGreaterThan(0);
+  const hosts = new Set<string>();
+  for (let round = 0; round < 5; round++) {
+    const mode = round === 0 ? 'linked' : 'instant';
+    const size = round === 0 ? 8 : 23;
+    const batch = await Promise.all(Array.from({ length: size }, () => server.reserve(mode)));
+    for (const [i, r] of batch.entries()) {
+      expect(r.failure).toBeUndefined();
+      expect(await writeInside(r, `mark-${round}-${i}`)).toContain(`mark-${round}-${i}`);
+      hosts.add(r.hostname);
+    }
+    expect(goldenHashes()).toEqual(before);
+    await server.endAll();
+  }
+  expect(hosts.size).toBe(100);
+  expect(goldenHashes()).toEqual(before);
+  expect(server.traces()).toEqual([]);
+});
+
+test('promise 2: what a machine stands on cannot be deleted by any command, and the delete of the machine carries its proof', async () => {
+  const r = await server.reserve('linked');
+  const number = r.revision;
+  await server.client.retireRevision({ params: { name: 'starter', number } });
+  await expect(server.client.deleteRevision({ params: { name: 'starter', number } })).rejects.toMatchObject({ code: 'has-children' });
+  const cli = (...args: string[]) => execFileSync(LAUNCHER, ['--data', server.dataDir, ...args], { stdio: 'pipe' });
+  expect(() => cli('image', 'rm', `starter@${number}`)).toThrow();
+  expect((await server.client.verifyImage({ params: { name: 'starter' }, body: {} })).ok).toBe(true);
+  await server.client.endReservation({ params: { id: r.id } });
+  await server.settled(r.id);
+  const machine = await server.client.showMachine({ params: { id: r.machine.id } });
+  expect(machine.state).toBe('gone');
+  expect(machine.proof?.parents.length).toBeGreaterThan(0);
+  for (const parent of machine.proof?.parents ?? []) {
+    expect(parent).toMatchObject({
+      existsBefore: true,
+      existsAfter: true,
+      identityAfter: parent.identityBefore,
+      bytesAfter: parent.bytesBefore,
+    });
+    expect(existsSync(parent.path)).toBe(true);
+  }
+  const { items } = await server.client.listAudit({ query: { subject: r.machine.id } });
+  expect(items.map((a) => a.action)).toContain('machine.destroyed');
+  await server.buildStarter();
+});
+
+test('promise 8: a captured image holds nothing of the person: no password, no key, no host key', async () => {
+  const r = await server.reserve('linked');
+  const key = await makeKeyPair();
+  const connection = await server.client.connectReservation({ params: { id: r.id }, body: { publicKey: key.publicKey } });
+  const shadow = await sshRun({ ...connection, privateKey: key.privateKey }, `grep '^${connection.user}:' /etc/shadow; sync`);
+  const hash = shadow.split(':')[1] as string;
+  expect(hash).toMatch(/^\$6\$/);
+  const { revision } = await server.client.captureReservation({ params: { id: r.id }, body: { image: 'mine', publish: true } });
+  const done = await (async () => {
+    for (;;) {
+      const now = await server.client.showRevision({ params: { name: 'mine', number: revision.number } });
+      if (now.state !== 'preparing') return now;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  })();
+  expect(done.failure).toBeUndefined();
+  expect(done.state).toBe('published');
+  const disk = done.masters[0]?.files[0]?.path as string;
+  const raw = `${server.dataDir}/raw.img`;
+  execFileSync('qemu-img', ['convert', '-f', 'qcow2', '-O', 'raw', disk, raw]);
+  const bytes = readFileSync(raw);
+  for (const secret of [connection.password, hash, key.publicKey.split(' ')[1] as string]) expect(bytes.includes(secret)).toBe(false);
+  // And the next person's machine is its own.
+  const second = await server.reserve('linked', 'mine');
+  expect(second.failure).toBeUndefined();
+  const other = await server.client.connectReservation({ params: { id: second.id }, body: {} });
+  expect(other.hostKeys).not.toEqual(connection.hostKeys);
+  expect(other.password).not.toBe(connection.password);
+  expect(server.stderr).not.toContain(connection.password);
+  await server.endAll();
+});
+
+test('promise 6 and 7: two servers on one data directory are refused', () => {
+  let message = '';
+  try {
+    execFileSync(LAUNCHER, ['serve', '--data', server.dataDir, '--listen', '127.0.0.1:0'], { stdio: 'pipe', timeout: 60_000 });
+  } catch (error) {
+    message = String((error as { stderr?: Buffer }).stderr);
+  }
+  expect(message).toContain(`process ${server.pid}`);
+});

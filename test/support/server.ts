@@ -1,0 +1,149 @@
+/** A real `carrel serve` in a process of its own, on a data directory of its own, for tests that kill it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Client, makeClient } from '../../src/client/client.ts';
+import type { Reservation } from '../../src/contract/reservations.ts';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const LAUNCHER = join(ROOT, 'bin/carrel');
+
+/** Waits for `look` to give something; fails with what it waited for. */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined> | T | undefined,
+  limitMs = 120_000,
+  everyMs = 50,
+): Promise<T> {
+  const end = performance.now() + limitMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (performance.now() > end) throw new Error(`waited ${limitMs / 1000} s for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+}
+
+export class TestServer {
+  readonly dataDir: string;
+  #child: ChildProcess | undefined;
+  #stderr = '';
+  client!: Client;
+
+  constructor(dataDir = mkdtempSync('/tmp/carrel-e2e-')) {
+    this.dataDir = dataDir;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.exitCode === null && this.#child.signalCode === null ? this.#child.pid : undefined;
+  }
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  /** Starts and waits until it answers. `env.CARREL_FAULT_POINT` makes it kill itself at a point of a saga. */
+  async start(env: NodeJS.ProcessEnv = {}): Promise<void> {
+    rmSync(join(this.dataDir, 'url'), { force: true });
+    const child = spawn(LAUNCHER, ['serve', '--data', this.dataDir, '--listen', '127.0.0.1:0', '--log-level', 'info'], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.#child = child;
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      this.#stderr = said.slice(-200_000);
+    });
+    const url = await until('the server to answer', () => {
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the server ended: ${said.slice(-3000)}`);
+      return /serves at (\S+)/.exec(said)?.[1];
+    });
+    const { token } = JSON.parse(readFileSync(join(this.dataDir, 'client.json'), 'utf8')) as { token: string };
+    this.client = makeClient({ baseUrl: url, token });
+  }
+
+  /** Ends with a signal and waits until the process is gone. */
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || this.pid === undefined) return;
+    child.kill(signal);
+    await this.gone();
+  }
+
+  /** Waits until the process has ended by itself. */
+  async gone(limitMs = 120_000): Promise<void> {
+    await until('the server to end', () => (this.pid === undefined ? true : undefined), limitMs);
+  }
+
+  /** Stops the server, ends whatever it left (QEMU, PostgreSQL), and removes the folder. */
+  async dispose(): Promise<void> {
+    await this.end('SIGTERM').catch(() => this.end('SIGKILL'));
+    for (const pid of this.processes()) process.kill(pid, 'SIGKILL');
+    const postmaster = join(this.dataDir, 'pg/data/postmaster.pid');
+    if (existsSync(postmaster)) {
+      try {
+        process.kill(Number(readFileSync(postmaster, 'utf8').split('\n')[0]), 'SIGQUIT');
+      } catch {
+        // It was gone already.
+      }
+    }
+    await until('PostgreSQL to end', () => (existsSync(postmaster) ? undefined : true), 10_000).catch(() => {});
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  /** QEMU processes that work below the data directory, by /proc alone. */
+  processes(): number[] {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .filter((pid) => {
+        try {
+          if (readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.startsWith('Z')) return false;
+          const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+          return (words[0] ?? '').includes('qemu') && words.some((word) => word.includes(this.dataDir));
+        } catch {
+          return false;
+        }
+      });
+  }
+
+  /** What is left of machines and things being made: folders, files, processes. */
+  traces(): string[] {
+    const inside = (name: string) => {
+      const dir = join(this.dataDir, name);
+      return existsSync(dir) ? readdirSync(dir).map((file) => `${name}/${file}`) : [];
+    };
+    return [...inside('machines'), ...inside('staging'), ...inside('uploads'), ...this.processes().map((pid) => `process ${pid}`)];
+  }
+
+  async buildStarter(name = 'starter'): Promise<void> {
+    const { revision } = await this.client.buildImage({ params: { name }, body: { recipe: 'starter' } });
+    const end = await until('the starter image', async () => {
+      const now = await this.client.showRevision({ params: { name, number: revision.number } });
+      return now.state === 'preparing' ? undefined : now;
+    });
+    if (end.state !== 'published') throw new Error(`the starter image is ${end.state}: ${end.failure?.message}`);
+  }
+
+  /** Waits until a reservation has left the states in which work is under way. */
+  settled(id: string): Promise<Reservation> {
+    return until(`reservation ${id} to settle`, async () => {
+      const now = await this.client.showReservation({ params: { id } });
+      return now.state === 'preparing' || now.state === 'ending' ? undefined : now;
+    });
+  }
+
+  async reserve(mode: 'linked' | 'full' | 'instant', image = 'starter'): Promise<Reservation> {
+    const made = await this.client.reserve({ body: { image, mode, for: '1h' } });
+    return this.settled(made.id);
+  }
+
+  async endAll(): Promise<void> {
+    for (const { id } of (await this.client.listReservations()).items) {
+      await this.client.endReservation({ params: { id } });
+      await this.settled(id);
+    }
+  }
+}
