@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestServer, type TestServer } from '../../test/support/test-server.ts';
+import { eventually, startTestServer, type TestServer } from '../../test/support/test-server.ts';
 import { TOKENS } from '../../test/support/fake-services.ts';
 import { routes } from '../contract/api.ts';
 import type { Problem } from '../contract/problem.ts';
@@ -337,5 +337,31 @@ describe('headers and logs', () => {
     const text = await server.client('root').metrics();
     expect(text).toContain('carrel_http_request_seconds_count{operation="listImages",status="200"}');
     expect(text).toContain('process_resident_memory_bytes');
+  });
+});
+
+describe('stopping', () => {
+  it('waits for an answer that is on its way', async () => {
+    const other = await startTestServer();
+    let go: (value: unknown) => void = () => {};
+    other.world.failures.set('listImages', new Promise((resolve) => (go = resolve)));
+    const slow = other.client('ann').listImages();
+    await eventually('it has begun', () => other.world.calls.some((c) => c.name === 'listImages'));
+    const closed = other.close();
+    go(undefined);
+    await expect(slow).resolves.toMatchObject({ items: [{ name: 'starter' }] });
+    await closed;
+  });
+
+  it('cuts off an answer that never comes', async () => {
+    const other = await startTestServer({ closeGraceMs: 100 });
+    other.world.failures.set('listImages', new Promise(() => {}));
+    const hanging = other
+      .client('ann')
+      .listImages()
+      .catch((error: unknown) => error);
+    await eventually('it has begun', () => other.world.calls.some((c) => c.name === 'listImages'));
+    await other.close();
+    expect(await hanging).toMatchObject({ code: 'unreachable' });
   });
 });

@@ -47,10 +47,14 @@ export interface ApiOptions {
   refusalsPerMinute?: number;
   heartbeatMs?: number;
   stallMs?: number;
+  /** Milliseconds that requests get to end in when the server stops; 5000 if left out. */
+  closeGraceMs?: number;
 }
 
 /** As bytes: given a string, Fastify would add a charset, which this media type does not have. */
 function sendProblem(reply: FastifyReply, body: Problem): void {
+  // A refused upgrade ends its connection; the next request must not be sent on it.
+  if (reply.request.ws) reply.header('connection', 'close');
   reply
     .code(body.status)
     .type('application/problem+json')
@@ -59,6 +63,8 @@ function sendProblem(reply: FastifyReply, body: Problem): void {
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const body = toProblem(error, request.id);
+  // What is left of a refused upload is read and thrown away, or its connection would never be idle again.
+  if (!request.raw.complete) request.raw.resume();
   if (body.status >= 500) request.log.error({ err: error, code: body.code }, 'request failed');
   if (body.status === 401) reply.header('www-authenticate', 'Bearer');
   const retryAfterS = body.details?.retryAfterS;
@@ -109,6 +115,20 @@ declare module 'fastify' {
   }
 }
 
+/**
+ * How the server stops: event streams and consoles end at once, since they never would by themselves; connections are closed
+ * as soon as they are idle; what is still being answered after `graceMs` is cut off.
+ */
+function endConnections(app: FastifyInstance, closing: AbortController, graceMs: number): void {
+  const timers: NodeJS.Timeout[] = [];
+  app.addHook('preClose', async () => {
+    closing.abort();
+    timers.push(setInterval(() => app.server.closeIdleConnections(), 50));
+    timers.push(setTimeout(() => app.server.closeAllConnections(), graceMs));
+  });
+  app.addHook('onClose', async () => timers.forEach((timer) => clearTimeout(timer)));
+}
+
 /** The server, ready to listen. `close()` ends event streams and consoles, and waits for what is being answered. */
 export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   const now = options.now ?? (() => new Date());
@@ -133,8 +153,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     const body = problem('not-found', 'there is nothing at this address', { hint: 'GET /api/v1/openapi.json lists what there is.' });
     sendProblem(reply, { ...body, requestId: request.id });
   });
-  // Before everything that waits for connections to end by themselves: these never would.
-  app.addHook('preClose', async () => closing.abort());
+  endConnections(app, closing, options.closeGraceMs ?? 5_000);
   addHooks(app, registry, options.log);
   await app.register(rateLimit, { global: false });
   await app.register(websocket, { options: { maxPayload: 1 << 20 } });

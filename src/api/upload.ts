@@ -3,8 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { open, rm, statfs } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { type Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import { CarrelError } from '../lib/errors.ts';
 
 export interface Staging {
@@ -66,18 +65,14 @@ export async function receiveFile(request: IncomingMessage, body: Readable, stag
   const path = join(staging.dir, `upload-${randomUUID()}`);
   const hash = createHash('sha256');
   let bytes = 0;
-  const count = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.byteLength;
-      hash.update(chunk);
-      done(null, chunk);
-    },
-  });
-  const onStall = () => body.destroy(new CarrelError('deadline', `no byte of the upload came for ${STALL_MS / 1000} s`));
-  request.setTimeout(STALL_MS, onStall);
+  request.setTimeout(STALL_MS, () => body.destroy(new CarrelError('deadline', `no byte of the upload came for ${STALL_MS / 1000} s`)));
   const file = await open(path, 'wx', 0o600);
   try {
-    await pipeline(body, count, file.createWriteStream({ autoClose: false }));
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      await file.appendFile(chunk);
+      bytes += chunk.byteLength;
+    }
     if (bytes !== length) throw new CarrelError('bad-request', `the upload ended after ${bytes} of ${length} bytes`);
     await file.sync();
     await file.close();

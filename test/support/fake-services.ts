@@ -44,8 +44,8 @@ export class FakeWorld {
   readonly tokens = new Map<string, TokenInfo[]>();
   readonly audit: AuditEntry[] = [];
   readonly calls: FakeCall[] = [];
-  /** Thrown by the next call of the function of that name. */
-  readonly failures = new Map<string, unknown>();
+  /** What the next call of the function of that name throws, or waits for before it acts. */
+  readonly failures = new Map<string, Error | Promise<unknown>>();
   /** Where consoles lead. */
   consoleSocket = '';
   ready = true;
@@ -185,7 +185,7 @@ export class FakeWorld {
     const id = String(this.#events.length + 1);
     const accountId = owner === undefined ? undefined : personId(owner);
     this.#events.push({ id, at: at(), kind, subject, body, accountId });
-    for (const wake of [...this.#wake]) wake();
+    for (const wake of this.#wake) wake();
   }
 
   /** Events before this one are no longer kept. */
@@ -452,7 +452,7 @@ function recorded(services: Services, world: FakeWorld): Services {
         const failure = world.failures.get(name);
         if (failure === undefined) return real(...args);
         world.failures.delete(name);
-        return Promise.reject(failure instanceof Error ? failure : new Error(JSON.stringify(failure)));
+        return failure instanceof Promise ? failure.then(() => real(...args)) : Promise.reject(failure);
       };
     },
   });
