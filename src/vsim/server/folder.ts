@@ -1,0 +1,108 @@
+import { VimFault } from '../model/fault.ts';
+import type { Sim } from '../model/simulate.ts';
+import type { Datastore, DsFile } from '../model/storage.ts';
+import { isOpen, split } from '../model/storage.ts';
+import { descriptorText, openLink } from '../model/vmdk.ts';
+import { parseVmx, vmxText } from '../model/vmx.ts';
+
+export interface FileAnswer {
+  status: number;
+  body: string | Buffer;
+  type: string;
+}
+
+/** Files of datastores over HTTPS: `/folder/<path>?dcPath=…&dsName=…`. */
+export interface DatastoreFiles {
+  handle: (method: string, url: URL, user: string, body: Buffer | undefined) => FileAnswer;
+  /** The user of an `Authorization: Basic` header, if the password is right. */
+  basic: (header: string | undefined) => string | undefined;
+}
+
+const plain = (status: number, body: string): FileAnswer => ({ status, body, type: 'text/plain' });
+const STATUS: Record<string, number> = { FileNotFound: 404, FileAlreadyExists: 409, FileLocked: 409, NoPermission: 403, NoDiskSpace: 507 };
+
+export function datastoreFiles(sim: Sim): DatastoreFiles {
+  return {
+    handle: (method, url, user, body) => {
+      try {
+        return handle(sim, method, url, user, body);
+      } catch (error) {
+        if (error instanceof VimFault) return plain(STATUS[error.fault] ?? 500, error.message);
+        sim.model.bug(error);
+        return plain(500, 'internal');
+      }
+    },
+    basic: (header) => {
+      const text = Buffer.from(/^Basic (.+)$/.exec(header ?? '')?.[1] ?? '', 'base64').toString('utf8');
+      const colon = text.indexOf(':');
+      if (colon < 0) return undefined;
+      const user = text.slice(0, colon);
+      return sim.sessions.accounts.get(user) === text.slice(colon + 1) ? user : undefined;
+    },
+  };
+}
+
+function handle(sim: Sim, method: string, url: URL, user: string, body: Buffer | undefined): FileAnswer {
+  const m = sim.model;
+  const name = url.searchParams.get('dsName') ?? '';
+  const ds = m.datastores.find((d) => d.name === name);
+  let inside: string;
+  try {
+    inside = decodeURIComponent(url.pathname.slice('/folder'.length)).replace(/^\//, '').replace(/\/$/, '');
+  } catch {
+    return plain(400, 'The path is not valid.');
+  }
+  if (ds === undefined) return plain(404, `There is no datastore '${name}'.`);
+  const { datastore, path } = m.storage.parse(`[${name}] ${inside}`);
+  m.actor = user;
+  datastore.assertAccessible();
+  if (method === 'PUT' || method === 'POST') {
+    m.require('Datastore.FileManagement', ds);
+    return upload(sim, datastore, path, body ?? Buffer.alloc(0));
+  }
+  m.require('Datastore.Browse', ds);
+  if (method === 'DELETE') {
+    m.require('Datastore.FileManagement', ds);
+    datastore.remove(path);
+    return plain(204, '');
+  }
+  if (method !== 'GET' && method !== 'HEAD') return plain(405, 'This method is not known here.');
+  if (datastore.hasDir(path)) return listing(datastore, path);
+  return download(sim, datastore, path, datastore.mustFile(path));
+}
+
+function upload(sim: Sim, datastore: Datastore, path: string, body: Buffer): FileAnswer {
+  const m = sim.model;
+  const old = datastore.file(path);
+  if (old !== undefined) {
+    if (isOpen(old)) return plain(409, 'The file is in use.');
+    datastore.remove(path);
+  }
+  const { dir, name } = split(path);
+  if (!datastore.hasDir(dir)) return plain(404, 'There is no such folder.');
+  const file: Omit<DsFile, 'name'> = { kind: 'other', bytes: body.length, size: body.length, mtime: m.now(), text: body };
+  if (name.endsWith('.vmx')) {
+    file.kind = 'vmx';
+    file.vmx = parseVmx(m, datastore.full(path), body.toString('utf8'));
+  }
+  datastore.add(path, file);
+  return plain(old === undefined ? 201 : 200, '');
+}
+
+function download(sim: Sim, datastore: Datastore, path: string, file: DsFile): FileAnswer {
+  const type = 'application/octet-stream';
+  if (file.vmx !== undefined) return { status: 200, body: vmxText(file.vmx), type };
+  if (file.disk !== undefined) {
+    const { storage } = sim.model;
+    return { status: 200, body: descriptorText(storage, openLink(storage, datastore.full(path))), type };
+  }
+  if (file.text !== undefined) return { status: 200, body: file.text, type };
+  if (file.size <= 1024 * 1024 && file.kind !== 'extent') return { status: 200, body: Buffer.alloc(file.size), type };
+  return plain(501, 'The simulator does not hold the bytes of this file.');
+}
+
+function listing(datastore: Datastore, path: string): FileAnswer {
+  const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  const names = [...datastore.subfolders(path)].map((n) => `${n}/`).concat(Array.from(datastore.files(path), (f) => f.name));
+  return { status: 200, body: `<html><body><pre>${names.map(escape).join('\n')}</pre></body></html>`, type: 'text/html' };
+}

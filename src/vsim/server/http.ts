@@ -1,0 +1,139 @@
+import { createServer, type Server } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { selfSigned } from '../../lib/self-signed.ts';
+import type { Sim } from '../model/simulate.ts';
+import { writeGuestFile } from '../model/guest-ops.ts';
+import { type DatastoreFiles, datastoreFiles } from './folder.ts';
+import { Dispatcher } from './dispatch.ts';
+import { Transfers } from './transfers.ts';
+import { versionsXml } from './versions.ts';
+
+/** Largest SOAP request, and largest uploaded file, in bytes. */
+const MAX_SOAP = 16 * 2 ** 20;
+const MAX_UPLOAD = 64 * 2 ** 20;
+const COOKIE = 'vmware_soap_session';
+
+export interface Listening {
+  server: Server;
+  dispatcher: Dispatcher;
+  host: string;
+  port: number;
+  fingerprint256: string;
+  /** PEM, for clients that verify by CA. */
+  certificate: string;
+}
+
+class TooLarge extends Error {}
+
+async function readBody(request: IncomingMessage, max: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > max) throw new TooLarge();
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+export function cookieOf(request: IncomingMessage): string | undefined {
+  const match = new RegExp(`(?:^|;\\s*)${COOKIE}="?([^";]*)"?`).exec(request.headers.cookie ?? '');
+  return match?.[1] === '' ? undefined : match?.[1];
+}
+
+function send(response: ServerResponse, status: number, body: string | Buffer, type: string): void {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  response.writeHead(status, { 'content-type': type, 'content-length': bytes.length, 'cache-control': 'no-cache' });
+  response.end(bytes);
+}
+
+/** Serves one simulated endpoint over TLS with a certificate made at start. */
+export async function listen(sim: Sim, host: string, port: number): Promise<Listening> {
+  const tls = selfSigned(['localhost', host]);
+  const transfers = new Transfers(tls.fingerprint256, sim.model.random);
+  const dispatcher = new Dispatcher(sim, transfers);
+  const files = datastoreFiles(sim);
+  const server = createServer({ key: tls.key, cert: tls.cert, keepAliveTimeout: 120_000 }, (request, response) => {
+    route({ sim, dispatcher, transfers, files }, request, response).catch((error: unknown) => {
+      if (!(error instanceof TooLarge)) {
+        // The client went away while it was sending: nobody is left to answer.
+        response.destroy();
+        return;
+      }
+      response.setHeader('connection', 'close');
+      send(response, 413, 'The request is too large.', 'text/plain');
+    });
+  });
+  server.on('clientError', (_, socket) => socket.destroy());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve());
+  });
+  const address = server.address() as AddressInfo;
+  dispatcher.origin = `https://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+  return { server, dispatcher, host, port: address.port, fingerprint256: tls.fingerprint256, certificate: tls.cert };
+}
+
+interface Parts {
+  sim: Sim;
+  dispatcher: Dispatcher;
+  transfers: Transfers;
+  files: DatastoreFiles;
+}
+
+async function route(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'https://localhost');
+  if (request.method === 'POST' && /^\/sdk\/?(vimService)?$/.test(url.pathname)) return soap(parts.dispatcher, request, response);
+  if (request.method === 'GET' && url.pathname === '/sdk/vimServiceVersions.xml') {
+    return send(response, 200, versionsXml(parts.sim.model.options.apiVersion), 'text/xml');
+  }
+  if (url.pathname === '/folder' || url.pathname.startsWith('/folder/')) return folder(parts, url, request, response);
+  if (url.pathname === '/guestFile') return guestFile(parts, url, request, response);
+  send(response, 404, '<html><body>Not found</body></html>', 'text/html');
+}
+
+async function soap(dispatcher: Dispatcher, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(request, MAX_SOAP);
+  const action = request.headers['soapaction'];
+  const out = await dispatcher.handle({
+    body: body.toString('utf8'),
+    cookie: cookieOf(request),
+    soapAction: typeof action === 'string' ? action : undefined,
+    address: request.socket.remoteAddress ?? '',
+    userAgent: request.headers['user-agent'] ?? '',
+  });
+  if (out.cut) {
+    response.socket?.destroy();
+    return;
+  }
+  if (out.setCookie !== undefined) {
+    const gone = out.setCookie === '' ? '; Max-Age=0' : '';
+    response.setHeader('set-cookie', `${COOKIE}="${out.setCookie}"; Path=/; HttpOnly; Secure; SameSite=Strict${gone}`);
+  }
+  send(response, out.status, out.body, out.contentType);
+}
+
+async function folder(parts: Parts, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const user = parts.sim.sessions.use(cookieOf(request))?.user ?? parts.files.basic(request.headers.authorization);
+  if (user === undefined) {
+    response.setHeader('www-authenticate', 'Basic realm="vsim"');
+    return send(response, 401, 'Unauthorized', 'text/plain');
+  }
+  const body = request.method === 'PUT' || request.method === 'POST' ? await readBody(request, MAX_UPLOAD) : undefined;
+  const answer = parts.files.handle(request.method ?? 'GET', url, user, body);
+  send(response, answer.status, request.method === 'HEAD' ? '' : answer.body, answer.type);
+}
+
+async function guestFile(parts: Parts, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = request.method === 'PUT' ? await readBody(request, MAX_UPLOAD) : Buffer.alloc(0);
+  const transfer = parts.transfers.take(url.searchParams.get('id') ?? '');
+  if (transfer === undefined) return send(response, 404, 'No such transfer', 'text/plain');
+  if (transfer.kind === 'put' && request.method === 'PUT') {
+    writeGuestFile(transfer.vm, transfer.path, body);
+    return send(response, 200, '', 'text/plain');
+  }
+  const content = transfer.vm.guest?.files.get(transfer.path);
+  if (transfer.kind === 'put' || content === undefined) return send(response, 404, 'No such file', 'text/plain');
+  send(response, 200, content, 'application/octet-stream');
+}

@@ -1,0 +1,87 @@
+import type { GuestAuthentication } from '../../../vsphere/types/vim.gen.ts';
+import type { SimEvent } from '../../model/model.ts';
+import { VimFault } from '../../model/fault.ts';
+import { assertGuestWritable, listProcesses, readGuestFile, startProgram, terminateProcess, validateGuest } from '../../model/guest-ops.ts';
+import { arg, type Call, type Handlers } from '../calls.ts';
+import { date, long, ref } from '../props/context.ts';
+
+function login(auth: GuestAuthentication | { _type?: string | undefined }): [string, string] {
+  const { username, password } = auth as { username?: string; password?: string };
+  if (username === undefined || password === undefined) {
+    throw new VimFault('OperationNotSupportedByGuest', 'Only name and password are supported.');
+  }
+  return [username, password];
+}
+
+const EVENT_TYPES = new Set([
+  'VmCreatedEvent',
+  'VmPoweredOnEvent',
+  'VmPoweredOffEvent',
+  'VmRemovedEvent',
+  'VmReconfiguredEvent',
+  'VmRegisteredEvent',
+  'VmSuspendedEvent',
+]);
+
+function eventData(c: Call, event: SimEvent): Record<string, unknown> {
+  const base = {
+    key: event.key,
+    chainId: event.chainId,
+    createdTime: date(event.time),
+    userName: event.user,
+    ...(event.vm === undefined ? {} : { vm: { name: event.vm.name, vm: ref(event.vm) } }),
+    fullFormattedMessage: event.message,
+  };
+  void c;
+  if (EVENT_TYPES.has(event.type)) return { _type: event.type, ...base, template: event.vm?.record.template ?? false };
+  return { _type: 'EventEx', ...base, eventTypeId: event.type, severity: 'info' };
+}
+
+export const guestMethods: Handlers = {
+  ValidateCredentialsInGuest: (c, a) => validateGuest(c.m, arg.vm(c, a.vm), ...login(a.auth)),
+  StartProgramInGuest: (c, a) => BigInt(startProgram(c.m, arg.vm(c, a.vm), ...login(a.auth), a.spec.programPath, a.spec.arguments)),
+  ListProcessesInGuest: (c, a) =>
+    listProcesses(c.m, arg.vm(c, a.vm), ...login(a.auth), (a.pids ?? []).map(Number)).map((p) => ({
+      name: p.name,
+      pid: long(p.pid),
+      owner: p.owner,
+      cmdLine: p.cmdLine,
+      startTime: date(p.startTime),
+      endTime: p.endTime === undefined ? undefined : date(p.endTime),
+      exitCode: p.exitCode,
+    })) as never,
+  TerminateProcessInGuest: (c, a) => terminateProcess(c.m, arg.vm(c, a.vm), ...login(a.auth), Number(a.pid)),
+  InitiateFileTransferFromGuest: (c, a) => {
+    const vm = arg.vm(c, a.vm);
+    const content = readGuestFile(c.m, vm, ...login(a.auth), a.guestFilePath);
+    const url = `${c.origin}/guestFile?id=${c.transfers.add({ kind: 'get', vm, path: a.guestFilePath })}`;
+    return { attributes: { _type: 'GuestPosixFileAttributes' }, size: long(content.length), url } as never;
+  },
+  InitiateFileTransferToGuest: (c, a) => {
+    const vm = arg.vm(c, a.vm);
+    assertGuestWritable(c.m, vm, ...login(a.auth), a.guestFilePath, a.overwrite);
+    return `${c.origin}/guestFile?id=${c.transfers.add({ kind: 'put', vm, path: a.guestFilePath })}`;
+  },
+  DeleteFileInGuest: (c, a) => {
+    const vm = arg.vm(c, a.vm);
+    readGuestFile(c.m, vm, ...login(a.auth), a.filePath);
+    vm.guest?.files.delete(a.filePath);
+  },
+  MakeDirectoryInGuest: (c, a) => validateGuest(c.m, arg.vm(c, a.vm), ...login(a.auth)),
+  QueryEvents: (c, a) => {
+    const wanted = a.filter.entity?.entity.value;
+    const types = new Set([...(a.filter.type ?? []), ...(a.filter.eventTypeId ?? [])]);
+    const begin = a.filter.time?.beginTime?.getTime() ?? 0;
+    const end = a.filter.time?.endTime?.getTime() ?? Number.MAX_SAFE_INTEGER;
+    const match = (e: SimEvent) =>
+      (wanted === undefined || e.vm?.id === wanted || wanted === c.m.root.id) &&
+      (types.size === 0 || types.has(e.type)) &&
+      (a.filter.eventChainId === undefined || e.chainId === a.filter.eventChainId) &&
+      e.time >= begin &&
+      e.time <= end;
+    return c.m.events
+      .filter(match)
+      .slice(-(a.filter.maxCount ?? 1000))
+      .map((e) => eventData(c, e)) as never;
+  },
+};

@@ -1,0 +1,142 @@
+import { cloneVm } from '../../model/clone.ts';
+import { reconfigureVm } from '../../model/configure.ts';
+import { acquireTicket, type Ticket } from '../../model/console.ts';
+import { consolidateVm } from '../../model/consolidate.ts';
+import { unregisterVm } from '../../model/destroy.ts';
+import { instantClone } from '../../model/instant.ts';
+import { markTemplate, relocate } from '../../model/migrate.ts';
+import { answerVm, askGuest, powerOff, powerOn, reset, suspend } from '../../model/power.ts';
+import { promoteDisks } from '../../model/promote.ts';
+import { invalidArgument, VimFault } from '../../model/fault.ts';
+import { createSnapshot, removeAllSnapshots, removeSnapshot, renameSnapshot, revertTo } from '../../model/snapshots.ts';
+import { reloadVm } from '../../model/trouble.ts';
+import { assertVc } from '../../model/register.ts';
+import { arg, type Call, type Handlers, self, taskRef } from '../calls.ts';
+import { configSpec, customization, deviceChanges, relocateSpec } from '../convert.ts';
+
+function ticketInfo(c: Call, ticket: Ticket) {
+  return {
+    ticket: ticket.ticket,
+    cfgFile: ticket.vm.record.vmPath,
+    host: ticket.host,
+    port: ticket.port,
+    sslThumbprint: c.transfers.sslThumbprint,
+    ...(c.reader.version >= 7 ? { url: `wss://${ticket.host}:${ticket.port}/ticket/${ticket.ticket}` } : {}),
+  };
+}
+
+export const vmMethods: Handlers = {
+  CloneVM_Task: (c, a) => {
+    assertVc(c.m);
+    const folder = arg.mustFolder(c, a.folder);
+    c.m.require('VirtualMachine.Inventory.CreateFromExisting', folder);
+    const location = relocateSpec(c, a.spec.location);
+    if (location.datastore !== undefined) c.m.require('Datastore.AllocateSpace', location.datastore);
+    if (location.pool !== undefined) c.m.require('Resource.AssignVMToPool', location.pool);
+    const config = a.spec.config === undefined ? undefined : configSpec(c, a.spec.config);
+    return taskRef(
+      cloneVm(c.m, self.vm(c), folder, a.name, {
+        location,
+        template: a.spec.template,
+        powerOn: a.spec.powerOn,
+        snapshot: arg.snapshot(c, a.spec.snapshot),
+        config,
+        customization: customization(a.spec.customization),
+      }),
+    );
+  },
+  InstantClone_Task: (c, a) => {
+    const { location } = a.spec;
+    return taskRef(
+      instantClone(c.m, self.vm(c), {
+        name: a.spec.name,
+        folder: arg.folder(c, location.folder),
+        pool: arg.pool(c, location.pool),
+        deviceChange: deviceChanges(c, location.deviceChange) ?? [],
+        config: (a.spec.config ?? []).map((o) => ({ key: o.key, value: String((o as { value?: unknown }).value ?? '') })),
+        biosUuid: a.spec.biosUuid,
+      }),
+    );
+  },
+  ReconfigVM_Task: (c, a) => taskRef(reconfigureVm(c.m, self.vm(c), configSpec(c, a.spec))),
+  PowerOnVM_Task: (c, a) => taskRef(powerOn(c.m, self.vm(c), arg.host(c, a.host))),
+  PowerOffVM_Task: (c) => taskRef(powerOff(c.m, self.vm(c))),
+  ResetVM_Task: (c) => taskRef(reset(c.m, self.vm(c))),
+  SuspendVM_Task: (c) => taskRef(suspend(c.m, self.vm(c))),
+  ShutdownGuest: (c) => askGuest(c.m, self.vm(c), 'shutdown'),
+  RebootGuest: (c) => askGuest(c.m, self.vm(c), 'reboot'),
+  StandbyGuest: (c) => askGuest(c.m, self.vm(c), 'standby'),
+  CreateSnapshot_Task: (c, a) =>
+    taskRef(createSnapshot(c.m, self.vm(c), { name: a.name, description: a.description ?? '', memory: a.memory, quiesce: a.quiesce })),
+  CreateSnapshotEx_Task: (c, a) =>
+    taskRef(
+      createSnapshot(c.m, self.vm(c), {
+        name: a.name,
+        description: a.description ?? '',
+        memory: a.memory,
+        quiesce: a.quiesceSpec !== undefined,
+      }),
+    ),
+  RevertToCurrentSnapshot_Task: (c) => {
+    const vm = self.vm(c);
+    return taskRef(revertTo(c.m, vm, vm.record.current, 'RevertToCurrentSnapshot_Task'));
+  },
+  RevertToSnapshot_Task: (c) => {
+    const snapshot = self.snapshot(c);
+    return taskRef(revertTo(c.m, snapshot.vm, snapshot.node, 'RevertToSnapshot_Task'));
+  },
+  RemoveSnapshot_Task: (c, a) => taskRef(removeSnapshot(c.m, self.snapshot(c), a.removeChildren, a.consolidate ?? true)),
+  RemoveAllSnapshots_Task: (c, a) => taskRef(removeAllSnapshots(c.m, self.vm(c), a.consolidate ?? true)),
+  RenameSnapshot: (c, a) => renameSnapshot(c.m, self.snapshot(c), a.name, a.description),
+  ConsolidateVMDisks_Task: (c) => taskRef(consolidateVm(c.m, self.vm(c))),
+  PromoteDisks_Task: (c, a) =>
+    taskRef(
+      promoteDisks(
+        c.m,
+        self.vm(c),
+        a.unlink,
+        a.disks?.map((d) => d.key),
+      ),
+    ),
+  UnregisterVM: (c) => unregisterVm(c.m, self.vm(c)),
+  MarkAsTemplate: (c) => markTemplate(c.m, self.vm(c), true),
+  MarkAsVirtualMachine: (c, a) => markTemplate(c.m, self.vm(c), false, arg.mustPool(c, a.pool), arg.host(c, a.host)),
+  RelocateVM_Task: (c, a) => taskRef(relocate(c.m, self.vm(c), relocateSpec(c, a.spec))),
+  MigrateVM_Task: (c, a) => taskRef(relocate(c.m, self.vm(c), { host: arg.host(c, a.host), pool: arg.pool(c, a.pool) }, 'MigrateVM_Task')),
+  CustomizeVM_Task: (c, a) => {
+    assertVc(c.m);
+    const vm = self.vm(c);
+    if (vm.power !== 'poweredOff') throw new VimFault('InvalidPowerState', 'The virtual machine must be off.', { existingState: vm.power });
+    if (vm.pendingCustomization !== undefined) throw new VimFault('CustomizationPending', 'A customization is pending already.');
+    return taskRef(
+      c.m.tasks.start({
+        method: 'CustomizeVM_Task',
+        entity: vm,
+        exclusive: [vm],
+        *work() {
+          yield c.m.latency.about(500);
+          vm.pendingCustomization = { hostName: customization(a.spec)?.hostName, fail: false };
+          return undefined;
+        },
+      }),
+    );
+  },
+  AnswerVM: (c, a) => answerVm(c.m, self.vm(c), a.questionId, a.answerChoice),
+  AcquireTicket: (c, a) => ticketInfo(c, acquireTicket(c.m, self.vm(c), a.ticketType)) as never,
+  AcquireMksTicket: (c) => {
+    const { url: _, ...info } = ticketInfo(c, acquireTicket(c.m, self.vm(c), 'mks')) as Record<string, unknown>;
+    return info as never;
+  },
+  RefreshStorageInfo: () => undefined,
+  CheckCustomizationSpec: () => undefined,
+  ResetGuestInformation: (c) => {
+    const vm = self.vm(c);
+    if (vm.power === 'poweredOn') throw new VimFault('InvalidPowerState', 'The virtual machine must be off.', { existingState: vm.power });
+    vm.guest = undefined;
+    c.m.changed(vm, 'guest', 'summary.guest');
+  },
+  reloadVirtualMachineFromPath_Task: (c, a) => {
+    if (a.configurationPath === '') throw invalidArgument('configurationPath');
+    return taskRef(reloadVm(c.m, self.vm(c), a.configurationPath));
+  },
+};

@@ -1,0 +1,174 @@
+/** The wire: what a client sees of the model. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { encodeReply } from '../vsphere/soap/envelope.ts';
+import type { Ref } from '../vsphere/types/value.ts';
+import type { VirtualMachineConfigInfo } from '../vsphere/types/vim.gen.ts';
+import { allPaths, readPaths } from './server/properties.ts';
+import { wire, WireClient } from './wire-testing.ts';
+import type { VsimOptions } from './vsim.ts';
+
+const open: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0)) await close();
+});
+
+async function start(options: VsimOptions = {}) {
+  const started = await wire(options);
+  open.push(started.close);
+  return started;
+}
+
+const ref = (e: { type: string; id: string }): Ref => ({ type: e.type, value: e.id });
+
+async function cloneByWire(client: WireClient, name: string) {
+  const { model: m, sim } = client.vsim;
+  const master = sim.master().vm;
+  const task = await client.call('CloneVM_Task', ref(master), {
+    folder: ref(m.datacenter.vmFolder),
+    name,
+    spec: {
+      location: { pool: ref(m.pool), diskMoveType: 'createNewChildDiskBacking' },
+      template: false,
+      powerOn: false,
+      snapshot: { type: 'VirtualMachineSnapshot', value: master.record.snapshots[0]?.ref ?? '' },
+    },
+  });
+  const info = await client.task(task);
+  return { info, vm: info.result as Ref };
+}
+
+describe('every property of every object', () => {
+  it.each(['vcenter', 'esxi'] as const)('can be encoded (%s)', async (kind) => {
+    const { vsim, client } = await start({ kind, vms: 2, flavours: ['vmfs6', 'nfs', 'vsan'], datastores: 3 });
+    const m = vsim.model;
+    const vm = m.findVms(() => true)[1];
+    if (vm !== undefined) await client.task(await client.call('PowerOnVM_Task', ref(vm), {}));
+    const seen = new Set<string>();
+    for (const entity of m.objects.values()) {
+      const paths = allPaths(entity.type);
+      if (paths.length === 0) continue;
+      seen.add(entity.type);
+      const reader = { sim: vsim.sim, session: undefined, version: 8, about: {}, sessionProps: () => undefined };
+      for (const path of paths) {
+        const read = readPaths(entity, [path], reader);
+        expect(
+          () => encodeReply('RetrieveProperties', [{ obj: ref(entity), propSet: read.values }]),
+          `${entity.type}.${path}`,
+        ).not.toThrow();
+      }
+      const all = await client.read(ref(entity));
+      expect(Object.keys(all).length, entity.type).toBeGreaterThan(0);
+    }
+    expect(seen.size).toBeGreaterThan(kind === 'vcenter' ? 18 : 15);
+    expect(m.bugs).toEqual([]);
+  });
+});
+
+describe('a linked clone over the wire', () => {
+  it('has a leaf of its own on the base of the master, gets an address, and is destroyed', async () => {
+    const { client, vsim } = await start();
+    const { info, vm } = await cloneByWire(client, 'c1');
+    expect(info.state).toBe('success');
+    const { config } = (await client.read(vm, 'config')) as { config: VirtualMachineConfigInfo };
+    const disk = config.hardware.device?.find((d) => d._type === 'VirtualDisk') as unknown as {
+      backing: { fileName: string; parent: { fileName: string } };
+    };
+    expect(disk.backing.fileName).toBe('[ds0] c1/c1-000001.vmdk');
+    expect(disk.backing.parent.fileName).toBe(vsim.sim.base().path);
+    await client.task(await client.call('PowerOnVM_Task', vm, {}));
+    const again = await client.task(await client.call('PowerOnVM_Task', vm, {}));
+    expect(again.error?.fault).toMatchObject({ _type: 'InvalidPowerState', existingState: 'poweredOn' });
+    await expect.poll(async () => (await client.read(vm, 'guest.ipAddress'))['guest.ipAddress']).toMatch(/^10\./);
+    await client.task(await client.call('PowerOffVM_Task', vm, {}));
+    const gone = await client.task(await client.call('Destroy_Task', vm, {}));
+    expect(gone.state).toBe('success');
+    await expect(client.read(vm, 'name')).rejects.toMatchObject({ fault: 'ManagedObjectNotFound' });
+    expect(vsim.sim.exists(vsim.sim.base().path)).toBe(true);
+    expect(vsim.model.bugs).toEqual([]);
+  });
+});
+
+describe('files over HTTPS', () => {
+  it('lists, uploads, downloads, and needs a login', async () => {
+    const { client, vsim } = await start({ kind: 'esxi' });
+    expect((await client.get('/folder/master-0?dsName=ds0')).text).toContain('master-0.vmx');
+    const descriptor = await client.get('/folder/master-0/master-0.vmdk?dcPath=ha-datacenter&dsName=ds0');
+    expect(descriptor.text).toContain('ddb.deletable = "false"');
+    expect((await client.get('/folder/master-0/note.txt?dsName=ds0', { method: 'PUT', body: 'hello' })).status).toBe(201);
+    expect((await client.get('/folder/master-0/note.txt?dsName=ds0', { auth: `${vsim.username}:${vsim.password}` })).text).toBe('hello');
+    expect((await client.get('/folder/master-0?dsName=ds0', { auth: 'nobody:x' })).status).toBe(401);
+    expect((await client.get('/folder/nothing?dsName=ds0')).status).toBe(404);
+  });
+
+  it('an uploaded .vmx of VCL kind can be registered, and its redo file lands in its own folder', async () => {
+    const { client, vsim } = await start({ kind: 'esxi' });
+    const m = vsim.model;
+    const base = vsim.sim.base().path;
+    await client.call('MakeDirectory', client.content.fileManager as Ref, { name: '[ds0] vclvm', createParentDirectories: true });
+    const vmx = [
+      'displayName = "vclvm"',
+      'memSize = "512"',
+      'scsi0:0.present = "TRUE"',
+      `scsi0:0.fileName = "/vmfs/volumes/ds0/${base.replace('[ds0] ', '')}"`,
+      'scsi0:0.mode = "persistent"',
+      'snapshot.redoNotWithParent = "TRUE"',
+      'workingDir = "/vmfs/volumes/ds0/vclvm"',
+      'ethernet0.networkName = "VM Network"',
+    ].join('\n');
+    await client.get('/folder/vclvm/vclvm.vmx?dsName=ds0', { method: 'PUT', body: vmx });
+    const task = await client.call('RegisterVM_Task', ref(m.datacenter.vmFolder), {
+      path: '[ds0] vclvm/vclvm.vmx',
+      asTemplate: false,
+      pool: ref(m.pool),
+    });
+    const vm = (await client.task(task)).result as Ref;
+    await client.task(await client.call('CreateSnapshot_Task', vm, { name: 'root', memory: false, quiesce: false }));
+    const paths = (await client.read(vm, 'layoutEx'))['layoutEx'] as { file: { name: string }[] };
+    expect(paths.file.map((f) => f.name)).toContain('[ds0] vclvm/master-0-000001.vmdk');
+    expect((await client.get('/folder/vclvm/vclvm.vmx?dsName=ds0')).text).toContain('snapshot.redoNotWithParent = "TRUE"');
+  });
+
+  it('guest files go in and out, and programs run', async () => {
+    const { client } = await start();
+    const { vm } = await cloneByWire(client, 'c1');
+    await client.task(await client.call('PowerOnVM_Task', vm, {}));
+    await expect.poll(async () => (await client.read(vm, 'guest.guestOperationsReady'))['guest.guestOperationsReady']).toBe(true);
+    const auth = { _type: 'NamePasswordAuthentication' as const, interactiveSession: false, username: 'root', password: 'vsim' };
+    const files: Ref = { type: 'GuestFileManager', value: 'guestOperationsFileManager' };
+    const processes: Ref = { type: 'GuestProcessManager', value: 'guestOperationsProcessManager' };
+    const up = await client.call('InitiateFileTransferToGuest', files, {
+      vm,
+      auth,
+      guestFilePath: '/tmp/a',
+      fileAttributes: { _type: 'GuestPosixFileAttributes' },
+      fileSize: 5n,
+      overwrite: true,
+    });
+    expect((await client.get(up, { method: 'PUT', body: 'bytes' })).status).toBe(200);
+    const down = await client.call('InitiateFileTransferFromGuest', files, { vm, auth, guestFilePath: '/tmp/a' });
+    expect((await client.get(down.url)).text).toBe('bytes');
+    const pid = await client.call('StartProgramInGuest', processes, { vm, auth, spec: { programPath: '/bin/false', arguments: '' } });
+    await expect.poll(async () => (await client.call('ListProcessesInGuest', processes, { vm, auth, pids: [pid] }))?.[0]?.exitCode).toBe(1);
+    const wrong = { ...auth, password: 'no' };
+    await expect(
+      client.call('ValidateCredentialsInGuest', { type: 'GuestAuthManager', value: 'guestOperationsAuthManager' }, { vm, auth: wrong }),
+    ).rejects.toMatchObject({
+      fault: 'InvalidGuestLogin',
+    });
+  });
+});
+
+describe('versions', () => {
+  it('a client of 6.7 is not shown what came later', async () => {
+    const { client, vsim } = await start();
+    const { vm } = await cloneByWire(client, 'c1');
+    const old = new WireClient(vsim, '6.5');
+    await old.login();
+    open.push(() => old.close());
+    expect(Object.keys((await old.read(vm, 'runtime'))['runtime'] as object)).not.toContain('instantCloneFrozen');
+    expect(Object.keys((await client.read(vm, 'runtime'))['runtime'] as object)).toContain('instantCloneFrozen');
+    const xml = await client.get('/sdk/vimServiceVersions.xml');
+    expect(xml.text).toContain('<version>8.0.3.0</version>');
+    expect(xml.text).toContain('<version>6.7</version>');
+  });
+});
