@@ -195,6 +195,7 @@ export class Inventory implements UpdateSource {
     this.attached = true;
     this.state = 'syncing';
     this.loop.add(this);
+    this.loop.start();
   }
 
   /** Before the first sync nothing is known at all; later what is known is used, fresh or not. */
@@ -249,7 +250,7 @@ export class Inventory implements UpdateSource {
   }
 
   onSettled(): void {
-    if (this.state === 'syncing') for (const e of [...this.entities.values()]) if (!e.seen) this.leave(e);
+    if (this.state === 'syncing') for (const e of this.entities.values()) if (!e.seen) this.leave(e);
     this.state = 'fresh';
     this.synced?.resolve();
     this.synced = undefined;

@@ -46,57 +46,56 @@ export class UpdateLoop {
   private version = '';
   private dirty = false;
   private running: Promise<void> | undefined;
+  private waiting: AbortController | undefined;
 
   constructor(session: Session, options: LoopOptions = {}) {
     this.session = session;
     this.options = options;
   }
 
-  /** Begins to watch; the first full read follows. */
+  /** Watches for this source too from now on; the first full read follows once the loop runs. */
   add(source: UpdateSource): void {
     this.sources.add(source);
     this.rebuild();
-    this.running ??= this.run().finally(() => {
-      this.running = undefined;
-    });
   }
 
   remove(source: UpdateSource): void {
     if (this.sources.delete(source)) this.rebuild();
   }
 
+  /** Begins to wait, if it does not yet. Nothing is asked of the server before. */
+  start(): void {
+    if (this.stop.signal.aborted) return;
+    this.running ??= this.run();
+  }
+
+  /** Makes collector and filters anew, which is a full resync for every source. */
+  rebuild(): void {
+    this.dirty = true;
+    this.waiting?.abort();
+  }
+
   /** Ends the wait. */
   async close(): Promise<void> {
     this.stop.abort();
-    this.sources.clear();
+    this.waiting?.abort();
     await this.running;
-  }
-
-  /** Drops the collector, which ends the pending wait. The filters could be changed in place, but not every server notices that while a wait is pending. */
-  private rebuild(): void {
-    this.dirty = true;
-    const old = this.collector;
-    if (!old || this.collectorEpoch !== this.session.epoch) return;
-    this.collector = undefined;
-    const ctx = makeCtx({ timeoutMs: 30_000, signal: this.stop.signal });
-    this.session.call(ctx, 'DestroyPropertyCollector', old, {}).catch(() => {
-      // it is gone already, or goes with the session
-    });
   }
 
   private async run(): Promise<void> {
     const ctx = makeCtx({ signal: this.stop.signal });
     let failures = 0;
-    while (!this.stop.signal.aborted && this.sources.size > 0) {
+    while (!this.stop.signal.aborted) {
       try {
         if (this.dirty || !this.collector || this.collectorEpoch !== this.session.epoch) await this.build(ctx);
-        await this.wait(ctx);
+        await this.wait();
         failures = 0;
       } catch (error) {
         if (this.stop.signal.aborted) return;
+        // our own rebuild() ended the wait
+        if (this.dirty) continue;
         if (this.mustRebuild(error)) {
           this.dirty = true;
-          this.collector = undefined;
           // a server that answers so every time must not be hammered
           if (++failures < 3) continue;
         }
@@ -107,17 +106,23 @@ export class UpdateLoop {
     }
   }
 
-  /** Our own cancel, an expired session, a version or collector that the server does not know any more. */
+  /** An expired session, a version or collector that the server does not know any more. */
   private mustRebuild(error: unknown): boolean {
     return (
-      this.dirty ||
       this.collectorEpoch !== this.session.epoch ||
       isFault(error, 'RequestCanceled', 'NotAuthenticated', 'InvalidCollectorVersion', 'ManagedObjectNotFound')
     );
   }
 
+  /** A new collector rather than other filters in the old one: not every server notices a new filter while a wait is pending. */
   private async build(ctx: Ctx): Promise<void> {
     const content = await this.session.open(ctx);
+    const old = this.collector;
+    if (old && this.collectorEpoch === this.session.epoch) {
+      // it is gone already, or goes with the session
+      await this.session.call(ctx, 'DestroyPropertyCollector', old, {}).catch(() => {});
+    }
+    this.collector = undefined;
     this.collectorEpoch = this.session.epoch;
     this.dirty = false;
     this.version = '';
@@ -132,20 +137,22 @@ export class UpdateLoop {
     for (const source of this.filters.values()) source.onReset();
   }
 
-  private async wait(ctx: Ctx): Promise<void> {
+  private async wait(): Promise<void> {
     const collector = this.collector;
-    if (!collector) return;
+    if (!collector || this.dirty) return;
+    const waiting = new AbortController();
+    this.waiting = waiting;
     const maxWaitSeconds = this.options.maxWaitSeconds ?? 60;
     const set = await this.session.call(
-      ctx,
+      waiting,
       'WaitForUpdatesEx',
       collector,
       { version: this.version, options: { maxWaitSeconds, maxObjectUpdates: this.options.maxObjectUpdates ?? 500 } },
       // the server ends the wait by itself; the margin is for one that does not
       { timeoutMs: (maxWaitSeconds + 60) * 1000 },
     );
-    // an answer of a collector that was dropped meanwhile says nothing any more
-    if (collector !== this.collector) return;
+    // an answer from before a change of sources says nothing of the new ones
+    if (this.dirty) return;
     if (set) this.apply(set);
     else for (const source of this.filters.values()) source.onSettled();
   }

@@ -45,7 +45,6 @@ export class Tasks implements UpdateSource {
   private toUnlist: Ref[] = [];
   private looking = false;
   private listing = false;
-  private attached = false;
   private view: { ref: Ref; epoch: number } | undefined;
   /** What the list view held when it was made: only of these does silence after a resync mean that they are gone. */
   private snapshot: readonly Waiting[] = [];
@@ -54,6 +53,8 @@ export class Tasks implements UpdateSource {
   constructor(session: Session, loop: UpdateLoop) {
     this.session = session;
     this.loop = loop;
+    // from the start, since a source that comes later makes everything be read again
+    loop.add(this);
   }
 
   /** Tasks that someone waits for now. */
@@ -65,7 +66,7 @@ export class Tasks implements UpdateSource {
    * Waits until the task is over. Rejects with code `vsphere-task` and the task's fault, with ManagedObjectNotFound if the server does not
    * know the task any more, or when the context ends; the task itself goes on then. Any number may wait for one task.
    */
-  async wait(ctx: Ctx, task: Ref, onProgress?: TaskProgress): Promise<TaskResult> {
+  async wait(ctx: Pick<Ctx, 'signal'>, task: Ref, onProgress?: TaskProgress): Promise<TaskResult> {
     const w = this.waiting.get(refKey(task)) ?? this.enlist(task);
     if (onProgress) w.progress.add(onProgress);
     try {
@@ -141,37 +142,24 @@ export class Tasks implements UpdateSource {
 
   /** Puts a running task into the list view. */
   private list(w: Waiting): void {
-    if (!this.attached) {
-      this.attached = true;
-      w.listed = true;
-      this.loop.add(this);
-      return;
-    }
     this.toList.push(w);
+    this.loop.start();
     this.modifySoon();
   }
 
+  /** Nothing to do while there is no view of this login: filter() makes one and calls again. */
   private modifySoon(): void {
-    if (this.listing || this.toList.length === 0) return;
+    if (this.listing || this.toList.length === 0 || this.view?.epoch !== this.session.epoch || this.stop.signal.aborted) return;
     this.listing = true;
     setImmediate(() => void this.modify());
   }
 
   private async modify(): Promise<void> {
-    while (this.toList.length > 0 && !this.stop.signal.aborted) {
-      const view = this.view;
-      // no view yet, or one of an earlier login: filter() makes the next one from all that wait
-      if (!view || view.epoch !== this.session.epoch) {
-        for (const w of this.toList) w.listed = true;
-        this.toList = [];
-        break;
-      }
-      const add = this.toList.filter((w) => this.waiting.get(refKey(w.ref)) === w);
-      const remove = this.toUnlist;
-      this.toList = [];
-      this.toUnlist = [];
-      for (const w of add) w.listed = true;
-      if (add.length === 0 && remove.length === 0) continue;
+    const view = this.view;
+    const add = this.takeList();
+    const remove = this.toUnlist;
+    this.toUnlist = [];
+    if (view && add.length > 0) {
       try {
         const ctx = makeCtx({ signal: this.stop.signal, timeoutMs: 60_000 });
         const unknown = await this.session.call(ctx, 'ModifyListView', view.ref, { add: add.map((w) => w.ref), remove });
@@ -182,6 +170,14 @@ export class Tasks implements UpdateSource {
     }
     this.listing = false;
     this.modifySoon();
+  }
+
+  /** Those to be listed that are still waited for. */
+  private takeList(): Waiting[] {
+    const add = this.toList.filter((w) => this.waiting.get(refKey(w.ref)) === w);
+    this.toList = [];
+    for (const w of add) w.listed = true;
+    return add;
   }
 
   private modifyFailed(error: unknown, add: readonly Waiting[]): void {
@@ -195,8 +191,7 @@ export class Tasks implements UpdateSource {
     }
     // the view itself is gone, or the connection failed: start over with a new view of all that wait
     this.view = undefined;
-    this.loop.remove(this);
-    this.loop.add(this);
+    this.loop.rebuild();
   }
 
   async filter(ctx: Ctx): Promise<PropertyFilterSpec> {
@@ -205,9 +200,11 @@ export class Tasks implements UpdateSource {
     const manager = content.viewManager;
     if (!manager) throw new Error('the server has no view manager');
     const old = this.view;
-    if (old && old.epoch === epoch) this.session.call(ctx, 'DestroyView', old.ref, {}).catch(() => {});
+    this.view = undefined;
+    if (old?.epoch === epoch) this.session.call(ctx, 'DestroyView', old.ref, {}).catch(() => {});
     const ref = await this.listView(ctx, manager);
     this.view = { ref, epoch };
+    this.modifySoon();
     return {
       propSet: [{ type: 'Task', pathSet: PATHS }],
       objectSet: [{ obj: ref, skip: true, selectSet: [{ _type: 'TraversalSpec', type: 'ListView', path: 'view', skip: false }] }],
@@ -218,6 +215,7 @@ export class Tasks implements UpdateSource {
   /** A list view of all that wait; tasks that the server does not know any more are reported as gone. */
   private async listView(ctx: Ctx, manager: Ref): Promise<Ref> {
     for (;;) {
+      this.takeList();
       const listed = [...this.waiting.values()].filter((w) => w.listed);
       this.toUnlist = [];
       this.snapshot = listed;
@@ -276,15 +274,8 @@ export class Tasks implements UpdateSource {
   private gone(ref: Ref): boolean {
     const w = this.waiting.get(refKey(ref));
     if (!w) return false;
-    this.fail(
-      w,
-      new VimFaultError(
-        'waiting for the task',
-        { _type: 'ManagedObjectNotFound', obj: ref } as never,
-        'the server does not know the task any more',
-        ref,
-      ),
-    );
+    const fault: ManagedObjectNotFound = { _type: 'ManagedObjectNotFound', obj: ref };
+    this.fail(w, new VimFaultError('waiting for the task', fault, 'the server does not know the task any more', ref));
     return true;
   }
 

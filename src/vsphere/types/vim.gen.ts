@@ -364,7 +364,7 @@ export interface SessionManagerGenericServiceTicket extends DataObject {
   id: string;
   hostName?: string | undefined;
   sslThumbprint?: string | undefined;
-  certThumbprintList?: DataObject[] | undefined;
+  certThumbprintList?: VirtualMachineCertThumbprint[] | undefined;
   sslCertificate?: string | undefined;
   ticketType?: string | undefined;
 }
@@ -1262,6 +1262,11 @@ export interface VirtualMachineCapability extends DataObject {
   sevSnpSupported?: boolean | undefined;
   tdxSupported?: boolean | undefined;
 }
+export interface VirtualMachineCertThumbprint extends DataObject {
+  _type?: 'VirtualMachineCertThumbprint' | undefined;
+  thumbprint: string;
+  hashAlgorithm?: string | undefined;
+}
 export interface VirtualMachineCloneSpec extends DataObject {
   _type?: 'VirtualMachineCloneSpec' | undefined;
   location: VirtualMachineRelocateSpec;
@@ -1812,7 +1817,7 @@ export interface VirtualMachineTicket extends DataObject {
   host?: string | undefined;
   port?: number | undefined;
   sslThumbprint?: string | undefined;
-  certThumbprintList?: DataObject[] | undefined;
+  certThumbprintList?: VirtualMachineCertThumbprint[] | undefined;
   sslCertificate?: string | undefined;
   url?: string | undefined;
 }
@@ -9642,6 +9647,7 @@ export interface VimTypes {
   VirtualMachineBootOptionsBootableEthernetDevice: VirtualMachineBootOptionsBootableEthernetDevice;
   VirtualMachineBootOptionsBootableFloppyDevice: VirtualMachineBootOptionsBootableFloppyDevice;
   VirtualMachineCapability: VirtualMachineCapability;
+  VirtualMachineCertThumbprint: VirtualMachineCertThumbprint;
   VirtualMachineCloneSpec: VirtualMachineCloneSpec;
   VirtualMachineConfigInfo: VirtualMachineConfigInfo;
   VirtualMachineConfigInfoDatastoreUrlPair: VirtualMachineConfigInfoDatastoreUrlPair;

@@ -62,7 +62,7 @@ ServiceContent: rootFolder ref, propertyCollector ref, viewManager? ref, about A
   cryptoManager? ref, healthUpdateManager? ref, failoverClusterConfigurator? ref, failoverClusterManager? ref, tenantManager? ref,
   siteInfoManager? ref, storageQueryManager? ref, directPathProfileManager? ref
 SessionManagerGenericServiceTicket: id string, hostName? string, sslThumbprint? string,
-  certThumbprintList? ~VirtualMachineCertThumbprint[], sslCertificate? string, ticketType? string
+  certThumbprintList? VirtualMachineCertThumbprint[], sslCertificate? string, ticketType? string
 SessionManagerHttpServiceRequestSpec < SessionManagerServiceRequestSpec: method? string, url string
 SessionManagerServiceRequestSpec
 SessionManagerVmomiServiceRequestSpec < SessionManagerServiceRequestSpec: method string

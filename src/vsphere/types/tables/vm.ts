@@ -40,6 +40,7 @@ VirtualMachineCapability: snapshotOperationsSupported boolean, multipleSnapshots
   suspendToMemorySupported? boolean, toolsSyncTimeAllowSupported? boolean, sevSupported? boolean, pmemFailoverSupported? boolean,
   requireSgxAttestationSupported? boolean, changeModeDisksSupported? boolean, vendorDeviceGroupSupported? boolean,
   sevSnpSupported? boolean, tdxSupported? boolean
+VirtualMachineCertThumbprint: thumbprint string, hashAlgorithm? string
 VirtualMachineCloneSpec: location VirtualMachineRelocateSpec, template boolean, config? VirtualMachineConfigSpec,
   customization? CustomizationSpec, powerOn boolean, snapshot? ref, memory? boolean, tpmProvisionPolicy? string
 VirtualMachineConfigInfo: changeVersion string, modified dateTime, name string, guestFullName string, version string, uuid string,
@@ -163,7 +164,7 @@ VirtualMachineSummary: vm? ref, runtime VirtualMachineRuntimeInfo, guest? Virtua
   storage? VirtualMachineStorageSummary, quickStats VirtualMachineQuickStats, overallStatus ManagedEntityStatus,
   customValue? CustomFieldValue[]
 VirtualMachineTicket: ticket string, cfgFile string, host? string, port? int, sslThumbprint? string,
-  certThumbprintList? ~VirtualMachineCertThumbprint[], sslCertificate? string, url? string
+  certThumbprintList? VirtualMachineCertThumbprint[], sslCertificate? string, url? string
 VirtualMachineUsageOnDatastore: datastore ref, committed long, uncommitted long, unshared long
 VirtualMachineVirtualDeviceSwap: lsiToPvscsi? VirtualMachineVirtualDeviceSwapDeviceSwapInfo
 VirtualMachineVirtualDeviceSwapDeviceSwapInfo: enabled? boolean, applicable? boolean, status? string
