@@ -14,6 +14,8 @@ import type { RemoveRevisionInput } from './sagas/remove-revision.ts';
 /** A person waiting at the screen goes first; making and removing images has time. */
 const PRIORITY = { person: 100, clearing: 60, image: 40 };
 
+// Work is due at once, by the database's clock: no moment of this process's clock is named, for between reading it and writing the row
+// it may be set.
 export type Enqueued = { id: string; created: boolean };
 
 export function provisionKey(reservationId: string): string {
@@ -21,68 +23,62 @@ export function provisionKey(reservationId: string): string {
 }
 
 // Only provisioning counts against the provider's start slots (lane = provider id): ending frees room and must never wait for it.
-export function enqueueProvision(tx: Tx, input: ProvisionInput, now: Date): Promise<Enqueued> {
+export function enqueueProvision(tx: Tx, input: ProvisionInput): Promise<Enqueued> {
   return jobs.enqueue(tx, {
     saga: 'provision',
     input,
     key: provisionKey(input.reservationId),
     lane: input.providerId,
     priority: PRIORITY.person,
-    runAt: now,
   });
 }
 
-export function enqueueEnd(tx: Tx, input: EndInput, now: Date): Promise<Enqueued> {
+export function enqueueEnd(tx: Tx, input: EndInput): Promise<Enqueued> {
   return jobs.enqueue(tx, {
     saga: 'end',
     input,
     key: `end:${input.reservationId}`,
     lane: `end:${input.providerId}`,
     priority: PRIORITY.clearing,
-    runAt: now,
   });
 }
 
-export function enqueuePrepare(tx: Tx, input: PrepareInput, now: Date): Promise<Enqueued> {
+export function enqueuePrepare(tx: Tx, input: PrepareInput): Promise<Enqueued> {
   return jobs.enqueue(tx, {
     saga: 'prepare',
     input,
     key: `revision:${input.revisionId}`,
     lane: `image:${input.providerId}`,
     priority: PRIORITY.image,
-    runAt: now,
   });
 }
 
-export function enqueueCapture(tx: Tx, input: CaptureInput, now: Date): Promise<Enqueued> {
+export function enqueueCapture(tx: Tx, input: CaptureInput): Promise<Enqueued> {
   return jobs.enqueue(tx, {
     saga: 'capture',
     input,
     key: `machine:${input.machineId}`,
     lane: `image:${input.providerId}`,
     priority: PRIORITY.person,
-    runAt: now,
   });
 }
 
-export function enqueuePower(tx: Tx, input: PowerInput, now: Date): Promise<Enqueued> {
+export function enqueuePower(tx: Tx, input: PowerInput): Promise<Enqueued> {
   return jobs.enqueue(tx, {
     saga: 'power',
     input,
     key: `machine:${input.machineId}`,
     lane: `power:${input.providerId}`,
     priority: PRIORITY.person,
-    runAt: now,
   });
 }
 
-export function enqueueRemoveRevision(tx: Tx, input: RemoveRevisionInput, now: Date): Promise<Enqueued> {
+export function enqueueRemoveRevision(tx: Tx, input: RemoveRevisionInput): Promise<Enqueued> {
   return jobs.enqueue(tx, {
     saga: 'remove-revision',
     input,
     key: `revision:${input.revisionId}`,
     lane: `image:${input.providerId}`,
     priority: PRIORITY.image,
-    runAt: now,
   });
 }

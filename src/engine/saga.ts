@@ -101,9 +101,15 @@ export async function runSaga<World, Input, Tx>(
   const outputs = (): Record<string, unknown> =>
     Object.fromEntries([...records.values()].filter((r) => r.state === 'done').map((r) => [r.name, r.output]));
 
-  if (journal.direction === 'do' && !saga.forwardOnly && journal.attempt > saga.maxAttempts) {
-    // Claimed again and again without a word: the step takes the process down with it.
-    await journal.turnAround(toStored(new CarrelError('internal', `the server ended ${journal.attempt - 1} times during this step`)));
+  // Claimed again and again without a word: the step takes the process down with it.
+  const tries = journal.direction === 'do' ? saga.maxAttempts : UNDO_ATTEMPTS_BEFORE_STUCK;
+  if (journal.attempt > tries) {
+    const why = toStored(new CarrelError('internal', `the server ended ${journal.attempt - 1} times during this step`));
+    if (journal.direction === 'undo' || saga.forwardOnly) {
+      await journal.park(why);
+      return 'stuck';
+    }
+    await journal.turnAround(why);
   }
   if (journal.direction === 'do') {
     for (const [seq, step] of saga.steps.entries()) {
@@ -133,21 +139,23 @@ export async function runSaga<World, Input, Tx>(
     }
   }
 
+  const cleanUp = cleanUpSignal(args.ctx.signal);
   for (const [seq, step] of [...saga.steps.entries()].reverse()) {
     const record = records.get(seq);
     if (record === undefined || record.state === 'undone') continue;
     try {
       if (isCode(args.ctx.signal.reason, 'shutdown')) throw SHUTDOWN;
       await fault(`${saga.name}:${step.name}:undo:before`);
-      // A cancelled context must not cancel the clean-up, so undo gets a signal of its own.
-      const fresh: Ctx = { ...args.ctx, signal: AbortSignal.timeout(step.timeoutMs) };
+      const fresh: Ctx = { ...args.ctx, signal: AbortSignal.any([cleanUp, AbortSignal.timeout(step.timeoutMs)]) };
       await step.undo?.({ ctx: fresh, world, input, outputs: outputs() });
       await fault(`${saga.name}:${step.name}:undo:after`);
       await journal.undone(seq);
-    } catch (error) {
+    } catch (thrown) {
+      const error: unknown = cleanUp.aborted ? cleanUp.reason : thrown;
       if (isCode(error, 'fenced', 'shutdown')) throw error;
       const stored = toStored(error);
-      if (journal.attempt >= UNDO_ATTEMPTS_BEFORE_STUCK) {
+      // A master that is not what it was is for people to look at: another try would find nothing to delete and call that well.
+      if (journal.attempt >= UNDO_ATTEMPTS_BEFORE_STUCK || stored.code === 'master-changed') {
         await journal.park(stored);
         return 'stuck';
       }
@@ -186,6 +194,17 @@ async function afterFailure<World, Input, Tx>(
   }
   await journal.turnAround(stored);
   return 'turned';
+}
+
+/** A cancel must not cancel the clean-up that it asks for; a stopping server and a lost lease end it. */
+function cleanUpSignal(signal: AbortSignal): AbortSignal {
+  const own = new AbortController();
+  const pass = () => {
+    if (isCode(signal.reason, 'shutdown', 'fenced')) own.abort(signal.reason);
+  };
+  if (signal.aborted) pass();
+  else signal.addEventListener('abort', pass, { once: true });
+  return own.signal;
 }
 
 function throwIfAborted(ctx: Ctx): void {

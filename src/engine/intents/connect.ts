@@ -43,6 +43,9 @@ export async function connect(
   // Written first, under the row's lock: of two people who connect at one time both get the password that the guest will have.
   const credential = await world.store.tx(async (tx) => {
     const locked = await reservations.lock(tx, id);
+    // It may have ended since it was looked at; nothing is sealed into a row that nobody clears any more.
+    if (locked.state !== 'ready')
+      throw new CarrelError('wrong-state', `the reservation is ${locked.state}`, { hint: 'reserve another one' });
     const known: GuestCredential = locked.credential
       ? sealer.open(id, locked.credential)
       : { user, password: makePassword(), authorizedKeys: [] };

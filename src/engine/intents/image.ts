@@ -62,11 +62,14 @@ export async function prepareImage(world: World, who: Who, request: PrepareInten
       createdBy: who.accountId,
       now,
     });
-    const job = await enqueuePrepare(
-      tx,
-      { revisionId: revision.id, imageId: image.id, providerId, source: request.source, publish: request.publish, actor: who.name },
-      now,
-    );
+    const job = await enqueuePrepare(tx, {
+      revisionId: revision.id,
+      imageId: image.id,
+      providerId,
+      source: request.source,
+      publish: request.publish,
+      actor: who.name,
+    });
     await audit.append(tx, {
       at: now,
       actor: who.name,
@@ -119,19 +122,15 @@ export async function captureReservation(world: World, who: Who, request: Captur
       createdBy: who.accountId,
       now,
     });
-    const job = await enqueueCapture(
-      tx,
-      {
-        reservationId: row.id,
-        machineId: row.machineId,
-        revisionId: revision.id,
-        imageId: image.id,
-        providerId: row.providerId,
-        publish: request.publish,
-        actor: who.name,
-      },
-      now,
-    );
+    const job = await enqueueCapture(tx, {
+      reservationId: row.id,
+      machineId: row.machineId,
+      revisionId: revision.id,
+      imageId: image.id,
+      providerId: row.providerId,
+      publish: request.publish,
+      actor: who.name,
+    });
     if (!job.created)
       throw new CarrelError('busy', 'something is at work on this machine just now', { hint: 'try again when it is done', retry: 'later' });
     await audit.append(tx, {
@@ -184,7 +183,7 @@ export async function removeRevision(world: World, who: Who, revisionId: string)
     const [master] = await masters.ofRevisions(tx, [revisionId]);
     const providerId = master?.providerId ?? homeProvider(world);
     driverOf(world, providerId);
-    const job = await enqueueRemoveRevision(tx, { revisionId, providerId, actor: who.name }, now);
+    const job = await enqueueRemoveRevision(tx, { revisionId, providerId, actor: who.name });
     return { job: job.id };
   });
 }

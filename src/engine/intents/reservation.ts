@@ -10,6 +10,7 @@ import * as images from '../../store/images.ts';
 import * as jobs from '../../store/jobs.ts';
 import * as machines from '../../store/machines.ts';
 import * as masters from '../../store/masters.ts';
+import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Reservation, Revision } from '../../store/schema.ts';
 import { enqueueEnd, enqueuePower, enqueueProvision, provisionKey } from '../enqueue.ts';
@@ -43,12 +44,14 @@ export async function reserve(world: World, who: Who, request: ReserveIntent): P
   const { image, revision } = await pickRevision(world, request);
   const now = world.now();
   return world.store.tx(async (tx) => {
+    const [master] = await masters.ofRevisions(tx, [revision.id]);
+    // Two of one id at one time, as when a person tries again while the first is still on its way: the later one sees the earlier.
+    if (master) await providers.lock(tx, master.providerId);
     const known = await reservations.find(tx, request.id);
     if (known) {
       if (known.accountId === who.accountId) return known;
       throw new CarrelError('conflict', 'that id is taken', { hint: 'leave the id out and one is made' });
     }
-    const [master] = await masters.ofRevisions(tx, [revision.id]);
     const profile = revision.profile;
     if (!master || !profile) throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
     const { capabilities } = driverFacts(world, master.providerId);
@@ -81,21 +84,17 @@ export async function reserve(world: World, who: Who, request: ReserveIntent): P
       memoryMiB,
       now,
     });
-    await enqueueProvision(
-      tx,
-      {
-        reservationId: request.id,
-        machineId,
-        revisionId: revision.id,
-        providerId: master.providerId,
-        mode: request.mode,
-        vcpus,
-        memoryMiB,
-        hostname,
-        bootTimeoutS: profile.guest.bootTimeoutS,
-      },
-      now,
-    );
+    await enqueueProvision(tx, {
+      reservationId: request.id,
+      machineId,
+      revisionId: revision.id,
+      providerId: master.providerId,
+      mode: request.mode,
+      vcpus,
+      memoryMiB,
+      hostname,
+      bootTimeoutS: profile.guest.bootTimeoutS,
+    });
     await write(world, tx, who.name, 'reservation.made', request.id, {
       image: image.name,
       revision: revision.number,
@@ -140,17 +139,20 @@ export async function endReservation(
     const row = await reservations.lock(tx, id);
     if (row.state !== 'preparing' && row.state !== 'ready') return row;
     const capturing = await jobs.liveJob(tx, `machine:${row.machineId}`);
-    if (capturing?.saga === 'capture') {
+    // A capture that is stuck stands still until an operator looks at it; the machine's end does not wait for that.
+    if (capturing?.saga === 'capture' && capturing.state !== 'stuck') {
       throw new CarrelError('busy', 'its machine is just being captured', {
         hint: 'wait until the capture is through, then end it',
         retry: 'later',
       });
     }
     await reservations.transition(tx, id, event, { endAskedAt: now });
-    if (row.state === 'preparing' && (await jobs.askCancel(tx, provisionKey(id)))) {
+    const preparing = row.state === 'preparing' ? await jobs.askCancel(tx, provisionKey(id)) : undefined;
+    if (preparing) {
+      if (preparing.state === 'stuck') await jobs.unstick(tx, preparing.id);
       await reservations.setStage(tx, id, 'ending', 'stopping what was begun', now);
     } else {
-      await enqueueEnd(tx, { reservationId: id, machineId: row.machineId, providerId: row.providerId }, now);
+      await enqueueEnd(tx, { reservationId: id, machineId: row.machineId, providerId: row.providerId });
       await reservations.setStage(tx, id, 'ending', event === 'expire' ? 'its time is up' : 'ending', now);
     }
     await write(world, tx, actor, `reservation.${event}`, id, {});
@@ -179,11 +181,10 @@ export async function powerReservation(
   id: string,
   op: PowerInput['op'],
 ): Promise<{ reservation: Reservation; job: string }> {
-  const now = world.now();
   return world.store.tx(async (tx) => {
     const row = await reservations.lock(tx, id);
     if (row.state !== 'ready') throw new CarrelError('wrong-state', `a reservation that is ${row.state} has no machine to switch`);
-    const job = await enqueuePower(tx, { reservationId: id, machineId: row.machineId, providerId: row.providerId, op }, now);
+    const job = await enqueuePower(tx, { reservationId: id, machineId: row.machineId, providerId: row.providerId, op });
     if (!job.created)
       throw new CarrelError('busy', 'something is at work on this machine just now', { hint: 'try again when it is done', retry: 'later' });
     await write(world, tx, who.name, `machine.${op}`, id, { machine: row.machineId });

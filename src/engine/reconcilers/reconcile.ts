@@ -132,7 +132,7 @@ export class Reconciler {
         if (locked.state !== 'preparing' && locked.state !== 'ending') return;
         if ((await jobs.liveJob(tx, `provision:${row.id}`)) || (await jobs.liveJob(tx, `end:${row.id}`))) return;
         await reservations.transition(tx, row.id, 'end', { endAskedAt: this.#world.now() });
-        await enqueueEnd(tx, { reservationId: row.id, machineId: row.machineId, providerId: row.providerId }, this.#world.now());
+        await enqueueEnd(tx, { reservationId: row.id, machineId: row.machineId, providerId: row.providerId });
       });
     }
   }

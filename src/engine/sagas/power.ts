@@ -32,6 +32,8 @@ export const power: Saga<World, PowerInput, Tx> = {
     },
   ],
   async done(tx, world, input, outputs) {
+    // It was ended meanwhile and is gone: there is nothing left to record.
+    if ((await machines.find(tx, input.machineId))?.state === 'gone') return;
     const on = outputs.power === 'on';
     const ready = outputs.guest as { address: { host: string; sshPort: number }; hostKeys: readonly string[] } | null;
     await machines.transition(
@@ -43,6 +45,7 @@ export const power: Saga<World, PowerInput, Tx> = {
     await reservations.note(tx, input.reservationId, on ? 'ready' : 'powered off', world.now());
   },
   async undone(tx, world, input, error) {
-    await reservations.note(tx, input.reservationId, `power ${input.op} failed: ${error.message}`, world.now());
+    const row = await reservations.find(tx, input.reservationId);
+    if (row?.state === 'ready') await reservations.note(tx, row.id, `power ${input.op} failed: ${error.message}`, world.now());
   },
 };

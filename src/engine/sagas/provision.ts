@@ -43,7 +43,7 @@ export const provision: Saga<World, ProvisionInput, Tx> = {
     const state = await reservations.transition(tx, input.reservationId, 'provisioned', { readyAt: now });
     if (state === 'ready') await reservations.setStage(tx, input.reservationId, 'ready', 'ready', now);
     // It was ended while the last step ran: the machine is whole, so it goes the ordinary way.
-    else await enqueueEnd(tx, { reservationId: input.reservationId, machineId: input.machineId, providerId: input.providerId }, now);
+    else await enqueueEnd(tx, { reservationId: input.reservationId, machineId: input.machineId, providerId: input.providerId });
   },
   async undone(tx, world, input, error) {
     const now = world.now();
@@ -95,12 +95,14 @@ async function start({ ctx, world, input }: Args): Promise<null> {
 
 async function guest({ ctx, world, input }: Args): Promise<GuestReady> {
   await reservations.setStage(world.store.db, input.reservationId, 'booting', 'waiting for the guest to answer', world.now());
+  const driver = driverOf(world, input.providerId);
   try {
-    return await driverOf(world, input.providerId).guest.ready(ctx, input.machineId);
+    return await driver.guest.ready(ctx, input.machineId);
   } catch (error) {
-    // After a crash of ours in `start`, the guest may have died with nobody watching; `start` bears being run again.
-    if (isCode(error, 'wrong-state')) await start({ ctx, world, input, outputs: {} });
-    throw error;
+    if (!isCode(error, 'wrong-state')) throw error;
+    // After a crash of ours in `start`, it may have gone off with nobody watching; `start` bears being run again.
+    await driver.power(ctx, input.machineId, 'on');
+    return await driver.guest.ready(ctx, input.machineId);
   }
 }
 

@@ -1,0 +1,306 @@
+/** An engine for tests: real PostgreSQL, the fake driver, a clock that a test can set, and everything that the engine does in sight. */
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { expect } from 'vitest';
+import type { CloneMode } from '../../src/core/image.ts';
+import type { Capabilities, Driver } from '../../src/driver/index.ts';
+import { FakeDriver } from '../../src/drivers/fake/fake-driver.ts';
+import { leaks, masterDigest } from '../../src/drivers/fake/hands.ts';
+import { type Sabotage, sabotaged } from '../../src/drivers/fake/sabotage.ts';
+import { aroundAll, override } from '../../src/drivers/fake/sabotage-tools.ts';
+import { FakeWorld } from '../../src/drivers/fake/world.ts';
+import { prepareImage } from '../../src/engine/intents/image.ts';
+import { reserve, type Who } from '../../src/engine/intents/reservation.ts';
+import { PgJournal } from '../../src/engine/journal.ts';
+import { type FaultPoint, runSaga, type Saga } from '../../src/engine/saga.ts';
+import { SAGAS } from '../../src/engine/sagas/index.ts';
+import { Worker, type WorkerOptions } from '../../src/engine/worker.ts';
+import type { World } from '../../src/engine/world.ts';
+import { makeCtx } from '../../src/lib/context.ts';
+import { CarrelError } from '../../src/lib/errors.ts';
+import { type Logger, silentLogger } from '../../src/lib/log.ts';
+import * as accounts from '../../src/store/accounts.ts';
+import * as images from '../../src/store/images.ts';
+import * as jobs from '../../src/store/jobs.ts';
+import * as machines from '../../src/store/machines.ts';
+import * as masters from '../../src/store/masters.ts';
+import * as providers from '../../src/store/providers.ts';
+import { claim } from '../../src/store/queue.ts';
+import * as reservations from '../../src/store/reservations.ts';
+import type { Job, Reservation, Tx } from '../../src/store/schema.ts';
+import type { Store } from '../../src/store/db.ts';
+import { type TestDb, testDb } from '../../src/store/testing.ts';
+
+export type AnySaga = Saga<World, never, Tx>;
+
+/** The installation whose workers these are; its tag is on what the driver makes. */
+const INSTALLATION = 'bench';
+export const TAG = 'carrel';
+
+export interface BenchOptions {
+  limits?: { machines?: number; memoryMiB?: number; vcpus?: number };
+  startSlots?: number;
+  capabilities?: Partial<Capabilities>;
+  sabotage?: readonly Sabotage[];
+  log?: Logger;
+  /** A database of its own, dropped afterwards: for tests that open it twice or leave somebody at work in it. */
+  ownDatabase?: boolean;
+}
+
+/** Emptied databases that wait for the next bench: making one takes longer than most tests here. */
+const spare: TestDb[] = [];
+
+async function database(whenOver: (drop: () => Promise<void>) => void, own: boolean): Promise<TestDb> {
+  if (own) return testDb(whenOver);
+  const db = spare.pop() ?? (await testDb());
+  whenOver(async () => {
+    // Children before parents; one round trip.
+    const tables = 'job_step job machine reservation master revision image token account provider event audit setting'.split(' ');
+    await sql.raw(tables.map((t) => `delete from ${t}`).join('; ')).execute(db.db);
+    spare.push(db);
+  });
+  return db;
+}
+
+export interface Bench {
+  readonly db: TestDb;
+  readonly store: Store;
+  readonly fake: FakeWorld;
+  readonly driver: Driver;
+  readonly world: World;
+  readonly providerId: string;
+  readonly who: Who;
+  /** Added to the engine's clock, in milliseconds. */
+  clock: { skewMs: number };
+  /** `verb id` of every call to the driver, in order. */
+  readonly calls: string[];
+  /** The published revision of the image `golden`. */
+  revisionId: string;
+  imageId: string;
+}
+
+/** A fresh bench. Give it the hook that drops its database: `await bench(onTestFinished)`. */
+export async function makeBench(whenOver: (drop: () => Promise<void>) => void, options: BenchOptions = {}): Promise<Bench> {
+  const db = await database(whenOver, options.ownDatabase ?? false);
+  const fake = new FakeWorld();
+  const calls: string[] = [];
+  const honest = new FakeDriver({ world: fake, tag: TAG, capabilities: options.capabilities });
+  const spoilt = sabotaged(honest, ...(options.sabotage ?? []));
+  const driver = override(
+    spoilt,
+    aroundAll(spoilt, (call, args, verb) => {
+      const about = args[1];
+      calls.push(
+        `${verb} ${typeof about === 'string' ? about : ((about as { machineId?: string; revisionId?: string } | undefined)?.machineId ?? '')}`,
+      );
+      return call(...args);
+    }),
+  );
+  const capabilities = await driver.open(makeCtx());
+  const clock = { skewMs: 0 };
+  const who: Who = { accountId: randomUUID(), name: 'ada' };
+  await accounts.create(db.db, { id: who.accountId, name: who.name, role: 'admin', now: new Date() });
+  const providerId = await providers.put(db.db, {
+    id: randomUUID(),
+    name: 'here',
+    kind: 'fake',
+    limits: { machines: 100, memoryMiB: 102_400, vcpus: 400, ...options.limits },
+    startSlots: options.startSlots ?? capabilities.startSlots,
+    facts: {},
+    now: new Date(),
+  });
+  const world = worldOn(db.store, driver, capabilities, providerId, clock, options.log ?? silentLogger);
+  const bench: Bench = { db, store: db.store, fake, driver, world, providerId, who, clock, calls, revisionId: '', imageId: '' };
+  const made = await prepareImage(world, who, {
+    image: 'golden',
+    publish: true,
+    source: { kind: 'recipe', recipe: 'tiny' },
+    told: { kind: 'recipe' },
+  });
+  await drain(bench);
+  bench.revisionId = made.revision.id;
+  bench.imageId = made.image.id;
+  expect((await images.revision(bench.store.db, made.revision.id))?.state).toBe('published');
+  calls.length = 0;
+  return bench;
+}
+
+function worldOn(
+  store: Store,
+  driver: Driver,
+  capabilities: Capabilities,
+  providerId: string,
+  clock: { skewMs: number },
+  log: Logger,
+): World {
+  return {
+    store,
+    drivers: new Map([[providerId, driver]]),
+    capabilities: new Map([[providerId, capabilities]]),
+    log,
+    now: () => new Date(Date.now() + clock.skewMs),
+    newId: () => randomUUID(),
+  };
+}
+
+/** The same world seen by another process: a pool of its own. */
+export async function anotherWorld(bench: Bench): Promise<World> {
+  return { ...bench.world, store: await bench.db.again() };
+}
+
+export interface DrainOptions {
+  /** Runs these in place of the sagas of that name. */
+  sagas?: Readonly<Record<string, AnySaga>>;
+  fault?: FaultPoint;
+  /** Most runs before it counts as coming to no end. */
+  limit?: number;
+}
+
+/**
+ * Claims and runs what is due, one by one and without waiting for pauses between tries, until nothing is ready. What a run throws
+ * (`fenced`, or a fault of the journal) is passed on, and the run is left as a dead worker leaves it.
+ */
+export async function drain(bench: Bench, options: DrainOptions = {}): Promise<void> {
+  for (let i = 0; i < (options.limit ?? 60); i++) {
+    await dueNow(bench);
+    const [job] = await claim(bench.store, { worker: `${INSTALLATION}/drain`, limit: 1 });
+    if (!job) return;
+    const saga = options.sagas?.[job.saga] ?? (SAGAS[job.saga] as AnySaga);
+    const abort = new AbortController();
+    if (job.cancelAsked) abort.abort(new CarrelError('cancelled', 'it was ended before it was ready'));
+    await runSaga(saga, {
+      ctx: makeCtx({ signal: abort.signal }),
+      world: bench.world,
+      input: job.input as never,
+      journal: new PgJournal(bench.store, job),
+      ...(options.fault ? { fault: options.fault } : {}),
+    });
+  }
+  throw new Error('the jobs come to no end');
+}
+
+/** Takes the pauses between tries away. */
+export async function dueNow(bench: Bench): Promise<void> {
+  await bench.store.db.updateTable('job').set({ runAt: sql<Date>`created_at` }).where('state', '=', 'ready').execute();
+}
+
+/** A worker with short times; stop it yourself. Its name belongs to one installation unless told otherwise. */
+export function makeWorker(bench: Bench, options: Partial<WorkerOptions> = {}): Worker {
+  return new Worker({
+    world: bench.world,
+    name: `${INSTALLATION}/${randomUUID().slice(0, 8)}`,
+    concurrency: 8,
+    leaseMs: 20_000,
+    pollMs: 50,
+    ...options,
+  });
+}
+
+/** Waits until `look` gives something true; at most 20 s, so that a fault shows as a failure and not as a hang. */
+export async function until<T>(look: () => Promise<T> | T, what = 'the condition'): Promise<NonNullable<T>> {
+  const end = performance.now() + 20_000;
+  for (;;) {
+    const found = await look();
+    if (found) return found as NonNullable<T>;
+    if (performance.now() > end) throw new Error(`${what} did not come`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+export async function reserveOne(
+  bench: Bench,
+  more: { mode?: CloneMode; forMs?: number; id?: string; world?: World } = {},
+): Promise<Reservation> {
+  return reserve(more.world ?? bench.world, bench.who, {
+    id: more.id ?? randomUUID(),
+    image: 'golden',
+    mode: more.mode ?? 'linked',
+    forMs: more.forMs ?? 3_600_000,
+  });
+}
+
+/** A reservation whose machine answers. */
+export async function readyOne(bench: Bench, more: Parameters<typeof reserveOne>[1] = {}): Promise<Reservation> {
+  const { id } = await reserveOne(bench, more);
+  await drain(bench);
+  const row = await reservationOf(bench, id);
+  expect(row.state).toBe('ready');
+  return row;
+}
+
+export async function reservationOf(bench: Bench, id: string): Promise<Reservation> {
+  return (await reservations.find(bench.store.db, id)) as Reservation;
+}
+
+export async function jobOf(bench: Bench, saga: string): Promise<Job> {
+  const row = await bench.store.db.selectFrom('job').selectAll().where('saga', '=', saga).orderBy('createdAt', 'desc').executeTakeFirst();
+  if (!row) throw new Error(`there is no job of ${saga}`);
+  return row;
+}
+
+/** True once nothing waits and nothing runs. */
+export async function idle(bench: Bench): Promise<boolean> {
+  const row = await bench.store.db.selectFrom('job').select('id').where('state', 'in', ['ready', 'running']).executeTakeFirst();
+  return row === undefined;
+}
+
+/** All that must be equal before something and after it was undone: disks, machines, masters, rows that count, capacity in use. */
+export async function observe(bench: Bench): Promise<Record<string, unknown>> {
+  const { db } = bench.store;
+  const rows = await db.selectFrom('machine').select(['id', 'state']).where('state', '<>', 'gone').orderBy('id').execute();
+  const recorded = await masters.onProvider(db, bench.providerId);
+  const revisions = await db
+    .selectFrom('revision')
+    .select(['id', 'state'])
+    .where('state', 'in', ['preparing', 'draft', 'published'])
+    .orderBy('id')
+    .execute();
+  const live = (await reservations.live(db)).map((r) => `${r.id} ${r.state}`).sort();
+  const { state } = bench.fake;
+  return {
+    leaks: leaks(bench.fake, TAG, { machines: rows.map((m) => m.id), masters: recorded.map((m) => m.revisionId) }),
+    machines: Object.values(state.machines)
+      .map((m) => `${m.machineId} ${m.half ? 'half' : m.power}`)
+      .sort(),
+    masters: Object.values(state.masters)
+      .map((m) => `${m.revisionId} ${m.half ? 'half' : masterDigest(bench.fake, m.revisionId)}`)
+      .sort(),
+    // The frozen parent of instant clones is made once and stays with its master.
+    disks: Object.keys(state.disks)
+      .filter((path) => !path.startsWith('/fake/frozen/'))
+      .sort(),
+    rows,
+    recorded: recorded.map((m) => m.revisionId).sort(),
+    revisions,
+    live,
+    used: await machines.used(db, bench.providerId),
+  };
+}
+
+/** What is wrong with a world in which nothing is under way: leaks, half-made things, rows without things, things without rows. */
+export async function problems(bench: Bench): Promise<string[]> {
+  const { db } = bench.store;
+  const seen = await observe(bench);
+  const found = [...(seen.leaks as string[])];
+  for (const m of Object.values(bench.fake.state.machines)) if (m.half) found.push(`machine ${m.machineId} is half made`);
+  for (const m of Object.values(bench.fake.state.masters)) if (m.half) found.push(`master ${m.revisionId} is half made`);
+  for (const m of seen.rows as { id: string; state: string }[]) {
+    if (m.state !== 'running' && m.state !== 'stopped') found.push(`machine row ${m.id} is ${m.state}`);
+    if (!bench.fake.state.machines[m.id]) found.push(`machine row ${m.id} has no machine`);
+  }
+  for (const r of await reservations.live(db)) if (r.state !== 'ready') found.push(`reservation ${r.id} is ${r.state}`);
+  for (const r of seen.revisions as { id: string; state: string }[])
+    if (r.state === 'preparing') found.push(`revision ${r.id} is preparing`);
+  for (const id of seen.recorded as string[]) if (!bench.fake.state.masters[id]) found.push(`master row ${id} has no master`);
+  for (const j of await db.selectFrom('job').selectAll().where('state', 'in', ['ready', 'running', 'stuck']).execute()) {
+    found.push(`job ${j.saga} is ${j.state}: ${j.error?.message}`);
+  }
+  return found;
+}
+
+/** Sends every stuck run on its way again. */
+export async function unstickAll(bench: Bench): Promise<number> {
+  const stuck = await bench.store.db.selectFrom('job').select('id').where('state', '=', 'stuck').execute();
+  for (const { id } of stuck) await jobs.unstick(bench.store.db, id);
+  return stuck.length;
+}
