@@ -1,6 +1,7 @@
 /** Images and their revisions. */
 import { REVISION_TABLE, type RevisionEvent, type RevisionProfile, type RevisionState } from '../core/image.ts';
 import { CarrelError, isCode, type StoredError } from '../lib/errors.ts';
+import { tx } from './db.ts';
 import * as events from './events.ts';
 import type { Db, Facts, Image, Revision } from './schema.ts';
 import { json } from './sql.ts';
@@ -41,19 +42,21 @@ export interface NewRevision {
 
 /** The next revision, `preparing`. Numbers are drawn under the image's row lock: no gaps by races, no doubles. */
 export async function addRevision(db: Db, revision: NewRevision): Promise<Revision> {
-  const { now, source, ...values } = revision;
-  const image = await db.selectFrom('image').select('id').where('id', '=', revision.imageId).forNoKeyUpdate().executeTakeFirst();
-  if (!image) throw new CarrelError('not-found', 'the image is not there any more');
-  const last = await db
-    .selectFrom('revision')
-    .select((eb) => eb.fn.coalesce(eb.fn.max('number'), eb.lit(0)).as('n'))
-    .where('imageId', '=', revision.imageId)
-    .executeTakeFirstOrThrow();
-  return db
-    .insertInto('revision')
-    .values({ ...values, source: json(source), number: Number(last.n) + 1, state: 'preparing', createdAt: now })
-    .returningAll()
-    .executeTakeFirstOrThrow();
+  return tx(db, async (within) => {
+    const { now, source, ...values } = revision;
+    const image = await within.selectFrom('image').select('id').where('id', '=', revision.imageId).forNoKeyUpdate().executeTakeFirst();
+    if (!image) throw new CarrelError('not-found', 'the image is not there any more');
+    const last = await within
+      .selectFrom('revision')
+      .select((eb) => eb.fn.coalesce(eb.fn.max('number'), eb.lit(0)).as('n'))
+      .where('imageId', '=', revision.imageId)
+      .executeTakeFirstOrThrow();
+    return within
+      .insertInto('revision')
+      .values({ ...values, source: json(source), number: Number(last.n) + 1, state: 'preparing', createdAt: now })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+  });
 }
 
 export async function revision(db: Db, id: string): Promise<Revision | undefined> {
@@ -93,38 +96,40 @@ export async function transitionRevision(
   patch: RevisionPatch,
   now: Date,
 ): Promise<RevisionState> {
-  const row = await db
-    .selectFrom('revision')
-    .select(['state', 'imageId', 'number', 'createdBy'])
-    .where('id', '=', id)
-    .forNoKeyUpdate()
-    .executeTakeFirst();
-  if (!row) throw new CarrelError('not-found', 'the revision is not there any more');
-  const next = REVISION_TABLE[row.state][event];
-  if (next === null) {
-    throw new CarrelError('wrong-state', `revision ${row.number} is ${row.state} and cannot take "${event}"`, {
-      details: { state: row.state, event },
+  return tx(db, async (within) => {
+    const row = await within
+      .selectFrom('revision')
+      .select(['state', 'imageId', 'number', 'createdBy'])
+      .where('id', '=', id)
+      .forNoKeyUpdate()
+      .executeTakeFirst();
+    if (!row) throw new CarrelError('not-found', 'the revision is not there any more');
+    const next = REVISION_TABLE[row.state][event];
+    if (next === null) {
+      throw new CarrelError('wrong-state', `revision ${row.number} is ${row.state} and cannot take "${event}"`, {
+        details: { state: row.state, event },
+      });
+    }
+    await within
+      .updateTable('revision')
+      .set({
+        state: next,
+        ...(patch.profile === undefined ? {} : { profile: json(patch.profile) }),
+        ...(patch.facts === undefined ? {} : { facts: json(patch.facts) }),
+        ...(patch.failure === undefined ? {} : { failure: json(patch.failure) }),
+        ...(patch.publishedAt === undefined ? {} : { publishedAt: patch.publishedAt }),
+      })
+      .where('id', '=', id)
+      .execute();
+    await events.append(within, {
+      at: now,
+      accountId: row.createdBy,
+      kind: 'revision',
+      subjectId: id,
+      body: { state: next, number: row.number, ...(patch.failure ? { failure: patch.failure } : {}) },
     });
-  }
-  await db
-    .updateTable('revision')
-    .set({
-      state: next,
-      ...(patch.profile === undefined ? {} : { profile: json(patch.profile) }),
-      ...(patch.facts === undefined ? {} : { facts: json(patch.facts) }),
-      ...(patch.failure === undefined ? {} : { failure: json(patch.failure) }),
-      ...(patch.publishedAt === undefined ? {} : { publishedAt: patch.publishedAt }),
-    })
-    .where('id', '=', id)
-    .execute();
-  await events.append(db, {
-    at: now,
-    accountId: row.createdBy,
-    kind: 'revision',
-    subjectId: id,
-    body: { state: next, number: row.number, ...(patch.failure ? { failure: patch.failure } : {}) },
+    return next;
   });
-  return next;
 }
 
 /**
@@ -132,24 +137,28 @@ export async function transitionRevision(
  * so those that run stay as they are (promise 9).
  */
 export async function publish(db: Db, id: string, now: Date): Promise<void> {
-  const row = await revision(db, id);
-  if (!row) throw new CarrelError('not-found', 'the revision is not there any more');
-  await db.selectFrom('image').select('id').where('id', '=', row.imageId).forNoKeyUpdate().execute();
-  const before = await published(db, row.imageId);
-  if (before && before.id !== id) await transitionRevision(db, before.id, 'supersede', {}, now);
-  await transitionRevision(db, id, 'publish', { publishedAt: now }, now);
+  return tx(db, async (within) => {
+    const row = await revision(within, id);
+    if (!row) throw new CarrelError('not-found', 'the revision is not there any more');
+    await within.selectFrom('image').select('id').where('id', '=', row.imageId).forNoKeyUpdate().execute();
+    const before = await published(within, row.imageId);
+    if (before && before.id !== id) await transitionRevision(within, before.id, 'supersede', {}, now);
+    await transitionRevision(within, id, 'publish', { publishedAt: now }, now);
+  });
 }
 
 /** Removes a revision's row, its masters' with it; `has-children` while reservations of the past still name it is avoided by keeping the row. */
 export async function deleteRevision(db: Db, id: string): Promise<void> {
-  try {
-    await db.deleteFrom('master').where('revisionId', '=', id).execute();
-    const named = await db.selectFrom('reservation').select('id').where('revisionId', '=', id).limit(1).executeTakeFirst();
-    // A past that names it keeps its row, retired and without masters; nothing can be reserved of it.
-    if (named) await db.updateTable('revision').set({ state: 'retired' }).where('id', '=', id).execute();
-    else await db.deleteFrom('revision').where('id', '=', id).execute();
-  } catch (error) {
-    if (!isCode(error, 'reference')) throw error;
-    throw new CarrelError('has-children', 'something still refers to this revision', { cause: error });
-  }
+  return tx(db, async (within) => {
+    try {
+      await within.deleteFrom('master').where('revisionId', '=', id).execute();
+      const named = await within.selectFrom('reservation').select('id').where('revisionId', '=', id).limit(1).executeTakeFirst();
+      // A past that names it keeps its row, retired and without masters; nothing can be reserved of it.
+      if (named) await within.updateTable('revision').set({ state: 'retired' }).where('id', '=', id).execute();
+      else await within.deleteFrom('revision').where('id', '=', id).execute();
+    } catch (error) {
+      if (!isCode(error, 'reference')) throw error;
+      throw new CarrelError('has-children', 'something still refers to this revision', { cause: error });
+    }
+  });
 }

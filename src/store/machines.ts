@@ -4,6 +4,7 @@ import { HOLDS_CAPACITY, MACHINE_TABLE, type MachineEvent, type MachineState } f
 import type { CapacityLimits } from '../core/capacity.ts';
 import type { DeletionProof } from '../core/lineage.ts';
 import { CarrelError } from '../lib/errors.ts';
+import { tx } from './db.ts';
 import type { Db, Machine, MachineAddress } from './schema.ts';
 import { json } from './sql.ts';
 
@@ -22,22 +23,24 @@ export async function find(db: Db, id: string): Promise<Machine | undefined> {
  * The row is locked while the table is asked, so that two events at one time follow each other.
  */
 export async function transition(db: Db, id: string, event: MachineEvent, patch: MachinePatch): Promise<MachineState> {
-  const row = await db.selectFrom('machine').select('state').where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
-  if (!row) throw new CarrelError('not-found', `there is no machine ${id}`);
-  const next = MACHINE_TABLE[row.state][event];
-  if (next === null)
-    throw new CarrelError('conflict', `a machine that is ${row.state} cannot take "${event}"`, { details: { state: row.state, event } });
-  await db
-    .updateTable('machine')
-    .set({
-      state: next,
-      ...(patch.address === undefined ? {} : { address: json(patch.address) }),
-      ...(patch.hostKeys === undefined ? {} : { hostKeys: json(patch.hostKeys) }),
-      ...(patch.goneAt === undefined ? {} : { goneAt: patch.goneAt }),
-    })
-    .where('id', '=', id)
-    .execute();
-  return next;
+  return tx(db, async (within) => {
+    const row = await within.selectFrom('machine').select('state').where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
+    if (!row) throw new CarrelError('not-found', `there is no machine ${id}`);
+    const next = MACHINE_TABLE[row.state][event];
+    if (next === null)
+      throw new CarrelError('conflict', `a machine that is ${row.state} cannot take "${event}"`, { details: { state: row.state, event } });
+    await within
+      .updateTable('machine')
+      .set({
+        state: next,
+        ...(patch.address === undefined ? {} : { address: json(patch.address) }),
+        ...(patch.hostKeys === undefined ? {} : { hostKeys: json(patch.hostKeys) }),
+        ...(patch.goneAt === undefined ? {} : { goneAt: patch.goneAt }),
+      })
+      .where('id', '=', id)
+      .execute();
+    return next;
+  });
 }
 
 /** Keeps the proof of the machine's delete (promise 2). */
