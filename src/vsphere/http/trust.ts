@@ -8,13 +8,15 @@ export type Trust =
   | { ca: string }
   /** The certificate must be this very one: SHA-256 of its DER form, in hex with or without colons. */
   | { fingerprint256: string }
+  /** For hosts that a trusted server vouches for in a ticket: SHA-256, or SHA-1 from servers that tell no better. */
+  | { thumbprint: string }
   /** The certificate must be signed by an authority that Node trusts and name the host. */
   | { system: true };
 
-/** `AB:CD:…`, as Node prints fingerprints. Throws `vsphere-config` if it is not 32 bytes of hex. */
-export function normalizeFingerprint(text: string): string {
+/** `AB:CD:…`, as Node prints fingerprints. Throws `vsphere-config` if it is not that many bytes of hex. */
+export function normalizeFingerprint(text: string, bytes = 32): string {
   const hex = text.replace(/[:\s-]/g, '').toUpperCase();
-  if (!/^[0-9A-F]{64}$/.test(hex)) {
+  if (hex.length !== bytes * 2 || !/^[0-9A-F]+$/.test(hex)) {
     throw vsphereError('vsphere-config', `"${text}" is not a SHA-256 fingerprint`, {
       hint: 'Give 64 hex digits, as `openssl x509 -fingerprint -sha256` prints them.',
     });
@@ -24,10 +26,11 @@ export function normalizeFingerprint(text: string): string {
 
 /** What undici calls to open a connection. The pin is checked before the first byte of a request is sent. */
 export function makeConnector(host: string, trust: Trust, timeoutMs: number): buildConnector.connector {
-  if (!('fingerprint256' in trust)) {
+  if (!('fingerprint256' in trust) && !('thumbprint' in trust)) {
     return buildConnector({ timeout: timeoutMs, ...('ca' in trust ? { ca: trust.ca } : {}) });
   }
-  const pinned = normalizeFingerprint(trust.fingerprint256);
+  const sha1 = 'thumbprint' in trust && trust.thumbprint.replace(/[^0-9a-f]/gi, '').length === 40;
+  const pinned = normalizeFingerprint('thumbprint' in trust ? trust.thumbprint : trust.fingerprint256, sha1 ? 20 : 32);
   // a resumed session shows no certificate, so sessions are not kept
   const base = buildConnector({ timeout: timeoutMs, rejectUnauthorized: false, maxCachedSessions: 0 });
   return (options, callback) => {
@@ -37,7 +40,8 @@ export function makeConnector(host: string, trust: Trust, timeoutMs: number): bu
         callback(error, null);
         return;
       }
-      const shown = (socket as TLSSocket).getPeerX509Certificate?.()?.fingerprint256;
+      const certificate = (socket as TLSSocket).getPeerX509Certificate?.();
+      const shown = sha1 ? certificate?.fingerprint : certificate?.fingerprint256;
       if (shown === pinned) {
         callback(null, socket);
         return;

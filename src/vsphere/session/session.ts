@@ -18,7 +18,7 @@ import type { MethodArgs, MethodName, MethodResult } from '../soap/envelope.ts';
 import { loginOnce } from './login.ts';
 import type { SessionOptions } from './options.ts';
 import { SoapTransport } from './transport.ts';
-import { NEWEST_KNOWN, pickVersion, readServiceVersions } from './version.ts';
+import { compareVersions, NEWEST_KNOWN, pickVersion, readServiceVersions } from './version.ts';
 
 export const SERVICE_INSTANCE: Ref = { type: 'ServiceInstance', value: 'ServiceInstance' };
 
@@ -193,7 +193,8 @@ export class Session {
       version = pickVersion(readServiceVersions(reply.text));
     if (version === undefined) {
       const content = await this.transport.call(ctx, 'RetrieveServiceContent', SERVICE_INSTANCE, {}, this.openCall());
-      version = pickVersion([content.about.apiVersion, NEWEST_KNOWN]);
+      const theirs = content.about.apiVersion;
+      version = compareVersions(theirs, NEWEST_KNOWN) <= 0 ? theirs : NEWEST_KNOWN;
     }
     this.transport.version = version ?? NEWEST_KNOWN;
   }

@@ -133,7 +133,7 @@ export interface ElementDescription extends DataObject {
 export interface EntityPrivilege extends DataObject {
   _type?: 'EntityPrivilege' | undefined;
   entity: Ref;
-  privAvailability: DataObject[];
+  privAvailability: PrivilegeAvailability[];
 }
 export interface EventManagerEventViewSpec extends DataObject {
   _type?: 'EventManagerEventViewSpec' | undefined;
@@ -253,6 +253,11 @@ export interface Permission extends DataObject {
   group: boolean;
   roleId: number;
   propagate: boolean;
+}
+export interface PrivilegeAvailability extends DataObject {
+  _type?: 'PrivilegeAvailability' | undefined;
+  privId: string;
+  isGranted: boolean;
 }
 export interface PrivilegePolicyDef extends DataObject {
   _type?: 'PrivilegePolicyDef' | undefined;
@@ -529,6 +534,11 @@ export interface ClusterAction extends DataObject {
   type: string;
   target?: Ref | undefined;
 }
+export interface ClusterAttemptedVmInfo extends DataObject {
+  _type?: 'ClusterAttemptedVmInfo' | undefined;
+  vm: Ref;
+  task?: Ref | undefined;
+}
 export interface ClusterComputeResourceSummary extends DataObject {
   _type: 'ClusterComputeResourceSummary';
   totalCpu: number;
@@ -622,6 +632,17 @@ export interface ClusterHostRecommendation extends DataObject {
   _type?: 'ClusterHostRecommendation' | undefined;
   host: Ref;
   rating: number;
+}
+export interface ClusterNotAttemptedVmInfo extends DataObject {
+  _type?: 'ClusterNotAttemptedVmInfo' | undefined;
+  vm: Ref;
+  fault: LocalizedMethodFault;
+}
+export interface ClusterPowerOnVmResult extends DataObject {
+  _type?: 'ClusterPowerOnVmResult' | undefined;
+  attempted?: ClusterAttemptedVmInfo[] | undefined;
+  notAttempted?: ClusterNotAttemptedVmInfo[] | undefined;
+  recommendations?: ClusterRecommendation[] | undefined;
 }
 export interface ClusterRecommendation extends DataObject {
   _type?: 'ClusterRecommendation' | undefined;
@@ -3073,6 +3094,12 @@ export interface FolderFileInfo extends DataObject {
 }
 export interface FolderFileQuery extends DataObject {
   _type: 'FolderFileQuery';
+}
+export interface HostDatastoreBrowserSearchResults extends DataObject {
+  _type?: 'HostDatastoreBrowserSearchResults' | undefined;
+  datastore?: Ref | undefined;
+  folderPath?: string | undefined;
+  file?: AnyFileInfo[] | undefined;
 }
 export interface HostDatastoreBrowserSearchSpec extends DataObject {
   _type?: 'HostDatastoreBrowserSearchSpec' | undefined;
@@ -9559,6 +9586,7 @@ export interface VimTypes {
   OptionType: OptionType;
   OptionValue: OptionValue;
   Permission: Permission;
+  PrivilegeAvailability: PrivilegeAvailability;
   PrivilegePolicyDef: PrivilegePolicyDef;
   PropertyChange: PropertyChange;
   PropertyFilterSpec: PropertyFilterSpec;
@@ -9594,11 +9622,14 @@ export interface VimTypes {
   UserSession: UserSession;
   WaitOptions: WaitOptions;
   ClusterAction: ClusterAction;
+  ClusterAttemptedVmInfo: ClusterAttemptedVmInfo;
   ClusterComputeResourceSummary: ClusterComputeResourceSummary;
   ClusterConfigInfoEx: ClusterConfigInfoEx;
   ClusterConfigSpecEx: ClusterConfigSpecEx;
   ClusterDrsConfigInfo: ClusterDrsConfigInfo;
   ClusterHostRecommendation: ClusterHostRecommendation;
+  ClusterNotAttemptedVmInfo: ClusterNotAttemptedVmInfo;
+  ClusterPowerOnVmResult: ClusterPowerOnVmResult;
   ClusterRecommendation: ClusterRecommendation;
   ComputeResourceConfigInfo: ComputeResourceConfigInfo;
   ComputeResourceConfigSpec: ComputeResourceConfigSpec;
@@ -9813,6 +9844,7 @@ export interface VimTypes {
   FloppyImageFileQuery: FloppyImageFileQuery;
   FolderFileInfo: FolderFileInfo;
   FolderFileQuery: FolderFileQuery;
+  HostDatastoreBrowserSearchResults: HostDatastoreBrowserSearchResults;
   HostDatastoreBrowserSearchSpec: HostDatastoreBrowserSearchSpec;
   HostFileSystemVolume: HostFileSystemVolume;
   HostInternetScsiHbaParamValue: HostInternetScsiHbaParamValue;

@@ -19,7 +19,7 @@ Description: label string, summary string
 DynamicData
 DynamicProperty: name string, val any
 ElementDescription < Description: key string
-EntityPrivilege: entity ref, privAvailability ~PrivilegeAvailability[]
+EntityPrivilege: entity ref, privAvailability PrivilegeAvailability[]
 EventManagerEventViewSpec
 ExtendedDescription < Description: messageCatalogKeyPrefix string, messageArg? KeyAnyValue[]
 ExtendedElementDescription < ElementDescription: messageCatalogKeyPrefix string, messageArg? KeyAnyValue[]
@@ -42,6 +42,7 @@ ObjectUpdate: kind ObjectUpdateKind, obj ref, changeSet? PropertyChange[], missi
 OptionType: valueIsReadonly? boolean
 OptionValue: key string, value any
 Permission: entity? ref, principal string, group boolean, roleId int, propagate boolean
+PrivilegeAvailability: privId string, isGranted boolean
 PrivilegePolicyDef: createPrivilege string, readPrivilege string, updatePrivilege string, deletePrivilege string
 PropertyChange: name string, op PropertyChangeOp, val any
 PropertyFilterSpec: propSet PropertySpec[], objectSet ObjectSpec[], reportMissingObjectsInResults? boolean

@@ -1,6 +1,7 @@
 /** Folders, data centres, hosts, clusters and resource pools. The format is described in ../parse.ts. */
 export const inventoryTable = `
 ClusterAction: type string, target? ref
+ClusterAttemptedVmInfo: vm ref, task? ref
 ClusterComputeResourceSummary < ComputeResourceSummary: currentFailoverLevel int, admissionControlInfo? ~ClusterDasAdmissionControlInfo,
   numVmotions int, targetBalance? int, currentBalance? int, drsScore? int, numVmsPerDrsScoreBucket? int[],
   usageSummary? ~ClusterUsageSummary, currentEVCModeKey? string, currentEVCGraphicsModeKey? string, dasData? ~ClusterDasData,
@@ -21,6 +22,9 @@ ClusterConfigSpecEx < ComputeResourceConfigSpec: systemVMsConfig? ~ClusterSystem
 ClusterDrsConfigInfo: enabled? boolean, enableVmBehaviorOverrides? boolean, defaultVmBehavior? DrsBehavior, vmotionRate? int,
   scaleDescendantsShares? string, option? OptionValue[]
 ClusterHostRecommendation: host ref, rating int
+ClusterNotAttemptedVmInfo: vm ref, fault LocalizedMethodFault
+ClusterPowerOnVmResult: attempted? ClusterAttemptedVmInfo[], notAttempted? ClusterNotAttemptedVmInfo[],
+  recommendations? ClusterRecommendation[]
 ClusterRecommendation: key string, type string, time dateTime, rating int, reason string, reasonText string, warningText? string,
   warningDetails? LocalizableMessage, prerequisite? string[], action? ClusterAction[], target? ref
 ComputeResourceConfigInfo: vmSwapPlacement string, spbmEnabled? boolean, defaultHardwareVersionKey? string,

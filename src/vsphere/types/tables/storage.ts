@@ -22,6 +22,7 @@ FloppyImageFileInfo < FileInfo
 FloppyImageFileQuery < FileQuery
 FolderFileInfo < FileInfo
 FolderFileQuery < FileQuery
+HostDatastoreBrowserSearchResults: datastore? ref, folderPath? string, file? FileInfo[]
 HostDatastoreBrowserSearchSpec: query? FileQuery[], details? FileQueryFlags, searchCaseInsensitive? boolean, matchPattern? string[],
   sortFoldersFirst? boolean
 HostFileSystemVolume: type string, name string, capacity long
