@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { CarrelError } from './errors.ts';
 import { type Logger, silentLogger } from './log.ts';
 
@@ -30,15 +31,21 @@ export function makeCtx(options: CtxOptions = {}): Ctx {
     (s): s is AbortSignal => s !== undefined,
   );
   return {
-    signal: signals.length === 1 ? (signals[0] as AbortSignal) : AbortSignal.any(signals),
+    signal: shared(signals.length === 1 ? (signals[0] as AbortSignal) : AbortSignal.any(signals)),
     log: options.log ?? silentLogger,
     progress: options.progress ?? (() => {}),
   };
 }
 
+/** One context may be waited on hundreds of times at once; Node would take that for a leak and warn. */
+function shared(signal: AbortSignal): AbortSignal {
+  setMaxListeners(0, signal);
+  return signal;
+}
+
 /** A child with a deadline of its own, at most the parent's. */
 export function withTimeout(ctx: Ctx, timeoutMs: number): Ctx {
-  return { ...ctx, signal: AbortSignal.any([ctx.signal, AbortSignal.timeout(timeoutMs)]) };
+  return { ...ctx, signal: shared(AbortSignal.any([ctx.signal, AbortSignal.timeout(timeoutMs)])) };
 }
 
 /** Throws `cancelled` or `deadline` if the context is over. */

@@ -1,0 +1,349 @@
+import { afterEach, expect, test } from 'vitest';
+import { makeCtx } from '../../lib/context.ts';
+import { VSphereClient } from '../client.ts';
+import { isFault } from '../errors.ts';
+import { type Handler, ref, ScriptFault, type ScriptServer, scriptServer, session } from '../testing.ts';
+import type { AnyValue, DataObject, Ref } from '../types/value.ts';
+import type { PropertyFilterSpec, UpdateSet } from '../types/vim.gen.ts';
+import {
+  datastoreContains,
+  datastoreJoin,
+  datastoreParent,
+  escapeName,
+  formatDatastorePath,
+  joinInventoryPath,
+  parseDatastorePath,
+  splitInventoryPath,
+  unescapeName,
+} from './paths.ts';
+
+const open: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of open.splice(0).toReversed()) await end();
+});
+
+type Props = Record<string, AnyValue | undefined>;
+const update = (kind: 'enter' | 'modify' | 'leave', obj: Ref, props: Props = {}, missing: string[] = []) => ({
+  kind,
+  obj,
+  changeSet: Object.entries(props).map(([name, val]) => ({ name, op: 'assign' as const, val })),
+  missingSet: missing.map((path) => ({ path, fault: { fault: { _type: 'NoPermission' }, localizedMessage: 'no' } })),
+});
+type Update = ReturnType<typeof update>;
+
+/** A property collector whose answers the test gives, one by one. */
+class FakeCollector {
+  readonly server!: ScriptServer;
+  readonly specs = new Map<string, PropertyFilterSpec>();
+  readonly views = new Map<string, string[]>();
+  readonly waits: { version: string; answer: (set: unknown) => void; refuse: (error: Error) => void }[] = [];
+  /** What RetrievePropertiesEx says of a task. */
+  tasks = new Map<string, Props>();
+  private readonly arrivals: (() => void)[] = [];
+  private n = 0;
+  private version = 0;
+
+  handlers(): Record<string, Handler> {
+    const make = (type: string) => ref(type, `${type}-${++this.n}`);
+    return {
+      CreatePropertyCollector: () => make('PropertyCollector'),
+      DestroyPropertyCollector: () => {
+        this.specs.clear();
+        for (const w of this.waits.splice(0)) w.refuse(new ScriptFault({ _type: 'RequestCanceled' }));
+      },
+      CreateFilter: ({ args }) => {
+        const filter = make('PropertyFilter');
+        this.specs.set(filter.value, args['spec'] as PropertyFilterSpec);
+        return filter;
+      },
+      CreateContainerView: () => make('ContainerView'),
+      CreateListView: ({ args }) => {
+        const view = make('ListView');
+        this.views.set(
+          view.value,
+          ((args['obj'] ?? []) as Ref[]).map((r) => r.value),
+        );
+        return view;
+      },
+      ModifyListView: ({ self, args }) => {
+        const list = this.views.get(self.value) ?? [];
+        for (const r of (args['add'] ?? []) as Ref[]) list.push(r.value);
+        for (const r of (args['remove'] ?? []) as Ref[]) list.splice(list.indexOf(r.value), 1);
+        this.signal();
+        return undefined;
+      },
+      DestroyView: ({ self }) => void this.views.delete(self.value),
+      RetrievePropertiesEx: ({ args }) => {
+        const specs = args['specSet'] as PropertyFilterSpec[];
+        const objects = (specs[0]?.objectSet ?? [])
+          .filter((o) => this.tasks.has(o.obj.value))
+          .map((o) => ({
+            obj: o.obj,
+            propSet: Object.entries(this.tasks.get(o.obj.value) ?? {}).map(([name, val]) => ({ name, val })),
+          }));
+        return objects.length === 0 ? undefined : { objects };
+      },
+      WaitForUpdatesEx: ({ args }) =>
+        new Promise((answer, refuse) => {
+          this.waits.push({ version: args['version'] as string, answer, refuse });
+          this.signal();
+        }),
+    };
+  }
+
+  private signal(): void {
+    for (const f of this.arrivals.splice(0)) f();
+  }
+
+  /** Resolves when the condition holds after some call to this server. */
+  async until(check: () => boolean): Promise<void> {
+    while (!check()) await new Promise<void>((resolve) => this.arrivals.push(resolve));
+  }
+
+  /** The pending wait; there must never be two. */
+  async wait() {
+    await this.until(() => this.waits.length > 0);
+    expect(this.waits).toHaveLength(1);
+    return this.waits[0] as (typeof this.waits)[number];
+  }
+
+  filterOf(type: string): string {
+    for (const [key, spec] of this.specs) if (spec.propSet.some((p) => p.type === type)) return key;
+    throw new Error(`no filter for ${type}`);
+  }
+
+  /** Answers the pending wait; gives its version. */
+  async tell(type: string, updates: Update[], more: Partial<UpdateSet> = {}): Promise<string> {
+    const w = await this.wait();
+    this.waits.shift();
+    const filter = ref('PropertyFilter', this.filterOf(type));
+    w.answer({ version: String(++this.version), filterSet: [{ filter, objectSet: updates }], ...more });
+    return w.version;
+  }
+
+  async fail(detail: DataObject & { _type: string }): Promise<void> {
+    const w = await this.wait();
+    this.waits.shift();
+    w.refuse(new ScriptFault(detail));
+  }
+}
+
+async function setup(handlers: Record<string, Handler> = {}) {
+  const fake = new FakeCollector();
+  const server = await scriptServer({ ...fake.handlers(), ...handlers });
+  open.push(() => server.stop());
+  const client = new VSphereClient({ ...server.options(), loop: { firstPauseMs: 5 } });
+  open.push(() => client.close());
+  return { fake, server, client };
+}
+
+const ctx = makeCtx({ timeoutMs: 20_000 });
+const root = ref('Folder', 'group-d1');
+const dc = ref('Datacenter', 'dc-1');
+const vmFolder = ref('Folder', 'group-v1');
+const vm = (n: number) => ref('VirtualMachine', `vm-${n}`);
+const task = (n: number) => ref('Task', `task-${n}`);
+const tree = [
+  update('enter', root, { name: 'Datacenters' }),
+  update('enter', dc, { name: 'DC', parent: root }),
+  update('enter', vmFolder, { name: 'vm', parent: dc }),
+];
+const machine = (n: number, name = `m${n}`) => update('enter', vm(n), { name, parent: vmFolder, 'config.instanceUuid': `UUID-${n}` });
+
+test('the second resolve costs no request; names are unescaped; changes and deletions arrive', async () => {
+  const { fake, server, client } = await setup();
+  const found = client.inventory.find(ctx, '/DC/vm/a%2fb');
+  await fake.tell('VirtualMachine', [...tree, machine(1, 'a%2fb'), machine(2)]);
+  expect((await found).ref).toEqual(vm(1));
+  await fake.wait();
+  const before = server.calls.length;
+  expect((await client.inventory.find(ctx, '/DC/vm/m2')).ref).toEqual(vm(2));
+  expect((await client.inventory.find(ctx, '/DC/vm', 'Folder')).ref).toEqual(vmFolder);
+  expect((await client.inventory.findByInstanceUuid(ctx, 'uuid-2')).map((e) => e.ref)).toEqual([vm(2)]);
+  expect(client.inventory.pathOf(vm(1))).toBe('/DC/vm/a%2fb');
+  expect(client.inventory.datacenterOf(vm(1))).toEqual(dc);
+  await expect(client.inventory.find(ctx, '/DC/vm/none')).rejects.toMatchObject({ code: 'vsphere-not-found' });
+  await expect(client.inventory.find(ctx, '/DC/vm', 'Datastore')).rejects.toMatchObject({ code: 'vsphere-not-found' });
+  await expect(client.inventory.find(ctx, 'DC/vm')).rejects.toMatchObject({ code: 'vsphere-config' });
+  expect(server.calls.length).toBe(before);
+
+  const heard: string[] = [];
+  client.inventory.onChange((c) => heard.push(`${c.kind} ${c.entity.ref.value} ${c.paths.join()}`));
+  await fake.tell('VirtualMachine', [
+    update('modify', vm(2), { name: 'renamed', 'config.instanceUuid': undefined }),
+    update('leave', vm(1)),
+  ]);
+  await fake.wait();
+  expect(heard).toEqual(['modify vm-2 name,config.instanceUuid', 'leave vm-1 ']);
+  expect(client.inventory.get(vm(1))).toBeUndefined();
+  expect((await client.inventory.find(ctx, '/DC/vm/renamed')).props.has('config.instanceUuid')).toBe(false);
+  await expect(client.inventory.find(ctx, '/DC/vm/m2')).rejects.toMatchObject({ code: 'vsphere-not-found' });
+  expect(await client.inventory.findByInstanceUuid(ctx, 'UUID-2')).toEqual([]);
+});
+
+test('a truncated set is no reason to say that something is missing', async () => {
+  const { fake, client } = await setup();
+  let done = false;
+  const ready = client.inventory.ready(ctx).then(() => {
+    done = true;
+  });
+  expect(await fake.tell('VirtualMachine', tree, { truncated: true })).toBe('');
+  expect(await fake.tell('VirtualMachine', [machine(1)], { truncated: true })).toBe('1');
+  await fake.wait();
+  expect(done).toBe(false);
+  await expect(client.inventory.findByInstanceUuid(ctx, 'uuid-7')).rejects.toMatchObject({ code: 'vsphere-stale' });
+  await fake.tell('VirtualMachine', [machine(2)]);
+  await ready;
+  expect(await client.inventory.findByInstanceUuid(ctx, 'uuid-7')).toEqual([]);
+});
+
+test('InvalidCollectorVersion leads to a full resync, which also reports deletions', async () => {
+  const { fake, client } = await setup();
+  const ready = client.inventory.ready(ctx);
+  await fake.tell('VirtualMachine', [...tree, machine(1), machine(2)]);
+  await ready;
+  const heard: string[] = [];
+  client.inventory.onChange((c) => heard.push(`${c.kind} ${c.entity.ref.value}`));
+  await fake.fail({ _type: 'InvalidCollectorVersion' });
+  expect(await fake.tell('VirtualMachine', [...tree, machine(2)])).toBe('');
+  await fake.wait();
+  expect(heard).toContain('leave vm-1');
+  expect(heard).not.toContain('leave vm-2');
+  expect(client.inventory.get(vm(1))).toBeUndefined();
+});
+
+test('after an expired session views and filters are made again', async () => {
+  let logins = 0;
+  const { fake, server, client } = await setup({ Login: () => session(`s${++logins}`) });
+  const ready = client.inventory.ready(ctx);
+  await fake.tell('VirtualMachine', [...tree, machine(1)]);
+  await ready;
+  await fake.fail({ _type: 'NotAuthenticated' });
+  expect(await fake.tell('VirtualMachine', tree)).toBe('');
+  await fake.wait();
+  expect(logins).toBe(2);
+  expect(server.calls.filter((m) => m === 'CreateContainerView')).toHaveLength(2);
+  expect(client.inventory.get(vm(1))).toBeUndefined();
+});
+
+test('a bad connection makes the inventory stale: what is known stays, absence cannot be told; then the same version is asked again', async () => {
+  const { fake, client } = await setup();
+  const ready = client.inventory.ready(ctx);
+  await fake.tell('VirtualMachine', [...tree, machine(1)]);
+  await ready;
+  await fake.fail({ _type: 'HostCommunication' });
+  const w = await fake.wait();
+  expect(w.version).toBe('1');
+  expect(client.inventory.state).toBe('stale');
+  expect((await client.inventory.find(ctx, '/DC/vm/m1')).ref).toEqual(vm(1));
+  await expect(client.inventory.find(ctx, '/DC/vm/none')).rejects.toMatchObject({ code: 'vsphere-stale' });
+  fake.waits.shift();
+  w.answer(undefined);
+  await fake.wait();
+  expect(client.inventory.state).toBe('fresh');
+});
+
+test('a property that may not be read is missing with its fault, not unset', async () => {
+  const { fake, client } = await setup();
+  const ready = client.inventory.ready(ctx);
+  await fake.tell('VirtualMachine', [...tree, update('enter', vm(1), { name: 'm', parent: vmFolder }, ['config.hardware.device'])]);
+  await ready;
+  const e = client.inventory.get(vm(1));
+  expect(isFault(e?.missing.get('config.hardware.device'), 'NoPermission')).toBe(true);
+  await fake.tell('VirtualMachine', [
+    update('modify', vm(1), { 'config.hardware.device': [{ _type: 'VirtualCdrom', key: 1 } as DataObject] }),
+  ]);
+  await fake.wait();
+  expect(e?.missing.size).toBe(0);
+  expect(client.inventory.prop('VirtualMachine', vm(1), 'config.hardware.device')?.[0]?._type).toBe('VirtualCdrom');
+});
+
+test('hundreds of tasks are awaited by one wait, and started ones share their requests', async () => {
+  const { fake, server, client } = await setup();
+  const N = 300;
+  for (let i = 0; i < N; i++) fake.tasks.set(`task-${i}`, { 'info.state': 'running', 'info.descriptionId': 'VirtualMachine.clone' });
+  const all = Promise.allSettled(Array.from({ length: N }, (_, i) => client.tasks.wait(ctx, task(i))));
+  await fake.wait();
+  const listed = () => [...fake.views.values()].reduce((n, v) => n + v.length, 0);
+  await fake.until(() => listed() === N);
+  expect(client.tasks.pending).toBe(N);
+  const good = Array.from({ length: N - 1 }, (_, i) => update('enter', task(i), { 'info.state': 'success', 'info.result': vm(i) }));
+  const fault = { fault: { _type: 'NoDiskSpace', datastore: 'ds', file: 'f' }, localizedMessage: 'full' };
+  await fake.tell('Task', [
+    ...good,
+    update('enter', task(N - 1), { 'info.state': 'error', 'info.error': { _type: 'LocalizedMethodFault', ...fault } as DataObject }),
+  ]);
+  const results = await all;
+  expect(results[7]).toMatchObject({ status: 'fulfilled', value: { task: task(7), result: vm(7) } });
+  const last = results[N - 1] as PromiseRejectedResult;
+  expect(last.reason).toMatchObject({ code: 'vsphere-task', faultType: 'NoDiskSpace', task: task(N - 1) });
+  // service content, login, collector, view, filter, first look, wait and a few changes of the list
+  expect(server.calls.length).toBeLessThan(20);
+  expect(client.tasks.pending).toBe(0);
+});
+
+test('a task that is done at the first look needs no wait', async () => {
+  const { fake, server, client } = await setup();
+  fake.tasks.set('task-1', { 'info.state': 'success', 'info.result': vm(9) });
+  fake.tasks.set('task-2', { 'info.state': 'error' });
+  expect((await client.tasks.wait(ctx, task(1))).result).toEqual(vm(9));
+  await expect(client.tasks.wait(ctx, task(2))).rejects.toMatchObject({ faultType: 'SystemError' });
+  expect(server.calls).not.toContain('WaitForUpdatesEx');
+});
+
+test('progress, several waiters, and one who gives up', async () => {
+  const { fake, client } = await setup();
+  fake.tasks.set('task-1', { 'info.state': 'queued' });
+  const seen: (number | string | undefined)[] = [];
+  const first = client.tasks.wait(ctx, task(1), (percent, state) => seen.push(percent ?? state));
+  const control = new AbortController();
+  const second = client.tasks.wait(makeCtx({ signal: control.signal }), task(1));
+  control.abort();
+  await expect(second).rejects.toMatchObject({ code: 'cancelled' });
+  await fake.tell('Task', [update('enter', task(1), { 'info.state': 'running', 'info.progress': 40 })]);
+  await fake.tell('Task', [update('modify', task(1), { 'info.state': 'success' })]);
+  expect((await first).result).toBeUndefined();
+  expect(seen).toEqual(['queued', 40]);
+});
+
+test('a task that the server forgot is reported as gone: by a leave, and by silence after a resync', async () => {
+  const { fake, client } = await setup();
+  for (const n of [1, 2, 3]) fake.tasks.set(`task-${n}`, { 'info.state': 'running' });
+  const waits = [1, 2, 3].map((n) => client.tasks.wait(ctx, task(n)).catch((e: unknown) => e));
+  await fake.wait();
+  await fake.until(() => [...fake.views.values()].flat().length === 3);
+  await fake.tell('Task', [update('leave', task(1))]);
+  expect(isFault(await waits[0], 'ManagedObjectNotFound')).toBe(true);
+  await fake.fail({ _type: 'InvalidCollectorVersion' });
+  await fake.tell('Task', [update('enter', task(3), { 'info.state': 'running' })]);
+  expect(isFault(await waits[1], 'ManagedObjectNotFound')).toBe(true);
+  await fake.tell('Task', [update('modify', task(3), { 'info.state': 'success' })]);
+  expect(await waits[2]).toMatchObject({ task: task(3) });
+});
+
+test('close ends what is awaited', async () => {
+  const { fake, client } = await setup();
+  fake.tasks.set('task-1', { 'info.state': 'running' });
+  const waiting = client.tasks.wait(ctx, task(1)).catch((e: unknown) => e);
+  await fake.wait();
+  await client.close();
+  expect(await waiting).toMatchObject({ code: 'vsphere-closed' });
+});
+
+test('names and paths', () => {
+  expect(escapeName('a/b\\c%d')).toBe('a%2fb%5cc%25d');
+  expect(unescapeName('a%2Fb%5cc%25d')).toBe('a/b\\c%d');
+  expect(unescapeName(escapeName('%2f'))).toBe('%2f');
+  expect(splitInventoryPath('/DC/vm/a%2fb/')).toEqual(['DC', 'vm', 'a/b']);
+  expect(joinInventoryPath(['DC', 'vm', 'a/b'])).toBe('/DC/vm/a%2fb');
+  const path = parseDatastorePath('[ds one] vm 1/disk.vmdk');
+  expect(path).toEqual({ datastore: 'ds one', path: 'vm 1/disk.vmdk' });
+  expect(formatDatastorePath(path)).toBe('[ds one] vm 1/disk.vmdk');
+  expect(formatDatastorePath(parseDatastorePath('[ds]'))).toBe('[ds]');
+  expect(formatDatastorePath(datastoreParent(path))).toBe('[ds one] vm 1');
+  expect(formatDatastorePath(datastoreJoin(datastoreParent(path), 'x'))).toBe('[ds one] vm 1/x');
+  expect(datastoreContains(parseDatastorePath('[d] vm1'), parseDatastorePath('[d] vm1/a.vmdk'))).toBe(true);
+  expect(datastoreContains(parseDatastorePath('[d] vm1'), parseDatastorePath('[d] vm1_1/a.vmdk'))).toBe(false);
+  for (const bad of ['ds/x', '[] x', '[ds] a/../b', ''])
+    expect(() => parseDatastorePath(bad)).toThrow(expect.objectContaining({ code: 'vsphere-config' }));
+});
