@@ -112,7 +112,8 @@ test('two transactions that wait for each other both get through', async () => {
       await plus(second);
     });
   await Promise.all([add('a', 'b'), add('b', 'a')]);
-  expect(tries).toBe(3);
+  // The one that was turned away may come back before the other has moved, and be turned away again.
+  expect(tries).toBeGreaterThanOrEqual(3);
   expect([await settings.get(t.db, 'a'), await settings.get(t.db, 'b')]).toEqual([2, 2]);
 });
 
@@ -174,12 +175,14 @@ test('a lost lock is taken again; if somebody else was faster, the holder is tol
   const t = await testDb(onTestFinished);
   const first = await t.store.lockServer(bound(), 'inst');
   onTestFinished(() => first.release());
-  const kill = async (): Promise<void> => {
-    const pids = await backends(t, 'carrel serve %');
-    for (const pid of pids) await sql`select pg_terminate_backend(${pid})`.execute(t.db);
+  const holders = async (): Promise<number[]> => {
+    const { rows } = await sql<{ pid: number }>`select l.pid from pg_locks l join pg_database d on d.oid = l.database
+      where l.locktype = 'advisory' and l.granted and d.datname = current_database()`.execute(t.db);
+    return rows.map((r) => r.pid);
   };
-  await kill();
-  await waitFor(bound(), 10, async () => ((await backends(t, 'carrel serve %')).length === 1 ? true : undefined));
+  const [before] = await holders();
+  await sql`select pg_terminate_backend(${before})`.execute(t.db);
+  await waitFor(bound(), 10, async () => ((await holders()).some((pid) => pid !== before) ? true : undefined));
   await expect(t.store.lockServer(bound(), 'inst')).rejects.toMatchObject({ code: 'already-running' });
   expect(first.lost.aborted).toBe(false);
 
@@ -189,7 +192,8 @@ test('a lost lock is taken again; if somebody else was faster, the holder is tol
   // In line before the holder comes back, as a second server would be.
   const taken = thief.query('select pg_advisory_lock($1::bigint)', [lockKey('inst')]);
   await waitFor(bound(), 5, async () => {
-    const { rows } = await sql<{ n: number }>`select count(*) as n from pg_locks where locktype = 'advisory' and not granted`.execute(t.db);
+    const { rows } = await sql<{ n: number }>`select count(*) as n from pg_locks where locktype = 'advisory' and not granted
+      and database = (select oid from pg_database where datname = current_database())`.execute(t.db);
     return rows[0]?.n === 1 ? true : undefined;
   });
   const [holder] = await backends(t, `carrel serve pid=${process.pid}`);
