@@ -1,6 +1,7 @@
 /** Exit codes, and how an error is shown. The table is printed by `carrel help exit-codes` and in docs/guide/cli.md. */
 import { ApiError, UnreachableError } from '../client/errors.ts';
 import { CarrelError, describeError, errorCode } from '../lib/errors.ts';
+import { plain } from './text.ts';
 
 export const EXIT = {
   ok: 0,
@@ -26,7 +27,9 @@ export const EXIT_TEXT: readonly [number, string][] = [
   [EXIT.interrupted, 'interrupted by Ctrl-C; what was begun goes on'],
 ];
 
+/** What is not listed is 1. */
 const BY_CODE: Record<string, number> = {
+  usage: EXIT.usage,
   'bad-request': EXIT.usage,
   'not-supported': EXIT.usage,
   'bad-image': EXIT.usage,
@@ -35,9 +38,13 @@ const BY_CODE: Record<string, number> = {
   conflict: EXIT.refused,
   'already-exists': EXIT.refused,
   'already-running': EXIT.refused,
+  'port-taken': EXIT.refused,
   'wrong-state': EXIT.refused,
   'has-children': EXIT.refused,
   'limit-reached': EXIT.refused,
+  'rate-limited': EXIT.refused,
+  'gate-refused': EXIT.refused,
+  'not-owned': EXIT.refused,
   busy: EXIT.refused,
   'no-capacity': EXIT.noCapacity,
   'no-space': EXIT.noCapacity,
@@ -45,21 +52,32 @@ const BY_CODE: Record<string, number> = {
   unauthorized: EXIT.notAllowed,
   'not-allowed': EXIT.notAllowed,
   'no-permission': EXIT.notAllowed,
+  interrupted: EXIT.interrupted,
 };
 
 export function exitCodeOf(error: unknown): number {
   return BY_CODE[errorCode(error)] ?? EXIT.failed;
 }
 
-/** What is said about an error on standard error: one line and a hint, or one JSON object. */
+function hintOf(error: unknown): string | undefined {
+  if (error instanceof UnreachableError) return 'is the server running? start it with `carrel serve`';
+  if (error instanceof ApiError || error instanceof CarrelError) return error.hint;
+  return undefined;
+}
+
+/** What is said about an error on standard error: a line and a hint, or one JSON object. */
 export function showError(error: unknown, json: boolean): string {
-  const hint =
-    error instanceof UnreachableError ? 'is the server running? start it with `carrel serve`' : (error as { hint?: string }).hint;
+  const hint = hintOf(error);
   const details = error instanceof ApiError || error instanceof CarrelError ? error.details : {};
-  if (json)
-    return `${JSON.stringify({ error: { code: errorCode(error), message: describeError(error), ...(hint === undefined ? {} : { hint }), details } })}\n`;
-  const children = Array.isArray(details.children)
-    ? details.children.map((child) => `  - ${typeof child === 'string' ? child : JSON.stringify(child)}\n`).join('')
-    : '';
-  return `carrel: ${describeError(error)}\n${children}${hint === undefined ? '' : `  ${hint}\n`}`;
+  if (json) {
+    const shown = { code: errorCode(error), message: describeError(error), ...(hint === undefined ? {} : { hint }), details };
+    return `${JSON.stringify({ error: shown })}\n`;
+  }
+  const children = Array.isArray(details.children) ? details.children : [];
+  const lines = [
+    `carrel: ${plain(describeError(error))}`,
+    ...children.map((child) => `  - ${plain(typeof child === 'string' ? child : JSON.stringify(child))}`),
+    ...(hint === undefined ? [] : [`  ${plain(hint)}`]),
+  ];
+  return `${lines.join('\n')}\n`;
 }

@@ -1,48 +1,60 @@
 /** Waiting for something the server is working on, with a line per stage; at a terminal the last line is kept up to date. */
-import type { Session } from './session.ts';
+import { UnreachableError } from '../client/errors.ts';
+import type { RevisionStarted } from '../contract/images.ts';
+import type { JobDetail } from '../contract/machines.ts';
+import type { Reservation } from '../contract/reservations.ts';
 import { CarrelError } from '../lib/errors.ts';
-import { EXIT } from './exit.ts';
+import { type Io, interruptible } from './io.ts';
+import type { Session } from './session.ts';
+import { plain, short } from './text.ts';
 
 /** Looks again at least this often, in milliseconds: an event that never came must not keep anybody waiting. */
 const LOOK_EVERY_MS = 2_000;
+/** A server that is restarted meanwhile gets so long to come back, in milliseconds. */
+const RESTART_MS = 60_000;
+const REDRAW_MS = 200;
 
 /** Shows stages: plain lines in a log, one live line with the seconds at a terminal. */
 export class StageLine {
-  readonly #tty = process.stderr.isTTY === true;
+  readonly #io: Io;
   readonly #silent: boolean;
   readonly #began = performance.now();
   #text = '';
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(silent: boolean) {
-    this.#silent = silent;
-    if (this.#tty && !silent) this.#timer = setInterval(() => this.#draw(), 200);
+  constructor(session: Pick<Session, 'io' | 'json'>) {
+    this.#io = session.io;
+    this.#silent = session.json;
+    if (this.#io.columns !== undefined && !this.#silent) this.#timer = setInterval(() => this.#draw(''), REDRAW_MS).unref();
   }
 
   show(text: string): void {
     if (this.#silent || text === this.#text) return;
-    if (this.#tty && this.#text !== '') process.stderr.write(`\r\u001b[K${this.#line()}\n`);
+    const live = this.#io.columns !== undefined;
+    if (live && this.#text !== '') this.#draw('\n');
     this.#text = text;
-    if (this.#tty) this.#draw();
-    else process.stderr.write(`${this.#line()}\n`);
+    if (live) this.#draw('');
+    else this.#io.err(`${this.#line()}\n`);
   }
 
   end(): void {
     clearInterval(this.#timer);
-    if (this.#tty && !this.#silent && this.#text !== '') process.stderr.write(`\r\u001b[K${this.#line()}\n`);
+    if (this.#io.columns !== undefined && !this.#silent) this.#draw('\n');
     this.#text = '';
   }
 
   #line(): string {
-    return `${((performance.now() - this.#began) / 1000).toFixed(1).padStart(7)} s  ${this.#text}`;
+    return `${((performance.now() - this.#began) / 1000).toFixed(1).padStart(7)} s  ${plain(this.#text)}`;
   }
-  #draw(): void {
-    if (this.#text !== '') process.stderr.write(`\r\u001b[K${this.#line()}`);
+
+  #draw(end: string): void {
+    // A line that wraps could not be drawn over.
+    if (this.#text !== '') this.#io.err(`\r\u001b[K${this.#line().slice(0, (this.#io.columns ?? 80) - 1)}${end}`);
   }
 }
 
 export interface Followed<T> {
-  look(): Promise<T>;
+  look(signal: AbortSignal): Promise<T>;
   /** What to show, and whether the wait is over. */
   stage(now: T): { text: string; over: boolean };
   /** Said when the person no longer wants to wait. */
@@ -51,45 +63,107 @@ export interface Followed<T> {
   subjects: readonly string[];
 }
 
-/** Follows until it is over. Ctrl-C stops following, not the work: it says so and exits with 130. */
-export async function follow<T>(session: Session, what: Followed<T>): Promise<T> {
-  const line = new StageLine(session.json);
-  const stop = new AbortController();
-  const onInterrupt = () => {
-    line.end();
-    process.stderr.write(`\n${what.goesOn}\n`);
-    process.exit(EXIT.interrupted);
-  };
-  process.once('SIGINT', onInterrupt);
-  let wake = () => {};
-  void (async () => {
-    for await (const event of session.client.events({ signal: stop.signal })) {
-      if (event.subject === undefined || what.subjects.includes(event.subject)) wake();
+/** Looks, and goes on looking while a restarted server comes back. */
+async function lookPatiently<T>(what: Followed<T>, signal: AbortSignal, line: StageLine): Promise<T> {
+  const begun = performance.now();
+  for (;;) {
+    try {
+      return await what.look(signal);
+    } catch (error) {
+      if (!(error instanceof UnreachableError) || signal.aborted || performance.now() - begun > RESTART_MS) throw error;
+      line.show('the server does not answer; waiting for it to come back');
+      await pause(500, signal);
     }
-  })().catch(() => {});
-  try {
-    for (;;) {
-      const woken = new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-      const now = await what.look();
-      const { text, over } = what.stage(now);
-      line.show(text);
-      if (over) return now;
-      await Promise.race([woken, new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))]);
-    }
-  } finally {
-    stop.abort();
-    line.end();
-    process.removeListener('SIGINT', onInterrupt);
   }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
+
+/** Follows until it is over. Ctrl-C stops following, not the work: rejects with code `interrupted`, which says so. */
+export async function follow<T>(session: Session, what: Followed<T>): Promise<T> {
+  const line = new StageLine(session);
+  let wake = () => {};
+  return interruptible(
+    session.io,
+    () => what.goesOn,
+    async (signal) => {
+      const listen = async () => {
+        for await (const event of session.client.events({ signal })) {
+          if (event.subject === undefined || what.subjects.includes(event.subject)) wake();
+        }
+      };
+      // Without events the slow look is enough.
+      listen().catch(() => {});
+      for (;;) {
+        const woken = new AbortController();
+        wake = () => woken.abort();
+        const now = await lookPatiently(what, signal, line);
+        const { text, over } = what.stage(now);
+        line.show(text);
+        if (over || signal.aborted) return now;
+        await pause(LOOK_EVERY_MS, AbortSignal.any([signal, woken.signal]));
+      }
+    },
+  ).finally(() => line.end());
 }
 
 /** A failure that the server stored, as an error of this command. */
 export function failed(what: string, failure: { code: string; message: string; hint?: string } | undefined): CarrelError {
-  return new CarrelError(
-    failure?.code ?? 'failed',
-    `${what}: ${failure?.message ?? 'it failed'}`,
-    failure?.hint === undefined ? {} : { hint: failure.hint },
-  );
+  const options = failure?.hint === undefined ? {} : { hint: failure.hint };
+  return new CarrelError(failure?.code ?? 'failed', `${what}: ${failure?.message ?? 'it failed'}`, options);
+}
+
+export function stageText(r: Reservation): string {
+  if (r.queuePosition !== undefined) return `queued: number ${r.queuePosition} in line`;
+  return r.stageText === '' || r.stageText === r.stage ? r.stage : `${r.stage}: ${r.stageText}`;
+}
+
+export function reservationGoesOn(id: string): string {
+  return `the reservation goes on; see it with \`carrel show ${short(id)}\`, end it with \`carrel end ${short(id)}\``;
+}
+
+/** Follows a reservation until it is ready or over. */
+export function followReservation(session: Session, id: string): Promise<Reservation> {
+  return follow(session, {
+    look: (signal) => session.client.showReservation({ params: { id } }, { signal }),
+    stage: (r) => ({ text: stageText(r), over: r.state !== 'preparing' && r.state !== 'ending' }),
+    goesOn: reservationGoesOn(id),
+    subjects: [id],
+  });
+}
+
+/** Follows a revision until it is there or has failed, and answers with it. */
+export async function followRevision(session: Session, started: RevisionStarted, doing: string): Promise<void> {
+  const { image: name, number, id } = started.revision;
+  const called = `${name}@${number}`;
+  const end = await follow(session, {
+    look: (signal) => session.client.showRevision({ params: { name, number } }, { signal }),
+    stage: (r) => ({ text: `${called}: ${r.state === 'preparing' ? doing : r.state}`, over: r.state !== 'preparing' }),
+    goesOn: `${called} goes on being made; see \`carrel image show ${name}\``,
+    subjects: [id, started.job],
+  });
+  if (end.state === 'failed') throw failed(`${called} could not be made`, end.failure);
+  session.answer(end, `${called} is ${end.state}`);
+}
+
+/** Follows a job to its end; an error if it did not do what it was for. */
+export async function followJob(session: Session, id: string, doing: string, goesOn: string): Promise<JobDetail> {
+  const end = await follow(session, {
+    look: (signal) => session.client.showJob({ params: { id } }, { signal }),
+    stage: (j) => ({ text: doing, over: j.state !== 'ready' && j.state !== 'running' }),
+    goesOn,
+    subjects: [id],
+  });
+  if (end.state !== 'done') throw failed(doing, end.error);
+  return end;
 }

@@ -1,20 +1,89 @@
-/** Puts the commands together. The server's own (serve, demo, doctor) are added by src/main. */
+/** Puts the commands together, one file each. The server's own (serve, demo, doctor) are added by src/main. */
 import { Command, CommanderError } from 'commander';
-import { addAccountCommands } from './commands/account.ts';
+import { CarrelError } from '../lib/errors.ts';
+import { addAccountAdd } from './commands/account-add.ts';
+import { addAccountLs } from './commands/account-ls.ts';
+import { addAudit } from './commands/audit.ts';
+import { addCapture } from './commands/capture.ts';
 import { addCompletion } from './commands/completion.ts';
-import { addConnectCommands } from './commands/connect.ts';
-import { addImageCommands } from './commands/image.ts';
-import { addOperatorCommands } from './commands/operator.ts';
-import { addReservationCommands } from './commands/reservation.ts';
-import { EXIT, EXIT_TEXT, exitCodeOf, showError } from './exit.ts';
-import { sessionOpener } from './session.ts';
+import { addConnect } from './commands/connect.ts';
+import { addConsole } from './commands/console.ts';
+import { addEnd } from './commands/end.ts';
+import { addExitCodes } from './commands/exit-codes.ts';
+import { addExtend } from './commands/extend.ts';
+import { addImageBuild } from './commands/image-build.ts';
+import { addImageImport } from './commands/image-import.ts';
+import { addImageLineage } from './commands/image-lineage.ts';
+import { addImageLs } from './commands/image-ls.ts';
+import { addImagePublish } from './commands/image-publish.ts';
+import { addImageRetire } from './commands/image-retire.ts';
+import { addImageRm } from './commands/image-rm.ts';
+import { addImageShow } from './commands/image-show.ts';
+import { addImageVerify } from './commands/image-verify.ts';
+import { addJobsLs } from './commands/jobs-ls.ts';
+import { addJobsRetry } from './commands/jobs-retry.ts';
+import { addJobsShow } from './commands/jobs-show.ts';
+import { addLs } from './commands/ls.ts';
+import { addPower } from './commands/power.ts';
+import { addProviderLs } from './commands/provider-ls.ts';
+import { addReconcile } from './commands/reconcile.ts';
+import { addReserve } from './commands/reserve.ts';
+import { addShow } from './commands/show.ts';
+import { addSsh } from './commands/ssh.ts';
+import { addTokenAdd } from './commands/token-add.ts';
+import { addTokenLs } from './commands/token-ls.ts';
+import { addTokenRm } from './commands/token-rm.ts';
+import { addVersion } from './commands/version.ts';
+import { EXIT, exitCodeOf, showError } from './exit.ts';
+import { type Io, processIo } from './io.ts';
+import { type Cli, type DefaultDataDir, makeCli } from './session.ts';
 
 export interface ProgramOptions {
   version: string;
-  defaultDataDir: (env?: NodeJS.ProcessEnv) => string;
+  defaultDataDir: DefaultDataDir;
+  /** The process's own if left out. */
+  io?: Io;
 }
 
+type Add = (parent: Command, cli: Cli) => void;
+
+/** A word that commands stand behind, such as `image` in `image ls`. */
+const GROUPS: readonly { name: string; description: string; commands: readonly Add[] }[] = [
+  {
+    name: 'image',
+    description: 'golden images and their revisions',
+    commands: [
+      addImageBuild,
+      addImageImport,
+      addImageLs,
+      addImageShow,
+      addImageVerify,
+      addImageLineage,
+      addImagePublish,
+      addImageRetire,
+      addImageRm,
+    ],
+  },
+  { name: 'jobs', description: 'durable work', commands: [addJobsLs, addJobsShow, addJobsRetry] },
+  { name: 'provider', description: 'where machines run', commands: [addProviderLs] },
+  { name: 'account', description: 'people', commands: [addAccountAdd, addAccountLs] },
+  { name: 'token', description: 'tokens to sign in with', commands: [addTokenAdd, addTokenLs, addTokenRm] },
+];
+
+const COMMANDS: readonly Add[] = [addReserve, addLs, addShow, addConnect, addSsh, addConsole, addCapture, addExtend, addEnd, addPower];
+
+const LAST: readonly Add[] = [addReconcile, addAudit, addCompletion, addExitCodes];
+
+/** What runProgram needs of a program that makeProgram made. */
+interface Running {
+  io: Io;
+  json: boolean;
+}
+const running = new WeakMap<Command, Running>();
+
 export function makeProgram(options: ProgramOptions): Command {
+  const io = options.io ?? processIo();
+  const state: Running = { io, json: false };
   const program = new Command('carrel')
     .description('Carrel lends virtual machines: linked clones of golden images.')
     .version(options.version)
@@ -24,38 +93,48 @@ export function makeProgram(options: ProgramOptions): Command {
     .option('--json', 'answer with one JSON document; errors as JSON too')
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
+    // Errors are said by runProgram, in the form that was asked for.
+    .configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: (text) => (state.json ? undefined : io.err(text)),
+      outputError: () => {},
+    })
     .exitOverride();
-  const open = sessionOpener(options.defaultDataDir);
-  addReservationCommands(program, open);
-  addConnectCommands(program, open);
-  addImageCommands(program, open);
-  addOperatorCommands(program, open);
-  addAccountCommands(program, open);
-  addCompletion(program, open);
-  program
-    .command('exit-codes')
-    .description('what the exit codes mean')
-    .action(() => void process.stdout.write(`${EXIT_TEXT.map(([code, text]) => `${String(code).padStart(3)}  ${text}`).join('\n')}\n`));
+  running.set(program, state);
+  const cli = makeCli(io, options.defaultDataDir);
+  for (const add of COMMANDS) add(program, cli);
+  for (const { name, description, commands } of GROUPS) {
+    const group = program.command(name).description(description);
+    for (const add of commands) add(group, cli);
+  }
+  for (const add of LAST) add(program, cli);
+  addVersion(program, cli, options.version);
   return program;
 }
 
 /** Runs it and sets the exit code; every error ends here as one message. */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
-  for (const command of [program, ...everyCommand(program)]) command.exitOverride();
-  const json = argv.includes('--json');
+  const state = running.get(program) ?? { io: processIo(), json: false };
+  const { io } = state;
+  state.json = argv.includes('--json');
   try {
     await program.parseAsync(argv as string[]);
   } catch (error) {
     if (error instanceof CommanderError) {
-      // Commander has said what is wrong, or shown the help that was asked for.
-      process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+      // Help and version that were asked for; help in place of a command that is missing has been shown too, but to no program.
+      const shown = error.exitCode === 0 || (error.code === 'commander.help' && !state.json);
+      if (!shown) io.err(showError(usageError(error), state.json));
+      io.setExitCode(error.exitCode === 0 ? EXIT.ok : EXIT.usage);
       return;
     }
-    process.stderr.write(showError(error, json));
-    process.exitCode = exitCodeOf(error);
+    io.err(showError(error, state.json));
+    if (io.env.CARREL_DEBUG && error instanceof Error) io.err(`${error.stack}\n`);
+    io.setExitCode(exitCodeOf(error));
   }
 }
 
-function everyCommand(command: Command): Command[] {
-  return command.commands.flatMap((sub) => [sub, ...everyCommand(sub)]);
+function usageError(error: CommanderError): CarrelError {
+  if (error.code === 'commander.help') return new CarrelError('usage', 'a command is missing', { hint: 'see `carrel help`' });
+  const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  return new CarrelError('usage', message, { hint: suggestion?.replace(/[()]/g, '') ?? 'see `carrel help`' });
 }

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { followRevision } from '../follow.ts';
+import type { Cli } from '../session.ts';
+
+interface Options {
+  recipe?: string;
+  description?: string;
+  publish: boolean;
+}
+
+export function addImageBuild(image: Command, cli: Cli): void {
+  image
+    .command('build <name>')
+    .description("make an image's next revision by a recipe, from Debian packages")
+    .option('--recipe <recipe>', 'starter (small, 10 s) or debian (full, about 2 min); for the image debian its own, else starter')
+    .option('--description <text>', 'what the image is')
+    .option('--no-publish', 'leave it a draft')
+    .action(async (name: string, options: Options, command: Command) => {
+      const session = cli.open(command);
+      const recipe = options.recipe ?? (name === 'debian' ? 'debian' : 'starter');
+      const { publish, description } = options;
+      const body = { recipe, publish, ...(description === undefined ? {} : { description }) };
+      await followRevision(session, await session.client.buildImage({ params: { name }, body }), `building by recipe ${recipe}`);
+    });
+}

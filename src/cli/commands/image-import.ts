@@ -1,0 +1,105 @@
+import { open as openFile } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { RevisionStarted, UploadQuery } from '../../contract/images.ts';
+import { CarrelError } from '../../lib/errors.ts';
+import { followRevision, StageLine } from '../follow.ts';
+import { interruptible } from '../io.ts';
+import { wholeNumber } from '../names.ts';
+import type { Cli, Session } from '../session.ts';
+
+type Format = UploadQuery['format'];
+
+const FORMATS: Record<string, Format> = { '.qcow2': 'qcow2', '.qcow': 'qcow2', '.img': 'raw', '.raw': 'raw', '.vmdk': 'vmdk' };
+
+interface Options extends Omit<UploadQuery, 'format' | 'memoryMiB' | 'bootTimeoutS' | 'publish'> {
+  name?: string;
+  format?: Format;
+  memory?: number;
+  bootTimeout?: number;
+  publish: boolean;
+}
+
+export function addImageImport(image: Command, cli: Cli): void {
+  image
+    .command('import <file>')
+    .description("make an image's next revision of a disk file of your own")
+    .option('--name <name>', "the image's name; the file's if left out")
+    .addOption(new Option('--format <format>', "what the file is; by its name's ending if left out").choices(['qcow2', 'raw', 'vmdk']))
+    .option('--os <os>', 'what runs in it, for people')
+    .option('--user <user>', 'the account that people log in to')
+    .option('--ssh-port <port>', 'where its SSH server listens; 22 if left out', wholeNumber)
+    .addOption(new Option('--agent <agent>', 'what answers inside').choices(['carrel', 'qga', 'none']))
+    .option('--memory <mib>', 'MiB of memory', wholeNumber)
+    .option('--vcpus <n>', 'virtual CPUs', wholeNumber)
+    .addOption(new Option('--firmware <firmware>', 'what it boots by').choices(['bios', 'efi']))
+    .option('--boot-timeout <s>', 'longest time from power-on to SSH, in seconds', wholeNumber)
+    .option('--description <text>', 'what the image is')
+    .option('--no-publish', 'leave it a draft')
+    .action(async (file: string, options: Options, command: Command) => {
+      const session = cli.open(command);
+      await followRevision(session, await sendFile(session, file, options), 'checking and sealing');
+    });
+}
+
+function formatOf(file: string, given: Format | undefined): Format {
+  const format = given ?? FORMATS[extname(file).toLowerCase()];
+  if (format !== undefined) return format;
+  throw new CarrelError('bad-request', `the name ${basename(file)} does not tell the format`, { hint: 'give --format qcow2, raw or vmdk' });
+}
+
+function queryOf(format: Format, options: Options): UploadQuery {
+  const { name: _, format: __, memory, bootTimeout, ...rest } = options;
+  return {
+    ...rest,
+    format,
+    ...(memory === undefined ? {} : { memoryMiB: memory }),
+    ...(bootTimeout === undefined ? {} : { bootTimeoutS: bootTimeout }),
+  };
+}
+
+async function openChecked(file: string) {
+  const handle = await openFile(file, 'r').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') throw new CarrelError('not-found', `there is no file ${file}`);
+    throw new CarrelError('bad-request', `${file} cannot be read`, { cause });
+  });
+  const stat = await handle.stat();
+  const wrong = !stat.isFile()
+    ? new CarrelError('bad-request', `${file} is not a file`)
+    : stat.size === 0
+      ? new CarrelError('bad-image', `${file} is empty`)
+      : undefined;
+  if (wrong !== undefined) {
+    await handle.close();
+    throw wrong;
+  }
+  return { handle, size: stat.size };
+}
+
+async function sendFile(session: Session, file: string, options: Options): Promise<RevisionStarted> {
+  const format = formatOf(file, options.format);
+  const name = options.name ?? basename(file, extname(file)).toLowerCase();
+  const { handle, size } = await openChecked(file);
+  const line = new StageLine(session);
+  try {
+    return await interruptible(
+      session.io,
+      () => 'the upload was cut off; nothing of it is kept',
+      (signal) =>
+        session.client.uploadImage(
+          {
+            params: { name },
+            query: queryOf(format, options),
+            // A file that grows meanwhile is sent as long as it was.
+            content: handle.createReadStream({ start: 0, end: size - 1, highWaterMark: 1 << 20, autoClose: false }),
+            bytes: size,
+            onProgress: (sent) => line.show(`uploading: ${Math.floor((10 * sent) / size) * 10} %`),
+          },
+          { signal },
+        ),
+    );
+  } finally {
+    line.end();
+    await handle.close();
+  }
+}

@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import type { Image, Revision } from '../../contract/images.ts';
+import { imageAndRevision } from '../names.ts';
+import type { Cli } from '../session.ts';
+import { bytes, facts, failureText, plain, table, when } from '../text.ts';
+
+export function addImageShow(image: Command, cli: Cli): void {
+  image
+    .command('show <image>')
+    .description('an image with its revisions (NAME), or one revision (NAME@NUMBER)')
+    .action(async (text: string, _options: object, command: Command) => {
+      const session = cli.open(command);
+      const { name, number } = imageAndRevision(text);
+      if (number !== undefined) {
+        const revision = await session.client.showRevision({ params: { name, number } });
+        session.answer(revision, describeRevision(revision));
+        return;
+      }
+      const shown = await session.client.showImage({ params: { name } });
+      const { items } = await session.client.listRevisions({ params: { name } });
+      session.answer({ ...shown, items }, describeImage(shown, items));
+    });
+}
+
+function describeImage(image: Image, revisions: readonly Revision[]): string {
+  const head = `${image.name}${image.description ? `: ${plain(image.description)}` : ''}`;
+  const rows = revisions.map((r) => [
+    `${image.name}@${r.number}`,
+    r.state,
+    r.source.kind,
+    r.machines,
+    when(r.createdAt),
+    r.failure?.message,
+  ]);
+  return `${head}\n${table(['REVISION', 'STATE', 'FROM', 'MACHINES', 'MADE', 'FAILURE'], rows)}`;
+}
+
+function describeRevision(r: Revision): string {
+  const p = r.profile;
+  const files = r.masters.flatMap((m) => m.files);
+  return facts([
+    ['revision', `${r.image}@${r.number} (${r.id})`],
+    ['state', r.state],
+    ['from', [r.source.kind, r.source.recipe, r.source.format, r.source.parent].filter(Boolean).join(' ')],
+    ['machines', r.machines],
+    ['made', `${r.createdAt} by ${r.createdBy}`],
+    ['hardware', p && `${p.hardware.vcpus} vCPU, ${p.hardware.memoryMiB} MiB, ${p.hardware.firmware}`],
+    ['guest', p && `${p.guest.os}, user ${p.guest.user}, agent ${p.guest.agent}`],
+    ...files.map((f): [string, string] => ['golden file', `${f.path} (${bytes(f.bytes)}, sha256 ${f.sha256.slice(0, 16)}…)`]),
+    ...Object.entries(r.facts),
+    ['failure', failureText(r.failure)],
+  ]);
+}

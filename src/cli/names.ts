@@ -1,0 +1,78 @@
+/** How people name things on a command line. */
+import { InvalidArgumentError } from 'commander';
+import type { Client } from '../client/client.ts';
+import { ApiError } from '../client/errors.ts';
+import type { Reservation } from '../contract/reservations.ts';
+import { CarrelError } from '../lib/errors.ts';
+
+const FULL_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const PART_OF_ID = /^[0-9a-f-]{1,36}$/;
+
+/** The one that begins so; undefined if none does, `conflict` if several do. */
+function only<T extends { id: string }>(items: readonly T[], start: string, what: string): T | undefined {
+  const found = items.filter((item) => item.id.startsWith(start));
+  if (found.length > 1) {
+    throw new CarrelError('conflict', `${found.length} ${what}s begin with ${start}`, {
+      hint: `one of ${found.map((f) => f.id).join(', ')}`,
+    });
+  }
+  return found[0];
+}
+
+/** What an account may not see, it does not look through. */
+async function unlessRefused<T>(page: Promise<{ items: T[] }>): Promise<T[]> {
+  try {
+    return (await page).items;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'not-allowed') return [];
+    throw error;
+  }
+}
+
+/** The reservation of an id or the beginning of one: the live ones first, then past ones, then everybody's. */
+export async function findReservation(client: Client, text: string): Promise<Reservation> {
+  const id = text.toLowerCase();
+  if (FULL_ID.test(id)) return client.showReservation({ params: { id } });
+  if (!PART_OF_ID.test(id)) {
+    throw new CarrelError('not-found', `${JSON.stringify(text)} is no reservation's id`, { hint: 'see `carrel ls`' });
+  }
+  for (const query of [{ limit: 1000 }, { limit: 1000, past: true }, { limit: 1000, past: true, all: true }]) {
+    const found = only(await unlessRefused(client.listReservations({ query })), id, 'reservation');
+    if (found !== undefined) return found;
+  }
+  throw new CarrelError('not-found', `no reservation begins with ${id}`, { hint: 'see `carrel ls --past`' });
+}
+
+/** The id of a job, of which the beginning will do. */
+export async function findJob(client: Client, text: string): Promise<string> {
+  const id = text.toLowerCase();
+  if (FULL_ID.test(id)) return id;
+  const found = PART_OF_ID.test(id) ? only(await unlessRefused(client.listJobs({ query: { limit: 1000 } })), id, 'job') : undefined;
+  if (found === undefined) throw new CarrelError('not-found', `there is no job ${text}`, { hint: 'see `carrel jobs ls`' });
+  return found.id;
+}
+
+/** `starter` or `starter@2`. */
+export function imageAndRevision(text: string): { name: string; number?: number } {
+  const [name = '', number, ...rest] = text.split('@');
+  if (name === '') throw new CarrelError('bad-request', `${JSON.stringify(text)} names no image`, { hint: 'see `carrel image ls`' });
+  if (number === undefined) return { name };
+  if (rest.length > 0 || !/^[1-9]\d{0,8}$/.test(number)) {
+    throw new CarrelError('bad-request', `${JSON.stringify(text)} names no revision`, { hint: 'such as starter@2' });
+  }
+  return { name, number: Number(number) };
+}
+
+/** `starter@2`, with its number. */
+export function revisionOf(text: string): { name: string; number: number } {
+  const { name, number } = imageAndRevision(text);
+  if (number === undefined) throw new CarrelError('bad-request', 'name a revision', { hint: `such as ${name}@1` });
+  return { name, number };
+}
+
+/** For options that take a count. */
+export function wholeNumber(text: string): number {
+  const n = Number(text);
+  if (!/^\d{1,9}$/.test(text) || n === 0) throw new InvalidArgumentError('a positive whole number is needed');
+  return n;
+}

@@ -1,0 +1,58 @@
+/** Answers as text for people. */
+
+// Control characters and those that turn the direction of text round: a description or a guest's own words must not steer a terminal.
+// oxlint-disable-next-line no-control-regex
+const STEERING = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** One line that is safe at a terminal. */
+export function plain(text: string): string {
+  return text.replace(STEERING, '\ufffd');
+}
+
+type Cell = string | number | undefined;
+
+/** Columns of text, as wide as they need to be. */
+export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const cells = [head, ...rows].map((row) => row.map((cell) => plain(String(cell ?? ''))));
+  const widths = head.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)));
+  const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+  return cells.map((row) => line(row).trimEnd()).join('\n');
+}
+
+/** Names and values, one a line; what is not known is left out. */
+export function facts(pairs: readonly (readonly [string, Cell])[]): string {
+  const known = pairs.filter(([, value]) => value !== undefined && value !== '');
+  const width = Math.max(0, ...known.map(([name]) => name.length));
+  return known.map(([name, value]) => `${plain(name).padEnd(width)}  ${plain(String(value))}`).join('\n');
+}
+
+export function bytes(n: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let size = n;
+  let unit = 0;
+  while (size >= 1024 && unit < units.length - 1) {
+    size /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 ? size : size.toFixed(1)} ${units[unit]}`;
+}
+
+/** `in 1h 20m`, `5m ago`. */
+export function when(iso: string | undefined, now = Date.now()): string {
+  if (iso === undefined) return '';
+  const minutes = Math.round((Date.parse(iso) - now) / 60_000);
+  const n = Math.abs(minutes);
+  const text = n < 60 ? `${n}m` : n < 2880 ? `${Math.floor(n / 60)}h ${n % 60}m` : `${Math.floor(n / 1440)}d`;
+  return minutes >= 0 ? `in ${text}` : `${text} ago`;
+}
+
+/** The first group of an id: enough to name it by. */
+export function short(id: string): string {
+  return id.slice(0, 8);
+}
+
+/** A failure that is part of an answer. */
+export function failureText(failure: { message: string; hint?: string } | undefined): string | undefined {
+  if (failure === undefined) return undefined;
+  return failure.hint === undefined ? failure.message : `${failure.message} (${failure.hint})`;
+}
