@@ -20,6 +20,7 @@ import { aboutInfo, singletons } from './props/content.ts';
 import type { Reader } from './props/context.ts';
 import { faultData } from './props/faults.ts';
 import { SessionState } from './state.ts';
+import { assertComplete } from './validate.ts';
 import type { Transfers } from './transfers.ts';
 
 type Handler = (call: Call, args: Record<string, unknown>) => unknown;
@@ -38,6 +39,8 @@ const HANDLERS = new Map<string, Handler>(
 /** Objects that exist as soon as they are asked for. */
 const IMPLIED = /^(EnvironmentBrowser|HostDatastoreBrowser|HostNetworkSystem|HostDatastoreSystem)$/;
 const MAX_DEPTH = 64;
+// oxlint-disable-next-line no-control-regex -- these are what XML cannot carry
+const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/u;
 
 export interface SoapIn {
   body: string;
@@ -116,6 +119,8 @@ export class Dispatcher {
   }
 
   async #answer(input: SoapIn, out: SoapOut): Promise<void> {
+    // What XML cannot carry back would make every later read of it fail.
+    if (UNPRINTABLE.test(input.body)) throw new XmlError('a character that XML does not allow');
     const request = decodeRequest(input.body, { maxDepth: MAX_DEPTH });
     const { method } = request;
     this.stats.byMethod.set(method, (this.stats.byMethod.get(method) ?? 0) + 1);
@@ -150,6 +155,7 @@ export class Dispatcher {
     if (privilege !== undefined) m.require(privilege, privilegeTarget(m, self, request));
     const handler = HANDLERS.get(method);
     if (handler === undefined) throw unknownMethod(request, self);
+    if (request.desc !== undefined) assertComplete(request.desc.request, request.args);
     const value = await handler(call, request.args);
     if (!m.rules.empty && m.rules.match('reply', method, named) !== undefined) {
       out.cut = true;
