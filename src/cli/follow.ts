@@ -79,6 +79,10 @@ async function lookPatiently<T>(what: Followed<T>, signal: AbortSignal, line: St
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
     const done = () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', done);
@@ -98,7 +102,7 @@ export async function follow<T>(session: Session, what: Followed<T>): Promise<T>
     () => what.goesOn,
     async (signal) => {
       const listen = async () => {
-        for await (const event of session.client.events({ signal })) {
+        for await (const event of session.client.events({ signal, onBreak: () => wake() })) {
           if (event.subject === undefined || what.subjects.includes(event.subject)) wake();
         }
       };

@@ -1,0 +1,576 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FakeWorld, TOKENS } from '../../test/support/fake-services.ts';
+import { type CliOptions, type CliResult, runCli, startCli } from '../../test/support/run-cli.ts';
+import { eventually, startTestServer, type TestServer } from '../../test/support/test-server.ts';
+import { CarrelError } from '../lib/errors.ts';
+
+let server: TestServer;
+let dir: string;
+beforeAll(async () => {
+  server = await startTestServer({ requestsPerMinute: 100_000, refusalsPerMinute: 100_000 });
+  dir = mkdtempSync(join(tmpdir(), 'carrel-cli-'));
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(dir, { recursive: true });
+});
+beforeEach(() => {
+  const fresh = new FakeWorld();
+  for (const key of ['images', 'reservations', 'jobs', 'tokens'] as const) {
+    server.world[key].clear();
+    for (const [k, v] of fresh[key]) (server.world[key] as Map<string, unknown>).set(k, v);
+  }
+  server.world.revisions.splice(0, Infinity, ...fresh.revisions);
+  server.world.accounts.splice(0, Infinity, ...fresh.accounts);
+});
+
+const ann = (args: string[], options?: CliOptions): Promise<CliResult> => runCli(server, 'ann', args, options);
+const root = (args: string[], options?: CliOptions): Promise<CliResult> => runCli(server, 'root', args, options);
+
+/** What a JSON error says. */
+function errorOf(result: CliResult): { code: string; message: string; hint?: string } {
+  return (JSON.parse(result.err) as { error: { code: string; message: string; hint?: string } }).error;
+}
+
+describe('reserve', () => {
+  it('shows the stages as they come, and how to log in', async () => {
+    const run = startCli(server, 'ann', ['reserve', 'starter', '--for', '90m', '--mode', 'instant', '--memory', '128']);
+    await eventually('the reservation', () => server.world.reservations.size === 1 && run.err.includes('queued'));
+    const [id] = [...server.world.reservations.keys()] as [string];
+    server.world.move(id, { stage: 'cloning', stageText: 'making an instant clone' });
+    await eventually('the stage', () => run.err.includes('cloning: making an instant clone'));
+    server.world.makeReady(id);
+    expect(await run.done).toBe(0);
+    expect(run.out).toContain(`${id.slice(0, 8)}  ready until`);
+    expect(run.out).toContain(`carrel ssh ${id.slice(0, 8)}`);
+    const request = server.world.calls.findLast((c) => c.name === 'reserve')?.args[1];
+    expect(request).toMatchObject({ mode: 'instant', memoryMiB: 128, forMs: 5_400_000 });
+  });
+
+  it('with --json, one document and nothing else', async () => {
+    const run = startCli(server, 'ann', ['reserve', 'starter', '--json']);
+    await eventually('the reservation', () => server.world.reservations.size === 1);
+    server.world.makeReady([...server.world.reservations.keys()][0] as string);
+    expect(await run.done).toBe(0);
+    expect(JSON.parse(run.out)).toMatchObject({ state: 'ready', image: 'starter' });
+    expect(run.err).toBe('');
+  });
+
+  it('--no-wait only asks', async () => {
+    const { code, json } = await ann(['reserve', 'starter@1', '--no-wait', '--json']);
+    expect([code, json]).toMatchObject([0, { state: 'preparing' }]);
+    expect(server.world.calls.findLast((c) => c.name === 'reserve')?.args[1]).toMatchObject({ revision: 1 });
+  });
+
+  it('at a terminal, redraws one line and never a wider one', async () => {
+    const run = startCli(server, 'ann', ['reserve', 'starter'], { columns: 30 });
+    await eventually('the reservation', () => server.world.reservations.size === 1 && run.err.includes('\r'));
+    const id = [...server.world.reservations.keys()][0] as string;
+    server.world.move(id, { stage: 'cloning', stageText: 'x'.repeat(100) });
+    await eventually('the stage', () => run.err.includes('cloning'));
+    server.world.makeReady(id);
+    await run.done;
+    const drawn = run.err
+      .replaceAll('\r\u001b[K', '\n')
+      .split('\n')
+      .filter((line) => / s {2}/.test(line));
+    expect(drawn.length).toBeGreaterThan(2);
+    expect(Math.max(...drawn.map((line) => line.length))).toBeLessThan(30);
+  });
+
+  it('Ctrl-C leaves it going, and says so with its id and how to end it', async () => {
+    for (const args of [[], ['--json']]) {
+      server.world.reservations.clear();
+      const run = startCli(server, 'ann', ['reserve', 'starter', ...args]);
+      await eventually('the wait', () => server.world.reservations.size === 1 && server.world.waitingReaders > 0);
+      const [id] = [...server.world.reservations.keys()] as [string];
+      run.interrupt();
+      expect(await run.done).toBe(130);
+      expect(run.err).toContain(`carrel end ${id.slice(0, 8)}`);
+      expect(run.err).toContain('the reservation goes on');
+      expect(run.out).toBe('');
+      if (args.length > 0) expect(JSON.parse(run.err)).toMatchObject({ error: { code: 'interrupted' } });
+      expect(server.world.reservations.get(id)?.state).toBe('preparing');
+      await eventually('the event stream is let go', () => server.world.waitingReaders === 0);
+    }
+  });
+
+  it('Ctrl-C before the answer is there names the reservation all the same', async () => {
+    server.world.failures.set('reserve', new Promise(() => {}));
+    const run = startCli(server, 'ann', ['reserve', 'starter']);
+    await eventually('the request', () => server.world.calls.some((c) => c.name === 'reserve'));
+    await eventually('it waits', () => server.world.failures.size === 0);
+    run.interrupt();
+    expect(await run.done).toBe(130);
+    const asked = server.world.calls.findLast((c) => c.name === 'reserve')?.args[1] as { id: string } | undefined;
+    expect(run.err).toContain(`carrel end ${asked?.id.slice(0, 8)}`);
+  });
+
+  it("a failure keeps the hypervisor's words, code and hint", async () => {
+    const run = startCli(server, 'ann', ['reserve', 'starter']);
+    await eventually('the reservation', () => server.world.reservations.size === 1);
+    const failure = { code: 'no-space', message: 'qemu-img: No space left on device', hint: 'Make room.', retry: 'never' };
+    server.world.move([...server.world.reservations.keys()][0] as string, { state: 'failed', stage: 'gone', failure });
+    expect(await run.done).toBe(5);
+    expect(run.err).toContain('No space left on device');
+    expect(run.err).toContain('Make room.');
+  });
+
+  it.each([
+    [['reserve', 'nothing'], 3, 'there is no image nothing'],
+    [['reserve', 'starter@9x'], 2, 'names no revision'],
+    [['reserve', ''], 2, 'names no image'],
+    [['reserve', 'starter', '--for', 'soon'], 2, '"soon" is no span of time'],
+    [['reserve', 'starter', '--mode', 'thin'], 2, 'linked, full, instant'],
+    [['reserve', 'starter', '--memory', '1.5'], 2, 'a positive whole number'],
+    [['reserve', 'starter', '--memory', '200000'], 5, '4096 MiB free'],
+    [['reserve', 'starter', '--vcpus', '9999'], 2, 'vcpus'],
+    [['reserve'], 2, "missing required argument 'image'"],
+    [['reserve', 'starter', 'more'], 2, 'too many arguments'],
+    [['reserve', 'starter', '--unknown'], 2, "unknown option '--unknown'"],
+    [['reserve', '../../etc/passwd'], 3, 'there is no image'],
+    [['reserve', '..'], 3, 'there is no image'],
+    [['bogus'], 2, "unknown command 'bogus'"],
+  ])('%j ends with %i', async (args, code, message) => {
+    const plainly = await ann(args);
+    expect([plainly.code, plainly.out]).toEqual([code, '']);
+    expect(plainly.err).toContain(message);
+    const asJson = await ann([...args, '--json']);
+    expect([asJson.code, asJson.out]).toEqual([code, '']);
+    expect(errorOf(asJson).message).toContain(message);
+  });
+});
+
+describe('lists and single ones', () => {
+  it('ls has one line each, all people for operators', async () => {
+    const { id } = server.world.addReservation('ann', { state: 'ready', stage: 'ready' });
+    server.world.addReservation('bob');
+    const mine = await ann(['ls']);
+    expect(mine.out).toMatch(new RegExp(`ID .*\\n${id.slice(0, 8)}  starter@1  linked  ready`));
+    expect(mine.out.trim().split('\n')).toHaveLength(2);
+    expect((await ann(['ls', '--all'])).code).toBe(7);
+    const all = await root(['ls', '--all']);
+    expect(all.out).toContain('bob');
+    expect((await ann(['ls', '--json'])).json).toMatchObject([{ id }]);
+  });
+
+  it('says when there is nothing', async () => {
+    expect((await ann(['ls'])).out).toBe('no reservations\n');
+    expect((await ann(['ls', '--json'])).json).toEqual([]);
+  });
+
+  it('an id may be cut short, as long as it is one', async () => {
+    const one = server.world.addReservation('ann', { id: 'aaaaaaaa-1111-4111-8111-111111111111' });
+    server.world.addReservation('ann', { id: 'aaaaaaaa-2222-4222-8222-222222222222' });
+    server.world.addReservation('ann', { id: 'bbbbbbbb-2222-4222-8222-222222222222', state: 'ended' });
+    expect((await ann(['show', 'aaaaaaaa-1', '--json'])).json).toMatchObject({ id: one.id });
+    expect((await ann(['show', 'AAAAAAAA-1'])).code).toBe(0);
+    expect((await ann(['show', 'bb', '--json'])).json).toMatchObject({ state: 'ended' });
+    const two = await ann(['show', 'aa']);
+    expect([two.code, two.err.includes(one.id)]).toEqual([4, true]);
+    expect((await ann(['show', 'ffff'])).code).toBe(3);
+    expect((await ann(['show', 'not-an-id'])).code).toBe(3);
+    expect((await ann(['show', one.id.replace('1', 'c')])).code).toBe(3);
+  });
+
+  it("somebody else's does not exist, but for operators", async () => {
+    const { id } = server.world.addReservation('bob', { state: 'ready' });
+    for (const words of [
+      ['show', id],
+      ['show', id.slice(0, 8)],
+      ['end', id],
+      ['connect', id],
+      ['extend', id, '1h'],
+      ['power', id, 'off'],
+      ['capture', id],
+    ]) {
+      expect([words[0], (await ann(words)).code]).toEqual([words[0], 3]);
+    }
+    expect((await root(['show', id.slice(0, 8)])).out).toContain('bob');
+  });
+
+  it('what a guest or an author wrote cannot steer the terminal', async () => {
+    const image = server.world.images.get('starter');
+    if (image) image.description = 'nice\u001b]0;title\u0007\u001b[2J\r\nFAKE  line\u202e';
+    const { out } = await ann(['image', 'ls']);
+    // oxlint-disable-next-line no-control-regex
+    expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+    expect(out.trim().split('\n')).toHaveLength(2);
+    expect((await ann(['image', 'show', 'starter'])).out).not.toContain('\u001b');
+    server.world.failures.set('listImages', new CarrelError('busy', 'it is \u001b[31mred'));
+    expect((await ann(['image', 'ls'])).err).not.toContain('\u001b');
+  });
+});
+
+describe('a reservation', () => {
+  it('extend, power, end', async () => {
+    const { id } = server.world.addReservation('ann', { state: 'ready', stage: 'ready' });
+    const before = server.world.reservations.get(id)?.endsAt as string;
+    const extended = await ann(['extend', id.slice(0, 8), '30m', '--json']);
+    expect(Date.parse((extended.json as { endsAt: string }).endsAt) - Date.parse(before)).toBe(1_800_000);
+    expect((await ann(['extend', id, 'x'])).code).toBe(2);
+
+    const power = startCli(server, 'ann', ['power', id, 'off']);
+    await eventually('the job', () => server.world.jobs.size === 1);
+    server.world.endJob([...server.world.jobs.keys()][0] as string, { state: 'done' });
+    expect(await power.done).toBe(0);
+    expect((await ann(['power', id, 'explode'])).err).toContain('Allowed choices are on, off, reset, shutdown');
+
+    const end = startCli(server, 'ann', ['end', id]);
+    await eventually('it is asked', () => server.world.reservations.get(id)?.state === 'ending');
+    server.world.move(id, { state: 'ended', stage: 'gone' });
+    expect([await end.done, end.out]).toEqual([0, `${id.slice(0, 8)}  ended\n`]);
+  });
+
+  it('a job that fails is an error of the command', async () => {
+    const { id } = server.world.addReservation('ann', { state: 'ready' });
+    const run = startCli(server, 'ann', ['power', id, 'reset']);
+    await eventually('the job', () => server.world.jobs.size === 1);
+    const error = { code: 'wrong-state', message: 'it is off', retry: 'never' };
+    server.world.endJob([...server.world.jobs.keys()][0] as string, { state: 'undone', error });
+    expect([await run.done, run.err.includes('power reset: it is off')]).toEqual([4, true]);
+  });
+
+  it('end --all ends all of mine, and nothing else', async () => {
+    const mine = [server.world.addReservation('ann').id, server.world.addReservation('ann').id];
+    const theirs = server.world.addReservation('bob').id;
+    expect((await ann(['end', '--all', '--no-wait'])).code).toBe(0);
+    expect(mine.map((id) => server.world.reservations.get(id)?.state)).toEqual(['ending', 'ending']);
+    expect(server.world.reservations.get(theirs)?.state).toBe('preparing');
+    expect((await ann(['end'])).code).toBe(2);
+    expect((await ann(['end', '--all', mine[0] as string])).code).toBe(2);
+  });
+
+  it('connect shows credentials, with the key that was given', async () => {
+    const { id } = server.world.addReservation('ann', { state: 'ready' });
+    const file = join(dir, 'key.pub');
+    writeFileSync(file, 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ00000000000000000000000000000000000000000 me@here\n');
+    const { out, code } = await ann(['connect', id, '--key', file]);
+    expect([code, out.includes('correct-horse'), out.includes('ssh -p 2222')]).toEqual([0, true, true]);
+    expect(server.world.calls.findLast((c) => c.name === 'connect')?.args[1]).toMatchObject({
+      publicKey: expect.stringContaining('me@here'),
+    });
+    expect((await ann(['connect', id, '--json'])).json).toMatchObject({ password: 'correct-horse', port: 2222 });
+    expect((await ann(['connect', server.world.addReservation('ann').id])).code).toBe(4);
+  });
+
+  it('connect sends no private key away', async () => {
+    const file = join(dir, 'key');
+    writeFileSync(file, '-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n');
+    const before = server.world.calls.length;
+    expect((await ann(['connect', 'aaaa', '--key', file])).code).toBe(2);
+    expect((await ann(['connect', 'aaaa', '--key', join(dir, 'missing')])).code).toBe(2);
+    expect(server.world.calls.length).toBe(before);
+  });
+
+  it('capture makes a revision and waits for it', async () => {
+    const { id } = server.world.addReservation('ann', { state: 'ready' });
+    const run = startCli(server, 'ann', ['capture', id, '--as', 'mine', '--publish']);
+    await eventually('the revision', () => server.world.images.has('mine'));
+    const revision = server.world.revisions.find((r) => r.image === 'mine');
+    if (revision) revision.state = 'published';
+    server.world.emit('revision', revision?.id as string, {}, 'ann');
+    expect([await run.done, run.out]).toEqual([0, 'mine@1 is published\n']);
+  });
+
+  it('console opens a local port that speaks what the machine speaks', async () => {
+    const { createServer } = await import('node:net');
+    const vnc = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.write('RFB 003.008\n');
+      socket.pipe(socket);
+    });
+    server.world.consoleSocket = join(dir, 'vnc.sock');
+    await new Promise<void>((resolve) => vnc.listen(server.world.consoleSocket, resolve));
+    const { id } = server.world.addReservation('ann', { state: 'ready' });
+    const run = startCli(server, 'ann', ['console', id, '--json']);
+    await eventually('the port', () => run.out !== '');
+    const { port } = JSON.parse(run.out) as { port: number };
+    const viewer = connect(port, '127.0.0.1');
+    let got = Buffer.alloc(0);
+    viewer.on('data', (chunk: Buffer) => (got = Buffer.concat([got, chunk])));
+    viewer.on('error', () => {});
+    const sent = Buffer.alloc(300_000, 'viewer');
+    viewer.write(sent);
+    await eventually('the echo', () => got.length === 12 + sent.length);
+    expect(got.subarray(12).equals(sent)).toBe(true);
+    run.interrupt();
+    expect(await run.done).toBe(0);
+    await eventually('the viewer is let go', () => viewer.destroyed || viewer.readableEnded);
+    vnc.close();
+    expect((await ann(['console', id, '--port', '70000'])).code).toBe(2);
+    expect((await root(['console', id])).code).toBe(7);
+  });
+});
+
+describe('images', () => {
+  it('build follows the job to its end', async () => {
+    const run = startCli(server, 'root', ['image', 'build', 'mine', '--recipe', 'starter', '--no-publish']);
+    await eventually('the revision', () => server.world.images.has('mine'));
+    const revision = server.world.revisions.find((r) => r.image === 'mine');
+    if (revision) revision.state = 'draft';
+    server.world.emit('revision', revision?.id as string, {}, 'root');
+    expect([await run.done, run.out]).toEqual([0, 'mine@1 is draft\n']);
+    expect((await root(['image', 'build', 'mine', '--recipe', 'windows'])).code).toBe(2);
+    expect((await root(['image', 'build', 'Odd Name'])).code).toBe(2);
+    expect((await ann(['image', 'build', 'mine'])).code).toBe(7);
+  });
+
+  it('import sends the file with what was said of it', async () => {
+    const file = join(dir, 'my-image.qcow2');
+    writeFileSync(file, Buffer.alloc(3_000_000 / 4, 7));
+    const run = startCli(server, 'root', [
+      'image',
+      'import',
+      file,
+      '--user',
+      'me',
+      '--memory',
+      '512',
+      '--firmware',
+      'efi',
+      '--boot-timeout',
+      '60',
+    ]);
+    await eventually('the revision', () => server.world.images.has('my-image'));
+    const request = server.world.calls.findLast((c) => c.name === 'importImage')?.args[1];
+    expect(request).toMatchObject({
+      bytes: 750_000,
+      format: 'qcow2',
+      publish: true,
+      hints: { user: 'me', memoryMiB: 512, firmware: 'efi', bootTimeoutS: 60 },
+    });
+    const revision = server.world.revisions.find((r) => r.image === 'my-image');
+    if (revision) {
+      revision.state = 'failed';
+      revision.failure = { code: 'bad-image', message: 'it has a backing file /etc/passwd', hint: 'Flatten it.', retry: 'never' };
+    }
+    server.world.emit('revision', revision?.id as string, {}, 'root');
+    expect(await run.done).toBe(2);
+    expect(run.err).toContain('uploading: 100 %');
+    expect(run.err).toContain('it has a backing file /etc/passwd');
+  });
+
+  it.each([
+    ['nothing.qcow2', undefined, 3, 'there is no file'],
+    ['empty.raw', '', 2, 'is empty'],
+    ['disk.iso', 'x', 2, 'does not tell the format'],
+    ['Bad Name.raw', 'x', 2, 'cannot be the name of an image'],
+  ])('import of %s ends with a clear word', async (name, content, code, message) => {
+    const file = join(dir, name);
+    if (content !== undefined) writeFileSync(file, content);
+    const result = await root(['image', 'import', file]);
+    expect([result.code, result.err.includes(message)]).toEqual([code, true]);
+    expect((await root(['image', 'import', dir, '--format', 'raw'])).err).toContain('is not a file');
+  });
+
+  it('show, verify, lineage, publish, retire, rm', async () => {
+    expect((await ann(['image', 'show', 'starter'])).out).toContain('starter@1');
+    expect((await ann(['image', 'show', 'starter@1'])).out).toContain('golden file  /masters/starter-1.qcow2');
+    expect((await root(['image', 'verify', 'starter'])).out).toMatch(/starter@1 +ok/);
+    expect((await root(['image', 'lineage', 'starter'])).out).toBe(
+      '/masters/starter-1.qcow2\n  /machines/m1/disk.qcow2   (machine starter-1)\n',
+    );
+    expect((await root(['image', 'lineage'])).code).toBe(0);
+    expect((await root(['image', 'retire', 'starter@1'])).out).toBe('starter@1 is retired\n');
+    expect((await root(['image', 'publish', 'starter@1'])).out).toBe('starter@1 is published\n');
+    expect((await root(['image', 'rm', 'starter'])).err).toContain('name a revision');
+    (server.world.revisions[0] as { machines: number }).machines = 2;
+    const refused = await root(['image', 'rm', 'starter@1']);
+    expect([refused.code, refused.err.includes('  - m1')]).toEqual([4, true]);
+    (server.world.revisions[0] as { machines: number }).machines = 0;
+    const rm = startCli(server, 'root', ['image', 'rm', 'starter@1']);
+    await eventually('the job', () => server.world.jobs.size === 1);
+    server.world.endJob([...server.world.jobs.keys()][0] as string, { state: 'done' });
+    expect([await rm.done, rm.out]).toEqual([0, 'starter@1 is gone\n']);
+  });
+});
+
+describe('operators', () => {
+  it('see jobs, providers, findings and the audit log', async () => {
+    const job = server.world.addJob('provision', 'ann', 'stuck');
+    expect((await root(['jobs', 'ls', '--state', 'stuck'])).out).toContain('provision');
+    expect((await root(['jobs', 'show', job.id.slice(0, 8)])).out).toContain('first');
+    expect((await root(['jobs', 'retry', job.id.slice(0, 8)])).out).toContain('is ready');
+    expect((await root(['jobs', 'retry', job.id])).code).toBe(4);
+    expect((await root(['jobs', 'show', 'ffffffff'])).code).toBe(3);
+    expect((await ann(['jobs', 'ls'])).code).toBe(7);
+    expect((await root(['provider', 'ls'])).out).toContain('256 of 8192 MiB');
+    expect((await root(['reconcile', '--dry-run'])).out).toContain('would-mend');
+    expect(server.world.calls.findLast((c) => c.name === 'reconcile')?.args[1]).toEqual({ dryRun: true });
+    expect((await ann(['reconcile'])).code).toBe(7);
+    expect((await root(['audit', '--json'])).json).toEqual([]);
+  });
+
+  it('make accounts and tokens', async () => {
+    expect((await root(['account', 'add', 'eve'])).code).toBe(0);
+    expect((await root(['account', 'add', 'eve'])).code).toBe(4);
+    expect((await root(['account', 'ls'])).out).toContain('eve');
+    const made = await root(['token', 'add', 'eve', '--for', '30d']);
+    expect([made.code, made.out.startsWith('crl_')]).toEqual([0, true]);
+    const tokens = (await root(['token', 'ls', 'eve', '--json'])).json as { id: string }[];
+    expect((await root(['token', 'rm', 'eve', tokens[0]?.id as string])).out).toBe('done\n');
+    expect((await root(['token', 'rm', 'eve', tokens[0]?.id as string])).code).toBe(3);
+    expect((await root(['token', 'add', 'nobody'])).code).toBe(3);
+    expect((await ann(['token', 'add', 'ann'])).code).toBe(0);
+  });
+});
+
+describe('the way to the server', () => {
+  it('no server answers: 6, and how to start one', async () => {
+    const nowhere = await runCli({ baseUrl: 'http://127.0.0.1:1' }, 'ann', ['ls']);
+    expect([nowhere.code, nowhere.err.includes('carrel serve')]).toEqual([6, true]);
+    const never = await runCli(undefined, undefined, ['ls', '--json']);
+    expect([never.code, errorOf(never).hint?.includes('carrel serve')]).toEqual([6, true]);
+  });
+
+  it('no token, a wrong token, a damaged one: 7 or 2', async () => {
+    expect((await runCli(server, undefined, ['ls'])).code).toBe(7);
+    expect((await runCli(server, undefined, ['ls'], { env: { CARREL_TOKEN: 'a-wrong-token-of-some-length' } })).code).toBe(7);
+    expect((await runCli(server, undefined, ['ls'], { env: { CARREL_TOKEN: 'two\nlines' } })).code).toBe(2);
+    expect((await ann(['ls', '--token-file', join(dir, 'missing')])).code).toBe(2);
+  });
+
+  it.each(['nonsense', 'ftp://x', 'http://', '127.0.0.1:7077'])('%s is no address: 2', async (url) => {
+    const result = await ann(['ls', '--url', url]);
+    expect([result.code, result.err.includes('is not the address of a server')]).toEqual([2, true]);
+  });
+
+  it('what is no Carrel server is told apart', async () => {
+    const { createServer } = await import('node:http');
+    const other = createServer((_request, response) => response.writeHead(404, { 'content-type': 'text/html' }).end('<html>'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as { port: number };
+    const result = await runCli({ baseUrl: `http://127.0.0.1:${port}` }, 'ann', ['ls']);
+    other.close();
+    expect(result.err).toContain('is not one of a Carrel server');
+  });
+
+  it('reads what the server wrote down, and a token file before the environment', async () => {
+    writeFileSync(join(dir, 'client.json'), JSON.stringify({ url: server.baseUrl, token: TOKENS.ann }));
+    expect((await runCli(undefined, undefined, ['ls', '--data', dir])).code).toBe(0);
+    expect((await runCli(undefined, undefined, ['ls'], { env: { CARREL_DATA: dir } })).code).toBe(0);
+    writeFileSync(join(dir, 'token'), `${TOKENS.root}\n`);
+    expect((await ann(['account', 'ls', '--token-file', join(dir, 'token')])).code).toBe(0);
+    // The token of this machine's server is not sent to another.
+    expect((await runCli(undefined, undefined, ['ls', '--data', dir, '--url', server.baseUrl])).code).toBe(7);
+    writeFileSync(join(dir, 'client.json'), '{"url":');
+    expect((await runCli(undefined, undefined, ['ls', '--data', dir])).err).toContain('is damaged');
+  });
+
+  it('a wait outlives a server that is restarted', async () => {
+    const { createServer } = await import('node:net');
+    // The way there is cut for a while.
+    let open = true;
+    const proxy = createServer((socket) => {
+      socket.on('error', () => {});
+      if (!open) return void socket.destroy();
+      const upstream = connect(Number(new URL(server.baseUrl).port), '127.0.0.1');
+      upstream.on('error', () => socket.destroy()).on('close', () => socket.destroy());
+      socket.on('close', () => upstream.destroy());
+      sockets.add(socket);
+      socket.pipe(upstream).pipe(socket);
+    });
+    const sockets = new Set<import('node:net').Socket>();
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as { port: number };
+    const run = startCli({ baseUrl: `http://127.0.0.1:${port}` }, 'ann', ['reserve', 'starter']);
+    await eventually('the wait', () => run.err.includes('queued'));
+    open = false;
+    sockets.forEach((s) => s.destroy());
+    await eventually('it says so', () => run.err.includes('waiting for it to come back'));
+    server.world.makeReady([...server.world.reservations.keys()][0] as string);
+    open = true;
+    expect(await run.done).toBe(0);
+    proxy.close();
+    sockets.forEach((s) => s.destroy());
+  });
+
+  it('an answer lost on the way makes no second reservation', async () => {
+    const { createServer } = await import('node:net');
+    let requests = 0;
+    const proxy = createServer((socket) => {
+      socket.on('error', () => {});
+      const upstream = connect(Number(new URL(server.baseUrl).port), '127.0.0.1');
+      upstream.on('error', () => socket.destroy()).on('close', () => socket.destroy());
+      socket.on('close', () => upstream.destroy());
+      let lost = false;
+      socket.on('data', (chunk: Buffer) => {
+        if (chunk.toString().startsWith('POST')) lost = requests++ === 0;
+        upstream.write(chunk);
+      });
+      upstream.on('data', (chunk: Buffer) => {
+        if (lost) socket.destroy();
+        else if (!socket.destroyed) socket.write(chunk);
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as { port: number };
+    const { code } = await runCli({ baseUrl: `http://127.0.0.1:${port}` }, 'ann', ['reserve', 'starter', '--no-wait']);
+    proxy.close();
+    expect([code, server.world.reservations.size]).toEqual([0, 1]);
+    expect(requests).toBe(2);
+  });
+});
+
+describe('help', () => {
+  it('exit codes, version, help and suggestions', async () => {
+    expect((await ann(['help', 'exit-codes'])).out).toContain('130  interrupted');
+    expect((await ann(['exit-codes', '--json'])).json).toMatchObject({ 6: 'no server answers' });
+    expect((await ann(['version', '--json'])).json).toEqual({ carrel: '0.0.0-test', server: '0.0.0-test' });
+    expect((await runCli(undefined, undefined, ['version'])).out).toBe('carrel 0.0.0-test\n');
+    expect(await ann(['--version'])).toMatchObject({ code: 0, out: '0.0.0-test\n' });
+    expect((await ann(['--help'])).code).toBe(0);
+    expect((await ann(['reserv', 'x'])).err).toContain('Did you mean reserve?');
+    const bare = await ann(['image']);
+    expect([bare.code, bare.err.includes('Usage: carrel image')]).toEqual([2, true]);
+    expect(errorOf(await ann(['image', '--json'])).code).toBe('usage');
+  });
+
+  it('a fault of ours is shown without its stack, unless asked for', async () => {
+    server.world.failures.set('listImages', new Error('boom'));
+    const result = await ann(['image', 'ls']);
+    expect([result.code, result.err.includes('    at ')]).toEqual([1, false]);
+    server.world.failures.set('listImages', new Error('boom'));
+    expect((await ann(['image', 'ls'], { env: { CARREL_DEBUG: '1' } })).err).toContain('    at ');
+  });
+});
+
+describe('completion', () => {
+  const complete = async (...words: string[]): Promise<string[]> =>
+    (await ann(['complete', '--', ...words])).out.split('\n').filter(Boolean);
+
+  it('offers commands, options, choices and names from the server', async () => {
+    const { id } = server.world.addReservation('ann', { state: 'ready' });
+    expect(await complete('re')).toEqual(['reserve', 'reconcile']);
+    expect(await complete('image', '')).toContain('lineage');
+    expect(await complete('')).not.toContain('complete');
+    expect(await complete('reserve', 'st')).toEqual(['starter']);
+    expect(await complete('reserve', '--mode', '')).toEqual(['linked', 'full', 'instant']);
+    expect(await complete('reserve', '--mode', 'full', '')).toEqual(['starter']);
+    expect(await complete('reserve', '--m')).toEqual(['--mode', '--memory']);
+    expect(await complete('end', '')).toEqual([id.slice(0, 8)]);
+    expect(await complete('end', id.slice(0, 8), '')).toEqual([id.slice(0, 8)]);
+    expect(await complete('power', id, '')).toEqual(['on', 'off', 'reset', 'shutdown']);
+    expect(await complete('image', 'publish', '')).toEqual(['starter@1']);
+    expect(await complete('completion', '')).toEqual(['bash', 'zsh', 'fish']);
+    expect(await complete('jobs', 'show', '')).toEqual([]);
+    expect(await complete('ls', '--js')).toEqual(['--json']);
+    expect(await complete('nonsense', '')).toEqual([]);
+  });
+
+  it('without a server it offers nothing, soon, and disturbs nobody', async () => {
+    const result = await runCli({ baseUrl: 'http://127.0.0.1:1' }, 'ann', ['complete', '--', 'reserve', '']);
+    expect(result).toMatchObject({ code: 0, out: '', err: '' });
+    expect(await runCli(undefined, undefined, ['complete', '--', 'reserve', ''])).toMatchObject({ code: 0, out: '', err: '' });
+  });
+
+  it('has a script for each shell', async () => {
+    for (const shell of ['bash', 'zsh', 'fish']) expect((await ann(['completion', shell])).out).toContain('carrel complete --');
+    expect((await ann(['completion', 'tcsh'])).code).toBe(2);
+  });
+});
