@@ -1,0 +1,163 @@
+/**
+ * The helper guest: Debian's kernel and a busybox initramfs of our own. It is how a disk that a person has written to is worked on
+ * without mounting it on this host: the kernel that reads its file systems is a guest's, without network, in a sandboxed QEMU.
+ */
+import { spawn } from 'node:child_process';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { abortError, type Ctx, withTimeout } from '../lib/context.ts';
+import { CarrelError } from '../lib/errors.ts';
+import { applianceInit, DONE, REPORT } from './appliance-init.ts';
+import { cpioArchive, folder, link, program } from './recipes/cpio.ts';
+import { fetchKernel, loadModules } from './recipes/kernel.ts';
+import { DebianPackages, PACKAGE_TOOLS } from './recipes/packages.ts';
+import { requireTools } from './recipes/run.ts';
+
+export interface Appliance {
+  /** bzImage. */
+  kernel: string;
+  initrd: string;
+}
+
+const MODULES = ['virtio_pci', 'virtio_blk', 'ext4'];
+/** Not in every kernel: a disk with such a file system is then reported as unreadable. */
+const OPTIONAL_MODULES = ['xfs', 'btrfs', 'vfat', 'nls_cp437', 'nls_ascii'];
+
+/**
+ * The helper guest in `dir`, built there from Debian packages (about 6 s) if it is not yet. The folder appears whole by one rename, so
+ * a crash leaves nothing half-made and of two builders at one time the second finds the first one's.
+ * Errors: `missing-tool`, `unavailable` (download), `no-space`, `cancelled`.
+ */
+export async function ensureAppliance(ctx: Ctx, dir: string): Promise<Appliance> {
+  const appliance = { kernel: join(dir, 'vmlinuz'), initrd: join(dir, 'initrd.img') };
+  if (await whole(appliance)) return appliance;
+  requireTools(PACKAGE_TOOLS);
+  await mkdir(dirname(dir), { recursive: true });
+  const scratch = await mkdtemp(join(dirname(dir), '.appliance-'));
+  try {
+    const packages = new DebianPackages(scratch);
+    const [busyboxDeb] = await packages.download(ctx, ['busybox-static'], join(scratch, 'deb'), { from: 0, to: 0.1 });
+    await packages.unpack(ctx, busyboxDeb as string, join(scratch, 'tree'));
+    const kernel = await fetchKernel(ctx, packages, scratch, { from: 0.1, to: 0.9 });
+    const modules = [...(await loadModules(ctx, kernel, MODULES)), ...(await loadModules(ctx, kernel, OPTIONAL_MODULES, true))];
+    const unique = [...new Map(modules.map((m) => [m.name, m])).values()];
+    const initramfs = cpioArchive([
+      ...['bin', 'dev', 'proc', 'sys', 'm', 'root-of-guest'].map(folder),
+      program('bin/busybox', await readFile(join(scratch, 'tree/bin/busybox'))),
+      link('bin/sh', 'busybox'),
+      { path: 'dev/console', mode: 0o020600, device: [5, 1] },
+      { path: 'dev/ttyS0', mode: 0o020600, device: [4, 64] },
+      ...unique.map((m) => ({ path: `m/${m.name}.ko`, mode: 0o100644, data: m.data })),
+      program('init', applianceInit(unique.map((m) => m.name))),
+    ]);
+    const made = join(scratch, 'made');
+    await mkdir(made);
+    await copyFile(kernel.image, join(made, 'vmlinuz'));
+    await chmod(join(made, 'vmlinuz'), 0o644);
+    await writeFile(join(made, 'initrd.img'), initramfs);
+    await chmod(made, 0o755);
+    await rm(dir, { recursive: true, force: true });
+    await rename(made, dir).catch(async (error: unknown) => {
+      if (!(await whole(appliance))) throw error;
+    });
+    return appliance;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function whole(appliance: Appliance): Promise<boolean> {
+  const sizes = await Promise.all(
+    [appliance.kernel, appliance.initrd].map((file) =>
+      stat(file).then(
+        (s) => s.size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.every((size) => size > 0);
+}
+
+export interface ScrubOptions extends Appliance {
+  qemuBinary?: string | undefined;
+  /** A qcow2 without a backing file that nothing else uses. */
+  disk: string;
+  /** Such as `-accel tcg -cpu qemu64`. */
+  accelArgs: readonly string[];
+}
+
+export interface ScrubResult {
+  /** At least one Linux root was found, and all that was mounted could be unmounted again. */
+  scrubbed: boolean;
+  report: string[];
+}
+
+/** Longest time for one disk, in milliseconds; trimming a large one under emulation takes a minute. */
+const SCRUB_MS = 10 * 60_000;
+const MEMORY_MIB = 256;
+/** More than this on the serial line is no report. */
+const MOST_OUTPUT = 1 << 20;
+
+/**
+ * Removes from a disk what belongs to one machine or person, and discards its free space so that no deleted secret stays in it. What
+ * cannot be read is told in the report and is no error. Errors: `crashed` (QEMU ended by itself), `missing-tool`, `deadline`, `cancelled`.
+ */
+export async function runScrub(ctx: Ctx, options: ScrubOptions): Promise<ScrubResult> {
+  const within = withTimeout(ctx, SCRUB_MS);
+  const output = await boot(within, options);
+  const lines = output.split(/\r?\n/);
+  // The firmware's escape sequences stand before the first line.
+  const after = (mark: string) => lines.filter((line) => line.includes(mark)).map((line) => line.slice(line.indexOf(mark) + mark.length));
+  const report = after(REPORT);
+  const [done] = after(DONE);
+  if (done === undefined) {
+    throw new CarrelError('crashed', 'the helper guest ended before it was done', {
+      retry: 'later',
+      details: { output: output.slice(-2000) },
+    });
+  }
+  return { scrubbed: Number(done) > 0, report };
+}
+
+async function boot(ctx: Ctx, options: ScrubOptions): Promise<string> {
+  // Under the account that the disk belongs to: the least that can work on it.
+  const owner = await stat(options.disk);
+  const account = process.getuid?.() === 0 && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : {};
+  const blockdev = JSON.stringify({
+    driver: 'qcow2',
+    'node-name': 'disk0',
+    discard: 'unmap',
+    'detect-zeroes': 'unmap',
+    file: { driver: 'file', filename: options.disk },
+  });
+  const args = [
+    ['-nodefaults', '-no-user-config', '-no-reboot', '-nographic'],
+    ['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
+    ['-machine', 'q35', ...options.accelArgs, '-m', String(MEMORY_MIB), '-smp', '1'],
+    ['-kernel', options.kernel, '-initrd', options.initrd, '-append', 'console=ttyS0 quiet loglevel=1 panic=-1 carrel.task=scrub'],
+    ['-blockdev', blockdev, '-device', 'virtio-blk-pci,drive=disk0'],
+    ['-serial', 'stdio', '-monitor', 'none', '-nic', 'none'],
+  ].flat();
+  return new Promise((resolve, reject) => {
+    const child = spawn(options.qemuBinary ?? 'qemu-system-x86_64', args, { stdio: ['ignore', 'pipe', 'pipe'], ...account });
+    let output = '';
+    let errors = '';
+    const onAbort = () => child.kill('SIGKILL');
+    ctx.signal.addEventListener('abort', onAbort, { once: true });
+    child.stdout.on('data', (chunk: Buffer) => {
+      output = (output + chunk.toString('latin1')).slice(-MOST_OUTPUT);
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      errors = (errors + chunk.toString('latin1')).slice(-4000);
+    });
+    child.on('error', (cause) =>
+      reject(new CarrelError('missing-tool', 'QEMU could not be started', { hint: 'apt-get install qemu-system-x86', cause })),
+    );
+    child.on('close', (code) => {
+      ctx.signal.removeEventListener('abort', onAbort);
+      if (ctx.signal.aborted) reject(abortError(ctx.signal));
+      else if (code === 0) resolve(output);
+      else reject(new CarrelError('crashed', `the helper guest's QEMU ended with ${code}: ${errors.trim()}`, { retry: 'later' }));
+    });
+  });
+}
