@@ -126,7 +126,7 @@ export function qemuArgs(m: QemuMachine): string[] {
     ...(m.display ? ['-device', 'VGA,id=vga0', '-vnc', `unix:${escapeOption(m.paths.vnc)}`] : ['-display', 'none']),
     ['-rtc', 'base=utc,clock=host', '-pidfile', m.paths.pidFile, '-msg', 'timestamp=on'],
     // A restored machine stays paused until it is told to go on.
-    ...(m.incoming ? ['-incoming', 'defer', '-S'] : []),
+    ...(m.incoming ? ['-no-reboot', '-incoming', 'defer', '-S'] : []),
   ].flat();
 }
 

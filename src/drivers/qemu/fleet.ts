@@ -27,6 +27,7 @@ export interface Launch {
   args: readonly string[];
   memoryMiB: number;
   vcpus: number;
+  restored?: boolean;
   /** Open files that QEMU gets as descriptors 3 and up. */
   fds?: readonly number[];
 }
@@ -37,6 +38,8 @@ export class Fleet {
   private readonly runtimes = new Map<string, Runtime>();
   private readonly listeners = new Set<(event: DriverEvent) => void>();
   private closing = false;
+  /** Starts a machine again whose guest restarted, where QEMU cannot do that by itself; set by whoever knows how. */
+  onGuestReset: ((machineId: string) => Promise<void>) | undefined;
 
   constructor(host: Host) {
     this.host = host;
@@ -68,7 +71,12 @@ export class Fleet {
         cpus: launch.vcpus + 0.5,
         pids: 256,
       });
-      await writeJson(pidFile(launch.folder), { format: 1, ...process, startedAt: new Date().toISOString() });
+      await writeJson(pidFile(launch.folder), {
+        format: 1,
+        ...process,
+        startedAt: new Date().toISOString(),
+        restored: launch.restored ?? false,
+      });
       const runtime = await Runtime.attach(ctx, launch.id, process, paths);
       this.adoptRuntime(runtime, launch.folder);
       return runtime;
@@ -98,6 +106,11 @@ export class Fleet {
     const recorded = await readJson<PidRecord & { format: 1 }>(pidFile(folder)).catch(() => undefined);
     if (recorded !== undefined && (await isAlive(recorded))) return recorded;
     return (await this.processes()).find((each) => each.tail === id);
+  }
+
+  /** Whether the machine's present QEMU was restored from a frozen parent. */
+  async isRestored(folder: string): Promise<boolean> {
+    return (await readJson<PidRecord & { format: 1 }>(pidFile(folder)).catch(() => undefined))?.restored ?? false;
   }
 
   /** Every living QEMU that carries our tag. */
@@ -159,6 +172,7 @@ export class Fleet {
     runtime.qmp.onEvent(({ event, data }) => {
       const state = powerOfEvent(event, data);
       if (event === 'RESET') runtime.forget();
+      if (event === 'SHUTDOWN') runtime.endReason = String(data['reason'] ?? '');
       if (state !== undefined) this.tell(runtime.id, state);
     });
     void runtime.qmp.closed.then(() => this.onClosed(runtime, folder));
@@ -173,6 +187,13 @@ export class Fleet {
     runtime.close();
     if (await isAlive(runtime.process)) return;
     const crashed = await pathExists(runPathsIn(join(folder, 'run')).pidFile);
+    if (!crashed && runtime.endReason === 'guest-reset' && this.onGuestReset !== undefined) {
+      await this.onGuestReset(runtime.id).catch((error: unknown) => {
+        this.host.log.warn({ err: error, machineId: runtime.id }, 'a machine whose guest restarted could not be started again');
+        this.tell(runtime.id, 'off');
+      });
+      return;
+    }
     this.tell(runtime.id, crashed ? 'crashed' : 'off');
   }
 

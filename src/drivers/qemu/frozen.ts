@@ -3,11 +3,12 @@ import { chmod, type FileHandle, mkdir, readdir, rename, rm, stat } from 'node:f
 import { join } from 'node:path';
 import { driverError } from '../../driver/errors.ts';
 import { type Ctx, makeCtx, race, withTimeout } from '../../lib/context.ts';
+import { isCode } from '../../lib/errors.ts';
 import { saveState } from '../../qemu/saved-state.ts';
 import { sealedCopy } from '../../qemu/sealed-memory.ts';
 import type { Fleet } from './fleet.ts';
 import { grantFile, type Host, machineTypeOf, macFor, pathExists, sealFile } from './host.ts';
-import { launchArgs, tbSizeFor } from './launch.ts';
+import { launchArgs } from './launch.ts';
 import { describeFile, DISK, type Masters } from './masters.ts';
 import { type FrozenRecord, type MachineRecord, type MasterRecord, readJson, writeJson } from './records.ts';
 import type { Runtime } from './runtime.ts';
@@ -31,6 +32,10 @@ export class Frozen {
   private readonly fleet: Fleet;
   private readonly making = new Map<string, Promise<FrozenParent>>();
   private readonly memory = new Map<string, Promise<FileHandle>>();
+  /** All removing is in removal.ts, which knows this class; so it is given later. */
+  removal:
+    | { strayFolder(ctx: Ctx, folder: string): Promise<void>; staleFrozen(revisionId: string, keep: string): Promise<void> }
+    | undefined;
 
   constructor(host: Host, masters: Masters, fleet: Fleet) {
     this.host = host;
@@ -57,7 +62,6 @@ export class Frozen {
       host.accel(),
       hardware.vcpus,
       hardware.memoryMiB,
-      tbSizeFor(hardware.memoryMiB),
       host.restrictNetwork,
       master.profile.hardware.display,
       master.sealedAt,
@@ -67,8 +71,9 @@ export class Frozen {
 
   /** The frozen parent for machines of that size, made if need be, once however many ask. */
   async ensure(ctx: Ctx, master: MasterRecord, hardware: MachineRecord['hardware']): Promise<FrozenParent> {
-    const key = this.keyFor(master, hardware);
     const { revisionId } = master;
+    const base = this.keyFor(master, hardware);
+    const key = await this.placeFor(ctx, revisionId, base);
     if (await this.isSound(revisionId, key)) return { key, disk: this.disk(revisionId, key) };
     const name = `${revisionId}/${key}`;
     let work = this.making.get(name);
@@ -82,6 +87,26 @@ export class Frozen {
     return await race(ctx, work);
   }
 
+  /** Whether a parent's key is one for that master and size as things are now. */
+  fits(key: string, master: MasterRecord, hardware: MachineRecord['hardware']): boolean {
+    return key.split('-')[0] === this.keyFor(master, hardware);
+  }
+
+  /** Where a sound parent is or can be made. A spoilt one goes, unless machines stand on its disk; then the next is made beside it. */
+  private async placeFor(ctx: Ctx, revisionId: string, base: string): Promise<string> {
+    for (let n = 1; ; n++) {
+      const key = n === 1 ? base : `${base}-${n}`;
+      if (!(await pathExists(this.folder(revisionId, key))) || (await this.isSound(revisionId, key))) return key;
+      try {
+        await this.release(revisionId, key);
+        await this.removal?.strayFolder(ctx, this.folder(revisionId, key));
+        return key;
+      } catch (error) {
+        if (!isCode(error, 'has-children')) throw error;
+      }
+    }
+  }
+
   isMaking(revisionOrKey: string): boolean {
     return [...this.making.keys()].some((name) => name.split('/').includes(revisionOrKey));
   }
@@ -89,7 +114,7 @@ export class Frozen {
   /** Sizes and times as sealed; anything else counts as lost. */
   async isSound(revisionId: string, key: string): Promise<boolean> {
     const record = await readJson<FrozenRecord>(join(this.folder(revisionId, key), 'frozen.json'));
-    if (record === undefined || record.qemuVersion !== this.host.qemuVersion) return false;
+    if (record === undefined || record.qemuVersion !== this.host.qemuVersion || record.accel !== this.host.accel()) return false;
     for (const file of record.files) {
       const facts = await stat(join(this.folder(revisionId, key), file.name)).catch(() => undefined);
       if (facts === undefined || facts.size !== file.bytes || facts.mtimeMs !== file.mtimeMs) return false;
@@ -141,8 +166,6 @@ export class Frozen {
     const id = `frozen-${key}`;
     const folder = host.layout.stagingFor(key, 'frozen');
     const target = this.folder(revisionId, key);
-    if (await pathExists(target))
-      throw driverError('busy', 'a frozen parent that no longer fits is still there', { details: { path: target } });
     await this.fleet.end(ctx, id, folder, false);
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { mode: 0o711 });
@@ -155,6 +178,8 @@ export class Frozen {
       await mkdir(join(host.layout.frozen, revisionId), { recursive: true, mode: 0o711 });
       await rename(folder, target);
       await chmod(target, 0o555);
+      // Room for the new one: those of an earlier QEMU that nobody uses any more go.
+      await this.removal?.staleFrozen(revisionId, key).catch((error: unknown) => host.log.warn({ err: error }, 'old frozen parents stay'));
     } finally {
       await this.fleet.end(makeCtx({ timeoutMs: 30_000 }), id, folder, false);
       await rm(folder, { recursive: true, force: true });

@@ -35,7 +35,9 @@ export class Guests implements Guest {
       const hostKeys = await this.awaitGuest(bounded, runtime, master, machineId);
       const address = await this.address(bounded, machineId);
       await waitForBanner(bounded, address.host, address.sshPort, runtime.ended());
-      return { address, hostKeys: hostKeys ?? (await readHostKey(bounded, address.host, address.sshPort)) };
+      // Without the agent's word, or after a reset that cost the guest its note of the key, the server itself is asked.
+      const known = hostKeys !== undefined && hostKeys.length > 0;
+      return { address, hostKeys: known ? hostKeys : await readHostKey(bounded, address.host, address.sshPort) };
     } catch (error) {
       checkCtx(ctx);
       if (!isCode(error, 'deadline')) throw error;

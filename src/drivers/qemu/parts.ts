@@ -103,10 +103,13 @@ function connect(host: Host, decideAccel: (ctx: Ctx) => Promise<void>): Parts {
   const guests = new Guests({ masters, machines, fleet });
   const base = { host, masters, machines, frozen, fleet, guests };
   const removal = new Removal(base);
+  frozen.removal = removal;
+  const power = new Power(base);
+  fleet.onGuestReset = async (machineId) => await power.afterGuestReset(machineId);
   return {
     ...base,
     removal,
-    power: new Power(base),
+    power,
     survey: new Survey({ ...base, removal }),
     checkpoints: new Checkpoints(base),
     capture: new Capture(base),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describeViolation, gate } from '../../core/lineage.ts';
 import type { PowerOp, PowerState } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
-import { type Ctx, checkCtx, withTimeout } from '../../lib/context.ts';
+import { type Ctx, checkCtx, makeCtx, withTimeout } from '../../lib/context.ts';
 import { describeError, isCode } from '../../lib/errors.ts';
 import { waitGone } from '../../qemu/process.ts';
 import { loadState, settle } from '../../qemu/saved-state.ts';
@@ -52,6 +52,7 @@ export class Power {
         return now === 'off' || now === 'crashed' ? 'off' : await this.shutdown(ctx, record);
       case 'reset': {
         const runtime = this.needRunning(machineId, now);
+        if (await this.fleet.isRestored(folder)) return await this.restart(ctx, record);
         runtime.forget();
         await runtime.qmp.execute(ctx, 'system_reset');
         if (now === 'suspended') await runtime.qmp.execute(ctx, 'cont');
@@ -66,6 +67,22 @@ export class Power {
         await this.needRunning(machineId, now).qmp.execute(ctx, 'cont');
         return 'on';
     }
+  }
+
+  /** Ends a machine and boots it again. */
+  private async restart(ctx: Ctx, record: MachineRecord): Promise<PowerState> {
+    await this.fleet.end(ctx, record.machineId, this.machines.folder(record.machineId), true);
+    return await this.on(ctx, record, 'off');
+  }
+
+  /** Boots a machine whose guest restarted and whose QEMU ended with that; not if somebody has switched it on or away meanwhile. */
+  async afterGuestReset(machineId: string): Promise<void> {
+    const ctx = makeCtx({ timeoutMs: 60_000, log: this.host.log });
+    await this.host.locks.run(ctx, `machine ${machineId}`, async () => {
+      const record = await this.machines.needMade(machineId);
+      const now = await this.fleet.power(ctx, machineId, this.machines.folder(machineId));
+      if (now === 'off') await this.on(ctx, record, now);
+    });
   }
 
   private needRunning(machineId: string, now: PowerState): Runtime {
@@ -128,8 +145,7 @@ export class Power {
       if (key === undefined || !(await this.frozen.isSound(record.revisionId, key))) {
         throw driverError('unavailable', 'its frozen parent is gone');
       }
-      if (key !== this.frozen.keyFor(master, record.hardware))
-        throw driverError('unavailable', 'its frozen parent was made by another QEMU');
+      if (!this.frozen.fits(key, master, record.hardware)) throw driverError('unavailable', 'its frozen parent was made by another QEMU');
       const runtime = await this.restore(ctx, record, master, key);
       // Written before the guest runs: after this point its memory and its disk belong together, and the old image fits neither.
       await this.machines.update(record.machineId, { restorable: false, needsIdentity: true });
@@ -161,7 +177,7 @@ export class Power {
       memoryFile: { path: '/proc/self/fd/3', share: false },
       incoming: true,
     });
-    const runtime = await this.fleet.start(ctx, { id: machineId, folder, args, ...hardware, fds: [memory.fd] });
+    const runtime = await this.fleet.start(ctx, { id: machineId, folder, args, ...hardware, restored: true, fds: [memory.fd] });
     await loadState(ctx, runtime.qmp, join(folder, 'run', 'st'), this.frozen.stateFile(record.revisionId, key));
     await settle(ctx, runtime.qmp);
     return runtime;

@@ -67,6 +67,8 @@ export interface FrozenRecord {
 /** Which process runs a machine. */
 export interface PidRecord extends ProcessId {
   startedAt: string;
+  /** Restored from a frozen parent: it has no kernel to start anew with, so QEMU ends when the guest restarts. */
+  restored: boolean;
 }
 
 /** Writes a JSON file so that a reader sees the old or the new one, after a power failure too. */

@@ -69,12 +69,12 @@ export class Removal {
     return { ...proof, removed: [...removed, ...proof.removed] };
   }
 
-  /** Frozen parents of a revision that nothing stands on and that are not the one in use. */
+  /** Removes frozen parents that can no longer be used and that nothing stands on. */
   async staleFrozen(revisionId: string, keep: string): Promise<void> {
     const scan = await this.scan();
     for (const key of await this.frozen.keys(revisionId)) {
       const folder = this.frozen.folder(revisionId, key);
-      if (key === keep || this.childrenIn(scan, folder, []).length > 0) continue;
+      if (key === keep || (await this.frozen.isSound(revisionId, key)) || this.childrenIn(scan, folder, []).length > 0) continue;
       await this.frozen.release(revisionId, key);
       await this.removeFolder(revisionId, folder);
     }

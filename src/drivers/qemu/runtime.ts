@@ -22,6 +22,8 @@ export class Runtime {
   announced: GuestInfo | undefined;
   /** Host keys that the guest answered with when it was given its identity. */
   identity: Promise<readonly string[]> | undefined;
+  /** Why QEMU said that it ends, from its SHUTDOWN event. */
+  endReason = '';
   private readonly waiters = new Set<() => void>();
   private port: number | undefined;
 

@@ -1,0 +1,240 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CloneMode } from '../../core/image.ts';
+import { damagedParents } from '../../core/lineage.ts';
+import type { DriverEvent } from '../../driver/driver.ts';
+import { makeCtx } from '../../lib/context.ts';
+import { waitFor } from '../../lib/retry.ts';
+import type { ImageTools } from './host.ts';
+import { QemuDriver } from './index.ts';
+import { quickTools, QemuWorld } from './real-harness.ts';
+
+const run = promisify(execFile);
+const ctx = () => makeCtx({ timeoutMs: 120_000 });
+
+describe('the QEMU driver beyond the port', () => {
+  let world: QemuWorld;
+  const revisionId = randomUUID();
+
+  beforeAll(async () => {
+    world = await QemuWorld.make();
+    await world.driver.prepareMaster(ctx(), world.prepareSpec(revisionId));
+  });
+  afterAll(async () => await world?.dispose());
+
+  async function machine(mode: CloneMode = 'linked'): Promise<string> {
+    const machineId = randomUUID();
+    const hardware = { vcpus: 1, memoryMiB: 128 };
+    await world.driver.clone(ctx(), { machineId, revisionId, mode, hardware, hostname: `m-${machineId.slice(0, 8)}` });
+    return machineId;
+  }
+
+  async function booted(mode: CloneMode = 'linked') {
+    const machineId = await machine(mode);
+    await world.driver.power(ctx(), machineId, 'on');
+    return { machineId, ...(await world.driver.guest.ready(ctx(), machineId)) };
+  }
+
+  test('QEMU runs without rights, in the sandbox, within limits, and the golden files are not its own', async () => {
+    const { machineId } = await booted('instant');
+    const [found] = (await world.processes()).filter((each) => each.tail === machineId);
+    const status = await readFile(`/proc/${found?.pid}/status`, 'utf8');
+    expect(status).toMatch(/^Seccomp:\s+2$/m);
+    const golden = join(world.dataDir, 'masters', revisionId, 'disk.qcow2');
+    expect((await stat(golden)).mode & 0o777).toBe(0o444);
+    if (process.getuid?.() === 0) {
+      expect(status).not.toMatch(/^Uid:\s+0/m);
+      expect(status).toMatch(/^CapEff:\s+0+$/m);
+      const uid = Number(/^Uid:\s+(\d+)/m.exec(status)?.[1]);
+      const asQemu = { uid, gid: uid, cwd: '/' };
+      await expect(run('sh', ['-c', `echo x >> ${golden}`], asQemu)).rejects.toThrow('Permission denied');
+      await expect(run('rm', ['-f', golden], asQemu)).rejects.toThrow('Permission denied');
+      await expect(run('sh', ['-c', `echo x >> ${join(world.dataDir, 'machines', machineId, 'machine.json')}`], asQemu)).rejects.toThrow();
+      // All that it holds of the memory that clones share is a sealed copy.
+      const fds = await readdir(`/proc/${found?.pid}/fd`);
+      for (const fd of fds) {
+        const path = `/proc/${found?.pid}/fd/${fd}`;
+        const target = await run('readlink', [path]).then((r) => r.stdout);
+        if (target.includes('carrel-memory')) await expect(run('sh', ['-c', `echo x 1<> ${path}`])).rejects.toThrow();
+        expect(target).not.toContain(`frozen/${revisionId}/ram`);
+      }
+    }
+    const cmdline = await readFile(`/proc/${found?.pid}/cmdline`, 'utf8');
+    expect(cmdline).toContain(`carrel:${world.installationId}:${machineId}`);
+    await world.driver.destroy(ctx(), machineId);
+  });
+
+  test('an instant clone has an identity of its own, keeps it through a restart of its guest, and its data too', async () => {
+    const one = await booted('instant');
+    const two = await booted('instant');
+    const facts = async (machineId: string) =>
+      (await world.shell(machineId, 'hostname; cat /etc/machine-id; cat /sys/class/net/eth0/address; date +%s')).split('\n');
+    const [a, b] = [await facts(one.machineId), await facts(two.machineId)];
+    for (const i of [0, 1, 2]) expect(a[i]).not.toBe(b[i]);
+    expect(a[0]).toBe(`m-${one.machineId.slice(0, 8)}`);
+    expect(a[1]).toBe(one.machineId.replaceAll('-', ''));
+    expect(Math.abs(Number(a[3]) - Date.now() / 1000)).toBeLessThan(60);
+    await world.guestWrite(one.machineId, '/root/kept', 'kept');
+    const events: DriverEvent[] = [];
+    const stop = world.driver.watch((event) => events.push(event));
+    const before = (await world.processes()).find((each) => each.tail === one.machineId)?.pid;
+    await world.shell(one.machineId, 'sync; (sleep 1; reboot) >/dev/null 2>&1 &');
+    await waitFor(ctx(), 50, async () => {
+      const now = (await world.processes()).find((each) => each.tail === one.machineId)?.pid;
+      return now !== undefined && now !== before && world.parts.fleet.get(one.machineId)?.process.pid === now ? true : undefined;
+    });
+    const again = await world.driver.guest.ready(ctx(), one.machineId);
+    stop();
+    expect(events.filter((event) => event.machineId === one.machineId && event.power === 'off')).toEqual([]);
+    expect(again.hostKeys).toEqual(one.hostKeys);
+    expect(await world.guestRead(one.machineId, '/root/kept')).toBe('kept');
+    await world.shell(two.machineId, 'sync');
+    await world.driver.power(ctx(), two.machineId, 'reset');
+    expect((await world.driver.guest.ready(ctx(), two.machineId)).hostKeys).toEqual(two.hostKeys);
+    for (const { machineId } of [one, two]) await world.driver.destroy(ctx(), machineId);
+  });
+
+  test('a checkpoint of a running machine: what is written after it is gone after the revert, what was before is there', async () => {
+    const { machineId } = await booted();
+    await world.guestWrite(machineId, '/root/before', 'before');
+    await world.driver.checkpoint(ctx(), machineId, 'live');
+    await world.guestWrite(machineId, '/root/after', 'after');
+    const chain = (await world.driver.readBack(ctx(), machineId)).chains[0] ?? [];
+    expect(chain).toHaveLength(3);
+    await world.driver.revert(ctx(), machineId, 'live');
+    await world.driver.power(ctx(), machineId, 'on');
+    await world.driver.guest.ready(ctx(), machineId);
+    expect(await world.guestRead(machineId, '/root/before')).toBe('before');
+    expect(await world.guestRead(machineId, '/root/after')).toBeUndefined();
+    expect(damagedParents(await world.driver.destroy(ctx(), machineId))).toEqual([]);
+  });
+
+  test('a machine that crashed says so, starts again and loses nothing but what was not synced', async () => {
+    const { machineId } = await booted();
+    await world.guestWrite(machineId, '/root/x', 'x');
+    await world.crashMachine(machineId);
+    await waitFor(ctx(), 20, async () =>
+      (await world.driver.inventory(ctx())).machines.find((m) => m.machineId === machineId)?.power === 'crashed' ? true : undefined,
+    );
+    await world.driver.power(ctx(), machineId, 'on');
+    await world.driver.guest.ready(ctx(), machineId);
+    expect(await world.guestRead(machineId, '/root/x')).toBe('x');
+    await world.driver.destroy(ctx(), machineId);
+  });
+
+  test('a frozen parent that is lost or was touched is not used: the clone boots instead and says why', async () => {
+    const machineId = await machine('instant');
+    const folder = join(world.dataDir, 'frozen', revisionId);
+    const [key = ''] = await readdir(folder);
+    const state = join(folder, key, 'state');
+    await chmod(state, 0o644);
+    await writeFile(state, 'spoilt');
+    await world.driver.power(ctx(), machineId, 'on');
+    await world.driver.guest.ready(ctx(), machineId);
+    expect((await world.driver.readBack(ctx(), machineId)).notes.join()).toContain('Booted instead');
+    await world.driver.destroy(ctx(), machineId);
+    // The next one gets a parent made anew.
+    const fresh = await booted('instant');
+    expect((await world.driver.readBack(ctx(), fresh.machineId)).notes).toEqual([]);
+    await world.driver.destroy(ctx(), fresh.machineId);
+  });
+
+  test('an image that somebody brings becomes a master; one that points elsewhere does not', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bring-'));
+    const path = join(folder, 'mine.vmdk');
+    const golden = join(world.dataDir, 'masters', revisionId, 'disk.qcow2');
+    await run('qemu-img', ['convert', '-f', 'qcow2', '-O', 'vmdk', golden, path]);
+    const id = randomUUID();
+    const source = { kind: 'file' as const, path, claimed: 'vmdk', profile: { memoryMiB: 256, agent: 'none' as const } };
+    const master = await world.driver.prepareMaster(ctx(), { revisionId: id, source });
+    expect(master.profile.hardware.memoryMiB).toBe(256);
+    const { stdout } = await run('qemu-img', ['compare', '-f', 'qcow2', '-F', 'qcow2', golden, master.files[0]?.path ?? '']);
+    expect(stdout).toContain('identical');
+    await world.driver.removeMaster(ctx(), id);
+    const evil = join(folder, 'evil.qcow2');
+    await run('qemu-img', ['create', '-q', '-f', 'qcow2', '-u', '-F', 'raw', '-b', '/etc/passwd', evil, '1M']);
+    const bad = world.driver.prepareMaster(ctx(), { revisionId: randomUUID(), source: { ...source, path: evil, claimed: 'qcow2' } });
+    await expect(bad).rejects.toMatchObject({ code: 'bad-image' });
+    expect(await world.leaks({ machines: [], masters: [revisionId] })).toEqual([]);
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)('a full storage', () => {
+  let folder: string;
+  let driver: QemuDriver;
+  const revisionId = randomUUID();
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'full-'));
+    await chmod(folder, 0o711);
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=64m,mode=0711', 'tmpfs', folder]);
+    const tools: ImageTools = await quickTools();
+    driver = new QemuDriver({ dataDir: folder, installationId: 'full', tools });
+    await driver.open(ctx());
+    await driver.prepareMaster(ctx(), { revisionId, source: { kind: 'recipe', recipe: 'starter' } });
+  });
+  afterAll(async () => {
+    await driver?.close();
+    await run('umount', ['-l', folder]);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function fill(leaveBytes: number): Promise<() => Promise<void>> {
+    const { storageFreeBytes } = await driver.room(ctx());
+    const ballast = join(folder, 'ballast');
+    await run('fallocate', ['-l', String(Math.max(1, storageFreeBytes - leaveBytes)), ballast]);
+    return async () => await rm(ballast);
+  }
+
+  test('in the middle of a clone: no-space, nothing left, the master whole', async () => {
+    for (const [mode, room] of [
+      ['full', 4 << 20],
+      ['linked', 4096],
+      ['linked', 0],
+    ] as const) {
+      const release = await fill(room);
+      const machineId = randomUUID();
+      const spec = { machineId, revisionId, mode, hardware: { vcpus: 1, memoryMiB: 128 }, hostname: 'm' };
+      await expect(driver.clone(ctx(), spec), `${mode} with ${room} bytes`).rejects.toMatchObject({ code: 'no-space', retry: 'elsewhere' });
+      expect(await readdir(join(folder, 'machines'))).toEqual([]);
+      await release();
+      expect((await driver.clone(ctx(), spec)).chains).toHaveLength(1);
+      await driver.destroy(ctx(), machineId);
+    }
+    expect((await driver.verifyMaster(ctx(), revisionId)).ok).toBe(true);
+  });
+
+  test('in the middle of a capture: no-space, no master, the machine whole', async () => {
+    const machineId = randomUUID();
+    await driver.clone(ctx(), { machineId, revisionId, mode: 'linked', hardware: { vcpus: 1, memoryMiB: 128 }, hostname: 'm' });
+    const release = await fill(4 << 20);
+    const captured = randomUUID();
+    await expect(driver.capture(ctx(), { machineId, revisionId: captured })).rejects.toMatchObject({ code: 'no-space' });
+    await release();
+    expect(await readdir(join(folder, 'staging'))).toEqual([]);
+    expect(await readdir(join(folder, 'masters'))).toEqual([revisionId]);
+    expect((await driver.readBack(ctx(), machineId)).chains[0]).toHaveLength(2);
+    await driver.destroy(ctx(), machineId);
+  });
+});
+
+test('a data directory whose sockets would not fit says how much too long it is', async () => {
+  const dataDir = join(tmpdir(), `carrel-${'x'.repeat(60)}`);
+  const driver = new QemuDriver({ dataDir, installationId: 'long', tools: await quickTools() });
+  await expect(driver.open(ctx())).rejects.toMatchObject({ code: 'no-permission', message: expect.stringContaining('too long') as string });
+  await mkdir(dataDir, { recursive: true });
+  await rm(dataDir, { recursive: true });
+});
+
+test('no QEMU: missing-tool with what to install', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'noqemu-'));
+  const driver = new QemuDriver({ dataDir, installationId: 'none', qemuBinary: 'no-such-qemu', tools: await quickTools() });
+  await expect(driver.open(ctx())).rejects.toMatchObject({ code: 'missing-tool', hint: expect.stringContaining('apt install') as string });
+  await rm(dataDir, { recursive: true });
+});
