@@ -68,7 +68,7 @@ function summary(samples: Samples, accelerator: string, libvirt: Libvirt): Outco
       return [`${mode}: ${who}`, spread(of(`${who} ${mode}`, 'ready')), spread(mine), who === 'floor' ? '1' : ratio, mine.length];
     }),
   );
-  const stageNames = ['reserved', 'clone begun', 'clone done', 'start begun', 'start done', 'ready', 'connected', 'login'];
+  const stageNames = ['reserved', 'clone begun', 'clone done', 'start begun', 'start done', 'guest ready', 'ready', 'connected', 'login'];
   const stageRows = MODES.flatMap((mode) =>
     (['carrel', 'floor'] as const).map((who) => [`${mode}: ${who}`, ...stageNames.map((s) => ms(median(defined(of(`${who} ${mode}`, s)))))]),
   );

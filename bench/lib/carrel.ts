@@ -135,6 +135,12 @@ export class CarrelRig {
     return found;
   }
 
+  /** What the driver wrote down about a master. */
+  async masterFacts(revisionId: string): Promise<Record<string, string>> {
+    const text = readFileSync(join(this.dir, 'masters', revisionId, 'master.json'), 'utf8');
+    return (JSON.parse(text) as { facts: Record<string, string> }).facts;
+  }
+
   machineFolder(machineId: string): string {
     return join(this.dir, 'machines', machineId);
   }

@@ -101,7 +101,7 @@ export class Floor {
     const agent = await open('id');
     const guestAgent = await open('ga');
     await ask(qmp, 'qmp_capabilities');
-    mark('started');
+    if (mode !== 'instant') mark('start done');
     const hostKeys = mode === 'instant' ? await this.#restore(qmp, agent, id, folder, mark) : readyKeys(await agent.until(isReady));
     mark('guest ready');
     const network = await ask<string>(qmp, 'human-monitor-command', { 'command-line': 'info usernet' });
@@ -145,7 +145,7 @@ export class Floor {
     socket.on('error', () => {});
     while ((await ask<{ status: string }>(qmp, 'query-status')).status === 'inmigrate') await new Promise((go) => setTimeout(go, 2));
     await ask(qmp, 'cont');
-    mark('restored');
+    mark('start done');
     const seconds = Math.floor(Date.now() / 1000);
     const fields = [`hostname=floor-${id.slice(0, 8)}`, `machine_id=${id.replaceAll('-', '')}`, `time=${seconds}`];
     const text = `${[...fields, `entropy=${randomBytes(64).toString('hex')}`].join('\n')}\n`;

@@ -12,7 +12,9 @@ import { banner } from './floor.ts';
 import type { Scene } from './scene.ts';
 import { SocketLines } from './socket-lines.ts';
 
-const run = promisify(execFile);
+const exec = promisify(execFile);
+/** Bounded: a libvirt that hangs must not hang the run. */
+const run = (command: string, args: string[]) => exec(command, args, { timeout: 60_000 });
 const SYSTEM = 'qemu:///system';
 const BASE = 'carrel-bench-base';
 
@@ -64,27 +66,41 @@ export class Libvirt {
         () => true,
         () => false,
       );
-    if (!(await answers())) {
-      for (const daemon of ['/usr/sbin/virtlogd', '/usr/sbin/libvirtd']) {
-        const child = spawn(daemon, [], { stdio: 'ignore' });
-        await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
-        scene.defer(() => child.kill('SIGTERM'));
-      }
-      const until = performance.now() + 15_000;
-      while (!(await answers())) {
-        if (performance.now() > until) throw new Error('libvirtd does not answer');
-        await new Promise((resolve) => setTimeout(resolve, 200));
-      }
-    }
+    if (!(await answers())) await this.#startDaemons(scene, answers);
     scene.defer(() => this.#forgetAll());
     const { dir } = this.#options;
     const [revision = ''] = readdirSync(join(rig.dir, 'masters'));
     for (const name of ['disk.qcow2', 'kernel', 'initrd']) copyFileSync(join(rig.dir, 'masters', revision, name), join(dir, name));
     writeFileSync(join(dir, 'key.pub'), `${rig.key.publicKey.trim()}\n`);
-    await run('virsh', ['-c', SYSTEM, 'undefine', BASE]).catch(() => {});
+    await virsh('undefine', BASE).catch(() => {});
     writeFileSync(join(dir, 'base.xml'), baseXml(this.#options, rig.cmdline));
     await virsh('define', join(dir, 'base.xml'));
     this.notes.push(`libvirt ${(await virsh('version')).match(/API: (.*)/)?.[1] ?? ''}, domain type ${domainType(this.#options.accelerator)}`);
+  }
+
+  /**
+   * Own daemons in a mount namespace of their own. Where KVM is there but not used, its device is hidden from libvirt: finding it
+   * and finding that QEMU fails with it, libvirt 9 probes QEMU anew at every call, which takes seconds. `namespaces = []`: with
+   * a mount over a device, libvirt cannot make the private /dev of a domain.
+   */
+  async #startDaemons(scene: Scene, answers: () => Promise<boolean>): Promise<void> {
+    const { dir, accelerator } = this.#options;
+    writeFileSync(join(dir, 'qemu.conf'), 'namespaces = []\n');
+    writeFileSync(join(dir, 'nothing'), '', { mode: 0 });
+    const hide = accelerator === 'tcg' && existsSync('/dev/kvm');
+    if (hide) this.notes.push('libvirt was started with /dev/kvm hidden: it is slower with it here, since it probes QEMU at every call.');
+    const mounts = [`mount --bind ${dir}/qemu.conf /etc/libvirt/qemu.conf`, ...(hide ? [`mount --bind ${dir}/nothing /dev/kvm`] : [])];
+    const script = (daemon: string) => `${mounts.join(' && ')} && exec ${daemon}`;
+    for (const daemon of ['virtlogd', 'libvirtd']) {
+      const child = spawn('unshare', ['-m', '--propagation', 'private', 'sh', '-c', script(daemon)], { stdio: 'ignore' });
+      await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+      scene.defer(() => child.kill('SIGTERM'));
+    }
+    const until = performance.now() + 30_000;
+    while (!(await answers())) {
+      if (performance.now() > until) throw new Error('libvirtd does not answer');
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
   }
 
   /** One machine from nothing to a login; it is gone again when the stages come back. */
@@ -107,7 +123,8 @@ export class Libvirt {
       mark('started');
       const xml = await virsh('dumpxml', name);
       const socket = /<source mode='bind' path='([^']+)'\/>\s*<target type='virtio' name='carrel.identity.0'/.exec(xml)?.[1];
-      identity = await SocketLines.open(socket ?? '', () => true);
+      if (socket === undefined) throw new Error('the domain has no identity port');
+      identity = await SocketLines.open(socket, () => true);
       const ready = await identity.until((line) => line.startsWith('! ready '));
       const { hostKeys } = JSON.parse(Buffer.from(ready.split(' ')[2] ?? '', 'base64').toString()) as { hostKeys: string[] };
       mark('guest ready');
@@ -115,7 +132,7 @@ export class Libvirt {
       const port = Number(/HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)/.exec(network)?.[1]);
       await banner(port);
       mark('ready');
-      await virsh('set-user-sshkeys', name, user, '--file', join(dir, 'key.pub'), '--reset');
+      await this.#giveKey(name, user);
       mark('connected');
       await sshRun({ host: '127.0.0.1', port, user, privateKey: key.privateKey, hostKeys }, 'hostname');
       mark('login');
@@ -125,6 +142,19 @@ export class Libvirt {
       rmSync(disk, { force: true });
     }
     return stages;
+  }
+
+  /** libvirt refuses until it has noticed that the guest's agent opened its port. */
+  async #giveKey(name: string, user: string): Promise<void> {
+    const until = performance.now() + 30_000;
+    for (;;) {
+      try {
+        return void (await virsh('set-user-sshkeys', name, user, '--file', join(this.#options.dir, 'key.pub'), '--reset'));
+      } catch (error) {
+        if (performance.now() > until) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
   }
 
   async #forget(name: string): Promise<void> {
@@ -171,7 +201,7 @@ function baseXml({ dir, accelerator }: LibvirtOptions, cmdline: string): string 
     <controller type='virtio-serial' index='0'/>
     <channel type='unix'><source mode='bind'/><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
     <channel type='unix'><source mode='bind'/><target type='virtio' name='carrel.identity.0'/></channel>
-    <serial type='file'><source path='/dev/null'/></serial>
+    <serial type='null'/>
     <memballoon model='none'/>
     <rng model='virtio'><backend model='builtin'/></rng>
   </devices>
