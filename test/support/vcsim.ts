@@ -23,14 +23,18 @@ const SOURCE = fileURLToPath(new URL('./vcsim/', import.meta.url));
 
 /** Why vcsim cannot be had here, or undefined. */
 export function vcsimMissing(): string | undefined {
-  if (!existsSync(`${GOPATH}/src/github.com/vmware/govmomi/simulator`)) return 'the package golang-github-vmware-govmomi-dev is not installed';
+  if (!existsSync(`${GOPATH}/src/github.com/vmware/govmomi/simulator`))
+    return 'the package golang-github-vmware-govmomi-dev is not installed';
   if (!existsSync('/usr/bin/go')) return 'the package golang-go is not installed';
   return undefined;
 }
 
 /** The program, built once for each version of its source; the first build takes half a minute. */
 async function build(): Promise<string> {
-  const hash = createHash('sha256').update(readFileSync(join(SOURCE, 'main.go'))).digest('hex').slice(0, 12);
+  const hash = createHash('sha256')
+    .update(readFileSync(join(SOURCE, 'main.go')))
+    .digest('hex')
+    .slice(0, 12);
   const dir = join(process.env['CARREL_TEST_CACHE'] ?? join(tmpdir(), 'carrel-test-cache'), 'vcsim');
   const program = join(dir, `vcsim-${hash}`);
   if (existsSync(program)) return program;

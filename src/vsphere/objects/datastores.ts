@@ -39,7 +39,7 @@ export async function browse(
   const searchSpec: HostDatastoreBrowserSearchSpec = {
     query: options.query,
     details: { fileType: true, fileSize: true, modification: true, fileOwner: false },
-    matchPattern: options.match,
+    matchPattern: options.match ?? ['*'],
   };
   const method = options.recursive ? 'SearchDatastoreSubFolders_Task' : 'SearchDatastore_Task';
   const { result } = await client.run(ctx, method, browser, { datastorePath: folder, searchSpec });
@@ -112,7 +112,7 @@ export async function movePath(ctx: Pick<Ctx, 'signal'>, client: VSphereClient, 
   });
 }
 
-/** Copies a disk, reading through its parents, into one that stands alone; thin. ESXi's way to a full copy and to a capture. */
+/** Copies a disk, reading through its parents, into one that stands alone; thin on ESXi. ESXi's way to a full copy and to a capture. */
 export async function copyDisk(
   ctx: Pick<Ctx, 'signal'>,
   client: VSphereClient,
@@ -121,8 +121,9 @@ export async function copyDisk(
   options: { datacenter?: Ref | undefined; adapterType?: string; onProgress?: (percent: number | undefined) => void } = {},
 ): Promise<void> {
   const disks = await client.manager(ctx, 'virtualDiskManager');
-  // destSpec unset would mean preallocated; vCenter ignores it
-  const destSpec = { _type: 'VirtualDiskSpec' as const, adapterType: options.adapterType ?? 'lsiLogic', diskType: 'thin' };
+  // Unset would mean preallocated on ESXi. vCenter keeps the source's format, and answers a destSpec with NotImplemented.
+  const thin = { _type: 'VirtualDiskSpec' as const, adapterType: options.adapterType ?? 'lsiLogic', diskType: 'thin' };
+  const destSpec = (await client.isVCenter(ctx)) ? undefined : thin;
   await client.run(
     ctx,
     'CopyVirtualDisk_Task',

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"io"
 	"log"
+	"net/url"
 	"os"
 	"time"
 
@@ -38,6 +39,8 @@ func main() {
 		panic(err)
 	}
 	model.Service.TLS = new(tls.Config)
+	// a user of one's own, since the simulator's default one may have any password
+	model.Service.Listen = &url.URL{Host: "127.0.0.1:0", User: url.UserPassword("carrel", "vcsim-pass")}
 	server := model.Service.NewServer()
 	info := map[string]string{
 		"url":      "https://" + server.URL.Host + server.URL.Path,
