@@ -93,7 +93,15 @@ export const CANCELLED = new CarrelError('cancelled', 'it was ended before it wa
  */
 export async function runSaga<World, Input, Tx>(
   saga: Saga<World, Input, Tx>,
-  args: { ctx: Ctx; world: World; input: Input; journal: Journal<Tx>; fault?: FaultPoint },
+  args: {
+    ctx: Ctx;
+    world: World;
+    input: Input;
+    journal: Journal<Tx>;
+    fault?: FaultPoint;
+    /** Aborts with `shutdown` or `fenced` when the run must be let go of. Unlike the context's signal it can come after a cancel. */
+    leave?: AbortSignal;
+  },
 ): Promise<RunEnd> {
   const { journal, world, input } = args;
   const fault = args.fault ?? NO_FAULT;
@@ -139,12 +147,12 @@ export async function runSaga<World, Input, Tx>(
     }
   }
 
-  const cleanUp = cleanUpSignal(args.ctx.signal);
+  const cleanUp = AbortSignal.any([cleanUpSignal(args.ctx.signal), ...(args.leave ? [args.leave] : [])]);
   for (const [seq, step] of [...saga.steps.entries()].reverse()) {
     const record = records.get(seq);
     if (record === undefined || record.state === 'undone') continue;
     try {
-      if (isCode(args.ctx.signal.reason, 'shutdown')) throw SHUTDOWN;
+      if (cleanUp.aborted) throw cleanUp.reason as Error;
       await fault(`${saga.name}:${step.name}:undo:before`);
       const fresh: Ctx = { ...args.ctx, signal: AbortSignal.any([cleanUp, AbortSignal.timeout(step.timeoutMs)]) };
       await step.undo?.({ ctx: fresh, world, input, outputs: outputs() });

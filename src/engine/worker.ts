@@ -31,7 +31,10 @@ export interface WorkerOptions {
 
 interface Running {
   job: ClaimedJob;
-  abort: AbortController;
+  /** Somebody no longer wants the result. */
+  cancel: AbortController;
+  /** The run must be let go of, its clean-up too: a signal of its own, since a cancel may have come before. */
+  leave: AbortController;
   ended: Promise<void>;
 }
 
@@ -69,7 +72,7 @@ export class Worker {
     for (const timer of this.#timers) clearInterval(timer);
     await this.#unlisten?.();
     await this.#claiming;
-    for (const run of this.#running.values()) run.abort.abort(SHUTDOWN);
+    for (const run of this.#running.values()) run.leave.abort(SHUTDOWN);
     await Promise.allSettled([...this.#running.values()].map((run) => run.ended));
   }
 
@@ -97,26 +100,28 @@ export class Worker {
     const room = concurrency - this.#running.size;
     if (room <= 0) return;
     for (const job of await claim(world.store, { worker: name, limit: room, leaseMs })) {
-      const abort = new AbortController();
-      if (job.cancelAsked) abort.abort(CANCELLED);
-      const run: Running = { job, abort, ended: Promise.resolve() };
+      const cancel = new AbortController();
+      if (job.cancelAsked) cancel.abort(CANCELLED);
+      const run: Running = { job, cancel, leave: new AbortController(), ended: Promise.resolve() };
+      // Lost and claimed anew by this very worker: the earlier run holds an old fence and has nothing more to say.
+      this.#running.get(job.id)?.leave.abort(leaseLost());
       run.ended = this.#run(run).finally(() => {
-        this.#running.delete(job.id);
+        if (this.#running.get(job.id) === run) this.#running.delete(job.id);
         this.wake();
       });
       this.#running.set(job.id, run);
     }
   }
 
-  async #run({ job, abort }: Running): Promise<void> {
+  async #run({ job, cancel, leave }: Running): Promise<void> {
     const { world, fault, onProgress } = this.#options;
     const log = this.#log.child({ job: job.id, saga: job.saga });
     const journal = new PgJournal(world.store, job);
     try {
       const saga = SAGAS[job.saga];
       if (!saga) throw new CarrelError('internal', `there is no saga called ${job.saga}`);
-      const ctx = makeCtx({ signal: abort.signal, log, progress: (report) => onProgress?.(job, report) });
-      const end = await runSaga(saga, { ctx, world, input: job.input as never, journal, ...(fault ? { fault } : {}) });
+      const ctx = makeCtx({ signal: AbortSignal.any([leave.signal, cancel.signal]), log, progress: (report) => onProgress?.(job, report) });
+      const end = await runSaga(saga, { ctx, world, input: job.input as never, journal, leave: leave.signal, ...(fault ? { fault } : {}) });
       log.info({ end, err: end === 'done' ? undefined : journal.error?.message }, `saga ${job.saga}: ${end}`);
     } catch (error) {
       if (isCode(error, 'fenced')) log.warn('another worker has taken this run over');
@@ -138,7 +143,7 @@ export class Worker {
         ),
       );
       for (const run of this.#running.values()) {
-        if (!ours.has(run.job.id)) run.abort.abort(new CarrelError('fenced', 'the lease ran out and another worker has this run'));
+        if (!ours.has(run.job.id)) run.leave.abort(leaseLost());
       }
     }
     if ((await reapExpired(world.store)) > 0) this.wake();
@@ -149,7 +154,11 @@ export class Worker {
     if (this.#running.size === 0) return;
     const asked = new Set(await jobs.cancelAskedAmong(this.#options.world.store.db, [...this.#running.keys()]));
     for (const run of this.#running.values()) {
-      if (asked.has(run.job.id) && !run.abort.signal.aborted) run.abort.abort(CANCELLED);
+      if (asked.has(run.job.id) && !run.cancel.signal.aborted) run.cancel.abort(CANCELLED);
     }
   }
+}
+
+function leaseLost(): CarrelError {
+  return new CarrelError('fenced', 'the lease ran out and another worker has this run');
 }
