@@ -21,6 +21,17 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+/** The next `n` events besides `hello`, of which a stream that was opened anew brings another. */
+async function takeReal(stream: AsyncGenerator<EventData>, n: number): Promise<EventData[]> {
+  const found: EventData[] = [];
+  while (found.length < n) {
+    const [event] = await take(stream, 1);
+    if (event === undefined) break;
+    if (event.kind !== 'hello') found.push(event);
+  }
+  return found;
+}
+
 /** The next `n` events of a stream that is open already. */
 async function take(stream: AsyncGenerator<EventData>, n: number): Promise<EventData[]> {
   const found: EventData[] = [];
@@ -131,10 +142,10 @@ describe('events', () => {
       const stream = open(other.client('ann'));
       await take(stream, 1);
       for (let i = 0; i < 100; i++) other.world.emit('reservation', 'r', { big, i }, 'ann');
-      expect(await take(stream, 100)).toHaveLength(100);
+      expect((await takeReal(stream, 100)).map((e) => e.body.i)).toEqual([...Array(100).keys()]);
       await eventually('it is dropped', () => lines.some((line) => line.includes('event stream dropped')));
-      const rest = await take(open(other.client('ann'), { lastEventId: '0' }), 101);
-      expect(rest.slice(1).map((e) => e.body.i)).toEqual([...Array(100).keys()]);
+      const rest = await takeReal(open(other.client('ann'), { lastEventId: '0' }), 100);
+      expect(rest.map((e) => e.body.i)).toEqual([...Array(100).keys()]);
     } finally {
       socket.destroy();
       over.forEach((c) => c.abort());
