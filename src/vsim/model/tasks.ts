@@ -41,6 +41,8 @@ interface Running {
   spec: TaskSpec;
   op: Op | undefined;
   effects: number;
+  /** What it will take, and what it holds while it runs. */
+  want: Cost | undefined;
   cost: Cost | undefined;
   cancelTimer: (() => void) | undefined;
 }
@@ -89,7 +91,7 @@ export class TaskEngine {
       chainId: number,
     };
     model.add(task);
-    const running: Running = { task, spec, op: undefined, effects: 0, cost: undefined, cancelTimer: undefined };
+    const running: Running = { task, spec, op: undefined, effects: 0, want: undefined, cost: undefined, cancelTimer: undefined };
     this.#running.set(task, running);
     running.cancelTimer = model.clock.after(model.latency.dispatchMs, () => this.#begin(running));
     return task;
@@ -188,7 +190,9 @@ export class TaskEngine {
       this.#count++;
       return true;
     }
-    const cost = running.spec.cost?.() ?? {};
+    // Asked once: a long queue is looked through whenever a task ends.
+    running.want ??= running.spec.cost?.() ?? {};
+    const cost = running.want;
     const hostUnits = cost.hostUnits ?? 0;
     const dsUnits = cost.datastoreUnits ?? 0;
     if (this.#count >= VCENTER_TASKS) return false;

@@ -151,7 +151,7 @@ export class Dispatcher {
       origin: this.origin,
     };
     m.actor = session?.user ?? 'anonymous';
-    const privilege = PRIVILEGES[method];
+    const privilege = Object.hasOwn(PRIVILEGES, method) ? PRIVILEGES[method] : undefined;
     if (privilege !== undefined) m.require(privilege, privilegeTarget(m, self, request));
     const handler = HANDLERS.get(method);
     if (handler === undefined) throw unknownMethod(request, self);

@@ -27,24 +27,29 @@ const TABLES: Record<string, AnyTable> = {
   ...plainProps,
 };
 
+/** A field of an object's own: names come from clients, and `__proto__` is no property. */
+function field<T>(object: Record<string, T>, name: string): T | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
 /** The value at a property path, not yet typed for the wire; undefined if it is unset. */
 export function readProperty(entity: Entity, path: string, reader: Reader): unknown {
   const own = reader.sessionProps(entity);
   if (own !== undefined) return walk(own, path);
-  const table = TABLES[entity.type];
+  const table = field(TABLES, entity.type);
   if (table === undefined) return undefined;
   const dot = path.search(/[.[]/);
   const head = dot < 0 ? path : path.slice(0, dot);
   const rest = dot < 0 ? '' : path.slice(dot);
-  const nested = rest.startsWith('.') ? table.nested?.[head] : undefined;
+  const nested = rest.startsWith('.') && table.nested !== undefined ? field(table.nested, head) : undefined;
   if (nested !== undefined) {
     const fields = nested(entity as never, reader);
     const next = rest.slice(1).search(/[.[]/);
     const name = next < 0 ? rest.slice(1) : rest.slice(1, next + 1);
-    const value = fields?.[name]?.();
+    const value = fields === undefined ? undefined : field(fields, name)?.();
     return next < 0 ? value : walk(value, rest.slice(next + 1));
   }
-  const value = table.top[head]?.(entity as never, reader);
+  const value = field(table.top, head)?.(entity as never, reader);
   return rest === '' ? value : walk(value, rest);
 }
 
@@ -53,7 +58,7 @@ function walk(value: unknown, path: string): unknown {
   let at: unknown = value;
   for (const step of path.match(/[^.[\]]+(?=[.[]|$)|\[[^\]]*\]/g) ?? []) {
     if (typeof at !== 'object' || at === null) return undefined;
-    at = step.startsWith('[') ? keyed(at, step.slice(1, -1).replaceAll('"', '')) : (at as Record<string, unknown>)[step];
+    at = step.startsWith('[') ? keyed(at, step.slice(1, -1).replaceAll('"', '')) : field(at as Record<string, unknown>, step);
   }
   return at;
 }
@@ -68,9 +73,9 @@ export function checkPath(type: string, path: string): void {
   const head = path.split(/[.[]/)[0] ?? '';
   const desc = findObject(type);
   if (desc === undefined || desc.byName.has(head)) {
-    const field = propertyField(type, head);
+    const declared = propertyField(type, head);
     const second = /^[^.[]+\.([^.[]+)/.exec(path)?.[1];
-    const known = second === undefined || field?.type === undefined || field.type.byName.has(second) || field.type.hasSubtypes;
+    const known = second === undefined || declared?.type === undefined || declared.type.byName.has(second) || declared.type.hasSubtypes;
     if (known) return;
   }
   throw new VimFault('InvalidProperty', `The property '${path}' does not exist on ${type}.`, { name: path });
@@ -79,7 +84,7 @@ export function checkPath(type: string, path: string): void {
 /** Names of all properties that the simulator has of a type. */
 export function allPaths(type: string): string[] {
   const known = findObject(type);
-  return Object.keys(TABLES[type]?.top ?? {}).filter((name) => known === undefined || known.byName.has(name));
+  return Object.keys(field(TABLES, type)?.top ?? {}).filter((name) => known === undefined || known.byName.has(name));
 }
 
 export interface ReadSet {

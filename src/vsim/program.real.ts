@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const CODE = `import { main } from ${JSON.stringify(fileURLToPath(new URL('./program.ts', import.meta.url)))}; main(process.argv.slice(1)).then((code) => process.exit(code));`;
+
+function start(...args: string[]): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', CODE, '--', ...args], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  if (child.stdout === null) throw new Error('no output');
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  return line;
+}
+
+describe('vsim as a program', () => {
+  it('says where it is in one line of JSON and ends at SIGTERM', async () => {
+    const child = start('--masters', '2', '--json', '--seed', '3');
+    const facts = JSON.parse(await firstLine(child)) as {
+      url: string;
+      fingerprint256: string;
+      masters: { path: string; snapshot: string }[];
+    };
+    expect(facts.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+\/sdk$/);
+    expect(facts.fingerprint256).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+    expect(facts.masters).toEqual([
+      { path: '/DC0/vm/golden/master-0', snapshot: 'golden' },
+      { path: '/DC0/vm/golden/master-1', snapshot: 'golden' },
+    ]);
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  it('ends with 2 and a sentence on a bad flag, with 1 if the port is taken', async () => {
+    const bad = start('--hosts', 'x');
+    const [code] = (await once(bad, 'exit')) as [number];
+    expect(code).toBe(2);
+    const first = start('--json');
+    const { url } = JSON.parse(await firstLine(first)) as { url: string };
+    const second = start('--listen', `127.0.0.1:${new URL(url).port}`);
+    expect(((await once(second, 'exit')) as [number])[0]).toBe(1);
+    first.kill('SIGTERM');
+    await once(first, 'exit');
+  });
+
+  it('holds 10,000 machines on 64 hosts within 1 GiB', async () => {
+    const child = start('--hosts', '64', '--vms', '10000', '--datastores', '8', '--json');
+    await firstLine(child);
+    const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+    const peakKb = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]);
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    expect(peakKb * 1024).toBeLessThan(2 ** 30);
+    // Says what it was, since a bound alone hides growth.
+    process.stderr.write(`vsim with 10,000 machines: peak ${Math.round(peakKb / 1024)} MiB\n`);
+  });
+});
