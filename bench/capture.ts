@@ -10,7 +10,7 @@ import { median, ms, spread } from './lib/stats.ts';
 
 const run = promisify(execFile);
 /** What the machine wrote before it is captured. */
-const WRITTEN_MIB = 64;
+const WRITTEN_MIB = 32;
 
 interface Sample {
   whole: number;
@@ -63,7 +63,10 @@ async function captureOnce(rig: CarrelRig, lent: Lent, image: string): Promise<S
   const whole = performance.now() - t0;
   const detail = await services.showJob(made.job);
   const steps = Object.fromEntries(
-    (detail?.steps ?? []).map((s) => [s.name, s.finishedAt === undefined ? Number.NaN : Date.parse(s.finishedAt) - Date.parse(s.startedAt)]),
+    (detail?.steps ?? []).map((s) => [
+      s.name,
+      s.finishedAt === undefined ? Number.NaN : Date.parse(s.finishedAt) - Date.parse(s.startedAt),
+    ]),
   );
   const record = await rig.masterFacts(made.revision.id);
   return { whole, copy: Number(record['copyMs'] ?? Number.NaN), steps };

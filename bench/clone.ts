@@ -70,7 +70,10 @@ function summary(samples: Samples, accelerator: string, libvirt: Libvirt): Outco
   );
   const stageNames = ['reserved', 'clone begun', 'clone done', 'start begun', 'start done', 'guest ready', 'ready', 'connected', 'login'];
   const stageRows = MODES.flatMap((mode) =>
-    (['carrel', 'floor'] as const).map((who) => [`${mode}: ${who}`, ...stageNames.map((s) => ms(median(defined(of(`${who} ${mode}`, s)))))]),
+    (['carrel', 'floor'] as const).map((who) => [
+      `${mode}: ${who}`,
+      ...stageNames.map((s) => ms(median(defined(of(`${who} ${mode}`, s))))),
+    ]),
   );
   return {
     tables: [

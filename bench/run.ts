@@ -54,7 +54,9 @@ async function runOne(name: string): Promise<void> {
   }
   const accel = typeof outcome.raw['accelerator'] === 'string' ? outcome.raw['accelerator'] : undefined;
   const file = store(name, outcome, { quick, date, load, accel });
-  process.stdout.write(`${outcomeText(outcome)}\n\nload before: ${load.average.join(' ')}, cores busy ${Math.round(load.busy * 100)} %; ${file}\n`);
+  process.stdout.write(
+    `${outcomeText(outcome)}\n\nload before: ${load.average.join(' ')}, cores busy ${Math.round(load.busy * 100)} %; ${file}\n`,
+  );
 }
 
 let failed = false;

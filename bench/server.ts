@@ -18,7 +18,7 @@ interface Server {
   stop(): Promise<number>;
 }
 
-/** From the start of the process until `GET /health` is answered. */
+/** From the start of the process until `GET /healthz` is answered. */
 async function start(dir: string): Promise<Server> {
   const command = BUILT ? [join(ROOT, 'bin', 'carrel')] : ['--import', 'tsx', join(ROOT, 'src', 'main', 'cli.ts')];
   const told = join(dir, 'client.json');
@@ -51,7 +51,7 @@ async function start(dir: string): Promise<Server> {
 async function health(told: string): Promise<boolean> {
   try {
     const { url } = JSON.parse(readFileSync(told, 'utf8')) as { url: string };
-    return (await fetch(`${url}/api/v1/health`)).ok;
+    return (await fetch(`${url}/healthz`)).ok;
   } catch {
     return false;
   }
@@ -88,7 +88,9 @@ async function run({ quick, runs, scene, say }: BenchArgs): Promise<Outcome> {
     sizes.push(size);
     stops.push(await live.stop());
     live = undefined;
-    say(`${round + 1}/${rounds}: first ${ms(first.at(-1))} ms, later ${ms(later.at(-1))} ms, ${mib(size.node)} + ${mib(size.postgres)} MiB`);
+    say(
+      `${round + 1}/${rounds}: first ${ms(first.at(-1))} ms, later ${ms(later.at(-1))} ms, ${mib(size.node)} + ${mib(size.postgres)} MiB`,
+    );
   }
   const node = median(sizes.map((each) => each.node));
   const postgres = median(sizes.map((each) => each.postgres));
@@ -96,7 +98,7 @@ async function run({ quick, runs, scene, say }: BenchArgs): Promise<Outcome> {
   return {
     tables: [
       {
-        title: 'Milliseconds until /health is answered: median (least-most)',
+        title: 'Milliseconds until /healthz is answered: median (least-most)',
         head: ['first start, empty store', 'later start', 'stop'],
         rows: [[spread(first), spread(later), spread(stops)]],
       },
@@ -109,9 +111,16 @@ async function run({ quick, runs, scene, say }: BenchArgs): Promise<Outcome> {
     targets: [
       { what: 'first start with an empty store', wanted: 'under 5 s', measured: `${ms(median(first))} ms`, met: median(first) < 5_000 },
       { what: 'later starts', wanted: 'under 2 s', measured: `${ms(median(later))} ms`, met: median(later) < 2_000 },
-      { what: 'memory at rest with its database', wanted: 'under 150 MB PSS', measured: `${(whole / 1e6).toFixed(0)} MB`, met: whole < 150e6 },
+      {
+        what: 'memory at rest with its database',
+        wanted: 'under 150 MB PSS',
+        measured: `${(whole / 1e6).toFixed(0)} MB`,
+        met: whole < 150e6,
+      },
     ],
-    notes: [BUILT ? 'The built program, `bin/carrel serve`.' : 'Not built: the sources under tsx, which take more memory and start slower.'],
+    notes: [
+      BUILT ? 'The built program, `bin/carrel serve`.' : 'Not built: the sources under tsx, which take more memory and start slower.',
+    ],
     raw: { first, later, stops, sizes },
   };
 }

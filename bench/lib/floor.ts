@@ -24,7 +24,7 @@ export interface FloorMachine {
   pid: number;
   folder: string;
   stages: Record<string, number>;
-  end(): Promise<void>;
+  end: () => Promise<void>;
 }
 
 interface Model {
@@ -151,7 +151,10 @@ export class Floor {
     const text = `${[...fields, `entropy=${randomBytes(64).toString('hex')}`].join('\n')}\n`;
     agent.send(`f1 identity ${Buffer.from(text).toString('base64')}`);
     const answer = await agent.until((line) => line.startsWith('f1 '));
-    return Buffer.from(answer.split(' ')[2] ?? '', 'base64').toString().trim().split('\n');
+    return Buffer.from(answer.split(' ')[2] ?? '', 'base64')
+      .toString()
+      .trim()
+      .split('\n');
   }
 }
 

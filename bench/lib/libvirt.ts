@@ -75,7 +75,9 @@ export class Libvirt {
     await virsh('undefine', BASE).catch(() => {});
     writeFileSync(join(dir, 'base.xml'), baseXml(this.#options, rig.cmdline));
     await virsh('define', join(dir, 'base.xml'));
-    this.notes.push(`libvirt ${(await virsh('version')).match(/API: (.*)/)?.[1] ?? ''}, domain type ${domainType(this.#options.accelerator)}`);
+    this.notes.push(
+      `libvirt ${(await virsh('version')).match(/API: (.*)/)?.[1] ?? ''}, domain type ${domainType(this.#options.accelerator)}`,
+    );
   }
 
   /**
@@ -185,7 +187,12 @@ function escapeXml(text: string): string {
 /** The starter's hardware in libvirt's words. User-mode networking with a forwarded port is beyond libvirt 9, so it goes around it. */
 function baseXml({ dir, accelerator }: LibvirtOptions, cmdline: string): string {
   const initrd = existsSync(join(dir, 'initrd')) ? `<initrd>${dir}/initrd</initrd>` : '';
-  const network = ['-netdev', 'user,id=net0,ipv6=off,hostfwd=tcp:127.0.0.1:0-:22', '-device', 'virtio-net-pci,netdev=net0,romfile=,bus=pcie.0,addr=0x1c'];
+  const network = [
+    '-netdev',
+    'user,id=net0,ipv6=off,hostfwd=tcp:127.0.0.1:0-:22',
+    '-device',
+    'virtio-net-pci,netdev=net0,romfile=,bus=pcie.0,addr=0x1c',
+  ];
   return `<domain type='${domainType(accelerator)}' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>
   <name>${BASE}</name>
   <memory unit='MiB'>128</memory>

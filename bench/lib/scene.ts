@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export class Scene {
-  readonly #closers: (() => Promise<unknown> | unknown)[] = [];
+  readonly #closers: (() => unknown)[] = [];
   #closing: Promise<void> | undefined;
 
   /** Run in reverse order, each whatever the others do. */
-  defer(close: () => Promise<unknown> | unknown): void {
+  defer(close: () => unknown): void {
     this.#closers.push(close);
   }
 
@@ -34,10 +34,14 @@ export class Scene {
     await this.#closing;
   }
 
-  /** Ctrl-C and SIGTERM put everything away, then end the process; a second one ends it at once. */
+  /** Ctrl-C and SIGTERM put everything away, then end the process; another one, two seconds later, ends it at once. */
   guard(): void {
+    let since: number | undefined;
     const onSignal = (signal: NodeJS.Signals) => {
-      if (this.#closing) process.exit(130);
+      // A terminal signals the whole group and a wrapper passes its own on: one Ctrl-C may come twice.
+      if (since !== undefined && performance.now() - since > 2_000) process.exit(130);
+      if (since !== undefined) return;
+      since = performance.now();
       process.stderr.write(`bench: ${signal}, putting everything away\n`);
       void this.close().then(() => process.exit(130));
     };
