@@ -27,7 +27,7 @@ export async function fetchKernel(ctx: Ctx, packages: DebianPackages, workDir: s
   const image = (await readdir(join(root, 'boot'))).find((f) => f.startsWith('vmlinuz-'));
   if (!image) throw new CarrelError('recipe-failed', `${name} has no kernel image`);
   const version = image.slice('vmlinuz-'.length);
-  const lib = (await readdir(join(root, 'lib')).catch(() => [])).includes('modules') ? 'lib' : 'usr/lib';
+  const lib = (await readdir(join(root, 'lib')).catch((): string[] => [])).includes('modules') ? 'lib' : 'usr/lib';
   return { version, package: basename(deb as string), image: join(root, 'boot', image), modules: join(root, lib, 'modules', version) };
 }
 

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { Ctx } from '../../lib/context.ts';
 import { AGENT_PATH, agentScript } from './assets/agent.ts';
 import { reseedProgram } from './assets/reseed.ts';
-import { CHPASSWD, DROPBEAR, INITTAB, initramfsInit, PROFILE, QGA, RC_S, SHUTDOWN } from './assets/starter-guest.ts';
+import { CHPASSWD, DROPBEAR, INITTAB, initramfsInit, PROFILE, QGA, RC, SHUTDOWN } from './assets/starter-guest.ts';
 import { cpioArchive, folder, link, program } from './cpio.ts';
 import { fetchKernel, type KernelFiles, type KernelModule, loadModules } from './kernel.ts';
 import { DebianPackages, PACKAGE_TOOLS, parseDebName } from './packages.ts';
@@ -19,8 +19,11 @@ const STARTER_PACKAGES = ['busybox-static', 'dropbear-bin', 'qemu-guest-agent'] 
 /** Not linked as commands: they would pretend that there is a package database. */
 const UNWANTED_APPLETS = new Set(['dpkg', 'dpkg-deb', 'rpm', 'busybox', 'linuxrc', 'init', 'chpasswd', 'shutdown']);
 const SIZE_MIB = 2048;
-/** VGA text console last, so that /dev/console is the screen; boot messages only if something is wrong. */
-const CMDLINE = 'console=ttyS0,115200 console=tty0 quiet loglevel=3 panic=5';
+/**
+ * VGA text console last, so that /dev/console is the screen; boot messages only if something is wrong. Without the kernel's crypto
+ * self-tests a boot under emulation takes 0.3 s less, without IPv6 (which the user-mode network does not offer) 0.1 s less.
+ */
+const CMDLINE = 'console=ttyS0,115200 console=tty0 quiet loglevel=3 panic=5 cryptomgr.notests ipv6.disable=1';
 
 /**
  * A small Linux from Debian's packages alone: cloud kernel, busybox, Dropbear, qemu-guest-agent and Carrel's agent. Its user is root: the
@@ -95,7 +98,7 @@ async function makeRoot(ctx: Ctx, tree: string, root: string): Promise<void> {
   await linkApplets(ctx, tree, root);
   const files: [string, string | Buffer, number][] = [
     ['etc/inittab', INITTAB, 0o644],
-    ['etc/init.d/rcS', RC_S, 0o755],
+    ['usr/lib/carrel/rc', RC, 0o755],
     [AGENT_PATH, agentScript(DROPBEAR), 0o755],
     ['usr/lib/carrel/qga', QGA, 0o755],
     ['usr/lib/carrel/reseed', reseedProgram(), 0o755],

@@ -91,6 +91,8 @@ export interface LabOptions {
   /** Put between the image's command line and ours. */
   append?: string;
   extraArgs?: string[];
+  /** Changes QEMU's arguments at the end. */
+  wrap?: (args: string[]) => string[];
   /** Use the disk itself and not an overlay. */
   direct?: boolean;
 }
@@ -147,7 +149,7 @@ export async function startLab(ctx: Ctx, image: BuiltImage, options: LabOptions)
       await once(img, 'close');
     }
   }
-  const child = spawn('qemu-system-x86_64', labArgs(image, disk, options), { stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawn('qemu-system-x86_64', (options.wrap ?? ((a) => a))(labArgs(image, disk, options)), { stdio: ['ignore', 'inherit', 'inherit'] });
   const closed = once(child, 'close');
   const short = withTimeout(ctx, 20_000);
   try {

@@ -17,8 +17,9 @@ export const FW_CFG_ID = 'opt/carrel/id';
 export const AGENT_VERBS = ['ping', 'identity', 'info', 'password', 'keys', 'lock', 'freeze-prepare'] as const;
 
 /**
- * The parts that differ between guests. Functions: `sshd_start` returns when the server listens; `sshd_stop` when it does not any more, sessions
- * included; `keys_install` takes $hostkey (see host-key.ts) or makes one; `keys_remove`; `keys_public` sets $public; `set_hash USER HASH`; `warm`.
+ * The parts that differ between guests. Functions: `sshd_start` makes sure that the server listens; `sshd_stop` that it shows the old keys no more;
+ * `sessions_end`; `keys_install` takes $hostkey (see host-key.ts) or makes one; `keys_exist`, `keys_remove`; `keys_public` sets $public;
+ * `set_hash USER HASH`; `warm` reads what the next start needs; `after_identity` does what nobody waits for.
  */
 export interface AgentFlavour {
   functions: string;
@@ -93,28 +94,33 @@ apply_identity() {
 mix_entropy() { printf '%s' "$1" | "$R/usr/lib/carrel/reseed" 2>/dev/null || printf '%s' "$1" >"$R/dev/urandom"; }
 
 # The kernel announces the new address itself (arp_notify), which is how QEMU's user-mode network learns it.
-set_mac() { ip link set dev "$NIC" address "$1" 2>/dev/null; }
+set_mac() { ifconfig "$NIC" hw ether "$1" 2>/dev/null; }
 
 # What must not pass from one machine to the next when a disk is copied.
 scrub() {
   keys_remove
   set +f
-  rm -f "$R"/root/.ssh/authorized_keys* "$R"/home/*/.ssh/authorized_keys* "$R"/root/.*_history "$R"/home/*/.*_history
+  for file in "$R"/root/.ssh/authorized_keys* "$R"/home/*/.ssh/authorized_keys* "$R"/root/.*_history "$R"/home/*/.*_history; do
+    [ ! -e "$file" ] || rm -f "$file"
+  done
   set -f
   lock_all
 }
 
 lock_all() {
-  out=
+  out= found=
   while IFS= read -r line; do
     rest=\${line#*:}
     case $rest in
       '!'* | '*'*) ;;
-      *) line="\${line%%:*}:!:\${rest#*:}" ;;
+      *)
+        line="\${line%%:*}:!:\${rest#*:}"
+        found=1
+        ;;
     esac
     out=$out$line$nl
   done <"$R/etc/shadow"
-  write_shadow "$out"
+  [ -z "$found" ] || write_shadow "$out"
 }
 
 # In place, so that owner and mode stay.
@@ -173,7 +179,7 @@ boot() {
   read -r have 2>/dev/null <"$LIB/machine-id" || have=
   parse_identity ''
   if [ -r "$FWCFG" ]; then
-    parse_identity "$(tr -d '\\000' <"$FWCFG")" || parse_identity ''
+    parse_identity "$(cat "$FWCFG")" || parse_identity ''
   fi
   if [ -z "$machine_id" ] && [ -z "$have" ]; then
     read -r machine_id <"$R/proc/sys/kernel/random/uuid"
@@ -220,9 +226,10 @@ handle() {
     lock) if set_hash "$decoded" '!'; then say "$id ok"; else say "$id err no such user"; fi ;;
     freeze-prepare)
       sshd_stop
+      sessions_end
       keys_remove
       sync
-      echo 3 >"$R/proc/sys/vm/drop_caches"
+      echo 1 >"$R/proc/sys/vm/drop_caches"
       warm
       say "$id ok"
       ;;
@@ -248,38 +255,55 @@ announce() {
 `;
 
 const MAIN = `
+open_port() {
+  if [ -n "$CARREL_STDIO" ]; then
+    exec 3<&0 4>&1
+    return
+  fi
+  port=
+  set +f
+  for file in "$R"/sys/class/virtio-ports/*/name; do
+    read -r name 2>/dev/null <"$file" && [ "$name" = ${AGENT_PORT} ] || continue
+    port=\${file%/name}
+    exec 3<>"$R/dev/\${port##*/}" 4>&3
+  done
+  set -f
+  # No such port: this machine was started by something other than Carrel. Nobody to talk to.
+  [ -n "$port" ] || exec sleep 2147483647
+}
+
+run_serve() {
+  open_port
+  announce
+  serve
+}
+
 NIC=eth0
-for mode in "\${1:-serve}"; do
-  case $mode in
-    boot) boot ;;
-    chpasswd)
-      # qemu-guest-agent's set-user-password calls chpasswd, which busybox lacks. With -e the input holds hashes.
-      while IFS= read -r line; do
-        user=\${line%%:*} word=\${line#*:}
-        [ "$2" = -e ] || word=$(printf '%s\\n' "$word" | mkpasswd -m sha512 -P 0)
-        set_hash "$user" "$word" || exit 1
-      done
-      ;;
-    serve)
-      if [ -n "$CARREL_STDIO" ]; then
-        exec 3<&0 4>&1
-      else
-        set +f
-        for file in "$R"/sys/class/virtio-ports/*/name; do
-          read -r name <"$file"
-          [ "$name" = ${AGENT_PORT} ] || continue
-          port=\${file%/name}
-          exec 3<>"$R/dev/\${port##*/}" 4>&3
-        done
-        set -f
-        # No such port: this machine was started by something other than Carrel. Nobody to talk to.
-        [ -n "$port" ] || exec sleep 2147483647
-      fi
-      announce
-      serve
-      ;;
-  esac
-done
+AGENT_PID=$R/run/carrel-agent.pid
+case \${1:-serve} in
+  # Sourced by the start script, which goes on.
+  start)
+    boot
+    run_serve &
+    echo $! >"$AGENT_PID"
+    ;;
+  # Kept alive by init: takes over if the agent of the start script ends.
+  watch)
+    while read -r pid <"$AGENT_PID" && kill -0 "$pid" 2>/dev/null; do sleep 60; done
+    echo $$ >"$AGENT_PID"
+    run_serve
+    ;;
+  boot) boot ;;
+  serve) run_serve ;;
+  chpasswd)
+    # qemu-guest-agent's set-user-password calls chpasswd, which busybox lacks. With -e the input holds hashes.
+    while IFS= read -r line; do
+      user=\${line%%:*} word=\${line#*:}
+      [ "$2" = -e ] || word=$(printf '%s\\n' "$word" | mkpasswd -m sha512 -P 0)
+      set_hash "$user" "$word" || exit 1
+    done
+    ;;
+esac
 `;
 
 export function agentScript(flavour: AgentFlavour): string {
