@@ -6,6 +6,30 @@ import type { World } from './world.ts';
 
 const LOOK_EVERY_MS = 5_000;
 
+/** A wall clock that differs from the monotonic one by more than this since the last look was set, not merely slow. */
+const JUMP_MS = 60_000;
+/** So long a clock that was set forward is doubted before its word ends anybody's machine. */
+const DOUBT_MS = 10 * 60_000;
+
+/**
+ * Notices a wall clock that was set. After a jump forward it is not believed for ten minutes: an operator who mistyped the date can
+ * put it right before every reservation is "over". A clock set back only makes ends later.
+ */
+export class ClockGuard {
+  #last: { wall: number; monotonic: number } | undefined;
+  #doubtUntil = Number.NEGATIVE_INFINITY;
+
+  /** Both in milliseconds. True if the wall clock may be acted on now. */
+  believes(wall: number, monotonic: number): boolean {
+    const last = this.#last;
+    this.#last = { wall, monotonic };
+    const jump = last === undefined ? 0 : wall - last.wall - (monotonic - last.monotonic);
+    if (jump > JUMP_MS) this.#doubtUntil = monotonic + DOUBT_MS;
+    else if (jump < -JUMP_MS) this.#doubtUntil = Number.NEGATIVE_INFINITY;
+    return monotonic >= this.#doubtUntil;
+  }
+}
+
 /** Ends what is over; returns how many. A reservation that is just being captured is left until the capture is through. */
 export async function expireDue(world: World): Promise<number> {
   let ended = 0;
@@ -24,8 +48,16 @@ export async function expireDue(world: World): Promise<number> {
 export function startTimers(world: World): () => Promise<void> {
   let looking: Promise<unknown> = Promise.resolve();
   let idle = true;
+  const clock = new ClockGuard();
+  let doubted = false;
   const timer = setInterval(() => {
     if (!idle) return;
+    if (!clock.believes(world.now().getTime(), performance.now())) {
+      if (!doubted) world.log.warn('the clock of this host was set forward: nothing is ended by it for ten minutes');
+      doubted = true;
+      return;
+    }
+    doubted = false;
     idle = false;
     looking = expireDue(world)
       .catch((error: unknown) => world.log.warn({ err: describeError(error) }, 'looking for reservations that are over failed'))

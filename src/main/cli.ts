@@ -25,20 +25,25 @@ program
   .option('--max-memory <mib>', 'MiB promised to machines at most (default: what the host has, less 1 GiB)', positive)
   .option('--max-vcpus <n>', 'virtual CPUs promised at most (default: 8 per core)', positive)
   .option('--log-level <level>', 'trace, debug, info, warn, error', process.env.CARREL_LOG ?? 'info')
-  .action(async (options: { listen: string; maxMachines?: number; maxMemory?: number; maxVcpus?: number; logLevel: string }, command: Command) => {
-    const { serve } = await import('./serve.ts');
-    process.exitCode = await serve({
-      dataDir: dataDirOf(command),
-      listen: options.listen,
-      databaseUrl: process.env.DATABASE_URL || undefined,
-      logLevel: options.logLevel,
-      limits: {
-        ...(options.maxMachines === undefined ? {} : { machines: options.maxMachines }),
-        ...(options.maxMemory === undefined ? {} : { memoryMiB: options.maxMemory }),
-        ...(options.maxVcpus === undefined ? {} : { vcpus: options.maxVcpus }),
-      },
-    });
-  });
+  .action(
+    async (
+      options: { listen: string; maxMachines?: number; maxMemory?: number; maxVcpus?: number; logLevel: string },
+      command: Command,
+    ) => {
+      const { serve } = await import('./serve.ts');
+      process.exitCode = await serve({
+        dataDir: dataDirOf(command),
+        listen: options.listen,
+        databaseUrl: process.env.DATABASE_URL || undefined,
+        logLevel: options.logLevel,
+        limits: {
+          ...(options.maxMachines === undefined ? {} : { machines: options.maxMachines }),
+          ...(options.maxMemory === undefined ? {} : { memoryMiB: options.maxMemory }),
+          ...(options.maxVcpus === undefined ? {} : { vcpus: options.maxVcpus }),
+        },
+      });
+    },
+  );
 
 program
   .command('demo')

@@ -20,6 +20,7 @@ import * as machines from '../store/machines.ts';
 import * as providers from '../store/providers.ts';
 import { reapFormerLives } from '../store/queue.ts';
 import * as reservations from '../store/reservations.ts';
+import { serverLock } from '../store/server-lock.ts';
 import type { Installation } from './installation.ts';
 import { makeServices, type Parts } from './services/index.ts';
 import type { Services } from '../api/services.ts';
@@ -87,10 +88,12 @@ async function bringUp(
     cluster = await ensureCluster(ctx, { dir: join(installation.dir, 'pg'), log });
     closers.push(() => (cluster as Cluster).stop());
   }
-  const store = await openStore(ctx, options.databaseUrl ?? (cluster as Cluster).conn);
-  closers.push(() => store.close());
-  const lock = await store.lockServer(ctx, installation.id);
+  const target = options.databaseUrl ?? (cluster as Cluster).conn;
+  // Locked before the schema is looked at: a second, newer server must not migrate under the first.
+  const lock = await serverLock(ctx, target, installation.id);
   closers.push(() => lock.release());
+  const store = await openStore(ctx, target);
+  closers.push(() => store.close());
 
   const driver =
     options.driver ?? makeDriver({ kind: 'qemu', dataDir: installation.dir, installationId: installation.id, log, limits: options.limits });
