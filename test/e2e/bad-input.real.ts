@@ -1,0 +1,234 @@
+/** What people get wrong, and what machines do: each with a clear message, the right exit code, and nothing lost. */
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LAUNCHER, TestServer, until } from '../support/server.ts';
+
+const scratch = mkdtempSync('/tmp/carrel-bad-');
+const server = new TestServer();
+beforeAll(async () => {
+  await server.start();
+});
+afterAll(async () => {
+  await server.dispose();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+function carrel(args: string[], env: NodeJS.ProcessEnv = {}, dataDir = server.dataDir) {
+  const { status, stdout, stderr } = spawnSync(LAUNCHER, ['--data', dataDir, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+    timeout: 120_000,
+  });
+  return { status, stdout, stderr };
+}
+
+describe('words', () => {
+  test.each([
+    [['reserve', 'nothere'], 3, 'no image called nothere'],
+    [['reserve', 'nothere', '--for', 'soon'], 2, 'soon'],
+    [['reserve'], 2, 'image'],
+    [['frobnicate'], 2, 'frobnicate'],
+    [['show', 'ffff'], 3, 'ffff'],
+    [['end'], 2, ''],
+    [['image', 'build', 'Bad Name!'], 2, 'Bad Name!'],
+    [['image', 'build', '../../etc'], 2, ''],
+    [['image', 'build', 'x', '--recipe', 'nothere'], 2, 'nothere'],
+    [['image', 'show', 'nothere'], 3, 'nothere'],
+    [['image', 'import', '/nowhere/disk.qcow2'], 3, '/nowhere/disk.qcow2'],
+  ])('carrel %j ends with %i and says why', (args, code, text) => {
+    const { status, stderr, stdout } = carrel(args);
+    expect(stderr).toContain(text);
+    expect(stderr).not.toMatch(/\n {4}at /);
+    expect(stdout).toBe('');
+    expect(status).toBe(code);
+  });
+  test('with --json an error is one JSON document on standard error', () => {
+    const { stderr, status } = carrel(['--json', 'reserve', 'nothere']);
+    expect(status).toBe(3);
+    expect(JSON.stringify(JSON.parse(stderr))).toContain('not-found');
+  });
+});
+
+describe('files that are no images', () => {
+  const file = (name: string, make: (path: string) => void) => {
+    const path = join(scratch, name);
+    make(path);
+    return path;
+  };
+  const qemuImg = (...args: string[]) => execFileSync('qemu-img', args, { stdio: 'ignore' });
+  const cases: [string, () => string, string[]][] = [
+    ['text', () => file('text.qcow2', (p) => writeFileSync(p, 'this is no image '.repeat(100))), []],
+    ['an empty file', () => file('empty.qcow2', (p) => writeFileSync(p, '')), []],
+    [
+      'a qcow2 whose backing file is /etc/passwd',
+      () => file('backed.qcow2', (p) => qemuImg('create', '-q', '-f', 'qcow2', '-u', '-F', 'raw', '-b', '/etc/passwd', p, '1M')),
+      ['backing file'],
+    ],
+    [
+      'a qcow2 whose data lie in another file',
+      () => file('data.qcow2', (p) => qemuImg('create', '-q', '-f', 'qcow2', '-o', `data_file=${join(scratch, 'other.raw')}`, p, '1M')),
+      ['data file'],
+    ],
+    [
+      'a VMDK that points at /etc/passwd',
+      () =>
+        file('flat.vmdk', (p) =>
+          writeFileSync(
+            p,
+            '# Disk DescriptorFile\nversion=1\nCID=fffffffe\nparentCID=ffffffff\ncreateType="monolithicFlat"\nRW 2048 FLAT "/etc/passwd" 0\n',
+          ),
+        ),
+      [],
+    ],
+    ['a VMDK said to be a qcow2', () => file('lie.qcow2', (p) => qemuImg('create', '-q', '-f', 'vmdk', p, '1M')), []],
+    [
+      'a qcow2 cut in half',
+      () =>
+        file('half.qcow2', (p) => {
+          qemuImg('create', '-q', '-f', 'qcow2', '-o', 'preallocation=full', p, '4M');
+          writeFileSync(p, readFileSync(p).subarray(0, 300_000));
+        }),
+      [],
+    ],
+  ];
+  test.each(cases)('%s is refused, and nothing is left of it', (_what, make, texts) => {
+    const path = make();
+    const { status, stderr } = carrel(['image', 'import', path, '--name', 'bad']);
+    for (const text of texts) expect(stderr).toContain(text);
+    expect(stderr.length).toBeGreaterThan(20);
+    expect(stderr).not.toContain('root:x:0');
+    expect([1, 2]).toContain(status);
+    expect(server.traces()).toEqual([]);
+    expect(carrel(['reserve', 'bad']).status).toBe(existsSync(path) ? 4 : 3);
+  });
+});
+
+describe('a server that cannot start says why', () => {
+  const serve = (dataDir: string, args: string[] = [], env: NodeJS.ProcessEnv = {}) =>
+    carrel(['serve', '--listen', '127.0.0.1:0', ...args], env, dataDir);
+
+  test('the port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as { port: number };
+    const dir = join(scratch, 'port');
+    // Not spawnSync: the other listener lives in this process.
+    const child = spawn(LAUNCHER, ['--data', dir, 'serve', '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    other.close();
+    expect(said).toContain(`127.0.0.1:${port}`);
+    expect(said).toContain('--listen');
+    expect(code).not.toBe(0);
+  });
+  test('no QEMU', () => {
+    const bin = join(scratch, 'bin');
+    mkdirSync(bin, { recursive: true });
+    for (const tool of ['node', 'sh', 'env']) {
+      const at = execFileSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim();
+      if (!existsSync(join(bin, tool))) execFileSync('ln', ['-s', at, join(bin, tool)]);
+    }
+    const { status, stderr } = serve(join(scratch, 'noqemu'), [], { PATH: bin });
+    expect(stderr).toContain('qemu-system-x86');
+    expect(status).not.toBe(0);
+    const doctor = carrel(['doctor'], { PATH: bin });
+    expect(doctor.status).toBe(1);
+    expect(doctor.stdout).toContain('apt-get install');
+  });
+  test('the data directory is of a newer Carrel, or broken', () => {
+    const dir = join(scratch, 'newer');
+    mkdirSync(dir, { recursive: true });
+    writeFileSync(join(dir, 'carrel.json'), '{"format": 99, "installationId": "00000000-0000-4000-8000-000000000000"}');
+    expect(serve(dir).stderr).toContain('format 99');
+    writeFileSync(join(dir, 'carrel.json'), 'no JSON');
+    expect(serve(dir).stderr).toContain('restore it');
+    expect(readFileSync(join(dir, 'carrel.json'), 'utf8')).toBe('no JSON');
+  });
+  test('the store is damaged: told, and not made anew', () => {
+    const dir = mkdtempSync('/tmp/carrel-dmg-');
+    mkdirSync(join(dir, 'pg'), { recursive: true });
+    const first = new TestServer(dir);
+    return (async () => {
+      await first.start();
+      await first.end();
+      const control = join(dir, 'pg/data/global/pg_control');
+      const before = readFileSync(control);
+      writeFileSync(control, Buffer.alloc(before.length, 0x55));
+      const { status, stderr } = serve(dir);
+      expect(status).not.toBe(0);
+      expect(stderr).toMatch(/store|PostgreSQL/);
+      expect(existsSync(join(dir, 'pg/data/PG_VERSION'))).toBe(true);
+      writeFileSync(control, before);
+      await first.start();
+      await first.dispose();
+    })();
+  });
+  test('nobody serves: the command says how to start a server', () => {
+    const { status, stderr } = carrel(['ls'], {}, join(scratch, 'nobody'));
+    expect(status).toBe(6);
+    expect(stderr).toContain('carrel serve');
+  });
+});
+
+describe('on a full disk and at Ctrl-C', () => {
+  const mount = join(scratch, 'small');
+  const small = new TestServer(mount);
+  beforeAll(async () => {
+    mkdirSync(mount, { recursive: true });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=420m,mode=0711', 'tmpfs', mount]);
+    await small.start();
+    await small.buildStarter();
+  });
+  afterAll(async () => {
+    await small.dispose().catch(() => {});
+    execFileSync('umount', ['-l', mount]);
+  });
+  const filler = join(mount, 'filler');
+  const fill = (leaveKiB: number) => {
+    execFileSync('sh', ['-c', `dd if=/dev/zero of=${filler} bs=64k 2>/dev/null; true`]);
+    execFileSync('truncate', ['-s', `-${leaveKiB}K`, filler]);
+  };
+
+  test('Ctrl-C at `carrel reserve` leaves the reservation going and says so', async () => {
+    const child = spawn(LAUNCHER, ['--data', mount, 'reserve', 'starter'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    await until('a stage', () => (/booting|cloning|starting/.test(said) ? true : undefined));
+    child.kill('SIGINT');
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(130);
+    expect(said).toContain('carrel end');
+    const { items } = await small.client.listReservations();
+    expect(items).toHaveLength(1);
+    expect((await small.settled(items[0]?.id as string)).state).toBe('ready');
+  });
+
+  test('a capture that runs out of space leaves nothing, and the machine as it was', async () => {
+    const [r] = (await small.client.listReservations()).items;
+    fill(4096);
+    const { revision } = await small.client.captureReservation({ params: { id: r?.id as string }, body: { image: 'big' } });
+    const end = await until('the capture to end', async () => {
+      const now = await small.client.showRevision({ params: { name: 'big', number: revision.number } });
+      return now.state === 'preparing' ? undefined : now;
+    });
+    expect(end.state).toBe('failed');
+    expect(end.failure?.code).toBe('no-space');
+    rmSync(filler);
+    expect(small.traces().filter((t) => !t.includes(r?.machine.id as string) && !t.startsWith('process'))).toEqual([]);
+    expect((await small.client.verifyImage({ params: { name: 'starter' }, body: {} })).ok).toBe(true);
+    expect((await small.client.showReservation({ params: { id: r?.id as string } })).state).toBe('ready');
+  });
+
+  test('a full clone that runs out of space leaves nothing and says what to do', async () => {
+    fill(6144);
+    const r = await small.reserve('full');
+    expect(r.state).toBe('failed');
+    expect(r.failure?.code).toBe('no-space');
+    rmSync(filler);
+    await small.endAll();
+    expect(small.traces()).toEqual([]);
+  });
+});
