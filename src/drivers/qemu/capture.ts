@@ -1,10 +1,9 @@
-import { rm } from 'node:fs/promises';
+import { chown, copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gate } from '../../core/lineage.ts';
 import type { CaptureSpec, Master } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import { type Ctx, checkCtx, sleep, withTimeout } from '../../lib/context.ts';
-import { copyFile } from 'node:fs/promises';
 import type { Fleet } from './fleet.ts';
 import { grantFile, type Host } from './host.ts';
 import type { Machines } from './machines.ts';
@@ -142,12 +141,14 @@ export class Capture {
 
   /** Takes host keys, accounts of a reservation and the like off the disk, in the helper guest: nothing of the disk is mounted here. */
   private async scrub(ctx: Ctx, disk: string): Promise<Record<string, string>> {
-    const { tools, layout } = this.host;
-    const appliance = await tools.ensureAppliance(ctx, layout.appliance);
-    const accelArgs = this.host.accel() === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,tb-size=32', '-cpu', 'qemu64'];
-    const { scrubbed, report } = await tools.runScrub(ctx, { ...appliance, disk, accelArgs });
-    for (const line of report) ctx.log.info({ line }, 'scrub');
-    return { scrubbed: scrubbed ? 'yes' : 'no' };
+    const { host } = this;
+    const appliance = await host.tools.ensureAppliance(ctx, host.layout.appliance);
+    // The helper guest runs under the file's owner; with KVM it needs the group of the device.
+    const account = host.launchAccount();
+    if (account !== undefined) await chown(disk, account.uid, account.gid);
+    const accelArgs = host.accel() === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,tb-size=32', '-cpu', 'qemu64'];
+    const { scrubbed, report } = await host.tools.runScrub(ctx, { ...appliance, disk, accelArgs });
+    return { scrubbed: scrubbed ? 'yes' : 'no: no Linux root file system was found', scrubReport: report.join('; ').slice(0, 1000) };
   }
 }
 
