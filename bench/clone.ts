@@ -75,6 +75,10 @@ function summary(samples: Samples, accelerator: string, libvirt: Libvirt): Outco
       ...stageNames.map((s) => ms(median(defined(of(`${who} ${mode}`, s))))),
     ]),
   );
+  const cpuNames = ['CPU of QEMU', 'CPU of Node', 'CPU of PostgreSQL'];
+  const cpuRows = MODES.flatMap((mode) =>
+    (['carrel', 'floor'] as const).map((who) => [`${mode}: ${who}`, ...cpuNames.map((s) => ms(median(defined(of(`${who} ${mode}`, s)))))]),
+  );
   return {
     tables: [
       {
@@ -83,6 +87,7 @@ function summary(samples: Samples, accelerator: string, libvirt: Libvirt): Outco
         rows,
       },
       { title: 'Where the time goes: medians of milliseconds since the request', head: ['mode', ...stageNames], rows: stageRows },
+      { title: 'Processor milliseconds until the login: these hold on a busy machine too', head: ['mode', ...cpuNames], rows: cpuRows },
     ],
     targets: targets(login),
     notes: [

@@ -14,6 +14,7 @@ import { type KeyPair, makeKeyPair, sshRun } from '../../src/main/ssh-login.ts';
 import { findProcesses, killProcess } from '../../src/qemu/process.ts';
 import * as accounts from '../../src/store/accounts.ts';
 import type { Scene } from './scene.ts';
+import { cpuSeconds, family, processes } from './usage.ts';
 
 export const IMAGE = 'starter';
 const WAIT_MS = 15 * 60_000;
@@ -135,6 +136,13 @@ export class CarrelRig {
     return found;
   }
 
+  /** Processor milliseconds that the living processes of the database have used. */
+  #storeCpu(): number {
+    const all = processes();
+    const postmaster = all.find((each) => each.args.includes(join(this.dir, 'pg', 'data')));
+    return postmaster === undefined ? 0 : family(postmaster.pid, all).reduce((sum, pid) => sum + (cpuSeconds(pid) || 0) * 1000, 0);
+  }
+
   /** What the driver wrote down about a master. */
   async masterFacts(revisionId: string): Promise<Record<string, string>> {
     const text = readFileSync(join(this.dir, 'masters', revisionId, 'master.json'), 'utf8');
@@ -151,6 +159,8 @@ export class CarrelRig {
     const id = randomUUID();
     const began = Date.now();
     const t0 = performance.now();
+    const nodeBefore = process.cpuUsage();
+    const storeBefore = this.#storeCpu();
     const stages: Record<string, number> = {};
     const mark = (what: string) => (stages[what] = performance.now() - t0);
     await services.reserve(this.caller, { id, image: IMAGE, mode, forMs: 3_600_000 });
@@ -166,9 +176,13 @@ export class CarrelRig {
     this.user = connection.user;
     await sshRun({ ...connection, privateKey: this.key.privateKey }, 'hostname');
     mark('login');
+    const node = process.cpuUsage(nodeBefore);
+    stages['CPU of Node'] = (node.user + node.system) / 1000;
+    stages['CPU of PostgreSQL'] = this.#storeCpu() - storeBefore;
     Object.assign(stages, await this.steps(id, began));
     const folder = this.machineFolder(reservation.machine.id);
     const { pid } = JSON.parse(readFileSync(join(folder, 'pid.json'), 'utf8')) as { pid: number };
+    stages['CPU of QEMU'] = cpuSeconds(pid) * 1000;
     return { reservation, pid, folder, stages };
   }
 

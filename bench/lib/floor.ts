@@ -15,6 +15,7 @@ import { type KeyPair, sshRun } from '../../src/main/ssh-login.ts';
 import type { CarrelRig, Lent } from './carrel.ts';
 import type { Scene } from './scene.ts';
 import { ask, SocketLines } from './socket-lines.ts';
+import { cpuSeconds } from './usage.ts';
 
 const run = promisify(execFile);
 
@@ -71,6 +72,7 @@ export class Floor {
   /** One machine, from nothing to the answer of a command over SSH. */
   async lend(mode: FloorMode): Promise<FloorMachine> {
     const t0 = performance.now();
+    const nodeBefore = process.cpuUsage();
     const stages: Record<string, number> = {};
     const mark = (what: string) => (stages[what] = performance.now() - t0);
     const id = randomUUID();
@@ -112,6 +114,9 @@ export class Floor {
     mark('connected');
     await sshRun({ host: '127.0.0.1', port, user: this.#user, privateKey: this.#key.privateKey, hostKeys }, 'hostname');
     mark('login');
+    const node = process.cpuUsage(nodeBefore);
+    stages['CPU of Node'] = (node.user + node.system) / 1000;
+    stages['CPU of QEMU'] = cpuSeconds(machine.pid) * 1000;
     return machine;
   }
 
