@@ -137,7 +137,7 @@ async function setup(handlers: Record<string, Handler> = {}) {
   return { fake, server, client };
 }
 
-const ctx = makeCtx({ timeoutMs: 20_000 });
+const ctx = makeCtx({ timeoutMs: 120_000 });
 const root = ref('Folder', 'group-d1');
 const dc = ref('Datacenter', 'dc-1');
 const vmFolder = ref('Folder', 'group-v1');
@@ -280,6 +280,30 @@ test('hundreds of tasks are awaited by one wait, and started ones share their re
   // service content, login, collector, view, filter, first look, wait and a few changes of the list
   expect(server.calls.length).toBeLessThan(20);
   expect(client.tasks.pending).toBe(0);
+});
+
+test('tasks that start while others are awaited enter the list, finished ones leave it, together', async () => {
+  const { fake, server, client } = await setup();
+  for (let i = 0; i < 60; i++) fake.tasks.set(`task-${i}`, { 'info.state': 'running' });
+  const start = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => client.tasks.wait(ctx, task(from + i)));
+  const first = start(0, 10);
+  await fake.wait();
+  await fake.tell(
+    'Task',
+    Array.from({ length: 10 }, (_, i) => update('enter', task(i), { 'info.state': i < 5 ? 'success' : 'running' })),
+  );
+  await Promise.all(first.slice(0, 5));
+  const second = start(10, 60);
+  const listed = () => [...fake.views.values()].flat();
+  await fake.until(() => listed().length >= 55 && listed().includes('task-59'));
+  expect(listed()).not.toContain('task-0');
+  expect(new Set(listed()).size).toBe(55);
+  expect(server.calls.filter((m) => m === 'ModifyListView').length).toBeLessThan(10);
+  await fake.tell(
+    'Task',
+    Array.from({ length: 55 }, (_, i) => update('enter', task(i + 5), { 'info.state': 'success' })),
+  );
+  await Promise.all([...first, ...second]);
 });
 
 test('a task that is done at the first look needs no wait', async () => {

@@ -69,6 +69,34 @@ test('an expired session is renewed once for all, and reads are sent again', asy
   expect(s.epoch).toBe(2);
 });
 
+test('a refusal that comes late, after somebody logged in again, starts no second login', async () => {
+  const { handlers, expire } = expiring();
+  let letGo!: () => void;
+  const gate = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const check = handlers['CurrentTime'] as Handler;
+  let first = true;
+  const { server, session: s } = await pair({
+    ...handlers,
+    CurrentTime: async (request, raw) => {
+      if (first) {
+        first = false;
+        await gate;
+        throw new ScriptFault({ _type: 'NotAuthenticated' });
+      }
+      return check(request, raw);
+    },
+  });
+  await s.open(makeCtx());
+  const slow = s.call(makeCtx(), 'CurrentTime', vm, {});
+  expire();
+  await s.call(makeCtx(), 'PowerOnVM_Task', vm, {}, { safe: true });
+  letGo();
+  await slow;
+  expect(count(server, 'Login')).toBe(2);
+});
+
 test('a call that changes something is not sent again, unless it is marked safe; the session is good afterwards', async () => {
   const { handlers, expire } = expiring();
   const { server, session: s } = await pair(handlers);
