@@ -9,6 +9,7 @@ import { type Session, SessionLimit } from '../model/sessions.ts';
 import type { Sim } from '../model/simulate.ts';
 import type { Call, Handlers } from './calls.ts';
 import { guestMethods } from './methods/guest.ts';
+import { historyMethods } from './methods/history.ts';
 import { inventoryMethods } from './methods/inventory.ts';
 import { propertyMethods } from './methods/property.ts';
 import { searchMethods } from './methods/search.ts';
@@ -33,6 +34,7 @@ const HANDLERS = new Map<string, Handler>(
     ...inventoryMethods,
     ...storageMethods,
     ...guestMethods,
+    ...historyMethods,
   } satisfies Handlers as Record<string, Handler>),
 );
 

@@ -3,7 +3,6 @@ import type { ObjectContent } from '../../vsphere/types/vim.gen.ts';
 import type { Entity } from '../model/entities.ts';
 import { VimFault } from '../model/fault.ts';
 import type { Model } from '../model/model.ts';
-import type { SimEvent } from '../model/model.ts';
 import { Collector } from './collector.ts';
 import type { Reader } from './props/context.ts';
 import { isView, type View, viewProps } from './views.ts';
@@ -12,10 +11,12 @@ import { isView, type View, viewProps } from './views.ts';
 const MAX_OBJECTS = 1000;
 const MAX_TOKENS = 100;
 
-interface EventCollector extends Entity {
-  readonly type: 'EventHistoryCollector';
-  next: number;
-  match: (event: SimEvent) => boolean;
+/** Reads events or tasks of the past, page by page. */
+export interface HistoryCollector extends Entity {
+  readonly type: 'EventHistoryCollector' | 'TaskHistoryCollector';
+  items: () => Record<string, unknown>[];
+  /** What is before it was read. */
+  at: number;
 }
 
 /** What belongs to one session and dies with it: views, collectors, filters, result tokens. */
@@ -24,7 +25,7 @@ export class SessionState {
   readonly views = new Map<string, View>();
   readonly collectors = new Map<string, Collector>();
   readonly tokens = new Map<string, ObjectContent[]>();
-  readonly events = new Map<string, EventCollector>();
+  readonly histories = new Map<string, HistoryCollector>();
   readonly #model: Model;
   readonly #reader: () => Reader;
   #next = 1;
@@ -36,7 +37,7 @@ export class SessionState {
   }
 
   newId(kind: string): string {
-    if (this.views.size + this.collectors.size + this.events.size >= MAX_OBJECTS) {
+    if (this.views.size + this.collectors.size + this.histories.size >= MAX_OBJECTS) {
       throw new VimFault('LimitExceeded', 'The session has too many views and collectors.', { limit: MAX_OBJECTS });
     }
     return `session[${this.key}]${kind}-${this.#next++}`;
@@ -54,7 +55,7 @@ export class SessionState {
     const view = this.views.get(id);
     if (view !== undefined) return view;
     if (this.collectors.has(id)) return { type: 'PropertyCollector', id, name: id, parent: undefined };
-    if (this.events.has(id)) return this.events.get(id);
+    if (this.histories.has(id)) return this.histories.get(id);
     for (const collector of this.collectors.values()) {
       if (collector.filters.has(id)) return { type: 'PropertyFilter', id, name: id, parent: undefined };
     }
@@ -84,7 +85,8 @@ export class SessionState {
       const filters = [...(this.collectors.get(entity.id)?.filters.keys() ?? [])];
       return { filter: filters.map((value) => ({ type: 'PropertyFilter', value })) };
     }
-    return undefined;
+    const history = this.histories.get(entity.id);
+    return history === undefined ? undefined : { latestPage: history.items().slice(-10) };
   }
 
   close(): void {
@@ -93,5 +95,6 @@ export class SessionState {
     this.collectors.clear();
     this.views.clear();
     this.tokens.clear();
+    this.histories.clear();
   }
 }

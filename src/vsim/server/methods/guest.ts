@@ -1,9 +1,8 @@
 import type { GuestAuthentication } from '../../../vsphere/types/vim.gen.ts';
-import type { SimEvent } from '../../model/model.ts';
 import { VimFault } from '../../model/fault.ts';
 import { assertGuestWritable, listProcesses, readGuestFile, startProgram, terminateProcess, validateGuest } from '../../model/guest-ops.ts';
-import { arg, type Call, type Handlers } from '../calls.ts';
-import { date, long, ref } from '../props/context.ts';
+import { arg, type Handlers } from '../calls.ts';
+import { date, long } from '../props/context.ts';
 
 function login(auth: GuestAuthentication | { _type?: string | undefined }): [string, string] {
   const { username, password } = auth as { username?: string; password?: string };
@@ -11,30 +10,6 @@ function login(auth: GuestAuthentication | { _type?: string | undefined }): [str
     throw new VimFault('OperationNotSupportedByGuest', 'Only name and password are supported.');
   }
   return [username, password];
-}
-
-const EVENT_TYPES = new Set([
-  'VmCreatedEvent',
-  'VmPoweredOnEvent',
-  'VmPoweredOffEvent',
-  'VmRemovedEvent',
-  'VmReconfiguredEvent',
-  'VmRegisteredEvent',
-  'VmSuspendedEvent',
-]);
-
-function eventData(c: Call, event: SimEvent): Record<string, unknown> {
-  const base = {
-    key: event.key,
-    chainId: event.chainId,
-    createdTime: date(event.time),
-    userName: event.user,
-    ...(event.vm === undefined ? {} : { vm: { name: event.vm.name, vm: ref(event.vm) } }),
-    fullFormattedMessage: event.message,
-  };
-  void c;
-  if (EVENT_TYPES.has(event.type)) return { _type: event.type, ...base, template: event.vm?.record.template ?? false };
-  return { _type: 'EventEx', ...base, eventTypeId: event.type, severity: 'info' };
 }
 
 export const guestMethods: Handlers = {
@@ -68,20 +43,4 @@ export const guestMethods: Handlers = {
     vm.guest?.files.delete(a.filePath);
   },
   MakeDirectoryInGuest: (c, a) => validateGuest(c.m, arg.vm(c, a.vm), ...login(a.auth)),
-  QueryEvents: (c, a) => {
-    const wanted = a.filter.entity?.entity.value;
-    const types = new Set([...(a.filter.type ?? []), ...(a.filter.eventTypeId ?? [])]);
-    const begin = a.filter.time?.beginTime?.getTime() ?? 0;
-    const end = a.filter.time?.endTime?.getTime() ?? Number.MAX_SAFE_INTEGER;
-    const match = (e: SimEvent) =>
-      (wanted === undefined || e.vm?.id === wanted || wanted === c.m.root.id) &&
-      (types.size === 0 || types.has(e.type)) &&
-      (a.filter.eventChainId === undefined || e.chainId === a.filter.eventChainId) &&
-      e.time >= begin &&
-      e.time <= end;
-    return c.m.events
-      .filter(match)
-      .slice(-(a.filter.maxCount ?? 1000))
-      .map((e) => eventData(c, e)) as never;
-  },
 };
