@@ -102,6 +102,12 @@ export class Cgroups {
     }
   }
 
+  /** Takes our own group away if no machine is left in it. */
+  async close(): Promise<void> {
+    if (this.version === undefined) return;
+    for (const { folder } of this.folders('')) await rmdir(folder).catch(() => {});
+  }
+
   private folders(name: string, limits: CgroupLimits = { memoryBytes: 0, cpus: 0, pids: 0 }) {
     return plan(this.root, this.version ?? 1, limits).map((each) => ({ ...each, folder: join(each.folder, this.group, name) }));
   }

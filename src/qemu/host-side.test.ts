@@ -82,7 +82,7 @@ describe('the command line', () => {
     const clone = qemuArgs({ ...machine, memoryFile: { path: '/c', share: false }, incoming: true });
     const differ = parent.filter((arg, i) => arg !== clone[i]);
     expect(differ).toHaveLength(1);
-    expect(clone.slice(parent.length)).toEqual(['-incoming', 'defer', '-S']);
+    expect(clone.slice(parent.length)).toEqual(['-no-reboot', '-incoming', 'defer', '-S']);
   });
 
   test('the identity file has one size, whatever is in it', () => {

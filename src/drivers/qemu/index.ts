@@ -82,6 +82,7 @@ export class QemuDriver implements Driver {
     this.opened = undefined;
     parts?.fleet.close();
     await parts?.frozen.close();
+    await parts?.host.cgroups.close();
   }
 
   async inventory(ctx: Ctx): Promise<Inventory> {

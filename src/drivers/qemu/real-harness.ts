@@ -98,8 +98,9 @@ export class QemuWorld implements Harness {
   }
 
   async dispose(): Promise<void> {
-    await this.driver.close();
     for (const { pid } of await this.processes()) process.kill(pid, 'SIGKILL');
+    await this.parts?.host.cgroups.prune();
+    await this.driver.close();
     await run('chmod', ['-R', 'u+w', this.dataDir]);
     await rm(this.dataDir, { recursive: true, force: true });
   }
