@@ -59,12 +59,25 @@ export class LineSocket {
 
   /** One request of the agent's protocol; answers the decoded argument of `ok`. */
   async request(ctx: Ctx, verb: string, argument?: string): Promise<string> {
+    const answer = await this.#ask(ctx, argument === undefined ? verb : `${verb} ${Buffer.from(argument).toString('base64')}`);
+    return Buffer.from(answer, 'base64').toString();
+  }
+
+  /** The same with an argument that is not encoded, for `identity`. */
+  async raw(ctx: Ctx, verb: string, argument: string): Promise<string> {
+    const answer = await this.#ask(ctx, `${verb} =${argument}`);
+    if (!answer.startsWith('=')) throw new CarrelError('guest-failed', `not a raw answer: ${answer}`);
+    return answer.slice(1);
+  }
+
+  async #ask(ctx: Ctx, text: string): Promise<string> {
     const id = `t${this.#next++}`;
     const from = this.lines.length;
-    this.write(`${id} ${verb}${argument === undefined ? '' : ` ${Buffer.from(argument).toString('base64')}`}`);
-    const [, status, ...rest] = (await this.line(ctx, (line) => line.startsWith(`${id} `), from)).split(' ');
+    this.write(`${id} ${text}`);
+    const line = await this.line(ctx, (l) => l.startsWith(`${id} `), from);
+    const [status, ...rest] = line.slice(id.length + 1).split(' ');
     if (status !== 'ok') throw new CarrelError('guest-failed', rest.join(' '));
-    return Buffer.from(rest[0] ?? '', 'base64').toString();
+    return rest.join(' ');
   }
 }
 
@@ -149,7 +162,9 @@ export async function startLab(ctx: Ctx, image: BuiltImage, options: LabOptions)
       await once(img, 'close');
     }
   }
-  const child = spawn('qemu-system-x86_64', (options.wrap ?? ((a) => a))(labArgs(image, disk, options)), { stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawn('qemu-system-x86_64', (options.wrap ?? ((a) => a))(labArgs(image, disk, options)), {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   const closed = once(child, 'close');
   const short = withTimeout(ctx, 20_000);
   try {

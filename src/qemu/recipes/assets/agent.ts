@@ -4,8 +4,9 @@
  * waits for in an instant clone, so it forks as little as it can: parsing, host name, keys and files are shell builtins.
  *
  * Protocol: lines of text, one request at a time.
- *   host -> guest   ID VERB [BASE64]
- *   guest -> host   ID ok [BASE64]  or  ID err MESSAGE
+ *   host -> guest   ID VERB [ARG]
+ *   guest -> host   ID ok [ARG]  or  ID err MESSAGE
+ * ARG is base64; in `identity` and its answer it may also be `=` and the lines themselves, joined by `;`, which saves two programs.
  *   unasked         `! boot`, then `! ready BASE64(json)` once the SSH server listens; `! back` when a host is there again after none was.
  * Verbs: see {@link AGENT_VERBS}. There is none that runs a command.
  */
@@ -19,7 +20,7 @@ export const AGENT_VERBS = ['ping', 'identity', 'info', 'password', 'keys', 'loc
 /**
  * The parts that differ between guests. Functions: `sshd_start` makes sure that the server listens; `sshd_stop` that it shows the old keys no more;
  * `sessions_end`; `keys_install` takes $hostkey (see host-key.ts) or makes one; `keys_exist`, `keys_remove`; `keys_public` sets $public;
- * `set_hash USER HASH`; `warm` reads what the next start needs; `after_identity` does what nobody waits for.
+ * `set_hash USER HASH`; `name_self NAME` makes the name resolvable where programs ask for that; `warm` reads what the next start needs; `after_identity` does what nobody waits for.
  */
 export interface AgentFlavour {
   functions: string;
@@ -28,7 +29,6 @@ export interface AgentFlavour {
 const COMMON = `set -f
 umask 077
 R=\${CARREL_ROOT:-}
-LIB=$R/var/lib/carrel
 FWCFG=$R/sys/firmware/qemu_fw_cfg/by_name/${FW_CFG_ID}/raw
 nl='
 '
@@ -42,8 +42,8 @@ EOF
 
 # The fields of an identity, into variables; anything unknown is ignored, anything malformed refused.
 parse_identity() {
-  hostname= machine_id= mac= time= entropy= seed= hostkey= hostkey_openssh= hostpub= bad=
-  IFS=$nl
+  hostname= machine_id= mac= time= entropy= seed= hostkey= hostpub= bad=
+  IFS="$nl;"
   for line in $1; do
     value=\${line#*=}
     case $line in
@@ -53,7 +53,6 @@ parse_identity() {
       time=*) time=$value ;;
       entropy=* | seed=*) entropy=$entropy$value ;;
       hostkey=*) hostkey=$value ;;
-      hostkey_openssh=*) hostkey_openssh=$value ;;
       hostpub=*) hostpub=$value ;;
     esac
   done
@@ -65,7 +64,6 @@ parse_identity() {
   case $time in *[!0-9]*) bad=time ;; esac
   case $entropy in *[!0-9a-fA-F]*) bad=entropy ;; esac
   case $hostkey in *[!0-7\\\\]*) bad=hostkey ;; esac
-  case $hostkey_openssh in *[!A-Za-z0-9+/=]*) bad=hostkey_openssh ;; esac
   case $hostpub in *[!A-Za-z0-9+/=@.\\ -]*) bad=hostpub ;; esac
   [ -z "$bad" ]
 }
@@ -77,12 +75,9 @@ apply_identity() {
   if [ -n "$hostname" ]; then
     printf '%s\\n' "$hostname" >"$R/proc/sys/kernel/hostname"
     printf '%s\\n' "$hostname" >"$R/etc/hostname"
-    printf '127.0.0.1 localhost\\n127.0.1.1 %s\\n::1 localhost\\n' "$hostname" >"$R/etc/hosts"
+    name_self "$hostname"
   fi
-  if [ -n "$machine_id" ]; then
-    printf '%s\\n' "$machine_id" >"$R/etc/machine-id"
-    printf '%s\\n' "$machine_id" >"$LIB/machine-id"
-  fi
+  [ -z "$machine_id" ] || printf '%s\\n' "$machine_id" >"$R/etc/machine-id"
   if [ -n "$mac" ]; then
     read -r old_mac <"$R/sys/class/net/$NIC/address"
     [ "$old_mac" = "$mac" ] || set_mac "$mac"
@@ -91,7 +86,10 @@ apply_identity() {
 }
 
 # Mixed in and put to use at once: without a reseed, two clones of one parent would draw the same numbers for up to a minute.
-mix_entropy() { printf '%s' "$1" | "$R/usr/lib/carrel/reseed" 2>/dev/null || printf '%s' "$1" >"$R/dev/urandom"; }
+mix_entropy() { "$R/usr/lib/carrel/reseed" 2>/dev/null <<EOF || printf '%s' "$1" >"$R/dev/urandom"
+$1
+EOF
+}
 
 # The kernel announces the new address itself (arp_notify), which is how QEMU's user-mode network learns it.
 set_mac() { ifconfig "$NIC" hw ether "$1" 2>/dev/null; }
@@ -176,7 +174,7 @@ info_json() {
 
 # At boot: take the identity that the host gave by fw_cfg, unless it is the one the disk already has; then start the SSH server.
 boot() {
-  read -r have 2>/dev/null <"$LIB/machine-id" || have=
+  read -r have 2>/dev/null <"$R/etc/machine-id" || have=
   parse_identity ''
   if [ -r "$FWCFG" ]; then
     parse_identity "$(cat "$FWCFG")" || parse_identity ''
@@ -189,7 +187,7 @@ boot() {
     scrub
     apply_identity
   else
-    hostkey= hostkey_openssh= hostpub=
+    hostkey= hostpub=
     [ -z "$entropy" ] || mix_entropy "$entropy"
     keys_exist || keys_install
   fi
@@ -197,9 +195,12 @@ boot() {
 }
 
 handle() {
-  id=$1 verb=$2
-  decoded=
-  if [ -n "$3" ]; then decode "$3" || { say "$id err bad base64"; return; }; fi
+  id=$1 verb=$2 decoded=
+  case $3 in
+    '') ;;
+    =*) decoded=\${3#=} ;;
+    *) decode "$3" || { say "$id err bad base64"; return; } ;;
+  esac
   case $verb in
     ping) say "$id ok" ;;
     info)
@@ -213,8 +214,13 @@ handle() {
       apply_identity
       sshd_start || { say "$id err the SSH server did not start"; return; }
       keys_public
-      encode "$public"
-      say "$id ok $encoded"
+      case $3 in
+        =*) say "$id ok =$public" ;;
+        *)
+          encode "$public"
+          say "$id ok $encoded"
+          ;;
+      esac
       after_identity
       ;;
     password)

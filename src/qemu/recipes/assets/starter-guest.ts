@@ -13,7 +13,7 @@ keys_exist() { [ -s "$KEY" ]; }
 keys_remove() { [ ! -e "$KEY" ] || rm -f "$KEY" "$KEY.pub"; }
 keys_install() {
   if [ -n "$hostkey" ]; then
-    printf "$hostkey" >"$KEY"
+    printf "\\000\\000\\000\\013ssh-ed25519\\000\\000\\000\\100$hostkey" >"$KEY"
     printf '%s\\n' "$hostpub" >"$KEY.pub"
   else
     keys_remove
@@ -21,6 +21,7 @@ keys_install() {
   fi
 }
 keys_public() { public=; [ ! -e "$KEY.pub" ] || read -r public <"$KEY.pub"; }
+name_self() { :; }
 set_hash() { set_shadow "$1" "$2"; }
 
 sshd_start() {
