@@ -139,8 +139,7 @@ describe('promise 5', () => {
 
   test('a partial or failed reading changes nothing; a whole one mends', async () => {
     const bench = await makeBench(onTestFinished);
-    const kept = await readyOne(bench);
-    const lost = await readyOne(bench);
+    // Made first, so that the half which a partial reading shows holds it.
     const leaked = randomUUID();
     await bench.driver.clone(makeCtx(), {
       machineId: leaked,
@@ -149,6 +148,8 @@ describe('promise 5', () => {
       hostname: 'leaked',
       hardware: { vcpus: 1, memoryMiB: 128 },
     });
+    const kept = await readyOne(bench);
+    const lost = await readyOne(bench);
     bench.fake.change((state) => {
       delete state.machines[lost.machineId];
       delete state.disks[`/fake/machines/${lost.machineId}/disk-0.fake`];

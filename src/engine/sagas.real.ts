@@ -301,7 +301,8 @@ function deathAt(name: string, point: string): { fault: FaultPoint; died: Promis
   return { fault, died };
 }
 
-for (const [title, name, kase] of VARIANTS) {
+// A full clone goes the way of a linked one here; the instant one is powered on from another state.
+for (const [title, name, kase] of VARIANTS.filter(([variant]) => variant !== 'provision (full)')) {
   describe(`${title}: the process ends at a fault point and another worker takes the run over`, () => {
     test.each(faultPoints(name))('%s', async (point) => {
       const { bench, before, it } = await begun(name, kase);

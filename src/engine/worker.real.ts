@@ -60,27 +60,43 @@ describe('leases', () => {
   });
 
   test('a worker that wakes up late can write nothing', async () => {
-    const bench = await makeBench(onTestFinished);
-    let wake!: () => void;
-    const asleep = new Promise<void>((resolve) => (wake = resolve));
-    let sleeping = false;
-    const fault = async (point: string) => {
-      if (point !== 'provision:start:do:after') return;
-      sleeping = true;
-      await asleep;
+    const lines: string[] = [];
+    const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+    const bench = await makeBench(onTestFinished, { log });
+    const holdAt = (wanted: string) => {
+      let open!: () => void;
+      const gate = new Promise<void>((resolve) => (open = resolve));
+      const held = { open, there: false };
+      return Object.assign(held, {
+        fault: async (point: string) => {
+          if (point !== wanted) return;
+          held.there = true;
+          await gate;
+        },
+      });
     };
+    const [late, second] = [holdAt('provision:start:do:after'), holdAt('provision:guest:do:before')];
     const { id } = await reserveOne(bench);
-    const late = await startWorker(bench, { name: 'bench/late', fault, concurrency: 1 });
-    await until(() => sleeping, 'sleep');
+    await startWorker(bench, { name: 'bench/late', fault: late.fault, concurrency: 1 });
+    await until(() => late.there, 'the first one asleep');
     const job = await jobOf(bench, 'provision');
     await reapFormerLives(bench.store, 'bench/second');
-    await startWorker(bench, { name: 'other/second' });
+    await startWorker(bench, { name: 'other/second', fault: second.fault });
+    onTestFinished(() => [late, second].forEach((held) => held.open()));
+    await until(() => second.there, 'the second one in the middle');
+    const stand = async () => [
+      await jobs.findJob(bench.store.db, job.id),
+      await jobs.jobSteps(bench.store.db, job.id),
+      await observe(bench),
+    ];
+    const before = await stand();
+    late.open();
+    await until(() => lines.some((l) => l.includes('another worker has taken this run over')), 'its refusal');
+    expect(await stand()).toEqual(before);
+    second.open();
     await until(() => idle(bench), 'an end');
-    const after = [await jobs.findJob(bench.store.db, job.id), await jobs.jobSteps(bench.store.db, job.id), await observe(bench)];
-    wake();
-    await late.stop();
-    expect([await jobs.findJob(bench.store.db, job.id), await jobs.jobSteps(bench.store.db, job.id), await observe(bench)]).toEqual(after);
     expect((await reservationOf(bench, id)).state).toBe('ready');
+    expect(await problems(bench)).toEqual([]);
   });
 
   test('the work of a worker that died without a word moves on when its lease has run out', async () => {
@@ -209,6 +225,7 @@ test('start slots hold over all workers, and a full lane does not stand in the w
   };
   for (let i = 0; i < 6; i++) await reserveOne(bench);
   const workers = [await startWorker(bench, { fault }), await startWorker(bench, { fault })];
+  onTestFinished(() => open());
   await until(() => inside === 2, 'two that start');
   await endReservation(bench.world, standing.id, 'end', 'ada');
   await until(async () => (await reservationOf(bench, standing.id)).state === 'ended', 'the end of another');
@@ -350,38 +367,5 @@ describe('two wishes for one machine', () => {
     await drain(bench, { fault });
     expect((await reservationOf(bench, id)).state).toBe('ready');
     expect(bench.fake.state.machines[machineId]?.power).toBe('on');
-  });
-});
-
-describe("the driver's own failures in a provision", () => {
-  const VERBS = ['clone', 'readBack', 'power', 'guest.ready'] as const;
-  const POINTS = ['before', 'middle', 'after'] as const;
-
-  test.each(VERBS.flatMap((verb) => POINTS.map((when) => [verb, when] as const)))(
-    'one that passes, %s %s: it becomes ready',
-    async (verb, when) => {
-      const bench = await makeBench(onTestFinished);
-      bench.fake.addFault({ verb, when, count: 2, error: 'unavailable' });
-      const { id } = await reserveOne(bench);
-      await drain(bench);
-      expect((await reservationOf(bench, id)).state).toBe('ready');
-      expect(await problems(bench)).toEqual([]);
-    },
-  );
-
-  test.each(
-    VERBS.flatMap((verb) => POINTS.map((when) => [verb, when] as const)).filter(
-      // Reading verbs answer by half in the middle; of these two that is the same as the whole.
-      ([verb, when]) => when !== 'middle' || verb === 'clone' || verb === 'power',
-    ),
-  )('a full storage, %s %s: failed with the driver’s words, and nothing is left', async (verb, when) => {
-    const bench = await makeBench(onTestFinished);
-    const before = await observe(bench);
-    bench.fake.addFault({ verb, when, count: 1, error: 'no-space' });
-    const { id } = await reserveOne(bench);
-    await drain(bench);
-    expect(await reservationOf(bench, id)).toMatchObject({ state: 'failed', failure: { code: 'no-space' } });
-    expect(await observe(bench)).toEqual(before);
-    expect(await problems(bench)).toEqual([]);
   });
 });
