@@ -13,6 +13,7 @@ import (
 	"sort"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -196,6 +197,23 @@ func print(seen map[string]interface{}) {
 	fmt.Println(string(line))
 }
 
+// counted counts requests on their way to the server.
+type counted struct {
+	inner    soap.RoundTripper
+	requests int64
+}
+
+func (c *counted) RoundTrip(ctx context.Context, req, res soap.HasFault) error {
+	atomic.AddInt64(&c.requests, 1)
+	return c.inner.RoundTrip(ctx, req, res)
+}
+
+func cpuTime() time.Duration {
+	var usage syscall.Rusage
+	must(syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
 func clones(ctx context.Context, args []string) {
 	w := connect(ctx, args[0], args[1], args[2])
 	count, err := strconv.Atoi(args[3])
@@ -204,6 +222,9 @@ func clones(ctx context.Context, args []string) {
 	must(err)
 	var group sync.WaitGroup
 	names := make(chan string)
+	counter := &counted{inner: w.client.Client.RoundTripper}
+	w.client.Client.RoundTripper = counter
+	before := cpuTime()
 	begin := time.Now()
 	for i := 0; i < ways; i++ {
 		group.Add(1)
@@ -226,11 +247,10 @@ func clones(ctx context.Context, args []string) {
 	close(names)
 	group.Wait()
 	wall := time.Since(begin)
-	var usage syscall.Rusage
-	must(syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
-	cpu := time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+	cpu := cpuTime() - before
+	requests := atomic.LoadInt64(&counter.requests)
 	must(w.client.Logout(ctx))
-	print(map[string]interface{}{"wallMs": wall.Milliseconds(), "cpuMs": cpu.Milliseconds(), "machines": count})
+	print(map[string]interface{}{"wallMs": wall.Milliseconds(), "cpuMs": cpu.Milliseconds(), "requests": requests})
 }
 
 // withUser puts the credentials of the environment into an address.
