@@ -44,8 +44,8 @@ describe('requests', () => {
     expect(sent).toEqual([]);
   });
 
-  it('whatever a name holds, the path has as many parts as it should', () => {
-    fc.assert(
+  it('whatever a name holds, the path has as many parts as it should', async () => {
+    await fc.assert(
       fc.asyncProperty(fc.string({ minLength: 1 }), async (name) => {
         const { client, sent } = recording(() => json({}));
         await client.showImage({ params: { name } }).catch(() => {});

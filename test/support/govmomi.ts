@@ -12,7 +12,10 @@ const SOURCE = fileURLToPath(new URL('./govmomi/', import.meta.url));
 
 /** The program's path; built once for each version of its source, which takes half a minute. */
 export async function buildGovmomi(): Promise<string> {
-  const hash = createHash('sha256').update(readFileSync(join(SOURCE, 'main.go'))).digest('hex').slice(0, 12);
+  const hash = createHash('sha256')
+    .update(readFileSync(join(SOURCE, 'main.go')))
+    .digest('hex')
+    .slice(0, 12);
   const dir = join(process.env['CARREL_TEST_CACHE'] ?? join(tmpdir(), 'carrel-test-cache'), 'govmomi');
   const program = join(dir, `govmomi-${hash}`);
   if (existsSync(program)) return program;
