@@ -1,12 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FakeWorld, TOKENS } from '../../test/support/fake-services.ts';
 import { type CliOptions, type CliResult, runCli, startCli } from '../../test/support/run-cli.ts';
 import { eventually, startTestServer, type TestServer } from '../../test/support/test-server.ts';
 import { CarrelError } from '../lib/errors.ts';
+import { EXIT_TEXT } from './exit.ts';
+import { makeProgram } from './program.ts';
 
 let server: TestServer;
 let dir: string;
@@ -537,6 +540,32 @@ describe('help', () => {
     expect([result.code, result.err.includes('    at ')]).toEqual([1, false]);
     server.world.failures.set('listImages', new Error('boom'));
     expect((await ann(['image', 'ls'], { env: { CARREL_DEBUG: '1' } })).err).toContain('    at ');
+  });
+});
+
+describe('docs/guide/cli.md', () => {
+  const guide = readFileSync(new URL('../../docs/guide/cli.md', import.meta.url), 'utf8');
+  const program = makeProgram({ version: '0', defaultDataDir: () => '/x' });
+  const leaves = (command: Command, path: string): [string, Command][] =>
+    command.commands.flatMap((c) =>
+      c.commands.length > 0 ? leaves(c, `${path} ${c.name()}`) : [[`${path} ${c.name()}`, c] as [string, Command]],
+    );
+  const all = leaves(program, 'carrel').filter(([path]) => path !== 'carrel complete');
+
+  it.each(all)('%s is there with each of its options', (path, command) => {
+    const row = guide.split('\n').find((line) => line.startsWith(`| \`${path}\``) || line.startsWith(`| \`${path} `));
+    expect(row, `a row that begins with \`${path}\``).toBeDefined();
+    for (const option of command.options) expect(row).toContain(option.long);
+  });
+
+  it('no row is about a command that is not there', () => {
+    const named = [...guide.matchAll(/^\| `(carrel [a-z-]+(?: [a-z-]+)?)/gm)].map((m) => m[1] as string);
+    const known = [...all.map(([path]) => path), 'carrel serve', 'carrel demo', 'carrel doctor'];
+    expect(named.filter((name) => !known.some((path) => name === path || name.startsWith(`${path} `)))).toEqual([]);
+  });
+
+  it('has the exit codes as they are', () => {
+    for (const [code, text] of EXIT_TEXT) expect(guide).toContain(`| ${code} | ${text} |`);
   });
 });
 

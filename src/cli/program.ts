@@ -72,7 +72,9 @@ const GROUPS: readonly { name: string; description: string; commands: readonly A
 
 const COMMANDS: readonly Add[] = [addReserve, addLs, addShow, addConnect, addSsh, addConsole, addCapture, addExtend, addEnd, addPower];
 
-const LAST: readonly Add[] = [addReconcile, addAudit, addCompletion, addExitCodes];
+const LAST: readonly Add[] = [addReconcile, addAudit];
+
+const ABOUT: readonly Add[] = [addCompletion, addExitCodes];
 
 /** What runProgram needs of a program that makeProgram made. */
 interface Running {
@@ -102,13 +104,19 @@ export function makeProgram(options: ProgramOptions): Command {
     .exitOverride();
   running.set(program, state);
   const cli = makeCli(io, options.defaultDataDir);
+  program.commandsGroup('Machines:');
   for (const add of COMMANDS) add(program, cli);
+  program.commandsGroup('Images, people and what an operator needs:');
   for (const { name, description, commands } of GROUPS) {
     const group = program.command(name).description(description);
     for (const add of commands) add(group, cli);
   }
   for (const add of LAST) add(program, cli);
+  program.commandsGroup('About carrel itself:');
+  program.helpCommand('help [command]', 'how a command is used');
+  for (const add of ABOUT) add(program, cli);
   addVersion(program, cli, options.version);
+  program.commandsGroup('The server:');
   return program;
 }
 
