@@ -1,6 +1,7 @@
 /** Carrel as the benchmarks drive it: the whole control plane in this process, asked through its services, without HTTP. */
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Caller } from '../../src/api/services.ts';
 import type { CloneMode } from '../../src/contract/common.ts';
@@ -85,6 +86,10 @@ export class CarrelRig {
     // Registered before anything starts: whatever a failure or Ctrl-C leaves running ends here.
     scene.defer(async () => {
       for (const each of await findProcesses(`carrel:${installation.id}:`)) await killProcess(each);
+      // The installation's control group stays behind, empty; it is of no use once the data directory is gone.
+      for (const part of ['', 'cpu', 'memory', 'pids']) {
+        await rmdir(join('/sys/fs/cgroup', part, `carrel-${installation.id.slice(0, 8)}`)).catch(() => {});
+      }
     });
     const plane = await startControlPlane(makeCtx({ log }), {
       installation,
@@ -157,10 +162,10 @@ export class CarrelRig {
   async lend(mode: CloneMode): Promise<Lent> {
     const { services } = this.plane;
     const id = randomUUID();
+    const storeBefore = this.#storeCpu();
+    const nodeBefore = process.cpuUsage();
     const began = Date.now();
     const t0 = performance.now();
-    const nodeBefore = process.cpuUsage();
-    const storeBefore = this.#storeCpu();
     const stages: Record<string, number> = {};
     const mark = (what: string) => (stages[what] = performance.now() - t0);
     await services.reserve(this.caller, { id, image: IMAGE, mode, forMs: 3_600_000 });
