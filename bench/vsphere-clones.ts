@@ -69,43 +69,6 @@ async function requestsBySize(sizes: readonly number[], clones: number): Promise
   return rows;
 }
 
-interface Decoding {
-  mb: number;
-  mbPerSecond: number;
-  peakMb: number;
-}
-
-/** Decodes a RetrievePropertiesEx reply of about 5 MB in a process of its own; the peak is of resident memory over what was there before. */
-async function decoding(): Promise<Decoding> {
-  const code = `
-    import { Sim } from './src/vsim/model/simulate.ts';
-    import { readPaths, allPaths } from './src/vsim/server/properties.ts';
-    import { encodeReply, decodeReply } from './src/vsphere/soap/envelope.ts';
-    const sim = new Sim({ vms: 400 });
-    const reader = { sim, session: undefined, version: 8, about: {}, sessionProps: () => undefined };
-    const objects = [];
-    let text = '';
-    for (const vm of sim.model.vms.values()) {
-      objects.push({ obj: { type: vm.type, value: vm.id }, propSet: readPaths(vm, allPaths(vm.type), reader).values });
-      if (objects.length % 20 === 0) { text = encodeReply('RetrievePropertiesEx', { objects }); if (text.length > 5e6) break; }
-    }
-    for (let i = 0; i < 3; i++) decodeReply('RetrievePropertiesEx', text);
-    const before = process.memoryUsage().rss;
-    const times = [];
-    let kept;
-    for (let i = 0; i < 9; i++) { const t = performance.now(); kept = decodeReply('RetrievePropertiesEx', text); times.push(performance.now() - t); }
-    times.sort((a, b) => a - b);
-    const mb = Buffer.byteLength(text) / 1e6;
-    console.log(JSON.stringify({ mb, mbPerSecond: mb / (times[4] / 1000), peakMb: (process.resourceUsage().maxRSS * 1024 - before) / 1e6 + (kept ? 0 : 1) }));`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  await once(child, 'exit');
-  return JSON.parse(line) as Decoding;
-}
-
 const rate = (count: number, costs: readonly Cost[]) => median(costs.map((c) => (count * 1000) / c.wallMs));
 
 async function run({ quick, runs, say }: BenchArgs): Promise<Outcome> {
@@ -123,12 +86,10 @@ async function run({ quick, runs, say }: BenchArgs): Promise<Outcome> {
   }
   say('requests by size of the inventory');
   const bySize = await requestsBySize(quick ? [10, 1000] : [10, 1000, 10_000], 50);
-  say('decoding');
-  const decoded = await decoding();
-  return summary(count, samples, bySize, decoded);
+  return summary(count, samples, bySize);
 }
 
-function summary(count: number, samples: Map<string, Cost[]>, bySize: [number, number][], decoded: Decoding): Outcome {
+function summary(count: number, samples: Map<string, Cost[]>, bySize: [number, number][]): Outcome {
   const of = (where: Where, who: Who) => samples.get(`${where} ${who}`) ?? [];
   const row = (where: Where, who: Who) => {
     const costs = of(where, who);
@@ -154,11 +115,6 @@ function summary(count: number, samples: Map<string, Cost[]>, bySize: [number, n
         head: ['machines', 'requests'],
         rows: bySize.map(([size, requests]) => [size, requests.toFixed(2)]),
       },
-      {
-        title: 'Decoding one reply of RetrievePropertiesEx',
-        head: ['MB', 'MB/s', 'peak of resident memory over before, MB'],
-        rows: [[decoded.mb.toFixed(1), decoded.mbPerSecond.toFixed(0), decoded.peakMb.toFixed(0)]],
-      },
     ],
     targets: targets(count, of, bySize),
     notes: [
@@ -167,7 +123,7 @@ function summary(count: number, samples: Map<string, Cost[]>, bySize: [number, n
       'replay sends prepared bytes over eight connections and looks only at the HTTP status; it reads the list of machines between.',
       'Client CPU: of the process for Python and Go, of this process for ours and replay. Logins and the first look-ups are not counted.',
     ],
-    raw: { ...Object.fromEntries(samples), bySize, decoded },
+    raw: { ...Object.fromEntries(samples), bySize },
   };
 }
 
