@@ -112,12 +112,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`vsim: ${describeError(error)}\n${known ? `${error.hint ?? ''}\n` : ''}`);
     return known ? 2 : 1;
   }
-  const facts = readiness(vsim);
-  process.stdout.write(`${json ? JSON.stringify(facts) : describe(facts)}\n`);
-  await new Promise<void>((resolve) => {
+  // Before the line that says it is ready: whoever reads it may end it at once.
+  const ended = new Promise<void>((resolve) => {
     process.once('SIGTERM', () => resolve());
     process.once('SIGINT', () => resolve());
   });
+  const facts = readiness(vsim);
+  process.stdout.write(`${json ? JSON.stringify(facts) : describe(facts)}\n`);
+  await ended;
   await vsim.close();
   return 0;
 }
