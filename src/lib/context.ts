@@ -31,10 +31,23 @@ export function makeCtx(options: CtxOptions = {}): Ctx {
     (s): s is AbortSignal => s !== undefined,
   );
   return {
-    signal: shared(signals.length === 1 ? (signals[0] as AbortSignal) : AbortSignal.any(signals)),
+    signal: shared(signals.length === 1 ? (signals[0] as AbortSignal) : anyOf(signals)),
     log: options.log ?? silentLogger,
     progress: options.progress ?? (() => {}),
   };
+}
+
+/**
+ * Sources of a combined signal, held for as long as it lives. Node 20 holds them weakly: a timeout that nobody else refers to is collected
+ * and its deadline never comes.
+ */
+const sources = new WeakMap<AbortSignal, readonly AbortSignal[]>();
+
+/** `AbortSignal.any` whose timeouts survive garbage collection. */
+export function anyOf(signals: readonly AbortSignal[]): AbortSignal {
+  const signal = AbortSignal.any([...signals]);
+  sources.set(signal, signals);
+  return signal;
 }
 
 /** One context may be waited on hundreds of times at once; Node would take that for a leak and warn. */
@@ -45,7 +58,7 @@ function shared(signal: AbortSignal): AbortSignal {
 
 /** A child with a deadline of its own, at most the parent's. */
 export function withTimeout(ctx: Ctx, timeoutMs: number): Ctx {
-  return { ...ctx, signal: shared(AbortSignal.any([ctx.signal, AbortSignal.timeout(timeoutMs)])) };
+  return { ...ctx, signal: shared(anyOf([ctx.signal, AbortSignal.timeout(timeoutMs)])) };
 }
 
 /** Throws `cancelled` or `deadline` if the context is over. */

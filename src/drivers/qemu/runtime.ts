@@ -1,4 +1,4 @@
-import { type Ctx, makeCtx, race, sleep, withTimeout } from '../../lib/context.ts';
+import { anyOf, type Ctx, makeCtx, race, sleep, withTimeout } from '../../lib/context.ts';
 import { driverError } from '../../driver/errors.ts';
 import type { PowerState } from '../../driver/driver.ts';
 import type { QemuPaths } from '../../qemu/argv.ts';
@@ -82,7 +82,7 @@ export class Runtime {
       });
       this.waiters.add(wake);
       const over = new AbortController();
-      const asking = this.askAgain({ ...ctx, signal: AbortSignal.any([ctx.signal, over.signal]) });
+      const asking = this.askAgain({ ...ctx, signal: anyOf([ctx.signal, over.signal]) });
       asking.catch(() => {});
       try {
         await race(ctx, Promise.race([woken, this.ended(), asking]));
