@@ -54,8 +54,7 @@ function parseBase64(r: XmlReader, text: string): Uint8Array {
 
 export function readRef(r: XmlReader): Ref {
   const type = r.refType;
-  const attrs = r.attributes();
-  const guid = attrs.length > 1 ? attrs.find(([n]) => n === 'serverGuid')?.[1] : undefined;
+  const guid = r.attribute('serverGuid');
   const value = r.text();
   if (type === '' && value !== '') r.fail(`the reference ${value} has no type`);
   return guid === undefined ? { type, value } : { type, value, serverGuid: guid };

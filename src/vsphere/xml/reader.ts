@@ -4,6 +4,7 @@
  * Not supported on purpose: DTDs and entities (so nothing expands), encodings other than UTF-8.
  */
 import { XmlError } from './error.ts';
+import { isSpace, localName, MAX_KNOWN, NAME_CHAR, rawAttribute } from './names.ts';
 import { decodeEntities } from './text.ts';
 import type { RawElement } from '../types/value.ts';
 
@@ -20,22 +21,10 @@ const QUESTION = 63;
 const QUOTE = 34;
 const APOS = 39;
 const EQUALS = 61;
-
-/** 1: may stand in a name, 2: may also start one. ASCII only; above it everything is taken for a letter. */
-const NAME_CHAR = new Uint8Array(128);
-for (let c = 0; c < 128; c++) {
-  const ch = String.fromCharCode(c);
-  if (/[A-Za-z_:]/.test(ch)) NAME_CHAR[c] = 2;
-  else if (/[0-9.-]/.test(ch)) NAME_CHAR[c] = 1;
-}
-
-function isSpace(c: number): boolean {
-  return c === 32 || c === 10 || c === 9 || c === 13;
-}
+const AMP = 38;
 
 /** Names seen before, by a hash of their characters, so that the ten thousandth `<propSet>` makes no new string. Bounded. */
 const knownNames = new Map<number, string>();
-const MAX_KNOWN = 8192;
 
 export class XmlReader {
   /** Local name of the element whose start tag was read last. */
@@ -50,7 +39,10 @@ export class XmlReader {
   private pos = 0;
   private readonly open: string[] = [];
   private empty = false;
-  private attrs: [string, string][] = [];
+  // attributes of the start tag read last; arrays that are used again and again, as there are many tags
+  private readonly attrNames: string[] = [];
+  private readonly attrValues: string[] = [];
+  private attrCount = 0;
   private readonly maxDepth: number;
   private readonly plain: boolean;
   private readonly cdataEnd: boolean;
@@ -119,7 +111,11 @@ export class XmlReader {
   /** The element just opened, kept as it is. */
   raw(): RawElement {
     const name = this.name;
-    const attrs = this.attrs.filter(([n]) => n !== 'xmlns' && !n.startsWith('xmlns:')).map(([n, v]) => rawAttribute(n, v));
+    const attrs: [string, string][] = [];
+    for (let i = 0; i < this.attrCount; i++) {
+      const attr = this.attrNames[i] as string;
+      if (attr !== 'xmlns' && !attr.startsWith('xmlns:')) attrs.push(rawAttribute(attr, this.attrValues[i] as string));
+    }
     const children: (RawElement | string)[] = [];
     if (this.empty) {
       this.empty = false;
@@ -146,9 +142,10 @@ export class XmlReader {
     this.raw();
   }
 
-  /** Every attribute of the start tag read last, as written. */
-  attributes(): readonly (readonly [string, string])[] {
-    return this.attrs;
+  /** An attribute of the start tag read last. */
+  attribute(name: string): string | undefined {
+    for (let i = 0; i < this.attrCount; i++) if (this.attrNames[i] === name) return this.attrValues[i];
+    return undefined;
   }
 
   private decodeText(raw: string): string {
@@ -232,8 +229,8 @@ export class XmlReader {
     this.xsiType = '';
     this.refType = '';
     this.nil = false;
+    this.attrCount = 0;
     if (s.charCodeAt(to) === GT) {
-      if (this.attrs.length > 0) this.attrs = [];
       this.pos = to + 1;
       return;
     }
@@ -263,8 +260,6 @@ export class XmlReader {
 
   private readAttributes(from: number): void {
     const s = this.s;
-    const attrs: [string, string][] = [];
-    this.attrs = attrs;
     let p = from;
     for (;;) {
       const before = p;
@@ -282,11 +277,11 @@ export class XmlReader {
         return;
       }
       if (p === before) this.fail('no space before an attribute');
-      p = this.readAttribute(p, attrs);
+      p = this.readAttribute(p);
     }
   }
 
-  private readAttribute(from: number, attrs: [string, string][]): number {
+  private readAttribute(from: number): number {
     const s = this.s;
     let p = this.scanName(from);
     const name = this.nameText(from, p);
@@ -296,23 +291,41 @@ export class XmlReader {
     while (isSpace(s.charCodeAt(p))) p++;
     const quote = s.charCodeAt(p);
     if (quote !== QUOTE && quote !== APOS) this.fail(`the value of attribute ${name} is not quoted`);
-    const close = s.indexOf(quote === QUOTE ? '"' : "'", p + 1);
-    if (close < 0) this.fail('the document ends too early');
-    const raw = s.slice(p + 1, close);
-    if (raw.includes('<')) this.fail('"<" in the value of an attribute');
-    const spaced = /[\n\t]/.test(raw) ? raw.replace(/[\n\t]/g, ' ') : raw;
-    const value = this.detach(this.plain ? spaced : decodeEntities(spaced));
-    for (const [other] of attrs) if (other === name) this.fail(`attribute ${name} twice`);
-    attrs.push([name, value]);
-    this.noteAttribute(name, value);
+    const close = this.scanValue(p + 1, quote);
+    for (let i = 0; i < this.attrCount; i++) if (this.attrNames[i] === name) this.fail(`attribute ${name} twice`);
+    this.attrNames[this.attrCount] = name;
+    this.attrValues[this.attrCount++] = this.value;
+    // Only xsi uses a prefixed `type`, so the prefix need not be resolved; vim25 type names carry none that matters.
+    if (name === 'type') this.refType = this.value;
+    else if (name === 'xsi:type' || (name.endsWith(':type') && !name.startsWith('xmlns:'))) this.xsiType = localName(this.value);
+    else if (name.endsWith(':nil')) this.nil = this.value === 'true' || this.value === '1';
     return close + 1;
   }
 
-  /** Only xsi uses a prefixed `type`, so the prefix need not be resolved; vim25 type names carry none that matters. */
-  private noteAttribute(name: string, value: string): void {
-    if (name === 'type') this.refType = value;
-    else if (name.endsWith(':type') && !name.startsWith('xmlns:')) this.xsiType = localName(value);
-    else if (name.endsWith(':nil')) this.nil = value === 'true' || value === '1';
+  private value = '';
+
+  /** Reads up to the closing quote into `value`; answers where that is. Nearly all values are type names, which come again and again. */
+  private scanValue(from: number, quote: number): number {
+    const s = this.s;
+    let h = 0;
+    let p = from;
+    let c = s.charCodeAt(p);
+    while (c > 32 && c < 128 && c !== quote && c !== LT && c !== AMP) {
+      h = (h * 31 + c) | 0;
+      c = s.charCodeAt(++p);
+    }
+    if (c === quote) {
+      this.hash = h;
+      this.value = p - from > 64 ? this.detach(s.slice(from, p)) : this.nameText(from, p);
+      return p;
+    }
+    const close = s.indexOf(quote === QUOTE ? '"' : "'", from);
+    if (close < 0) this.fail('the document ends too early');
+    const raw = s.slice(from, close);
+    if (raw.includes('<')) this.fail('"<" in the value of an attribute');
+    const spaced = /[\n\t]/.test(raw) ? raw.replace(/[\n\t]/g, ' ') : raw;
+    this.value = this.detach(this.plain ? spaced : decodeEntities(spaced));
+    return close;
   }
 
   /** At `</`. Checks the name against the open element and closes it. */
@@ -355,31 +368,4 @@ export class XmlReader {
     } else if (s.startsWith('<![CDATA[', this.pos)) this.fail('text between elements');
     else this.fail('a DTD or another declaration, which is refused');
   }
-}
-
-function localName(qualified: string): string {
-  const colon = qualified.lastIndexOf(':');
-  return (colon < 0 ? qualified : qualified.slice(colon + 1)).trim();
-}
-
-const XSD_TYPES = new Set([
-  'string',
-  'boolean',
-  'byte',
-  'short',
-  'int',
-  'long',
-  'float',
-  'double',
-  'dateTime',
-  'base64Binary',
-  'anyURI',
-  'anyType',
-]);
-
-function rawAttribute(name: string, value: string): [string, string] {
-  if (!name.includes(':')) return [name, value];
-  if (!name.endsWith(':type')) return [localName(name), value];
-  const local = localName(value);
-  return ['xsi:type', XSD_TYPES.has(local) ? `xsd:${local}` : local];
 }
