@@ -67,7 +67,8 @@ export class AccelChoice {
       const account = (accel: Accel) => this.accountFor(accel);
       const found = await decideAccel(withTimeout(ctx, 30_000), { binary: qemuBinary, ...appliance, folder, account }, this.facts0());
       this.take(found);
-      await storeDecision(layout.accelCache, found);
+      // Where not even TCG came up, the host was too busy to measure: asked again next time.
+      if (found.kvm.ms !== undefined || found.tcg.ms !== undefined) await storeDecision(layout.accelCache, found);
       log.info({ accel: found.accel, reason: found.reason }, 'acceleration measured');
     } catch (error) {
       checkCtx(ctx);

@@ -14,6 +14,8 @@ import { readHostKey } from './ssh-host-key.ts';
 
 /** User-mode networking forwards from this address alone. */
 const LOOPBACK = '127.0.0.1';
+/** Time for accounts to be changed through Carrel's agent, in milliseconds; qemu-ga is asked when it does not manage. */
+const LINE_AGENT_MS = 20_000;
 
 /** What happens inside the guests: identity, readiness, access. */
 export class Guests implements Guest {
@@ -101,32 +103,32 @@ export class Guests implements Guest {
   async handover(ctx: Ctx, machineId: string, credentials: Credentials): Promise<void> {
     const { user, passwordHash, authorizedKeys } = credentials;
     await this.throughAgent(ctx, machineId, {
-      viaGuestAgent: async (runtime) => {
+      viaGuestAgent: async (_ctx, runtime) => {
         await runtime.guestAgent.setPassword(ctx, user, passwordHash);
         await runtime.guestAgent.setAuthorizedKeys(ctx, user, authorizedKeys);
       },
-      viaLineAgent: async (runtime) => {
-        await runtime.agent.setPassword(ctx, user, passwordHash);
-        await runtime.agent.setAuthorizedKeys(ctx, user, authorizedKeys);
+      viaLineAgent: async (bounded, runtime) => {
+        await runtime.agent.setPassword(bounded, user, passwordHash);
+        await runtime.agent.setAuthorizedKeys(bounded, user, authorizedKeys);
       },
     });
   }
 
   async revoke(ctx: Ctx, machineId: string, user: string): Promise<void> {
     await this.throughAgent(ctx, machineId, {
-      viaGuestAgent: async (runtime) => {
+      viaGuestAgent: async (_ctx, runtime) => {
         // No password hashes to this, so none fits it.
         await runtime.guestAgent.setPassword(ctx, user, '!');
         await runtime.guestAgent.setAuthorizedKeys(ctx, user, []);
       },
-      viaLineAgent: async (runtime) => await runtime.agent.lock(ctx, user),
+      viaLineAgent: async (bounded, runtime) => await runtime.agent.lock(bounded, user),
     });
   }
 
   private async throughAgent(
     ctx: Ctx,
     machineId: string,
-    ways: { viaGuestAgent: (runtime: Runtime) => Promise<void>; viaLineAgent: (runtime: Runtime) => Promise<void> },
+    ways: { viaGuestAgent: (ctx: Ctx, runtime: Runtime) => Promise<void>; viaLineAgent: (ctx: Ctx, runtime: Runtime) => Promise<void> },
   ): Promise<void> {
     const { runtime, master } = await this.need(machineId);
     const { agent } = master.profile.guest;
@@ -135,13 +137,16 @@ export class Guests implements Guest {
         hint: 'use the account that the image came with',
       });
     }
-    try {
-      await ways.viaGuestAgent(runtime);
-    } catch (error) {
-      checkCtx(ctx);
-      if (agent !== 'carrel' || !isCode(error, 'guest-failed', 'deadline', 'unavailable')) throw error;
-      await ways.viaLineAgent(runtime);
+    if (agent === 'carrel') {
+      // Five times faster than qemu-ga in a fresh instant clone (0.1 against 0.5 s): it is a shell that runs already, where qemu-ga starts one.
+      try {
+        return await ways.viaLineAgent(withTimeout(ctx, LINE_AGENT_MS), runtime);
+      } catch (error) {
+        checkCtx(ctx);
+        if (!isCode(error, 'guest-failed', 'deadline', 'unavailable')) throw error;
+      }
     }
+    await ways.viaGuestAgent(ctx, runtime);
   }
 
   private async need(machineId: string): Promise<{ runtime: Runtime; record: MachineRecord; master: MasterRecord }> {
