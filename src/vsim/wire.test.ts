@@ -158,6 +158,21 @@ describe('files over HTTPS', () => {
   });
 });
 
+describe('odd property paths', () => {
+  it('names of JavaScript are no properties', async () => {
+    const { client, vsim } = await start();
+    const obj = client.content.rootFolder;
+    const ask = (path: string, pathSet: string[]) => {
+      const selectSet = [{ _type: 'TraversalSpec' as const, type: 'Folder', path, skip: false }];
+      const specSet = [{ propSet: [{ type: 'Folder', pathSet }], objectSet: [{ obj, skip: true, selectSet }] }];
+      return client.call('RetrievePropertiesEx', client.content.propertyCollector, { specSet, options: {} });
+    };
+    for (const path of ['__proto__', 'constructor', 'name.__proto__']) expect(await ask(path, ['name'])).toBeUndefined();
+    await expect(ask('childEntity', ['constructor'])).rejects.toMatchObject({ fault: 'InvalidProperty' });
+    expect(vsim.model.bugs).toEqual([]);
+  });
+});
+
 describe('versions', () => {
   it('a client of 6.7 is not shown what came later', async () => {
     const { client, vsim } = await start();
