@@ -65,6 +65,14 @@ function hintOf(error: unknown): string | undefined {
   return undefined;
 }
 
+/** One of the things that stand on what was to be removed. */
+function childText(child: unknown): string {
+  if (child === null || typeof child !== 'object') return String(child);
+  return Object.entries(child)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(', ');
+}
+
 /** What is said about an error on standard error: a line and a hint, or one JSON object. */
 export function showError(error: unknown, json: boolean): string {
   const hint = hintOf(error);
@@ -76,7 +84,7 @@ export function showError(error: unknown, json: boolean): string {
   const children = Array.isArray(details.children) ? details.children : [];
   const lines = [
     `carrel: ${plain(describeError(error))}`,
-    ...children.map((child) => `  - ${plain(typeof child === 'string' ? child : JSON.stringify(child))}`),
+    ...children.map((child) => `  - ${plain(childText(child))}`),
     ...(hint === undefined ? [] : [`  ${plain(hint)}`]),
   ];
   return `${lines.join('\n')}\n`;

@@ -1,7 +1,7 @@
 /** The command line as its users run it: bin/carrel in a process of its own, with a real ssh and a real shell. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -123,6 +123,22 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s while it waits: 130, and the reser
   expect(code).toBe(130);
   expect(err).toContain(`carrel end ${id.slice(0, 8)}`);
   expect(server.world.reservations.get(id)?.state).toBe('preparing');
+});
+
+test('console carries the screen to a local port', async () => {
+  const vnc = createServer((socket) => socket.on('error', () => {}).end('RFB 003.008\n'));
+  server.world.consoleSocket = join(dir, 'vnc.sock');
+  await new Promise<void>((resolve) => vnc.listen(server.world.consoleSocket, resolve));
+  const { id } = server.world.addReservation('ann', { state: 'ready' });
+  const { child, said, done } = run(['console', id]);
+  await eventually('the port', () => said.out.includes('vncviewer'), BOUND_MS);
+  const viewer = connect(Number(/::(\d+)/.exec(said.out)?.[1]), '127.0.0.1');
+  let got = '';
+  viewer.on('data', (chunk: Buffer) => (got += chunk.toString()));
+  await eventually('the greeting', () => got === 'RFB 003.008\n', BOUND_MS);
+  child.kill('SIGINT');
+  expect((await done).code).toBe(0);
+  vnc.close();
 });
 
 test('a reader that has seen enough is no error', async () => {

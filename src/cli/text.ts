@@ -37,11 +37,12 @@ export function bytes(n: number): string {
   return `${unit === 0 ? size : size.toFixed(1)} ${units[unit]}`;
 }
 
-/** `in 1h 20m`, `5m ago`. */
+/** `in 1h 20m`, `now`, `5m ago`. */
 export function when(iso: string | undefined, now = Date.now()): string {
   if (iso === undefined) return '';
   const minutes = Math.round((Date.parse(iso) - now) / 60_000);
   const n = Math.abs(minutes);
+  if (n === 0) return 'now';
   const text = n < 60 ? `${n}m` : n < 2880 ? `${Math.floor(n / 60)}h ${n % 60}m` : `${Math.floor(n / 1440)}d`;
   return minutes >= 0 ? `in ${text}` : `${text} ago`;
 }

@@ -3,12 +3,6 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { describeError, CarrelError } from '../../lib/errors.ts';
 import { findReservation } from '../names.ts';
 import type { Cli, Session } from '../session.ts';
-import { plain } from '../text.ts';
-
-/** Bytes a viewer may leave untaken before it is dropped: a screen is some MiB. */
-const MOST_UNTAKEN = 64 << 20;
-const HIGH_WATER = 1 << 20;
-const LOOK_AGAIN_MS = 20;
 
 function portNumber(text: string): number {
   const port = Number(text);
@@ -35,7 +29,7 @@ async function serve(session: Session, id: string, port: number): Promise<void> 
   const server = createServer((viewer) => {
     viewers.add(viewer);
     viewer.on('close', () => viewers.delete(viewer));
-    relay(session, id, viewer).catch((error: unknown) => {
+    join(session, id, viewer).catch((error: unknown) => {
       session.say(`console: ${describeError(error)}`);
       viewer.destroy();
     });
@@ -56,34 +50,11 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-/** Joins one viewer with the console, until one of them goes. */
-async function relay(session: Session, id: string, viewer: Socket): Promise<void> {
+async function join(session: Session, id: string, viewer: Socket): Promise<void> {
   viewer.pause();
   viewer.on('error', () => viewer.destroy());
-  const { WebSocket } = await import('undici');
+  // Loaded when somebody looks: the WebSocket's package is a large one.
+  const { relay } = await import('../relay.ts');
   const { path } = await session.client.consoleTicket({ params: { id } });
-  const ws = new WebSocket(session.client.baseUrl.replace(/^http/, 'ws') + path);
-  ws.binaryType = 'arraybuffer';
-  ws.addEventListener('open', () => viewer.resume());
-  ws.addEventListener('message', ({ data }) => {
-    viewer.write(Buffer.from(data as ArrayBuffer));
-    // This side of a WebSocket cannot be held up, so a viewer that stands still is dropped before it fills the memory.
-    if (viewer.writableLength > MOST_UNTAKEN) viewer.destroy();
-  });
-  ws.addEventListener('close', ({ reason }) => {
-    if (reason !== '') session.say(plain(`console: ${reason}`));
-    viewer.end();
-  });
-  ws.addEventListener('error', () => viewer.destroy());
-  viewer.on('data', (chunk) => {
-    ws.send(chunk);
-    if (ws.bufferedAmount < HIGH_WATER) return;
-    viewer.pause();
-    const wait = setInterval(() => {
-      if (ws.bufferedAmount >= HIGH_WATER && !viewer.destroyed) return;
-      clearInterval(wait);
-      viewer.resume();
-    }, LOOK_AGAIN_MS);
-  });
-  viewer.on('close', () => ws.close());
+  relay(viewer, session.client.baseUrl.replace(/^http/, 'ws') + path, (reason) => session.say(`console: ${reason}`));
 }

@@ -17,7 +17,7 @@ export function addLs(program: Command, cli: Cli): void {
         r.mode,
         r.state,
         r.stageText || r.stage,
-        when(r.endsAt),
+        when(r.endedAt ?? r.endsAt),
         ...(options.all ? [r.owner] : []),
       ]);
       const head = ['ID', 'IMAGE', 'MODE', 'STATE', 'STAGE', 'ENDS', ...(options.all ? ['OWNER'] : [])];
