@@ -16,7 +16,7 @@ export interface ModelOptions {
   datastores: number;
   /** Flavour of each datastore in turn. */
   flavours: readonly Flavour[];
-  /** Bytes of each datastore. */
+  /** Bytes of each datastore; 64 TiB, the most that VMFS has, unless given. */
   datastoreBytes: number;
   /** Golden VMs, each powered off with one snapshot. */
   masters: number;
@@ -56,7 +56,7 @@ export const DEFAULTS: ModelOptions = {
   hosts: 4,
   datastores: 2,
   flavours: ['vmfs6'],
-  datastoreBytes: 4 * 2 ** 40,
+  datastoreBytes: 64 * 2 ** 40,
   masters: 3,
   masterBytes: 40 * 2 ** 30,
   vms: 0,
