@@ -183,7 +183,8 @@ export class CarrelRig {
     mark('login');
     const node = process.cpuUsage(nodeBefore);
     stages['CPU of Node'] = (node.user + node.system) / 1000;
-    stages['CPU of PostgreSQL'] = this.#storeCpu() - storeBefore;
+    // Below zero when a process of it ended meanwhile.
+    stages['CPU of PostgreSQL'] = Math.max(0, this.#storeCpu() - storeBefore);
     Object.assign(stages, await this.steps(id, began));
     const folder = this.machineFolder(reservation.machine.id);
     const { pid } = JSON.parse(readFileSync(join(folder, 'pid.json'), 'utf8')) as { pid: number };
