@@ -28,7 +28,8 @@ export interface Read<T extends ObjectType, P extends string> {
 const PAGE = 250;
 
 export function toRead<T extends ObjectType, P extends string>(content: ObjectContent): Read<T, P> {
-  const props: Record<string, AnyValue> = {};
+  // no prototype: names come from the server
+  const props = Object.create(null) as Record<string, AnyValue>;
   for (const p of content.propSet ?? []) props[p.name] = p.val;
   return {
     ref: content.obj,
