@@ -63,4 +63,15 @@ program
     process.exitCode = await doctor({ dataDir: dataDirOf(command), json: command.optsWithGlobals<{ json?: boolean }>().json ?? false });
   });
 
+program
+  .command('vsim')
+  .description('a vSphere to try things on: SOAP over TLS, honest disk chains; see its own --help')
+  .allowUnknownOption()
+  .helpOption(false)
+  .argument('[options...]')
+  .action(async () => {
+    const { main } = await import('../vsim/program.ts');
+    process.exitCode = await main(process.argv.slice(process.argv.indexOf('vsim') + 1));
+  });
+
 await runProgram(program, process.argv);

@@ -11,6 +11,7 @@ import * as accounts from '../store/accounts.ts';
 import type { Store } from '../store/db.ts';
 import { listJobs } from '../store/queue.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
+import { requireTools } from './doctor.ts';
 import { faultFrom } from './faults.ts';
 import { type Installation, openInstallation, writeWhole } from './installation.ts';
 import { addMetrics } from './services/index.ts';
@@ -54,6 +55,7 @@ export function parseListen(text: string): { host: string; port: number } {
 export async function startServer(options: ServeOptions): Promise<Serving> {
   const address = parseListen(options.listen);
   const log = makeLogger({ level: options.logLevel ?? 'info' });
+  requireTools();
   const installation = openInstallation(options.dataDir);
   const plane = await startControlPlane(makeCtx({ log }), {
     installation,

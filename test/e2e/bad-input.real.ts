@@ -1,12 +1,14 @@
 /** What people get wrong, and what machines do: each with a clear message, the right exit code, and nothing lost. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LAUNCHER, TestServer, until } from '../support/server.ts';
 
 const scratch = mkdtempSync('/tmp/carrel-bad-');
+// PostgreSQL's and QEMU's accounts must be able to pass through.
+chmodSync(scratch, 0o711);
 const server = new TestServer();
 beforeAll(async () => {
   await server.start();
@@ -27,7 +29,7 @@ function carrel(args: string[], env: NodeJS.ProcessEnv = {}, dataDir = server.da
 
 describe('words', () => {
   test.each([
-    [['reserve', 'nothere'], 3, 'no image called nothere'],
+    [['reserve', 'nothere'], 3, 'no image nothere'],
     [['reserve', 'nothere', '--for', 'soon'], 2, 'soon'],
     [['reserve'], 2, 'image'],
     [['frobnicate'], 2, 'frobnicate'],
@@ -65,12 +67,12 @@ describe('files that are no images', () => {
     [
       'a qcow2 whose backing file is /etc/passwd',
       () => file('backed.qcow2', (p) => qemuImg('create', '-q', '-f', 'qcow2', '-u', '-F', 'raw', '-b', '/etc/passwd', p, '1M')),
-      ['backing file'],
+      ['stands on another file'],
     ],
     [
       'a qcow2 whose data lie in another file',
       () => file('data.qcow2', (p) => qemuImg('create', '-q', '-f', 'qcow2', '-o', `data_file=${join(scratch, 'other.raw')}`, p, '1M')),
-      ['data file'],
+      ['lies in another file'],
     ],
     [
       'a VMDK that points at /etc/passwd',

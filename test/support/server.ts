@@ -46,10 +46,14 @@ export class TestServer {
   /** Starts and waits until it answers. `env.CARREL_FAULT_POINT` makes it kill itself at a point of a saga. */
   async start(env: NodeJS.ProcessEnv = {}): Promise<void> {
     rmSync(join(this.dataDir, 'url'), { force: true });
-    const child = spawn(LAUNCHER, ['serve', '--data', this.dataDir, '--listen', '127.0.0.1:0', '--log-level', 'info'], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const child = spawn(
+      LAUNCHER,
+      ['serve', '--data', this.dataDir, '--listen', '127.0.0.1:0', '--log-level', 'info', '--max-vcpus', '200'],
+      {
+        env: { ...process.env, ...env },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
     this.#child = child;
     let said = '';
     child.stderr?.on('data', (chunk: Buffer) => {
