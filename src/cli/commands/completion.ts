@@ -65,6 +65,7 @@ compdef _carrel carrel
   set -l words (commandline -opc) (commandline -ct)
   carrel complete -- $words[2..-1] 2>/dev/null
 end
-complete -c carrel -a '(__carrel)'
+complete -c carrel -f -a '(__carrel)'
+complete -c carrel -n '__fish_seen_subcommand_from import connect' -F
 `,
 };
