@@ -1,33 +1,37 @@
 /** Clone and power on, 500 machines: our client, pyvmomi, govmomi and prepared bytes, on somebody else's server and on our simulator. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startVcsim } from '../test/support/vcsim.ts';
 import type { BenchArgs, Benchmark, Outcome, Target } from './lib/benchmark.ts';
+import type { Scene } from './lib/scene.ts';
 import { median, ms } from './lib/stats.ts';
-import { type Cost, govmomi, ours, prepareAlone, pyvmomi, replay, type Server } from './lib/vsphere-entrants.ts';
+import { type Entrant, govmomi, ours, pyvmomi, replay, type Result, type RunningServer } from './lib/vsphere-entrants.ts';
+import { prepareAlone, type Server } from './lib/vsphere-source.ts';
 
-type Where = 'vcsim' | 'vsim';
-type Who = 'ours' | 'pyvmomi 1' | 'pyvmomi 8' | 'govmomi 16' | 'replay';
-
-const ENTRANTS: Record<Who, (server: Server, count: number, prefix: string) => Promise<Cost>> = {
-  ours,
-  'pyvmomi 1': (server, count, prefix) => pyvmomi(server, count, prefix, 1),
-  'pyvmomi 8': (server, count, prefix) => pyvmomi(server, count, prefix, 8),
-  'govmomi 16': (server, count, prefix) => govmomi(server, count, prefix, 16),
-  replay,
-};
+const ENTRANTS = { ours, 'pyvmomi 1': pyvmomi(1), 'pyvmomi 8': pyvmomi(8), 'govmomi 16': govmomi(16), replay } satisfies Record<
+  string,
+  Entrant
+>;
+type Who = keyof typeof ENTRANTS;
 const WHO = Object.keys(ENTRANTS) as Who[];
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-async function serveVcsim(): Promise<Server> {
-  const server = await startVcsim();
-  return { ...server, source: '/DC0/vm/DC0_C0_RP0_VM0', stop: () => server.stop() };
+/** vcsim makes folders and files for each machine, which on a disk cost more than all its other work. */
+type Where = 'vcsim' | 'vcsim on disk' | 'vsim';
+const WHERE: readonly Where[] = ['vcsim', 'vcsim on disk', 'vsim'];
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const MEMORY = '/dev/shm';
+
+async function serveVcsim(files: string): Promise<RunningServer> {
+  return { ...(await startVcsim([], files)), source: '/DC0/vm/DC0_C0_RP0_VM0' };
 }
 
 /** The simulator as a process of its own, so that its work is not counted as the client's. */
-async function serveVsim(vms = 0): Promise<Server> {
+async function serveVsim(vms = 0): Promise<RunningServer> {
   const code = `import { main } from './src/vsim/program.ts'; process.exit(await main(process.argv.slice(1)));`;
   const flags = ['--json', '--masters', '1', '--hosts', '8', '--vms', String(vms)];
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code, '--', ...flags], {
@@ -35,33 +39,40 @@ async function serveVsim(vms = 0): Promise<Server> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  const { url, username, password, fingerprint256 } = JSON.parse(line) as Omit<Server, 'stop' | 'source'>;
+  const { url, username, password, fingerprint256 } = JSON.parse(line) as Omit<Server, 'source'>;
   const stop = async (): Promise<void> => {
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
     await ended;
   };
-  return { url, username, password, fingerprint256, source: '/DC0/vm/golden/master-0', stop };
+  return { url, username, password, fingerprint256, source: '/DC0/vm/golden/master-0', pid: child.pid as number, stop };
 }
 
-async function once1(where: Where, who: Who, count: number): Promise<Cost> {
-  const server = await (where === 'vcsim' ? serveVcsim() : serveVsim());
+/** A folder for a vcsim: in memory, so that its files cost next to nothing, or on the disk. */
+function filesFor(where: Where, scene: Scene): string {
+  if (where !== 'vcsim' || !existsSync(MEMORY)) return scene.folder('vcsim');
+  const dir = mkdtempSync(join(MEMORY, 'cb-vcsim-'));
+  scene.defer(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+async function once1(where: Where, who: Who, count: number, scene: Scene): Promise<Result> {
+  const server = await (where === 'vsim' ? serveVsim() : serveVcsim(filesFor(where, scene)));
   try {
     await prepareAlone(server);
-    return await ENTRANTS[who](server, count, who.replace(' ', ''));
+    return await ENTRANTS[who](server, { count, warm: Math.ceil(count / 5), prefix: who.replace(' ', '') });
   } finally {
     await server.stop();
   }
 }
 
 /** Requests of our client for a few clones in inventories of different sizes, without what opening costs. */
-async function requestsBySize(sizes: readonly number[], clones: number): Promise<[number, number][]> {
+async function requestsBySize(sizes: readonly number[], count: number): Promise<[number, number][]> {
   const rows: [number, number][] = [];
   for (const size of sizes) {
     const server = await serveVsim(size);
     try {
-      await ours(server, 5, 'warm');
-      rows.push([size, (await ours(server, clones, 'size')).requests / clones]);
+      rows.push([size, (await ours(server, { count, warm: 5, prefix: 'size' })).requests / count]);
     } finally {
       await server.stop();
     }
@@ -69,16 +80,16 @@ async function requestsBySize(sizes: readonly number[], clones: number): Promise
   return rows;
 }
 
-const rate = (count: number, costs: readonly Cost[]) => median(costs.map((c) => (count * 1000) / c.wallMs));
+const rate = (count: number, costs: readonly Result[]) => median(costs.map((c) => (count * 1000) / c.wallMs));
 
-async function run({ quick, runs, say }: BenchArgs): Promise<Outcome> {
+async function run({ quick, runs, scene, say }: BenchArgs): Promise<Outcome> {
   const count = quick ? 50 : 500;
-  const rounds = runs ?? (quick ? 1 : 3);
-  const samples = new Map<string, Cost[]>();
+  const rounds = runs ?? (quick ? 1 : 5);
+  const samples = new Map<string, Result[]>();
   for (let round = 0; round < rounds; round++) {
-    for (const where of ['vcsim', 'vsim'] as const) {
+    for (const where of WHERE) {
       for (const who of round % 2 === 0 ? WHO : [...WHO].reverse()) {
-        const cost = await once1(where, who, count);
+        const cost = await once1(where, who, count, scene);
         samples.set(`${where} ${who}`, [...(samples.get(`${where} ${who}`) ?? []), cost]);
         say(`${round + 1}/${rounds} ${where} ${who}: ${((count * 1000) / cost.wallMs).toFixed(0)} machines/s`);
       }
@@ -89,7 +100,7 @@ async function run({ quick, runs, say }: BenchArgs): Promise<Outcome> {
   return summary(count, samples, bySize);
 }
 
-function summary(count: number, samples: Map<string, Cost[]>, bySize: [number, number][]): Outcome {
+function summary(count: number, samples: Map<string, Result[]>, bySize: [number, number][]): Outcome {
   const of = (where: Where, who: Who) => samples.get(`${where} ${who}`) ?? [];
   const row = (where: Where, who: Who) => {
     const costs = of(where, who);
@@ -100,6 +111,7 @@ function summary(count: number, samples: Map<string, Cost[]>, bySize: [number, n
       (rate(count, of(where, 'ours')) / mine).toFixed(2),
       ms(median(costs.map((c) => c.wallMs))),
       ms(median(costs.map((c) => c.cpuMs))),
+      ms(median(costs.map((c) => c.serverCpuMs))),
       (median(costs.map((c) => c.requests)) / count).toFixed(2),
     ];
   };
@@ -107,8 +119,8 @@ function summary(count: number, samples: Map<string, Cost[]>, bySize: [number, n
     tables: [
       {
         title: `${count} machines cloned, powered on and awaited`,
-        head: ['server: client', 'machines/s', 'ours is x', 'wall ms', 'client CPU ms', 'requests a machine'],
-        rows: (['vcsim', 'vsim'] as const).flatMap((where) => WHO.map((who) => row(where, who))),
+        head: ['server: client', 'machines/s', 'ours is x', 'wall ms', 'client CPU ms', 'server CPU ms', 'requests a machine'],
+        rows: WHERE.flatMap((where) => WHO.map((who) => row(where, who))),
       },
       {
         title: "Our client's requests for one clone and power-on, by machines in the inventory",
@@ -118,16 +130,17 @@ function summary(count: number, samples: Map<string, Cost[]>, bySize: [number, n
     ],
     targets: targets(count, of, bySize),
     notes: [
-      'Each figure is the median over rounds; every entrant gets a server of its own, freshly started, and they take turns.',
+      'Medians over rounds; every entrant gets a server of its own, freshly started, and they take turns; the order turns each round.',
+      `Each is a program of its own and makes ${Math.ceil(count / 5)} machines before, which are not counted, like its login and look-ups.`,
       'vcsim is govmomi 0.24.2 as Debian has it; it ignores diskMoveType. Server and client share the machine and its cores.',
+      'vcsim keeps folders and files of its machines in memory (/dev/shm), or on the disk in "vcsim on disk".',
       'replay sends prepared bytes over eight connections and looks only at the HTTP status; it reads the list of machines between.',
-      'Client CPU: of the process for Python and Go, of this process for ours and replay. Logins and the first look-ups are not counted.',
     ],
     raw: { ...Object.fromEntries(samples), bySize },
   };
 }
 
-function targets(count: number, of: (where: Where, who: Who) => Cost[], bySize: [number, number][]): Target[] {
+function targets(count: number, of: (where: Where, who: Who) => Result[], bySize: [number, number][]): Target[] {
   const on = (who: Who) => rate(count, of('vcsim', who));
   const times = (who: Who, least: number): Target => ({
     what: `machines/s on vcsim against ${who}`,

@@ -10,6 +10,10 @@ import { connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+export interface RunningVcsim extends VSphereServer {
+  pid: number;
+}
+
 export interface VSphereServer {
   url: string;
   username: string;
@@ -56,9 +60,13 @@ async function shownFingerprint(url: URL): Promise<string> {
   return fingerprint;
 }
 
-/** A vCenter with one cluster (three hosts, two datastores, two machines), or a lone ESXi host with two machines. */
-export async function startVcsim(args: readonly string[] = []): Promise<VSphereServer> {
-  const child = spawn(await build(), args, { stdio: ['pipe', 'pipe', 'inherit'] });
+/**
+ * A vCenter with one cluster (three hosts, two datastores, two machines), or a lone ESXi host with two machines.
+ * `files` is the folder for its datastores, the system's temporary one unless given.
+ */
+export async function startVcsim(args: readonly string[] = [], files?: string): Promise<RunningVcsim> {
+  const env = files === undefined ? process.env : { ...process.env, TMPDIR: files };
+  const child = spawn(await build(), args, { stdio: ['pipe', 'pipe', 'inherit'], env });
   const line = (await Promise.race([
     once(createInterface(child.stdout), 'line'),
     once(child, 'exit').then(([code]) => {
@@ -68,6 +76,7 @@ export async function startVcsim(args: readonly string[] = []): Promise<VSphereS
   const info = JSON.parse(line[0]) as { url: string; username: string; password: string };
   return {
     ...info,
+    pid: child.pid as number,
     fingerprint256: await shownFingerprint(new URL(info.url)),
     stop: async () => {
       const ended = child.exitCode === null ? once(child, 'exit') : undefined;

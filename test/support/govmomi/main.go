@@ -1,7 +1,8 @@
 // Drives a vSphere endpoint with Debian's govmomi, as a stranger would, and prints one line of JSON.
 //
 // tour URL MASTER SNAPSHOT   walks the inventory and one machine's life
-// clones URL MASTER SNAPSHOT COUNT WAYS PREFIX ip|power   clones and powers on COUNT machines; with ip waits for each address
+// clones URL MASTER SNAPSHOT COUNT WAYS PREFIX ip|power WARM   clones and powers on COUNT machines; with ip waits for each address;
+// WARM machines before are not counted, after them it prints "begin"
 package main
 
 import (
@@ -214,18 +215,10 @@ func cpuTime() time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-func clones(ctx context.Context, args []string) {
-	w := connect(ctx, args[0], args[1], args[2])
-	count, err := strconv.Atoi(args[3])
-	must(err)
-	ways, err := strconv.Atoi(args[4])
-	must(err)
+// batch clones and powers on so many machines, each of the ways one after the other.
+func (w *world) batch(ctx context.Context, prefix string, count, ways int, ip bool) {
 	var group sync.WaitGroup
 	names := make(chan string)
-	counter := &counted{inner: w.client.Client.RoundTripper}
-	w.client.Client.RoundTripper = counter
-	before := cpuTime()
-	begin := time.Now()
 	for i := 0; i < ways; i++ {
 		group.Add(1)
 		go func() {
@@ -234,7 +227,7 @@ func clones(ctx context.Context, args []string) {
 				info := waited(ctx, begun(w.master.Clone(ctx, w.folder, name, w.spec())))
 				vm := object.NewVirtualMachine(w.client.Client, info.Result.(types.ManagedObjectReference))
 				waited(ctx, begun(vm.PowerOn(ctx)))
-				if args[6] == "ip" {
+				if ip {
 					_, err := vm.WaitForIP(ctx, true)
 					must(err)
 				}
@@ -242,10 +235,28 @@ func clones(ctx context.Context, args []string) {
 		}()
 	}
 	for i := 0; i < count; i++ {
-		names <- fmt.Sprintf("%s-%d", args[5], i)
+		names <- fmt.Sprintf("%s-%d", prefix, i)
 	}
 	close(names)
 	group.Wait()
+}
+
+func clones(ctx context.Context, args []string) {
+	w := connect(ctx, args[0], args[1], args[2])
+	count, err := strconv.Atoi(args[3])
+	must(err)
+	ways, err := strconv.Atoi(args[4])
+	must(err)
+	warm, err := strconv.Atoi(args[7])
+	must(err)
+	counter := &counted{inner: w.client.Client.RoundTripper}
+	w.client.Client.RoundTripper = counter
+	w.batch(ctx, args[5]+"-warm", warm, ways, args[6] == "ip")
+	fmt.Println("begin")
+	atomic.StoreInt64(&counter.requests, 0)
+	before := cpuTime()
+	begin := time.Now()
+	w.batch(ctx, args[5], count, ways, args[6] == "ip")
 	wall := time.Since(begin)
 	cpu := cpuTime() - before
 	requests := atomic.LoadInt64(&counter.requests)

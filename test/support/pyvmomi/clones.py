@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Clones and powers on machines with pyvmomi and prints one JSON line with what it cost.
 
-usage: clones.py HOST PORT USER PASSWORD MASTER_PATH SNAPSHOT COUNT THREADS PREFIX
+usage: clones.py HOST PORT USER PASSWORD MASTER_PATH SNAPSHOT COUNT THREADS PREFIX WARM
+The first WARM machines are not counted; then it prints `begin`.
 One property collector for each thread, one filter for each task, as pyvmomi's own samples wait.
 """
 import json
@@ -54,7 +55,7 @@ def wait(pc, task):
 
 
 def main():
-    host, port, user, password, path, snapshot_name, count, threads, prefix = sys.argv[1:10]
+    host, port, user, password, path, snapshot_name, count, threads, prefix, warm = sys.argv[1:11]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -65,12 +66,9 @@ def main():
     datacenter = content.rootFolder.childEntity[0]
     folder = datacenter.vmFolder
     pool = [c for c in datacenter.hostFolder.childEntity if isinstance(c, vim.ComputeResource)][0].resourcePool
-    names = queue.Queue()
-    for n in range(int(count)):
-        names.put('%s-%d' % (prefix, n))
     failures = []
 
-    def work():
+    def work(names):
         pc = content.propertyCollector.CreatePropertyCollector()
         location = vim.vm.RelocateSpec(pool=pool, diskMoveType='createNewChildDiskBacking')
         spec = vim.vm.CloneSpec(location=location, powerOn=False, template=False, snapshot=snapshot)
@@ -85,15 +83,23 @@ def main():
         except Exception as error:  # pylint: disable=broad-except
             failures.append(repr(error))
 
+    def batch(label, size):
+        names = queue.Queue()
+        for n in range(size):
+            names.put('%s-%d' % (label, n))
+        workers = [threading.Thread(target=work, args=(names,)) for _ in range(int(threads))]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+
+    batch(prefix + '-warm', int(warm))
+    print('begin', flush=True)
     global requests
     requests = 0
     cpu = resource.getrusage(resource.RUSAGE_SELF)
     begin = time.time()
-    workers = [threading.Thread(target=work) for _ in range(int(threads))]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    batch(prefix, int(count))
     wall = time.time() - begin
     end = resource.getrusage(resource.RUSAGE_SELF)
     used = requests
