@@ -110,6 +110,12 @@ export class Inventory implements UpdateSource {
     await race(ctx, this.synced.promise);
   }
 
+  /** Waits until what is known is not older than this call. Shared by all who ask at the same time; see UpdateLoop.barrier. */
+  async sync(ctx: Pick<Ctx, 'signal'>): Promise<void> {
+    if (this.state === 'fresh') await this.loop.barrier(ctx);
+    else await this.ready(ctx);
+  }
+
   get root(): Ref | undefined {
     return this.rootRef;
   }

@@ -5,8 +5,9 @@
  * Back to building: a new login, InvalidCollectorVersion, a collector that is gone, a source that comes or goes. Building is a full resync:
  * each source hears onReset, then everything there is, then onSettled; what it knew and did not hear of again is gone.
  * A connection that fails leads to stale and, after a pause, to the same wait with the same version.
+ * barrier() cuts a wait short on the server and asks for what there is now: after it, what sources know is not older than the question.
  */
-import { type Ctx, makeCtx, sleep } from '../../lib/context.ts';
+import { type Ctx, makeCtx, race, sleep } from '../../lib/context.ts';
 import { backoffMs } from '../../lib/retry.ts';
 import { isFault } from '../errors.ts';
 import type { Session } from '../session/session.ts';
@@ -35,6 +36,12 @@ export interface LoopOptions {
   firstPauseMs?: number;
 }
 
+/** Somebody who waits until everything that happened so far was told. */
+interface Barrier {
+  promise: Promise<void>;
+  resolve: () => void;
+}
+
 export class UpdateLoop {
   private readonly session: Session;
   private readonly options: LoopOptions;
@@ -47,6 +54,12 @@ export class UpdateLoop {
   private dirty = false;
   private running: Promise<void> | undefined;
   private waiting: AbortController | undefined;
+  /** Asked for and not yet asked of the server; then asked and not yet answered. */
+  private nextBarrier: Barrier | undefined;
+  private barrierSent: Barrier | undefined;
+  /** A long wait is at the server now, and may be cut short. */
+  private idling = false;
+  private cutting = false;
 
   constructor(session: Session, options: LoopOptions = {}) {
     this.session = session;
@@ -75,6 +88,28 @@ export class UpdateLoop {
     this.waiting?.abort();
   }
 
+  /**
+   * Waits until every source has heard of what had happened when this was called. Any number of callers share one round: two requests
+   * while nothing changes. Rejects when the context ends; the loop must have been started.
+   */
+  async barrier(ctx: Pick<Ctx, 'signal'>): Promise<void> {
+    this.nextBarrier ??= newBarrier();
+    const { promise } = this.nextBarrier;
+    this.cutShort();
+    await race(ctx, promise);
+  }
+
+  /** Ends a long wait at the server, so that the next one asks with no time to wait. */
+  private cutShort(): void {
+    const collector = this.collector;
+    if (!this.idling || !collector) return;
+    this.idling = false;
+    this.cutting = true;
+    const ctx = makeCtx({ signal: this.stop.signal, timeoutMs: 30_000 });
+    // if it does not get there, the wait ends by itself
+    this.session.call(ctx, 'CancelWaitForUpdates', collector, {}).catch(() => {});
+  }
+
   /** Ends the wait. */
   async close(): Promise<void> {
     this.stop.abort();
@@ -94,6 +129,11 @@ export class UpdateLoop {
         if (this.stop.signal.aborted) return;
         // our own rebuild() ended the wait
         if (this.dirty) continue;
+        // and so did barrier(); forgiven once, since the cancel may come after the wait that it was for
+        if (this.cutting && isFault(error, 'RequestCanceled')) {
+          this.cutting = false;
+          continue;
+        }
         if (this.mustRebuild(error)) {
           this.dirty = true;
           // a server that answers so every time must not be hammered
@@ -142,7 +182,10 @@ export class UpdateLoop {
     if (!collector || this.dirty) return;
     const waiting = new AbortController();
     this.waiting = waiting;
-    const maxWaitSeconds = this.options.maxWaitSeconds ?? 60;
+    this.barrierSent = mergeBarriers(this.barrierSent, this.nextBarrier);
+    this.nextBarrier = undefined;
+    const maxWaitSeconds = this.barrierSent ? 0 : (this.options.maxWaitSeconds ?? 60);
+    this.idling = maxWaitSeconds > 0;
     const set = await this.session.call(
       waiting,
       'WaitForUpdatesEx',
@@ -151,10 +194,14 @@ export class UpdateLoop {
       // the server ends the wait by itself; the margin is for one that does not
       { timeoutMs: (maxWaitSeconds + 60) * 1000 },
     );
+    this.idling = false;
     // an answer from before a change of sources says nothing of the new ones
     if (this.dirty) return;
     if (set) this.apply(set);
     else for (const source of this.filters.values()) source.onSettled();
+    if (set?.truncated) return;
+    this.barrierSent?.resolve();
+    this.barrierSent = undefined;
   }
 
   private apply(set: UpdateSet): void {
@@ -168,4 +215,22 @@ export class UpdateLoop {
     // absence means nothing before the last part of a truncated set
     if (!set.truncated) for (const source of this.filters.values()) source.onSettled();
   }
+}
+
+function newBarrier(): Barrier {
+  let resolve!: () => void;
+  const promise = new Promise<void>((res) => {
+    resolve = res;
+  });
+  return { promise, resolve };
+}
+
+function mergeBarriers(a: Barrier | undefined, b: Barrier | undefined): Barrier | undefined {
+  if (!a || !b) return a ?? b;
+  const both = newBarrier();
+  void both.promise.then(() => {
+    a.resolve();
+    b.resolve();
+  });
+  return both;
 }
