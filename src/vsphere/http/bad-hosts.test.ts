@@ -8,7 +8,7 @@ import { CarrelError } from '../../lib/errors.ts';
 import { selfSigned } from '../../lib/self-signed.ts';
 import { VSphereClient } from '../client.ts';
 import type { SessionOptions } from '../session/options.ts';
-import { ANSWERED, type ScriptServer, scriptServer } from '../testing.ts';
+import { ANSWERED, ref, type ScriptServer, scriptServer } from '../testing.ts';
 
 const open: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -168,6 +168,37 @@ test('a host that closes in the middle of its reply', async () => {
   await c.connect(makeCtx());
   const error: unknown = await c.currentTime(makeCtx()).catch((e: unknown) => e);
   expect(error).toMatchObject({ code: 'vsphere-closed', retry: 'later' });
+});
+
+test('a call that waits for a free connection has its deadline too, and is not sent afterwards', async () => {
+  let release = (): void => {};
+  const hung = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const server = await script({
+    CurrentTime: async () => {
+      await hung;
+      return new Date(0);
+    },
+    FindByUuid: () => undefined,
+  });
+  const c = client(server.options({ connections: 1 }));
+  await c.connect(makeCtx());
+  const first = c.currentTime(makeCtx());
+  await expect.poll(() => server.calls).toContain('CurrentTime');
+  const args = { uuid: 'u', vmSearch: true };
+  const index = ref('SearchIndex', 'si');
+  await expect(c.call(makeCtx(), 'FindByUuid', index, args, { timeoutMs: 50 })).rejects.toMatchObject({ code: 'deadline' });
+  const control = new AbortController();
+  const given = c.call(makeCtx({ signal: control.signal }), 'FindByUuid', index, args);
+  const file = { method: 'GET', path: '/folder', timeoutMs: 50, what: 'a file' } as const;
+  await expect(c.session.pool.stream(makeCtx(), file, async () => {})).rejects.toMatchObject({ code: 'deadline' });
+  control.abort();
+  await expect(given).rejects.toMatchObject({ code: 'cancelled' });
+  release();
+  expect(await first).toEqual(new Date(0));
+  await c.currentTime(makeCtx());
+  expect(server.calls).not.toContain('FindByUuid');
 });
 
 test('nobody there', async () => {

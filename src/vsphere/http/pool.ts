@@ -1,9 +1,10 @@
 /** One keep-alive pool of HTTPS connections to one host. Every request has a deadline and a size limit. */
 import { Readable } from 'node:stream';
 import { type Dispatcher, Pool } from 'undici';
-import { abortError, type Ctx } from '../../lib/context.ts';
+import { abortError, type Ctx, race } from '../../lib/context.ts';
 import { CarrelError } from '../../lib/errors.ts';
 import { vsphereError } from '../errors.ts';
+import { type HttpReply, TextExchange } from './exchange.ts';
 import { requestError } from './failure.ts';
 import { makeConnector, type Trust } from './trust.ts';
 
@@ -28,15 +29,8 @@ export interface HttpRequest {
   what: string;
 }
 
-export interface HttpReply {
-  status: number;
-  headers: Dispatcher.ResponseData['headers'];
-  text: string;
-}
-
 /** Well below the two minutes after which vSphere's proxies drop idle connections, so that a call rarely meets one that is going away. */
 const KEEP_ALIVE_MS = 30_000;
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 export class HttpPool {
   readonly host: string;
@@ -65,28 +59,33 @@ export class HttpPool {
 
   /** A request whose reply is text. */
   async request(ctx: Pick<Ctx, 'signal'>, request: HttpRequest): Promise<HttpReply> {
-    return await this.exchange(ctx, request, async (reply) => ({
-      status: reply.statusCode,
-      headers: reply.headers,
-      text: await this.readText(reply.body),
-    }));
+    if (ctx.signal.aborted) throw abortError(ctx.signal);
+    return await new Promise<HttpReply>((resolve, reject) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        ctx.signal.removeEventListener('abort', onAbort);
+      };
+      const exchange = new TextExchange(
+        this.host,
+        this.maxReplyBytes,
+        (reply) => {
+          end();
+          resolve(reply);
+        },
+        (error) => {
+          end();
+          reject(error);
+        },
+      );
+      const onAbort = (): void => exchange.cancel(this.overdue(ctx, request, false));
+      const timer = setTimeout(() => exchange.cancel(this.overdue(ctx, request, true)), request.timeoutMs);
+      ctx.signal.addEventListener('abort', onAbort, { once: true });
+      this.pool.dispatch(this.options(request), exchange);
+    });
   }
 
   /** A request whose reply goes to `consume` as it comes; the deadline covers that too. */
   async stream<T>(ctx: Pick<Ctx, 'signal'>, request: HttpRequest, consume: (reply: Dispatcher.ResponseData) => Promise<T>): Promise<T> {
-    return await this.exchange(ctx, request, consume);
-  }
-
-  /** Ends all connections; what is under way fails. */
-  async close(): Promise<void> {
-    await this.pool.destroy();
-  }
-
-  private async exchange<T>(
-    ctx: Pick<Ctx, 'signal'>,
-    request: HttpRequest,
-    consume: (reply: Dispatcher.ResponseData) => Promise<T>,
-  ): Promise<T> {
     if (ctx.signal.aborted) throw abortError(ctx.signal);
     // One controller and one timer for each call: AbortSignal.any on a long-lived signal leaks on Node 20.
     const control = new AbortController();
@@ -98,13 +97,8 @@ export class HttpPool {
     const onAbort = () => control.abort();
     ctx.signal.addEventListener('abort', onAbort, { once: true });
     try {
-      const reply = await this.pool.request({
-        method: request.method,
-        path: request.path,
-        headers: request.headers ?? null,
-        body: request.body ?? null,
-        signal: control.signal,
-      });
+      // undici itself does not give up what still waits for a free connection
+      const reply = await race(control, this.pool.request({ ...this.options(request), signal: control.signal }));
       return await consume(reply);
     } catch (error) {
       if (late || ctx.signal.aborted) throw this.overdue(ctx, request, late, error);
@@ -115,7 +109,16 @@ export class HttpPool {
     }
   }
 
-  private overdue(ctx: Pick<Ctx, 'signal'>, request: HttpRequest, late: boolean, cause: unknown): CarrelError {
+  /** Ends all connections; what is under way fails. */
+  async close(): Promise<void> {
+    await this.pool.destroy();
+  }
+
+  private options({ method, path, headers, body }: HttpRequest): Dispatcher.DispatchOptions {
+    return { method, path, headers: headers ?? null, body: body ?? null };
+  }
+
+  private overdue(ctx: Pick<Ctx, 'signal'>, request: HttpRequest, late: boolean, cause?: unknown): CarrelError {
     const reason = late ? undefined : abortError(ctx.signal);
     if (reason && reason.code !== 'deadline') return reason;
     return new CarrelError('deadline', `${this.host} did not answer ${request.what} in time`, {
@@ -123,22 +126,5 @@ export class HttpPool {
       hint: 'The host is overloaded or hangs. Whether the call was carried out is not known.',
       cause: reason ? undefined : cause,
     });
-  }
-
-  private async readText(body: Dispatcher.ResponseData['body']): Promise<string> {
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
-      size += chunk.length;
-      if (size > this.maxReplyBytes) {
-        throw vsphereError('vsphere-too-large', `the reply of ${this.host} is larger than ${this.maxReplyBytes} bytes`);
-      }
-      chunks.push(chunk);
-    }
-    try {
-      return UTF8.decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size));
-    } catch (error) {
-      throw new CarrelError('vsphere-xml', `the reply of ${this.host} is not UTF-8`, { cause: error });
-    }
   }
 }

@@ -2,7 +2,8 @@
 import type { Ctx } from '../../lib/context.ts';
 import { CarrelError } from '../../lib/errors.ts';
 import { VimFaultError, vsphereError } from '../errors.ts';
-import type { HttpPool, HttpReply } from '../http/pool.ts';
+import type { HttpReply } from '../http/exchange.ts';
+import type { HttpPool } from '../http/pool.ts';
 import {
   decodeReply,
   type DecodedReply,
