@@ -4,8 +4,7 @@
  * then it prints `begin`, and at the end a line of JSON.
  */
 import diagnostics from 'node:diagnostics_channel';
-import { Pool } from 'undici';
-import { makeConnector } from '../../src/vsphere/http/trust.ts';
+import { HttpPool } from '../../src/vsphere/http/pool.ts';
 import { decodeReply, encodeRequest, type MethodArgs, type MethodName } from '../../src/vsphere/soap/envelope.ts';
 import type { Ref } from '../../src/vsphere/types/value.ts';
 import type { RetrieveResult, ServiceContent } from '../../src/vsphere/types/vim.gen.ts';
@@ -73,26 +72,25 @@ async function ours(server: Server, measure: (batch: Batch) => Promise<Cost>): P
   }
 }
 
-/** A connection that sends bytes and looks at nothing but the status: what any client could reach at best. */
+/** Sends bytes over the same connections as our client and looks at nothing but the status: what any client could reach at best. */
 class Wire {
-  readonly #pool: Pool;
+  readonly #pool: HttpPool;
   readonly #path: string;
   #cookie = '';
 
   constructor(server: Server) {
-    const { origin, pathname, hostname } = new URL(server.url);
-    this.#path = pathname;
-    this.#pool = new Pool(origin, { connections: 8, connect: makeConnector(hostname, { fingerprint256: server.fingerprint256 }, 10_000) });
+    const url = new URL(server.url);
+    this.#path = url.pathname;
+    this.#pool = new HttpPool(url, { trust: { fingerprint256: server.fingerprint256 } });
   }
 
   async send(body: string): Promise<string> {
     const headers = { 'content-type': 'text/xml', soapaction: '"urn:vim25/6.7"', cookie: this.#cookie };
-    const reply = await this.#pool.request({ method: 'POST', path: this.#path, body, headers });
-    const text = await reply.body.text();
+    const reply = await this.#pool.request(ctx, { method: 'POST', path: this.#path, body, headers, timeoutMs: 60_000, what: 'bytes' });
     const set = reply.headers['set-cookie'];
     if (set !== undefined) this.#cookie = (Array.isArray(set) ? set[0] : set)?.split(';')[0] ?? '';
-    if (reply.statusCode !== 200) throw new Error(`HTTP ${reply.statusCode}: ${text.slice(0, 300)}`);
-    return text;
+    if (reply.status !== 200) throw new Error(`HTTP ${reply.status}: ${reply.text.slice(0, 300)}`);
+    return reply.text;
   }
 
   async ask<M extends MethodName>(method: M, self: Ref, args: MethodArgs<M>): Promise<unknown> {
@@ -102,7 +100,7 @@ class Wire {
   }
 
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    await this.#pool.close();
   }
 }
 
