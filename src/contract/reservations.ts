@@ -5,11 +5,14 @@ import { GuestAddress, MachineState } from './machines.ts';
 import { Failure } from './problem.ts';
 import { described, named, oneOf, route, strict } from './route.ts';
 
-export const ReservationState = oneOf(['preparing', 'ready', 'ending', 'ended', 'failed']);
+export const ReservationState = oneOf(
+  ['booked', 'preparing', 'ready', 'ending', 'ended', 'failed'],
+  '`booked`: promised for later; its machine is made ahead of the start.',
+);
 export type ReservationState = Static<typeof ReservationState>;
 
 export const Stage = oneOf(
-  ['queued', 'placing', 'cloning', 'checking', 'starting', 'booting', 'identity', 'ready', 'ending', 'gone'],
+  ['booked', 'queued', 'placing', 'cloning', 'checking', 'starting', 'booting', 'identity', 'ready', 'ending', 'gone'],
   'What is being done just now.',
 );
 export type Stage = Static<typeof Stage>;

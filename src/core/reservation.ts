@@ -1,15 +1,25 @@
 /** Reservations: a person's claim on a machine of an image for a span of time. */
 
 export type ReservationKind = 'lab' | 'long' | 'imaging' | 'server';
-export type ReservationState = 'preparing' | 'ready' | 'ending' | 'ended' | 'failed';
-export type ReservationEvent = 'provisioned' | 'provisionFailed' | 'end' | 'expire' | 'machineLost' | 'tornDown';
+export type ReservationState = 'booked' | 'preparing' | 'ready' | 'ending' | 'ended' | 'failed';
+export type ReservationEvent = 'due' | 'provisioned' | 'provisionFailed' | 'end' | 'expire' | 'machineLost' | 'tornDown';
 
 /**
  * States x events, no gaps; `null` = refused. `failed` is entered only when the world is clean again, so that it, like
  * `ended`, holds nothing. See docs/spec/reservation.md.
  */
 export const RESERVATION_TABLE: Record<ReservationState, Record<ReservationEvent, ReservationState | null>> = {
+  booked: {
+    due: 'preparing',
+    provisioned: null,
+    provisionFailed: 'failed',
+    end: 'ended',
+    expire: 'failed',
+    machineLost: 'booked',
+    tornDown: null,
+  },
   preparing: {
+    due: 'preparing',
     provisioned: 'ready',
     provisionFailed: 'failed',
     end: 'ending',
@@ -17,18 +27,55 @@ export const RESERVATION_TABLE: Record<ReservationState, Record<ReservationEvent
     machineLost: 'preparing',
     tornDown: 'ended',
   },
-  ready: { provisioned: 'ready', provisionFailed: null, end: 'ending', expire: 'ending', machineLost: 'ending', tornDown: 'ended' },
-  ending: { provisioned: 'ending', provisionFailed: 'ended', end: 'ending', expire: 'ending', machineLost: 'ending', tornDown: 'ended' },
-  ended: { provisioned: null, provisionFailed: null, end: 'ended', expire: 'ended', machineLost: 'ended', tornDown: 'ended' },
-  failed: { provisioned: null, provisionFailed: 'failed', end: 'failed', expire: 'failed', machineLost: 'failed', tornDown: 'failed' },
+  ready: {
+    due: 'ready',
+    provisioned: 'ready',
+    provisionFailed: null,
+    end: 'ending',
+    expire: 'ending',
+    machineLost: 'ending',
+    tornDown: 'ended',
+  },
+  ending: {
+    due: 'ending',
+    provisioned: 'ending',
+    provisionFailed: 'ended',
+    end: 'ending',
+    expire: 'ending',
+    machineLost: 'ending',
+    tornDown: 'ended',
+  },
+  ended: { due: null, provisioned: null, provisionFailed: null, end: 'ended', expire: 'ended', machineLost: 'ended', tornDown: 'ended' },
+  failed: {
+    due: null,
+    provisioned: null,
+    provisionFailed: 'failed',
+    end: 'failed',
+    expire: 'failed',
+    machineLost: 'failed',
+    tornDown: 'failed',
+  },
 };
 
-/** States in which a reservation still holds a machine. */
-export const RESERVATION_LIVE: readonly ReservationState[] = ['preparing', 'ready', 'ending'];
+/** States in which a reservation holds capacity, now or from its preparation on. */
+export const RESERVATION_LIVE: readonly ReservationState[] = ['booked', 'preparing', 'ready', 'ending'];
+/** States in which it has a machine, or the beginnings of one. */
+export const RESERVATION_ACTIVE: readonly ReservationState[] = ['preparing', 'ready', 'ending'];
 
 /** What a waiting person is shown, in the order in which it happens. */
-export type Stage = 'queued' | 'placing' | 'cloning' | 'checking' | 'starting' | 'booting' | 'identity' | 'ready' | 'ending' | 'gone';
-export const STAGES: readonly Stage[] = ['queued', 'placing', 'cloning', 'checking', 'starting', 'booting', 'identity', 'ready'];
+export type Stage =
+  | 'booked'
+  | 'queued'
+  | 'placing'
+  | 'cloning'
+  | 'checking'
+  | 'starting'
+  | 'booting'
+  | 'identity'
+  | 'ready'
+  | 'ending'
+  | 'gone';
+export const STAGES: readonly Stage[] = ['booked', 'queued', 'placing', 'cloning', 'checking', 'starting', 'booting', 'identity', 'ready'];
 
 const DURATION_PART = /\s*(\d+(?:\.\d+)?)\s*(d|h|m|s)/gy;
 const UNIT_MS: Record<string, number> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };

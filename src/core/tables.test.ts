@@ -6,9 +6,14 @@ import { RESERVATION_TABLE } from './reservation.ts';
 
 /** The first table of a spec page as state -> event -> next state (null for a dash). */
 function pageTable(file: string): Record<string, Record<string, string | null>> {
-  const rows = readFileSync(new URL(`../../docs/spec/${file}`, import.meta.url), 'utf8')
-    .split('\n')
-    .filter((line) => line.startsWith('|') && !line.startsWith('|---'))
+  const lines = readFileSync(new URL(`../../docs/spec/${file}`, import.meta.url), 'utf8').split('\n');
+  const first = lines.findIndex((line) => line.startsWith('|'));
+  const rows = lines
+    .slice(
+      first,
+      lines.findIndex((line, i) => i > first && !line.startsWith('|')),
+    )
+    .filter((line) => !line.startsWith('|---'))
     .map((line) =>
       line
         .slice(1, -1)

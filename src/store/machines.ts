@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { HOLDS_CAPACITY, MACHINE_TABLE, type MachineEvent, type MachineState } from '../core/machine.ts';
 import type { CapacityLimits } from '../core/capacity.ts';
+import type { CloneMode } from '../core/image.ts';
 import type { DeletionProof } from '../core/lineage.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { tx } from './db.ts';
@@ -12,6 +13,35 @@ export interface MachinePatch {
   address?: MachineAddress;
   hostKeys?: readonly string[];
   goneAt?: Date;
+}
+
+export interface PlannedMachine {
+  id: string;
+  reservationId: string;
+  providerId: string;
+  revisionId: string;
+  mode: CloneMode;
+  vcpus: number;
+  memoryMiB: number;
+  now: Date;
+}
+
+/** Writes the row of a machine that is to be made. Its capacity was taken by its reservation. */
+export async function plan(db: Db, m: PlannedMachine): Promise<void> {
+  await db
+    .insertInto('machine')
+    .values({
+      id: m.id,
+      reservationId: m.reservationId,
+      providerId: m.providerId,
+      revisionId: m.revisionId,
+      mode: m.mode,
+      state: 'planned',
+      vcpus: m.vcpus,
+      memoryMib: m.memoryMiB,
+      createdAt: m.now,
+    })
+    .execute();
 }
 
 export async function find(db: Db, id: string): Promise<Machine | undefined> {

@@ -151,9 +151,12 @@ async function overlap(t: TestDb, s: Seed, roll: (n: number) => number): Promise
     const start = new Date(now.getTime() + roll(20) * 60_000);
     const end = roll(10) === 0 ? null : new Date(start.getTime() + (1 + roll(10)) * 60_000);
     const r = s.reservation({ machineId: ids[i % 5] as string, during: { start, end } });
-    return sql`insert into reservation (id, account_id, image_id, revision_id, provider_id, machine_id, kind, mode, state, stage, during, hostname, created_at)
+    // Two that exclude each other may wait for each other; then one of them runs again, as everything does that goes through `tx`.
+    const insert = sql`insert into reservation (id, account_id, image_id, revision_id, provider_id, machine_id, kind, mode, state, stage, during, hold,
+        vcpus, memory_mib, hostname, created_at)
       values (${r.id}, ${r.accountId}, ${r.imageId}, ${r.revisionId}, ${r.providerId}, ${r.machineId}, 'lab', 'linked', 'preparing', 'queued',
-        tstzrange(${r.during.start}, ${r.during.end}), 'h', ${now})`.execute((stores[i % 3] as Store).db);
+        tstzrange(${r.during.start}, ${r.during.end}), tstzrange(${r.during.start}, ${r.during.end}), 1, 128, 'h', ${now})`;
+    return (stores[i % 3] as Store).tx((within) => insert.execute(within));
   });
   const ended = await Promise.allSettled(tries);
   const refused = ended.filter((e): e is PromiseRejectedResult => e.status === 'rejected');
@@ -177,9 +180,10 @@ test('lengthening a reservation into the next one of its machine is refused', as
   const at = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
   const first = s.reservation({ during: { start: at(0), end: at(60) } });
   await t.store.tx((within) => reservations.create(within, first));
-  await sql`insert into reservation (id, account_id, image_id, revision_id, provider_id, machine_id, kind, mode, state, stage, during, hostname, created_at)
+  await sql`insert into reservation (id, account_id, image_id, revision_id, provider_id, machine_id, kind, mode, state, stage, during, hold,
+      vcpus, memory_mib, hostname, created_at)
     select ${randomUUID()}, account_id, image_id, revision_id, provider_id, machine_id, kind, mode, state, stage,
-      tstzrange(${at(60)}, ${at(90)}), hostname, created_at from reservation`.execute(t.db);
+      tstzrange(${at(60)}, ${at(90)}), tstzrange(${at(60)}, ${at(90)}), 1, 128, hostname, created_at from reservation`.execute(t.db);
   const extend = (end: Date) => t.store.tx((within) => reservations.setEnd(within, first.id, end, now));
   await expect(extend(at(61))).rejects.toMatchObject({ code: 'conflict' });
   expect((await reservations.find(t.db, first.id))?.during.end).toEqual(at(60));

@@ -1,6 +1,7 @@
 /** Reservations: the promise, made in one transaction with the capacity it takes, and its way to the end. */
 import { sql } from 'kysely';
-import { shortage } from '../core/capacity.ts';
+import { TURNAROUND_MS } from '../core/calendar.ts';
+import { type CapacityLimits, shortage } from '../core/capacity.ts';
 import type { CloneMode } from '../core/image.ts';
 import {
   RESERVATION_LIVE,
@@ -12,6 +13,7 @@ import {
   type Stage,
 } from '../core/reservation.ts';
 import { CarrelError, type StoredError } from '../lib/errors.ts';
+import * as calendar from './calendar.ts';
 import { tx } from './db.ts';
 import * as events from './events.ts';
 import * as machines from './machines.ts';
@@ -32,31 +34,31 @@ export interface NewReservation {
   hostname: string;
   vcpus: number;
   memoryMiB: number;
+  /** When its preparation begins; at `during.start` if left out. Later than now: it is booked, and has no machine until then. */
+  prepareAt?: Date | undefined;
+  /** The person named the revision; true if left out. */
+  pinned?: boolean | undefined;
   now: Date;
 }
 
 const BEFORE_GONE: readonly Stage[] = [...STAGES, 'ending'];
 const ALL_STAGES: readonly Stage[] = [...BEFORE_GONE, 'gone'];
 
-const SHORT: Record<string, string> = { machines: 'machines', memoryMiB: 'MiB of memory', vcpus: 'virtual CPUs' };
+function holdFrom(start: Date, during: TimeRange): TimeRange {
+  return { start, end: during.end && new Date(during.end.getTime() + TURNAROUND_MS) };
+}
 
 /**
- * Promises a machine: capacity is counted and taken under the provider's row lock, in the caller's transaction (promise 7).
- * Errors: `no-capacity` (with what is short), `conflict` (the id or the machine is taken).
+ * Promises a machine: what it holds, from its preparation to its end, is counted and taken under the provider's row lock, in the
+ * caller's transaction (promise 7). One that is to be prepared later is `booked`.
+ * Errors: `no-capacity` (with what is short and when, or the maintenance in the way), `conflict` (the id or the machine is taken).
  */
 export async function create(tx: Tx, r: NewReservation): Promise<void> {
   const provider = await providers.lock(tx, r.providerId);
-  const short = shortage(providers.limitsOf(provider), await machines.used(tx, r.providerId), { memoryMiB: r.memoryMiB, vcpus: r.vcpus });
-  if (short) {
-    throw new CarrelError(
-      'no-capacity',
-      `${provider.name} has ${short.free} ${SHORT[short.resource]} left and this needs ${short.wanted}`,
-      {
-        hint: 'end a reservation that is no longer needed, ask for less, or try again later',
-        details: { ...short, provider: provider.name },
-      },
-    );
-  }
+  const begin = r.prepareAt ?? r.during.start;
+  const hold = holdFrom(begin, r.during);
+  await calendar.assertRoom(tx, provider, { hold, vcpus: r.vcpus, memoryMiB: r.memoryMiB }, { now: r.now });
+  const later = begin > r.now;
   await tx
     .insertInto('reservation')
     .values({
@@ -68,28 +70,56 @@ export async function create(tx: Tx, r: NewReservation): Promise<void> {
       machineId: r.machineId,
       kind: r.kind,
       mode: r.mode,
-      state: 'preparing',
-      stage: 'queued',
+      state: later ? 'booked' : 'preparing',
+      stage: later ? 'booked' : 'queued',
       during: range(r.during),
+      hold: range(hold),
       hostname: r.hostname,
-      createdAt: r.now,
-    })
-    .execute();
-  await tx
-    .insertInto('machine')
-    .values({
-      id: r.machineId,
-      reservationId: r.id,
-      providerId: r.providerId,
-      revisionId: r.revisionId,
-      mode: r.mode,
-      state: 'planned',
       vcpus: r.vcpus,
       memoryMib: r.memoryMiB,
+      pinned: r.pinned ?? true,
+      begunAt: later ? null : r.now,
       createdAt: r.now,
     })
     .execute();
+  if (!later) await machines.plan(tx, { ...r, reservationId: r.id, id: r.machineId });
   await tell(tx, r.id, r.now);
+}
+
+/** Booked ones whose preparation is to begin, the earliest first. */
+export async function dueToBegin(db: Db, now: Date): Promise<Pick<Reservation, 'id'>[]> {
+  return db
+    .selectFrom('reservation')
+    .select('id')
+    .where('state', '=', 'booked')
+    .where(sql<boolean>`lower(hold) <= ${now}::timestamptz`)
+    .orderBy(sql`lower(hold)`)
+    .execute();
+}
+
+/**
+ * A booked reservation becomes `preparing` and its machine is planned. Its room is its own by the calendar; false, and nothing
+ * changed, while machines that should be gone still take it up. `wrong-state` unless it is booked or at work already.
+ */
+export async function begin(tx: Tx, id: string, revisionId: string, now: Date): Promise<boolean> {
+  const row = await lock(tx, id);
+  const provider = await providers.lock(tx, row.providerId);
+  const held: CapacityLimits = await machines.used(tx, row.providerId);
+  if (shortage(providers.limitsOf(provider), held, { memoryMiB: row.memoryMib, vcpus: row.vcpus })) return false;
+  await transition(tx, id, 'due', {});
+  await tx.updateTable('reservation').set({ revisionId, begunAt: now }).where('id', '=', id).execute();
+  await machines.plan(tx, {
+    id: row.machineId,
+    reservationId: id,
+    providerId: row.providerId,
+    revisionId,
+    mode: row.mode,
+    vcpus: row.vcpus,
+    memoryMiB: row.memoryMib,
+    now,
+  });
+  await setStage(tx, id, 'queued', '', now);
+  return true;
 }
 
 export async function find(db: Db, id: string): Promise<Reservation | undefined> {
@@ -126,12 +156,12 @@ export async function live(db: Db): Promise<Reservation[]> {
   return db.selectFrom('reservation').selectAll().where('state', 'in', RESERVATION_LIVE).execute();
 }
 
-/** Live ones, not yet ending, whose span is over. */
+/** Live ones, not yet ending, whose span is over: also booked ones that never began. */
 export async function dueToExpire(db: Db, now: Date): Promise<Pick<Reservation, 'id'>[]> {
   return db
     .selectFrom('reservation')
     .select('id')
-    .where('state', 'in', ['preparing', 'ready'])
+    .where('state', 'in', ['booked', 'preparing', 'ready'])
     .where(sql<boolean>`upper(during) <= ${now}::timestamptz`)
     .execute();
 }
@@ -204,17 +234,44 @@ export async function addNotes(db: Db, id: string, notes: readonly string[]): Pr
   });
 }
 
-/** Puts the end off; `wrong-state` unless it is preparing or ready. */
-export async function setEnd(tx: Tx, id: string, end: Date, now: Date): Promise<void> {
+export interface NewSpan {
+  during: TimeRange;
+  /** When its preparation begins, of one that is booked; that of one at work stays. */
+  prepareAt?: Date | undefined;
+  now: Date;
+}
+
+/**
+ * Gives a reservation another span: moved, lengthened or shortened. What it then holds is taken as in {@link create}, its own not
+ * counted. Errors: `wrong-state` (ending or over, or a start of one at work), `no-capacity`, `conflict`.
+ */
+export async function setSpan(tx: Tx, id: string, span: NewSpan): Promise<void> {
   const row = await lock(tx, id);
-  if (row.state !== 'preparing' && row.state !== 'ready')
-    throw new CarrelError('wrong-state', `a reservation that is ${row.state} cannot be extended`);
+  const booked = row.state === 'booked';
+  if (!booked && row.state !== 'preparing' && row.state !== 'ready')
+    throw new CarrelError('wrong-state', `a reservation that is ${row.state} has no other end`);
+  if (!booked && span.during.start.getTime() !== row.during.start.getTime())
+    throw new CarrelError('wrong-state', 'it has begun: its start stays, its end may be moved', {
+      hint: 'see `carrel extend`, `carrel shorten`',
+    });
+  const provider = await providers.lock(tx, row.providerId);
+  const begin = booked ? (span.prepareAt ?? span.during.start) : row.hold.start;
+  const hold = holdFrom(begin, span.during);
+  const inside = hold.start >= row.hold.start && hold.end !== null && (row.hold.end === null || hold.end <= row.hold.end);
+  // What it already holds is its own, whatever else came since.
+  if (!inside) await calendar.assertRoom(tx, provider, { hold, vcpus: row.vcpus, memoryMiB: row.memoryMib }, { now: span.now, except: id });
   await tx
     .updateTable('reservation')
-    .set({ during: range({ start: row.during.start, end }) })
+    .set({ during: range(span.during), hold: range(hold) })
     .where('id', '=', id)
     .execute();
-  await tell(tx, id, now);
+  await tell(tx, id, span.now);
+}
+
+/** Puts the end elsewhere; see {@link setSpan}. */
+export async function setEnd(tx: Tx, id: string, end: Date | null, now: Date): Promise<void> {
+  const row = await lock(tx, id);
+  await setSpan(tx, id, { during: { start: row.during.start, end }, prepareAt: row.hold.start, now });
 }
 
 export async function setCredential(db: Db, id: string, sealed: Buffer): Promise<void> {

@@ -115,10 +115,28 @@ export interface ReservationTable {
   notes: JsonDefault<readonly string[]>;
   failure: JsonOrNull<StoredError>;
   credential: Nullable<Buffer>;
+  vcpus: number;
+  memoryMib: number;
+  /** What it holds of its provider: from the beginning of the preparation to a little after the end. */
+  hold: ColumnType<TimeRange, RawBuilder<TimeRange>, RawBuilder<TimeRange>>;
+  /** The person named the revision. */
+  pinned: Generated<boolean>;
+  /** When the machine was asked for; null while it is booked. */
+  begunAt: Nullable<Date>;
   createdAt: Date;
   readyAt: Nullable<Date>;
   endAskedAt: Nullable<Date>;
   endedAt: Nullable<Date>;
+}
+
+/** A maintenance window. */
+export interface ClosureTable {
+  id: string;
+  providerId: string;
+  during: ColumnType<TimeRange, RawBuilder<TimeRange>, RawBuilder<TimeRange>>;
+  reason: string;
+  createdBy: string;
+  createdAt: Date;
 }
 
 export interface MachineAddress {
@@ -208,6 +226,7 @@ export interface Schema {
   revision: RevisionTable;
   master: MasterTable;
   reservation: ReservationTable;
+  closure: ClosureTable;
   machine: MachineTable;
   job: JobTable;
   jobStep: JobStepTable;
@@ -225,6 +244,7 @@ export type Image = Selectable<ImageTable>;
 export type Revision = Selectable<RevisionTable>;
 export type MasterRow = Selectable<MasterTable>;
 export type Reservation = Selectable<ReservationTable>;
+export type Closure = Selectable<ClosureTable>;
 export type Machine = Selectable<MachineTable>;
 export type Job = Selectable<JobTable>;
 export type JobStep = Selectable<JobStepTable>;

@@ -1,0 +1,92 @@
+/** What a site allows: per kind of reservation, for everybody and for groups. */
+import type { ReservationKind } from './reservation.ts';
+
+export interface KindRule {
+  allowed: boolean;
+  /** Longest span that may be reserved, in milliseconds; null = any, also without an end. */
+  longestMs: number | null;
+  /** Longest span with all extensions; null = any. */
+  totalMs: number | null;
+  /** How far ahead of its start it may be reserved. */
+  aheadMs: number;
+  /** How many of this kind one person may hold at one time; null = any number. */
+  atOnce: number | null;
+}
+
+export type KindRules = Record<ReservationKind, KindRule>;
+/** Changes to the rules by the name of a group; {@link EVERYBODY} is the site's own change to the defaults. */
+export type SiteRules = Readonly<Record<string, Partial<Record<ReservationKind, Partial<KindRule>>>>>;
+
+export const EVERYBODY = '*';
+
+const DAY = 86_400_000;
+
+/** Without rules of the site's own. Nobody is limited in number, since what is fair is for the site to say. */
+export const DEFAULT_RULES: KindRules = {
+  lab: { allowed: true, longestMs: 2 * DAY, totalMs: 4 * DAY, aheadMs: 180 * DAY, atOnce: null },
+  long: { allowed: true, longestMs: 180 * DAY, totalMs: 366 * DAY, aheadMs: 180 * DAY, atOnce: null },
+  imaging: { allowed: true, longestMs: 14 * DAY, totalMs: 60 * DAY, aheadMs: 60 * DAY, atOnce: null },
+  server: { allowed: true, longestMs: null, totalMs: null, aheadMs: 180 * DAY, atOnce: null },
+};
+
+/** The more generous of two; null is without limit. */
+function wider(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : Math.max(a, b);
+}
+
+/**
+ * The rule for a person of these groups. What several groups say, the most generous of them counts; what none says is the site's
+ * for everybody, else the default. So a group can be given more than everybody, or less.
+ */
+export function ruleFor(site: SiteRules, groups: readonly string[], kind: ReservationKind): KindRule {
+  const base = { ...DEFAULT_RULES[kind], ...site[EVERYBODY]?.[kind] };
+  const said = groups.map((g) => site[g]?.[kind]).filter((r) => r !== undefined);
+  const most = <K extends 'longestMs' | 'totalMs' | 'atOnce'>(key: K): number | null => {
+    const values: (number | null)[] = said.map((r) => r[key]).filter((v) => v !== undefined);
+    return values.length === 0 ? base[key] : values.reduce(wider);
+  };
+  const allowed = said.map((r) => r.allowed).filter((v) => v !== undefined);
+  const ahead = said.map((r) => r.aheadMs).filter((v) => v !== undefined);
+  return {
+    allowed: allowed.length === 0 ? base.allowed : allowed.includes(true),
+    longestMs: most('longestMs'),
+    totalMs: most('totalMs'),
+    atOnce: most('atOnce'),
+    aheadMs: ahead.length === 0 ? base.aheadMs : Math.max(...ahead),
+  };
+}
+
+/** The kind of a reservation whose person named none: a copy of its own is a server, what lasts longer than a lab may is long. */
+export function kindOf(rule: (kind: ReservationKind) => KindRule, full: boolean, forMs: number): ReservationKind {
+  if (full || forMs === Number.POSITIVE_INFINITY) return 'server';
+  const { longestMs } = rule('lab');
+  return longestMs === null || forMs <= longestMs ? 'lab' : 'long';
+}
+
+export type RuleBreach =
+  | { rule: 'kind'; kind: ReservationKind }
+  | { rule: 'longest' | 'total'; limitMs: number; wantedMs: number }
+  | { rule: 'ahead'; limitMs: number; wantedMs: number }
+  | { rule: 'at-once'; limit: number; wanted: number };
+
+export interface Wish {
+  kind: ReservationKind;
+  /** `Infinity` = without an end. */
+  forMs: number;
+  /** From now to the start; negative or zero = now. */
+  aheadMs: number;
+  /** The most of this kind that the person holds at any moment of the span, this one not counted. */
+  held: number;
+  /** It is there already and is being lengthened or moved. */
+  extending: boolean;
+}
+
+/** What a wish breaks, or undefined. */
+export function breach(rule: KindRule, wish: Wish): RuleBreach | undefined {
+  if (!rule.allowed) return { rule: 'kind', kind: wish.kind };
+  const limitMs = wish.extending ? rule.totalMs : rule.longestMs;
+  if (limitMs !== null && wish.forMs > limitMs) return { rule: wish.extending ? 'total' : 'longest', limitMs, wantedMs: wish.forMs };
+  if (wish.aheadMs > rule.aheadMs) return { rule: 'ahead', limitMs: rule.aheadMs, wantedMs: wish.aheadMs };
+  if (rule.atOnce !== null && wish.held + 1 > rule.atOnce) return { rule: 'at-once', limit: rule.atOnce, wanted: wish.held + 1 };
+  return undefined;
+}

@@ -1,0 +1,141 @@
+/** What is held of a provider at which time, asked of the database; src/core/calendar.ts is the same in pure words. */
+import { type RawBuilder, sql } from 'kysely';
+import { type ClosedSpan, TURNAROUND_MS, type UsageStep } from '../core/calendar.ts';
+import { type CapacityLimits, type CapacityShortage, type Demand, shortage } from '../core/capacity.ts';
+import type { ReservationKind } from '../core/reservation.ts';
+import { CarrelError } from '../lib/errors.ts';
+import { limitsOf } from './providers.ts';
+import type { Closure, Db, Provider, TimeRange, Tx } from './schema.ts';
+import { range } from './sql.ts';
+
+/** A reservation's hold as it counts: a machine that is still there after its end counts until it is gone. */
+interface Counting {
+  now: Date;
+  /** A reservation that is not counted: the one that is asked about. */
+  except?: string | undefined;
+}
+
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** Rows `(t, machines, vcpus, memory)`: what is held from each moment in `span` on at which that changes. */
+function steps(which: RawBuilder<unknown>, span: TimeRange, { now, except }: Counting): RawBuilder<unknown> {
+  const soon = new Date(now.getTime() + TURNAROUND_MS);
+  return sql`
+    with held as (
+      select greatest(lower(hold), ${span.start}::timestamptz) as s,
+        case when state = 'booked' then coalesce(upper(hold), 'infinity')
+          else greatest(coalesce(upper(hold), 'infinity'), ${soon}::timestamptz) end as e,
+        vcpus, memory_mib
+      from reservation
+      where ${which} and id <> ${except ?? NOBODY}::uuid
+        and ((state in ('booked', 'preparing', 'ready', 'ending') and hold && ${range(span)})
+          -- Overdue: its hold is over and its machine is not gone.
+          or (state in ('preparing', 'ready', 'ending') and upper(during) <= ${now}::timestamptz))
+    ), change as (
+      select s as t, 1 as n, vcpus as v, memory_mib as m from held where e > s and s < coalesce(${span.end}::timestamptz, 'infinity')
+      union all
+      select e, -1, -vcpus, -memory_mib from held where e > s and e < coalesce(${span.end}::timestamptz, 'infinity')
+    ), moment as (
+      select t, sum(n) as n, sum(v) as v, sum(m) as m from change group by t
+    )
+    select t, (sum(n) over w)::bigint as machines, (sum(v) over w)::bigint as vcpus, (sum(m) over w)::bigint as memory
+    from moment window w as (order by t)`;
+}
+
+interface StepRow {
+  t: Date;
+  machines: number;
+  vcpus: number;
+  memory: number;
+}
+
+/** Usage of a provider as steps over a span; the first step is at its start. */
+export async function usage(db: Db, providerId: string, span: TimeRange, counting: Counting): Promise<UsageStep[]> {
+  const { rows } = await sql<StepRow>`${steps(sql`provider_id = ${providerId}::uuid`, span, counting)} order by t`.execute(db);
+  const found = rows.map((r) => ({ at: r.t.getTime(), machines: r.machines, vcpus: r.vcpus, memoryMiB: r.memory }));
+  const start = span.start.getTime();
+  return found[0]?.at === start ? found : [{ at: start, machines: 0, vcpus: 0, memoryMiB: 0 }, ...found];
+}
+
+async function most(db: Db, which: RawBuilder<unknown>, span: TimeRange, counting: Counting): Promise<CapacityLimits> {
+  const { rows } = await sql<CapacityLimits>`
+    select coalesce(max(machines), 0)::bigint as machines, coalesce(max(vcpus), 0)::bigint as vcpus,
+      coalesce(max(memory), 0)::bigint as "memoryMiB"
+    from (${steps(which, span, counting)}) as step`.execute(db);
+  return rows[0] as CapacityLimits;
+}
+
+/** The most that is held of a provider at any moment of a span, of each resource by itself. */
+export function peak(db: Db, providerId: string, span: TimeRange, counting: Counting): Promise<CapacityLimits> {
+  return most(db, sql`provider_id = ${providerId}::uuid`, span, counting);
+}
+
+/** The most reservations of a kind that a person has at any moment of a span. */
+export async function heldBy(db: Db, accountId: string, kind: ReservationKind, span: TimeRange, counting: Counting): Promise<number> {
+  return (await most(db, sql`account_id = ${accountId}::uuid and kind = ${kind}`, span, counting)).machines;
+}
+
+/** Maintenance windows of a provider that touch a span, in order. */
+export async function closures(db: Db, providerId: string | undefined, span: TimeRange): Promise<Closure[]> {
+  return db
+    .selectFrom('closure')
+    .selectAll()
+    .$if(providerId !== undefined, (q) => q.where('providerId', '=', providerId as string))
+    .where(sql<boolean>`during && ${range(span)}`)
+    .orderBy(sql`lower(during)`)
+    .orderBy('id')
+    .execute();
+}
+
+export function closedSpan(row: Closure): ClosedSpan {
+  return { start: row.during.start.getTime(), end: row.during.end?.getTime() ?? Number.POSITIVE_INFINITY, reason: row.reason };
+}
+
+/** Writes a maintenance window, under the provider's row lock: what is promised at the same time sees it, or is seen by its maker. */
+export async function addClosure(tx: Tx, row: Closure): Promise<void> {
+  await tx
+    .insertInto('closure')
+    .values({ ...row, during: range(row.during) })
+    .execute();
+}
+
+/** The one that was taken away; undefined if there was none. */
+export async function removeClosure(db: Db, id: string): Promise<Closure | undefined> {
+  return db.deleteFrom('closure').where('id', '=', id).returningAll().executeTakeFirst();
+}
+
+/** Live reservations that hold something of a provider in a span. */
+export async function holding(db: Db, providerId: string, span: TimeRange): Promise<{ id: string; accountId: string }[]> {
+  return db
+    .selectFrom('reservation')
+    .select(['id', 'accountId'])
+    .where('providerId', '=', providerId)
+    .where('state', 'in', ['booked', 'preparing', 'ready', 'ending'])
+    .where(sql<boolean>`hold && ${range(span)}`)
+    .orderBy('id')
+    .execute();
+}
+
+const SHORT: Record<CapacityShortage['resource'], string> = { machines: 'machines', memoryMiB: 'MiB of memory', vcpus: 'virtual CPUs' };
+
+/** Refuses, with what is in the way, if a provider cannot be held so. Call it under the provider's row lock. `no-capacity`. */
+export async function assertRoom(tx: Tx, provider: Provider, claim: Demand & { hold: TimeRange }, counting: Counting): Promise<void> {
+  const [closed] = await closures(tx, provider.id, claim.hold);
+  if (closed) {
+    const until = closed.during.end?.toISOString();
+    throw new CarrelError(
+      'no-capacity',
+      `${provider.name} is closed for maintenance ${until ? `until ${until}` : 'until further notice'}: ${closed.reason}`,
+      {
+        hint: 'choose another time: `carrel when IMAGE` says what is free when',
+        details: { resource: 'maintenance', provider: provider.name, from: closed.during.start.toISOString(), until: until ?? null },
+      },
+    );
+  }
+  const short = shortage(limitsOf(provider), await peak(tx, provider.id, claim.hold, counting), claim);
+  if (!short) return;
+  throw new CarrelError('no-capacity', `${provider.name} has ${short.free} ${SHORT[short.resource]} left and this needs ${short.wanted}`, {
+    hint: 'end a reservation that is no longer needed, ask for less, or for another time: `carrel when IMAGE` says what is free when',
+    details: { ...short, provider: provider.name },
+  });
+}
