@@ -95,6 +95,46 @@ def traverse(si):
     return sorted(names)
 
 
+class Watch:
+    """Updates of all machines' power states, by one filter over a container view."""
+
+    def __init__(self, si):
+        vmodl_pc = vmodl.query.PropertyCollector
+        self.view = si.content.viewManager.CreateContainerView(si.content.rootFolder, [vim.VirtualMachine], True)
+        self.pc = si.content.propertyCollector.CreatePropertyCollector()
+        spec = vmodl_pc.FilterSpec(
+            objectSet=[vmodl_pc.ObjectSpec(obj=self.view, skip=True, selectSet=[
+                vmodl_pc.TraversalSpec(type=vim.view.ContainerView, path='view', skip=False)])],
+            propSet=[vmodl_pc.PropertySpec(type=vim.VirtualMachine, pathSet=['name', 'runtime.powerState'])],
+        )
+        self.pc.CreateFilter(spec, True)
+        self.version = ''
+        self.known = set()
+        self.take()
+
+    def take(self):
+        """One set of updates: (kind, object, changes by name)."""
+        options = vmodl.query.PropertyCollector.WaitOptions(maxWaitSeconds=20)
+        updates = self.pc.WaitForUpdatesEx(self.version, options)
+        if updates is None:
+            raise SystemExit('no updates in 20 seconds')
+        self.version = updates.version
+        seen = [(o.kind, o.obj, {c.name: c.val for c in o.changeSet}) for f in updates.filterSet for o in f.objectSet]
+        self.known |= {o for kind, o, _ in seen if kind == 'enter'}
+        return seen
+
+    def until(self, kind, obj, changes):
+        """Waits for an update of that kind with these changes."""
+        while True:
+            for each, o, changed in self.take():
+                if each == kind and o == obj and changes.items() <= changed.items():
+                    return
+
+    def close(self):
+        self.pc.Destroy()
+        self.view.Destroy()
+
+
 def browse(si, ds, folder):
     flags = vim.host.DatastoreBrowser.FileInfo.Details(fileType=True, fileSize=True, modification=True, fileOwner=False)
     spec = vim.host.DatastoreBrowser.SearchSpec(details=flags)
@@ -141,7 +181,10 @@ def main():
         seen['duplicate'] = fault.object.name
     wait(si, clone.CreateSnapshot_Task('user', 'by pyvmomi', False, False))
     seen['afterSnapshot'] = len(chain(disk_of(clone)))
+    watch = Watch(si)
+    seen['watched'] = len(watch.known)
     wait(si, clone.PowerOnVM_Task())
+    watch.until('modify', clone, {'runtime.powerState': 'poweredOn'})
     deadline = time.time() + 30
     while clone.guest.ipAddress is None and time.time() < deadline:
         time.sleep(0.02)
@@ -156,6 +199,8 @@ def main():
     wait(si, clone.snapshot.rootSnapshotList[0].snapshot.RemoveSnapshot_Task(False))
     seen['afterRemove'] = len(chain(disk_of(clone)))
     wait(si, clone.Destroy_Task())
+    watch.until('leave', clone, {})
+    watch.close()
     try:
         clone.name
         raise SystemExit('the clone is still there')
