@@ -1,6 +1,6 @@
 import type { DataObject, Ref } from '../../vsphere/types/value.ts';
 import type { ObjectUpdate, PropertyFilterSpec, PropertyFilterUpdate, UpdateSet } from '../../vsphere/types/vim.gen.ts';
-import type { Entity } from '../model/entities.ts';
+import { type Entity, isVm } from '../model/entities.ts';
 import { VimFault } from '../model/fault.ts';
 import type { ChangeKind, Model } from '../model/model.ts';
 import type { Reader } from './props/context.ts';
@@ -13,6 +13,9 @@ import { isView, type View, viewIncludes, type ViewWatcher } from './views.ts';
 export const DEFAULT_UPDATES = 100;
 /** Filters that one collector may have. */
 const MAX_FILTERS = 1000;
+
+/** Paths whose change may mean another place in the inventory. */
+const MOVES = new Set(['parent', 'resourcePool', 'runtime.host']);
 
 type Dirty = 'enter' | 'leave' | Set<string>;
 
@@ -91,8 +94,29 @@ export class Filter implements ViewWatcher {
         this.#leave(entity);
         this.#notify();
       }
-    } else if (this.selected.has(entity.id)) this.#modify(entity, paths);
-    else if (!this.#simple) this.#maybeStale(paths);
+    } else {
+      if (this.#simple) this.#onMove(entity, paths);
+      else this.#maybeStale(paths);
+      if (this.selected.has(entity.id)) this.#modify(entity, paths);
+    }
+  }
+
+  /** What moves to another folder, pool or host takes what is in it out of some container views and into others. */
+  #onMove(entity: Entity, paths: readonly string[]): void {
+    if (!this.#views.some((view) => view.type === 'ContainerView') || !paths.some((p) => MOVES.has(p))) return;
+    if (!isVm(entity)) this.#stale = true;
+    else {
+      const inside = this.#views.some((view) => viewIncludes(view, entity)) || this.#starts(entity);
+      if (inside === this.selected.has(entity.id)) return;
+      if (inside) this.#enter(entity);
+      else this.#leave(entity);
+    }
+    this.#notify();
+  }
+
+  /** Named by the filter itself. */
+  #starts(entity: Entity): boolean {
+    return this.spec.objectSet.some((o) => o.skip !== true && o.obj.value === entity.id);
   }
 
   #onEnter(entity: Entity): void {

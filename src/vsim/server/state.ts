@@ -19,12 +19,18 @@ export interface HistoryCollector extends Entity {
   at: number;
 }
 
+/** What a retrieval has not answered yet, and in pages of which size it goes on. */
+export interface Rest {
+  objects: ObjectContent[];
+  max: number;
+}
+
 /** What belongs to one session and dies with it: views, collectors, filters, result tokens. */
 export class SessionState {
   readonly key: string;
   readonly views = new Map<string, View>();
   readonly collectors = new Map<string, Collector>();
-  readonly tokens = new Map<string, ObjectContent[]>();
+  readonly tokens = new Map<string, Rest>();
   readonly histories = new Map<string, HistoryCollector>();
   readonly #model: Model;
   readonly #reader: () => Reader;
@@ -71,7 +77,7 @@ export class SessionState {
     return collector;
   }
 
-  addToken(rest: ObjectContent[]): string {
+  addToken(rest: Rest): string {
     const oldest = this.tokens.keys().next().value;
     if (this.tokens.size >= MAX_TOKENS && oldest !== undefined) this.tokens.delete(oldest);
     const token = String(this.#next++);

@@ -1,7 +1,7 @@
 import { resourcePool, vmFolder } from '../../model/build.ts';
 import { createVm, registerVm, rename } from '../../model/configure.ts';
 import { destroyFolder, destroyPool, destroyVm } from '../../model/destroy.ts';
-import { isFolder, isPool, isVm } from '../../model/entities.ts';
+import { type Entity, isFolder, isPool, isVm } from '../../model/entities.ts';
 import { invalidArgument, notSupported, VimFault } from '../../model/fault.ts';
 import { enterMaintenance, exitMaintenance, setPool } from '../../model/migrate.ts';
 import { assertFree, checkName, putChild, unescapeName } from '../../model/naming.ts';
@@ -17,6 +17,9 @@ function moveInto(c: Call, ids: readonly { value: string }[]): void {
     if (!isVm(child) && !isFolder(child)) throw notSupported();
     const from = child.parent;
     if (!isFolder(from)) throw notSupported();
+    for (let at: Entity | undefined = folder; at !== undefined; at = at.parent) {
+      if (at === child) throw new VimFault('InvalidFolder', 'A folder cannot be moved into itself.', { target: folder });
+    }
     assertFree(folder, child.name);
     from.children.delete(child.name);
     child.parent = folder;

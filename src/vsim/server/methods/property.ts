@@ -6,6 +6,7 @@ import { DEFAULT_UPDATES } from '../collector.ts';
 import { ref } from '../props/context.ts';
 import { readPaths } from '../properties.ts';
 import { checkSpec, pathsFor, select } from '../select.ts';
+import type { Rest } from '../state.ts';
 import { isView, makeContainerView, makeListView, modifyListView, type ListView } from '../views.ts';
 
 /** Objects in one reply of RetrievePropertiesEx unless the client asks for fewer. */
@@ -25,13 +26,13 @@ function* contents(c: Call, specs: readonly PropertyFilterSpec[]): Generator<() 
   }
 }
 
-function page(c: Call, all: ObjectContent[], max: number): RetrieveResult {
+function page(c: Call, { objects: all, max }: Rest): RetrieveResult {
   const objects = all.slice(0, max);
   const rest = all.slice(max);
-  return rest.length === 0 ? { objects } : { token: c.state.addToken(rest), objects };
+  return rest.length === 0 ? { objects } : { token: c.state.addToken({ objects: rest, max }), objects };
 }
 
-function take(c: Call, token: string): ObjectContent[] {
+function take(c: Call, token: string): Rest {
   const rest = c.state.tokens.get(token);
   if (rest === undefined) throw invalidArgument('token');
   c.state.tokens.delete(token);
@@ -52,9 +53,9 @@ export const propertyMethods: Handlers = {
     if (all.length === 0) return undefined;
     const max = a.options.maxObjects;
     if (max !== undefined && max < 1) throw invalidArgument('options.maxObjects');
-    return page(c, all, Math.min(max ?? PAGE, 10_000));
+    return page(c, { objects: all, max: Math.min(max ?? PAGE, 10_000) });
   },
-  ContinueRetrievePropertiesEx: (c, a) => page(c, take(c, a.token), PAGE),
+  ContinueRetrievePropertiesEx: (c, a) => page(c, take(c, a.token)),
   CancelRetrievePropertiesEx: (c, a) => void take(c, a.token),
   CreateFilter: (c, a) => ({ type: 'PropertyFilter', value: collectorOf(c).createFilter(a.spec, a.partialUpdates).id }),
   CreatePropertyCollector: (c) => ({ type: 'PropertyCollector', value: c.state.collector(c.state.newId('collector')).id }),
