@@ -1,6 +1,7 @@
-/** What happens because time passes: reservations whose span is over are ended. Due times are read from the store, so they survive restarts and fire once. */
+/** What happens because time passes: booked reservations are begun, those whose span is over are ended. Due times are read from the store, so they survive restarts and fire once. */
 import { describeError } from '../lib/errors.ts';
 import * as reservations from '../store/reservations.ts';
+import { beginReservation } from './intents/begin.ts';
 import { endReservation } from './intents/reservation.ts';
 import type { World } from './world.ts';
 
@@ -44,6 +45,19 @@ export async function expireDue(world: World): Promise<number> {
   return ended;
 }
 
+/** Begins what is due; returns how many. What waits for room is looked at again the next time. */
+export async function beginDue(world: World): Promise<number> {
+  let begun = 0;
+  for (const due of await reservations.dueToBegin(world.store.db, world.now())) {
+    try {
+      if ((await beginReservation(world, due.id)) === 'preparing') begun += 1;
+    } catch (error) {
+      world.log.warn({ reservation: due.id, err: describeError(error) }, 'not begun yet; the next look tries again');
+    }
+  }
+  return begun;
+}
+
 /** Looks every few seconds; returns how to stop. Looks do not overlap. */
 export function startTimers(world: World): () => Promise<void> {
   let looking: Promise<unknown> = Promise.resolve();
@@ -53,14 +67,16 @@ export function startTimers(world: World): () => Promise<void> {
   const timer = setInterval(() => {
     if (!idle) return;
     if (!clock.believes(world.now().getTime(), performance.now())) {
-      if (!doubted) world.log.warn('the clock of this host was set forward: nothing is ended by it for ten minutes');
+      if (!doubted) world.log.warn('the clock of this host was set forward: nothing is begun or ended by it for ten minutes');
       doubted = true;
       return;
     }
     doubted = false;
     idle = false;
+    // First what is over, so that its room is there for what begins.
     looking = expireDue(world)
-      .catch((error: unknown) => world.log.warn({ err: describeError(error) }, 'looking for reservations that are over failed'))
+      .then(() => beginDue(world))
+      .catch((error: unknown) => world.log.warn({ err: describeError(error) }, 'looking for reservations that are due failed'))
       .finally(() => {
         idle = true;
       });

@@ -42,6 +42,11 @@ export async function find(db: Db, id: string): Promise<Account | undefined> {
   return db.selectFrom('account').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+/** Locks the row until the transaction ends: whoever counts what a person holds has it. */
+export async function lock(db: Db, id: string): Promise<void> {
+  await db.selectFrom('account').select('id').where('id', '=', id).forNoKeyUpdate().execute();
+}
+
 export async function findByName(db: Db, name: string): Promise<Account | undefined> {
   return db.selectFrom('account').selectAll().where('name', '=', name).executeTakeFirst();
 }

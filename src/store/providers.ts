@@ -37,6 +37,13 @@ export async function list(db: Db): Promise<Provider[]> {
   return db.selectFrom('provider').selectAll().orderBy('name').execute();
 }
 
+/** `not-found`. */
+export async function find(db: Db, id: string): Promise<Provider> {
+  const row = await db.selectFrom('provider').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) throw new CarrelError('not-found', `there is no provider ${id}`);
+  return row;
+}
+
 /** The provider's row, locked until the transaction ends: whoever promises capacity holds it (promise 7). `not-found`. */
 export async function lock(db: Db, id: string): Promise<Provider> {
   const row = await db.selectFrom('provider').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst();

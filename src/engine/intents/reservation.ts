@@ -2,9 +2,10 @@
  * What people ask for, written down: each function checks the request against the store and writes, in one transaction, the
  * promise together with the job that keeps it. Nothing here waits for a hypervisor.
  */
-import type { CloneMode } from '../../core/image.ts';
-import { formatDuration, type ReservationEvent } from '../../core/reservation.ts';
-import { CarrelError } from '../../lib/errors.ts';
+import type { CloneMode, RevisionProfile } from '../../core/image.ts';
+import { kindOf } from '../../core/rules.ts';
+import { formatDuration, type ReservationEvent, type ReservationKind } from '../../core/reservation.ts';
+import { CarrelError, type StoredError } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
 import * as images from '../../store/images.ts';
 import * as jobs from '../../store/jobs.ts';
@@ -12,37 +13,43 @@ import * as machines from '../../store/machines.ts';
 import * as masters from '../../store/masters.ts';
 import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
-import type { Reservation, Revision } from '../../store/schema.ts';
+import type { Reservation, Revision, Tx } from '../../store/schema.ts';
 import { enqueueEnd, enqueuePower, enqueueProvision, provisionKey } from '../enqueue.ts';
 import type { PowerInput } from '../sagas/power.ts';
 import { driverOf, type World } from '../world.ts';
+import { assertRules, leadMs, lengthMs, rulesOf, spanOf, type Who } from './terms.ts';
 
-export interface Who {
-  accountId: string;
-  name: string;
-}
+export type { Who } from './terms.ts';
 
 export interface ReserveIntent {
   id: string;
   image: string;
   revision?: number | undefined;
   mode: CloneMode;
+  /** What it is for; by length and mode if left out. */
+  kind?: ReservationKind | undefined;
+  /** From then on; from now on if left out. */
+  startsAt?: Date | undefined;
+  /** In milliseconds; `Infinity` = until it is ended. */
   forMs: number;
   memoryMiB?: number | undefined;
   vcpus?: number | undefined;
 }
 
-/** Longest span of one reservation and how far its end may be put off from now, until groups have limits of their own. */
-export const LONGEST_MS = 30 * 86_400_000;
+/** A start so long past is "now", in milliseconds: the person looked at a clock a moment ago. */
+const JUST_NOW_MS = 60_000;
 
 /**
  * Promises a machine. The same id again by the same person gives the same reservation, so that a lost answer costs nothing.
- * Errors: `not-found`, `wrong-state` (nothing published), `not-supported` (mode), `limit-reached`, `no-capacity`, `conflict`.
+ * Errors: `not-found`, `wrong-state` (nothing published), `not-supported` (mode), `bad-request` (the start is past),
+ * `limit-reached` and `not-allowed` (the site's rules), `no-capacity`, `conflict`.
  */
 export async function reserve(world: World, who: Who, request: ReserveIntent): Promise<Reservation> {
-  if (request.forMs > LONGEST_MS) throw tooLong();
   const { image, revision } = await pickRevision(world, request);
   const now = world.now();
+  const start = startOf(request.startsAt, now);
+  const rules = await rulesOf(world.store.db, who);
+  const kind = request.kind ?? kindOf(rules, request.mode === 'full', request.forMs);
   return world.store.tx(async (tx) => {
     const [master] = await masters.ofRevisions(tx, [revision.id]);
     // Two of one id at one time, as when a person tries again while the first is still on its way: the later one sees the earlier.
@@ -54,58 +61,79 @@ export async function reserve(world: World, who: Who, request: ReserveIntent): P
     }
     const profile = revision.profile;
     if (!master || !profile) throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
-    const { capabilities } = driverFacts(world, master.providerId);
-    if (!capabilities.cloneModes.includes(request.mode)) {
-      throw new CarrelError('not-supported', `clone mode ${request.mode} is not there on this provider`, {
-        hint: `choose one of ${capabilities.cloneModes.join(', ')}`,
-      });
-    }
-    if (request.mode === 'instant' && request.memoryMiB !== undefined && request.memoryMiB !== profile.hardware.memoryMiB) {
-      throw new CarrelError('not-supported', `an instant clone has its parent's memory, ${profile.hardware.memoryMiB} MiB`, {
-        hint: 'leave memory out, or use --mode linked',
-      });
-    }
-    const machineId = world.newId();
-    const vcpus = request.vcpus ?? profile.hardware.vcpus;
-    const memoryMiB = request.memoryMiB ?? profile.hardware.memoryMiB;
-    const hostname = hostnameFor(image.name, request.id);
+    checkMode(world, master.providerId, request, profile);
+    const during = spanOf(start, request.forMs);
+    await assertRules(tx, { accountId: who.accountId, rule: rules(kind), kind, during, now, extending: false });
+    const lead = await leadMs(tx, { imageId: image.id, providerId: master.providerId, mode: request.mode });
+    const prepareAt = new Date(Math.max(now.getTime(), start.getTime() - lead));
     await reservations.create(tx, {
       id: request.id,
-      machineId,
+      machineId: world.newId(),
       accountId: who.accountId,
       imageId: image.id,
       revisionId: revision.id,
       providerId: master.providerId,
-      kind: request.mode === 'full' ? 'server' : 'lab',
+      kind,
       mode: request.mode,
-      during: { start: now, end: new Date(now.getTime() + request.forMs) },
-      hostname,
-      vcpus,
-      memoryMiB,
+      during,
+      prepareAt,
+      pinned: request.revision !== undefined,
+      hostname: hostnameFor(image.name, request.id),
+      vcpus: request.vcpus ?? profile.hardware.vcpus,
+      memoryMiB: request.memoryMiB ?? profile.hardware.memoryMiB,
       now,
     });
-    await enqueueProvision(tx, {
-      reservationId: request.id,
-      machineId,
-      revisionId: revision.id,
-      providerId: master.providerId,
-      mode: request.mode,
-      vcpus,
-      memoryMiB,
-      hostname,
-      bootTimeoutS: profile.guest.bootTimeoutS,
-    });
+    const row = await reservations.lock(tx, request.id);
+    if (row.state === 'preparing') await startProvision(tx, row, revision);
     await write(world, tx, who.name, 'reservation.made', request.id, {
       image: image.name,
       revision: revision.number,
+      kind,
       mode: request.mode,
-      for: formatDuration(request.forMs),
+      from: during.start.toISOString(),
+      for: during.end ? formatDuration(request.forMs) : 'until it is ended',
     });
-    return reservations.lock(tx, request.id);
+    return row;
   });
 }
 
-async function pickRevision(world: World, request: ReserveIntent) {
+function startOf(asked: Date | undefined, now: Date): Date {
+  if (asked === undefined || Math.abs(asked.getTime() - now.getTime()) <= JUST_NOW_MS) return now;
+  if (asked > now) return asked;
+  throw new CarrelError('bad-request', `${asked.toISOString()} is past`, { hint: 'leave the start out for now' });
+}
+
+function checkMode(world: World, providerId: string, request: ReserveIntent, profile: RevisionProfile): void {
+  const { capabilities } = driverFacts(world, providerId);
+  if (!capabilities.cloneModes.includes(request.mode)) {
+    throw new CarrelError('not-supported', `clone mode ${request.mode} is not there on this provider`, {
+      hint: `choose one of ${capabilities.cloneModes.join(', ')}`,
+    });
+  }
+  if (request.mode === 'instant' && request.memoryMiB !== undefined && request.memoryMiB !== profile.hardware.memoryMiB) {
+    throw new CarrelError('not-supported', `an instant clone has its parent's memory, ${profile.hardware.memoryMiB} MiB`, {
+      hint: 'leave memory out, or use --mode linked',
+    });
+  }
+}
+
+/** Writes the job that makes the machine of a reservation that is `preparing`. */
+export async function startProvision(tx: Tx, row: Reservation, revision: Revision): Promise<void> {
+  await enqueueProvision(tx, {
+    reservationId: row.id,
+    machineId: row.machineId,
+    revisionId: revision.id,
+    providerId: row.providerId,
+    mode: row.mode,
+    vcpus: row.vcpus,
+    memoryMiB: row.memoryMib,
+    hostname: row.hostname,
+    bootTimeoutS: (revision.profile as RevisionProfile).guest.bootTimeoutS,
+  });
+}
+
+/** The image and the revision that a request means; `not-found`, `wrong-state`. */
+export async function pickRevision(world: World, request: { image: string; revision?: number | undefined }) {
   const { db } = world.store;
   const image = await images.findByName(db, request.image);
   if (!image) throw new CarrelError('not-found', `there is no image called ${request.image}`, { hint: 'see `carrel image ls`' });
@@ -137,6 +165,7 @@ export async function endReservation(
   const now = world.now();
   return world.store.tx(async (tx) => {
     const row = await reservations.lock(tx, id);
+    if (row.state === 'booked') return endBooked(world, tx, row, event === 'expire' ? 'expire' : 'end', actor);
     if (row.state !== 'preparing' && row.state !== 'ready') return row;
     const capturing = await jobs.liveJob(tx, `machine:${row.machineId}`);
     // A capture that is stuck stands still until an operator looks at it; the machine's end does not wait for that.
@@ -160,16 +189,81 @@ export async function endReservation(
   });
 }
 
-/** Puts the end off by `byMs` milliseconds. `limit-reached`, `wrong-state`. */
+/** One that has not begun has no machine: it is over at once. If its time went by, it failed, and says so. */
+async function endBooked(world: World, tx: Tx, row: Reservation, event: 'end' | 'expire', actor: string): Promise<Reservation> {
+  const now = world.now();
+  const failure: StoredError = {
+    code: 'unavailable',
+    message: row.stageText || 'its time went by while no server was there to make its machine',
+    hint: 'reserve again, and tell the operator',
+    retry: 'never',
+    details: {},
+  };
+  await reservations.transition(tx, row.id, event, { endAskedAt: now, endedAt: now, ...(event === 'expire' ? { failure } : {}) });
+  await reservations.setStage(tx, row.id, 'gone', event === 'expire' ? failure.message : 'ended before it began', now);
+  await write(world, tx, actor, `reservation.${event}`, row.id, {});
+  return reservations.lock(tx, row.id);
+}
+
+/**
+ * Puts the end off by `byMs` milliseconds, or nearer if that is negative. Errors: `wrong-state` (it has no end, or is ending),
+ * `bad-request` (the new end is not ahead), `limit-reached`, `no-capacity`.
+ */
 export async function extendReservation(world: World, who: Who, id: string, byMs: number): Promise<Reservation> {
   const now = world.now();
+  const rules = await rulesOf(world.store.db, who);
   return world.store.tx(async (tx) => {
     const row = await reservations.lock(tx, id);
-    const from = row.during.end ?? now;
-    const end = new Date(from.getTime() + byMs);
-    if (end.getTime() - now.getTime() > LONGEST_MS) throw tooLong();
-    await reservations.setEnd(tx, id, end, now);
-    await write(world, tx, who.name, 'reservation.extended', id, { by: formatDuration(byMs), end: end.toISOString() });
+    if (row.during.end === null) throw new CarrelError('wrong-state', 'it has no end', { hint: 'end it when it is no longer needed' });
+    const during = { start: row.during.start, end: new Date(row.during.end.getTime() + byMs) };
+    if (during.end <= now || during.end <= during.start) {
+      throw new CarrelError('bad-request', 'that would end it before now', { hint: `\`carrel end ${id.slice(0, 8)}\` ends it` });
+    }
+    // The provider before the account, as everybody who takes both does.
+    await providers.lock(tx, row.providerId);
+    if (byMs > 0)
+      await assertRules(tx, {
+        accountId: row.accountId,
+        rule: rules(row.kind),
+        kind: row.kind,
+        during,
+        now,
+        extending: true,
+        except: id,
+      });
+    await reservations.setEnd(tx, id, during.end, now);
+    const action = byMs > 0 ? 'reservation.extended' : 'reservation.shortened';
+    await write(world, tx, who.name, action, id, { by: formatDuration(Math.abs(byMs)), end: during.end.toISOString() });
+    return reservations.lock(tx, id);
+  });
+}
+
+/**
+ * Gives a booked reservation another start, and another length if told. Errors: `wrong-state` (it has begun or is over),
+ * `bad-request` (past), `limit-reached`, `no-capacity` (it stays where it was).
+ */
+export async function moveReservation(
+  world: World,
+  who: Who,
+  id: string,
+  to: { startsAt: Date; forMs?: number | undefined },
+): Promise<Reservation> {
+  const now = world.now();
+  const start = startOf(to.startsAt, now);
+  const rules = await rulesOf(world.store.db, who);
+  return world.store.tx(async (tx) => {
+    const row = await reservations.lock(tx, id);
+    if (row.state !== 'booked') {
+      throw new CarrelError('wrong-state', `a reservation that is ${row.state} cannot be moved`, {
+        hint: 'its end can be: `carrel extend`, `carrel shorten`',
+      });
+    }
+    const during = spanOf(start, to.forMs ?? lengthMs(row.during));
+    await providers.lock(tx, row.providerId);
+    await assertRules(tx, { accountId: row.accountId, rule: rules(row.kind), kind: row.kind, during, now, extending: false, except: id });
+    const lead = await leadMs(tx, row);
+    await reservations.setSpan(tx, id, { during, prepareAt: new Date(Math.max(now.getTime(), start.getTime() - lead)), now });
+    await write(world, tx, who.name, 'reservation.moved', id, { from: start.toISOString(), end: during.end?.toISOString() ?? null });
     return reservations.lock(tx, id);
   });
 }
@@ -209,6 +303,10 @@ export function hostnameFor(image: string, reservationId: string): string {
 /** The machine of a reservation that is ready and on; `wrong-state` otherwise. */
 export async function runningMachine(world: World, reservation: Reservation) {
   const machine = await machines.find(world.store.db, reservation.machineId);
+  if (reservation.state === 'booked')
+    throw new CarrelError('wrong-state', `it begins at ${reservation.during.start.toISOString()}`, {
+      hint: 'its machine is made shortly before',
+    });
   if (reservation.state === 'preparing')
     throw new CarrelError('wrong-state', `it is not ready yet: ${reservation.stageText || reservation.stage}`, {
       hint: `wait for it: \`carrel show ${reservation.id.slice(0, 8)}\``,
@@ -218,10 +316,6 @@ export async function runningMachine(world: World, reservation: Reservation) {
   if (machine.state !== 'running')
     throw new CarrelError('wrong-state', 'its machine is switched off', { hint: `\`carrel power ${reservation.id.slice(0, 8)} on\`` });
   return machine;
-}
-
-function tooLong(): CarrelError {
-  return new CarrelError('limit-reached', `a reservation may last ${formatDuration(LONGEST_MS)} at most`, { hint: 'ask for less' });
 }
 
 function write(

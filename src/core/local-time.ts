@@ -1,0 +1,62 @@
+/** Times as people say them, in a time zone of theirs. */
+import { Temporal } from 'temporal-polyfill';
+
+export type ReadTime =
+  /** `twice`: the clock shows this time twice that day, and the earlier one was taken. */
+  { at: Date; twice: boolean } | { problem: string };
+
+const INSTANT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[zZ]|[+-]\d\d:?\d\d)$/;
+const LOCAL = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?$/;
+const CLOCK = /^(?:(today|tomorrow) )?(\d{1,2}):(\d\d)$/i;
+
+/** Whether a name is a time zone of the IANA database that this runtime knows. */
+export function isZone(zone: string): boolean {
+  // A bare offset is one to Temporal too, but knows no summer time: it would move every second half-year.
+  if (!/^[A-Za-z]/.test(zone)) return false;
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The moment at which clocks in `zone` show a local time. A time that the change to summer time leaves out is a problem; of one
+ * that the change back shows twice, the earlier is taken.
+ */
+export function momentOf(local: Temporal.PlainDateTime, zone: string): ReadTime {
+  const earlier = local.toZonedDateTime(zone, { disambiguation: 'earlier' });
+  const later = local.toZonedDateTime(zone, { disambiguation: 'later' });
+  const at = new Date(earlier.epochMilliseconds);
+  if (earlier.epochMilliseconds === later.epochMilliseconds) return { at, twice: false };
+  if (earlier.toPlainDateTime().equals(local)) return { at, twice: true };
+  return { problem: `${local.toString({ smallestUnit: 'minute' })} does not exist in ${zone}: clocks are put forward over it` };
+}
+
+/**
+ * Reads `2026-11-25T14:00Z` or with another offset, `2026-11-25 14:00` in `zone`, `14:00` (the next such time), `today 14:00` or
+ * `tomorrow 14:00`.
+ */
+export function readTime(text: string, zone: string, now: Date): ReadTime {
+  const said = text.trim();
+  try {
+    if (INSTANT.test(said)) return { at: new Date(Temporal.Instant.from(said.replace(' ', 'T')).epochMilliseconds), twice: false };
+    if (!isZone(zone)) return { problem: `${JSON.stringify(zone)} is no time zone` };
+    if (LOCAL.test(said)) return momentOf(Temporal.PlainDateTime.from(said.replace(' ', 'T')), zone);
+    const clock = CLOCK.exec(said);
+    if (clock) return readClock(clock, zone, now);
+  } catch {
+    return { problem: `${JSON.stringify(text)} is no date and time` };
+  }
+  return { problem: `${JSON.stringify(text)} is no date and time` };
+}
+
+function readClock([, day, hour, minute]: readonly (string | undefined)[], zone: string, now: Date): ReadTime {
+  const here = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone);
+  const time = Temporal.PlainTime.from({ hour: Number(hour), minute: Number(minute) }, { overflow: 'reject' });
+  const on = (days: number) => momentOf(here.toPlainDate().add({ days }).toPlainDateTime(time), zone);
+  if (day?.toLowerCase() === 'tomorrow') return on(1);
+  const today = on(0);
+  return day === undefined && 'at' in today && today.at <= now ? on(1) : today;
+}

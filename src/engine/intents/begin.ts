@@ -1,0 +1,63 @@
+/** Booked reservations whose preparation is due: their machines are asked for, ahead of the start. */
+import { CarrelError, isCode, type StoredError, toStored } from '../../lib/errors.ts';
+import * as audit from '../../store/audit.ts';
+import * as images from '../../store/images.ts';
+import * as masters from '../../store/masters.ts';
+import * as reservations from '../../store/reservations.ts';
+import type { Reservation, Revision, Tx } from '../../store/schema.ts';
+import type { World } from '../world.ts';
+import { startProvision } from './reservation.ts';
+
+const NO_ROOM = 'waiting for room: machines that should be gone are still being taken away';
+
+/**
+ * Begins a booked reservation: its machine is planned and asked for. While there is no room for it, it stays booked and says so;
+ * the next look tries again. If there is nothing any more to make it from, it fails. Others are left as they are.
+ */
+export async function beginReservation(world: World, id: string): Promise<Reservation['state']> {
+  const now = world.now();
+  return world.store.tx(async (tx) => {
+    const row = await reservations.lock(tx, id);
+    if (row.state !== 'booked') return row.state;
+    let revision: Revision;
+    try {
+      revision = await revisionFor(tx, row);
+    } catch (error) {
+      if (!isCode(error, 'wrong-state')) throw error;
+      return fail(world, tx, id, toStored(error));
+    }
+    if (await reservations.begin(tx, id, revision.id, now)) {
+      await startProvision(tx, await reservations.lock(tx, id), revision);
+      return 'preparing';
+    }
+    if (row.stageText !== NO_ROOM) await reservations.note(tx, id, NO_ROOM, now);
+    return 'booked';
+  });
+}
+
+/** The revision that was named; else the one published now, if it can be made within what was promised; else the one that was then. */
+async function revisionFor(tx: Tx, row: Reservation): Promise<Revision> {
+  const usable = async (revision: Revision | undefined): Promise<boolean> => {
+    if (!revision?.profile || (revision.state !== 'published' && revision.state !== 'draft')) return false;
+    return (await masters.ofRevisions(tx, [revision.id])).some((m) => m.providerId === row.providerId);
+  };
+  const promised = await images.revision(tx, row.revisionId);
+  if (!row.pinned) {
+    const newest = await images.published(tx, row.imageId);
+    const { vcpus, memoryMiB } = newest?.profile?.hardware ?? { vcpus: 0, memoryMiB: 0 };
+    if (newest && (await usable(newest)) && vcpus <= row.vcpus && memoryMiB <= row.memoryMib) return newest;
+  }
+  if (promised && (await usable(promised))) return promised;
+  throw new CarrelError('wrong-state', 'its image has no revision any more that could be handed out', {
+    hint: 'ask the image’s owner to publish one, and reserve again',
+  });
+}
+
+async function fail(world: World, tx: Tx, id: string, failure: StoredError): Promise<Reservation['state']> {
+  const now = world.now();
+  const state = await reservations.transition(tx, id, 'provisionFailed', { failure, endedAt: now });
+  await reservations.setStage(tx, id, 'gone', failure.message, now);
+  const entry = { at: now, actor: 'engine', action: 'reservation.failed', subjectKind: 'reservation' as const, subjectId: id };
+  await audit.append(tx, { ...entry, detail: { ...failure } });
+  return state;
+}
