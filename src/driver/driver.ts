@@ -83,6 +83,13 @@ export type MasterSource =
       path: string;
       claimed: string | undefined;
       profile: Partial<RevisionProfile['hardware']> & Partial<RevisionProfile['guest']>;
+    }
+  /** A machine or template that is at the provider already, by its path there. `adopt` takes it as it lies, `copy` leaves it alone. */
+  | {
+      kind: 'vm';
+      path: string;
+      how: 'copy' | 'adopt';
+      profile: Partial<RevisionProfile['hardware']> & Partial<RevisionProfile['guest']>;
     };
 
 export interface MasterSpec {

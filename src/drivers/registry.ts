@@ -2,6 +2,7 @@ import type { Driver } from '../driver/index.ts';
 import { CarrelError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { QemuDriver } from './qemu/index.ts';
+import { VSphereDriver, type VSphereProviderOptions } from './vsphere/index.ts';
 
 export interface DriverConfig {
   kind: string;
@@ -10,6 +11,8 @@ export interface DriverConfig {
   log: Logger;
   /** Limits that the operator set; what is left out is found out on the host. */
   limits: { machines?: number; memoryMiB?: number; vcpus?: number };
+  /** Where the endpoint is and what of it may be used; kinds `vcenter` and `esxi`. */
+  vsphere?: Omit<VSphereProviderOptions, 'kind' | 'installationId' | 'log' | 'capacity'> | undefined;
 }
 
 /** The one place where drivers are chosen by name. Errors: `not-supported`. */
@@ -17,6 +20,12 @@ export function makeDriver(config: DriverConfig): Driver {
   switch (config.kind) {
     case 'qemu':
       return new QemuDriver(config);
+    case 'vcenter':
+    case 'esxi': {
+      const { kind, installationId, log, limits, vsphere } = config;
+      if (vsphere === undefined) throw new CarrelError('not-supported', `a provider of kind ${kind} needs an address and an account`);
+      return new VSphereDriver({ ...vsphere, kind, installationId, log, capacity: limits });
+    }
     default:
       throw new CarrelError('not-supported', `there is no driver for providers of kind ${config.kind}`);
   }

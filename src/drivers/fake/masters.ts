@@ -31,6 +31,7 @@ export const masterFolder = (revisionId: string): string => `/fake/masters/${rev
 export const frozenFolder = (revisionId: string): string => `/fake/frozen/${revisionId}/`;
 
 async function contentOf(host: FakeHost, source: MasterSource): Promise<Content> {
+  if (source.kind === 'vm') throw driverError('not-supported', 'the fake has no machines of others to copy');
   if (source.kind === 'recipe') {
     const count = host.caps.recipes.includes(source.recipe) ? RECIPES[source.recipe] : undefined;
     if (count === undefined) throw driverError('not-supported', `there is no recipe ${source.recipe}`);

@@ -4,7 +4,7 @@ import type { VSphereClient } from '../client.ts';
 import { isFault, vsphereError } from '../errors.ts';
 import { datastoreParent, formatDatastorePath, parseDatastorePath } from '../property/paths.ts';
 import { isA } from '../types/guard.ts';
-import type { AnyValue, Ref } from '../types/value.ts';
+import { type AnyValue, type Ref, refKey } from '../types/value.ts';
 import type { AnyFileInfo, AnyFileQuery, HostDatastoreBrowserSearchResults, HostDatastoreBrowserSearchSpec } from '../types/vim.gen.ts';
 
 export interface BrowseOptions {
@@ -33,9 +33,7 @@ export async function browse(
   folder: string,
   options: BrowseOptions = {},
 ): Promise<BrowsedFile[]> {
-  const { props } = await client.read(ctx, 'Datastore', datastore, ['browser']);
-  const browser = props.browser;
-  if (!browser) throw vsphereError('vsphere-not-found', 'the datastore has no browser');
+  const browser = await browserOf(ctx, client, datastore);
   const searchSpec: HostDatastoreBrowserSearchSpec = {
     query: options.query,
     details: { fileType: true, fileSize: true, modification: true, fileOwner: false },
@@ -44,6 +42,20 @@ export async function browse(
   const method = options.recursive ? 'SearchDatastoreSubFolders_Task' : 'SearchDatastore_Task';
   const { result } = await client.run(ctx, method, browser, { datastorePath: folder, searchSpec });
   return searchResults(result).flatMap((r) => (r.file ?? []).map((info) => browsed(r.folderPath ?? folder, info)));
+}
+
+/** The browser of a datastore is the same as long as the datastore is: asked once per client. */
+const browsers = new WeakMap<VSphereClient, Map<string, Ref>>();
+
+async function browserOf(ctx: Pick<Ctx, 'signal'>, client: VSphereClient, datastore: Ref): Promise<Ref> {
+  let known = browsers.get(client);
+  if (known === undefined) browsers.set(client, (known = new Map()));
+  const there = known.get(refKey(datastore));
+  if (there) return there;
+  const { props } = await client.read(ctx, 'Datastore', datastore, ['browser']);
+  if (!props.browser) throw vsphereError('vsphere-not-found', 'the datastore has no browser');
+  known.set(refKey(datastore), props.browser);
+  return props.browser;
 }
 
 function searchResults(value: AnyValue | undefined): HostDatastoreBrowserSearchResults[] {

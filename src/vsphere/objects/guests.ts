@@ -17,12 +17,19 @@ export function guestPassword(username: string, password: string): AnyGuestAuthe
   return { _type: 'NamePasswordAuthentication', username, password, interactiveSession: false };
 }
 
+/** The managers are the same for all guests of an endpoint: asked once per client. */
+const known = new WeakMap<VSphereClient, GuestOperationsManagerRefs>();
+
 async function managers(ctx: Pick<Ctx, 'signal'>, client: VSphereClient): Promise<GuestOperationsManagerRefs> {
+  const there = known.get(client);
+  if (there) return there;
   const guest = await client.manager(ctx, 'guestOperationsManager');
   const { props } = await client.read(ctx, 'GuestOperationsManager', guest, ['authManager', 'fileManager', 'processManager']);
   const { authManager, fileManager, processManager } = props;
   if (!authManager || !fileManager || !processManager) throw vsphereError('vsphere-not-found', 'the server has no guest operations');
-  return { authManager, fileManager, processManager };
+  const refs = { authManager, fileManager, processManager };
+  known.set(client, refs);
+  return refs;
 }
 
 /** A guest as one of its accounts. Faults: GuestOperationsUnavailable while Tools are not up, InvalidGuestLogin. */

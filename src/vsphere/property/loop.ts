@@ -36,6 +36,9 @@ export interface LoopOptions {
   firstPauseMs?: number;
 }
 
+/** So long after a cancel of ours a wait that was cancelled is begun again, in milliseconds; later it means that the collector is gone. */
+const LATE_CANCEL_MS = 10_000;
+
 /** Somebody who waits until everything that happened so far was told. */
 interface Barrier {
   promise: Promise<void>;
@@ -60,6 +63,7 @@ export class UpdateLoop {
   /** A long wait is at the server now, and may be cut short. */
   private idling = false;
   private cutting = false;
+  private lastCut = 0;
 
   constructor(session: Session, options: LoopOptions = {}) {
     this.session = session;
@@ -101,13 +105,20 @@ export class UpdateLoop {
 
   /** Ends a long wait at the server, so that the next one asks with no time to wait. */
   private cutShort(): void {
-    const collector = this.collector;
-    if (!this.idling || !collector) return;
-    this.idling = false;
+    if (!this.idling || this.cutting) return;
     this.cutting = true;
-    const ctx = makeCtx({ signal: this.stop.signal, timeoutMs: 30_000 });
+    const ctx = makeCtx({ signal: this.stop.signal, timeoutMs: 60_000 });
     // if it does not get there, the wait ends by itself
-    this.session.call(ctx, 'CancelWaitForUpdates', collector, {}).catch(() => {});
+    this.cancelWait(ctx, this.waiting).catch(() => {});
+  }
+
+  /** A cancel may overtake the wait that it is for, on another connection: it is sent again until that wait has ended. */
+  private async cancelWait(ctx: Ctx, waiting: AbortController | undefined): Promise<void> {
+    for (let pause = 5; this.idling && this.waiting === waiting && this.collector; pause = Math.min(1_000, pause * 2)) {
+      this.lastCut = Date.now();
+      await this.session.call(ctx, 'CancelWaitForUpdates', this.collector, {});
+      await sleep(ctx, pause);
+    }
   }
 
   /** Ends the wait. */
@@ -129,11 +140,8 @@ export class UpdateLoop {
         if (this.stop.signal.aborted) return;
         // our own rebuild() ended the wait
         if (this.dirty) continue;
-        // and so did barrier(); forgiven once, since the cancel may come after the wait that it was for
-        if (this.cutting && isFault(error, 'RequestCanceled')) {
-          this.cutting = false;
-          continue;
-        }
+        // and so did barrier(); a cancel that comes late ends a later wait
+        if (Date.now() - this.lastCut < LATE_CANCEL_MS && isFault(error, 'RequestCanceled')) continue;
         if (this.mustRebuild(error)) {
           this.dirty = true;
           // a server that answers so every time must not be hammered
@@ -186,6 +194,8 @@ export class UpdateLoop {
     this.nextBarrier = undefined;
     const maxWaitSeconds = this.barrierSent ? 0 : (this.options.maxWaitSeconds ?? 60);
     this.idling = maxWaitSeconds > 0;
+    // cancels of an earlier barrier are over when one of its waits was answered
+    if (this.idling) this.cutting = false;
     const set = await this.session.call(
       waiting,
       'WaitForUpdatesEx',

@@ -1,0 +1,80 @@
+import type { Checkpoint } from '../../driver/driver.ts';
+import { driverError } from '../../driver/errors.ts';
+import type { Ctx } from '../../lib/context.ts';
+import { flattenSnapshots, type VirtualMachineSnapshotTree } from '../../vsphere/index.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Locate } from './locate.ts';
+import type { Machines } from './machines.ts';
+import { ROOT_SNAPSHOT } from './tags.ts';
+import type { View } from './view.ts';
+
+/** Checkpoints that one machine may have on top of each other: reads get slower with each, vSphere itself ends at 32 (vsphere.md §3.7). */
+const MAX_DEPTH = 8;
+
+/**
+ * Users' checkpoints are snapshots of disks. The snapshot that a machine made VCL's way stands on is Carrel's and none of them: it is never
+ * shown, reverted past or removed, since removing it would write the machine into the master (H5).
+ */
+export class Checkpoints {
+  readonly #end: Endpoint;
+  readonly #locate: Locate;
+  readonly #machines: Machines;
+
+  constructor(parts: { end: Endpoint; locate: Locate; machines: Machines }) {
+    this.#end = parts.end;
+    this.#locate = parts.locate;
+    this.#machines = parts.machines;
+  }
+
+  async list(ctx: Ctx, machineId: string): Promise<readonly Checkpoint[]> {
+    return snapshotsOf(await this.#locate.machine(ctx, machineId)).map(toCheckpoint);
+  }
+
+  async make(ctx: Ctx, machineId: string, name: string): Promise<Checkpoint> {
+    if (name === ROOT_SNAPSHOT) throw driverError('already-exists', `${name} is a name of Carrel's own`);
+    return await this.#end.drive(ctx, async () => {
+      const view = await this.#whole(ctx, machineId);
+      const there = snapshotsOf(view).find((s) => s.name === name);
+      if (there !== undefined) return toCheckpoint(there);
+      const depth = Math.max(0, ...flattenSnapshots(view.snapshots).map((s) => s.depth));
+      if (depth >= MAX_DEPTH) {
+        throw driverError('wrong-state', `machine ${machineId} has ${depth} checkpoints on top of each other`, {
+          hint: 'Remove one, or go back to one, before you make another.',
+        });
+      }
+      await this.#end.task(ctx, machineId, 'CreateSnapshot_Task', view.ref, {
+        name,
+        description: 'Carrel checkpoint',
+        memory: false,
+        quiesce: false,
+      });
+      return undefined;
+    });
+  }
+
+  async revert(ctx: Ctx, machineId: string, name: string): Promise<void> {
+    await this.#end.drive(ctx, async () => {
+      const view = await this.#whole(ctx, machineId);
+      const there = snapshotsOf(view).find((s) => s.name === name);
+      if (there === undefined) throw driverError('not-found', `machine ${machineId} has no checkpoint ${JSON.stringify(name)}`);
+      await this.#end.task(ctx, machineId, 'RevertToSnapshot_Task', there.snapshot, { suppressPowerOn: true });
+      return true;
+    });
+    await this.#end.client.inventory.sync(ctx);
+  }
+
+  async #whole(ctx: Ctx, machineId: string): Promise<View> {
+    const view = await this.#locate.machine(ctx, machineId);
+    this.#machines.mustBeWhole(view);
+    return view;
+  }
+}
+
+function snapshotsOf(view: View): VirtualMachineSnapshotTree[] {
+  const own = flattenSnapshots(view.snapshots).filter((s) => s.name !== ROOT_SNAPSHOT);
+  return own.toSorted((a, b) => a.createTime.getTime() - b.createTime.getTime() || a.id - b.id);
+}
+
+function toCheckpoint({ name, createTime }: VirtualMachineSnapshotTree): Checkpoint {
+  return { name, createdAt: createTime.toISOString() };
+}

@@ -1,0 +1,159 @@
+import type { DeletionProof } from '../../core/lineage.ts';
+import type {
+  Capabilities,
+  CaptureSpec,
+  Checkpoint,
+  CloneResult,
+  CloneSpec,
+  ConsoleTarget,
+  Driver,
+  DriverEvent,
+  Guest,
+  Inventory,
+  LineageReport,
+  LineageScope,
+  Master,
+  MasterCheck,
+  MasterSpec,
+  PowerOp,
+  PowerState,
+  ProviderRoom,
+  Stray,
+} from '../../driver/driver.ts';
+import { driverError } from '../../driver/errors.ts';
+import { checkCtx, type Ctx } from '../../lib/context.ts';
+import { guarded } from './faults.ts';
+import type { VSphereProviderOptions } from './options.ts';
+import { openParts, type Parts } from './parts.ts';
+
+export type { LinkedStrategy, VSphereLimits, VSphereProviderOptions } from './options.ts';
+
+/** The driver port over a vCenter or a lone ESXi host. The other files of this folder have the parts; this one says which verb goes where. */
+export class VSphereDriver implements Driver {
+  readonly kind: 'vcenter' | 'esxi';
+  readonly #options: VSphereProviderOptions;
+  #opened: Parts | undefined;
+
+  constructor(options: VSphereProviderOptions) {
+    this.kind = options.kind;
+    this.#options = options;
+  }
+
+  async open(ctx: Ctx): Promise<Capabilities> {
+    return await guarded(ctx, async () => {
+      checkCtx(ctx);
+      await this.close();
+      const { parts, capabilities } = await openParts(ctx, this.#options);
+      this.#opened = parts;
+      return capabilities;
+    });
+  }
+
+  async close(): Promise<void> {
+    const parts = this.#opened;
+    this.#opened = undefined;
+    parts?.end.close();
+    await parts?.end.client.close();
+  }
+
+  async inventory(ctx: Ctx): Promise<Inventory> {
+    return await this.#verb(ctx, async ({ survey }) => await survey.inventory(ctx));
+  }
+
+  watch(onEvent: (event: DriverEvent) => void): () => void {
+    return this.#need().watch(onEvent);
+  }
+
+  async room(ctx: Ctx): Promise<ProviderRoom> {
+    return await this.#verb(ctx, async ({ survey }) => await survey.room(ctx));
+  }
+
+  async prepareMaster(ctx: Ctx, spec: MasterSpec): Promise<Master> {
+    return await this.#verb(ctx, async ({ masterVerbs }) => await masterVerbs.prepare(ctx, spec));
+  }
+
+  async verifyMaster(ctx: Ctx, revisionId: string): Promise<MasterCheck> {
+    return await this.#verb(ctx, async ({ masterVerbs }) => await masterVerbs.verify(ctx, revisionId));
+  }
+
+  async removeMaster(ctx: Ctx, revisionId: string): Promise<DeletionProof> {
+    return await this.#verb(ctx, async ({ masterVerbs }) => await masterVerbs.remove(ctx, revisionId));
+  }
+
+  async clone(ctx: Ctx, spec: CloneSpec): Promise<CloneResult> {
+    return await this.#onMachine(ctx, spec.machineId, async ({ machines }) => await machines.clone(ctx, spec));
+  }
+
+  async readBack(ctx: Ctx, machineId: string): Promise<CloneResult> {
+    return await this.#verb(ctx, async ({ machines }) => await machines.readBack(ctx, machineId));
+  }
+
+  async power(ctx: Ctx, machineId: string, op: PowerOp): Promise<PowerState> {
+    return await this.#onMachine(ctx, machineId, async ({ power }) => await power.run(ctx, machineId, op));
+  }
+
+  async checkpoint(ctx: Ctx, machineId: string, name: string): Promise<Checkpoint> {
+    return await this.#onMachine(ctx, machineId, async ({ checkpoints }) => await checkpoints.make(ctx, machineId, name));
+  }
+
+  async checkpoints(ctx: Ctx, machineId: string): Promise<readonly Checkpoint[]> {
+    return await this.#verb(ctx, async ({ checkpoints }) => await checkpoints.list(ctx, machineId));
+  }
+
+  async revert(ctx: Ctx, machineId: string, name: string): Promise<void> {
+    await this.#onMachine(ctx, machineId, async ({ checkpoints }) => await checkpoints.revert(ctx, machineId, name));
+  }
+
+  async capture(ctx: Ctx, spec: CaptureSpec): Promise<Master> {
+    return await this.#onMachine(ctx, spec.machineId, async ({ locate, machines, masterVerbs }) => {
+      const view = await locate.machine(ctx, spec.machineId);
+      machines.mustBeWhole(view);
+      return await masterVerbs.capture(ctx, view, spec);
+    });
+  }
+
+  async destroy(ctx: Ctx, machineId: string): Promise<DeletionProof> {
+    return await this.#onMachine(ctx, machineId, async ({ machines, teardown }) => await teardown.run(ctx, machines.id(machineId)));
+  }
+
+  async sweep(ctx: Ctx, stray: Stray): Promise<void> {
+    await this.#verb(ctx, async ({ survey }) => await survey.sweep(ctx, stray));
+  }
+
+  async lineage(ctx: Ctx, scope: LineageScope): Promise<LineageReport> {
+    return await this.#verb(ctx, async ({ survey }) => await survey.lineage(ctx, scope));
+  }
+
+  readonly guest: Guest = {
+    ready: async (ctx, machineId) => await this.#verb(ctx, async ({ guests }) => await guests.ready(ctx, machineId)),
+    address: async (ctx, machineId) => await this.#verb(ctx, async ({ guests }) => await guests.address(ctx, machineId)),
+    handover: async (ctx, machineId, given) => await this.#verb(ctx, async ({ guests }) => await guests.handover(ctx, machineId, given)),
+    revoke: async (ctx, machineId, user) => await this.#verb(ctx, async ({ guests }) => await guests.revoke(ctx, machineId, user)),
+  };
+
+  async console(ctx: Ctx, machineId: string): Promise<ConsoleTarget> {
+    return await this.#verb(ctx, async ({ guests }) => await guests.console(ctx, machineId));
+  }
+
+  /** Requests made so far, for benchmarks: SOAP calls of the one session. */
+  get requests(): number {
+    return this.#opened?.end.client.session.requests ?? 0;
+  }
+
+  #need(): Parts {
+    if (this.#opened === undefined) throw driverError('unavailable', 'the vSphere driver is not open');
+    return this.#opened;
+  }
+
+  async #verb<T>(ctx: Ctx, work: (parts: Parts) => Promise<T>): Promise<T> {
+    return await guarded(ctx, async () => {
+      checkCtx(ctx);
+      return await work(this.#need());
+    });
+  }
+
+  /** Verbs on one machine wait for each other, and for what an aborted one still has running at the server. */
+  async #onMachine<T>(ctx: Ctx, machineId: string, work: (parts: Parts) => Promise<T>): Promise<T> {
+    return await this.#verb(ctx, async (parts) => await parts.end.work.run(ctx, machineId, async () => await work(parts)));
+  }
+}

@@ -1,0 +1,278 @@
+import type { RevisionProfile } from '../../core/image.ts';
+import { type DeletionProof, standsOn } from '../../core/lineage.ts';
+import type { CaptureSpec, Master, MasterCheck, MasterSource, MasterSpec } from '../../driver/driver.ts';
+import { driverError } from '../../driver/errors.ts';
+import type { Ctx } from '../../lib/context.ts';
+import { diskChain, onlySnapshot, type VirtualMachineConfigInfo } from '../../vsphere/index.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Layouts } from './layout.ts';
+import { goldenDisks, masterProblem, type Masters, type SealedMaster, sourceProblem } from './masters.ts';
+import { datastoreName, isInside } from './paths.ts';
+import type { Seed, Seeding } from './seeding.ts';
+import type { Store } from './site.ts';
+import { changeTags, TAG, writeTags } from './tags.ts';
+import type { Teardown } from './teardown.ts';
+import { chainsOf, type View, viewOfEntity } from './view.ts';
+
+type VmSource = Extract<MasterSource, { kind: 'vm' }>;
+
+/** Masters as the port asks for them: imported from a machine, captured from one, verified, replicated, removed. */
+export class MasterVerbs {
+  readonly #end: Endpoint;
+  readonly #layouts: Layouts;
+  readonly #masters: Masters;
+  readonly #seeding: Seeding;
+  readonly #teardown: Teardown;
+
+  constructor(parts: { end: Endpoint; layouts: Layouts; masters: Masters; seeding: Seeding; teardown: Teardown }) {
+    this.#end = parts.end;
+    this.#layouts = parts.layouts;
+    this.#masters = parts.masters;
+    this.#seeding = parts.seeding;
+    this.#teardown = parts.teardown;
+  }
+
+  async prepare(ctx: Ctx, spec: MasterSpec): Promise<Master> {
+    if (spec.source.kind !== 'vm') throw driverError('not-supported', 'a master on vSphere is made from a machine or template there');
+    const { source } = spec;
+    return await this.#end.work.run(ctx, `revision ${spec.revisionId}`, async () => {
+      const there = await this.#sealed(ctx, spec.revisionId);
+      if (there !== undefined) return masterOf(there);
+      const view = await this.#source(ctx, source);
+      const profile = profileOf(await this.#masters.config(ctx, view), source.profile);
+      if (source.how === 'adopt') return masterOf(await this.#adopt(ctx, spec.revisionId, view, profile));
+      const seed: Seed = {
+        source: view,
+        snapshot: undefined,
+        leaves: new Map(),
+        revisionId: spec.revisionId,
+        profile,
+        facts: { source: source.path },
+      };
+      return masterOf(await this.#seeding.make(ctx, seed, this.#storeFor(view)));
+    });
+  }
+
+  /** A machine of ours that is off, flattened into a new master. The machine stays as it is (vsphere.md §1.6). */
+  async capture(ctx: Ctx, machine: View, spec: CaptureSpec): Promise<Master> {
+    return await this.#end.work.run(ctx, `revision ${spec.revisionId}`, async () => {
+      const there = await this.#sealed(ctx, spec.revisionId);
+      if (there !== undefined) return masterOf(there);
+      if (machine.power !== 'off') {
+        throw driverError('wrong-state', `machine ${spec.machineId} is ${machine.power}`, { hint: 'Shut it down first.' });
+      }
+      this.#mustCopy(machine);
+      const origin = this.#masters.of(machine.tags.revisionId ?? '')[0];
+      const profile = origin?.tags.profile ?? profileOf(await this.#masters.config(ctx, machine), {});
+      const facts = { capturedFrom: machine.tags.revisionId ?? '' };
+      const seed: Seed = { source: machine, snapshot: undefined, leaves: new Map(), revisionId: spec.revisionId, profile, facts };
+      return masterOf(await this.#seeding.make(ctx, seed, this.#storeFor(machine)));
+    });
+  }
+
+  /** The same revision on another datastore; two who want it at once get the same one (H23). */
+  async replicate(ctx: Ctx, from: SealedMaster, store: Store): Promise<SealedMaster> {
+    const { revisionId, profile, seal } = from.view.tags;
+    if (revisionId === undefined || profile === undefined) throw driverError('not-found', 'the master has no revision');
+    const leaves = new Map(from.golden.map((g) => [g.disk.key, g.path]));
+    const facts = seal?.facts ?? {};
+    const made = await this.#seeding.make(ctx, { source: from.view, snapshot: from.snapshot, leaves, revisionId, profile, facts }, store);
+    return {
+      view: made,
+      store: store.name,
+      snapshot: onlySnapshot(made.snapshots)?.snapshot ?? from.snapshot,
+      golden: goldenDisks(made),
+    };
+  }
+
+  async verify(ctx: Ctx, revisionId: string): Promise<MasterCheck> {
+    await this.#end.client.inventory.sync(ctx);
+    const sealed = this.#masters.of(revisionId).filter((view) => view.tags.seal !== undefined);
+    if (sealed.length === 0) throw driverError('not-found', `there is no master of revision ${revisionId}`);
+    const files = (await Promise.all(sealed.map(async (view) => await this.#verifyOne(ctx, view)))).flat();
+    return { revisionId, ok: files.every((file) => file.problem === undefined), files };
+  }
+
+  async #verifyOne(ctx: Ctx, view: View): Promise<MasterCheck['files']> {
+    const problem = masterProblem(view);
+    const now = await this.#masters.fingerprints(ctx, view).catch((error: unknown) => {
+      if (problem === undefined) throw error;
+      return [];
+    });
+    return (view.tags.seal?.disks ?? []).map((was) => {
+      const is = now.find((disk) => disk.path === was.path);
+      const changed = is?.sha256 === was.sha256 ? undefined : 'it was changed since it was sealed';
+      const why = is === undefined ? 'it is not where it was sealed' : changed;
+      return { path: was.path, expectedSha256: was.sha256, actualSha256: is?.sha256, problem: why ?? problem };
+    });
+  }
+
+  /** All masters of a revision, on every datastore. Refused while any disk stands on one of them, known by devices or by layouts. */
+  async remove(ctx: Ctx, revisionId: string): Promise<DeletionProof> {
+    return await this.#end.work.run(ctx, `revision ${revisionId}`, async () => {
+      await this.#end.client.inventory.sync(ctx);
+      const views = this.#masters.of(revisionId);
+      for (const view of views) await this.#mustHaveNoChildren(ctx, view);
+      const proofs: DeletionProof[] = [];
+      for (const view of views.filter((v) => v.tags.adopted)) await this.#giveBack(ctx, view);
+      for (const view of views.filter((v) => !v.tags.adopted)) {
+        const id = { uuid: view.instanceUuid ?? '', name: view.name, label: revisionId };
+        proofs.push(await this.#end.work.run(ctx, id.uuid, async () => await this.#teardown.run(ctx, id)));
+      }
+      proofs.push(...(await this.#removeHalves(ctx, revisionId)));
+      return joinProofs(revisionId, proofs);
+    });
+  }
+
+  /** What a try left that was broken off: perhaps a machine that nobody registered, in a folder of that name. */
+  async #removeHalves(ctx: Ctx, revisionId: string): Promise<DeletionProof[]> {
+    const stores = this.#end.stores().filter((store) => store.accessible);
+    return await Promise.all(
+      stores.map(async (store) => {
+        const uuid = this.#end.names.masterUuid(revisionId, store.name);
+        const id = { uuid, name: this.#end.names.master(revisionId, store.name), label: revisionId };
+        return await this.#end.work.run(ctx, uuid, async () => await this.#teardown.run(ctx, id));
+      }),
+    );
+  }
+
+  async #mustHaveNoChildren(ctx: Ctx, view: View): Promise<void> {
+    const paths = goldenDisks(view).map((g) => g.path);
+    const mine = new Set(view.disks.map((disk) => diskChain(disk)[0]));
+    const others = this.#end.register.views().filter((other) => other.ref.value !== view.ref.value);
+    const byDevices = standsOn(
+      paths,
+      others.flatMap((other) => chainsOf(other)),
+    );
+    const children = new Set(byDevices.map((disk) => disk.path).filter((path) => !mine.has(path)));
+    for (const path of await this.#childrenByLayout(ctx, others, paths)) children.add(path);
+    const blind = others.filter((other) => other.instanceUuid === undefined);
+    if (blind.length > 0 && view.folder !== undefined) {
+      throw driverError('unavailable', `it cannot be said that nothing stands on ${view.name}: ${blind[0]?.name} cannot be read`);
+    }
+    if (children.size === 0) return;
+    throw driverError('has-children', `${children.size} ${children.size === 1 ? 'disk stands' : 'disks stand'} on the revision`, {
+      details: { children: [...children].sort() },
+    });
+  }
+
+  /** The second witness: disks that only a snapshot names are in no device list. */
+  async #childrenByLayout(ctx: Ctx, others: readonly View[], paths: readonly string[]): Promise<string[]> {
+    const withSnapshots = others.filter((other) => other.snapshots !== undefined);
+    const layouts = await this.#layouts.all(
+      ctx,
+      withSnapshots.map((other) => other.ref),
+    );
+    return layouts.flatMap((layout) =>
+      (layout?.chains ?? []).flatMap((chain) =>
+        chain.slice(
+          0,
+          Math.max(
+            0,
+            chain.findIndex((p) => paths.includes(p)),
+          ),
+        ),
+      ),
+    );
+  }
+
+  async #sealed(ctx: Ctx, revisionId: string): Promise<View | undefined> {
+    await this.#end.client.inventory.sync(ctx);
+    return this.#masters.of(revisionId).find((view) => view.tags.seal !== undefined);
+  }
+
+  async #source(ctx: Ctx, source: VmSource): Promise<View> {
+    const view = viewOfEntity(await this.#end.client.inventory.find(ctx, source.path, 'VirtualMachine'));
+    if (view.instanceUuid === undefined) throw driverError('unavailable', `${source.path} is ${view.connection}`);
+    if (view.power !== 'off') throw driverError('wrong-state', `${source.path} is ${view.power}`, { hint: 'Shut it down first.' });
+    this.#mustCopy(view);
+    return view;
+  }
+
+  #mustCopy(view: View): void {
+    const problem = sourceProblem(view);
+    if (problem !== undefined) throw driverError('bad-image', `${view.name} cannot become a master: ${problem}`);
+  }
+
+  /** Where the source lies if that may be used, else where there is most room. */
+  #storeFor(view: View): Store {
+    const roomy = this.#masters.roomy();
+    const name = datastoreName(view.folder ?? '');
+    const store = roomy.find((s) => s.name === name) ?? roomy[0];
+    if (store === undefined) throw driverError('no-space', 'no datastore has room');
+    return store;
+  }
+
+  /** In place: the machine gets our tags and stays where it is. It must have exactly one snapshot, or none yet. */
+  async #adopt(ctx: Ctx, revisionId: string, view: View, profile: RevisionProfile): Promise<View> {
+    if (view.tags.installation !== undefined && !this.#end.owned(view))
+      throw driverError('not-owned', `${view.name} belongs to another Carrel`);
+    if (view.tags.kind === 'machine') throw driverError('not-owned', `${view.name} is a machine of a reservation`);
+    if (view.snapshots !== undefined && onlySnapshot(view.snapshots) === undefined) {
+      throw driverError('bad-image', `${view.name} has more than one snapshot`, { hint: 'Copy it instead, or leave one snapshot.' });
+    }
+    const uuid = view.instanceUuid ?? '';
+    const { installationId } = this.#end.options;
+    const tags = {
+      installation: installationId,
+      kind: 'master',
+      id: uuid,
+      revision: revisionId,
+      adopted: '1',
+      created: new Date().toISOString(),
+    };
+    await this.#end.task(ctx, uuid, 'ReconfigVM_Task', view.ref, { spec: { extraConfig: writeTags(tags) } });
+    return await this.#seeding.seal(ctx, uuid, view.name, { profile, facts: { adopted: view.name } });
+  }
+
+  /** An adopted master loses our tags and nothing else. */
+  async #giveBack(ctx: Ctx, view: View): Promise<void> {
+    const none = Object.fromEntries(Object.keys(TAG).map((name) => [name, '']));
+    await this.#end.task(ctx, view.instanceUuid ?? '', 'ReconfigVM_Task', view.ref, { spec: { extraConfig: changeTags(none) } });
+  }
+}
+
+function masterOf(view: View): Master {
+  const { seal, profile, revisionId } = view.tags;
+  if (seal === undefined || profile === undefined || revisionId === undefined)
+    throw driverError('not-found', `${view.name} is not finished`);
+  return {
+    revisionId,
+    profile,
+    files: seal.disks.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
+    virtualBytes: seal.virtualBytes,
+    facts: seal.facts,
+  };
+}
+
+/** What the machine has, with what its owner said on top. */
+function profileOf(config: VirtualMachineConfigInfo, given: VmSource['profile']): RevisionProfile {
+  return {
+    hardware: {
+      vcpus: given.vcpus ?? config.hardware.numCPU,
+      memoryMiB: given.memoryMiB ?? config.hardware.memoryMB,
+      firmware: given.firmware ?? (config.firmware === 'efi' ? 'efi' : 'bios'),
+      display: given.display ?? true,
+    },
+    guest: {
+      os: given.os ?? config.guestFullName,
+      user: given.user ?? 'root',
+      sshPort: given.sshPort ?? 22,
+      agent: given.agent ?? 'none',
+      bootTimeoutS: given.bootTimeoutS ?? 300,
+    },
+  };
+}
+
+function joinProofs(revisionId: string, proofs: readonly DeletionProof[]): DeletionProof {
+  const now = new Date().toISOString();
+  const removed = new Map(proofs.flatMap((p) => p.removed).map((file) => [file.path, file]));
+  return {
+    machineId: revisionId,
+    startedAt: proofs[0]?.startedAt ?? now,
+    finishedAt: proofs.at(-1)?.finishedAt ?? now,
+    chainsBefore: proofs.flatMap((p) => p.chainsBefore),
+    removed: [...removed.values()],
+    parents: proofs.flatMap((p) => p.parents).filter((parent) => ![...removed.keys()].some((path) => isInside(path, parent.path))),
+  };
+}

@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto';
+import { driverError } from '../../driver/errors.ts';
+import type { Ctx } from '../../lib/context.ts';
+import {
+  diskChain,
+  flattenSnapshots,
+  onlySnapshot,
+  type Ref,
+  type VirtualDisk,
+  type VirtualMachineConfigInfo,
+} from '../../vsphere/index.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Files } from './files.ts';
+import { datastoreName, isInside } from './paths.ts';
+import type { Store } from './site.ts';
+import type { SealedDisk } from './tags.ts';
+import { contentIds, type View } from './view.ts';
+
+/** One golden disk as its machine shows it now. */
+export interface GoldenDisk {
+  disk: VirtualDisk;
+  /** The file that the snapshot froze: what clones stand on. */
+  path: string;
+  /** It and everything below it. */
+  chain: readonly string[];
+  contentId: string | undefined;
+  virtualBytes: number;
+}
+
+/** A finished master on one datastore. */
+export interface SealedMaster {
+  view: View;
+  store: string;
+  snapshot: Ref;
+  golden: readonly GoldenDisk[];
+}
+
+/** How long a datastore that was full is not chosen, in milliseconds. */
+const FULL_MS = 10 * 60_000;
+
+/** The masters of this endpoint, as the inventory shows them: found by tag, one per revision and datastore. */
+export class Masters {
+  readonly #end: Endpoint;
+  readonly #files: Files;
+  readonly #full = new Map<string, number>();
+  readonly #configs = new Map<string, VirtualMachineConfigInfo>();
+
+  constructor(parts: { end: Endpoint; files: Files }) {
+    this.#end = parts.end;
+    this.#files = parts.files;
+  }
+
+  /** Every master of ours, half ones too. */
+  all(): View[] {
+    return this.#end.register.views().filter((view) => view.tags.kind === 'master' && this.#end.owned(view));
+  }
+
+  of(revisionId: string): View[] {
+    return this.all().filter((view) => view.tags.revisionId === revisionId);
+  }
+
+  /** Finished masters of a revision that are as they were sealed; `not-found` if there are none, `master-changed` with the reason if none is good. */
+  usable(revisionId: string): SealedMaster[] {
+    const sealed = this.of(revisionId).filter((view) => view.tags.seal !== undefined);
+    if (sealed.length === 0) throw driverError('not-found', `there is no master of revision ${revisionId}`);
+    const problems = sealed.map((view) => masterProblem(view));
+    const good = sealed.flatMap((view, i) => (problems[i] === undefined ? [sealedMaster(view)] : []));
+    if (good.length > 0) return good;
+    throw driverError('master-changed', `the master of revision ${revisionId} ${problems.find((p) => p !== undefined)}`, {
+      hint: 'Verify the revision; take it out of service, or put its machine back where it was.',
+      details: { revisionId, problems },
+    });
+  }
+
+  /** The disks of all masters of a revision: what its machines may stand on. */
+  paths(revisionId: string | undefined): string[] {
+    if (revisionId === undefined) return [];
+    return this.of(revisionId).flatMap((view) => goldenDisks(view).flatMap((g) => g.chain));
+  }
+
+  /** The master to clone from: on a datastore that hosts can reach and that has room, the one with most (H21, H24). */
+  choose(masters: readonly SealedMaster[], without: ReadonlySet<string>): SealedMaster | undefined {
+    const stores = new Map(this.roomy().map((store) => [store.name, store]));
+    return masters
+      .filter((m) => stores.has(m.store) && !without.has(m.store))
+      .toSorted((a, b) => (stores.get(b.store)?.free ?? 0) - (stores.get(a.store)?.free ?? 0))[0];
+  }
+
+  /** Datastores that take something new now, the one with most room first. */
+  roomy(): Store[] {
+    const reserve = this.#end.options.reserveBytes ?? 2 ** 30;
+    return this.#end
+      .stores()
+      .filter((store) => store.accessible && store.free >= reserve && (this.#full.get(store.name) ?? 0) < Date.now())
+      .toSorted((a, b) => b.free - a.free);
+  }
+
+  markFull(store: string): void {
+    this.#full.set(store, Date.now() + FULL_MS);
+  }
+
+  /** The whole configuration of a master. A sealed one does not change, so it is read once. */
+  async config(ctx: Ctx, view: View): Promise<VirtualMachineConfigInfo> {
+    const key = `${view.ref.value} ${view.tags.seal?.sealedAt ?? ''}`;
+    const known = view.tags.seal === undefined ? undefined : this.#configs.get(key);
+    if (known !== undefined) return known;
+    const { props } = await this.#end.client.read(ctx, 'VirtualMachine', view.ref, ['config']);
+    if (props.config === undefined) throw driverError('unavailable', `the configuration of ${view.name} cannot be read`);
+    if (view.tags.seal !== undefined) this.#configs.set(key, props.config);
+    return props.config;
+  }
+
+  /** What the golden disks are now, read from the storage. */
+  async fingerprints(ctx: Ctx, view: View): Promise<SealedDisk[]> {
+    const golden = goldenDisks(view);
+    const facts = await this.#files.facts(
+      ctx,
+      golden.map((g) => g.path),
+    );
+    return await Promise.all(
+      golden.map(async (g) => {
+        const fact = facts.get(g.path);
+        if (fact?.exists !== true) throw driverError('master-changed', `the golden disk ${g.path} is not there`);
+        const sha256 = (await this.#files.descriptor(ctx, g.path))?.sha256 ?? withoutDescriptor(g);
+        return { path: g.path, bytes: fact.bytes, sha256, contentId: g.contentId };
+      }),
+    );
+  }
+}
+
+/** Where descriptors cannot be read, what the hypervisor itself says of the disk has to do. */
+function withoutDescriptor(golden: GoldenDisk): string {
+  return createHash('sha256')
+    .update(JSON.stringify([golden.contentId ?? '', golden.virtualBytes]))
+    .digest('hex');
+}
+
+/** The golden disks of a master: below its machine's own leaves. A server that adds no leaf with a snapshot shows the golden disk itself. */
+export function goldenDisks(view: View): GoldenDisk[] {
+  return view.disks.flatMap((disk) => {
+    const all = diskChain(disk);
+    const at = all.length > 1 ? 1 : 0;
+    const path = all[at];
+    if (path === undefined) return [];
+    const virtualBytes = Number(disk.capacityInBytes ?? disk.capacityInKB * 1024n);
+    return [{ disk, path, chain: all.slice(at), contentId: contentIds(disk)[at], virtualBytes }];
+  });
+}
+
+function sealedMaster(view: View): SealedMaster {
+  const snapshot = onlySnapshot(view.snapshots)?.snapshot as Ref;
+  return { view, store: datastoreName(view.folder ?? ''), snapshot, golden: goldenDisks(view) };
+}
+
+/** Why a sealed master may not be used, told by what the inventory shows; undefined if it may. Moved and changed masters are found here (H42). */
+export function masterProblem(view: View): string | undefined {
+  const { seal } = view.tags;
+  if (seal === undefined) return 'is not finished';
+  if (view.instanceUuid === undefined || view.connection !== 'connected') return `is ${view.connection}`;
+  if (view.power !== 'off') return 'was switched on';
+  if (onlySnapshot(view.snapshots) === undefined) return `has ${flattenSnapshots(view.snapshots).length} snapshots instead of one`;
+  const golden = goldenDisks(view);
+  if (golden.length !== seal.disks.length) return 'has other disks than it had';
+  for (const [i, now] of golden.entries()) {
+    const was = seal.disks[i];
+    if (now.path !== was?.path) return `was moved: its disk is ${now.path}, not ${was?.path}`;
+    if (was.contentId !== undefined && now.contentId !== undefined && now.contentId !== was.contentId) return `was written to: ${now.path}`;
+  }
+  return undefined;
+}
+
+/** Why a machine cannot become a master or be captured, before anything is done (H55). */
+export function sourceProblem(view: View): string | undefined {
+  if (view.disks.length === 0) return 'it has no disk';
+  for (const disk of view.disks) {
+    const { diskMode } = disk.backing as { diskMode?: string };
+    if (diskMode !== undefined && diskMode !== 'persistent') return `its disk ${diskChain(disk)[0] ?? ''} is ${diskMode}`;
+    if (diskChain(disk).length === 0) return 'it has a disk without a file';
+  }
+  return undefined;
+}
+
+/** Whether every golden disk is a base of the master's own. */
+export function standsAlone(view: View): boolean {
+  return goldenDisks(view).every((g) => g.chain.length === 1 && view.folder !== undefined && isInside(view.folder, g.path));
+}

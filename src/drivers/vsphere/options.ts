@@ -1,0 +1,62 @@
+import type { Ctx } from '../../lib/context.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { Trust, VSphereCredentials } from '../../vsphere/index.ts';
+
+/**
+ * How linked clones are made; chosen by the kind of provider, never by trial (vsphere.md §1.2 to 1.4).
+ * - `snapshot-clone`: CloneVM_Task from the master's one snapshot. vCenter only, and its default.
+ * - `child-disk`: CreateVM_Task with a new disk on top of the master's. The default on ESXi, allowed on vCenter.
+ * - `shared-master`: VCL's way: the master's disk attached as it is, and a snapshot before anything may power it on. For hosts that come from VCL.
+ */
+export type LinkedStrategy = 'snapshot-clone' | 'child-disk' | 'shared-master';
+
+/** How many operations may run at the same time; what comes beyond waits in order (vsphere.md §3.7). */
+export interface VSphereLimits {
+  /** Linked clones per host; 8 unless given. vSphere takes 16. */
+  clonesPerHost?: number | undefined;
+  /** Full copies per datastore; 4 unless given. */
+  copiesPerDatastore?: number | undefined;
+  /** Power operations per host; 8 unless given. */
+  powerPerHost?: number | undefined;
+  /** Tasks at the endpoint in all; 256 unless given. vCenter takes about 640. */
+  tasks?: number | undefined;
+}
+
+/** Where a provider is and what of it Carrel may use. */
+export interface VSphereProviderOptions {
+  kind: 'vcenter' | 'esxi';
+  url: string;
+  credentials: VSphereCredentials;
+  trust: Trust;
+  installationId: string;
+  log?: Logger | undefined;
+  /** Inventory path of the data center; the only one unless given. */
+  datacenter?: string | undefined;
+  /** Name of the cluster, or of the compute resource of one host; the first unless given. */
+  compute?: string | undefined;
+  /** Name of the machine folder below the data center's own; made if it is missing. `carrel` unless given. ESXi has none. */
+  folder?: string | undefined;
+  /** Names of the datastores that may be used; all unless given. */
+  datastores?: readonly string[] | undefined;
+  /** Network or port group of the first card of each machine; the master's own unless given. */
+  network?: string | undefined;
+  linkedStrategy?: LinkedStrategy | undefined;
+  limits?: VSphereLimits | undefined;
+  /** What the operator allows in all; the rest is the cluster's. */
+  capacity?: { machines?: number; memoryMiB?: number; vcpus?: number } | undefined;
+  /** Account inside the guests for VMware's guest operations; without it accounts cannot be handed over. */
+  guest?: { user: string; password: string } | undefined;
+  /** Reads the SSH host keys that a guest shows; a real SSH handshake unless given. */
+  hostKeys?: ((ctx: Ctx, host: string, port: number) => Promise<readonly string[]>) | undefined;
+  /** First pause before something is tried again, in milliseconds; doubles up to 20 times itself. 1,000 unless given. */
+  retryMs?: number | undefined;
+  /** How long a guest may take to shut down by itself before it is switched off, in milliseconds; 120,000 unless given. */
+  shutdownMs?: number | undefined;
+  /** Free bytes of a datastore below which nothing new is placed on it; 1 GiB unless given. */
+  reserveBytes?: number | undefined;
+}
+
+/** The strategy for linked clones. */
+export function linkedStrategy(options: Pick<VSphereProviderOptions, 'kind' | 'linkedStrategy'>): LinkedStrategy {
+  return options.linkedStrategy ?? (options.kind === 'vcenter' ? 'snapshot-clone' : 'child-disk');
+}

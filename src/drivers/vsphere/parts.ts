@@ -1,0 +1,112 @@
+import type { Capabilities, DriverEvent } from '../../driver/driver.ts';
+import { driverError } from '../../driver/errors.ts';
+import type { Ctx } from '../../lib/context.ts';
+import { VSphereClient } from '../../vsphere/index.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { Endpoint } from './endpoint.ts';
+import { Files } from './files.ts';
+import { Guests } from './guests.ts';
+import { Layouts } from './layout.ts';
+import { Locate } from './locate.ts';
+import { Machines } from './machines.ts';
+import { Masters } from './masters.ts';
+import { MasterVerbs } from './master-verbs.ts';
+import { linkedStrategy, type VSphereProviderOptions } from './options.ts';
+import { Power } from './power.ts';
+import { Seeding } from './seeding.ts';
+import { openSite, type Site, usableHosts } from './site.ts';
+import { Strategies } from './strategies.ts';
+import { Survey } from './survey.ts';
+import { Teardown } from './teardown.ts';
+import { powerOf } from './view.ts';
+
+/** Everything behind an open driver. */
+export interface Parts {
+  end: Endpoint;
+  locate: Locate;
+  masters: Masters;
+  teardown: Teardown;
+  masterVerbs: MasterVerbs;
+  machines: Machines;
+  power: Power;
+  checkpoints: Checkpoints;
+  survey: Survey;
+  guests: Guests;
+  watch: (onEvent: (event: DriverEvent) => void) => () => void;
+}
+
+/** Connects, finds the places that the options name, and learns what this server can do. Errors: `no-permission`, `not-found`, `unavailable`. */
+export async function openParts(ctx: Ctx, options: VSphereProviderOptions): Promise<{ parts: Parts; capabilities: Capabilities }> {
+  const client = new VSphereClient({ url: options.url, credentials: options.credentials, trust: options.trust, log: options.log });
+  try {
+    await mustBeOfKind(ctx, client, options);
+    const site = await openSite(ctx, client, options);
+    const capabilities = await learn(ctx, client, site, options);
+    return { parts: join(new Endpoint(client, options, site)), capabilities };
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}
+
+async function mustBeOfKind(ctx: Ctx, client: VSphereClient, options: VSphereProviderOptions): Promise<void> {
+  const is = (await client.isVCenter(ctx)) ? 'vcenter' : 'esxi';
+  if (is === options.kind) return;
+  throw driverError('not-supported', `the server is of kind ${is}, the provider of kind ${options.kind}`, {
+    hint: is === 'vcenter' ? 'Add it as a vCenter.' : 'Add it as an ESXi host.',
+  });
+}
+
+/** What hosts can do decides, not their version (vsphere.md §1.0). */
+async function learn(ctx: Ctx, client: VSphereClient, site: Site, options: VSphereProviderOptions): Promise<Capabilities> {
+  const hosts = usableHosts(client, site);
+  const found = await client.readAll(ctx, 'HostSystem', hosts, ['capability.deltaDiskBackingsSupported']);
+  if (found.some((host) => host.props['capability.deltaDiskBackingsSupported'] === false)) {
+    throw driverError('not-supported', 'a host of the cluster cannot let two machines share a parent disk');
+  }
+  const strategy = linkedStrategy(options);
+  if (strategy === 'snapshot-clone' && options.kind === 'esxi') {
+    throw driverError('not-supported', 'a lone host does not clone from snapshots', { hint: 'Choose child-disk or shared-master.' });
+  }
+  const about = await client.connect(ctx);
+  return {
+    cloneModes: ['linked', 'full'],
+    liveCapture: false,
+    checkpoints: true,
+    suspend: true,
+    console: 'webmks',
+    recipes: [],
+    importFormats: [],
+    startSlots: (options.limits?.powerPerHost ?? 8) * Math.max(1, hosts.length),
+    facts: { server: about.fullName, apiVersion: about.apiVersion, linkedClones: strategy, hosts: String(hosts.length) },
+  };
+}
+
+function join(end: Endpoint): Parts {
+  const locate = new Locate(end);
+  const files = new Files(end);
+  const layouts = new Layouts(end);
+  const masters = new Masters({ end, files });
+  const teardown = new Teardown({ end, locate, files, layouts });
+  const seeding = new Seeding({ end, locate, masters, teardown });
+  const masterVerbs = new MasterVerbs({ end, layouts, masters, seeding, teardown });
+  const strategies = new Strategies({ end, locate, masters });
+  const machines = new Machines({ end, locate, masters, strategies, teardown, masterVerbs });
+  const power = new Power({ end, locate, machines });
+  const checkpoints = new Checkpoints({ end, locate, machines });
+  const survey = new Survey({ end, locate, files, layouts, masters });
+  const guests = new Guests({ end, locate, machines, masters });
+  return { end, locate, masters, teardown, masterVerbs, machines, power, checkpoints, survey, guests, watch: watcher(end, power) };
+}
+
+/** Tells of power changes of our machines that nobody here asked for. */
+function watcher(end: Endpoint, power: Power): Parts['watch'] {
+  return (onEvent) =>
+    end.client.inventory.onChange(({ kind, entity, paths }) => {
+      if (kind !== 'modify' || entity.ref.type !== 'VirtualMachine' || !paths.includes('runtime.powerState')) return;
+      const view = end.register.view(entity.ref);
+      if (view === undefined || !end.owned(view) || view.tags.kind !== 'machine' || power.busy.has(view.tags.id ?? '')) return;
+      const state = entity.props.get('runtime.powerState');
+      onEvent({ kind: 'machine', machineId: view.tags.id ?? '', power: powerOf(typeof state === 'string' ? state : undefined) });
+    });
+}

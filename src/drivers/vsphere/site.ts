@@ -1,0 +1,111 @@
+import { driverError } from '../../driver/errors.ts';
+import type { Ctx } from '../../lib/context.ts';
+import { type AnyValue, type Entity, escapeName, isFault, type Ref, refKey, sameRef, type VSphereClient } from '../../vsphere/index.ts';
+import type { VSphereProviderOptions } from './options.ts';
+
+/** Where Carrel's machines go on this endpoint. References of these objects live as long as the objects do. */
+export interface Site {
+  datacenter: Ref;
+  /** Its name, as transfers of files want it. */
+  datacenterName: string;
+  /** Root pool of the cluster, "the cluster as one" (vsphere.md §1.7): DRS chooses the host. */
+  pool: Ref;
+  compute: Ref;
+  folder: Ref;
+}
+
+/** A datastore that may be used, as it is now. */
+export interface Store {
+  ref: Ref;
+  name: string;
+  accessible: boolean;
+  capacity: number;
+  free: number;
+  /** vSAN names folders by UUIDs (H60). */
+  vsan: boolean;
+}
+
+/** Finds the places that the options name; `not-found` with what there is instead. */
+export async function openSite(ctx: Ctx, client: VSphereClient, options: VSphereProviderOptions): Promise<Site> {
+  await client.inventory.ready(ctx);
+  const datacenter = chooseDatacenter(client, options.datacenter);
+  const compute = chooseCompute(client, datacenter.ref, options.compute);
+  const pool = compute.props.get('resourcePool') as Ref | undefined;
+  const vmFolder = datacenter.props.get('vmFolder') as Ref | undefined;
+  if (pool === undefined || vmFolder === undefined)
+    throw driverError('not-found', 'the account may not see the cluster or its machine folder');
+  const folder = options.kind === 'vcenter' ? await machineFolder(ctx, client, vmFolder, options.folder ?? 'carrel') : vmFolder;
+  return { datacenter: datacenter.ref, datacenterName: nameOf(datacenter), pool, compute: compute.ref, folder };
+}
+
+function nameOf(entity: Entity): string {
+  return String((entity.props.get('name') as string | undefined) ?? '');
+}
+
+function chooseDatacenter(client: VSphereClient, wanted: string | undefined): Entity {
+  const all = client.inventory.all('Datacenter');
+  const name = wanted?.replace(/^\//, '');
+  const found = name === undefined ? all : all.filter((dc) => nameOf(dc) === name || client.inventory.pathOf(dc.ref) === `/${name}`);
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  throw driverError('not-found', only === undefined ? 'there is no such data center' : 'there are several data centers', {
+    hint: `Name one of: ${all.map(nameOf).join(', ')}.`,
+  });
+}
+
+function chooseCompute(client: VSphereClient, datacenter: Ref, wanted: string | undefined): Entity {
+  const all = client.inventory
+    .all('ComputeResource')
+    .filter((c) => sameRef(client.inventory.datacenterOf(c.ref) ?? c.ref, datacenter))
+    .sort((a, b) => Number(b.ref.type === 'ClusterComputeResource') - Number(a.ref.type === 'ClusterComputeResource'));
+  const found = wanted === undefined ? all[0] : all.find((c) => nameOf(c) === wanted);
+  if (found !== undefined) return found;
+  throw driverError('not-found', 'there is no such cluster', { hint: `Name one of: ${all.map(nameOf).join(', ')}.` });
+}
+
+async function machineFolder(ctx: Ctx, client: VSphereClient, parent: Ref, name: string): Promise<Ref> {
+  const there = client.inventory.childrenOf(parent).find((e) => e.ref.type === 'Folder' && nameOf(e) === escapeName(name));
+  if (there !== undefined) return there.ref;
+  try {
+    return await client.call(ctx, 'CreateFolder', parent, { name: escapeName(name) });
+  } catch (error) {
+    if (!isFault(error, 'DuplicateName')) throw error;
+    await client.inventory.sync(ctx);
+    const made = client.inventory.childrenOf(parent).find((e) => e.ref.type === 'Folder' && nameOf(e) === escapeName(name));
+    if (made === undefined) throw error;
+    return made.ref;
+  }
+}
+
+/** The datastores that options allow and that a host of the cluster sees (H24). */
+export function stores(client: VSphereClient, site: Site, options: VSphereProviderOptions): Store[] {
+  const seen = new Set(((client.inventory.get(site.compute)?.props.get('datastore') as Ref[] | undefined) ?? []).map(refKey));
+  return client.inventory
+    .all('Datastore')
+    .filter((ds) => seen.has(refKey(ds.ref)))
+    .map(storeOf)
+    .filter((store) => options.datastores === undefined || options.datastores.includes(store.name))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+function storeOf(entity: Entity): Store {
+  const get = (path: string): AnyValue | undefined => entity.props.get(path);
+  const mode = get('summary.maintenanceMode');
+  return {
+    ref: entity.ref,
+    name: nameOf(entity),
+    accessible: get('summary.accessible') !== false && (mode === undefined || mode === 'normal'),
+    capacity: Number(get('summary.capacity') ?? 0),
+    free: Number(get('summary.freeSpace') ?? 0),
+    vsan: get('summary.type') === 'vsan',
+  };
+}
+
+/** How many hosts of the cluster take machines now. */
+export function usableHosts(client: VSphereClient, site: Site): Ref[] {
+  const hosts = (client.inventory.get(site.compute)?.props.get('host') as Ref[] | undefined) ?? [];
+  return hosts.filter((host) => {
+    const props = client.inventory.get(host)?.props;
+    return props?.get('runtime.connectionState') === 'connected' && props.get('runtime.inMaintenanceMode') !== true;
+  });
+}

@@ -1,0 +1,249 @@
+/** The vSphere driver on a simulator of its own, and hands that reach into the simulated world past the driver. For tests alone. */
+import { createHash, randomUUID } from 'node:crypto';
+import type { ChainTamper, Foreign, Harness, Kept } from '../../src/driver/conformance/harness.ts';
+import type { Capabilities, MasterSpec } from '../../src/driver/driver.ts';
+import { VSphereDriver, type VSphereProviderOptions } from '../../src/drivers/vsphere/index.ts';
+import { Names } from '../../src/drivers/vsphere/tags.ts';
+import { makeCtx } from '../../src/lib/context.ts';
+import { waitFor } from '../../src/lib/retry.ts';
+import { createVm } from '../../src/vsim/model/configure.ts';
+import { unregisterVm } from '../../src/vsim/model/destroy.ts';
+import type { Task, TaskResult, Vm } from '../../src/vsim/model/entities.ts';
+import { deleteFile } from '../../src/vsim/model/files.ts';
+import { guestWrite } from '../../src/vsim/model/guest.ts';
+import { powerOff } from '../../src/vsim/model/power.ts';
+import type { Rule } from '../../src/vsim/model/rules.ts';
+import { CONTROLLER, diskChange } from '../../src/vsim/testing.ts';
+import { disksOf } from '../../src/vsim/model/vm-record.ts';
+import { chainOf, createBase, createChild, fileHash, openLink, readBlock, writeBlock } from '../../src/vsim/model/vmdk.ts';
+import { startVsim, type Vsim, type VsimOptions } from '../../src/vsim/vsim.ts';
+
+export interface VSphereWorldOptions {
+  vsim?: VsimOptions;
+  driver?: Partial<VSphereProviderOptions>;
+}
+
+export class VSphereWorld implements Harness {
+  readonly vsim: Vsim;
+  readonly options: VSphereProviderOptions;
+  driver: VSphereDriver;
+  capabilities!: Capabilities;
+  readonly cheap = true;
+  readonly timeouts = { verbMs: 20_000, masterMs: 20_000, guestMs: 20_000, abortMs: 5_000 };
+  readonly names: Names;
+
+  constructor(vsim: Vsim, options: VSphereProviderOptions) {
+    this.vsim = vsim;
+    this.options = options;
+    this.names = new Names(options.installationId);
+    this.driver = new VSphereDriver(options);
+  }
+
+  static async make(options: VSphereWorldOptions = {}): Promise<VSphereWorld> {
+    const vsim = await startVsim({ masters: 1, bootMs: 1, ...options.vsim });
+    const world = new VSphereWorld(vsim, {
+      kind: vsim.model.options.kind,
+      url: vsim.url,
+      credentials: { kind: 'password', username: vsim.username, password: vsim.password },
+      trust: { fingerprint256: vsim.fingerprint256 },
+      installationId: `test-${randomUUID()}`,
+      guest: { user: vsim.model.options.guestUser, password: vsim.model.options.guestPassword },
+      hostKeys: async (_ctx, host) => [`ssh-ed25519 ${createHash('sha256').update(host).digest('base64')}`],
+      retryMs: 2,
+      shutdownMs: 2_000,
+      ...options.driver,
+    });
+    world.capabilities = await world.driver.open(makeCtx({ timeoutMs: 20_000 }));
+    return world;
+  }
+
+  get m() {
+    return this.vsim.model;
+  }
+
+  prepareSpec(revisionId: string): MasterSpec {
+    return { revisionId, source: { kind: 'vm', path: this.vsim.sim.master().path, how: 'copy', profile: {} } };
+  }
+
+  /** A crash of ours: the old driver just stops being asked. Its session is closed, which the server would do by itself in the end. */
+  async restart(): Promise<void> {
+    await this.driver.close();
+    this.driver = new VSphereDriver(this.options);
+    this.capabilities = await this.driver.open(makeCtx({ timeoutMs: 20_000 }));
+  }
+
+  async dispose(): Promise<void> {
+    await this.driver.close();
+    await this.vsim.close();
+    if (this.m.bugs.length > 0) throw this.m.bugs[0];
+  }
+
+  /** Our own machines and masters in the model, by the tag in them. */
+  vm(machineId: string): Vm {
+    const found = this.m.byInstanceUuid(machineId);
+    if (found === undefined) throw new Error(`the simulator has no machine ${machineId}`);
+    return found;
+  }
+
+  mastersOf(revisionId: string): Vm[] {
+    return this.m.findVms((vm) => {
+      const tags = vm.record.extraConfig;
+      return tags.get('carrel.kind') === 'master' && tags.get('carrel.revision') === revisionId;
+    });
+  }
+
+  async masterDigest(revisionId: string): Promise<string | undefined> {
+    const vms = this.mastersOf(revisionId);
+    if (vms.length === 0) return undefined;
+    const hash = createHash('sha256');
+    for (const path of vms.flatMap((vm) => this.goldenPaths(vm)).toSorted())
+      hash.update(path).update(fileHash(openLink(this.m.storage, path)));
+    return hash.digest('hex');
+  }
+
+  /** The disks that a master's one snapshot froze. */
+  goldenPaths(vm: Vm): string[] {
+    const node = vm.record.snapshots[0];
+    return node === undefined ? [] : disksOf(node.hardware).map((disk) => disk.path);
+  }
+
+  async leaks(keep: Kept): Promise<readonly string[]> {
+    const left: string[] = [];
+    const seen = new Set<string>();
+    for (const { datastore, name } of this.ownFolders()) {
+      const what = this.names.parse(name);
+      const kept = what !== undefined && (what.kind === 'machine' ? keep.machines : keep.masters).includes(what.id);
+      const key = what?.kind === 'machine' ? what.id : `${datastore} ${what?.base}`;
+      if (!kept) left.push(`[${datastore}] ${name}`);
+      else if (seen.has(key)) left.push(`[${datastore}] ${name}, a second folder`);
+      seen.add(key);
+    }
+    for (const vm of this.m.vms.values()) {
+      const what = this.names.parse(vm.name);
+      if (what !== undefined && !(what.kind === 'machine' ? keep.machines : keep.masters).includes(what.id)) left.push(vm.name);
+    }
+    return left;
+  }
+
+  ownFolders(): { datastore: string; name: string }[] {
+    return this.m.storage
+      .all()
+      .flatMap((datastore) =>
+        [...datastore.subfolders('')]
+          .filter((name) => name.startsWith(this.names.prefix))
+          .map((name) => ({ datastore: datastore.name, name })),
+      );
+  }
+
+  async settle(task: Task): Promise<TaskResult> {
+    await waitFor(makeCtx({ timeoutMs: 10_000 }), 1, () => (task.state === 'success' || task.state === 'error' ? true : undefined));
+    if (task.error !== undefined) throw task.error;
+    return task.result;
+  }
+
+  async plantForeign(parentPath?: string): Promise<Foreign> {
+    const { m } = this;
+    const name = `foreign-${randomUUID().slice(0, 8)}`;
+    const store = parentPath === undefined ? '[ds0]' : (/^\[[^\]]+\]/.exec(parentPath)?.[0] ?? '[ds0]');
+    const disk =
+      parentPath === undefined
+        ? {
+            operation: 'add' as const,
+            fileOperation: 'create' as const,
+            device: { model: 'VirtualDisk', key: -20, controllerKey: -10, capacity: 2 ** 30, disk: { path: store, thin: true } },
+          }
+        : diskChange(store, parentPath);
+    const spec = { name, vmPathName: store, memoryMB: 1024, numCPUs: 1, deviceChange: [CONTROLLER, disk] };
+    const vm = (await this.settle(createVm(m, m.datacenter.vmFolder, spec, m.pool, undefined))) as Vm;
+    const diskPath = disksOf(vm.record)[0]?.path ?? '';
+    const state = (): string =>
+      JSON.stringify([
+        m.vms.get(vm.id) === vm,
+        vm.power,
+        vm.record.changeNumber,
+        [...vm.record.extraConfig],
+        vm.record.snapshots.length,
+        m.storage.file(diskPath) && fileHash(openLink(m.storage, diskPath)),
+      ]);
+    const before = state();
+    return {
+      machineId: vm.record.instanceUuid,
+      diskPath,
+      unchanged: async () => state() === before,
+      remove: async () => {
+        if (!m.vms.has(vm.id)) return;
+        unregisterVm(m, vm);
+        await this.settle(deleteFile(m, m.storage.folderOf(vm.record.vmPath)));
+      },
+    };
+  }
+
+  async guestWrite(machineId: string, path: string, text: string): Promise<void> {
+    guestWrite(this.m, this.vm(machineId), blockOf(path), Buffer.from(text));
+  }
+
+  async guestRead(machineId: string, path: string): Promise<string | undefined> {
+    const disk = disksOf(this.vm(machineId).record)[0];
+    const found = disk && readBlock(chainOf(this.m.storage, disk.path), blockOf(path));
+    return typeof found === 'string' || found === undefined ? undefined : Buffer.from(found).toString('utf8');
+  }
+
+  async failNext(
+    verb: 'prepareMaster' | 'clone' | 'capture' | 'destroy' | 'removeMaster',
+    when: 'before' | 'middle' | 'after',
+  ): Promise<void> {
+    const vc = this.options.kind === 'vcenter' && (this.options.linkedStrategy ?? 'snapshot-clone') === 'snapshot-clone';
+    const make = vc ? 'CloneVM_Task' : 'CreateVM_Task';
+    const rules: Record<string, Rule> = {
+      'clone before': { point: 'before', method: make },
+      'clone middle': { point: 'effect', method: make, at: 2 },
+      'clone after': { point: 'end', method: make },
+      'make before': { point: 'before', method: vc ? 'CloneVM_Task' : 'CreateVM_Task' },
+      'make middle': { point: 'effect', method: 'CreateSnapshot_Task', at: 1 },
+      'make after': { point: 'end', method: 'ReconfigVM_Task' },
+      'remove before': { point: 'before', method: 'UnregisterVM' },
+      'remove middle': { point: 'effect', method: 'DeleteDatastoreFile_Task', at: 1 },
+      'remove after': { point: 'end', method: 'DeleteDatastoreFile_Task' },
+    };
+    const kind = verb === 'clone' ? 'clone' : verb === 'destroy' || verb === 'removeMaster' ? 'remove' : 'make';
+    this.vsim.fault(rules[`${kind} ${when}`] as Rule);
+  }
+
+  async tamperChain(machineId: string, how: ChainTamper): Promise<void> {
+    const { m } = this;
+    const vm = this.vm(machineId);
+    const disk = disksOf(vm.record)[0];
+    if (disk === undefined) throw new Error('the machine has no disk');
+    const home = m.storage.folderOf(vm.record.vmPath);
+    const base = chainOf(m.storage, disk.path).at(-1)?.path ?? '';
+    if (how === 'leaf-is-master') disk.path = base;
+    if (how === 'no-parent') disk.path = createBase(m.storage, `${home}/alone.vmdk`, m.now(), m.random, { capacity: 2 ** 30 }).path;
+    if (how === 'foreign-parent') {
+      const { datastore } = m.storage.parse(home);
+      datastore.mkdir('other', true);
+      const other = createBase(m.storage, datastore.full(`other/${randomUUID()}.vmdk`), m.now(), m.random, { capacity: 2 ** 30 });
+      disk.path = createChild(m.storage, `${home}/strange.vmdk`, other, m.now(), m.random).path;
+    }
+    m.changed(vm, 'config', 'layoutEx');
+  }
+
+  async tamperMaster(revisionId: string): Promise<void> {
+    const path = this.mastersOf(revisionId).flatMap((vm) => this.goldenPaths(vm))[0] ?? '';
+    writeBlock(this.m.storage, openLink(this.m.storage, path), 1, Buffer.from('changed'), this.m.now(), this.m.random);
+  }
+
+  async crashMachine(machineId: string): Promise<void> {
+    await this.settle(powerOff(this.m, this.vm(machineId)));
+  }
+
+  async plantStray(): Promise<string> {
+    const name = `${this.names.prefix}left-${randomUUID()}`;
+    this.m.storage.parse('[ds0]').datastore.mkdir(name, true);
+    return `[ds0] ${name}/`;
+  }
+}
+
+/** The block of a disk that stands for a file in a guest. */
+function blockOf(path: string): number {
+  return 10 + (createHash('sha256').update(path).digest().readUInt32BE(0) % 1000);
+}
