@@ -192,13 +192,12 @@ export class VSphereWorld implements Harness {
     verb: 'prepareMaster' | 'clone' | 'capture' | 'destroy' | 'removeMaster',
     when: 'before' | 'middle' | 'after',
   ): Promise<void> {
-    const vc = this.options.kind === 'vcenter' && (this.options.linkedStrategy ?? 'snapshot-clone') === 'snapshot-clone';
-    const make = vc ? 'CloneVM_Task' : 'CreateVM_Task';
+    const make = ['CloneVM_Task', 'CreateVM_Task'];
     const rules: Record<string, Rule> = {
       'clone before': { point: 'before', method: make },
       'clone middle': { point: 'effect', method: make, at: 2 },
       'clone after': { point: 'end', method: make },
-      'make before': { point: 'before', method: vc ? 'CloneVM_Task' : 'CreateVM_Task' },
+      'make before': { point: 'before', method: make },
       'make middle': { point: 'effect', method: 'CreateSnapshot_Task', at: 1 },
       'make after': { point: 'end', method: 'ReconfigVM_Task' },
       'remove before': { point: 'before', method: 'UnregisterVM' },

@@ -17,8 +17,8 @@ export type RulePoint = 'before' | 'start' | 'effect' | 'end' | 'reply' | 'drop'
 
 export interface Rule {
   point: RulePoint;
-  /** Method name as on the wire (`CloneVM_Task`); any if unset. */
-  method?: string;
+  /** Method name as on the wire (`CloneVM_Task`), or several of them; any if unset. */
+  method?: string | readonly string[];
   /** moRef value or name of the object; any if unset. */
   object?: string;
   /** For `effect`: which effect, counted from 1; every one if unset. */
@@ -70,7 +70,7 @@ export class Rules {
   match(point: RulePoint, method: string, entity: Entity | undefined, step = 0): Rule | undefined {
     for (const armed of this.#armed) {
       const { rule } = armed;
-      if (rule.point !== point || (rule.method !== undefined && rule.method !== method)) continue;
+      if (rule.point !== point || (rule.method !== undefined && ![rule.method].flat().includes(method))) continue;
       if (rule.object !== undefined && rule.object !== entity?.id && rule.object !== entity?.name) continue;
       if (rule.at !== undefined && rule.at !== step) continue;
       if (rule.probability !== undefined && this.#random.unit() >= rule.probability) continue;

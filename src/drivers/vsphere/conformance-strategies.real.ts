@@ -1,0 +1,10 @@
+import { VSphereWorld } from '../../../test/support/vsphere-harness.ts';
+import { runConformance } from '../../driver/conformance/index.ts';
+
+/** The strategies that are no provider's default. */
+runConformance('vCenter with child disks', async () => await VSphereWorld.make({ driver: { linkedStrategy: 'child-disk' } }));
+runConformance("vCenter, VCL's way", async () => await VSphereWorld.make({ driver: { linkedStrategy: 'shared-master' } }));
+runConformance(
+  "ESXi, VCL's way",
+  async () => await VSphereWorld.make({ vsim: { kind: 'esxi' }, driver: { linkedStrategy: 'shared-master' } }),
+);
