@@ -19,6 +19,7 @@ import type { RouteDef } from '../contract/route.ts';
 import type { Logger } from '../lib/log.ts';
 import { makeAuthenticate } from './auth.ts';
 import { problem, toProblem } from './errors.ts';
+import { calendarHandlers } from './handlers/calendar.ts';
 import { imageHandlers } from './handlers/images.ts';
 import { reservationHandlers } from './handlers/reservations.ts';
 import { systemHandlers } from './handlers/system.ts';
@@ -73,7 +74,12 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
 }
 
 function registerJson(app: FastifyInstance, parts: ServerParts): void {
-  const handlers: Handlers = { ...imageHandlers(parts), ...reservationHandlers(parts), ...systemHandlers(parts) };
+  const handlers: Handlers = {
+    ...imageHandlers(parts),
+    ...reservationHandlers(parts),
+    ...calendarHandlers(parts),
+    ...systemHandlers(parts),
+  };
   for (const operation of Object.keys(handlers) as JsonOperation[]) {
     const route: RouteDef = api[operation];
     // The parts were checked against the route's own schemas, which is what the handler's type is derived from.

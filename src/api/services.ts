@@ -9,11 +9,12 @@
  * - Whatever takes long is written down as a job, and the function returns once that is durable.
  * - `show…` and `find…` return undefined for what is not there.
  */
+import type { Availability, Maintenance, RuleChange, Rules } from '../contract/calendar.ts';
 import type { CloneMode } from '../contract/common.ts';
 import type { Image, JobStarted, Revision, RevisionStarted, UploadQuery, Verification } from '../contract/images.ts';
 import type { Lineage } from '../contract/lineage.ts';
 import type { Job, JobDetail, Machine, MachineDetail } from '../contract/machines.ts';
-import type { Connection, PowerOp, Reservation, ReservationJob } from '../contract/reservations.ts';
+import type { Connection, PowerOp, Reservation, ReservationJob, ReservationKind } from '../contract/reservations.ts';
 import type {
   Account,
   AuditEntry,
@@ -44,15 +45,29 @@ export interface PageRequest {
   after?: string | undefined;
 }
 
-export interface ReserveRequest {
-  /** Chosen by the caller, or by the API. An id that is there already: the same reservation again if it is the caller's, else `conflict`. */
-  id: string;
+/** A time as the caller wrote it, and the zone in which that is meant. */
+export interface SaidTime {
+  text: string;
+  zone: string;
+}
+
+/** What is asked for, or asked about. */
+export interface Wish {
   image: string;
   revision?: number | undefined;
   mode: CloneMode;
+  kind?: ReservationKind | undefined;
+  /** Now if left out. */
+  at?: SaidTime | undefined;
+  /** `Infinity` = until it is ended. */
   forMs: number;
   memoryMiB?: number | undefined;
   vcpus?: number | undefined;
+}
+
+export interface ReserveRequest extends Wish {
+  /** Chosen by the caller, or by the API. An id that is there already: the same reservation again if it is the caller's, else `conflict`. */
+  id: string;
 }
 
 /** An uploaded file. It lies in the staging folder and belongs to the callee once the function returns; when it throws, the API removes it. */
@@ -121,7 +136,9 @@ export interface ReservationServices {
   reserve(caller: Caller, request: ReserveRequest): Promise<Reservation>;
   listReservations(request: PageRequest & { owner?: string | undefined; past: boolean }): Promise<Page<Reservation>>;
   showReservation(id: string): Promise<Reservation | undefined>;
+  /** By a negative span: shortened. */
   extendReservation(caller: Caller, request: { id: string; byMs: number }): Promise<Reservation>;
+  moveReservation(caller: Caller, request: { id: string; at: SaidTime; forMs?: number | undefined }): Promise<Reservation>;
   /** Ending what is ending or over is no error: it returns it as it is. */
   endReservation(caller: Caller, id: string): Promise<Reservation>;
   connect(caller: Caller, request: { id: string; publicKey?: string | undefined }, signal: AbortSignal): Promise<Connection>;
@@ -129,6 +146,21 @@ export interface ReservationServices {
   power(caller: Caller, request: { id: string; op: PowerOp }): Promise<ReservationJob>;
   /** `wrong-state` while the machine is not running, `not-supported` if it has no such console. */
   consoleTarget(caller: Caller, id: string): Promise<ConsoleTarget>;
+}
+
+export interface CalendarServices {
+  availability(caller: Caller, wish: Wish): Promise<Availability>;
+  listMaintenance(): Promise<Maintenance[]>;
+  /** `not-found` (the provider), `bad-request` (the time). */
+  addMaintenance(
+    caller: Caller,
+    request: { provider: string; at?: SaidTime | undefined; forMs: number; reason: string },
+  ): Promise<Maintenance>;
+  /** False if there is none. */
+  removeMaintenance(caller: Caller, id: string): Promise<boolean>;
+  showRules(caller: Caller): Promise<Rules>;
+  /** Spans are checked already; they come as they were written. */
+  setRule(caller: Caller, change: RuleChange): Promise<Rules>;
 }
 
 export interface MachineServices {
@@ -155,4 +187,4 @@ export interface SystemServices {
   events(request: { accountId?: string | undefined; after: string; signal: AbortSignal }): AsyncIterable<EventData>;
 }
 
-export interface Services extends AccountServices, ImageServices, ReservationServices, MachineServices, SystemServices {}
+export interface Services extends AccountServices, ImageServices, ReservationServices, CalendarServices, MachineServices, SystemServices {}

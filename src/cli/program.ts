@@ -24,16 +24,23 @@ import { addJobsLs } from './commands/jobs-ls.ts';
 import { addJobsRetry } from './commands/jobs-retry.ts';
 import { addJobsShow } from './commands/jobs-show.ts';
 import { addLs } from './commands/ls.ts';
+import { addMaintenanceAdd } from './commands/maintenance-add.ts';
+import { addMaintenanceLs } from './commands/maintenance-ls.ts';
+import { addMaintenanceRm } from './commands/maintenance-rm.ts';
+import { addMove } from './commands/move.ts';
 import { addPower } from './commands/power.ts';
 import { addProviderLs } from './commands/provider-ls.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addReserve } from './commands/reserve.ts';
+import { addRules } from './commands/rules.ts';
+import { addShorten } from './commands/shorten.ts';
 import { addShow } from './commands/show.ts';
 import { addSsh } from './commands/ssh.ts';
 import { addTokenAdd } from './commands/token-add.ts';
 import { addTokenLs } from './commands/token-ls.ts';
 import { addTokenRm } from './commands/token-rm.ts';
 import { addVersion } from './commands/version.ts';
+import { addWhen } from './commands/when.ts';
 import { EXIT, exitCodeOf, showError } from './exit.ts';
 import { type Io, processIo } from './io.ts';
 import { type Cli, type DefaultDataDir, makeCli } from './session.ts';
@@ -66,11 +73,31 @@ const GROUPS: readonly { name: string; description: string; commands: readonly A
   },
   { name: 'jobs', description: 'durable work', commands: [addJobsLs, addJobsShow, addJobsRetry] },
   { name: 'provider', description: 'where machines run', commands: [addProviderLs] },
+  {
+    name: 'maintenance',
+    description: 'spans in which nothing new is promised',
+    commands: [addMaintenanceLs, addMaintenanceAdd, addMaintenanceRm],
+  },
   { name: 'account', description: 'people', commands: [addAccountAdd, addAccountLs] },
   { name: 'token', description: 'tokens to sign in with', commands: [addTokenAdd, addTokenLs, addTokenRm] },
 ];
 
-const COMMANDS: readonly Add[] = [addReserve, addLs, addShow, addConnect, addSsh, addConsole, addCapture, addExtend, addEnd, addPower];
+const COMMANDS: readonly Add[] = [
+  addWhen,
+  addReserve,
+  addLs,
+  addShow,
+  addConnect,
+  addSsh,
+  addConsole,
+  addCapture,
+  addExtend,
+  addShorten,
+  addMove,
+  addEnd,
+  addPower,
+  addRules,
+];
 
 const LAST: readonly Add[] = [addReconcile, addAudit];
 

@@ -57,3 +57,16 @@ export function failureText(failure: { message: string; hint?: string } | undefi
   if (failure === undefined) return undefined;
   return failure.hint === undefined ? failure.message : `${failure.message} (${failure.hint})`;
 }
+
+/** `4.2s`, `3m 20s`, `2h`, `1d 12h`: a span of milliseconds. */
+export function span(ms: number): string {
+  if (ms < 60_000) return `${Number((ms / 1000).toFixed(1))}s`;
+  const parts = [
+    [Math.floor(ms / 86_400_000), 'd'],
+    [Math.floor(ms / 3_600_000) % 24, 'h'],
+    [Math.floor(ms / 60_000) % 60, 'm'],
+    [Math.round(ms / 1000) % 60, 's'],
+  ] as const;
+  const said = parts.filter(([n]) => n > 0).slice(0, 2);
+  return said.map(([n, unit]) => `${n}${unit}`).join(' ');
+}

@@ -1,3 +1,4 @@
+import { calendarRoutes } from './calendar.ts';
 import { imageRoutes } from './images.ts';
 import { jobRoutes, machineRoutes } from './machines.ts';
 import type { Operation } from './paths.ts';
@@ -11,6 +12,7 @@ export const api = {
   ...accountRoutes,
   ...imageRoutes,
   ...reservationRoutes,
+  ...calendarRoutes,
   ...machineRoutes,
   ...jobRoutes,
 } satisfies Record<Operation, unknown>;

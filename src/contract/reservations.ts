@@ -17,6 +17,21 @@ export const Stage = oneOf(
 );
 export type Stage = Static<typeof Stage>;
 
+export const ReservationKind = oneOf(['lab', 'long', 'imaging', 'server']);
+export type ReservationKind = Static<typeof ReservationKind>;
+
+export const When = Type.String({
+  minLength: 4,
+  maxLength: 60,
+  description:
+    'A date and time: with an offset (`2026-11-25T14:00Z`), or as clocks in `zone` show it (`2026-11-25 14:00`, `14:00`, `tomorrow 14:00`).',
+  examples: ['2026-11-25T14:00Z'],
+});
+export const Zone = Type.String({
+  maxLength: 60,
+  description: 'A time zone of the IANA database, such as `Europe/Amsterdam`; UTC if left out.',
+});
+
 export const Reservation = named(
   'Reservation',
   Type.Object({
@@ -25,7 +40,7 @@ export const Reservation = named(
     image: Type.String(),
     revision: Type.Integer(),
     provider: Type.String(),
-    kind: oneOf(['lab', 'long', 'imaging', 'server']),
+    kind: ReservationKind,
     mode: CloneMode,
     state: ReservationState,
     stage: Stage,
@@ -33,6 +48,7 @@ export const Reservation = named(
     queuePosition: Type.Optional(Type.Integer({ description: '1 = next; only while it is queued.' })),
     hostname: Type.String(),
     startsAt: Time,
+    preparesAt: Type.Optional(described(Time, 'When its machine will be begun; only while it is booked.')),
     endsAt: Type.Optional(Time),
     createdAt: Time,
     readyAt: Type.Optional(Time),
@@ -55,8 +71,14 @@ export const ReserveBody = strict({
   id: Type.Optional(described(Id, 'Chosen by the caller: the same request sent again, after a lost answer, gives the same reservation.')),
   image: NameParam,
   revision: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'The published one if left out.' })),
-  mode: Type.Optional(CloneMode),
+  mode: Type.Optional(
+    described(CloneMode, 'How the machine is made from the golden image; `full` for kind `server`, else `linked` if left out.'),
+  ),
+  kind: Type.Optional(described(ReservationKind, 'What it is for; by mode and length if left out.')),
+  at: Type.Optional(described(When, 'When it is to begin; now if left out.')),
+  zone: Type.Optional(Zone),
   for: Type.Optional(Duration),
+  openEnd: Type.Optional(Type.Boolean({ description: 'Without an end, where the rules allow it (kind `server`); in place of `for`.' })),
   memoryMiB: Type.Optional(MemoryMiB),
   vcpus: Type.Optional(Vcpus),
 });
@@ -94,14 +116,15 @@ export type ConsoleTicket = Static<typeof ConsoleTicket>;
 
 export const reservationRoutes = {
   reserve: route('reserve', {
-    summary: 'Reserve a machine of an image, from now on',
-    description: '`for` is 2h if left out. The answer comes before the machine is there: follow `GET /events`.',
+    summary: 'Reserve a machine of an image, from now or from a later time on',
+    description:
+      '`for` is 2h if left out. One for later is `booked`; its machine is made ahead of its start. The answer comes before the machine is there: follow `GET /events`.',
     tag: 'reservations',
     scope: 'user',
     body: ReserveBody,
     response: Reservation,
     status: 202,
-    errors: ['not-found', 'no-capacity', 'not-supported', 'wrong-state', 'limit-reached', 'conflict', 'unavailable'],
+    errors: ['not-found', 'no-capacity', 'not-supported', 'wrong-state', 'limit-reached', 'not-allowed', 'conflict', 'unavailable'],
   }),
   listReservations: route('listReservations', {
     summary: 'Reservations, newest first: mine, or all of them for operators',
@@ -130,7 +153,7 @@ export const reservationRoutes = {
     params: IdParams,
     body: strict({ for: described(Duration, 'How much later than now planned it is to end.') }),
     response: Reservation,
-    errors: ['not-found', 'wrong-state', 'limit-reached', 'conflict'],
+    errors: ['not-found', 'wrong-state', 'limit-reached', 'no-capacity', 'conflict'],
   }),
   endReservation: route('endReservation', {
     summary: 'End it now: the machine is taken away. Asking again does no harm',

@@ -6,6 +6,11 @@ export async function get(db: Db, key: string): Promise<unknown> {
   return (await db.selectFrom('setting').select('value').where('key', '=', key).executeTakeFirst())?.value;
 }
 
+/** Locks a key that is there until the transaction ends. */
+export async function lock(db: Db, key: string): Promise<void> {
+  await db.selectFrom('setting').select('key').where('key', '=', key).forUpdate().execute();
+}
+
 export async function set(db: Db, key: string, value: unknown): Promise<void> {
   await db
     .insertInto('setting')

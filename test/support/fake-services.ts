@@ -1,6 +1,7 @@
 /** Everything the API needs of the server, in memory: for tests of the API, the client and the command line. */
 import { randomUUID } from 'node:crypto';
 import type { Caller, Page, PageRequest, Services } from '../../src/api/services.ts';
+import type { Maintenance } from '../../src/contract/calendar.ts';
 import type { Image, Revision, RevisionStarted } from '../../src/contract/images.ts';
 import type { JobDetail, MachineDetail } from '../../src/contract/machines.ts';
 import type { Reservation, Stage } from '../../src/contract/reservations.ts';
@@ -43,6 +44,7 @@ export class FakeWorld {
   readonly accounts: Account[] = (Object.keys(TOKENS) as Person[]).map((name) => ({ name, role: caller(name).role, createdAt: at() }));
   readonly tokens = new Map<string, TokenInfo[]>();
   readonly audit: AuditEntry[] = [];
+  maintenance: Maintenance[] = [];
   readonly calls: FakeCall[] = [];
   /** What the next call of the function of that name throws, or waits for before it acts. */
   readonly failures = new Map<string, Error | Promise<unknown>>();
@@ -353,8 +355,16 @@ export function fakeServices(world: FakeWorld): Services {
       if ((request.memoryMiB ?? 0) > 100_000) {
         throw new CarrelError('no-capacity', 'the provider has 4096 MiB free', { details: { resource: 'memoryMiB' } });
       }
-      const { id, image, mode } = request;
-      return world.addReservation(by.name as Person, { id, image, mode, endsAt: at(request.forMs) });
+      const { id, image, mode, kind = 'lab' } = request;
+      const later = request.at !== undefined;
+      return world.addReservation(by.name as Person, {
+        id,
+        image,
+        mode,
+        kind,
+        ...(later ? { state: 'booked' as const, stage: 'booked' as const, startsAt: at(3_600_000) } : {}),
+        endsAt: at(Math.min(request.forMs, 1e12)),
+      });
     },
     listReservations: async (request) =>
       page(
@@ -370,6 +380,43 @@ export function fakeServices(world: FakeWorld): Services {
       reservation.endsAt = new Date(Date.parse(reservation.endsAt ?? at()) + byMs).toISOString();
       return reservation;
     },
+    async moveReservation(_caller, { id }) {
+      const reservation = there(world.reservations.get(id), 'reservation');
+      if (reservation.state !== 'booked') throw new CarrelError('wrong-state', `it is ${reservation.state}`);
+      return Object.assign(reservation, { startsAt: at(7_200_000) });
+    },
+    availability: async (_caller, { image, kind = 'lab' }) => ({
+      image,
+      revision: 1,
+      provider: 'local',
+      kind,
+      startsAt: at(),
+      endsAt: at(7_200_000),
+      possible: false,
+      reason: { code: 'no-capacity', message: 'there are 0 machines left and this needs 1', details: { resource: 'machines' } },
+      next: at(3_600_000),
+      free: [{ from: at(3_600_000), until: at(90_000_000) }, { from: at(99_000_000) }],
+      horizon: at(86_400_000),
+      prepareMs: 60_000,
+      estimate: { count: 9, p50Ms: 4_000, p95Ms: 9_000 },
+    }),
+    listMaintenance: async () => world.maintenance,
+    async addMaintenance(by, { provider, reason }) {
+      if (provider !== 'local') throw new CarrelError('not-found', `there is no provider ${provider}`);
+      const made = { id: randomUUID(), provider, startsAt: at(), reason, createdBy: by.name, reservations: [] };
+      world.maintenance.push(made);
+      return made;
+    },
+    async removeMaintenance(_caller, id) {
+      const before = world.maintenance.length;
+      world.maintenance = world.maintenance.filter((m) => m.id !== id);
+      return world.maintenance.length < before;
+    },
+    showRules: async () => ({
+      mine: [{ kind: 'lab', allowed: true, longestMs: 14_400_000, totalMs: null, aheadMs: 86_400_000, atOnce: 2 }],
+      site: {},
+    }),
+    setRule: async (_caller, { group = '*', kind }) => ({ mine: [], site: { [group]: { [kind]: {} } } }),
     endReservation: async (_caller, id) => world.move(id, { state: 'ending', stage: 'ending', endAskedAt: at() }),
     async connect(_caller, { id }) {
       const reservation = there(world.reservations.get(id), 'reservation');

@@ -3,6 +3,7 @@ import { existingImage, listOwner, mayManage, notAllowed, ownJob, ownMachine, ow
 import { durationMs } from '../duration.ts';
 import { checkNewName } from './images.ts';
 import type { Deps, Handlers } from './types.ts';
+import { wishOf } from './wish.ts';
 
 type ReservationOperation =
   | 'reserve'
@@ -18,16 +19,14 @@ type ReservationOperation =
   | 'showMachine'
   | 'showJob';
 
-const DEFAULT_SPAN = '2h';
 export const DEFAULT_PAGE = 100;
 
 export function reservationHandlers({ services, tickets }: Deps): Handlers<ReservationOperation> {
   return {
     async reserve({ body, caller }) {
-      const forMs = durationMs(body.for ?? DEFAULT_SPAN);
+      const wish = wishOf(body);
       await existingImage(services, body.image);
-      const { image, revision, mode = 'linked', memoryMiB, vcpus } = body;
-      return services.reserve(caller, { id: body.id ?? randomUUID(), image, revision, mode, forMs, memoryMiB, vcpus });
+      return services.reserve(caller, { id: body.id ?? randomUUID(), ...wish });
     },
     async listReservations({ query, caller }) {
       const owner = listOwner(caller, query.all);

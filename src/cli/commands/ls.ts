@@ -16,7 +16,7 @@ export function addLs(program: Command, cli: Cli): void {
         `${r.image}@${r.revision}`,
         r.mode,
         r.state,
-        r.stageText || r.stage,
+        r.state === 'booked' && r.stageText === '' ? `begins ${when(r.startsAt)}` : r.stageText || r.stage,
         when(r.endedAt ?? r.endsAt),
         ...(options.all ? [r.owner] : []),
       ]);

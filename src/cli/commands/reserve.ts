@@ -1,50 +1,33 @@
 import { randomUUID } from 'node:crypto';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { UnreachableError } from '../../client/errors.ts';
 import type { Reservation, ReserveBody } from '../../contract/reservations.ts';
 import { failed, followReservation, reservationGoesOn } from '../follow.ts';
 import { interruptible } from '../io.ts';
-import { imageAndRevision, wholeNumber } from '../names.ts';
 import type { Cli, Session } from '../session.ts';
-import { short } from '../text.ts';
+import { short, when } from '../text.ts';
+import { addWishOptions, type WishOptions, wishOf } from '../wish.ts';
 
-interface Options {
-  for: string;
-  mode: Reservation['mode'];
-  memory?: number;
-  vcpus?: number;
+interface Options extends WishOptions {
   wait: boolean;
 }
 
 export function addReserve(program: Command, cli: Cli): void {
-  program
+  const command = program
     .command('reserve <image>')
     .description('reserve a machine of an image (NAME or NAME@NUMBER) and watch it become ready')
-    .option('--for <span>', 'how long: 2h, 90m, 1d12h', '2h')
-    .addOption(new Option('--mode <mode>', 'how the machine is made').choices(['linked', 'full', 'instant']).default('linked'))
-    .option('--memory <mib>', 'MiB of memory, if not what the image says', wholeNumber)
-    .option('--vcpus <n>', 'virtual CPUs, if not what the image says', wholeNumber)
-    .option('--no-wait', 'do not wait until it is ready')
-    .action(async (image: string, options: Options, command: Command) => {
-      const session = cli.open(command);
-      const made = await ask(session, bodyOf(image, options));
-      session.say(`reservation ${short(made.id)} of ${made.image}@${made.revision}`);
-      const end = options.wait ? await followReservation(session, made.id) : made;
-      answer(session, end);
-    });
+    .option('--no-wait', 'do not wait until it is ready');
+  addWishOptions(command).action(async (image: string, options: Options, command: Command) => {
+    const session = cli.open(command);
+    const made = await ask(session, bodyOf(image, options));
+    session.say(`reservation ${short(made.id)} of ${made.image}@${made.revision}`);
+    const end = options.wait ? await followReservation(session, made.id) : made;
+    answer(session, end);
+  });
 }
 
 function bodyOf(image: string, options: Options): ReserveBody & { id: string } {
-  const { name, number } = imageAndRevision(image);
-  return {
-    id: randomUUID(),
-    image: name,
-    mode: options.mode,
-    for: options.for,
-    ...(number === undefined ? {} : { revision: number }),
-    ...(options.memory === undefined ? {} : { memoryMiB: options.memory }),
-    ...(options.vcpus === undefined ? {} : { vcpus: options.vcpus }),
-  };
+  return { id: randomUUID(), ...wishOf(image, options) };
 }
 
 /** Asks; when the answer is lost on the way, once more with the same id, which makes no second reservation. */
@@ -77,6 +60,8 @@ function answer(session: Session, end: Reservation): void {
   const id = short(end.id);
   if (end.state === 'ready') {
     session.answer(end, `${id}  ready until ${end.endsAt ?? 'you end it'}\nlog in with: carrel ssh ${id}`);
+  } else if (end.state === 'booked') {
+    session.answer(end, `${id}  booked: begins ${end.startsAt} (${when(end.startsAt)}), ends ${end.endsAt ?? 'when you end it'}`);
   } else {
     session.answer(end, `${id}  ${end.state}`);
   }

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { MachineDetail } from '../../contract/machines.ts';
 import type { Reservation } from '../../contract/reservations.ts';
+import { ApiError } from '../../client/errors.ts';
 import { stageText } from '../follow.ts';
 import { findReservation } from '../names.ts';
-import type { Cli } from '../session.ts';
+import type { Cli, Session } from '../session.ts';
 import { facts, failureText, when } from '../text.ts';
 
 export function addShow(program: Command, cli: Cli): void {
@@ -13,33 +14,45 @@ export function addShow(program: Command, cli: Cli): void {
     .action(async (id: string, _options: object, command: Command) => {
       const session = cli.open(command);
       const reservation = await findReservation(session.client, id);
-      const machine = await session.client.showMachine({ params: { id: reservation.machine.id } });
-      session.answer({ ...reservation, machineDetail: machine }, describe(reservation, machine));
+      const machine = await machineOf(session, reservation);
+      session.answer({ ...reservation, ...(machine && { machineDetail: machine }) }, describe(reservation, machine));
     });
 }
 
-function proofText(machine: MachineDetail): string | undefined {
-  const { proof } = machine;
+/** Undefined for one that has, or had, none: it is booked, or was over before it began. */
+async function machineOf(session: Session, reservation: Reservation): Promise<MachineDetail | undefined> {
+  try {
+    return await session.client.showMachine({ params: { id: reservation.machine.id } });
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'not-found') return undefined;
+    throw error;
+  }
+}
+
+function proofText(machine: MachineDetail | undefined): string | undefined {
+  const proof = machine?.proof;
   if (proof === undefined) return undefined;
   const bad = proof.parents.filter((p) => !p.existsAfter || p.identityAfter !== p.identityBefore).length;
   const parents = bad === 0 ? `${proof.parents.length} disks below it unchanged` : `${bad} DISKS BELOW IT CHANGED`;
   return `${proof.removed.length} files removed at ${proof.finishedAt}, ${parents}`;
 }
 
-function describe(r: Reservation, machine: MachineDetail): string {
+function describe(r: Reservation, machine: MachineDetail | undefined): string {
   const settled = r.state === 'ready' || r.state === 'ended';
   return facts([
     ['reservation', r.id],
     ['image', `${r.image}@${r.revision}`],
     ['owner', r.owner],
     ['state', settled ? r.state : `${r.state} (${stageText(r)})`],
+    ['kind', r.kind],
     ['clone mode', r.mode],
     ['machine', `${r.machine.id} (${r.machine.state}, ${r.machine.vcpus} vCPU, ${r.machine.memoryMiB} MiB)`],
     ['host name', r.hostname],
     ['address', r.machine.address && `${r.machine.address.host}:${r.machine.address.sshPort}`],
     ['on', r.provider],
+    ['begins', r.state === 'booked' ? `${r.startsAt} (${when(r.startsAt)})` : undefined],
     ['ends', r.endedAt ? `ended ${r.endedAt}` : r.endsAt ? `${r.endsAt} (${when(r.endsAt)})` : 'when you end it'],
-    ...machine.chains.map((c): [string, string] => ['disks', c.disks.map((d) => d.path).join(' -> ')]),
+    ...(machine?.chains ?? []).map((c): [string, string] => ['disks', c.disks.map((d) => d.path).join(' -> ')]),
     ['proof', proofText(machine)],
     ['note', r.notes.join('; ')],
     ['failure', failureText(r.failure)],

@@ -25,6 +25,12 @@ export async function siteRules(db: Db): Promise<SiteRules> {
   return ((await settings.get(db, RULES_KEY)) ?? {}) as SiteRules;
 }
 
+/** Holds the rules until the transaction ends, so that of two changes at one time neither is lost. */
+export async function lockSiteRules(tx: Tx): Promise<void> {
+  await settings.getOrSet(tx, RULES_KEY, {});
+  await settings.lock(tx, RULES_KEY);
+}
+
 export async function saveSiteRules(db: Db, rules: SiteRules): Promise<void> {
   await settings.set(db, RULES_KEY, rules);
 }

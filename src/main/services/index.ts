@@ -1,5 +1,6 @@
 import type { Services } from '../../api/services.ts';
 import { accountServices } from './accounts.ts';
+import { calendarServices } from './calendar.ts';
 import { imageServices } from './images.ts';
 import type { Parts } from './parts.ts';
 import { reservationServices } from './reservations.ts';
@@ -10,5 +11,11 @@ export { addMetrics } from './system.ts';
 
 /** Everything the API asks for, made of engine and store. */
 export function makeServices(parts: Parts): Services {
-  return { ...accountServices(parts), ...imageServices(parts), ...reservationServices(parts), ...systemServices(parts) };
+  return {
+    ...accountServices(parts),
+    ...imageServices(parts),
+    ...reservationServices(parts),
+    ...calendarServices(parts),
+    ...systemServices(parts),
+  };
 }

@@ -9,6 +9,7 @@ import * as accounts from '../../store/accounts.ts';
 import * as machines from '../../store/machines.ts';
 import * as reservations from '../../store/reservations.ts';
 import type * as rows from '../../store/schema.ts';
+import { moment, startOf } from './calendar.ts';
 import { given, iso, page, type Parts } from './parts.ts';
 import { showImages, showMachines, showProof, showReservations, showRevisions, showDisk } from './views.ts';
 
@@ -38,7 +39,7 @@ export function reservationServices({ world, sealer }: Parts): ReservationServic
     owner === undefined ? undefined : ((await accounts.findByName(db, owner))?.id ?? '00000000-0000-0000-0000-000000000000');
   return {
     async reserve(caller, request) {
-      return one(await intents.reserve(world, caller, request));
+      return one(await intents.reserve(world, caller, startOf(request, world.now())));
     },
     async listReservations({ owner, past, limit, after }) {
       const list = await reservations.list(db, { accountId: await accountId(owner), past, limit: limit + 1, before: unmark(after) });
@@ -51,6 +52,9 @@ export function reservationServices({ world, sealer }: Parts): ReservationServic
     },
     async extendReservation(caller, { id, byMs }) {
       return one(await intents.extendReservation(world, caller, id, byMs));
+    },
+    async moveReservation(caller, { id, at, forMs }) {
+      return one(await intents.moveReservation(world, caller, id, { startsAt: moment(at, world.now()), forMs }));
     },
     async endReservation(caller, id) {
       return one(await intents.endReservation(world, id, 'end', caller.name));

@@ -79,13 +79,14 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
         notes: [...row.notes],
         machine: {
           id: row.machineId,
-          state: machine?.state ?? 'gone',
-          vcpus: machine?.vcpus ?? 0,
-          memoryMiB: machine?.memoryMib ?? 0,
+          state: machine?.state ?? (row.state === 'booked' ? 'planned' : 'gone'),
+          vcpus: row.vcpus,
+          memoryMiB: row.memoryMib,
           ...(machine?.address && machine.state === 'running' ? { address: machine.address } : {}),
         },
         ...given({
           queuePosition: position,
+          preparesAt: row.state === 'booked' ? iso(row.hold.start) : undefined,
           endsAt: iso(row.during.end),
           readyAt: iso(row.readyAt),
           endAskedAt: iso(row.endAskedAt),

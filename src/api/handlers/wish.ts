@@ -1,0 +1,41 @@
+import type { CloneMode } from '../../contract/common.ts';
+import type { ReservationKind } from '../../contract/reservations.ts';
+import { CarrelError } from '../../lib/errors.ts';
+import { durationMs } from '../duration.ts';
+import type { SaidTime, Wish } from '../services.ts';
+
+const DEFAULT_SPAN = '2h';
+const DEFAULT_ZONE = 'UTC';
+
+interface Said {
+  image: string;
+  revision?: number;
+  mode?: CloneMode;
+  kind?: ReservationKind;
+  at?: string;
+  zone?: string;
+  for?: string;
+  openEnd?: boolean;
+  memoryMiB?: number;
+  vcpus?: number;
+}
+
+/** A time and the zone in which it is meant. */
+export function saidTime(at: string, zone: string | undefined): SaidTime {
+  return { text: at, zone: zone ?? DEFAULT_ZONE };
+}
+
+/** What a request asks for, with what was left out filled in. `bad-request` for parts that contradict each other. */
+export function wishOf(said: Said): Wish {
+  const { image, revision, kind, memoryMiB, vcpus } = said;
+  const mode = said.mode ?? (kind === 'server' ? 'full' : 'linked');
+  if (kind === 'server' && mode !== 'full') {
+    throw new CarrelError('bad-request', 'a server is a full clone', { hint: 'leave the mode out, or choose another kind' });
+  }
+  if (said.openEnd && said.for !== undefined) {
+    throw new CarrelError('bad-request', 'either say how long, or that it has no end', { hint: 'leave one of "for" and "openEnd" out' });
+  }
+  const forMs = said.openEnd ? Number.POSITIVE_INFINITY : durationMs(said.for ?? DEFAULT_SPAN);
+  const at = said.at === undefined ? undefined : saidTime(said.at, said.zone);
+  return { image, revision, mode, kind, at, forMs, memoryMiB, vcpus };
+}

@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Person } from '../../test/support/fake-services.ts';
+import { startCli } from '../../test/support/run-cli.ts';
+import { startTestServer, type TestServer } from '../../test/support/test-server.ts';
+import { span } from './text.ts';
+
+let server: TestServer;
+beforeEach(async () => {
+  server = await startTestServer();
+});
+afterEach(() => server.close());
+
+async function run(person: Person, ...args: string[]) {
+  const cli = startCli(server, person, args);
+  const code = await cli.done;
+  return { code, out: cli.out, err: cli.err };
+}
+const asked = (name: string) => server.world.calls.findLast((c) => c.name === name)?.args[1];
+
+describe('carrel reserve', () => {
+  it('--at books, and waits for nothing', async () => {
+    const { code, out } = await run(
+      'ann',
+      'reserve',
+      'starter',
+      '--at',
+      'tomorrow 14:00',
+      '--zone',
+      'Europe/Amsterdam',
+      '--kind',
+      'imaging',
+    );
+    expect([code, out]).toEqual([0, expect.stringMatching(/^[0-9a-f]{8} {2}booked: begins 2026-/)]);
+    expect(asked('reserve')).toMatchObject({ at: { text: 'tomorrow 14:00', zone: 'Europe/Amsterdam' }, kind: 'imaging', mode: 'linked' });
+    expect((await run('ann', 'ls')).out).toMatch(/booked .*begins/);
+    const id = [...server.world.reservations.keys()][0] as string;
+    expect((await run('ann', 'show', id)).out).toMatch(/begins {2,}2026-/);
+  });
+
+  it('a server is a full clone, and may have no end', async () => {
+    await run('ann', 'reserve', 'starter', '--kind', 'server', '--open-end', '--no-wait');
+    expect(asked('reserve')).toMatchObject({ kind: 'server', mode: 'full', forMs: Number.POSITIVE_INFINITY });
+    for (const args of [
+      ['--open-end', '--for', '2h'],
+      ['--kind', 'server', '--mode', 'linked'],
+    ]) {
+      const { code, err } = await run('ann', 'reserve', 'starter', ...args);
+      expect([code, err]).toEqual([2, expect.stringContaining('leave')]);
+    }
+  });
+});
+
+it('carrel when says whether, why not, when next, what is free and how long it takes', async () => {
+  const { code, out } = await run('ann', 'when', 'starter@1', '--for', '90m', '--vcpus', '2');
+  expect(code).toBe(0);
+  expect(asked('availability')).toMatchObject({ image: 'starter', revision: 1, forMs: 5_400_000, vcpus: 2 });
+  expect(out).toContain('no: there are 0 machines left and this needs 1');
+  expect(out).toMatch(/next +2026-01-02T04:04:05/);
+  expect(out).toMatch(/free +2026-01-02T04:04:05.000Z to 2026-01-03/);
+  expect(out).toMatch(/free +\S+ on$/m);
+  expect(out).toContain('4s as a rule, 9s nearly always (9 measured)');
+});
+
+it('carrel move and shorten', async () => {
+  const booked = server.world.addReservation('ann', { state: 'booked', stage: 'booked' });
+  const { code, out } = await run('ann', 'move', booked.id.slice(0, 8), '16:00', '--zone', 'UTC', '--for', '1h');
+  expect([code, out]).toEqual([0, expect.stringContaining('begins 2026-01-02T05:04:05')]);
+  expect(asked('moveReservation')).toEqual({ id: booked.id, at: { text: '16:00', zone: 'UTC' }, forMs: 3_600_000 });
+  const ready = server.world.addReservation('ann', { state: 'ready' });
+  await run('ann', 'shorten', ready.id, '30m');
+  expect(asked('extendReservation')).toEqual({ id: ready.id, byMs: -1_800_000 });
+  expect((await run('bob', 'move', booked.id, '16:00')).code).toBe(3);
+});
+
+it('carrel maintenance is for operators to change, and for all to see', async () => {
+  expect((await run('ann', 'maintenance', 'add', 'local', 'new switch')).code).toBe(7);
+  expect((await run('root', 'maintenance', 'add', 'local', 'new switch', '--for', '2h')).code).toBe(0);
+  expect(asked('addMaintenance')).toMatchObject({ provider: 'local', forMs: 7_200_000, reason: 'new switch' });
+  expect((await run('ann', 'maintenance', 'ls')).out).toContain('new switch');
+  const [{ id } = { id: '' }] = server.world.maintenance;
+  expect((await run('root', 'maintenance', 'rm', id.slice(0, 8))).code).toBe(0);
+  expect((await run('root', 'maintenance', 'rm', id)).code).toBe(3);
+});
+
+it('carrel rules shows one’s own, and operators change them', async () => {
+  expect((await run('ann', 'rules')).out).toMatch(/lab +yes +4h +any +1d +2/);
+  expect((await run('ann', 'rules', 'lab', '--at-once', '3')).code).toBe(7);
+  await run('root', 'rules', 'lab', '--at-once', 'any', '--longest', '4h', '--total', 'any', '--group', 'user');
+  expect(asked('setRule')).toEqual({ kind: 'lab', group: 'user', atOnce: null, longest: '4h', total: null });
+  await run('root', 'rules', 'server', '--no-allow');
+  expect(asked('setRule')).toEqual({ kind: 'server', group: '*', allowed: false });
+  expect((await run('root', 'rules', 'lab', '--longest', 'soon')).code).toBe(2);
+  expect((await run('root', 'rules', 'party', '--longest', '2h')).code).toBe(2);
+});
+
+it('spans are told by their two largest units', () => {
+  expect([4_200, 200_000, 7_200_000, 129_600_000, 90_061_000].map(span)).toEqual(['4.2s', '3m 20s', '2h', '1d 12h', '1d 1h']);
+});

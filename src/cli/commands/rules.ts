@@ -1,0 +1,58 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Rule, RuleChange } from '../../contract/calendar.ts';
+import type { Cli } from '../session.ts';
+import { span, table } from '../text.ts';
+import { wholeNumber } from '../names.ts';
+
+interface Options {
+  group: string;
+  allow?: boolean;
+  longest?: string;
+  total?: string;
+  ahead?: string;
+  atOnce?: number | 'any';
+}
+
+export function addRules(program: Command, cli: Cli): void {
+  program
+    .command('rules [kind]')
+    .description('how long, how far ahead and how many at one time; with a kind and options, changes that (operators)')
+    .addOption(new Option('--group <group>', 'whose rule it is: a role, or * for everybody').default('*'))
+    .option('--allow', 'this kind may be reserved')
+    .option('--no-allow', 'it may not')
+    .option('--longest <span>', 'longest span, or any')
+    .option('--total <span>', 'longest span with all extensions, or any')
+    .option('--ahead <span>', 'how far ahead of its start it may be reserved')
+    .option('--at-once <n>', 'how many one person may hold at one time, or any', (text) => (text === 'any' ? text : wholeNumber(text)))
+    .action(async (kind: string | undefined, options: Options, command: Command) => {
+      const session = cli.open(command);
+      const body = kind === undefined ? undefined : changeOf(kind, options, command);
+      const rules = body === undefined ? await session.client.showRules() : await session.client.setRule({ body });
+      session.answer(rules, table(['KIND', 'ALLOWED', 'LONGEST', 'WITH EXTENSIONS', 'AHEAD', 'AT ONCE'], rules.mine.map(row)));
+    });
+}
+
+function changeOf(kind: string, o: Options, command: Command): RuleChange {
+  if (!isKind(kind)) throw new InvalidArgumentError(`${JSON.stringify(kind)} is no kind: lab, long, imaging, server`);
+  // Commander takes an absent --no-allow for true.
+  const allowed = command.getOptionValueSource('allow') === 'cli' ? o.allow : undefined;
+  const limit = (text: string) => (text === 'any' ? null : text);
+  return {
+    kind,
+    group: o.group,
+    ...(allowed === undefined ? {} : { allowed }),
+    ...(o.longest === undefined ? {} : { longest: limit(o.longest) }),
+    ...(o.total === undefined ? {} : { total: limit(o.total) }),
+    ...(o.ahead === undefined ? {} : { ahead: o.ahead }),
+    ...(o.atOnce === undefined ? {} : { atOnce: o.atOnce === 'any' ? null : o.atOnce }),
+  };
+}
+
+function isKind(text: string): text is Rule['kind'] {
+  return ['lab', 'long', 'imaging', 'server'].includes(text);
+}
+
+function row(r: Rule): string[] {
+  const limit = (ms: number | null) => (ms === null ? 'any' : span(ms));
+  return [r.kind, r.allowed ? 'yes' : 'no', limit(r.longestMs), limit(r.totalMs), span(r.aheadMs), String(r.atOnce ?? 'any')];
+}

@@ -1,0 +1,16 @@
+import type { Command } from 'commander';
+import { findReservation } from '../names.ts';
+import type { Cli } from '../session.ts';
+import { short, when } from '../text.ts';
+
+export function addShorten(program: Command, cli: Cli): void {
+  program
+    .command('shorten <id> <span>')
+    .description('let it end so much sooner: 30m, 2h')
+    .action(async (text: string, span: string, _options: object, command: Command) => {
+      const session = cli.open(command);
+      const { id } = await findReservation(session.client, text);
+      const now = await session.client.shortenReservation({ params: { id }, body: { for: span } });
+      session.answer(now, `${short(id)} ends ${now.endsAt} (${when(now.endsAt)})`);
+    });
+}

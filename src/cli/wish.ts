@@ -1,0 +1,58 @@
+/** What somebody wishes to have, as options: the same for asking (`when`) and for taking (`reserve`). */
+import { type Command, Option } from 'commander';
+import type { ReserveBody } from '../contract/reservations.ts';
+import { imageAndRevision, wholeNumber } from './names.ts';
+
+export interface WishOptions {
+  at?: string;
+  zone: string;
+  for?: string;
+  openEnd?: boolean;
+  kind?: NonNullable<ReserveBody['kind']>;
+  mode?: NonNullable<ReserveBody['mode']>;
+  memory?: number;
+  vcpus?: number;
+}
+
+/** The time zone of the person's own clock. */
+export function ownZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+export function zoneOption(): Option {
+  return new Option('--zone <zone>', 'time zone in which times are meant, such as Europe/Amsterdam').default(ownZone(), 'your own');
+}
+
+export function addWishOptions(command: Command): Command {
+  return command
+    .option('--at <time>', 'when it is to begin: 14:00, "tomorrow 9:00", "2026-11-25 14:00", or with an offset')
+    .addOption(zoneOption())
+    .option('--for <span>', 'how long: 2h, 90m, 1d12h (2h if left out)')
+    .option('--open-end', 'until you end it, where the rules allow that')
+    .addOption(new Option('--kind <kind>', 'what it is for; by mode and length if left out').choices(['lab', 'long', 'imaging', 'server']))
+    .addOption(
+      new Option('--mode <mode>', 'how the machine is made: full for a server, else linked if left out').choices([
+        'linked',
+        'full',
+        'instant',
+      ]),
+    )
+    .option('--memory <mib>', 'MiB of memory, if not what the image says', wholeNumber)
+    .option('--vcpus <n>', 'virtual CPUs, if not what the image says', wholeNumber);
+}
+
+/** The wish as the API takes it. */
+export function wishOf(text: string, o: WishOptions): Omit<ReserveBody, 'id'> {
+  const { name, number } = imageAndRevision(text);
+  return {
+    image: name,
+    ...(number === undefined ? {} : { revision: number }),
+    ...(o.at === undefined ? {} : { at: o.at, zone: o.zone }),
+    ...(o.for === undefined ? {} : { for: o.for }),
+    ...(o.openEnd ? { openEnd: true } : {}),
+    ...(o.kind === undefined ? {} : { kind: o.kind }),
+    ...(o.mode === undefined ? {} : { mode: o.mode }),
+    ...(o.memory === undefined ? {} : { memoryMiB: o.memory }),
+    ...(o.vcpus === undefined ? {} : { vcpus: o.vcpus }),
+  };
+}

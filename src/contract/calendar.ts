@@ -1,0 +1,186 @@
+/** The calendar: what is free when, moves within it, maintenance windows, and the rules of the site. */
+import { type Static, Type } from 'typebox';
+import { CloneMode, Done, Duration, Id, IdParams, MemoryMiB, NameParam, Time, Uuid, Vcpus } from './common.ts';
+import { Reservation, ReservationKind, When, Zone } from './reservations.ts';
+import { described, named, oneOf, route, strict } from './route.ts';
+
+export const Estimate = named(
+  'Estimate',
+  Type.Object({
+    count: Type.Integer({ description: 'How many of the newest waits it rests on.' }),
+    p50Ms: Type.Integer({ description: 'Half of them took no longer, in milliseconds.' }),
+    p95Ms: Type.Integer({ description: 'Nearly all of them took no longer.' }),
+  }),
+);
+
+export const Availability = named(
+  'Availability',
+  Type.Object({
+    image: Type.String(),
+    revision: Type.Integer(),
+    provider: Type.String(),
+    kind: ReservationKind,
+    startsAt: described(Time, 'The start that was asked about.'),
+    endsAt: Type.Optional(Time),
+    possible: Type.Boolean({ description: 'True if it could have been promised at the moment of the answer. Nothing is held by asking.' }),
+    reason: Type.Optional(
+      named(
+        'WhyNot',
+        Type.Object({
+          code: oneOf(['no-capacity', 'maintenance', 'limit-reached', 'not-allowed']),
+          message: Type.String(),
+          details: Type.Record(Type.String(), Type.Unknown()),
+        }),
+      ),
+    ),
+    next: Type.Optional(described(Time, 'The earliest start from then on at which it can be had; none up to the horizon if left out.')),
+    free: Type.Array(Type.Object({ from: Time, until: Type.Optional(Time) }), {
+      description: 'Spans with room for one such machine; the first hundred. A reservation with its preparation must lie within one.',
+    }),
+    horizon: described(Time, 'How far was looked.'),
+    prepareMs: Type.Integer({ description: 'How long ahead of its start a machine of this image is begun.' }),
+    estimate: Type.Optional(Estimate),
+  }),
+);
+export type Availability = Static<typeof Availability>;
+
+export const Maintenance = named(
+  'Maintenance',
+  Type.Object({
+    id: Uuid,
+    provider: Type.String(),
+    startsAt: Time,
+    endsAt: Type.Optional(Time),
+    reason: Type.String(),
+    createdBy: Type.String(),
+    reservations: Type.Array(Uuid, {
+      description: 'Live reservations that it touches. They stay as they are; nothing new is promised over it.',
+    }),
+  }),
+);
+export type Maintenance = Static<typeof Maintenance>;
+
+const Limit = Type.Union([Type.Integer(), Type.Null()]);
+
+export const Rule = named(
+  'Rule',
+  Type.Object({
+    kind: ReservationKind,
+    allowed: Type.Boolean(),
+    longestMs: described(Limit, 'Longest span; null = any, also without an end.'),
+    totalMs: described(Limit, 'Longest span with all extensions; null = any.'),
+    aheadMs: Type.Integer({ description: 'How far ahead of its start it may be reserved.' }),
+    atOnce: described(Limit, 'How many of this kind one person may hold at one time; null = any number.'),
+  }),
+);
+export type Rule = Static<typeof Rule>;
+
+const Span = Type.Union([Duration, Type.Null()]);
+export const RuleChange = strict({
+  group: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 100, description: '`*` (the default) is everybody; `user` and `admin` are the roles.' }),
+  ),
+  kind: ReservationKind,
+  allowed: Type.Optional(Type.Boolean()),
+  longest: Type.Optional(described(Span, 'null = any.')),
+  total: Type.Optional(described(Span, 'null = any.')),
+  ahead: Type.Optional(Duration),
+  atOnce: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.Null()])),
+});
+export type RuleChange = Static<typeof RuleChange>;
+
+export const Rules = named(
+  'Rules',
+  Type.Object({
+    mine: Type.Array(Rule, { description: 'What holds for the caller.' }),
+    site: Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()), {
+      description: "The site's own changes to the defaults, by group and kind.",
+    }),
+  }),
+);
+export type Rules = Static<typeof Rules>;
+
+export const calendarRoutes = {
+  availability: route('availability', {
+    summary: 'What is free when, the next time it can be had, and why not sooner',
+    tag: 'calendar',
+    scope: 'user',
+    query: strict({
+      image: NameParam,
+      revision: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
+      mode: Type.Optional(CloneMode),
+      kind: Type.Optional(ReservationKind),
+      at: Type.Optional(When),
+      zone: Type.Optional(Zone),
+      for: Type.Optional(Duration),
+      openEnd: Type.Optional(Type.Boolean()),
+      memoryMiB: Type.Optional(MemoryMiB),
+      vcpus: Type.Optional(Vcpus),
+    }),
+    response: Availability,
+    errors: ['not-found', 'wrong-state'],
+  }),
+  moveReservation: route('moveReservation', {
+    summary: 'Give a reservation that has not begun another time',
+    description: 'If the new time cannot be had it keeps the old one.',
+    tag: 'reservations',
+    scope: 'user',
+    params: IdParams,
+    body: strict({ at: When, zone: Type.Optional(Zone), for: Type.Optional(described(Duration, 'As long as before if left out.')) }),
+    response: Reservation,
+    errors: ['not-found', 'wrong-state', 'limit-reached', 'not-allowed', 'no-capacity', 'conflict'],
+  }),
+  shortenReservation: route('shortenReservation', {
+    summary: 'Let it end sooner',
+    tag: 'reservations',
+    scope: 'user',
+    params: IdParams,
+    body: strict({ for: described(Duration, 'How much sooner than now planned it is to end.') }),
+    response: Reservation,
+    errors: ['not-found', 'wrong-state', 'conflict'],
+  }),
+  listMaintenance: route('listMaintenance', {
+    summary: 'Maintenance windows that are not over',
+    tag: 'calendar',
+    scope: 'user',
+    response: named('MaintenanceList', Type.Object({ items: Type.Array(Maintenance) })),
+  }),
+  addMaintenance: route('addMaintenance', {
+    summary: 'Promise nothing new on a provider in a span of time',
+    description: 'Reservations that are there already stay; the answer names them.',
+    tag: 'calendar',
+    scope: 'admin',
+    body: strict({
+      provider: NameParam,
+      at: Type.Optional(When),
+      zone: Type.Optional(Zone),
+      for: Type.Optional(described(Duration, 'Until further notice if left out.')),
+      reason: Type.String({ minLength: 1, maxLength: 500 }),
+    }),
+    response: Maintenance,
+    status: 201,
+    errors: ['not-found'],
+  }),
+  removeMaintenance: route('removeMaintenance', {
+    summary: 'Take a maintenance window away',
+    tag: 'calendar',
+    scope: 'admin',
+    params: strict({ id: Id }),
+    response: Done,
+    errors: ['not-found'],
+  }),
+  showRules: route('showRules', {
+    summary: 'How long, how far ahead, and how many at one time',
+    tag: 'calendar',
+    scope: 'user',
+    response: Rules,
+  }),
+  setRule: route('setRule', {
+    summary: 'Change the rule of a kind for everybody or a group',
+    description: 'What is left out stays as it is. Reservations that are there stay.',
+    tag: 'calendar',
+    scope: 'admin',
+    body: RuleChange,
+    response: Rules,
+  }),
+};

@@ -1,0 +1,87 @@
+/** The calendar's answers as the API gives them, over the real store. */
+import { randomUUID } from 'node:crypto';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Bench, makeBench } from '../../../test/support/engine.ts';
+import { auditOf } from '../../../test/support/audit.ts';
+import type { Wish } from '../../api/services.ts';
+import { calendarServices } from './calendar.ts';
+import type { Parts } from './parts.ts';
+import { reservationServices } from './reservations.ts';
+
+const HOUR = 3_600_000;
+
+function services(bench: Bench) {
+  const parts = { world: bench.world } as Parts;
+  return { ...calendarServices(parts), ...reservationServices(parts) };
+}
+
+const caller = (bench: Bench) => ({ ...bench.who, role: 'admin' as const });
+const wish = (more: Partial<Wish> = {}): Wish => ({ image: 'golden', mode: 'linked', forMs: HOUR, ...more });
+const later = (bench: Bench, ms: number) => ({ text: new Date(bench.world.now().getTime() + ms).toISOString(), zone: 'UTC' });
+
+test('a reservation for later, seen, moved and answered for', async () => {
+  const bench = await makeBench(onTestFinished, { limits: { machines: 1 } });
+  const it = services(bench);
+  const made = await it.reserve(caller(bench), { id: randomUUID(), ...wish({ at: later(bench, 2 * HOUR) }) });
+  expect(made).toMatchObject({ state: 'booked', kind: 'lab', machine: { state: 'planned', vcpus: expect.any(Number) } });
+  expect(Date.parse(made.startsAt) - Date.parse(made.preparesAt as string)).toBe(600_000);
+  const answer = await it.availability(caller(bench), wish({ at: later(bench, 2 * HOUR) }));
+  expect(answer).toMatchObject({
+    possible: false,
+    provider: 'here',
+    reason: { code: 'no-capacity', details: { resource: 'machines', free: 0 } },
+  });
+  // After the end, the turnaround and a preparation of its own.
+  expect(Date.parse(answer.next as string)).toBe(Date.parse(made.endsAt as string) + 12 * 60_000);
+  expect(answer.estimate).toBeUndefined();
+  const moved = await it.moveReservation(caller(bench), { id: made.id, at: later(bench, 10 * HOUR) });
+  expect(Date.parse(moved.endsAt as string) - Date.parse(moved.startsAt)).toBe(HOUR);
+  expect((await it.availability(caller(bench), wish({ at: later(bench, 2 * HOUR) }))).possible).toBe(true);
+  await expect(it.reserve(caller(bench), { id: randomUUID(), ...wish({ at: { text: 'soon', zone: 'UTC' } }) })).rejects.toMatchObject({
+    code: 'bad-request',
+  });
+});
+
+test('maintenance is told with what it touches, is in the way while it is there, and is in the audit log', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = services(bench);
+  const made = await it.reserve(caller(bench), { id: randomUUID(), ...wish({ at: later(bench, 2 * HOUR) }) });
+  const window = await it.addMaintenance(caller(bench), {
+    provider: 'here',
+    at: later(bench, HOUR),
+    forMs: 3 * HOUR,
+    reason: 'new switch',
+  });
+  expect(window).toMatchObject({ provider: 'here', reservations: [made.id], createdBy: 'ada' });
+  const asked = wish({ at: later(bench, 90 * 60_000) });
+  expect((await it.availability(caller(bench), asked)).reason).toMatchObject({
+    code: 'maintenance',
+    message: expect.stringContaining('new switch'),
+  });
+  expect(await it.listMaintenance()).toEqual([window]);
+  expect(await it.removeMaintenance(caller(bench), window.id)).toBe(true);
+  expect(await it.removeMaintenance(caller(bench), window.id)).toBe(false);
+  expect((await it.availability(caller(bench), asked)).possible).toBe(true);
+  expect(await auditOf(bench, 'maintenance.')).toEqual(['maintenance.added', 'maintenance.removed']);
+  await expect(it.addMaintenance(caller(bench), { provider: 'there', forMs: HOUR, reason: 'x' })).rejects.toMatchObject({
+    code: 'not-found',
+  });
+});
+
+test('a rule that is changed holds from then on; two changes at one time are both kept', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = services(bench);
+  await Promise.all([
+    it.setRule(caller(bench), { kind: 'lab', longest: '30m' }),
+    it.setRule(caller(bench), { kind: 'lab', atOnce: 2 }),
+    it.setRule(caller(bench), { kind: 'long', allowed: false }),
+  ]);
+  const { mine } = await it.showRules(caller(bench));
+  expect(mine.find((r) => r.kind === 'lab')).toMatchObject({ longestMs: 1_800_000, atOnce: 2 });
+  const answer = await it.availability(caller(bench), wish({ kind: 'lab' }));
+  expect(answer).toMatchObject({ possible: false, reason: { code: 'limit-reached', details: { rule: 'longest' } } });
+  expect(answer.next).toBeUndefined();
+  expect((await it.availability(caller(bench), wish())).reason).toMatchObject({ code: 'not-allowed' });
+  await it.setRule(caller(bench), { kind: 'lab', longest: null, group: 'admin' });
+  expect((await it.availability(caller(bench), wish())).possible).toBe(true);
+});

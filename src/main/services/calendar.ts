@@ -1,0 +1,152 @@
+import { durationMs } from '../../api/duration.ts';
+import type { CalendarServices, SaidTime, Wish } from '../../api/services.ts';
+import type { Availability, Maintenance, RuleChange, Rules } from '../../contract/calendar.ts';
+import type { Obstacle } from '../../core/calendar.ts';
+import { readTime } from '../../core/local-time.ts';
+import { EVERYBODY, type KindRule, type SiteRules } from '../../core/rules.ts';
+import type { ReservationKind } from '../../core/reservation.ts';
+import * as answers from '../../engine/intents/availability.ts';
+import { addClosure, removeClosure } from '../../engine/intents/closures.ts';
+import { breachError, lockSiteRules, rulesOf, saveSiteRules, siteRules, type Who } from '../../engine/intents/terms.ts';
+import { CarrelError } from '../../lib/errors.ts';
+import * as audit from '../../store/audit.ts';
+import * as calendar from '../../store/calendar.ts';
+import * as providers from '../../store/providers.ts';
+import type * as rows from '../../store/schema.ts';
+import { given, iso, type Parts } from './parts.ts';
+
+const KINDS: readonly ReservationKind[] = ['lab', 'long', 'imaging', 'server'];
+const MOST_SPANS = 100;
+
+/** The moment that somebody wrote down; `bad-request` with what is wrong with it. */
+export function moment(said: SaidTime, now: Date): Date {
+  const read = readTime(said.text, said.zone, now);
+  if ('at' in read) return read.at;
+  throw new CarrelError('bad-request', read.problem, { hint: 'Write it like 2026-11-25T14:00Z, or 2026-11-25 14:00 with a zone.' });
+}
+
+/** A wish with its start as a moment. */
+export function startOf<W extends Wish>(wish: W, now: Date): W & { startsAt: Date | undefined } {
+  return { ...wish, startsAt: wish.at && moment(wish.at, now) };
+}
+
+const spanEnd = (end: number): string | undefined => (end === Number.POSITIVE_INFINITY ? undefined : new Date(end).toISOString());
+
+const UNITS = { machines: 'machines', memoryMiB: 'MiB of memory', vcpus: 'virtual CPUs' } as const;
+
+function whyNot(answer: answers.Availability): Availability['reason'] {
+  if (answer.breach) {
+    const error = breachError(answer.breach, answer.kind);
+    return { code: error.code as 'limit-reached' | 'not-allowed', message: error.message, details: error.details };
+  }
+  return answer.obstacle && obstacleText(answer.obstacle);
+}
+
+function obstacleText(what: Obstacle): NonNullable<Availability['reason']> {
+  if (what.kind === 'maintenance') {
+    const details = given({ from: new Date(what.from).toISOString(), until: spanEnd(what.until), reason: what.reason });
+    return {
+      code: 'maintenance',
+      message: `it is closed for maintenance ${details.until ? `until ${details.until}` : 'until further notice'}: ${what.reason}`,
+      details,
+    };
+  }
+  const { resource, wanted, free } = what;
+  const at = new Date(what.at).toISOString();
+  return {
+    code: 'no-capacity',
+    message: `at ${at} there are ${free} ${UNITS[resource]} left and this needs ${wanted}`,
+    details: { at, resource, wanted, free },
+  };
+}
+
+/** A change as it is kept: spans in milliseconds. */
+function kept({ allowed, longest, total, ahead, atOnce }: RuleChange): Partial<KindRule> {
+  const ms = (span: string | null) => (span === null ? null : durationMs(span));
+  return {
+    ...(allowed === undefined ? {} : { allowed }),
+    ...(longest === undefined ? {} : { longestMs: ms(longest) }),
+    ...(total === undefined ? {} : { totalMs: ms(total) }),
+    ...(ahead === undefined ? {} : { aheadMs: durationMs(ahead) }),
+    ...(atOnce === undefined ? {} : { atOnce }),
+  };
+}
+
+export function calendarServices({ world }: Parts): CalendarServices {
+  const { db } = world.store;
+
+  async function show(row: rows.Closure, provider: string): Promise<Maintenance> {
+    const touched = await calendar.holding(db, row.providerId, row.during);
+    return {
+      id: row.id,
+      provider,
+      startsAt: row.during.start.toISOString(),
+      reason: row.reason,
+      createdBy: row.createdBy,
+      reservations: touched.map((r) => r.id),
+      ...given({ endsAt: iso(row.during.end) }),
+    };
+  }
+
+  async function rules(who: Who): Promise<Rules> {
+    const rule = await rulesOf(db, who);
+    return { mine: KINDS.map((kind) => ({ kind, ...rule(kind) })), site: (await siteRules(db)) as Rules['site'] };
+  }
+
+  return {
+    async availability(caller, wish) {
+      const answer = await answers.availability(world, caller, startOf(wish, world.now()));
+      const provider = await providers.find(db, answer.providerId);
+      return {
+        image: answer.image,
+        revision: answer.revision,
+        provider: provider.name,
+        kind: answer.kind,
+        startsAt: answer.from.toISOString(),
+        possible: answer.possible,
+        free: answer.free
+          .slice(0, MOST_SPANS)
+          .map(({ start, end }) => ({ from: new Date(start).toISOString(), ...given({ until: spanEnd(end) }) })),
+        horizon: answer.horizon.toISOString(),
+        prepareMs: answer.leadMs,
+        ...given({
+          endsAt: spanEnd(answer.from.getTime() + answer.forMs),
+          reason: whyNot(answer),
+          next: iso(answer.next),
+          estimate: answer.estimate,
+        }),
+      };
+    },
+    async listMaintenance() {
+      const names = new Map((await providers.list(db)).map((p) => [p.id, p.name]));
+      const open = await calendar.closures(db, undefined, { start: world.now(), end: null });
+      return Promise.all(open.map((row) => show(row, names.get(row.providerId) ?? row.providerId)));
+    },
+    async addMaintenance(caller, { provider: name, at, forMs, reason }) {
+      const provider = (await providers.list(db)).find((p) => p.name === name);
+      if (!provider) throw new CarrelError('not-found', `there is no provider ${name}`, { hint: 'List them with `carrel provider ls`.' });
+      const start = at ? moment(at, world.now()) : world.now();
+      return show(await addClosure(world, caller, { providerId: provider.id, start, forMs, reason }), name);
+    },
+    removeMaintenance: (caller, id) => removeClosure(world, caller, id),
+    showRules: (caller) => rules(caller),
+    async setRule(caller, change) {
+      const group = change.group ?? EVERYBODY;
+      await world.store.tx(async (tx) => {
+        await lockSiteRules(tx);
+        const site = await siteRules(tx);
+        const next: SiteRules = { ...site, [group]: { ...site[group], [change.kind]: { ...site[group]?.[change.kind], ...kept(change) } } };
+        await saveSiteRules(tx, next);
+        await audit.append(tx, {
+          at: world.now(),
+          actor: caller.name,
+          action: 'rule.changed',
+          subjectKind: 'account',
+          subjectId: group,
+          detail: change,
+        });
+      });
+      return rules(caller);
+    },
+  };
+}
