@@ -38,6 +38,12 @@ describe('vsim as a program', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
+  it('tells its flags', async () => {
+    const child = start('--help');
+    expect(await firstLine(child)).toContain('--model vcenter|esxi');
+    expect(((await once(child, 'exit')) as [number])[0]).toBe(0);
+  });
+
   it('ends with 2 and a sentence on a bad flag, with 1 if the port is taken', async () => {
     const bad = start('--hosts', 'x');
     const [code] = (await once(bad, 'exit')) as [number];

@@ -101,6 +101,10 @@ export function readiness(vsim: Vsim): Record<string, unknown> {
 
 /** The program behind `carrel vsim`: serves until SIGTERM or SIGINT. Answers the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
   let vsim: Vsim;
   let json: boolean;
   try {
