@@ -95,9 +95,13 @@ export class VSphereWorld implements Harness {
   async masterDigest(revisionId: string): Promise<string | undefined> {
     const vms = this.mastersOf(revisionId);
     if (vms.length === 0) return undefined;
+    return this.goldenDigest(vms.flatMap((vm) => this.goldenPaths(vm)));
+  }
+
+  /** SHA-256 over these disks: every block that was written, and what their descriptors say. Throws if one is not there. */
+  goldenDigest(paths: readonly string[]): string {
     const hash = createHash('sha256');
-    for (const path of vms.flatMap((vm) => this.goldenPaths(vm)).toSorted())
-      hash.update(path).update(fileHash(openLink(this.m.storage, path)));
+    for (const path of paths.toSorted()) hash.update(path).update(fileHash(openLink(this.m.storage, path)));
     return hash.digest('hex');
   }
 

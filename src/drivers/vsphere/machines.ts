@@ -9,7 +9,7 @@ import type { Masters, SealedMaster } from './masters.ts';
 import type { MasterVerbs } from './master-verbs.ts';
 import type { Strategies } from './strategies.ts';
 import { ROOT_SNAPSHOT } from './tags.ts';
-import type { Teardown } from './teardown.ts';
+import type { Doomed, Teardown } from './teardown.ts';
 import { chainsOf, type View } from './view.ts';
 
 /** Longest time for taking away what must not stay, in milliseconds; the caller's own context may be over by then. */
@@ -40,8 +40,8 @@ export class Machines {
     this.#masterVerbs = parts.masterVerbs;
   }
 
-  id(machineId: string): { uuid: string; name: string; label: string } {
-    return { uuid: machineId, name: this.#end.names.machine(machineId), label: machineId };
+  id(machineId: string): Doomed {
+    return { kind: 'machine', uuid: machineId, name: this.#end.names.machine(machineId), label: machineId };
   }
 
   async clone(ctx: Ctx, spec: CloneSpec): Promise<CloneResult> {

@@ -116,7 +116,7 @@ export class MasterVerbs {
       const proofs: DeletionProof[] = [];
       for (const view of views.filter((v) => v.tags.adopted)) await this.#giveBack(ctx, view);
       for (const view of views.filter((v) => !v.tags.adopted)) {
-        const id = { uuid: view.instanceUuid ?? '', name: view.name, label: revisionId };
+        const id = { kind: 'master' as const, uuid: view.instanceUuid ?? '', name: view.name, label: revisionId };
         proofs.push(await this.#end.work.run(ctx, id.uuid, async () => await this.#teardown.run(ctx, id)));
       }
       proofs.push(...(await this.#removeHalves(ctx, revisionId)));
@@ -130,7 +130,7 @@ export class MasterVerbs {
     return await Promise.all(
       stores.map(async (store) => {
         const uuid = this.#end.names.masterUuid(revisionId, store.name);
-        const id = { uuid, name: this.#end.names.master(revisionId, store.name), label: revisionId };
+        const id = { kind: 'master' as const, uuid, name: this.#end.names.master(revisionId, store.name), label: revisionId };
         return await this.#end.work.run(ctx, uuid, async () => await this.#teardown.run(ctx, id));
       }),
     );

@@ -50,7 +50,7 @@ export class Seeding {
     const name = this.#end.names.master(seed.revisionId, store.name);
     const there = await this.#locate.find(ctx, uuid, name);
     if (there?.tags.seal !== undefined && this.#end.owned(there)) return there;
-    if (there !== undefined) await this.#teardown.run(ctx, { uuid, name, label: name });
+    if (there !== undefined) await this.#teardown.run(ctx, { kind: 'master', uuid, name, label: name });
     else await this.#teardown.leftovers(ctx, { uuid, name });
     this.#end.progress(ctx, 'copying the disks');
     const copied = await this.#end.copies.run(ctx, store.name, async () =>

@@ -14,6 +14,15 @@ import { chainsOf, type View } from './view.ts';
 /** A file that somebody still has open is waited for so many times before the delete gives up and is run again later. */
 const LOCKED_TRIES = 6;
 
+/** What is to go. `kind` is what its tag must say: a master never goes as a machine. */
+export interface Doomed {
+  kind: 'machine' | 'master';
+  uuid: string;
+  name: string;
+  /** Its id in the proof. */
+  label: string;
+}
+
 /** What is known before anything is removed. */
 interface Before {
   chains: DiskChain[];
@@ -42,7 +51,7 @@ export class Teardown {
   }
 
   /** Takes away what has that instance UUID and name, and what is left in folders of that name. Done when nothing of it is there any more. */
-  async run(ctx: Ctx, id: { uuid: string; name: string; label: string }): Promise<DeletionProof> {
+  async run(ctx: Ctx, id: Doomed): Promise<DeletionProof> {
     const startedAt = new Date().toISOString();
     let before = NOTHING;
     const stores = new Set<string>();
@@ -70,12 +79,14 @@ export class Teardown {
   }
 
   /** Identity: what cannot be read is touched only where reading will never be possible again (H48). */
-  #mayTouch(view: View, id: { uuid: string; label: string }): void {
+  #mayTouch(view: View, id: Doomed): void {
     if (view.connection === 'disconnected' || view.connection === 'inaccessible') {
       throw driverError('unavailable', `machine ${id.label} is ${view.connection}: nothing is deleted until it can be seen`);
     }
     if (view.instanceUuid === undefined) return;
     if (!this.#end.owned(view)) throw driverError('not-owned', `the machine ${view.name} does not carry our tag`);
+    if (view.tags.kind !== id.kind || view.tags.adopted)
+      throw driverError('not-owned', `${view.name} is a ${view.tags.kind}, not a ${id.kind}`);
     if (view.folder !== undefined && !this.#isOurs(view.folder)) {
       throw driverError('not-owned', `machine ${id.label} lies in ${view.folder}, which is not a folder that Carrel made`, {
         hint: 'Somebody moved it. Move its files back into a folder of its own, or remove it by hand.',
@@ -160,7 +171,10 @@ export class Teardown {
   ): Promise<RemovedFile[]> {
     for (let round = 0; ; round++) {
       const lists = await Promise.all(where.map(async (store) => await this.#files.foldersNamed(ctx, store, id.name)));
-      const found = [...new Set([...lists.flat(), ...(round === 0 ? this.#unnamed(known) : [])])].filter((folder) => folder !== keep);
+      const named = [...new Set([...lists.flat(), ...(round === 0 ? this.#unnamed(known) : [])])].filter((folder) => folder !== keep);
+      if (named.length > 0) await this.#end.client.inventory.sync(ctx);
+      // a name is no proof: what a machine lies in is that machine's, whatever it is called (H7)
+      const found = named.filter((folder) => !this.#end.register.usersOf(folder).some((user) => user.folder === folder));
       if (found.length === 0) return [...removed.values()];
       if (round >= LOCKED_TRIES) throw driverError('busy', `the folder ${found[0]} does not go away`);
       for (const folder of found) {
