@@ -6,9 +6,10 @@ import type { XmlReader } from './reader.ts';
 type Fields = Record<string, unknown> & DataObject;
 
 const WHOLE = /^\s*[+-]?\d{1,20}\s*$/;
-const REAL = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/;
+// no two neighbours may match the same characters: a server could make us try all ways to split a long text
+const REAL = /^\s*[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$/;
 const DATE = /^\s*(-?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:\d\d)?\s*$/;
-const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+const BASE64 = /^[A-Za-z0-9+/\s]*(?:=\s*){0,2}$/;
 
 function parseInteger(r: XmlReader, text: string, min: number, max: number): number {
   const value = WHOLE.test(text) ? Number(text) : Number.NaN;
@@ -19,7 +20,7 @@ function parseInteger(r: XmlReader, text: string, min: number, max: number): num
 function parseLong(r: XmlReader, text: string): bigint {
   if (!WHOLE.test(text)) r.fail(`"${text.slice(0, 40)}" is not a whole number`);
   const value = BigInt(text.trim().replace(/^\+/, ''));
-  if (BigInt.asIntN(64, value) !== value) r.fail(`${text} does not fit 64 bits`);
+  if (BigInt.asIntN(64, value) !== value) r.fail(`${text.trim()} does not fit 64 bits`);
   return value;
 }
 

@@ -3,6 +3,9 @@
 /** How many different names are remembered; a reply full of new ones must not fill the memory. */
 export const MAX_KNOWN = 8192;
 
+/** Longer ones are not remembered. */
+const MAX_REMEMBERED = 128;
+
 /** 1: may stand in a name, 2: may also start one. ASCII only; above it everything is taken for a letter. */
 export const NAME_CHAR = new Uint8Array(128);
 for (let c = 0; c < 128; c++) {
@@ -22,7 +25,7 @@ export function localName(qualified: string): string {
   const known = localNames.get(qualified);
   if (known !== undefined) return known;
   const local = qualified.slice(qualified.lastIndexOf(':') + 1).trim();
-  if (localNames.size < MAX_KNOWN) localNames.set(qualified, local);
+  if (localNames.size < MAX_KNOWN && qualified.length <= MAX_REMEMBERED) localNames.set(qualified, local);
   return local;
 }
 

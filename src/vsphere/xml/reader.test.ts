@@ -166,6 +166,18 @@ test('depth is bounded, and the error says where', () => {
   expect(() => r.nextChild()).toThrow(/character 6/);
 });
 
+test('attributes and names are bounded', () => {
+  const attributes = (n: number): string => Array.from({ length: n }, (_, i) => `a${i}="x"`).join(' ');
+  expect(ours(`<a ${attributes(256)}/>`)).toBeDefined();
+  expect(ours(`<a ${attributes(257)}/>`)).toBeUndefined();
+  // comparing them all with each other would take minutes
+  expect(ours(`<a ${attributes(400_000)}/>`)).toBeUndefined();
+  const name = (n: number): string => 'n'.repeat(n);
+  expect(ours(`<${name(1024)}/>`)).toBeDefined();
+  expect(ours(`<${name(1025)}/>`)).toBeUndefined();
+  expect(ours(`<a ${name(1025)}="x"/>`)).toBeUndefined();
+});
+
 test('texts of 13 characters and more are shared, so that a kept value does not keep its document', () => {
   const r = new XmlReader('<a><b>a text that is long</b><b>a text that is long</b></a>');
   r.root();

@@ -23,6 +23,12 @@ const APOS = 39;
 const EQUALS = 61;
 const AMP = 38;
 
+/** Attributes of one element; real ones have ten at most. They are compared with each other, so there must be a bound. */
+const MAX_ATTRIBUTES = 256;
+
+/** Characters of a name. Names are remembered, and errors repeat them. */
+const MAX_NAME = 1024;
+
 /** Names seen before, by a hash of their characters, so that the ten thousandth `<propSet>` makes no new string. Bounded. */
 const knownNames = new Map<number, string>();
 
@@ -244,6 +250,7 @@ export class XmlReader {
     let h = first;
     let p = from + 1;
     for (let c = s.charCodeAt(p); c < 128 ? NAME_CHAR[c] !== 0 : c >= 128; c = s.charCodeAt(++p)) h = (h * 31 + c) | 0;
+    if (p - from > MAX_NAME) this.fail(`a name of more than ${MAX_NAME} characters`);
     this.hash = h;
     return p;
   }
@@ -292,6 +299,7 @@ export class XmlReader {
     const quote = s.charCodeAt(p);
     if (quote !== QUOTE && quote !== APOS) this.fail(`the value of attribute ${name} is not quoted`);
     const close = this.scanValue(p + 1, quote);
+    if (this.attrCount >= MAX_ATTRIBUTES) this.fail(`more than ${MAX_ATTRIBUTES} attributes`);
     for (let i = 0; i < this.attrCount; i++) if (this.attrNames[i] === name) this.fail(`attribute ${name} twice`);
     this.attrNames[this.attrCount] = name;
     this.attrValues[this.attrCount++] = this.value;
