@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer as createHttp } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { Readable } from 'node:stream';
 import { createServer as createTls } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
 import { makeCtx } from '../../lib/context.ts';
@@ -204,7 +205,13 @@ test('a call that waits for a free connection has its deadline too, and is not s
 test('nobody there', async () => {
   const port = await listen(createServer());
   await open.pop()?.();
-  expect((await connectError(client(options(port)))).code).toBe('vsphere-unreachable');
+  const c = client(options(port));
+  expect((await connectError(c)).code).toBe('vsphere-unreachable');
+  // what was to be sent is closed
+  const body = Readable.from(['a file']);
+  const upload = c.session.pool.request(makeCtx(), { method: 'PUT', path: '/folder/a', body, timeoutMs: 5_000, what: 'a file' });
+  await expect(upload).rejects.toMatchObject({ code: 'vsphere-unreachable' });
+  expect(body.destroyed).toBe(true);
 });
 
 test('an HTTP status that means nothing, a reply that is too large, one that is not UTF-8', async () => {

@@ -74,6 +74,8 @@ export class HttpPool {
         },
         (error) => {
           end();
+          // its file must not stay open
+          if (request.body instanceof Readable) request.body.on('error', () => {}).destroy(error);
           reject(error);
         },
       );
