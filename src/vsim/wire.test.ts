@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { encodeReply } from '../vsphere/soap/envelope.ts';
 import type { Ref } from '../vsphere/types/value.ts';
 import type { VirtualMachineConfigInfo } from '../vsphere/types/vim.gen.ts';
+import type { DatastoreObject, Vm } from './model/entities.ts';
+import { guestWrite } from './model/guest.ts';
 import { allPaths, readPaths } from './server/properties.ts';
 import { wire, WireClient } from './wire-testing.ts';
 import type { VsimOptions } from './vsim.ts';
@@ -84,6 +86,27 @@ describe('a linked clone over the wire', () => {
     expect(gone.state).toBe('success');
     await expect(client.read(vm, 'name')).rejects.toMatchObject({ fault: 'ManagedObjectNotFound' });
     expect(vsim.sim.exists(vsim.sim.base().path)).toBe(true);
+    expect(vsim.model.bugs).toEqual([]);
+  });
+});
+
+describe('consolidation', () => {
+  it('is needed after a removal without it, says what space it takes, and is done', async () => {
+    const { client, vsim } = await start();
+    const { vm } = await cloneByWire(client, 'c1');
+    const made = await client.task(await client.call('CreateSnapshot_Task', vm, { name: 's', memory: false, quiesce: false }));
+    await client.task(await client.call('PowerOnVM_Task', vm, {}));
+    guestWrite(vsim.model, vsim.model.vms.get(vm.value) as Vm, 0, Buffer.from('homework'));
+    const needs = async () => (await client.read(vm, 'runtime.consolidationNeeded'))['runtime.consolidationNeeded'];
+    const estimate = async () => (await client.task(await client.call('EstimateStorageForConsolidateSnapshots_Task', vm, {}))).result;
+    expect([await needs(), await estimate()]).toEqual([false, []]);
+    await client.task(await client.call('RemoveSnapshot_Task', made.result as Ref, { removeChildren: false, consolidate: false }));
+    expect(await needs()).toBe(true);
+    const [space, ...more] = (await estimate()) as { datastore: Ref; freeSpaceRequiredInKb: bigint }[];
+    expect([space?.datastore, more]).toEqual([ref(vsim.model.datastores[0] as DatastoreObject), []]);
+    expect(space?.freeSpaceRequiredInKb).toBeGreaterThan(0n);
+    expect((await client.task(await client.call('ConsolidateVMDisks_Task', vm, {}))).state).toBe('success');
+    expect([await needs(), await estimate()]).toEqual([false, []]);
     expect(vsim.model.bugs).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { Task, Vm } from './entities.ts';
+import type { DatastoreObject, Task, Vm } from './entities.ts';
 import { fileLocked } from './fault.ts';
 import { lockOwner, usersOf } from './disks.ts';
 import type { Model } from './model.ts';
@@ -132,4 +132,33 @@ export function consolidateVm(m: Model, vm: Vm): Task {
     return undefined;
   }
   return m.tasks.start({ method: 'ConsolidateVMDisks_Task', entity: vm, exclusive: [vm], work });
+}
+
+/** Bytes that a datastore must have free for a merge. */
+export interface SpaceNeeded {
+  datastore: DatastoreObject;
+  bytes: number;
+}
+
+/** EstimateStorageForConsolidateSnapshots_Task: at most what the files take that would be merged, by the datastore that grows. */
+export function estimateConsolidation(m: Model, vm: Vm): Task {
+  function* work(): Op {
+    assertConnected(vm);
+    yield m.latency.about(500);
+    return { kind: 'spaceNeeded', needed: spaceNeeded(m, vm) };
+  }
+  return m.tasks.start({ method: 'EstimateStorageForConsolidateSnapshots_Task', entity: vm, shared: [vm], work });
+}
+
+function spaceNeeded(m: Model, vm: Vm): SpaceNeeded[] {
+  const named = namedDisks(vm.record);
+  const needed = new Map<DatastoreObject, number>();
+  for (const path of vm.record.redundant) {
+    const children = m.storage.file(path)?.disk === undefined || named.has(path) ? [] : childrenIn(m, named, path);
+    const datastore = m.datastores.find((d) => d.store === m.storage.parse(path).datastore);
+    if (children.length !== 1 || datastore === undefined) continue;
+    const { file } = openLink(m.storage, children[0] as string);
+    needed.set(datastore, (needed.get(datastore) ?? 0) + file.bytes);
+  }
+  return [...needed].map(([datastore, bytes]) => ({ datastore, bytes }));
 }

@@ -3095,6 +3095,11 @@ export interface FolderFileInfo extends DataObject {
 export interface FolderFileQuery extends DataObject {
   _type: 'FolderFileQuery';
 }
+export interface StorageRequirement extends DataObject {
+  _type?: 'StorageRequirement' | undefined;
+  datastore: Ref;
+  freeSpaceRequiredInKb: bigint;
+}
 export interface HostDatastoreBrowserSearchResults extends DataObject {
   _type?: 'HostDatastoreBrowserSearchResults' | undefined;
   datastore?: Ref | undefined;
@@ -9844,6 +9849,7 @@ export interface VimTypes {
   FloppyImageFileQuery: FloppyImageFileQuery;
   FolderFileInfo: FolderFileInfo;
   FolderFileQuery: FolderFileQuery;
+  StorageRequirement: StorageRequirement;
   HostDatastoreBrowserSearchResults: HostDatastoreBrowserSearchResults;
   HostDatastoreBrowserSearchSpec: HostDatastoreBrowserSearchSpec;
   HostFileSystemVolume: HostFileSystemVolume;

@@ -1,7 +1,7 @@
 import { cloneVm } from '../../model/clone.ts';
 import { reconfigureVm } from '../../model/configure.ts';
 import { acquireTicket, type Ticket } from '../../model/console.ts';
-import { consolidateVm } from '../../model/consolidate.ts';
+import { consolidateVm, estimateConsolidation } from '../../model/consolidate.ts';
 import { unregisterVm } from '../../model/destroy.ts';
 import { instantClone } from '../../model/instant.ts';
 import { markTemplate, relocate } from '../../model/migrate.ts';
@@ -88,6 +88,7 @@ export const vmMethods: Handlers = {
   RemoveSnapshot_Task: (c, a) => taskRef(removeSnapshot(c.m, self.snapshot(c), a.removeChildren, a.consolidate ?? true)),
   RemoveAllSnapshots_Task: (c, a) => taskRef(removeAllSnapshots(c.m, self.vm(c), a.consolidate ?? true)),
   RenameSnapshot: (c, a) => renameSnapshot(c.m, self.snapshot(c), a.name, a.description),
+  EstimateStorageForConsolidateSnapshots_Task: (c) => taskRef(estimateConsolidation(c.m, self.vm(c))),
   ConsolidateVMDisks_Task: (c) => taskRef(consolidateVm(c.m, self.vm(c))),
   PromoteDisks_Task: (c, a) =>
     taskRef(

@@ -1,4 +1,5 @@
 import type { Entity, Snapshot, Task, TaskResult } from '../../model/entities.ts';
+import type { SpaceNeeded } from '../../model/consolidate.ts';
 import type { FaultBody } from '../../model/fault.ts';
 import type { FoundFolder } from '../../model/files.ts';
 import { date, long, type PropTable, type Reader, ref, refs } from './context.ts';
@@ -45,6 +46,14 @@ export function taskInfo(task: Task): Record<string, unknown> {
 function resultValue(result: Exclude<TaskResult, undefined>): unknown {
   if (typeof result === 'string') return result;
   if ('id' in result && 'type' in result) return ref(result as Entity);
+  if (result.kind === 'spaceNeeded') {
+    const needed = (result as unknown as { needed: SpaceNeeded[] }).needed.map(({ datastore, bytes }) => ({
+      _type: 'StorageRequirement',
+      datastore: ref(datastore),
+      freeSpaceRequiredInKb: long(Math.ceil(bytes / 1024)),
+    }));
+    return typed('ArrayOfStorageRequirement', needed);
+  }
   const { kind, found } = result as unknown as { kind: string; found: FoundFolder[] };
   const folders = found.map(searchResult);
   return kind === 'searchSubFolders' ? typed('ArrayOfHostDatastoreBrowserSearchResults', folders) : folders[0];

@@ -22,6 +22,7 @@ FloppyImageFileInfo < FileInfo
 FloppyImageFileQuery < FileQuery
 FolderFileInfo < FileInfo
 FolderFileQuery < FileQuery
+StorageRequirement: datastore ref, freeSpaceRequiredInKb long
 HostDatastoreBrowserSearchResults: datastore? ref, folderPath? string, file? FileInfo[]
 HostDatastoreBrowserSearchSpec: query? FileQuery[], details? FileQueryFlags, searchCaseInsensitive? boolean, matchPattern? string[],
   sortFoldersFirst? boolean
