@@ -127,6 +127,8 @@ export function reconfigureVm(m: Model, vm: Vm, spec: ConfigSpec): Task {
     if (spec.name !== undefined) rename(m, vm, unescapeName(spec.name));
     yield m.latency.about(300);
     applyScalars(record, spec);
+    // told of at once: what a task that fails later has done stays, and is seen
+    m.changed(vm, 'config', 'summary.config');
     yield `vmx ${record.vmPath}`;
     yield* changeDevices(m, record, vm, spec.deviceChange ?? []);
     bump(m, record);

@@ -234,3 +234,16 @@ describe('guests and hosts', () => {
     off(sim, vm);
   });
 });
+
+it('what a reconfiguration that failed half way has changed is told of', () => {
+  const sim = makeSim();
+  const { vm } = sim.master();
+  const heard: string[] = [];
+  sim.model.listen((_kind, entity, paths) => {
+    if (entity === vm) heard.push(...paths);
+  });
+  sim.model.rules.add({ point: 'effect', method: 'ReconfigVM_Task', at: 1 });
+  expect(() => sim.wait(reconfigureVm(sim.model, vm, { extraConfig: [{ key: 'a', value: 'b' }] }))).toThrow();
+  expect(vm.record.extraConfig.get('a')).toBe('b');
+  expect(heard).toContain('config');
+});

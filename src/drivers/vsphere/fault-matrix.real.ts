@@ -1,0 +1,16 @@
+import { describe, expect, test } from 'vitest';
+import { runPart, VERBS, WAYS } from '../../../test/support/vsphere-matrix.ts';
+
+/** Every n-th case; fault-matrix.long.ts runs all. */
+const EVERY = 29;
+
+describe('a sample of the fault matrix', () => {
+  for (const way of WAYS) {
+    test(way.name, async () => {
+      const outcomes = [];
+      for (const verb of VERBS) outcomes.push(await runPart(way, verb, EVERY, false));
+      expect(outcomes.flatMap((o) => o.failures)).toEqual([]);
+      expect(outcomes.reduce((n, o) => n + o.cases - o.missed, 0)).toBeGreaterThan(5);
+    });
+  }
+});
