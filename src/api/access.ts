@@ -2,6 +2,7 @@
 import type { Image, Revision } from '../contract/images.ts';
 import type { JobDetail, MachineDetail } from '../contract/machines.ts';
 import type { Reservation } from '../contract/reservations.ts';
+import type { SeriesDetail } from '../contract/series.ts';
 import { CarrelError } from '../lib/errors.ts';
 import type { Caller, Services } from './services.ts';
 
@@ -30,6 +31,14 @@ export async function ownReservation(services: Services, caller: Caller, id: str
   if (found === undefined || (found.owner !== caller.name && !isAdmin(caller))) {
     throw notFound('reservation', id, 'List yours with `carrel ls`.');
   }
+  return found;
+}
+
+/** As {@link ownReservation}. */
+export async function ownSeries(services: Services, caller: Caller, id: string): Promise<SeriesDetail> {
+  const found = await services.showSeries(id);
+  if (found === undefined || (found.owner !== caller.name && !isAdmin(caller)))
+    throw notFound('series', id, 'List yours with `carrel series ls`.');
   return found;
 }
 

@@ -22,6 +22,7 @@ import { problem, toProblem } from './errors.ts';
 import { calendarHandlers } from './handlers/calendar.ts';
 import { imageHandlers } from './handlers/images.ts';
 import { reservationHandlers } from './handlers/reservations.ts';
+import { seriesHandlers } from './handlers/series.ts';
 import { systemHandlers } from './handlers/system.ts';
 import type { Handlers, JsonOperation, RequestContext } from './handlers/types.ts';
 import { makeRegistry, requestTimer } from './metrics.ts';
@@ -77,6 +78,7 @@ function registerJson(app: FastifyInstance, parts: ServerParts): void {
   const handlers: Handlers = {
     ...imageHandlers(parts),
     ...reservationHandlers(parts),
+    ...seriesHandlers(parts),
     ...calendarHandlers(parts),
     ...systemHandlers(parts),
   };

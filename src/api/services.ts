@@ -15,6 +15,7 @@ import type { Image, JobStarted, Revision, RevisionStarted, UploadQuery, Verific
 import type { Lineage } from '../contract/lineage.ts';
 import type { Job, JobDetail, Machine, MachineDetail } from '../contract/machines.ts';
 import type { Connection, PowerOp, Reservation, ReservationJob, ReservationKind } from '../contract/reservations.ts';
+import type { Series, SeriesDetail } from '../contract/series.ts';
 import type {
   Account,
   AuditEntry,
@@ -68,6 +69,14 @@ export interface Wish {
 export interface ReserveRequest extends Wish {
   /** Chosen by the caller, or by the API. An id that is there already: the same reservation again if it is the caller's, else `conflict`. */
   id: string;
+}
+
+export interface SeriesRequest extends Wish {
+  id: string;
+  at: SaidTime;
+  /** An RRULE's value, not yet looked at. */
+  rule: string;
+  partial: boolean;
 }
 
 /** An uploaded file. It lies in the staging folder and belongs to the callee once the function returns; when it throws, the API removes it. */
@@ -148,6 +157,14 @@ export interface ReservationServices {
   consoleTarget(caller: Caller, id: string): Promise<ConsoleTarget>;
 }
 
+export interface SeriesServices {
+  /** `bad-request` (rule or time), and as `reserve`. */
+  reserveSeries(caller: Caller, request: SeriesRequest): Promise<SeriesDetail>;
+  listSeries(owner: string | undefined): Promise<Series[]>;
+  showSeries(id: string): Promise<SeriesDetail | undefined>;
+  endSeries(caller: Caller, id: string): Promise<SeriesDetail>;
+}
+
 export interface CalendarServices {
   availability(caller: Caller, wish: Wish): Promise<Availability>;
   listMaintenance(): Promise<Maintenance[]>;
@@ -187,4 +204,11 @@ export interface SystemServices {
   events(request: { accountId?: string | undefined; after: string; signal: AbortSignal }): AsyncIterable<EventData>;
 }
 
-export interface Services extends AccountServices, ImageServices, ReservationServices, CalendarServices, MachineServices, SystemServices {}
+export interface Services
+  extends AccountServices,
+    ImageServices,
+    ReservationServices,
+    SeriesServices,
+    CalendarServices,
+    MachineServices,
+    SystemServices {}

@@ -72,6 +72,29 @@ it('carrel move and shorten', async () => {
   expect((await run('bob', 'move', booked.id, '16:00')).code).toBe(3);
 });
 
+it('carrel reserve --repeat, and what becomes of it', async () => {
+  const rule = 'FREQ=WEEKLY;COUNT=3';
+  const { code, out } = await run('ann', 'reserve', 'starter', '--at', '2026-11-30 09:00', '--zone', 'Europe/Amsterdam', '--repeat', rule);
+  expect([code, out]).toEqual([0, expect.stringContaining(rule)]);
+  expect(asked('reserveSeries')).toMatchObject({
+    rule,
+    at: { text: '2026-11-30 09:00', zone: 'Europe/Amsterdam' },
+    partial: false,
+    forMs: 7_200_000,
+  });
+  const [id] = [...server.world.series.keys()] as [string];
+  expect((await run('ann', 'series', 'ls')).out).toContain(rule);
+  expect((await run('bob', 'series', 'ls')).out).toContain('none');
+  expect((await run('bob', 'series', 'show', id)).code).toBe(3);
+  expect((await run('ann', 'series', 'show', id.slice(0, 8))).out).toMatch(/booked$/m);
+  expect((await run('ann', 'series', 'end', id)).out).toMatch(/ended +2026/);
+  const many = ['reserve', 'starter', '--at', '9:00', '--repeat', 'FREQ=DAILY;COUNT=99'];
+  expect((await run('ann', ...many)).code).toBe(5);
+  expect((await run('ann', ...many, '--partial')).err).toContain('not at 2026');
+  expect((await run('ann', 'reserve', 'starter', '--repeat', rule)).code).toBe(2);
+  expect((await run('ann', 'reserve', 'starter', '--partial')).code).toBe(2);
+});
+
 it('carrel maintenance is for operators to change, and for all to see', async () => {
   expect((await run('ann', 'maintenance', 'add', 'local', 'new switch')).code).toBe(7);
   expect((await run('root', 'maintenance', 'add', 'local', 'new switch', '--for', '2h')).code).toBe(0);

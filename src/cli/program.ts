@@ -33,6 +33,9 @@ import { addProviderLs } from './commands/provider-ls.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addReserve } from './commands/reserve.ts';
 import { addRules } from './commands/rules.ts';
+import { addSeriesEnd } from './commands/series-end.ts';
+import { addSeriesLs } from './commands/series-ls.ts';
+import { addSeriesShow } from './commands/series-show.ts';
 import { addShorten } from './commands/shorten.ts';
 import { addShow } from './commands/show.ts';
 import { addSsh } from './commands/ssh.ts';
@@ -71,6 +74,7 @@ const GROUPS: readonly { name: string; description: string; commands: readonly A
       addImageRm,
     ],
   },
+  { name: 'series', description: 'reservations that repeat', commands: [addSeriesLs, addSeriesShow, addSeriesEnd] },
   { name: 'jobs', description: 'durable work', commands: [addJobsLs, addJobsShow, addJobsRetry] },
   { name: 'provider', description: 'where machines run', commands: [addProviderLs] },
   {

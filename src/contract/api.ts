@@ -4,6 +4,7 @@ import { jobRoutes, machineRoutes } from './machines.ts';
 import type { Operation } from './paths.ts';
 import { reservationRoutes } from './reservations.ts';
 import type { HandlerInput, Input, Output, RouteDef } from './route.ts';
+import { seriesRoutes } from './series.ts';
 import { accountRoutes, systemRoutes } from './system.ts';
 
 /** Every operation: the one source of validation, OpenAPI document, handler types and client types. */
@@ -12,6 +13,7 @@ export const api = {
   ...accountRoutes,
   ...imageRoutes,
   ...reservationRoutes,
+  ...seriesRoutes,
   ...calendarRoutes,
   ...machineRoutes,
   ...jobRoutes,

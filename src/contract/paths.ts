@@ -41,6 +41,11 @@ export const PATHS = {
   consoleTicket: 'POST /api/v1/reservations/{id}/console-ticket',
   console: 'GET /api/v1/reservations/{id}/console',
 
+  reserveSeries: 'POST /api/v1/series',
+  listSeries: 'GET /api/v1/series',
+  showSeries: 'GET /api/v1/series/{id}',
+  endSeries: 'POST /api/v1/series/{id}/end',
+
   availability: 'GET /api/v1/availability',
   listMaintenance: 'GET /api/v1/maintenance',
   addMaintenance: 'POST /api/v1/maintenance',

@@ -54,6 +54,7 @@ export const Reservation = named(
     readyAt: Type.Optional(Time),
     endAskedAt: Type.Optional(Time),
     endedAt: Type.Optional(Time),
+    series: Type.Optional(described(Uuid, 'The series it is an occurrence of.')),
     notes: Type.Array(Type.String(), { description: 'What its owner should know, such as a clone mode that fell back.' }),
     failure: Type.Optional(Failure),
     machine: Type.Object({

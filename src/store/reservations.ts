@@ -38,6 +38,7 @@ export interface NewReservation {
   prepareAt?: Date | undefined;
   /** The person named the revision; true if left out. */
   pinned?: boolean | undefined;
+  seriesId?: string | undefined;
   now: Date;
 }
 
@@ -78,6 +79,7 @@ export async function create(tx: Tx, r: NewReservation): Promise<void> {
       vcpus: r.vcpus,
       memoryMib: r.memoryMiB,
       pinned: r.pinned ?? true,
+      seriesId: r.seriesId ?? null,
       begunAt: later ? null : r.now,
       createdAt: r.now,
     })

@@ -121,11 +121,27 @@ export interface ReservationTable {
   hold: ColumnType<TimeRange, RawBuilder<TimeRange>, RawBuilder<TimeRange>>;
   /** The person named the revision. */
   pinned: Generated<boolean>;
+  /** The series it is an occurrence of. */
+  seriesId: Nullable<string>;
   /** When the machine was asked for; null while it is booked. */
   begunAt: Nullable<Date>;
   createdAt: Date;
   readyAt: Nullable<Date>;
   endAskedAt: Nullable<Date>;
+  endedAt: Nullable<Date>;
+}
+
+/** A repeating reservation. */
+export interface SeriesTable {
+  id: string;
+  accountId: string;
+  imageId: string;
+  /** The value of an RRULE (RFC 5545). */
+  rule: string;
+  /** Name of the IANA database. */
+  zone: string;
+  startsAt: Date;
+  createdAt: Date;
   endedAt: Nullable<Date>;
 }
 
@@ -227,6 +243,7 @@ export interface Schema {
   master: MasterTable;
   reservation: ReservationTable;
   closure: ClosureTable;
+  series: SeriesTable;
   machine: MachineTable;
   job: JobTable;
   jobStep: JobStepTable;
@@ -244,6 +261,7 @@ export type Image = Selectable<ImageTable>;
 export type Revision = Selectable<RevisionTable>;
 export type MasterRow = Selectable<MasterTable>;
 export type Reservation = Selectable<ReservationTable>;
+export type Series = Selectable<SeriesTable>;
 export type Closure = Selectable<ClosureTable>;
 export type Machine = Selectable<MachineTable>;
 export type Job = Selectable<JobTable>;

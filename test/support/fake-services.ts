@@ -5,6 +5,7 @@ import type { Maintenance } from '../../src/contract/calendar.ts';
 import type { Image, Revision, RevisionStarted } from '../../src/contract/images.ts';
 import type { JobDetail, MachineDetail } from '../../src/contract/machines.ts';
 import type { Reservation, Stage } from '../../src/contract/reservations.ts';
+import type { SeriesDetail } from '../../src/contract/series.ts';
 import type { Account, AuditEntry, EventData, TokenInfo } from '../../src/contract/system.ts';
 import { CarrelError } from '../../src/lib/errors.ts';
 
@@ -45,6 +46,7 @@ export class FakeWorld {
   readonly tokens = new Map<string, TokenInfo[]>();
   readonly audit: AuditEntry[] = [];
   maintenance: Maintenance[] = [];
+  readonly series = new Map<string, SeriesDetail>();
   readonly calls: FakeCall[] = [];
   /** What the next call of the function of that name throws, or waits for before it acts. */
   readonly failures = new Map<string, Error | Promise<unknown>>();
@@ -385,6 +387,27 @@ export function fakeServices(world: FakeWorld): Services {
       if (reservation.state !== 'booked') throw new CarrelError('wrong-state', `it is ${reservation.state}`);
       return Object.assign(reservation, { startsAt: at(7_200_000) });
     },
+    async reserveSeries(by, { id, image, rule, at: { zone }, partial }) {
+      const one = world.addReservation(by.name as Person, { image, state: 'booked', stage: 'booked', series: id });
+      const refused = [{ at: at(), code: 'no-capacity', message: 'there are 0 machines left' }];
+      if (rule.includes('COUNT=99') && !partial) throw new CarrelError('no-capacity', '1 of 99 cannot be had', { details: { refused } });
+      const made = {
+        id,
+        owner: by.name,
+        image,
+        rule,
+        zone,
+        startsAt: at(),
+        createdAt: at(),
+        reservations: [one],
+        refused: partial ? refused : [],
+      };
+      world.series.set(id, made);
+      return made;
+    },
+    listSeries: async (owner) => [...world.series.values()].filter((s) => owner === undefined || s.owner === owner),
+    showSeries: async (id) => world.series.get(id),
+    endSeries: async (_caller, id) => Object.assign(there(world.series.get(id), 'series'), { endedAt: at() }),
     availability: async (_caller, { image, kind = 'lab' }) => ({
       image,
       revision: 1,

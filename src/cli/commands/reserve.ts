@@ -4,26 +4,46 @@ import { UnreachableError } from '../../client/errors.ts';
 import type { Reservation, ReserveBody } from '../../contract/reservations.ts';
 import { failed, followReservation, reservationGoesOn } from '../follow.ts';
 import { interruptible } from '../io.ts';
+import { describeSeries } from '../series.ts';
 import type { Cli, Session } from '../session.ts';
 import { short, when } from '../text.ts';
 import { addWishOptions, type WishOptions, wishOf } from '../wish.ts';
 
 interface Options extends WishOptions {
   wait: boolean;
+  repeat?: string;
+  partial?: boolean;
 }
 
 export function addReserve(program: Command, cli: Cli): void {
   const command = program
     .command('reserve <image>')
     .description('reserve a machine of an image (NAME or NAME@NUMBER) and watch it become ready')
+    .option('--repeat <rule>', 'again and again from --at on, by a rule of RFC 5545: "FREQ=WEEKLY;BYDAY=MO,WE;COUNT=20"')
+    .option('--partial', 'with --repeat: take those that can be had; otherwise it is all or none')
     .option('--no-wait', 'do not wait until it is ready');
   addWishOptions(command).action(async (image: string, options: Options, command: Command) => {
+    if (options.partial && options.repeat === undefined) command.error('error: --partial goes with --repeat');
+    if (options.repeat !== undefined && (options.at === undefined || options.openEnd))
+      command.error('error: --repeat needs --at, and an end to each of its reservations');
     const session = cli.open(command);
+    if (options.repeat !== undefined) {
+      await again(session, image, options, options.repeat);
+      return;
+    }
     const made = await ask(session, bodyOf(image, options));
     session.say(`reservation ${short(made.id)} of ${made.image}@${made.revision}`);
     const end = options.wait ? await followReservation(session, made.id) : made;
     answer(session, end);
   });
+}
+
+async function again(session: Session, image: string, options: Options, rule: string): Promise<void> {
+  const { openEnd: _none, ...wish } = wishOf(image, options);
+  const body = { id: randomUUID(), ...wish, at: options.at ?? '', zone: options.zone, rule, ...(options.partial ? { partial: true } : {}) };
+  const made = await session.client.reserveSeries({ body });
+  for (const r of made.refused) session.say(`not at ${r.at}: ${r.message}`);
+  session.answer(made, describeSeries(made));
 }
 
 function bodyOf(image: string, options: Options): ReserveBody & { id: string } {

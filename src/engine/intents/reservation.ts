@@ -3,8 +3,8 @@
  * promise together with the job that keeps it. Nothing here waits for a hypervisor.
  */
 import type { CloneMode, RevisionProfile } from '../../core/image.ts';
-import { kindOf } from '../../core/rules.ts';
-import { formatDuration, type ReservationEvent, type ReservationKind } from '../../core/reservation.ts';
+import { type KindRule, kindOf } from '../../core/rules.ts';
+import { formatDuration, type ReservationEvent, type ReservationKind, type ReservationState } from '../../core/reservation.ts';
 import { CarrelError, type StoredError } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
 import * as images from '../../store/images.ts';
@@ -13,7 +13,7 @@ import * as machines from '../../store/machines.ts';
 import * as masters from '../../store/masters.ts';
 import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
-import type { Reservation, Revision, Tx } from '../../store/schema.ts';
+import type { Image, Reservation, Revision, Tx } from '../../store/schema.ts';
 import { enqueueEnd, enqueuePower, enqueueProvision, provisionKey } from '../enqueue.ts';
 import type { PowerInput } from '../sagas/power.ts';
 import { driverOf, type World } from '../world.ts';
@@ -45,65 +45,102 @@ const JUST_NOW_MS = 60_000;
  * `limit-reached` and `not-allowed` (the site's rules), `no-capacity`, `conflict`.
  */
 export async function reserve(world: World, who: Who, request: ReserveIntent): Promise<Reservation> {
-  const { image, revision } = await pickRevision(world, request);
-  const now = world.now();
-  const start = startOf(request.startsAt, now);
-  const rules = await rulesOf(world.store.db, who);
-  const kind = request.kind ?? kindOf(rules, request.mode === 'full', request.forMs);
+  const offer = await makeOffer(world, who, request);
+  const start = startOf(request.startsAt, offer.now);
   return world.store.tx(async (tx) => {
-    const [master] = await masters.ofRevisions(tx, [revision.id]);
     // Two of one id at one time, as when a person tries again while the first is still on its way: the later one sees the earlier.
-    if (master) await providers.lock(tx, master.providerId);
+    await providers.lock(tx, offer.providerId);
     const known = await reservations.find(tx, request.id);
     if (known) {
       if (known.accountId === who.accountId) return known;
       throw new CarrelError('conflict', 'that id is taken', { hint: 'leave the id out and one is made' });
     }
-    const profile = revision.profile;
-    if (!master || !profile) throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
-    checkMode(world, master.providerId, request, profile);
-    const during = spanOf(start, request.forMs);
-    await assertRules(tx, { accountId: who.accountId, rule: rules(kind), kind, during, now, extending: false });
-    const lead = await leadMs(tx, { imageId: image.id, providerId: master.providerId, mode: request.mode });
-    const prepareAt = new Date(Math.max(now.getTime(), start.getTime() - lead));
-    await reservations.create(tx, {
-      id: request.id,
-      machineId: world.newId(),
-      accountId: who.accountId,
-      imageId: image.id,
-      revisionId: revision.id,
-      providerId: master.providerId,
-      kind,
-      mode: request.mode,
-      during,
-      prepareAt,
-      pinned: request.revision !== undefined,
-      hostname: hostnameFor(image.name, request.id),
-      vcpus: request.vcpus ?? profile.hardware.vcpus,
-      memoryMiB: request.memoryMiB ?? profile.hardware.memoryMiB,
-      now,
-    });
-    const row = await reservations.lock(tx, request.id);
-    if (row.state === 'preparing') await startProvision(tx, row, revision);
-    await write(world, tx, who.name, 'reservation.made', request.id, {
-      image: image.name,
-      revision: revision.number,
-      kind,
-      mode: request.mode,
-      from: during.start.toISOString(),
-      for: during.end ? formatDuration(request.forMs) : 'until it is ended',
-    });
-    return row;
+    return promiseOne(world, tx, who, offer, { id: request.id, start });
   });
+}
+
+/** What a request comes to, before anything is promised. */
+export interface Offer {
+  image: Image;
+  revision: Revision;
+  profile: RevisionProfile;
+  providerId: string;
+  kind: ReservationKind;
+  rule: KindRule;
+  request: Omit<ReserveIntent, 'id' | 'startsAt'>;
+  now: Date;
+}
+
+/** Finds what a request means. Errors: `not-found`, `wrong-state` (nothing published), `not-supported` (mode). */
+export async function makeOffer(world: World, who: Who, request: Offer['request']): Promise<Offer> {
+  const { image, revision } = await pickRevision(world, request);
+  const [master] = await masters.ofRevisions(world.store.db, [revision.id]);
+  const { profile } = revision;
+  if (!master || !profile) throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
+  checkMode(world, master.providerId, request, profile);
+  const rules = await rulesOf(world.store.db, who);
+  const kind = request.kind ?? kindOf(rules, request.mode === 'full', request.forMs);
+  return { image, revision, profile, providerId: master.providerId, kind, rule: rules(kind), request, now: world.now() };
+}
+
+/** Promises one machine of an offer and, if it is to be made now, asks for it. Call it under the provider's row lock. */
+export async function promiseOne(
+  world: World,
+  tx: Tx,
+  who: Who,
+  { image, revision, profile, providerId, kind, rule, request, now }: Offer,
+  one: { id: string; start: Date; seriesId?: string },
+): Promise<Reservation> {
+  const during = spanOf(one.start, request.forMs);
+  if (one.start < now) throw past(one.start);
+  // A revision that was removed since the offer was made has no master any more.
+  if ((await masters.ofRevisions(tx, [revision.id])).length === 0)
+    throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
+  await assertRules(tx, { accountId: who.accountId, rule, kind, during, now, extending: false });
+  const lead = await leadMs(tx, { imageId: image.id, providerId, mode: request.mode });
+  await reservations.create(tx, {
+    id: one.id,
+    machineId: world.newId(),
+    accountId: who.accountId,
+    imageId: image.id,
+    revisionId: revision.id,
+    providerId,
+    kind,
+    mode: request.mode,
+    during,
+    prepareAt: new Date(Math.max(now.getTime(), one.start.getTime() - lead)),
+    pinned: request.revision !== undefined,
+    seriesId: one.seriesId,
+    hostname: hostnameFor(image.name, one.id),
+    vcpus: request.vcpus ?? profile.hardware.vcpus,
+    memoryMiB: request.memoryMiB ?? profile.hardware.memoryMiB,
+    now,
+  });
+  const row = await reservations.lock(tx, one.id);
+  if (row.state === 'preparing') await startProvision(tx, row, revision);
+  await write(world, tx, who.name, 'reservation.made', one.id, {
+    image: image.name,
+    revision: revision.number,
+    kind,
+    mode: request.mode,
+    from: during.start.toISOString(),
+    for: during.end ? formatDuration(request.forMs) : 'until it is ended',
+    ...(one.seriesId === undefined ? {} : { series: one.seriesId }),
+  });
+  return row;
+}
+
+function past(start: Date): CarrelError {
+  return new CarrelError('bad-request', `${start.toISOString()} is past`, { hint: 'leave the start out for now' });
 }
 
 function startOf(asked: Date | undefined, now: Date): Date {
   if (asked === undefined || Math.abs(asked.getTime() - now.getTime()) <= JUST_NOW_MS) return now;
   if (asked > now) return asked;
-  throw new CarrelError('bad-request', `${asked.toISOString()} is past`, { hint: 'leave the start out for now' });
+  throw past(asked);
 }
 
-function checkMode(world: World, providerId: string, request: ReserveIntent, profile: RevisionProfile): void {
+function checkMode(world: World, providerId: string, request: Offer['request'], profile: RevisionProfile): void {
   const { capabilities } = driverFacts(world, providerId);
   if (!capabilities.cloneModes.includes(request.mode)) {
     throw new CarrelError('not-supported', `clone mode ${request.mode} is not there on this provider`, {
@@ -161,10 +198,12 @@ export async function endReservation(
   id: string,
   event: Extract<ReservationEvent, 'end' | 'expire' | 'machineLost'>,
   actor: string,
+  options: { onlyIf?: ReservationState } = {},
 ): Promise<Reservation> {
   const now = world.now();
   return world.store.tx(async (tx) => {
     const row = await reservations.lock(tx, id);
+    if (options.onlyIf !== undefined && row.state !== options.onlyIf) return row;
     if (row.state === 'booked') return endBooked(world, tx, row, event === 'expire' ? 'expire' : 'end', actor);
     if (row.state !== 'preparing' && row.state !== 'ready') return row;
     const capturing = await jobs.liveJob(tx, `machine:${row.machineId}`);

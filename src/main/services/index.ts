@@ -4,6 +4,7 @@ import { calendarServices } from './calendar.ts';
 import { imageServices } from './images.ts';
 import type { Parts } from './parts.ts';
 import { reservationServices } from './reservations.ts';
+import { seriesServices } from './series.ts';
 import { systemServices } from './system.ts';
 
 export type { Parts } from './parts.ts';
@@ -15,6 +16,7 @@ export function makeServices(parts: Parts): Services {
     ...accountServices(parts),
     ...imageServices(parts),
     ...reservationServices(parts),
+    ...seriesServices(parts),
     ...calendarServices(parts),
     ...systemServices(parts),
   };

@@ -86,6 +86,7 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
         },
         ...given({
           queuePosition: position,
+          series: row.seriesId,
           preparesAt: row.state === 'booked' ? iso(row.hold.start) : undefined,
           endsAt: iso(row.during.end),
           readyAt: iso(row.readyAt),

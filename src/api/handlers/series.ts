@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto';
+import { existingImage, listOwner, ownSeries } from '../access.ts';
+import type { Deps, Handlers } from './types.ts';
+import { saidTime, wishOf } from './wish.ts';
+
+export function seriesHandlers({ services }: Deps): Handlers<'reserveSeries' | 'listSeries' | 'showSeries' | 'endSeries'> {
+  return {
+    async reserveSeries({ body, caller }) {
+      const { id = randomUUID(), rule, partial = false, ...said } = body;
+      const wish = wishOf(said);
+      await existingImage(services, body.image);
+      return services.reserveSeries(caller, { ...wish, id, rule, partial, at: saidTime(body.at, body.zone) });
+    },
+    listSeries: async ({ query, caller }) => ({ items: await services.listSeries(listOwner(caller, query.all)) }),
+    showSeries: ({ params, caller }) => ownSeries(services, caller, params.id),
+    async endSeries({ params, caller }) {
+      await ownSeries(services, caller, params.id);
+      return services.endSeries(caller, params.id);
+    },
+  };
+}

@@ -1,0 +1,114 @@
+/** Repeating reservations: one rule, all its occurrences promised in one transaction, or as many as can be had. */
+import { MOST_OCCURRENCES, occurrences } from '../../core/recurrence.ts';
+import { CarrelError, isCode } from '../../lib/errors.ts';
+import * as audit from '../../store/audit.ts';
+import * as providers from '../../store/providers.ts';
+import type { Reservation, Series, Tx } from '../../store/schema.ts';
+import * as series from '../../store/series.ts';
+import type { World } from '../world.ts';
+import { endReservation, makeOffer, promiseOne, type ReserveIntent } from './reservation.ts';
+import type { Who } from './terms.ts';
+
+export interface SeriesIntent extends Omit<ReserveIntent, 'startsAt'> {
+  /** DTSTART. */
+  startsAt: Date;
+  rule: string;
+  zone: string;
+  /** Take the occurrences that can be had; otherwise it is all or none. */
+  partial: boolean;
+}
+
+/** An occurrence that could not be promised. */
+export interface Refused {
+  at: Date;
+  code: string;
+  message: string;
+}
+
+export interface SeriesMade {
+  series: Series;
+  reservations: readonly Reservation[];
+  refused: readonly Refused[];
+}
+
+/**
+ * Promises a series. The same id again by the same person gives the same series. Errors: those of {@link reserve}; `bad-request`
+ * (the rule); `no-capacity` with `details.refused` when not all can be had and `partial` is false, or none can.
+ */
+export async function reserveSeries(world: World, who: Who, request: SeriesIntent): Promise<SeriesMade> {
+  const found = occurrences({ rule: request.rule, start: request.startsAt, zone: request.zone });
+  if ('problem' in found) {
+    throw new CarrelError('bad-request', found.problem, {
+      hint: `such as FREQ=WEEKLY;BYDAY=MO,WE;COUNT=20, at most ${MOST_OCCURRENCES} times`,
+    });
+  }
+  const offer = await makeOffer(world, who, request);
+  return world.store.tx(async (tx) => {
+    await providers.lock(tx, offer.providerId);
+    const known = await series.find(tx, request.id);
+    if (known) {
+      if (known.accountId !== who.accountId)
+        throw new CarrelError('conflict', 'that id is taken', { hint: 'leave the id out and one is made' });
+      return { series: known, reservations: await series.reservationsOf(tx, known.id), refused: [] };
+    }
+    const row = {
+      id: request.id,
+      accountId: who.accountId,
+      imageId: offer.image.id,
+      rule: request.rule,
+      zone: request.zone,
+      startsAt: request.startsAt,
+      createdAt: offer.now,
+    };
+    await series.create(tx, row);
+    const made: Reservation[] = [];
+    const refused: Refused[] = [];
+    for (const at of found.starts) {
+      try {
+        made.push(await promiseOne(world, tx, who, offer, { id: world.newId(), start: at, seriesId: row.id }));
+      } catch (error) {
+        // Both are said before anything of the occurrence is written.
+        if (!isCode(error, 'no-capacity', 'limit-reached')) throw error;
+        refused.push({ at, code: (error as CarrelError).code, message: (error as CarrelError).message });
+      }
+    }
+    if (refused.length > 0 && (!request.partial || made.length === 0)) throw refusal(refused, found.starts.length);
+    await write(world, tx, who, 'series.made', row.id, { rule: row.rule, zone: row.zone, made: made.length, refused: refused.length });
+    return { series: { ...row, endedAt: null }, reservations: made, refused };
+  });
+}
+
+function refusal(refused: readonly Refused[], all: number): CarrelError {
+  const [first] = refused as [Refused];
+  const code = refused.some((r) => r.code === 'no-capacity') ? 'no-capacity' : first.code;
+  return new CarrelError(code, `${refused.length} of ${all} cannot be had; the first, at ${first.at.toISOString()}: ${first.message}`, {
+    hint: refused.length < all ? 'take those that can be had with --partial, or choose other times' : 'choose other times',
+    details: { refused: refused.map((r) => ({ at: r.at.toISOString(), code: r.code, message: r.message })) },
+  });
+}
+
+/**
+ * Ends a series: occurrences that have not begun are given back, one that runs goes on to its end. Asking again does no harm.
+ * `not-found`.
+ */
+export async function endSeries(world: World, who: Who, id: string): Promise<Series> {
+  // One transaction each: an occurrence that just begins is met in one state or the other, and none waits for the whole series.
+  for (const row of await series.reservationsOf(world.store.db, id)) {
+    if (row.state === 'booked') await endIfBooked(world, who, row.id);
+  }
+  return world.store.tx(async (tx) => {
+    const row = await series.lock(tx, id);
+    if (row.endedAt !== null) return row;
+    await series.markEnded(tx, id, world.now());
+    await write(world, tx, who, 'series.ended', id, {});
+    return series.lock(tx, id);
+  });
+}
+
+async function endIfBooked(world: World, who: Who, id: string): Promise<void> {
+  await endReservation(world, id, 'end', who.name, { onlyIf: 'booked' });
+}
+
+function write(world: World, tx: Tx, who: Who, action: string, id: string, detail: object): Promise<void> {
+  return audit.append(tx, { at: world.now(), actor: who.name, action, subjectKind: 'reservation', subjectId: id, detail });
+}

@@ -1,0 +1,51 @@
+import type { SeriesServices } from '../../api/services.ts';
+import type { Series, SeriesDetail } from '../../contract/series.ts';
+import * as intents from '../../engine/intents/series.ts';
+import * as accounts from '../../store/accounts.ts';
+import type * as rows from '../../store/schema.ts';
+import * as series from '../../store/series.ts';
+import { moment } from './calendar.ts';
+import { given, iso, type Parts } from './parts.ts';
+import { Names, showReservations } from './views.ts';
+
+function show(row: rows.Series, names: Names): Series {
+  return {
+    id: row.id,
+    owner: names.of('account', row.accountId),
+    image: names.of('image', row.imageId),
+    rule: row.rule,
+    zone: row.zone,
+    startsAt: row.startsAt.toISOString(),
+    createdAt: row.createdAt.toISOString(),
+    ...given({ endedAt: iso(row.endedAt) }),
+  };
+}
+
+export function seriesServices({ world }: Parts): SeriesServices {
+  const { db } = world.store;
+  const detail = async (row: rows.Series, refused: readonly intents.Refused[]): Promise<SeriesDetail> => ({
+    ...show(row, await Names.read(db)),
+    reservations: await showReservations(db, await series.reservationsOf(db, row.id)),
+    refused: refused.map((r) => ({ at: r.at.toISOString(), code: r.code, message: r.message })),
+  });
+  return {
+    async reserveSeries(caller, request) {
+      const startsAt = moment(request.at, world.now());
+      const made = await intents.reserveSeries(world, caller, { ...request, startsAt, zone: request.at.zone });
+      return detail(made.series, made.refused);
+    },
+    async listSeries(owner) {
+      const account = owner === undefined ? undefined : await accounts.findByName(db, owner);
+      if (owner !== undefined && !account) return [];
+      const names = await Names.read(db);
+      return (await series.list(db, account?.id)).map((row) => show(row, names));
+    },
+    async showSeries(id) {
+      const row = await series.find(db, id);
+      return row && detail(row, []);
+    },
+    async endSeries(caller, id) {
+      return detail(await intents.endSeries(world, caller, id), []);
+    },
+  };
+}
