@@ -46,8 +46,8 @@ export interface Availability {
 }
 
 const DAY = 86_400_000;
-/** A day is looked at first, since most starts are found in it; then as far as the rules let one book. */
-const FIRST_LOOK_MS = DAY;
+/** A day is looked at first, since most starts are found in it; then so many times as far, until the rules let one book no further. */
+const FURTHER = 8;
 
 /** What is free when, the next time it can be had, and what is in the way. Errors: `not-found`, `wrong-state`. */
 export async function availability(world: World, who: Who, request: AvailabilityIntent): Promise<Availability> {
@@ -81,8 +81,10 @@ export async function availability(world: World, who: Who, request: Availability
     const next = nextStart({ ...q, from: from.getTime(), now: now.getTime(), forMs: request.forMs, leadMs, until });
     return { q, next, until };
   };
-  let seen = await look(Math.min(last, from.getTime() + FIRST_LOOK_MS));
-  if (seen.next === undefined && seen.until < last && broken === undefined) seen = await look(last);
+  let seen = await look(Math.min(last, from.getTime() + DAY));
+  for (let far = DAY * FURTHER; seen.next === undefined && seen.until < last && broken === undefined; far *= FURTHER) {
+    seen = await look(Math.min(last, from.getTime() + far));
+  }
   const begin = Math.max(now.getTime(), from.getTime() - leadMs);
   const hold = holdOf({ start: from.getTime(), end: from.getTime() + request.forMs }, leadMs, now.getTime());
   const inTheWay = obstacle(seen.q, hold);
