@@ -56,14 +56,15 @@ export class Teardown {
     let before = NOTHING;
     const stores = new Set<string>();
     await this.#end.drive(ctx, async (round) => {
+      // a round that comes after another is one that failed, or whose answer was lost
       const view = await this.#locate.find(ctx, id.uuid, id.name, round > 0);
       if (view === undefined) return true;
       this.#mayTouch(view, id);
       if (view.folder !== undefined) stores.add(datastoreName(view.folder));
       if (before === NOTHING) before = await this.#read(ctx, view);
-      await this.#takeOut(ctx, id.uuid, view);
+      if (!(await this.#takeOut(ctx, id.uuid, view))) return undefined;
       this.#locate.forget(id.uuid);
-      return undefined;
+      return true;
     });
     // what was found is looked for where it lay; what was not, everywhere
     const where = stores.size > 0 ? [...stores] : this.#end.stores().flatMap((s) => (s.accessible ? [s.name] : []));
@@ -132,7 +133,8 @@ export class Teardown {
     });
   }
 
-  async #takeOut(ctx: Ctx, key: string, view: View): Promise<void> {
+  /** Off and out of the inventory; false if it was not as it was thought to be, and must be looked at again. */
+  async #takeOut(ctx: Ctx, key: string, view: View): Promise<boolean> {
     if (view.power !== 'off' && view.connection === 'connected') {
       this.#end.progress(ctx, 'switching off');
       try {
@@ -145,8 +147,10 @@ export class Teardown {
     this.#end.progress(ctx, 'taking it out of the inventory');
     try {
       await this.#end.call(ctx, key, async (inner) => await this.#end.client.call(inner, 'UnregisterVM', view.ref, {}));
+      return true;
     } catch (error) {
       if (!isFault(error, 'InvalidPowerState', 'ManagedObjectNotFound')) throw error;
+      return false;
     }
   }
 

@@ -86,13 +86,22 @@ function* addDisk(
   const n = disksOf(record).length + 1;
   return {
     kind: 'disk',
-    key: 2000 + (controller.key % 100) * 16 + unitNumber + (controller.key >= 200 && controller.key < 1000 ? 1000 : 0),
+    key: diskKey(controller.key, unitNumber),
     controllerKey: controller.key,
     unitNumber,
     label: `Hard disk ${n}`,
     path,
     mode,
   };
+}
+
+/** Keys of disks as vSphere numbers them: 2000 and on for SCSI, 3000 for IDE, 16000 for SATA, 32000 for NVMe; no two of a VM are the same. */
+function diskKey(controllerKey: number, unit: number): number {
+  const bus = controllerKey % 100;
+  if (controllerKey >= 31_000) return 32_000 + bus * 64 + unit;
+  if (controllerKey >= 15_000) return 16_000 + bus * 30 + unit;
+  if (controllerKey < 1_000) return 3_000 + bus * 2 + unit;
+  return 2_000 + bus * 16 + unit;
 }
 
 function* createDisk(m: Model, record: VmRecord, change: DeviceChange, index: number): Generator<string, string, void> {

@@ -247,3 +247,24 @@ it('what a reconfiguration that failed half way has changed is told of', () => {
   expect(vm.record.extraConfig.get('a')).toBe('b');
   expect(heard).toContain('config');
 });
+
+it('disks on controllers of different kinds have different keys, so that a clone copies each', () => {
+  const sim = makeSim();
+  const { vm } = sim.master();
+  const add = (model: string, key: number) => ({
+    operation: 'add' as const,
+    fileOperation: undefined,
+    device: { model, key, busNumber: 0 },
+  });
+  const disk = (controllerKey: number) => ({
+    operation: 'add' as const,
+    fileOperation: 'create' as const,
+    device: { model: 'VirtualDisk', key: -9, controllerKey, capacity: 2 ** 30, disk: { path: '[ds0]', thin: true } },
+  });
+  sim.wait(
+    reconfigureVm(sim.model, vm, {
+      deviceChange: [add('VirtualNVMEController', -30), disk(-30), add('VirtualAHCIController', -40), disk(-40), disk(200), disk(1000)],
+    }),
+  );
+  expect(disksOf(vm.record).map((d) => d.key)).toEqual([2000, 32_000, 16_000, 3000, 2001]);
+});
