@@ -6,7 +6,7 @@ import type { Reservation } from '../contract/reservations.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { type Io, interruptible } from './io.ts';
 import type { Session } from './session.ts';
-import { plain, short } from './text.ts';
+import { plain, short, span } from './text.ts';
 
 /** Looks again at least this often, in milliseconds: an event that never came must not keep anybody waiting. */
 const LOOK_EVERY_MS = 2_000;
@@ -132,6 +132,12 @@ export function stageText(r: Reservation): string {
   return r.stageText === '' || r.stageText === r.stage ? r.stage : `${r.stage}: ${r.stageText}`;
 }
 
+/** How long it takes as a rule, where that is known. */
+function usually({ state, estimate }: Reservation): string {
+  if (state !== 'preparing' || estimate === undefined) return '';
+  return ` (ready after ${span(estimate.p50Ms)} as a rule, ${span(estimate.p95Ms)} nearly always)`;
+}
+
 export function reservationGoesOn(id: string): string {
   return `the reservation goes on; see it with \`carrel show ${short(id)}\`, end it with \`carrel end ${short(id)}\``;
 }
@@ -140,7 +146,7 @@ export function reservationGoesOn(id: string): string {
 export function followReservation(session: Session, id: string): Promise<Reservation> {
   return follow(session, {
     look: (signal) => session.client.showReservation({ params: { id } }, { signal }),
-    stage: (r) => ({ text: stageText(r), over: r.state !== 'preparing' && r.state !== 'ending' }),
+    stage: (r) => ({ text: `${stageText(r)}${usually(r)}`, over: r.state !== 'preparing' && r.state !== 'ending' }),
     goesOn: reservationGoesOn(id),
     subjects: [id],
   });

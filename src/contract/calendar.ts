@@ -1,17 +1,8 @@
 /** The calendar: what is free when, moves within it, maintenance windows, and the rules of the site. */
 import { type Static, Type } from 'typebox';
-import { CloneMode, Done, Duration, Id, IdParams, MemoryMiB, NameParam, Time, Uuid, Vcpus } from './common.ts';
+import { CloneMode, Done, Duration, Estimate, Id, IdParams, MemoryMiB, NameParam, Time, Uuid, Vcpus } from './common.ts';
 import { Reservation, ReservationKind, When, Zone } from './reservations.ts';
 import { described, named, oneOf, route, strict } from './route.ts';
-
-export const Estimate = named(
-  'Estimate',
-  Type.Object({
-    count: Type.Integer({ description: 'How many of the newest waits it rests on.' }),
-    p50Ms: Type.Integer({ description: 'Half of them took no longer, in milliseconds.' }),
-    p95Ms: Type.Integer({ description: 'Nearly all of them took no longer.' }),
-  }),
-);
 
 export const Availability = named(
   'Availability',

@@ -39,3 +39,15 @@ export const IdParams = strict({ id: Id });
 
 /** Answer of an operation that only takes something away. */
 export const Done = named('Done', Type.Object({ done: Type.Boolean() }));
+
+export const Estimate = named(
+  'Estimate',
+  Type.Object(
+    {
+      count: Type.Integer({ description: 'How many of the newest waits it rests on.' }),
+      p50Ms: Type.Integer({ description: 'Half of them took no longer, in milliseconds.' }),
+      p95Ms: Type.Integer({ description: 'Nearly all of them took no longer.' }),
+    },
+    { description: 'How long machines of this image took here, from being asked for until ready, waiting in line included.' },
+  ),
+);

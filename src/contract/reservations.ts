@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { CloneMode, Description, Duration, Id, IdParams, MemoryMiB, NameParam, PageQuery, Time, Uuid, Vcpus } from './common.ts';
+import { CloneMode, Description, Duration, Estimate, Id, IdParams, MemoryMiB, NameParam, PageQuery, Time, Uuid, Vcpus } from './common.ts';
 import { RevisionStarted } from './images.ts';
 import { GuestAddress, MachineState } from './machines.ts';
 import { Failure } from './problem.ts';
@@ -54,6 +54,8 @@ export const Reservation = named(
     readyAt: Type.Optional(Time),
     endAskedAt: Type.Optional(Time),
     endedAt: Type.Optional(Time),
+    // Only while it is preparing and enough were measured.
+    estimate: Type.Optional(Estimate),
     series: Type.Optional(described(Uuid, 'The series it is an occurrence of.')),
     notes: Type.Array(Type.String(), { description: 'What its owner should know, such as a clone mode that fell back.' }),
     failure: Type.Optional(Failure),

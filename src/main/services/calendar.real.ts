@@ -1,7 +1,7 @@
 /** The calendar's answers as the API gives them, over the real store. */
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Bench, makeBench } from '../../../test/support/engine.ts';
+import { type Bench, drain, makeBench } from '../../../test/support/engine.ts';
 import { auditOf } from '../../../test/support/audit.ts';
 import type { Wish } from '../../api/services.ts';
 import { calendarServices } from './calendar.ts';
@@ -40,6 +40,20 @@ test('a reservation for later, seen, moved and answered for', async () => {
   await expect(it.reserve(caller(bench), { id: randomUUID(), ...wish({ at: { text: 'soon', zone: 'UTC' } }) })).rejects.toMatchObject({
     code: 'bad-request',
   });
+});
+
+test('while a machine is made it is told how long that took here, once three were measured', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = services(bench);
+  const now = () => it.reserve(caller(bench), { id: randomUUID(), ...wish() });
+  for (let i = 0; i < 3; i++) {
+    expect((await now()).estimate).toBeUndefined();
+    await drain(bench);
+  }
+  const made = await now();
+  expect(made.estimate).toMatchObject({ count: 3 });
+  await drain(bench);
+  expect(await it.showReservation(made.id)).not.toHaveProperty('estimate');
 });
 
 test('maintenance is told with what it touches, is in the way while it is there, and is in the audit log', async () => {

@@ -3,6 +3,7 @@ import type { Image, Revision } from '../../contract/images.ts';
 import type { Machine } from '../../contract/machines.ts';
 import type { Reservation } from '../../contract/reservations.ts';
 import type { DeletionProof } from '../../contract/lineage.ts';
+import type { Estimate } from '../../core/estimate.ts';
 import type * as core from '../../core/lineage.ts';
 import * as accounts from '../../store/accounts.ts';
 import * as images from '../../store/images.ts';
@@ -12,6 +13,7 @@ import * as providers from '../../store/providers.ts';
 import * as jobs from '../../store/jobs.ts';
 import { queuePosition } from '../../store/queue.ts';
 import { provisionKey } from '../../engine/enqueue.ts';
+import { estimate } from '../../engine/intents/terms.ts';
 import type * as rows from '../../store/schema.ts';
 import type { Db } from '../../store/schema.ts';
 import { given, iso } from './parts.ts';
@@ -57,6 +59,14 @@ export class Names {
 
 export async function showReservations(db: Db, list: readonly rows.Reservation[]): Promise<Reservation[]> {
   const names = await Names.read(db);
+  const estimates = new Map<string, Promise<Estimate | undefined>>();
+  const estimateFor = (row: rows.Reservation) => {
+    if (row.state !== 'preparing') return undefined;
+    const key = `${row.imageId} ${row.providerId} ${row.mode}`;
+    const known = estimates.get(key) ?? estimate(db, row);
+    estimates.set(key, known);
+    return known;
+  };
   return Promise.all(
     list.map(async (row) => {
       const machine = await machines.find(db, row.machineId);
@@ -86,6 +96,7 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
         },
         ...given({
           queuePosition: position,
+          estimate: await estimateFor(row),
           series: row.seriesId,
           preparesAt: row.state === 'booked' ? iso(row.hold.start) : undefined,
           endsAt: iso(row.during.end),
