@@ -2,14 +2,18 @@
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Bench, anotherWorld, drain, makeBench, observe, problems, readyOne, reservationOf } from '../../test/support/engine.ts';
+import { DEFAULT_RULES } from '../core/rules.ts';
 import { isCode } from '../lib/errors.ts';
 import * as calendar from '../store/calendar.ts';
 import * as machines from '../store/machines.ts';
 import * as images from '../store/images.ts';
+import * as providers from '../store/providers.ts';
+import * as reservations from '../store/reservations.ts';
+import { type Seed, seed } from '../store/seed-testing.ts';
 import { availability } from './intents/availability.ts';
 import { prepareImage, retireRevision } from './intents/image.ts';
 import { endReservation, extendReservation, moveReservation, reserve, type ReserveIntent } from './intents/reservation.ts';
-import { saveSiteRules } from './intents/terms.ts';
+import { assertRules, saveSiteRules } from './intents/terms.ts';
 import { beginDue, expireDue } from './timers.ts';
 
 const MINUTE = 60_000;
@@ -162,6 +166,26 @@ test('of 20 at one moment by a person who may hold 3, exactly 3 are promised', a
   // At another time there is room for three more; another kind is counted by itself.
   await book(bench, { startsAt: inFuture(bench, 20 * HOUR) });
   await book(bench, { kind: 'imaging' });
+});
+
+test('on several providers too a person holds no more at one time than the rules say', async () => {
+  const bench = await makeBench(onTestFinished, { ownDatabase: true });
+  const { db } = bench.store;
+  const homes = [await seed(db, new Date()), await seed(db, new Date()), await seed(db, new Date())];
+  const accountId = bench.who.accountId;
+  const rule = { ...DEFAULT_RULES.lab, atOnce: 3 };
+  const ended = await Promise.allSettled(
+    Array.from({ length: 30 }, (_, i) =>
+      bench.store.tx(async (tx) => {
+        const home = homes[i % 3] as Seed;
+        await providers.lock(tx, home.providerId);
+        const r = home.reservation({ accountId });
+        await assertRules(tx, { accountId, rule, kind: 'lab', during: r.during, now: r.now, extending: false });
+        await reservations.create(tx, r);
+      }),
+    ),
+  );
+  expect(ended.filter((e) => e.status === 'fulfilled')).toHaveLength(3);
 });
 
 test('the kind follows from length and mode, and may be refused', async () => {
