@@ -14,6 +14,8 @@ test('the gate lets a leaf of its own on its master pass', () => {
   expect(gate([disk(`${own}a`, master), disk(master)], { ...expected, mode: 'linked' })).toEqual([]);
   expect(gate([disk(`${own}b`, `${own}a`), disk(`${own}a`, master), disk(master)], { ...expected, mode: 'linked' })).toEqual([]);
   expect(gate([disk(`${own}a`)], { ...expected, mode: 'full' })).toEqual([]);
+  // a full copy with a checkpoint
+  expect(gate([disk(`${own}b`, `${own}a`), disk(`${own}a`)], { ...expected, mode: 'full' })).toEqual([]);
 });
 
 test.each([

@@ -48,7 +48,8 @@ export function gate(chain: DiskChain, expected: ChainExpectation): ChainViolati
   if (expected.masterPaths.includes(leaf.path)) found.push({ rule: 'leaf-is-master', path: leaf.path });
   if (!leaf.path.startsWith(expected.ownFolder)) found.push({ rule: 'leaf-outside-own-folder', path: leaf.path });
   if (expected.mode === 'full') {
-    for (const disk of below) found.push({ rule: 'unexpected-parent', path: disk.path });
+    // What its own checkpoints froze is its own; anything else means that the copy is not whole.
+    for (const disk of below) if (!disk.path.startsWith(expected.ownFolder)) found.push({ rule: 'unexpected-parent', path: disk.path });
     return found;
   }
   // Disks between leaf and master may be the machine's own (checkpoints); the rest must be the master's.

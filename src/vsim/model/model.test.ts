@@ -268,3 +268,24 @@ it('disks on controllers of different kinds have different keys, so that a clone
   );
   expect(disksOf(vm.record).map((d) => d.key)).toEqual([2000, 32_000, 16_000, 3000, 2001]);
 });
+
+it('a power-on that fails after it opened its disks holds none of them', () => {
+  const sim = makeSim();
+  const vm = link(sim, 'a');
+  sim.model.rules.add({ point: 'effect', method: 'PowerOnVM_Task', at: 1 });
+  expect(() => sim.wait(powerOn(sim.model, vm))).toThrow();
+  for (const link of sim.chain(vm)) expect(isOpen(link.file)).toBe(false);
+  on(sim, vm);
+});
+
+it('a revert of a running VM lets go of its files, as a power-off does', () => {
+  const sim = makeSim();
+  const vm = link(sim, 'a');
+  const { id } = snap(sim, vm, 'one');
+  on(sim, vm);
+  const node = sim.model.objects.get(id) as Snapshot;
+  sim.wait(revertTo(sim.model, vm, node.node, 'RevertToSnapshot_Task'));
+  expect(vm.power).toBe('poweredOff');
+  const { datastore, path } = sim.model.storage.parse(sim.model.storage.folderOf(vm.record.vmPath));
+  for (const { file } of datastore.walk(path)) expect([file.name, isOpen(file), file.kind === 'vswp']).toEqual([file.name, false, false]);
+});

@@ -39,7 +39,17 @@ export function* powerOnSteps(m: Model, vm: Vm, wanted: Host | undefined): Op {
     closeDisks(m, vm);
     throw error;
   }
-  yield `open ${vm.record.vmPath}`;
+  let stays = false;
+  try {
+    yield `open ${vm.record.vmPath}`;
+    stays = true;
+  } finally {
+    // a power-on that fails here lets go of its files again
+    if (!stays) {
+      closeDisks(m, vm);
+      swapFile(m, vm, false);
+    }
+  }
   vm.power = 'poweredOn';
   vm.bootTime = m.now();
   vm.frozen = false;

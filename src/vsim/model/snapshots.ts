@@ -8,6 +8,7 @@ import { join, split } from './storage.ts';
 import type { Op } from './tasks.ts';
 import { bump } from './configure.ts';
 import { account } from './place.ts';
+import { stop } from './power.ts';
 import { createChild, freeDeltaName, openLink, removeDisk, unlock } from './vmdk.ts';
 import { copyDevices, depthOf, type DiskDevice, disksOf, namedDisks, type SnapNode } from './vm-record.ts';
 
@@ -117,14 +118,14 @@ export function revertTo(m: Model, vm: Vm, node: SnapNode | undefined, method: s
     assertConnected(vm);
     if (node === undefined) throw new VimFault('NotFound', 'The virtual machine has no current snapshot.');
     const { record } = vm;
-    const wasOn = vm.power === 'poweredOn';
+    // as a power-off does: the swap file goes and nothing is held open any more
+    if (vm.power === 'poweredOn') stop(m, vm, 'poweredOff');
     closeDisks(m, vm);
     yield m.latency.about(1500);
     const old = disksOf(record).map((d) => d.path);
     record.numCPUs = node.hardware.numCPUs;
     record.coresPerSocket = node.hardware.coresPerSocket;
     record.memoryMB = node.hardware.memoryMB;
-    if (wasOn) account(vm, -1);
     vm.power = 'poweredOff';
     record.devices = copyDevices(node.hardware.devices);
     yield* pushRedo(m, vm);
