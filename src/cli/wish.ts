@@ -15,7 +15,7 @@ export interface WishOptions {
 }
 
 /** The time zone of the person's own clock. */
-export function ownZone(): string {
+function ownZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 

@@ -33,7 +33,7 @@ export type SeriesDetail = Static<typeof SeriesDetail>;
 
 const { id, image, revision, mode, kind, for: span, memoryMiB, vcpus } = ReserveBody.properties;
 
-export const SeriesBody = strict({
+const SeriesBody = strict({
   id,
   image,
   revision,
@@ -53,7 +53,6 @@ export const SeriesBody = strict({
   memoryMiB,
   vcpus,
 });
-export type SeriesBody = Static<typeof SeriesBody>;
 
 export const seriesRoutes = {
   reserveSeries: route('reserveSeries', {

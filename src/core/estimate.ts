@@ -8,7 +8,7 @@ export interface Estimate {
 }
 
 /** Fewer waits than this tell nothing. */
-export const ENOUGH = 3;
+const ENOUGH = 3;
 
 /** Nearest-rank percentiles of waits in milliseconds; undefined while there are too few. */
 export function estimateOf(waits: readonly number[]): Estimate | undefined {

@@ -25,7 +25,7 @@ export function isZone(zone: string): boolean {
  * The moment at which clocks in `zone` show a local time. A time that the change to summer time leaves out is a problem; of one
  * that the change back shows twice, the earlier is taken.
  */
-export function momentOf(local: Temporal.PlainDateTime, zone: string): ReadTime {
+function momentOf(local: Temporal.PlainDateTime, zone: string): ReadTime {
   const earlier = local.toZonedDateTime(zone, { disambiguation: 'earlier' });
   const later = local.toZonedDateTime(zone, { disambiguation: 'later' });
   const at = new Date(earlier.epochMilliseconds);

@@ -59,8 +59,6 @@ export const RESERVATION_TABLE: Record<ReservationState, Record<ReservationEvent
 
 /** States in which a reservation holds capacity, now or from its preparation on. */
 export const RESERVATION_LIVE: readonly ReservationState[] = ['booked', 'preparing', 'ready', 'ending'];
-/** States in which it has a machine, or the beginnings of one. */
-export const RESERVATION_ACTIVE: readonly ReservationState[] = ['preparing', 'ready', 'ending'];
 
 /** What a waiting person is shown, in the order in which it happens. */
 export type Stage =

@@ -11,7 +11,7 @@ export const at = (minutes: number) => new Date(now.getTime() + minutes * 60_000
 export const span = (start: number, end: number): TimeRange => ({ start: at(start), end: at(end) });
 
 /** Moments at which more is promised than there is: usage grows only where a hold begins, so these are all that need a look. */
-export async function violations(db: Db): Promise<string[]> {
+async function violations(db: Db): Promise<string[]> {
   const { rows } = await sql<{ what: string }>`
     select distinct 'over capacity at ' || lower(a.hold) as what from reservation a join provider p on p.id = a.provider_id
     cross join lateral (
