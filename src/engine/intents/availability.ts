@@ -1,7 +1,6 @@
 /** What is free when: answers, no promises. The same questions that {@link reserve} asks, over a span of days. */
 import { free, type Interval, nextStart, obstacle, type Obstacle, holdOf, type Question, TURNAROUND_MS } from '../../core/calendar.ts';
-import type { Estimate } from '../../core/estimate.ts';
-import { leadFor } from '../../core/estimate.ts';
+import { type Estimate, leadFor } from '../../core/estimate.ts';
 import type { CloneMode } from '../../core/image.ts';
 import type { ReservationKind } from '../../core/reservation.ts';
 import { kindOf, type RuleBreach } from '../../core/rules.ts';
@@ -46,8 +45,8 @@ export interface Availability {
 }
 
 const DAY = 86_400_000;
-/** A day is looked at first, since most starts are found in it; then so many times as far, until the rules let one book no further. */
-const FURTHER = 8;
+/** A day is looked at first, since most starts are found in it; then a week; then as far as the rules let one book. */
+const LOOKS_MS = [DAY, 8 * DAY, Number.POSITIVE_INFINITY];
 
 /** What is free when, the next time it can be had, and what is in the way. Errors: `not-found`, `wrong-state`. */
 export async function availability(world: World, who: Who, request: AvailabilityIntent): Promise<Availability> {
@@ -58,17 +57,17 @@ export async function availability(world: World, who: Who, request: Availability
   const { providerId } = master;
   const now = world.now();
   const from = request.startsAt !== undefined && request.startsAt > now ? request.startsAt : now;
-  const rules = await rulesOf(db, who);
+  const [rules, told] = await Promise.all([rulesOf(db, who), estimate(db, { imageId: image.id, providerId, mode: request.mode })]);
   const kind = request.kind ?? kindOf(rules, request.mode === 'full', request.forMs);
   const rule = rules(kind);
   const during = spanOf(from, request.forMs);
-  const told = await estimate(db, { imageId: image.id, providerId, mode: request.mode });
   const leadMs = leadFor(told);
   const wanted = {
     vcpus: request.vcpus ?? revision.profile.hardware.vcpus,
     memoryMiB: request.memoryMiB ?? revision.profile.hardware.memoryMiB,
   };
-  const last = now.getTime() + rule.aheadMs;
+  // A start beyond what the rules allow is looked at all the same: what is in its way is told.
+  const last = Math.max(from.getTime(), now.getTime() + rule.aheadMs);
   const broken = await ruleBreach(db, { accountId: who.accountId, rule, kind, during, now, extending: false });
   const look = async (until: number) => {
     const q = await question(
@@ -81,8 +80,10 @@ export async function availability(world: World, who: Who, request: Availability
     const next = nextStart({ ...q, from: from.getTime(), now: now.getTime(), forMs: request.forMs, leadMs, until });
     return { q, next, until };
   };
-  let seen = await look(Math.min(last, from.getTime() + DAY));
-  for (let far = DAY * FURTHER; seen.next === undefined && seen.until < last && broken === undefined; far *= FURTHER) {
+  const [first = DAY, ...further] = LOOKS_MS;
+  let seen = await look(Math.min(last, from.getTime() + first));
+  for (const far of further) {
+    if (seen.next !== undefined || seen.until >= last || broken !== undefined) break;
     seen = await look(Math.min(last, from.getTime() + far));
   }
   const begin = Math.max(now.getTime(), from.getTime() - leadMs);
@@ -109,8 +110,8 @@ export async function availability(world: World, who: Who, request: Availability
 async function question(world: World, providerId: string, wanted: Question['wanted'], start: number, end: number): Promise<Question> {
   const { db } = world.store;
   const span = { start: new Date(start), end: end === Number.POSITIVE_INFINITY ? null : new Date(end) };
-  const provider = await providers.find(db, providerId);
-  const [steps, closed] = await Promise.all([
+  const [provider, steps, closed] = await Promise.all([
+    providers.find(db, providerId),
     calendar.usage(db, providerId, span, { now: world.now() }),
     calendar.closures(db, providerId, span),
   ]);

@@ -42,6 +42,17 @@ test('a reservation for later, seen, moved and answered for', async () => {
   });
 });
 
+test('a start further ahead than the rules allow is answered for, not promised', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = services(bench);
+  for (const forMs of [HOUR, Number.POSITIVE_INFINITY]) {
+    const far = wish({ at: later(bench, 3 * 365 * 24 * HOUR), forMs, mode: forMs === HOUR ? 'linked' : 'full' });
+    const answer = await it.availability(caller(bench), far);
+    expect(answer).toMatchObject({ possible: false, reason: { code: 'limit-reached', details: { rule: 'ahead' } } });
+    await expect(it.reserve(caller(bench), { id: randomUUID(), ...far })).rejects.toMatchObject({ code: 'limit-reached' });
+  }
+});
+
 test('while a machine is made it is told how long that took here, once three were measured', async () => {
   const bench = await makeBench(onTestFinished);
   const it = services(bench);
