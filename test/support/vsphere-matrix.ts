@@ -204,8 +204,8 @@ export class Matrix {
       this.#mustBeListed(error);
     } finally {
       end.disarm();
+      await end.recover();
     }
-    await end.recover();
     if (failed && again) await this.#patiently(async () => await job.run(c.driver));
     if (!failed || again) {
       const wrong = await job.check(c.driver);

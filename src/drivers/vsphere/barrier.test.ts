@@ -54,3 +54,12 @@ test('sync ends with its context', async () => {
   setImmediate(() => controller.abort());
   await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
 });
+
+test('sync ends when the client is closed', async () => {
+  const { vsim, client } = await connected();
+  vsim.fault({ point: 'delay', method: 'CancelWaitForUpdates', delayMs: 60_000 });
+  const waiting = client.inventory.sync(makeCtx());
+  const rejected = expect(waiting).rejects.toMatchObject({ code: 'vsphere-closed' });
+  await client.close();
+  await rejected;
+});

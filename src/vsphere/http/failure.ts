@@ -46,6 +46,9 @@ const CLOSED = new Set([
   'ECONNABORTED',
   'HPE_INVALID_EOF_STATE',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+  // the client itself was closed meanwhile
+  'UND_ERR_DESTROYED',
+  'UND_ERR_CLOSED',
 ]);
 
 function codeOf(error: unknown): string {

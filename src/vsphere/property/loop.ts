@@ -7,9 +7,9 @@
  * A connection that fails leads to stale and, after a pause, to the same wait with the same version.
  * barrier() cuts a wait short on the server and asks for what there is now: after it, what sources know is not older than the question.
  */
-import { type Ctx, makeCtx, race, sleep } from '../../lib/context.ts';
+import { anyOf, type Ctx, makeCtx, race, sleep } from '../../lib/context.ts';
 import { backoffMs } from '../../lib/retry.ts';
-import { isFault } from '../errors.ts';
+import { isFault, vsphereError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { type Ref, refKey } from '../types/value.ts';
 import type { ObjectUpdate, PropertyFilterSpec, UpdateSet } from '../types/vim.gen.ts';
@@ -100,7 +100,7 @@ export class UpdateLoop {
     this.nextBarrier ??= newBarrier();
     const { promise } = this.nextBarrier;
     this.cutShort();
-    await race(ctx, promise);
+    await race({ signal: anyOf([ctx.signal, this.stop.signal]) }, promise);
   }
 
   /** Ends a long wait at the server, so that the next one asks with no time to wait. */
@@ -123,7 +123,7 @@ export class UpdateLoop {
 
   /** Ends the wait. */
   async close(): Promise<void> {
-    this.stop.abort();
+    this.stop.abort(vsphereError('vsphere-closed', 'the update loop was closed'));
     this.waiting?.abort();
     await this.running;
   }

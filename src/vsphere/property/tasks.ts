@@ -67,6 +67,7 @@ export class Tasks implements UpdateSource {
    * know the task any more, or when the context ends; the task itself goes on then. Any number may wait for one task.
    */
   async wait(ctx: Pick<Ctx, 'signal'>, task: Ref, onProgress?: TaskProgress): Promise<TaskResult> {
+    if (this.stop.signal.aborted) throw this.stop.signal.reason;
     const w = this.waiting.get(refKey(task)) ?? this.enlist(task);
     if (onProgress) w.progress.add(onProgress);
     try {
