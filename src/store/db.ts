@@ -127,14 +127,27 @@ export async function openStore(ctx: Ctx, target: StoreTarget, options: StoreOpt
     throw storeError(error);
   });
   const { db, close } = openDb(target, { poolSize: options.poolSize, log: ctx.log });
+  // Ended by `close` whatever their owners do: one that is left open keeps the process alive, and the private cluster in use.
+  const listeners = new Set<() => Promise<void>>();
   return {
     db,
     target,
     ...versions,
     tx: (work) => tx(db, work),
-    listen: (channels, onNotice) => listen(target, channels, onNotice),
+    listen: async (channels, onNotice) => {
+      const unlisten = await listen(target, channels, onNotice);
+      const end = async () => {
+        listeners.delete(end);
+        await unlisten();
+      };
+      listeners.add(end);
+      return end;
+    },
     lockServer: (within, installationId) => serverLock(within, target, installationId),
-    close,
+    close: async () => {
+      await Promise.all([...listeners].map((end) => end()));
+      await close();
+    },
   };
 }
 

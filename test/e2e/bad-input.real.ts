@@ -186,8 +186,7 @@ describe('on a full disk and at Ctrl-C', () => {
     await small.buildStarter();
   });
   afterAll(async () => {
-    await small.dispose().catch(() => {});
-    execFileSync('umount', ['-l', mount]);
+    await small.dispose().finally(() => execFileSync('umount', ['-l', mount]));
   });
   const filler = join(mount, 'filler');
   const fill = (leaveKiB: number) => {

@@ -77,13 +77,18 @@ export class TestServer {
   }
 
   /** Waits until the process has ended by itself. */
-  async gone(limitMs = 120_000): Promise<void> {
-    await until('the server to end', () => (this.pid === undefined ? true : undefined), limitMs);
+  async gone(limitMs = 25_000): Promise<void> {
+    await until('the server to end', () => (this.pid === undefined ? true : undefined), limitMs).catch((cause: unknown) => {
+      throw new Error(`the server does not end; it said last:\n${this.#stderr.slice(-2000)}`, { cause });
+    });
   }
 
-  /** Stops the server, ends whatever it left (QEMU, PostgreSQL), and removes the folder. */
+  /** Stops the server, ends whatever it left (QEMU, PostgreSQL), and removes the folder. Fails if it did not stop by itself. */
   async dispose(): Promise<void> {
-    await this.end('SIGTERM').catch(() => this.end('SIGKILL'));
+    const failure = await this.end('SIGTERM').catch(async (error: unknown) => {
+      await this.end('SIGKILL');
+      return error;
+    });
     for (const pid of this.processes()) process.kill(pid, 'SIGKILL');
     const postmaster = join(this.dataDir, 'pg/data/postmaster.pid');
     if (existsSync(postmaster)) {
@@ -94,7 +99,11 @@ export class TestServer {
       }
     }
     await until('PostgreSQL to end', () => (existsSync(postmaster) ? undefined : true), 10_000).catch(() => {});
-    rmSync(this.dataDir, { recursive: true, force: true });
+    // Its contents, not itself: it may be a mount point.
+    for (const name of existsSync(this.dataDir) ? readdirSync(this.dataDir) : []) {
+      rmSync(join(this.dataDir, name), { recursive: true, force: true });
+    }
+    if (failure !== undefined) throw failure;
   }
 
   /** QEMU processes that work below the data directory, by /proc alone. */
