@@ -1,12 +1,12 @@
 /** The promises that concern disks, over real QEMU and the whole server. */
 import { createHash } from 'node:crypto';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Reservation } from '../../src/contract/reservations.ts';
 import { makeKeyPair, sshRun } from '../../src/main/ssh-login.ts';
-import { LAUNCHER, TestServer } from '../support/server.ts';
+import { LAUNCHER, TestServer, until } from '../support/server.ts';
 
 const server = new TestServer();
 beforeAll(async () => {
@@ -81,6 +81,37 @@ test('promise 2: what a machine stands on cannot be deleted by any command, and 
   const { items } = await server.client.listAudit({ query: { subject: r.machine.id } });
   expect(items.map((a) => a.action)).toContain('machine.destroyed');
   await server.buildStarter();
+});
+
+test('promise 8: a captured image holds nothing of the person: no password, no key, no host key', async () => {
+  const r = await server.reserve('linked');
+  const key = await makeKeyPair();
+  const connection = await server.client.connectReservation({ params: { id: r.id }, body: { publicKey: key.publicKey } });
+  const shadow = await sshRun({ ...connection, privateKey: key.privateKey }, `grep '^${connection.user}:' /etc/shadow; sync`);
+  const hash = shadow.split(':')[1] as string;
+  expect(hash).toMatch(/^\$6\$/);
+  const { revision } = await server.client.captureReservation({ params: { id: r.id }, body: { image: 'mine', publish: true } });
+  const done = await until('the capture', async () => {
+    const now = await server.client.showRevision({ params: { name: 'mine', number: revision.number } });
+    return now.state === 'preparing' ? undefined : now;
+  });
+  expect(done.failure).toBeUndefined();
+  expect(done.state).toBe('published');
+  const disk = done.masters[0]?.files[0]?.path as string;
+  const raw = `${server.dataDir}/raw.img`;
+  execFileSync('qemu-img', ['convert', '-f', 'qcow2', '-O', 'raw', disk, raw]);
+  // Looked for by grep, since the file is larger than what Node reads at once: status 1 = not in it.
+  const secrets = { password: connection.password, hash, key: key.publicKey.split(' ')[1] as string };
+  const found = Object.entries(secrets).filter(([, secret]) => spawnSync('grep', ['-aqF', '-e', secret, raw]).status !== 1);
+  expect(found).toEqual([]);
+  // And the next person's machine is its own.
+  const second = await server.reserve('linked', 'mine');
+  expect(second.failure).toBeUndefined();
+  const other = await server.client.connectReservation({ params: { id: second.id }, body: {} });
+  expect(other.hostKeys).not.toEqual(connection.hostKeys);
+  expect(other.password).not.toBe(connection.password);
+  expect(server.stderr).not.toContain(connection.password);
+  await server.endAll();
 });
 
 test('promise 6 and 7: two servers on one data directory are refused', () => {
