@@ -19,7 +19,10 @@ afterAll(() => server.dispose());
 
 /** A disk that nobody will boot: making a revision of it is quick. */
 function uploadSecond() {
-  const content = new Blob([new Uint8Array(1 << 20).fill(7)]);
+  const bytes = new Uint8Array(1 << 20).fill(7);
+  // The mark of a boot sector, by which a raw disk is known.
+  bytes.set([0x55, 0xaa], 510);
+  const content = new Blob([bytes]);
   return server.client.uploadImage({ params: { name: 'second' }, query: { format: 'raw', agent: 'none' }, content, bytes: content.size });
 }
 
@@ -53,12 +56,10 @@ const TRIGGERS: Record<string, () => Promise<void>> = {
 const NEEDS_MACHINE = new Set(['end', 'capture', 'power']);
 const NEEDS_SECOND = new Set(['remove-revision']);
 
-const points = Object.values(SAGAS)
-  .flatMap((saga) => [
-    ...saga.steps.flatMap((step) => [`${saga.name}:${step.name}:do:before`, `${saga.name}:${step.name}:do:after`]),
-    `${saga.name}:end:do:before`,
-  ])
-  .filter((point) => point !== 'capture:flatten:do:after' && point !== 'capture:end:do:before'); // Not seen green yet: see the closing note.
+const points = Object.values(SAGAS).flatMap((saga) => [
+  ...saga.steps.flatMap((step) => [`${saga.name}:${step.name}:do:before`, `${saga.name}:${step.name}:do:after`]),
+  `${saga.name}:end:do:before`,
+]);
 
 test('every saga has a trigger here', () => {
   expect(Object.keys(TRIGGERS).sort()).toEqual(Object.keys(SAGAS).sort());
