@@ -29,7 +29,7 @@ const TRIES = 8;
 /** Tasks that the driver starts. `Destroy_Task` is not among them: a machine with a parent can only be unregistered (promise 2). */
 export type SafeTask = Exclude<
   TaskMethod,
-  'Destroy_Task' | 'RemoveAllSnapshots_Task' | 'ConsolidateVMDisks_Task' | 'DeleteVirtualDisk_Task'
+  'Destroy_Task' | 'RemoveSnapshot_Task' | 'RemoveAllSnapshots_Task' | 'ConsolidateVMDisks_Task' | 'DeleteVirtualDisk_Task'
 >;
 
 /** One endpoint that is open: its client, the places on it, and how everything in this folder talks to it. */

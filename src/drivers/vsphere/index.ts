@@ -22,10 +22,12 @@ import type {
 } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import { checkCtx, type Ctx } from '../../lib/context.ts';
+import { type AccountCheck, checkAccount } from './account.ts';
 import { guarded } from './faults.ts';
 import type { VSphereProviderOptions } from './options.ts';
 import { openParts, type Parts } from './parts.ts';
 
+export type { AccountCheck } from './account.ts';
 export type { LinkedStrategy, VSphereLimits, VSphereProviderOptions } from './options.ts';
 
 /** The driver port over a vCenter or a lone ESXi host. The other files of this folder have the parts; this one says which verb goes where. */
@@ -133,6 +135,11 @@ export class VSphereDriver implements Driver {
 
   async console(ctx: Ctx, machineId: string): Promise<ConsoleTarget> {
     return await this.#verb(ctx, async ({ guests }) => await guests.console(ctx, machineId));
+  }
+
+  /** What the account may and may not do there, for `provider check`; beyond the port. */
+  async checkAccount(ctx: Ctx): Promise<AccountCheck> {
+    return await this.#verb(ctx, async ({ end }) => await checkAccount(ctx, end));
   }
 
   /** Requests made so far, for benchmarks: SOAP calls of the one session. */
