@@ -5,8 +5,9 @@ export interface HostKey {
   /** `ssh-ed25519 AAAA…`, without a comment. */
   publicKey: string;
   /**
-   * Lines for the agent's `identity` (and for fw_cfg): `hostkey` is the ed25519 seed and public key, 64 bytes as octal escapes for the
-   * guest's printf, around which each guest puts its SSH server's own format; `hostpub` is the public half. Secret: never log them.
+   * Lines for the agent's `identity` (and for fw_cfg): `hostkey` is the ed25519 seed and `hostkey_public` the public key, 32 bytes each as
+   * octal escapes for the guest's printf, around which each guest puts its SSH server's own format; `hostpub` is the public key as text.
+   * Secret: never log them.
    */
   identityLines: string[];
 }
@@ -27,6 +28,6 @@ export function makeHostKey(): HostKey {
   const pub = Buffer.from(jwk.x ?? '', 'base64url');
   const publicBlob = Buffer.concat([sshString(TYPE), sshString(pub)]);
   const publicKey = `${TYPE} ${publicBlob.toString('base64')}`;
-  const octal = [...seed, ...pub].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
-  return { publicKey, identityLines: [`hostkey=${octal}`, `hostpub=${publicKey}`] };
+  const octal = (bytes: Buffer) => [...bytes].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
+  return { publicKey, identityLines: [`hostkey=${octal(seed)}`, `hostkey_public=${octal(pub)}`, `hostpub=${publicKey}`] };
 }

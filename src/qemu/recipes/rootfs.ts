@@ -81,6 +81,8 @@ export interface DiskOptions {
   label: string;
   /** Give every file to root; for trees made by an ordinary user. */
   ownedByRoot: boolean;
+  /** An archive to take instead of `root`: it is unpacked there in a user namespace, in which its owners exist. */
+  tar?: string;
 }
 
 /**
@@ -89,10 +91,15 @@ export interface DiskOptions {
  */
 export async function makeDisk(ctx: Ctx, root: string, disk: string, options: DiskOptions): Promise<void> {
   const raw = `${disk}.raw`;
-  await run(ctx, 'mke2fs', [
-    ...['-q', '-F', '-t', 'ext4', '-L', options.label, '-m', '1', '-J', 'size=16', '-i', '32768'],
-    ...['-E', 'lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0', '-d', root, raw, `${options.sizeMiB}M`],
-  ]);
+  const settings = ['-q', '-F', '-t', 'ext4', '-L', options.label, '-m', '1', '-J', 'size=16', '-i', '32768'];
+  const extended = 'lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0';
+  const mke2fs = ['mke2fs', ...settings, '-E', extended, '-d', root, raw, `${options.sizeMiB}M`];
+  if (options.tar === undefined) await run(ctx, 'mke2fs', mke2fs.slice(1));
+  else {
+    const script =
+      'tar=$1 root=$2; shift 2; mkdir "$root" && tar -x -p --numeric-owner -f "$tar" -C "$root" && "$@"; code=$?; rm -rf "$root"; exit $code';
+    await run(ctx, 'unshare', ['--user', '--map-root-user', '--map-auto', 'sh', '-c', script, 'sh', options.tar, root, ...mke2fs]);
+  }
   if (options.ownedByRoot) await run(ctx, 'debugfs', ['-w', '-f', '-', raw], { input: await ownerCommands(root) });
   await run(ctx, 'qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', raw, disk]);
   await run(ctx, 'rm', ['-f', raw]);

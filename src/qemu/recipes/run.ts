@@ -15,6 +15,9 @@ const PACKAGE_OF: Record<string, string> = {
   'qemu-system-x86_64': 'qemu-system-x86',
   mmdebstrap: 'mmdebstrap',
   xz: 'xz-utils',
+  'apt-config': 'apt',
+  newuidmap: 'uidmap',
+  unshare: 'util-linux',
 };
 
 /** Programs of these folders are found even if a user's PATH leaves them out, as Debian's does. */

@@ -3,17 +3,15 @@ import { basename, join } from 'node:path';
 import type { Ctx } from '../../lib/context.ts';
 import { AGENT_PATH, agentScript } from './assets/agent.ts';
 import { reseedProgram } from './assets/reseed.ts';
-import { CHPASSWD, DROPBEAR, INITTAB, initramfsInit, PROFILE, QGA, RC, SHUTDOWN } from './assets/starter-guest.ts';
-import { cpioArchive, folder, link, program } from './cpio.ts';
-import { fetchKernel, type KernelFiles, type KernelModule, loadModules } from './kernel.ts';
+import { CHPASSWD, DROPBEAR, INITTAB, PROFILE, QGA, RC, SHUTDOWN } from './assets/starter-guest.ts';
+import { BOOT_MODULES, bootInitramfs } from './initramfs.ts';
+import { fetchKernel, type KernelFiles, loadModules } from './kernel.ts';
 import { DebianPackages, PACKAGE_TOOLS, parseDebName } from './packages.ts';
 import { copyInto, copyPrograms, makeDisk, put, putFolders, putLink } from './rootfs.ts';
 import { requireTools, run } from './run.ts';
 import { buildWhole } from './whole.ts';
 import type { BuiltImage, Recipe } from './types.ts';
 
-/** What the initramfs loads, besides what these need. ext4, crc32c and the VGA console are built into Debian's cloud kernel. */
-export const STARTER_MODULES = ['virtio_pci', 'virtio_blk', 'virtio_net', 'virtio_console', 'virtio_rng', 'qemu_fw_cfg'] as const;
 const STARTER_PACKAGES = ['busybox-static', 'dropbear-bin', 'qemu-guest-agent'] as const;
 
 /** Not linked as commands: they would pretend that there is a package database. */
@@ -55,8 +53,9 @@ async function buildStarter(ctx: Ctx, workDir: string, resultDir: string): Promi
   await makeDisk(ctx, root, join(resultDir, 'disk.qcow2'), { sizeMiB: SIZE_MIB, label: 'starter', ownedByRoot: true });
   await copyFile(kernel.image, join(resultDir, 'vmlinuz'));
   await chmod(join(resultDir, 'vmlinuz'), 0o644);
-  const modules = await loadModules(ctx, kernel, STARTER_MODULES);
-  await writeFile(join(resultDir, 'initrd.img'), await initramfs(tree, modules));
+  const modules = await loadModules(ctx, kernel, BOOT_MODULES);
+  const initrd = await bootInitramfs({ busybox: join(tree, 'bin/busybox'), modules, init: '/usr/lib/carrel/rc' });
+  await writeFile(join(resultDir, 'initrd.img'), initrd);
   ctx.progress({ text: 'done', fraction: 1 });
   return {
     kernel: 'vmlinuz',
@@ -133,17 +132,4 @@ async function linkApplets(ctx: Ctx, tree: string, root: string): Promise<void> 
     const home = path.startsWith('sbin/') || path.startsWith('usr/sbin/') ? 'sbin' : 'bin';
     await putLink(root, `${home}/${name}`, '/bin/busybox').catch(() => {});
   }
-}
-
-async function initramfs(tree: string, modules: readonly KernelModule[]): Promise<Buffer> {
-  const { readFile } = await import('node:fs/promises');
-  const busybox = await readFile(join(tree, 'bin/busybox'));
-  return cpioArchive([
-    ...['bin', 'dev', 'proc', 'sys', 'new', 'm'].map(folder),
-    program('bin/busybox', busybox),
-    link('bin/sh', 'busybox'),
-    { path: 'dev/console', mode: 0o020600, device: [5, 1] },
-    ...modules.map((m) => ({ path: `m/${m.name}.ko`, mode: 0o100644, data: m.data })),
-    program('init', initramfsInit(modules.map((m) => m.name))),
-  ]);
 }

@@ -20,7 +20,8 @@ export const AGENT_VERBS = ['ping', 'identity', 'info', 'password', 'keys', 'loc
 /**
  * The parts that differ between guests. Functions: `sshd_start` makes sure that the server listens; `sshd_stop` that it shows the old keys no more;
  * `sessions_end`; `keys_install` takes $hostkey (see host-key.ts) or makes one; `keys_exist`, `keys_remove`; `keys_public` sets $public;
- * `set_hash USER HASH`; `name_self NAME` makes the name resolvable where programs ask for that; `warm` reads what the next start needs; `after_identity` does what nobody waits for.
+ * `set_hash USER HASH`; `name_self NAME` makes the name resolvable where programs ask for that; `warm` makes the memory small and keeps in it what the next start needs;
+ * `set_mac ADDRESS`; `after_identity` does what nobody waits for.
  */
 export interface AgentFlavour {
   functions: string;
@@ -42,7 +43,7 @@ EOF
 
 # The fields of an identity, into variables; anything unknown is ignored, anything malformed refused.
 parse_identity() {
-  hostname= machine_id= mac= time= entropy= seed= hostkey= hostpub= bad=
+  hostname= machine_id= mac= time= entropy= seed= hostkey= hostkey_public= hostpub= bad=
   IFS="$nl;"
   for line in $1; do
     value=\${line#*=}
@@ -53,6 +54,7 @@ parse_identity() {
       time=*) time=$value ;;
       entropy=* | seed=*) entropy=$entropy$value ;;
       hostkey=*) hostkey=$value ;;
+      hostkey_public=*) hostkey_public=$value ;;
       hostpub=*) hostpub=$value ;;
     esac
   done
@@ -63,7 +65,7 @@ parse_identity() {
   case $mac in *[!0-9a-fA-F:]*) bad=mac ;; esac
   case $time in *[!0-9]*) bad=time ;; esac
   case $entropy in *[!0-9a-fA-F]*) bad=entropy ;; esac
-  case $hostkey in *[!0-7\\\\]*) bad=hostkey ;; esac
+  case $hostkey$hostkey_public in *[!0-7\\\\]*) bad=hostkey ;; esac
   case $hostpub in *[!A-Za-z0-9+/=@.\\ -]*) bad=hostpub ;; esac
   [ -z "$bad" ]
 }
@@ -90,9 +92,6 @@ mix_entropy() { "$R/usr/lib/carrel/reseed" 2>/dev/null <<EOF || printf '%s' "$1"
 $1
 EOF
 }
-
-# The kernel announces the new address itself (arp_notify), which is how QEMU's user-mode network learns it.
-set_mac() { ifconfig "$NIC" hw ether "$1" 2>/dev/null; }
 
 # What must not pass from one machine to the next when a disk is copied.
 scrub() {
@@ -187,7 +186,7 @@ boot() {
     scrub
     apply_identity
   else
-    hostkey= hostpub=
+    hostkey= hostkey_public= hostpub=
     [ -z "$entropy" ] || mix_entropy "$entropy"
     keys_exist || keys_install
   fi
@@ -235,7 +234,6 @@ handle() {
       sessions_end
       keys_remove
       sync
-      echo 1 >"$R/proc/sys/vm/drop_caches"
       warm
       say "$id ok"
       ;;

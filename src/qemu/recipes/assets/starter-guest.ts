@@ -13,7 +13,7 @@ keys_exist() { [ -s "$KEY" ]; }
 keys_remove() { [ ! -e "$KEY" ] || rm -f "$KEY" "$KEY.pub"; }
 keys_install() {
   if [ -n "$hostkey" ]; then
-    printf "\\000\\000\\000\\013ssh-ed25519\\000\\000\\000\\100$hostkey" >"$KEY"
+    printf "\\000\\000\\000\\013ssh-ed25519\\000\\000\\000\\100$hostkey$hostkey_public" >"$KEY"
     printf '%s\\n' "$hostpub" >"$KEY.pub"
   else
     keys_remove
@@ -22,6 +22,8 @@ keys_install() {
 }
 keys_public() { public=; [ ! -e "$KEY.pub" ] || read -r public <"$KEY.pub"; }
 name_self() { :; }
+# The kernel announces the new address itself (arp_notify), which is how QEMU's user-mode network learns it.
+set_mac() { ifconfig eth0 hw ether "$1" 2>/dev/null; }
 set_hash() { set_shadow "$1" "$2"; }
 
 sshd_start() {
@@ -32,8 +34,9 @@ sshd_start() {
 }
 sshd_stop() { :; }
 sessions_end() { [ -n "$CARREL_STDIO" ] || killall -q dropbear; }
-# The caches were dropped to make the saved memory small; what every clone needs first goes back in.
 warm() {
+  echo 1 >"$R/proc/sys/vm/drop_caches"
+  [ -z "$CARREL_STDIO" ] || return 0
   set +f
   lib=/lib/x86_64-linux-gnu
   cat /bin/busybox /usr/sbin/dropbear $lib/ld-* $lib/libc.* $lib/libcrypt.* $lib/libgmp.* $lib/libtom* $lib/libz.* >/dev/null
@@ -95,24 +98,3 @@ exec poweroff
 
 export const PROFILE = `export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 `;
-
-/**
- * The initramfs: modules in the given order, then the root file system. The first mount names busybox, because the shell starts
- * its applets through /proc/self/exe.
- */
-export function initramfsInit(modules: readonly string[]): string {
-  return `#!/bin/sh
-/bin/busybox mount -t proc proc /proc
-mount -t sysfs sysfs /sys
-mount -t devtmpfs devtmpfs /dev
-for m in ${modules.join(' ')}; do insmod /m/$m.ko; done
-n=0
-while [ ! -b /dev/vda ] && [ $n -lt 500 ]; do usleep 10000; n=$((n + 1)); done
-mount -t ext4 -o noatime /dev/vda /new || exec sh
-mkdir -p /dev/pts
-mount --move /dev /new/dev
-mount --move /proc /new/proc
-/bin/busybox mount --move /sys /new/sys
-exec /bin/busybox switch_root /new /usr/lib/carrel/rc
-`;
-}
