@@ -15,6 +15,7 @@ test('a time with its offset is that moment, whatever the zone', () => {
 test('a local time is what clocks there show, in winter and in summer', () => {
   expect(read('2026-11-25T14:00')).toEqual(at('2026-11-25T13:00:00Z'));
   expect(read('2026-07-25 14:00')).toEqual(at('2026-07-25T12:00:00Z'));
+  expect(read('2026-07-25 9:00')).toEqual(at('2026-07-25T07:00:00Z'));
   expect(read('2026-11-25T14:00', 'America/New_York')).toEqual(at('2026-11-25T19:00:00Z'));
 });
 

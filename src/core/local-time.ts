@@ -39,7 +39,8 @@ function momentOf(local: Temporal.PlainDateTime, zone: string): ReadTime {
  * `tomorrow 14:00`.
  */
 export function readTime(text: string, zone: string, now: Date): ReadTime {
-  const said = text.trim();
+  // `9:00` is `09:00`, after a date as well.
+  const said = text.trim().replace(/(?<=^\d{4}-\d\d-\d\d[T ])(?=\d:)/, '0');
   try {
     if (INSTANT.test(said)) return { at: new Date(Temporal.Instant.from(said.replace(' ', 'T')).epochMilliseconds), twice: false };
     if (!isZone(zone)) return { problem: `${JSON.stringify(zone)} is no time zone` };
