@@ -11,7 +11,8 @@ import { makeCtx } from '../../src/lib/context.ts';
 import { makeLogger } from '../../src/lib/log.ts';
 import { type ControlPlane, startControlPlane } from '../../src/main/control-plane.ts';
 import { openInstallation } from '../../src/main/installation.ts';
-import { type KeyPair, makeKeyPair, sshRun } from '../../src/main/ssh-login.ts';
+import { makeSshKey, type SshKey } from '../../src/lib/ssh-key.ts';
+import { sshRun } from '../../src/main/ssh-login.ts';
 import { findProcesses, killProcess } from '../../src/qemu/process.ts';
 import * as accounts from '../../src/store/accounts.ts';
 import type { Scene } from './scene.ts';
@@ -67,10 +68,10 @@ export class CarrelRig {
   readonly plane: ControlPlane;
   readonly dir: string;
   readonly caller: Caller;
-  readonly key: KeyPair;
+  readonly key: SshKey;
   readonly follower: Follower;
 
-  private constructor(plane: ControlPlane, dir: string, caller: Caller, key: KeyPair, follower: Follower) {
+  private constructor(plane: ControlPlane, dir: string, caller: Caller, key: SshKey, follower: Follower) {
     this.plane = plane;
     this.dir = dir;
     this.caller = caller;
@@ -108,7 +109,7 @@ export class CarrelRig {
     const over = new AbortController();
     scene.defer(() => over.abort());
     const follower = new Follower(plane, await plane.services.lastEventId(), over.signal);
-    const rig = new CarrelRig(plane, dir, { accountId: account.id, name: 'admin', role: 'admin' }, await makeKeyPair(), follower);
+    const rig = new CarrelRig(plane, dir, { accountId: account.id, name: 'admin', role: 'admin' }, makeSshKey('carrel bench'), follower);
     say('building the starter image');
     const built = await plane.services.buildImage(rig.caller, { image: IMAGE, recipe: 'starter', publish: true });
     await rig.revisionReady(IMAGE, built.revision);

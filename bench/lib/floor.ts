@@ -11,7 +11,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { IDENTITY_FILE_BYTES } from '../../src/qemu/argv.ts';
-import { type KeyPair, sshRun } from '../../src/main/ssh-login.ts';
+import type { SshKey } from '../../src/lib/ssh-key.ts';
+import { sshRun } from '../../src/main/ssh-login.ts';
 import type { CarrelRig, Lent } from './carrel.ts';
 import type { Scene } from './scene.ts';
 import { ask, SocketLines } from './socket-lines.ts';
@@ -36,7 +37,7 @@ interface Model {
 export class Floor {
   readonly #dir: string;
   readonly #master: string;
-  readonly #key: KeyPair;
+  readonly #key: SshKey;
   readonly #user: string;
   readonly #models = new Map<'boot' | 'instant', Model>();
   readonly #live = new Set<() => Promise<void>>();

@@ -6,7 +6,8 @@ import { execFile, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type KeyPair, sshRun } from '../../src/main/ssh-login.ts';
+import type { SshKey } from '../../src/lib/ssh-key.ts';
+import { sshRun } from '../../src/main/ssh-login.ts';
 import type { CarrelRig } from './carrel.ts';
 import { banner } from './floor.ts';
 import type { Scene } from './scene.ts';
@@ -20,7 +21,7 @@ const BASE = 'carrel-bench-base';
 
 export interface LibvirtOptions {
   dir: string;
-  key: KeyPair;
+  key: SshKey;
   user: string;
   accelerator: string;
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeSshKey } from '../lib/ssh-key.ts';
 import { TOKENS } from '../../test/support/fake-services.ts';
 import { eventually, startTestServer, type TestServer } from '../../test/support/test-server.ts';
 
@@ -53,9 +54,9 @@ const run = (args: string[], env?: NodeJS.ProcessEnv) => start(LAUNCHER, args, e
 
 /** An SSH server for one key pair of its own, which lets in the key that was given to the fake's `connect`. */
 async function sshServer(): Promise<{ port: number; hostKey: string; close: () => void; commands: string[] }> {
-  const host = ssh2.utils.generateKeyPairSync('ed25519');
+  const host = makeSshKey('');
   const commands: string[] = [];
-  const sshd = new ssh2.Server({ hostKeys: [host.private] }, (client) => {
+  const sshd = new ssh2.Server({ hostKeys: [host.privateKey] }, (client) => {
     client.on('error', () => {});
     client.on('authentication', (attempt) => {
       const asked = server.world.calls.findLast((c) => c.name === 'connect')?.args[1] as { publicKey: string } | undefined;
@@ -76,7 +77,7 @@ async function sshServer(): Promise<{ port: number; hostKey: string; close: () =
     });
   });
   await new Promise<void>((resolve) => sshd.listen(0, '127.0.0.1', () => resolve()));
-  const [type, data] = host.public.split(' ');
+  const [type, data] = host.publicKey.split(' ');
   return { port: (sshd.address() as AddressInfo).port, hostKey: `${type} ${data}`, close: () => sshd.close(), commands };
 }
 
@@ -95,7 +96,7 @@ test('ssh logs in with a key of its own and gives back the exit code of the comm
 test('ssh refuses a machine that shows another host key than it told, or none', async () => {
   const sshd = await sshServer();
   const { id } = server.world.addReservation('ann', { state: 'ready' });
-  const other = ssh2.utils.generateKeyPairSync('ed25519').public.split(' ').slice(0, 2).join(' ');
+  const other = makeSshKey('').publicKey.split(' ').slice(0, 2).join(' ');
   Object.assign(server.world.connection, { port: sshd.port, hostKeys: [other] });
   const wrong = await run(['ssh', id, '--', 'true']).done;
   expect([wrong.code, wrong.err.includes('Host key verification failed')]).toEqual([255, true]);

@@ -11,7 +11,8 @@ import type { Reservation } from '../contract/reservations.ts';
 import { formatDuration } from '../core/reservation.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { type Serving, startServer } from './serve.ts';
-import { makeKeyPair, sshRun } from './ssh-login.ts';
+import { makeSshKey } from '../lib/ssh-key.ts';
+import { sshRun } from './ssh-login.ts';
 
 export interface DemoOptions {
   dataDir: string;
@@ -71,7 +72,7 @@ interface Lent {
 }
 
 async function reserveAndLogIn(client: Client): Promise<Lent> {
-  const key = await makeKeyPair();
+  const key = makeSshKey('carrel demo');
   const began = performance.now();
   let stage = '';
   const made = await client.reserve({ body: { id: randomUUID(), image: IMAGE, mode: 'linked', for: '2h' } });

@@ -2,18 +2,6 @@
 import ssh2 from 'ssh2';
 import { CarrelError } from '../lib/errors.ts';
 
-export interface KeyPair {
-  /** One line, as in `authorized_keys`. */
-  publicKey: string;
-  /** OpenSSH format. */
-  privateKey: string;
-}
-
-export async function makeKeyPair(): Promise<KeyPair> {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'carrel' });
-  return { publicKey: pair.public, privateKey: pair.private };
-}
-
 export interface SshTarget {
   host: string;
   port: number;

@@ -1,6 +1,7 @@
 /** The second recipe: a full Debian, built here and lent in each way. Minutes under emulation, so in the long runs. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeKeyPair, sshRun } from '../../src/main/ssh-login.ts';
+import { makeSshKey } from '../../src/lib/ssh-key.ts';
+import { sshRun } from '../../src/main/ssh-login.ts';
 import { TestServer, until } from '../support/server.ts';
 
 const server = new TestServer();
@@ -8,7 +9,7 @@ beforeAll(() => server.start());
 afterAll(() => server.dispose());
 
 async function inside(id: string, command: string): Promise<string> {
-  const key = await makeKeyPair();
+  const key = makeSshKey('carrel test');
   const connection = await server.client.connectReservation({ params: { id }, body: { publicKey: key.publicKey } });
   return (await sshRun({ ...connection, privateKey: key.privateKey }, command)).trim();
 }

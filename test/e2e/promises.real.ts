@@ -5,7 +5,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Reservation } from '../../src/contract/reservations.ts';
-import { makeKeyPair, sshRun } from '../../src/main/ssh-login.ts';
+import { makeSshKey } from '../../src/lib/ssh-key.ts';
+import { sshRun } from '../../src/main/ssh-login.ts';
 import { LAUNCHER, TestServer, until } from '../support/server.ts';
 
 const server = new TestServer();
@@ -27,7 +28,7 @@ function goldenHashes(): Record<string, string> {
 }
 
 async function writeInside(reservation: Reservation, text: string): Promise<string> {
-  const key = await makeKeyPair();
+  const key = makeSshKey('carrel test');
   const connection = await server.client.connectReservation({ params: { id: reservation.id }, body: { publicKey: key.publicKey } });
   return sshRun(
     { ...connection, privateKey: key.privateKey },
@@ -85,7 +86,7 @@ test('promise 2: what a machine stands on cannot be deleted by any command, and 
 
 test('promise 8: a captured image holds nothing of the person: no password, no key, no host key', async () => {
   const r = await server.reserve('linked');
-  const key = await makeKeyPair();
+  const key = makeSshKey('carrel test');
   const connection = await server.client.connectReservation({ params: { id: r.id }, body: { publicKey: key.publicKey } });
   const shadow = await sshRun({ ...connection, privateKey: key.privateKey }, `grep '^${connection.user}:' /etc/shadow; sync`);
   const hash = shadow.split(':')[1] as string;

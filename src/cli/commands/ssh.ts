@@ -7,7 +7,7 @@ import type { Connection } from '../../contract/reservations.ts';
 import { CarrelError } from '../../lib/errors.ts';
 import { findReservation } from '../names.ts';
 import type { Cli, Session } from '../session.ts';
-import { makeSshKey } from '../ssh-key.ts';
+import { makeSshKey } from '../../lib/ssh-key.ts';
 
 export function addSsh(program: Command, cli: Cli): void {
   program

@@ -1,7 +1,6 @@
 import { createPublicKey, sign, verify } from 'node:crypto';
 import ssh2 from 'ssh2';
 import { describe, expect, it } from 'vitest';
-import { hostPattern, sshArguments } from './commands/ssh.ts';
 import { makeSshKey } from './ssh-key.ts';
 
 describe('SSH keys', () => {
@@ -22,27 +21,14 @@ describe('SSH keys', () => {
     expect(makeSshKey('x').publicKey).not.toBe(makeSshKey('x').publicKey);
   });
 
+  // ssh2's own generator loses leading zeros: one key in 200 could not be read, and the login of whoever got it failed.
+  it('can be read whatever their bytes are', () => {
+    for (let i = 0; i < 1000; i++) expect(ssh2.utils.parseKey(makeSshKey('x').privateKey)).not.toBeInstanceOf(Error);
+  });
+
   // The private part is padded to whole blocks of eight.
   it.each(['', 'a', 'ab', 'abc', 'abcd', 'abcde', 'abcdef', 'abcdefg'])('with the comment %j', (comment) => {
     const secret = ssh2.utils.parseKey(makeSshKey(comment).privateKey);
     expect(secret).not.toBeInstanceOf(Error);
-  });
-});
-
-describe("ssh's command line", () => {
-  const connection = { host: '127.0.0.1', port: 2222, user: 'me', password: 'pw', hostKeys: ['k'], sshCommand: '' };
-
-  it('checks the host key, offers one key, and holds no secret', () => {
-    const args = sshArguments(connection, '/tmp/x', ['-l', 'root; id']);
-    expect(args).toContain('StrictHostKeyChecking=yes');
-    expect(args).toContain('IdentitiesOnly=yes');
-    expect(args.join(' ')).not.toContain('pw');
-    // What follows `--` is the host and the command, never an option.
-    expect(args.slice(args.indexOf('--') + 1)).toEqual(['127.0.0.1', '-l', 'root; id']);
-  });
-
-  it('names a host as known_hosts does', () => {
-    expect(hostPattern({ host: '10.0.0.1', port: 22 })).toBe('10.0.0.1');
-    expect(hostPattern({ host: '127.0.0.1', port: 2222 })).toBe('[127.0.0.1]:2222');
   });
 });
