@@ -17,6 +17,16 @@ interface Counting {
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
+/**
+ * Live, and holding something in `span`. Said with the two ends, which a btree index answers: a GiST index over the range was seen
+ * to leave rows out (PostgreSQL 15.18, one database in ten after 500 changes, with a single writer too), and what it left out was
+ * promised twice.
+ */
+function holds(span: TimeRange): RawBuilder<boolean> {
+  return sql<boolean>`(state in ('booked', 'preparing', 'ready', 'ending')
+    and coalesce(upper(hold), 'infinity') > ${span.start}::timestamptz and lower(hold) < coalesce(${span.end}::timestamptz, 'infinity'))`;
+}
+
 /** Rows `(t, machines, vcpus, memory)`: what is held from each moment in `span` on at which that changes. */
 function steps(which: RawBuilder<unknown>, span: TimeRange, { now, except }: Counting): RawBuilder<unknown> {
   const soon = new Date(now.getTime() + TURNAROUND_MS);
@@ -28,7 +38,7 @@ function steps(which: RawBuilder<unknown>, span: TimeRange, { now, except }: Cou
         vcpus, memory_mib
       from reservation
       where ${which} and id <> ${except ?? NOBODY}::uuid
-        and ((state in ('booked', 'preparing', 'ready', 'ending') and hold && ${range(span)})
+        and (${holds(span)}
           -- Overdue: its hold is over and its machine is not gone.
           or (state in ('preparing', 'ready', 'ending') and upper(during) <= ${now}::timestamptz))
     ), change as (
@@ -81,7 +91,9 @@ export async function closures(db: Db, providerId: string | undefined, span: Tim
     .selectFrom('closure')
     .selectAll()
     .$if(providerId !== undefined, (q) => q.where('providerId', '=', providerId as string))
-    .where(sql<boolean>`during && ${range(span)}`)
+    .where(
+      sql<boolean>`coalesce(upper(during), 'infinity') > ${span.start}::timestamptz and lower(during) < coalesce(${span.end}::timestamptz, 'infinity')`,
+    )
     .orderBy(sql`lower(during)`)
     .orderBy('id')
     .execute();
@@ -110,8 +122,7 @@ export async function holding(db: Db, providerId: string, span: TimeRange): Prom
     .selectFrom('reservation')
     .select(['id', 'accountId'])
     .where('providerId', '=', providerId)
-    .where('state', 'in', ['booked', 'preparing', 'ready', 'ending'])
-    .where(sql<boolean>`hold && ${range(span)}`)
+    .where(holds(span))
     .orderBy('id')
     .execute();
 }
