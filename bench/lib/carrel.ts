@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Caller } from '../../src/api/services.ts';
+import type { Caller } from '../../src/services/interface.ts';
 import type { CloneMode } from '../../src/contract/common.ts';
 import type { Revision } from '../../src/contract/images.ts';
 import type { Reservation } from '../../src/contract/reservations.ts';

@@ -4,7 +4,7 @@ import type { JobDetail, MachineDetail } from '../contract/machines.ts';
 import type { Reservation } from '../contract/reservations.ts';
 import type { SeriesDetail } from '../contract/series.ts';
 import { CarrelError } from '../lib/errors.ts';
-import type { Caller, Services } from './services.ts';
+import type { Caller, Services } from '../services/interface.ts';
 
 function notFound(what: string, id: string, hint?: string): CarrelError {
   return new CarrelError('not-found', `there is no ${what} ${id}`, hint === undefined ? {} : { hint });

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Scope } from '../contract/route.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { isAdmin, notAllowed } from './access.ts';
-import type { Caller, Services } from './services.ts';
+import type { Caller, Services } from '../services/interface.ts';
 import type { TicketBox } from './tickets.ts';
 
 declare module 'fastify' {

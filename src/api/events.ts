@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EventData } from '../contract/system.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { isAdmin, notAllowed } from './access.ts';
-import type { Caller, Services } from './services.ts';
+import type { Caller, Services } from '../services/interface.ts';
 
 export interface StreamOptions {
   services: Pick<Services, 'events' | 'lastEventId'>;

@@ -4,7 +4,7 @@ import type { RouteDef } from '../contract/route.ts';
 import { CarrelError } from '../lib/errors.ts';
 import type { makeAuthenticate } from './auth.ts';
 import type { Deps } from './handlers/types.ts';
-import type { Caller } from './services.ts';
+import type { Caller } from '../services/interface.ts';
 import type { Staging } from './upload.ts';
 
 /** Nothing an answer holds is for caches, frames, or guessing at. */

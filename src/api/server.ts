@@ -28,7 +28,7 @@ import type { Handlers, JsonOperation, RequestContext } from './handlers/types.t
 import { makeRegistry, requestTimer } from './metrics.ts';
 import { openapiDocument } from './openapi.ts';
 import { fastifyPath, goneSignal, SECURITY_HEADERS, schemaOf, type ServerParts } from './parts.ts';
-import type { Services } from './services.ts';
+import type { Services } from '../services/interface.ts';
 import { registerSpecial } from './special.ts';
 import { TicketBox } from './tickets.ts';
 import type { Staging } from './upload.ts';

@@ -11,7 +11,7 @@ import { MachineState } from '../contract/machines.ts';
 import { PROBLEM_CODES } from '../contract/problem.ts';
 import { ReservationState, Stage } from '../contract/reservations.ts';
 import { CarrelError } from '../lib/errors.ts';
-import { durationMs, LONGEST_MS } from './duration.ts';
+import { durationMs, LONGEST_MS } from '../services/duration.ts';
 import { PROBLEMS, problemCode, toProblem } from './errors.ts';
 import { TicketBox } from './tickets.ts';
 

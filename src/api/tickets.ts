@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Caller } from './services.ts';
+import type { Caller } from '../services/interface.ts';
 
 /** How long a ticket is good for, in milliseconds: from the click to the opened WebSocket. */
 const TICKET_MS = 30_000;

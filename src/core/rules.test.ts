@@ -30,15 +30,15 @@ test('the kind follows from what is asked for', () => {
   expect(kindOf(rule, false, Number.POSITIVE_INFINITY)).toBe('server');
 });
 
-test('a wish that breaks a rule says which', () => {
+test('a request that breaks a rule says which', () => {
   const rule = { allowed: true, longestMs: 4 * HOUR, totalMs: 6 * HOUR, aheadMs: 24 * HOUR, atOnce: 2 };
-  const wish = { kind: 'lab' as const, forMs: 4 * HOUR, aheadMs: 24 * HOUR, held: 1, extending: false };
-  expect(breach(rule, wish)).toBeUndefined();
-  expect(breach({ ...rule, allowed: false }, wish)).toEqual({ rule: 'kind', kind: 'lab' });
-  expect(breach(rule, { ...wish, forMs: 5 * HOUR })).toEqual({ rule: 'longest', limitMs: 4 * HOUR, wantedMs: 5 * HOUR });
-  expect(breach(rule, { ...wish, forMs: 6 * HOUR, extending: true })).toBeUndefined();
-  expect(breach(rule, { ...wish, forMs: 7 * HOUR, extending: true })).toEqual({ rule: 'total', limitMs: 6 * HOUR, wantedMs: 7 * HOUR });
-  expect(breach(rule, { ...wish, aheadMs: 25 * HOUR })).toMatchObject({ rule: 'ahead' });
-  expect(breach(rule, { ...wish, held: 2 })).toEqual({ rule: 'at-once', limit: 2, wanted: 3 });
-  expect(breach({ ...rule, longestMs: null, atOnce: null }, { ...wish, forMs: Number.POSITIVE_INFINITY, held: 999 })).toBeUndefined();
+  const subject = { kind: 'lab' as const, forMs: 4 * HOUR, aheadMs: 24 * HOUR, held: 1, extending: false };
+  expect(breach(rule, subject)).toBeUndefined();
+  expect(breach({ ...rule, allowed: false }, subject)).toEqual({ rule: 'kind', kind: 'lab' });
+  expect(breach(rule, { ...subject, forMs: 5 * HOUR })).toEqual({ rule: 'longest', limitMs: 4 * HOUR, wantedMs: 5 * HOUR });
+  expect(breach(rule, { ...subject, forMs: 6 * HOUR, extending: true })).toBeUndefined();
+  expect(breach(rule, { ...subject, forMs: 7 * HOUR, extending: true })).toEqual({ rule: 'total', limitMs: 6 * HOUR, wantedMs: 7 * HOUR });
+  expect(breach(rule, { ...subject, aheadMs: 25 * HOUR })).toMatchObject({ rule: 'ahead' });
+  expect(breach(rule, { ...subject, held: 2 })).toEqual({ rule: 'at-once', limit: 2, wanted: 3 });
+  expect(breach({ ...rule, longestMs: null, atOnce: null }, { ...subject, forMs: Number.POSITIVE_INFINITY, held: 999 })).toBeUndefined();
 });

@@ -69,7 +69,7 @@ export type RuleBreach =
   | { rule: 'ahead'; limitMs: number; wantedMs: number }
   | { rule: 'at-once'; limit: number; wanted: number };
 
-export interface Wish {
+export interface RuleSubject {
   kind: ReservationKind;
   /** `Infinity` = without an end. */
   forMs: number;
@@ -81,12 +81,13 @@ export interface Wish {
   extending: boolean;
 }
 
-/** What a wish breaks, or undefined. */
-export function breach(rule: KindRule, wish: Wish): RuleBreach | undefined {
-  if (!rule.allowed) return { rule: 'kind', kind: wish.kind };
-  const limitMs = wish.extending ? rule.totalMs : rule.longestMs;
-  if (limitMs !== null && wish.forMs > limitMs) return { rule: wish.extending ? 'total' : 'longest', limitMs, wantedMs: wish.forMs };
-  if (wish.aheadMs > rule.aheadMs) return { rule: 'ahead', limitMs: rule.aheadMs, wantedMs: wish.aheadMs };
-  if (rule.atOnce !== null && wish.held + 1 > rule.atOnce) return { rule: 'at-once', limit: rule.atOnce, wanted: wish.held + 1 };
+/** What a request breaks, or undefined. */
+export function breach(rule: KindRule, subject: RuleSubject): RuleBreach | undefined {
+  if (!rule.allowed) return { rule: 'kind', kind: subject.kind };
+  const limitMs = subject.extending ? rule.totalMs : rule.longestMs;
+  if (limitMs !== null && subject.forMs > limitMs)
+    return { rule: subject.extending ? 'total' : 'longest', limitMs, wantedMs: subject.forMs };
+  if (subject.aheadMs > rule.aheadMs) return { rule: 'ahead', limitMs: rule.aheadMs, wantedMs: subject.aheadMs };
+  if (rule.atOnce !== null && subject.held + 1 > rule.atOnce) return { rule: 'at-once', limit: rule.atOnce, wanted: subject.held + 1 };
   return undefined;
 }

@@ -1,7 +1,7 @@
 /** The calendar in the engine: reservations for later are begun ahead of time, moved, shortened and refused by the rules. */
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Bench, anotherWorld, drain, makeBench, observe, problems, readyOne, reservationOf } from '../../test/support/engine.ts';
+import { type Bench, otherProcess, drain, makeBench, observe, problems, readyOne, reservationOf } from '../../test/support/engine.ts';
 import { DEFAULT_RULES } from '../core/rules.ts';
 import { isCode } from '../lib/errors.ts';
 import * as calendar from '../store/calendar.ts';
@@ -21,10 +21,10 @@ const HOUR = 60 * MINUTE;
 /** Until there is anything to go by, a machine is begun ten minutes ahead. */
 const LEAD = 10 * MINUTE;
 
-const inFuture = (bench: Bench, ms: number): Date => new Date(bench.world.now().getTime() + ms);
+const inFuture = (bench: Bench, ms: number): Date => new Date(bench.deps.now().getTime() + ms);
 
 function book(bench: Bench, more: Partial<ReserveIntent> = {}) {
-  return reserve(bench.world, bench.who, {
+  return reserve(bench.deps, bench.who, {
     id: randomUUID(),
     image: 'golden',
     mode: 'linked',
@@ -41,16 +41,16 @@ test('one for later is begun ahead of its start, is ready by then, and ends at i
   await drain(bench);
   expect(bench.calls).toEqual([]);
   bench.clock.skewMs = 2 * HOUR - LEAD - 5_000;
-  expect(await beginDue(bench.world)).toBe(0);
+  expect(await beginDue(bench.deps)).toBe(0);
   bench.clock.skewMs = 2 * HOUR - LEAD + 1_000;
-  expect(await beginDue(bench.world)).toBe(1);
-  expect(await beginDue(bench.world)).toBe(0);
+  expect(await beginDue(bench.deps)).toBe(1);
+  expect(await beginDue(bench.deps)).toBe(0);
   await drain(bench);
   expect(await reservationOf(bench, made.id)).toMatchObject({ state: 'ready' });
   bench.clock.skewMs = 3 * HOUR - 5_000;
-  expect(await expireDue(bench.world)).toBe(0);
+  expect(await expireDue(bench.deps)).toBe(0);
   bench.clock.skewMs = 3 * HOUR + 5_000;
-  expect(await expireDue(bench.world)).toBe(1);
+  expect(await expireDue(bench.deps)).toBe(1);
   await drain(bench);
   expect((await reservationOf(bench, made.id)).state).toBe('ended');
   expect(await problems(bench)).toEqual([]);
@@ -58,10 +58,10 @@ test('one for later is begun ahead of its start, is ready by then, and ends at i
 
 test('two servers that look at the same time begin it once', async () => {
   const bench = await makeBench(onTestFinished, { ownDatabase: true });
-  const other = await anotherWorld(bench);
+  const other = await otherProcess(bench);
   const ids = await Promise.all(Array.from({ length: 5 }, () => book(bench)));
   bench.clock.skewMs = 2 * HOUR - MINUTE;
-  await Promise.all([beginDue(bench.world), beginDue(other), beginDue(bench.world), beginDue(other)]);
+  await Promise.all([beginDue(bench.deps), beginDue(other), beginDue(bench.deps), beginDue(other)]);
   await drain(bench);
   for (const { id } of ids) expect((await reservationOf(bench, id)).state).toBe('ready');
   expect(bench.calls.filter((c) => c.startsWith('clone '))).toHaveLength(5);
@@ -78,7 +78,7 @@ test('what is published when it begins is handed out, unless a revision was name
   const bench = await makeBench(onTestFinished);
   const newest = await book(bench);
   const named = await book(bench, { revision: 1 });
-  const { revision } = await prepareImage(bench.world, bench.who, {
+  const { revision } = await prepareImage(bench.deps, bench.who, {
     image: 'golden',
     publish: true,
     source: { kind: 'recipe', recipe: 'tiny' },
@@ -86,7 +86,7 @@ test('what is published when it begins is handed out, unless a revision was name
   });
   await drain(bench);
   bench.clock.skewMs = 2 * HOUR;
-  expect(await beginDue(bench.world)).toBe(2);
+  expect(await beginDue(bench.deps)).toBe(2);
   expect((await reservationOf(bench, newest.id)).revisionId).toBe(revision.id);
   expect((await machines.find(bench.store.db, newest.machineId))?.revisionId).toBe(revision.id);
   expect((await reservationOf(bench, named.id)).revisionId).toBe(bench.revisionId);
@@ -96,9 +96,9 @@ test('when nothing is left to make it from, it fails and says so', async () => {
   const bench = await makeBench(onTestFinished);
   const before = await observe(bench);
   const made = await book(bench);
-  await retireRevision(bench.world, bench.who, bench.revisionId);
+  await retireRevision(bench.deps, bench.who, bench.revisionId);
   bench.clock.skewMs = 2 * HOUR;
-  await beginDue(bench.world);
+  await beginDue(bench.deps);
   expect(await reservationOf(bench, made.id)).toMatchObject({ state: 'failed', failure: { code: 'wrong-state' }, stage: 'gone' });
   expect({ ...(await observe(bench)), revisions: [] }).toEqual({ ...before, revisions: [] });
   expect((await images.revision(bench.store.db, bench.revisionId))?.state).toBe('retired');
@@ -107,11 +107,11 @@ test('when nothing is left to make it from, it fails and says so', async () => {
 test('one that is ended before it begins is over at once; one whose time goes by unseen has failed', async () => {
   const bench = await makeBench(onTestFinished);
   const [first, second] = [await book(bench), await book(bench)];
-  await endReservation(bench.world, first.id, 'end', 'ada');
+  await endReservation(bench.deps, first.id, 'end', 'ada');
   expect(await reservationOf(bench, first.id)).toMatchObject({ state: 'ended', stage: 'gone', failure: null });
   bench.clock.skewMs = 4 * HOUR;
-  await expireDue(bench.world);
-  expect(await beginDue(bench.world)).toBe(0);
+  await expireDue(bench.deps);
+  expect(await beginDue(bench.deps)).toBe(0);
   expect(await reservationOf(bench, second.id)).toMatchObject({ state: 'failed', failure: { code: 'unavailable' } });
   expect(await problems(bench)).toEqual([]);
 });
@@ -121,12 +121,12 @@ test('one whose room is still taken by a machine that should be gone waits for i
   const early = await readyOne(bench, { forMs: HOUR });
   const next = await book(bench);
   bench.clock.skewMs = 2 * HOUR - MINUTE;
-  expect(await beginDue(bench.world)).toBe(0);
+  expect(await beginDue(bench.deps)).toBe(0);
   expect(await reservationOf(bench, next.id)).toMatchObject({ state: 'booked', stageText: expect.stringContaining('waiting for room') });
-  await expireDue(bench.world);
+  await expireDue(bench.deps);
   await drain(bench);
   expect((await reservationOf(bench, early.id)).state).toBe('ended');
-  expect(await beginDue(bench.world)).toBe(1);
+  expect(await beginDue(bench.deps)).toBe(1);
   await drain(bench);
   expect((await reservationOf(bench, next.id)).state).toBe('ready');
 });
@@ -138,12 +138,12 @@ test('moved, lengthened and shortened within the room and the rules; refused, it
   const first = await book(bench, { startsAt: start });
   const second = await book(bench, { startsAt: new Date(start.getTime() + 2 * HOUR) });
   const { id } = first;
-  const by = (ms: number) => extendReservation(bench.world, bench.who, id, ms);
+  const by = (ms: number) => extendReservation(bench.deps, bench.who, id, ms);
   await expect(by(HOUR)).rejects.toMatchObject({ code: 'no-capacity' });
   expect((await by(30 * MINUTE)).during.end).toEqual(new Date(start.getTime() + 90 * MINUTE));
   expect((await by(-60 * MINUTE)).during.end).toEqual(new Date(start.getTime() + 30 * MINUTE));
   await expect(by(-30 * MINUTE)).rejects.toMatchObject({ code: 'bad-request' });
-  const move = (ms: number, forMs?: number) => moveReservation(bench.world, bench.who, id, { startsAt: inFuture(bench, ms), forMs });
+  const move = (ms: number, forMs?: number) => moveReservation(bench.deps, bench.who, id, { startsAt: inFuture(bench, ms), forMs });
   await expect(move(4 * HOUR)).rejects.toMatchObject({ code: 'no-capacity' });
   await expect(move(48 * HOUR)).rejects.toMatchObject({ code: 'limit-reached' });
   expect((await reservationOf(bench, id)).during.start).toEqual(start);
@@ -151,9 +151,9 @@ test('moved, lengthened and shortened within the room and the rules; refused, it
   expect(moved.during.end?.getTime()).toBe(moved.during.start.getTime() + HOUR);
   await expect(by(3 * HOUR)).rejects.toMatchObject({ code: 'limit-reached', details: { rule: 'total' } });
   // The room it had is free again.
-  await moveReservation(bench.world, bench.who, second.id, { startsAt: start });
+  await moveReservation(bench.deps, bench.who, second.id, { startsAt: start });
   const running = await readyOne(bench, { forMs: 30 * MINUTE });
-  await expect(moveReservation(bench.world, bench.who, running.id, { startsAt: start })).rejects.toMatchObject({ code: 'wrong-state' });
+  await expect(moveReservation(bench.deps, bench.who, running.id, { startsAt: start })).rejects.toMatchObject({ code: 'wrong-state' });
 });
 
 test('of 20 at one moment by a person who may hold 3, exactly 3 are promised', async () => {
@@ -195,15 +195,15 @@ test('the kind follows from length and mode, and may be refused', async () => {
   const open = { forMs: Number.POSITIVE_INFINITY, mode: 'full' as const };
   await expect(book(bench, open)).rejects.toMatchObject({ code: 'not-allowed', details: { kind: 'server' } });
   const who = { ...bench.who, role: 'admin' };
-  const server = await reserve(bench.world, who, { id: randomUUID(), image: 'golden', ...open });
+  const server = await reserve(bench.deps, who, { id: randomUUID(), image: 'golden', ...open });
   expect(server).toMatchObject({ kind: 'server', during: { end: null } });
-  await expect(extendReservation(bench.world, bench.who, server.id, HOUR)).rejects.toMatchObject({ code: 'wrong-state' });
+  await expect(extendReservation(bench.deps, bench.who, server.id, HOUR)).rejects.toMatchObject({ code: 'wrong-state' });
 });
 
 test('the lead follows from what was measured', async () => {
   const bench = await makeBench(onTestFinished);
   for (let i = 0; i < 3; i++) await readyOne(bench);
-  const answer = await availability(bench.world, bench.who, { image: 'golden', mode: 'linked', forMs: HOUR });
+  const answer = await availability(bench.deps, bench.who, { image: 'golden', mode: 'linked', forMs: HOUR });
   expect(answer).toMatchObject({ possible: true, leadMs: MINUTE, estimate: { count: 3 } });
   expect((answer.estimate as { p95Ms: number }).p95Ms).toBeGreaterThan(0);
   const made = await book(bench);
@@ -220,7 +220,7 @@ test('the answer is true: what is said to be possible is promised, what is not i
       during: closed,
       reason: 'power',
       createdBy: 'ada',
-      createdAt: bench.world.now(),
+      createdAt: bench.deps.now(),
     }),
   );
   let state = 5;
@@ -230,21 +230,21 @@ test('the answer is true: what is said to be possible is promised, what is not i
   };
   const tally = { possible: 0, refused: 0 };
   for (let i = 0; i < 40; i++) {
-    const wish = {
+    const request = {
       image: 'golden',
       mode: 'linked' as const,
       startsAt: inFuture(bench, roll(72) * 10 * MINUTE),
       forMs: (1 + roll(18)) * 10 * MINUTE,
       vcpus: 1 + roll(2),
     };
-    const answer = await availability(bench.world, bench.who, wish);
-    const tried = await book(bench, wish).catch((error: unknown) => error);
+    const answer = await availability(bench.deps, bench.who, request);
+    const tried = await book(bench, request).catch((error: unknown) => error);
     tally[answer.possible ? 'possible' : 'refused'] += 1;
     expect(isCode(tried, 'no-capacity')).toBe(!answer.possible);
     if (answer.possible) expect(answer.next).toEqual(answer.from);
     else {
       expect(answer.obstacle).toBeDefined();
-      const next = await book(bench, { ...wish, startsAt: answer.next as Date });
+      const next = await book(bench, { ...request, startsAt: answer.next as Date });
       expect(next.during.start).toEqual(answer.next);
     }
   }

@@ -4,7 +4,7 @@ import { type KyselyPlugin, SelectQueryNode } from 'kysely';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
-  anotherWorld,
+  otherProcess,
   type Bench,
   drain,
   jobOf,
@@ -17,7 +17,7 @@ import {
   TAG,
 } from '../../test/support/engine.ts';
 import { guestAccount, guestWrite } from '../drivers/fake/guest-files.ts';
-import { masterDigest, plantForeign, plantStray } from '../drivers/fake/hands.ts';
+import { masterDigest, plantForeign, plantStray } from '../drivers/fake/interference.ts';
 import { makeCtx } from '../lib/context.ts';
 import * as images from '../store/images.ts';
 import * as machines from '../store/machines.ts';
@@ -27,7 +27,7 @@ import { connect } from './intents/connect.ts';
 import { prepareImage, removeRevision, retireRevision } from './intents/image.ts';
 import { endReservation } from './intents/reservation.ts';
 import { Reconciler } from './reconcilers/reconcile.ts';
-import type { World } from './world.ts';
+import type { EngineDeps } from './deps.ts';
 
 const powered = (bench: Bench) => bench.calls.filter((c) => c.startsWith('power '));
 const audited = (bench: Bench, subjectId: string) =>
@@ -39,7 +39,7 @@ test('promise 1: machines that write and end leave the master bit for bit', asyn
   for (const mode of ['linked', 'full', 'instant'] as const) {
     const row = await readyOne(bench, { mode });
     guestWrite(bench.fake, row.machineId, '/home/learner/note', 'mine');
-    await endReservation(bench.world, row.id, 'end', 'ada');
+    await endReservation(bench.deps, row.id, 'end', 'ada');
     await drain(bench);
   }
   expect(masterDigest(bench.fake, bench.revisionId)).toBe(before);
@@ -50,7 +50,7 @@ describe('promise 2', () => {
   test('a delete keeps its proof in the audit log', async () => {
     const bench = await makeBench(onTestFinished);
     const row = await readyOne(bench);
-    await endReservation(bench.world, row.id, 'end', 'ada');
+    await endReservation(bench.deps, row.id, 'end', 'ada');
     await drain(bench);
     const [entry] = await audited(bench, row.machineId);
     expect(entry).toMatchObject({ action: 'machine.destroyed', detail: { parents: [{ existsBefore: true, existsAfter: true }] } });
@@ -61,7 +61,7 @@ describe('promise 2', () => {
     async (kind) => {
       const bench = await makeBench(onTestFinished, { sabotage: [kind] });
       const row = await readyOne(bench);
-      await endReservation(bench.world, row.id, 'end', 'ada');
+      await endReservation(bench.deps, row.id, 'end', 'ada');
       await drain(bench);
       expect(await jobOf(bench, 'end')).toMatchObject({ state: 'stuck', error: { code: 'master-changed' } });
       expect((await audited(bench, row.machineId)).map((a) => a.action)).toEqual(['machine.destroyed.parents-damaged']);
@@ -81,15 +81,15 @@ describe('promise 2', () => {
   test('a revision with a machine on it, or with a disk of somebody else, is not removed', async () => {
     const bench = await makeBench(onTestFinished);
     const row = await readyOne(bench);
-    await retireRevision(bench.world, bench.who, bench.revisionId);
-    await expect(removeRevision(bench.world, bench.who, bench.revisionId)).rejects.toMatchObject({
+    await retireRevision(bench.deps, bench.who, bench.revisionId);
+    await expect(removeRevision(bench.deps, bench.who, bench.revisionId)).rejects.toMatchObject({
       code: 'has-children',
       details: { children: [{ machine: row.machineId }] },
     });
-    await endReservation(bench.world, row.id, 'end', 'ada');
+    await endReservation(bench.deps, row.id, 'end', 'ada');
     await drain(bench);
     plantForeign(bench.fake, `/fake/masters/${bench.revisionId}/disk-0.fake`);
-    await removeRevision(bench.world, bench.who, bench.revisionId);
+    await removeRevision(bench.deps, bench.who, bench.revisionId);
     await drain(bench);
     expect(await jobOf(bench, 'remove-revision')).toMatchObject({ state: 'undone', error: { code: 'has-children' } });
     expect((await bench.driver.verifyMaster(makeCtx(), bench.revisionId)).ok).toBe(true);
@@ -119,13 +119,13 @@ describe('promises 3 and 4', () => {
     expect(await reservationOf(bench, row.id)).toMatchObject({ state: 'failed', failure: { code: 'gate-refused' } });
     expect(powered(bench)).toEqual([]);
     // Disks that the driver put where they do not belong are found as strays and swept.
-    await new Reconciler(bench.world).run(makeCtx(), bench.providerId, { dryRun: false, askedFor: true });
+    await new Reconciler(bench.deps).run(makeCtx(), bench.providerId, { dryRun: false, askedFor: true });
     expect(await problems(bench)).toEqual([]);
   });
 });
 
 describe('promise 5', () => {
-  const run = (bench: Bench) => new Reconciler(bench.world).run(makeCtx(), bench.providerId, { dryRun: false, askedFor: true });
+  const run = (bench: Bench) => new Reconciler(bench.deps).run(makeCtx(), bench.providerId, { dryRun: false, askedFor: true });
 
   test('foreign things are seen and left alone', async () => {
     const bench = await makeBench(onTestFinished);
@@ -175,7 +175,7 @@ describe('promise 5', () => {
   test('by itself it acts only on what it saw three times in a row', async () => {
     const bench = await makeBench(onTestFinished);
     plantStray(bench.fake, TAG);
-    const reconciler = new Reconciler(bench.world);
+    const reconciler = new Reconciler(bench.deps);
     const outcomes: unknown[] = [];
     for (let i = 0; i < 3; i++) {
       const { results } = await reconciler.run(makeCtx(), bench.providerId, { dryRun: false, askedFor: false });
@@ -190,8 +190,8 @@ describe('promise 7', () => {
   const PLACES = 10;
 
   /** 40 people at one moment, half of them in each of two processes. Returns how many were promised a machine, and why others were not. */
-  async function rush(bench: Bench, worlds: readonly World[]) {
-    const tries = Array.from({ length: 40 }, (_, i) => reserveOne(bench, { world: worlds[i % worlds.length] as World }));
+  async function rush(bench: Bench, processes: readonly EngineDeps[]) {
+    const tries = Array.from({ length: 40 }, (_, i) => reserveOne(bench, { deps: processes[i % processes.length] as EngineDeps }));
     const ends = await Promise.allSettled(tries);
     const refusals = new Set(ends.flatMap((e) => (e.status === 'rejected' ? [(e.reason as { code: string }).code] : [])));
     return { promised: ends.filter((e) => e.status === 'fulfilled').length, refusals };
@@ -205,7 +205,7 @@ describe('promise 7', () => {
 
   test('40 at one moment for 10 places: exactly 10 are promised', async () => {
     const bench = await makeBench(onTestFinished, { limits: { machines: PLACES }, ownDatabase: true });
-    const { promised, refusals } = await rush(bench, [bench.world, await anotherWorld(bench)]);
+    const { promised, refusals } = await rush(bench, [bench.deps, await otherProcess(bench)]);
     expect(promised).toBe(PLACES);
     expect([...refusals]).toEqual(['no-capacity']);
     expect(await overbooked(bench)).toEqual([]);
@@ -221,11 +221,11 @@ describe('promise 7', () => {
       },
       transformResult: async ({ result }) => result,
     };
-    const without = (world: World): World => {
-      const db = world.store.db.withPlugin(unlocked);
-      return { ...world, store: { ...world.store, db, tx: (work) => tx(db, work) } };
+    const without = (deps: EngineDeps): EngineDeps => {
+      const db = deps.store.db.withPlugin(unlocked);
+      return { ...deps, store: { ...deps.store, db, tx: (work) => tx(db, work) } };
     };
-    await rush(bench, [without(bench.world), without(await anotherWorld(bench))]);
+    await rush(bench, [without(bench.deps), without(await otherProcess(bench))]);
     expect(await overbooked(bench)).not.toEqual([]);
   });
 
@@ -245,7 +245,7 @@ describe('promise 8', () => {
     const bench = await makeBench(onTestFinished, { log });
     const sealer = new CredentialSealer(Buffer.alloc(32, 1));
     const row = await readyOne(bench);
-    const go = (key?: string) => connect(makeCtx({ log }), bench.world, sealer, bench.who, row.id, key);
+    const go = (key?: string) => connect(makeCtx({ log }), bench.deps, sealer, bench.who, row.id, key);
     const first = await go();
     const key = `ssh-ed25519 ${Buffer.alloc(51, 3).toString('base64')} ada`;
     const second = await go(key);
@@ -265,7 +265,7 @@ describe('promise 8', () => {
       'reservation.connected',
     ]);
 
-    await endReservation(bench.world, row.id, 'end', 'ada');
+    await endReservation(bench.deps, row.id, 'end', 'ada');
     await drain(bench);
     expect((await reservationOf(bench, row.id)).credential).toBeNull();
     await expect(go()).rejects.toMatchObject({ code: 'wrong-state' });
@@ -275,12 +275,12 @@ describe('promise 8', () => {
     const bench = await makeBench(onTestFinished);
     const row = await readyOne(bench);
     // The end goes through between connect's first look and its transaction.
-    const overtaken: World = {
-      ...bench.world,
+    const overtaken: EngineDeps = {
+      ...bench.deps,
       store: {
         ...bench.store,
         tx: async (work) => {
-          await endReservation(bench.world, row.id, 'end', 'ada');
+          await endReservation(bench.deps, row.id, 'end', 'ada');
           await drain(bench);
           return bench.store.tx(work);
         },
@@ -307,7 +307,7 @@ test('promise 9: publishing a new revision leaves a running reservation on its o
   const bench = await makeBench(onTestFinished);
   const row = await readyOne(bench);
   const machine = structuredClone(bench.fake.state.machines[row.machineId]);
-  const next = await prepareImage(bench.world, bench.who, {
+  const next = await prepareImage(bench.deps, bench.who, {
     image: 'golden',
     publish: true,
     source: { kind: 'recipe', recipe: 'tiny' },

@@ -54,7 +54,7 @@ export class MemoryJournal<Tx> implements Journal<Tx> {
 /** Runs until the journal is at an end, as the queue would. */
 export async function runToEnd<W, I, Tx>(
   saga: Saga<W, I, Tx>,
-  world: W,
+  deps: W,
   input: I,
   journal: MemoryJournal<Tx>,
   options: { signal?: AbortSignal; fault?: FaultPoint; limit?: number } = {},
@@ -62,7 +62,7 @@ export async function runToEnd<W, I, Tx>(
   for (let i = 0; i < (options.limit ?? 50); i++) {
     const end = await runSaga(saga, {
       ctx: makeCtx({ signal: options.signal }),
-      world,
+      deps,
       input,
       journal,
       ...(options.fault === undefined ? {} : { fault: options.fault }),
@@ -75,11 +75,11 @@ export async function runToEnd<W, I, Tx>(
 export interface SagaCase<W, I, Tx> {
   saga: Saga<W, I, Tx>;
   /** A world ready for the saga, with its input; each call gives a fresh one. */
-  make(): Promise<{ world: W; input: I; tx: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>; dispose(): Promise<void> }>;
+  make(): Promise<{ deps: W; input: I; tx: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>; dispose(): Promise<void> }>;
   /** What must be equal before the saga and after it was undone: disks, processes, rows that count. */
-  observe(world: W, input: I): Promise<unknown>;
+  observe(deps: W, input: I): Promise<unknown>;
   /** Problems of the finished state; an empty list when it is right. */
-  finished(world: W, input: I): Promise<string[]>;
+  finished(deps: W, input: I): Promise<string[]>;
 }
 
 /** Every step's do runs twice in a row before its output is kept. */

@@ -12,14 +12,14 @@ interface Log {
 const step = (name: string) => ({
   name,
   timeoutMs: 1000,
-  do: async ({ world }: { world: Log }) => {
-    world.lines.push(`do ${name}`);
-    if (world.fail?.at === name && world.fail.times-- > 0) throw world.fail.error;
+  do: async ({ deps }: { deps: Log }) => {
+    deps.lines.push(`do ${name}`);
+    if (deps.fail?.at === name && deps.fail.times-- > 0) throw deps.fail.error;
     return { made: name };
   },
-  undo: async ({ world }: { world: Log }) => {
-    world.lines.push(`undo ${name}`);
-    if (world.fail?.at === `undo ${name}` && world.fail.times-- > 0) throw world.fail.error;
+  undo: async ({ deps }: { deps: Log }) => {
+    deps.lines.push(`undo ${name}`);
+    if (deps.fail?.at === `undo ${name}` && deps.fail.times-- > 0) throw deps.fail.error;
   },
 });
 
@@ -27,47 +27,47 @@ const saga: Saga<Log, null, null> = {
   name: 'abc',
   steps: [step('a'), step('b'), step('c')],
   maxAttempts: 3,
-  done: async (_tx, world) => void world.lines.push('done'),
-  undone: async (_tx, world, _input, error) => void world.lines.push(`undone ${error.code}`),
+  done: async (_tx, deps) => void deps.lines.push('done'),
+  undone: async (_tx, deps, _input, error) => void deps.lines.push(`undone ${error.code}`),
 };
 const journal = () => new MemoryJournal<null>((work) => work(null));
 
 test('steps run in order and their outputs are kept', async () => {
-  const world: Log = { lines: [] };
+  const deps: Log = { lines: [] };
   const j = journal();
-  expect(await runToEnd(saga, world, null, j)).toBe('done');
-  expect(world.lines).toEqual(['do a', 'do b', 'do c', 'done']);
+  expect(await runToEnd(saga, deps, null, j)).toBe('done');
+  expect(deps.lines).toEqual(['do a', 'do b', 'do c', 'done']);
   expect((await j.steps()).map((s) => s.output)).toEqual([{ made: 'a' }, { made: 'b' }, { made: 'c' }]);
 });
 
 test('a failure that will not pass undoes the failed step and those before it, in reverse', async () => {
-  const world: Log = { lines: [], fail: { at: 'b', error: new CarrelError('no', 'no'), times: 1 } };
-  expect(await runToEnd(saga, world, null, journal())).toBe('undone');
-  expect(world.lines).toEqual(['do a', 'do b', 'undo b', 'undo a', 'undone no']);
+  const deps: Log = { lines: [], fail: { at: 'b', error: new CarrelError('no', 'no'), times: 1 } };
+  expect(await runToEnd(saga, deps, null, journal())).toBe('undone');
+  expect(deps.lines).toEqual(['do a', 'do b', 'undo b', 'undo a', 'undone no']);
 });
 
 test('a failure that may pass is tried again, and only that step', async () => {
-  const world: Log = { lines: [], fail: { at: 'b', error: new CarrelError('busy', 'busy', { retry: 'later' }), times: 2 } };
-  expect(await runToEnd(saga, world, null, journal())).toBe('done');
-  expect(world.lines).toEqual(['do a', 'do b', 'do b', 'do b', 'do c', 'done']);
+  const deps: Log = { lines: [], fail: { at: 'b', error: new CarrelError('busy', 'busy', { retry: 'later' }), times: 2 } };
+  expect(await runToEnd(saga, deps, null, journal())).toBe('done');
+  expect(deps.lines).toEqual(['do a', 'do b', 'do b', 'do b', 'do c', 'done']);
 });
 
 test('a failure that keeps coming back turns the run around', async () => {
-  const world: Log = { lines: [], fail: { at: 'b', error: new CarrelError('busy', 'busy', { retry: 'later' }), times: 99 } };
-  expect(await runToEnd(saga, world, null, journal())).toBe('undone');
-  expect(world.lines.filter((l) => l === 'do b')).toHaveLength(3);
+  const deps: Log = { lines: [], fail: { at: 'b', error: new CarrelError('busy', 'busy', { retry: 'later' }), times: 99 } };
+  expect(await runToEnd(saga, deps, null, journal())).toBe('undone');
+  expect(deps.lines.filter((l) => l === 'do b')).toHaveLength(3);
 });
 
 test('forward-only work is never undone and ends with an operator', async () => {
-  const world: Log = { lines: [], fail: { at: 'b', error: new CarrelError('busy', 'busy', { retry: 'later' }), times: 99 } };
-  expect(await runToEnd({ ...saga, forwardOnly: true }, world, null, journal())).toBe('stuck');
-  expect(world.lines.some((l) => l.startsWith('undo'))).toBe(false);
+  const deps: Log = { lines: [], fail: { at: 'b', error: new CarrelError('busy', 'busy', { retry: 'later' }), times: 99 } };
+  expect(await runToEnd({ ...saga, forwardOnly: true }, deps, null, journal())).toBe('stuck');
+  expect(deps.lines.some((l) => l.startsWith('undo'))).toBe(false);
 });
 
 test('an undo that fails is tried again until it succeeds', async () => {
-  const world: Log = { lines: [], fail: { at: 'undo a', error: new CarrelError('no', 'no'), times: 2 } };
-  expect(await runToEnd(failAtC(), world, null, journal())).toBe('undone');
-  expect(world.lines.filter((l) => l === 'undo a')).toHaveLength(3);
+  const deps: Log = { lines: [], fail: { at: 'undo a', error: new CarrelError('no', 'no'), times: 2 } };
+  expect(await runToEnd(failAtC(), deps, null, journal())).toBe('undone');
+  expect(deps.lines.filter((l) => l === 'undo a')).toHaveLength(3);
 });
 
 function failAtC(): Saga<Log, null, null> {
@@ -75,32 +75,32 @@ function failAtC(): Saga<Log, null, null> {
 }
 
 test('a run that was cut off goes on where it stood: started steps run again, finished ones do not', async () => {
-  const world: Log = { lines: [] };
+  const deps: Log = { lines: [] };
   const j = journal();
   const crash = (point: string) => {
     if (point === 'abc:b:do:after') throw new CarrelError('fenced', 'the process is gone');
   };
-  await expect(runToEnd(saga, world, null, j, { fault: crash })).rejects.toThrow('gone');
-  expect(await runToEnd(saga, world, null, j)).toBe('done');
-  expect(world.lines).toEqual(['do a', 'do b', 'do b', 'do c', 'done']);
+  await expect(runToEnd(saga, deps, null, j, { fault: crash })).rejects.toThrow('gone');
+  expect(await runToEnd(saga, deps, null, j)).toBe('done');
+  expect(deps.lines).toEqual(['do a', 'do b', 'do b', 'do c', 'done']);
 });
 
 test('a cancel turns the run around; a shutdown gives it back untouched', async () => {
-  const world: Log = { lines: [] };
-  expect(await runToEnd(saga, world, null, journal(), { signal: AbortSignal.abort(CANCELLED) })).toBe('undone');
+  const deps: Log = { lines: [] };
+  expect(await runToEnd(saga, deps, null, journal(), { signal: AbortSignal.abort(CANCELLED) })).toBe('undone');
   const j = journal();
-  await expect(runSaga(saga, { ctx: makeCtx({ signal: AbortSignal.abort(SHUTDOWN) }), world, input: null, journal: j })).rejects.toThrow(
+  await expect(runSaga(saga, { ctx: makeCtx({ signal: AbortSignal.abort(SHUTDOWN) }), deps, input: null, journal: j })).rejects.toThrow(
     'stopping',
   );
   expect(j.direction).toBe('do');
-  expect(world.lines.filter((l) => l.startsWith('do'))).toEqual([]);
+  expect(deps.lines.filter((l) => l.startsWith('do'))).toEqual([]);
 });
 
 test('a step that takes the process down every time is undone in the end', async () => {
-  const world: Log = { lines: [] };
+  const deps: Log = { lines: [] };
   const j = journal();
   await j.started(0, 'a');
   j.attempt = saga.maxAttempts + 1;
-  expect(await runToEnd(saga, world, null, j)).toBe('undone');
-  expect(world.lines).toEqual(['undo a', 'undone internal']);
+  expect(await runToEnd(saga, deps, null, j)).toBe('undone');
+  expect(deps.lines).toEqual(['undo a', 'undone internal']);
 });

@@ -13,34 +13,34 @@ import { backoffMs } from '../lib/retry.ts';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json | undefined };
 
-export interface StepArgs<World, Input> {
+export interface StepArgs<EngineDeps, Input> {
   ctx: Ctx;
-  world: World;
+  deps: EngineDeps;
   input: Input;
   /** What earlier steps returned, by step name. In an undo, the step's own output is there only if it had finished. */
   outputs: Readonly<Record<string, unknown>>;
 }
 
-export interface Step<World, Input> {
+export interface Step<EngineDeps, Input> {
   name: string;
   /** Longest time one try may take, in milliseconds. */
   timeoutMs: number;
-  do(args: StepArgs<World, Input>): Promise<unknown>;
+  do(args: StepArgs<EngineDeps, Input>): Promise<unknown>;
   /** Missing where nothing needs to be taken back. */
-  undo?(args: StepArgs<World, Input>): Promise<void>;
+  undo?(args: StepArgs<EngineDeps, Input>): Promise<void>;
 }
 
-export interface Saga<World, Input, Tx> {
+export interface Saga<EngineDeps, Input, Tx> {
   name: string;
-  steps: readonly Step<World, Input>[];
+  steps: readonly Step<EngineDeps, Input>[];
   /** True for work that cannot be taken back (ending, power): it is tried again until it is done, and never undone. */
   forwardOnly?: boolean;
   /** Tries of one step before the run turns around (or, forward only, before an operator is asked). */
   maxAttempts: number;
   /** Runs in the transaction that marks the run `done`: the promise and its record appear together. */
-  done(tx: Tx, world: World, input: Input, outputs: Readonly<Record<string, unknown>>): Promise<void>;
+  done(tx: Tx, deps: EngineDeps, input: Input, outputs: Readonly<Record<string, unknown>>): Promise<void>;
   /** Runs in the transaction that marks the run `undone`. */
-  undone(tx: Tx, world: World, input: Input, error: StoredError): Promise<void>;
+  undone(tx: Tx, deps: EngineDeps, input: Input, error: StoredError): Promise<void>;
 }
 
 export type RunDirection = 'do' | 'undo';
@@ -91,11 +91,11 @@ export const CANCELLED = new CarrelError('cancelled', 'it was ended before it wa
  * Runs a saga from where its journal stands to an end or a pause.
  * Throws only `fenced` (somebody else has the run now), `shutdown`, and failures of the journal itself.
  */
-export async function runSaga<World, Input, Tx>(
-  saga: Saga<World, Input, Tx>,
+export async function runSaga<EngineDeps, Input, Tx>(
+  saga: Saga<EngineDeps, Input, Tx>,
   args: {
     ctx: Ctx;
-    world: World;
+    deps: EngineDeps;
     input: Input;
     journal: Journal<Tx>;
     fault?: FaultPoint;
@@ -103,7 +103,7 @@ export async function runSaga<World, Input, Tx>(
     leave?: AbortSignal;
   },
 ): Promise<RunEnd> {
-  const { journal, world, input } = args;
+  const { journal, deps, input } = args;
   const fault = args.fault ?? NO_FAULT;
   const records = new Map((await journal.steps()).map((r) => [r.seq, r]));
   const outputs = (): Record<string, unknown> =>
@@ -129,7 +129,7 @@ export async function runSaga<World, Input, Tx>(
           records.set(seq, { seq, name: step.name, state: 'started', output: undefined });
         }
         await fault(`${saga.name}:${step.name}:do:before`);
-        const output = (await step.do({ ctx: withTimeout(args.ctx, step.timeoutMs), world, input, outputs: outputs() })) ?? null;
+        const output = (await step.do({ ctx: withTimeout(args.ctx, step.timeoutMs), deps, input, outputs: outputs() })) ?? null;
         await fault(`${saga.name}:${step.name}:do:after`);
         await journal.finished(seq, output);
         records.set(seq, { seq, name: step.name, state: 'done', output });
@@ -142,7 +142,7 @@ export async function runSaga<World, Input, Tx>(
     }
     if (journal.direction === 'do') {
       await fault(`${saga.name}:end:do:before`);
-      await journal.complete('done', (tx) => saga.done(tx, world, input, outputs()));
+      await journal.complete('done', (tx) => saga.done(tx, deps, input, outputs()));
       return 'done';
     }
   }
@@ -155,7 +155,7 @@ export async function runSaga<World, Input, Tx>(
       if (cleanUp.aborted) throw cleanUp.reason as Error;
       await fault(`${saga.name}:${step.name}:undo:before`);
       const fresh: Ctx = { ...args.ctx, signal: AbortSignal.any([cleanUp, AbortSignal.timeout(step.timeoutMs)]) };
-      await step.undo?.({ ctx: fresh, world, input, outputs: outputs() });
+      await step.undo?.({ ctx: fresh, deps, input, outputs: outputs() });
       await fault(`${saga.name}:${step.name}:undo:after`);
       await journal.undone(seq);
     } catch (thrown) {
@@ -173,12 +173,12 @@ export async function runSaga<World, Input, Tx>(
   }
   const why = journal.error ?? toStored(CANCELLED);
   await fault(`${saga.name}:end:undo:before`);
-  await journal.complete('undone', (tx) => saga.undone(tx, world, input, why));
+  await journal.complete('undone', (tx) => saga.undone(tx, deps, input, why));
   return 'undone';
 }
 
-async function afterFailure<World, Input, Tx>(
-  saga: Saga<World, Input, Tx>,
+async function afterFailure<EngineDeps, Input, Tx>(
+  saga: Saga<EngineDeps, Input, Tx>,
   journal: Journal<Tx>,
   ctx: Ctx,
   thrown: unknown,

@@ -92,7 +92,7 @@ const CASES: Readonly<Record<string, Case>> = {
     },
     async begin(bench) {
       const { id, machineId } = await theReservation(bench);
-      await endReservation(bench.world, id, 'end', 'ada');
+      await endReservation(bench.deps, id, 'end', 'ada');
       return {
         async finished() {
           const machine = await machines.find(bench.store.db, machineId);
@@ -113,7 +113,7 @@ const CASES: Readonly<Record<string, Case>> = {
       onTestFinished(() => rm(dir, { recursive: true, force: true }));
       const path = join(dir, 'upload.raw');
       await writeFile(path, Buffer.alloc(1024, 7));
-      const made = await prepareImage(bench.world, bench.who, {
+      const made = await prepareImage(bench.deps, bench.who, {
         image: 'imported',
         publish: true,
         source: { kind: 'file', path, claimed: 'raw', profile: {} },
@@ -145,7 +145,7 @@ const CASES: Readonly<Record<string, Case>> = {
     },
     async begin(bench) {
       const { id, machineId } = await theReservation(bench);
-      const made = await captureReservation(bench.world, bench.who, { reservationId: id, image: 'captured', publish: false });
+      const made = await captureReservation(bench.deps, bench.who, { reservationId: id, image: 'captured', publish: false });
       const machineAsItWas = async () => wrong({ 'the machine still runs': bench.fake.state.machines[machineId]?.power === 'on' });
       return {
         finished: async () => [
@@ -165,12 +165,12 @@ const CASES: Readonly<Record<string, Case>> = {
   power: {
     async ready(bench) {
       const { id } = await readyOne(bench);
-      await powerReservation(bench.world, bench.who, id, 'off');
+      await powerReservation(bench.deps, bench.who, id, 'off');
       await drain(bench);
     },
     async begin(bench) {
       const { id, machineId } = await theReservation(bench);
-      const again = () => powerReservation(bench.world, bench.who, id, 'on');
+      const again = () => powerReservation(bench.deps, bench.who, id, 'on');
       await again();
       return {
         again,
@@ -190,8 +190,8 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'remove-revision': {
     async begin(bench) {
-      await retireRevision(bench.world, bench.who, bench.revisionId);
-      const again = () => removeRevision(bench.world, bench.who, bench.revisionId);
+      await retireRevision(bench.deps, bench.who, bench.revisionId);
+      const again = () => removeRevision(bench.deps, bench.who, bench.revisionId);
       await again();
       return {
         again,

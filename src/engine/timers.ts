@@ -3,7 +3,7 @@ import { describeError } from '../lib/errors.ts';
 import * as reservations from '../store/reservations.ts';
 import { beginReservation } from './intents/begin.ts';
 import { endReservation } from './intents/reservation.ts';
-import type { World } from './world.ts';
+import type { EngineDeps } from './deps.ts';
 
 const LOOK_EVERY_MS = 5_000;
 
@@ -32,51 +32,51 @@ export class ClockGuard {
 }
 
 /** Ends what is over; returns how many. A reservation that is just being captured is left until the capture is through. */
-export async function expireDue(world: World): Promise<number> {
+export async function expireDue(deps: EngineDeps): Promise<number> {
   let ended = 0;
-  for (const due of await reservations.dueToExpire(world.store.db, world.now())) {
+  for (const due of await reservations.dueToExpire(deps.store.db, deps.now())) {
     try {
-      await endReservation(world, due.id, 'expire', 'engine');
+      await endReservation(deps, due.id, 'expire', 'engine');
       ended += 1;
     } catch (error) {
-      world.log.debug({ reservation: due.id, err: describeError(error) }, 'not ended yet; the next look tries again');
+      deps.log.debug({ reservation: due.id, err: describeError(error) }, 'not ended yet; the next look tries again');
     }
   }
   return ended;
 }
 
 /** Begins what is due; returns how many. What waits for room is looked at again the next time. */
-export async function beginDue(world: World): Promise<number> {
+export async function beginDue(deps: EngineDeps): Promise<number> {
   let begun = 0;
-  for (const due of await reservations.dueToBegin(world.store.db, world.now())) {
+  for (const due of await reservations.dueToBegin(deps.store.db, deps.now())) {
     try {
-      if ((await beginReservation(world, due.id)) === 'preparing') begun += 1;
+      if ((await beginReservation(deps, due.id)) === 'preparing') begun += 1;
     } catch (error) {
-      world.log.warn({ reservation: due.id, err: describeError(error) }, 'not begun yet; the next look tries again');
+      deps.log.warn({ reservation: due.id, err: describeError(error) }, 'not begun yet; the next look tries again');
     }
   }
   return begun;
 }
 
 /** Looks every few seconds; returns how to stop. Looks do not overlap. */
-export function startTimers(world: World): () => Promise<void> {
+export function startTimers(deps: EngineDeps): () => Promise<void> {
   let looking: Promise<unknown> = Promise.resolve();
   let idle = true;
   const clock = new ClockGuard();
   let doubted = false;
   const timer = setInterval(() => {
     if (!idle) return;
-    if (!clock.believes(world.now().getTime(), performance.now())) {
-      if (!doubted) world.log.warn('the clock of this host was set forward: nothing is begun or ended by it for ten minutes');
+    if (!clock.believes(deps.now().getTime(), performance.now())) {
+      if (!doubted) deps.log.warn('the clock of this host was set forward: nothing is begun or ended by it for ten minutes');
       doubted = true;
       return;
     }
     doubted = false;
     idle = false;
     // First what is over, so that its room is there for what begins.
-    looking = expireDue(world)
-      .then(() => beginDue(world))
-      .catch((error: unknown) => world.log.warn({ err: describeError(error) }, 'looking for reservations that are due failed'))
+    looking = expireDue(deps)
+      .then(() => beginDue(deps))
+      .catch((error: unknown) => deps.log.warn({ err: describeError(error) }, 'looking for reservations that are due failed'))
       .finally(() => {
         idle = true;
       });

@@ -122,7 +122,7 @@ describe('leases', () => {
   ] as const)('a job that takes its server down each time is not tried for ever: %s is %s', async (saga, state) => {
     const bench = await makeBench(onTestFinished);
     const row = saga === 'end' ? await readyOne(bench) : await reserveOne(bench);
-    if (saga === 'end') await endReservation(bench.world, row.id, 'end', 'ada');
+    if (saga === 'end') await endReservation(bench.deps, row.id, 'end', 'ada');
     const fault = (point: string) => {
       if (point.endsWith(':do:before')) throw new CarrelError('fenced', 'the process ended');
     };
@@ -142,7 +142,7 @@ describe('cancel', () => {
     const { id, machineId } = await reserveOne(bench);
     await startWorker(bench, { pollMs: 60_000 });
     await until(() => called(bench, verb === 'clone' ? 'clone' : 'ready'), verb);
-    expect((await endReservation(bench.world, id, 'end', 'ada')).state).toBe('ending');
+    expect((await endReservation(bench.deps, id, 'end', 'ada')).state).toBe('ending');
     await until(() => idle(bench), 'an end');
     expect(await reservationOf(bench, id)).toMatchObject({ state: 'ended', stage: 'gone', failure: null });
     expect((await machines.find(bench.store.db, machineId))?.state).toBe('gone');
@@ -153,7 +153,7 @@ describe('cancel', () => {
   test('before anybody began: nothing is made at all', async () => {
     const bench = await makeBench(onTestFinished);
     const { id } = await reserveOne(bench);
-    await endReservation(bench.world, id, 'end', 'ada');
+    await endReservation(bench.deps, id, 'end', 'ada');
     await drain(bench);
     expect((await reservationOf(bench, id)).state).toBe('ended');
     expect(called(bench, 'clone')).toBe(false);
@@ -164,7 +164,7 @@ describe('cancel', () => {
     const bench = await makeBench(onTestFinished);
     const { id } = await reserveOne(bench);
     const fault = async (point: string) => {
-      if (point === 'provision:end:do:before') await endReservation(bench.world, id, 'end', 'ada');
+      if (point === 'provision:end:do:before') await endReservation(bench.deps, id, 'end', 'ada');
     };
     await drain(bench, { fault });
     expect((await reservationOf(bench, id)).state).toBe('ended');
@@ -197,7 +197,7 @@ describe('shutdown', () => {
     const { id } = await reserveOne(bench);
     const first = await startWorker(bench);
     await stalled(bench);
-    await endReservation(bench.world, id, 'end', 'ada');
+    await endReservation(bench.deps, id, 'end', 'ada');
     await until(() => called(bench, 'destroy'), 'the undo');
     await first.stop();
     expect(await jobOf(bench, 'provision')).toMatchObject({ state: 'ready', direction: 'undo' });
@@ -227,7 +227,7 @@ test('start slots hold over all workers, and a full lane does not stand in the w
   const workers = [await startWorker(bench, { fault }), await startWorker(bench, { fault })];
   onTestFinished(() => open());
   await until(() => inside === 2, 'two that start');
-  await endReservation(bench.world, standing.id, 'end', 'ada');
+  await endReservation(bench.deps, standing.id, 'end', 'ada');
   await until(async () => (await reservationOf(bench, standing.id)).state === 'ended', 'the end of another');
   for (const worker of workers) worker.wake();
   expect(await countJobs(bench.store.db)).toMatchObject({ running: 2, ready: 4 });
@@ -251,10 +251,10 @@ describe('time', () => {
   test('a reservation whose span is over ends, once', async () => {
     const bench = await makeBench(onTestFinished);
     const { id } = await readyOne(bench, { forMs: HOUR });
-    expect(await expireDue(bench.world)).toBe(0);
+    expect(await expireDue(bench.deps)).toBe(0);
     bench.clock.skewMs = HOUR + 1000;
-    expect(await expireDue(bench.world)).toBe(1);
-    expect(await expireDue(bench.world)).toBe(0);
+    expect(await expireDue(bench.deps)).toBe(1);
+    expect(await expireDue(bench.deps)).toBe(0);
     await drain(bench);
     expect((await reservationOf(bench, id)).state).toBe('ended');
     expect(await audited(bench, 'reservation.expire')).toEqual([id]);
@@ -264,11 +264,11 @@ describe('time', () => {
   test('one that was put off ends at its new time', async () => {
     const bench = await makeBench(onTestFinished);
     const { id } = await readyOne(bench, { forMs: HOUR });
-    await extendReservation(bench.world, bench.who, id, HOUR);
+    await extendReservation(bench.deps, bench.who, id, HOUR);
     bench.clock.skewMs = HOUR + 1000;
-    expect(await expireDue(bench.world)).toBe(0);
+    expect(await expireDue(bench.deps)).toBe(0);
     bench.clock.skewMs = 2 * HOUR + 1000;
-    expect(await expireDue(bench.world)).toBe(1);
+    expect(await expireDue(bench.deps)).toBe(1);
   });
 
   test.each([24 * HOUR, -24 * HOUR])('a clock set by %i ms loses nothing and doubles nothing', async (skewMs) => {
@@ -279,14 +279,14 @@ describe('time', () => {
     // Work that is asked for now is done now: no pause is taken away here.
     await startWorker(bench, { pollMs: 60_000 });
     const late = await reserveOne(bench);
-    const expired = await expireDue(bench.world);
+    const expired = await expireDue(bench.deps);
     await until(() => idle(bench), 'an end');
     expect(expired).toBe(skewMs > 0 ? 1 : 0);
     expect((await reservationOf(bench, short.id)).state).toBe(skewMs > 0 ? 'ended' : 'ready');
     expect((await reservationOf(bench, long.id)).state).toBe('ready');
     expect((await reservationOf(bench, late.id)).state).toBe('ready');
     bench.clock.skewMs = 0;
-    for (const { id } of [short, long, late]) await endReservation(bench.world, id, 'end', 'ada');
+    for (const { id } of [short, long, late]) await endReservation(bench.deps, id, 'end', 'ada');
     await until(() => idle(bench), 'an end');
     expect((await machines.used(bench.store.db, bench.providerId)).machines).toBe(0);
     expect(Object.keys(bench.fake.state.machines)).toEqual([]);
@@ -294,18 +294,18 @@ describe('time', () => {
   });
 });
 
-describe('two wishes for one machine', () => {
+describe('two requests for one machine', () => {
   test('an end during a capture is refused with busy, its time being up waits for it, and afterwards both go through', async () => {
     const bench = await makeBench(onTestFinished);
     const { id } = await readyOne(bench, { forMs: 60_000 });
-    await captureReservation(bench.world, bench.who, { reservationId: id, image: 'captured', publish: false });
-    await expect(endReservation(bench.world, id, 'end', 'ada')).rejects.toMatchObject({ code: 'busy', retry: 'later' });
-    await expect(powerReservation(bench.world, bench.who, id, 'off')).rejects.toMatchObject({ code: 'busy' });
+    await captureReservation(bench.deps, bench.who, { reservationId: id, image: 'captured', publish: false });
+    await expect(endReservation(bench.deps, id, 'end', 'ada')).rejects.toMatchObject({ code: 'busy', retry: 'later' });
+    await expect(powerReservation(bench.deps, bench.who, id, 'off')).rejects.toMatchObject({ code: 'busy' });
     bench.clock.skewMs = 61_000;
-    expect(await expireDue(bench.world)).toBe(0);
+    expect(await expireDue(bench.deps)).toBe(0);
     expect((await reservationOf(bench, id)).state).toBe('ready');
     await drain(bench);
-    expect(await expireDue(bench.world)).toBe(1);
+    expect(await expireDue(bench.deps)).toBe(1);
     await drain(bench);
     expect((await reservationOf(bench, id)).state).toBe('ended');
     expect(await problems(bench)).toEqual([]);
@@ -314,12 +314,12 @@ describe('two wishes for one machine', () => {
   test('a capture that is stuck does not keep the machine for ever', async () => {
     const bench = await makeBench(onTestFinished);
     const { id } = await readyOne(bench);
-    await captureReservation(bench.world, bench.who, { reservationId: id, image: 'captured', publish: false });
+    await captureReservation(bench.deps, bench.who, { reservationId: id, image: 'captured', publish: false });
     bench.fake.addFault({ verb: 'capture', when: 'middle', count: 1, error: 'no-space' });
     bench.fake.addFault({ verb: 'removeMaster', when: 'before', count: 99, error: 'unavailable' });
     await drain(bench);
     expect((await jobOf(bench, 'capture')).state).toBe('stuck');
-    await endReservation(bench.world, id, 'end', 'ada');
+    await endReservation(bench.deps, id, 'end', 'ada');
     await drain(bench);
     expect((await reservationOf(bench, id)).state).toBe('ended');
   });
@@ -331,7 +331,7 @@ describe('two wishes for one machine', () => {
     const { id } = await reserveOne(bench);
     await drain(bench);
     expect(await jobOf(bench, 'provision')).toMatchObject({ state: 'stuck', direction: 'undo' });
-    await endReservation(bench.world, id, 'end', 'ada');
+    await endReservation(bench.deps, id, 'end', 'ada');
     await drain(bench);
     expect((await reservationOf(bench, id)).state).toBe('ended');
     expect(await problems(bench)).toEqual([]);
@@ -340,14 +340,14 @@ describe('two wishes for one machine', () => {
   test('an end in the middle of a power-on: the machine goes, and the power-on writes nothing over it', async () => {
     const bench = await makeBench(onTestFinished);
     const { id, machineId } = await readyOne(bench);
-    await powerReservation(bench.world, bench.who, id, 'off');
+    await powerReservation(bench.deps, bench.who, id, 'off');
     await drain(bench);
-    await powerReservation(bench.world, bench.who, id, 'on');
+    await powerReservation(bench.deps, bench.who, id, 'on');
     let ended = false;
     const fault = async (point: string) => {
       if (point !== 'power:end:do:before' || ended) return;
       ended = true;
-      await endReservation(bench.world, id, 'end', 'ada');
+      await endReservation(bench.deps, id, 'end', 'ada');
       await dueNow(bench);
       await drain(bench);
     };

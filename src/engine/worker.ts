@@ -13,10 +13,10 @@ import { claim, heartbeat, reapExpired, type ClaimedJob } from '../store/queue.t
 import { PgJournal } from './journal.ts';
 import { CANCELLED, type FaultPoint, runSaga, SHUTDOWN } from './saga.ts';
 import { SAGAS } from './sagas/index.ts';
-import type { World } from './world.ts';
+import type { EngineDeps } from './deps.ts';
 
 export interface WorkerOptions {
-  world: World;
+  deps: EngineDeps;
   /** Unique among workers, and the same for all lives of one installation up to the last `/`. */
   name: string;
   /** Runs at one time in this process. */
@@ -50,12 +50,12 @@ export class Worker {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    this.#log = options.world.log.child({ part: 'worker' });
+    this.#log = options.deps.log.child({ part: 'worker' });
   }
 
   async start(): Promise<void> {
-    const { world, pollMs, leaseMs } = this.#options;
-    this.#unlisten = await world.store.listen(['job'], () => this.wake());
+    const { deps, pollMs, leaseMs } = this.#options;
+    this.#unlisten = await deps.store.listen(['job'], () => this.wake());
     this.#timers = [
       setInterval(() => this.wake(), pollMs),
       setInterval(
@@ -95,11 +95,11 @@ export class Worker {
   }
 
   async #claimRound(): Promise<void> {
-    const { world, name, concurrency, leaseMs } = this.#options;
+    const { deps, name, concurrency, leaseMs } = this.#options;
     await this.#passOnCancels();
     const room = concurrency - this.#running.size;
     if (room <= 0) return;
-    for (const job of await claim(world.store, { worker: name, limit: room, leaseMs })) {
+    for (const job of await claim(deps.store, { worker: name, limit: room, leaseMs })) {
       const cancel = new AbortController();
       if (job.cancelAsked) cancel.abort(CANCELLED);
       const run: Running = { job, cancel, leave: new AbortController(), ended: Promise.resolve() };
@@ -114,18 +114,18 @@ export class Worker {
   }
 
   async #run({ job, cancel, leave }: Running): Promise<void> {
-    const { world, fault, onProgress } = this.#options;
+    const { deps, fault, onProgress } = this.#options;
     const log = this.#log.child({ job: job.id, saga: job.saga });
-    const journal = new PgJournal(world.store, job);
+    const journal = new PgJournal(deps.store, job);
     try {
       const saga = SAGAS[job.saga];
       if (!saga) throw new CarrelError('internal', `there is no saga called ${job.saga}`);
       const ctx = makeCtx({ signal: AbortSignal.any([leave.signal, cancel.signal]), log, progress: (report) => onProgress?.(job, report) });
-      const end = await runSaga(saga, { ctx, world, input: job.input as never, journal, leave: leave.signal, ...(fault ? { fault } : {}) });
+      const end = await runSaga(saga, { ctx, deps, input: job.input as never, journal, leave: leave.signal, ...(fault ? { fault } : {}) });
       log.info({ end, err: end === 'done' ? undefined : journal.error?.message }, `saga ${job.saga}: ${end}`);
     } catch (error) {
       if (isCode(error, 'fenced')) log.warn('another worker has taken this run over');
-      else if (isCode(error, 'shutdown')) await jobs.giveBack(world.store.db, job).catch(() => {});
+      else if (isCode(error, 'shutdown')) await jobs.giveBack(deps.store.db, job).catch(() => {});
       else {
         log.error({ err: describeError(error) }, 'the run stopped on a fault of its own; its lease will run out and it is tried again');
       }
@@ -133,11 +133,11 @@ export class Worker {
   }
 
   async #beat(): Promise<void> {
-    const { world, leaseMs } = this.#options;
+    const { deps, leaseMs } = this.#options;
     if (this.#running.size > 0) {
       const ours = new Set(
         await heartbeat(
-          world.store,
+          deps.store,
           [...this.#running.values()].map((r) => r.job),
           leaseMs,
         ),
@@ -146,13 +146,13 @@ export class Worker {
         if (!ours.has(run.job.id)) run.leave.abort(leaseLost());
       }
     }
-    if ((await reapExpired(world.store)) > 0) this.wake();
+    if ((await reapExpired(deps.store)) > 0) this.wake();
   }
 
   /** Cancels asked for while a run is under way reach it through its signal. */
   async #passOnCancels(): Promise<void> {
     if (this.#running.size === 0) return;
-    const asked = new Set(await jobs.cancelAskedAmong(this.#options.world.store.db, [...this.#running.keys()]));
+    const asked = new Set(await jobs.cancelAskedAmong(this.#options.deps.store.db, [...this.#running.keys()]));
     for (const run of this.#running.values()) {
       if (asked.has(run.job.id) && !run.cancel.signal.aborted) run.cancel.abort(CANCELLED);
     }

@@ -8,7 +8,7 @@ import { Reconciler, startReconciler } from '../engine/reconcilers/reconcile.ts'
 import type { FaultPoint } from '../engine/saga.ts';
 import { startTimers } from '../engine/timers.ts';
 import { Worker } from '../engine/worker.ts';
-import type { World } from '../engine/world.ts';
+import type { EngineDeps } from '../engine/deps.ts';
 import type { Ctx } from '../lib/context.ts';
 import { describeError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
@@ -22,8 +22,8 @@ import { reapFormerLives } from '../store/queue.ts';
 import * as reservations from '../store/reservations.ts';
 import { serverLock } from '../store/server-lock.ts';
 import type { Installation } from './installation.ts';
-import { makeServices, type Parts } from './services/index.ts';
-import type { Services } from '../api/services.ts';
+import { makeServices, type Parts } from '../services/index.ts';
+import type { Services } from '../services/interface.ts';
 
 export interface ControlPlaneOptions {
   installation: Installation;
@@ -101,7 +101,7 @@ async function bringUp(
   closers.push(() => driver.close());
   const providerId = await registerProvider(ctx, store, driver, capabilities);
 
-  const world: World = {
+  const deps: EngineDeps = {
     store,
     drivers: new Map([[providerId, driver]]),
     capabilities: new Map([[providerId, capabilities]]),
@@ -113,7 +113,7 @@ async function bringUp(
   const taken = await reapFormerLives(store, name);
   if (taken > 0) log.info({ taken }, 'taking up what an earlier server left unfinished');
   const worker = new Worker({
-    world,
+    deps,
     name,
     concurrency: options.concurrency,
     leaseMs: LEASE_MS,
@@ -122,17 +122,17 @@ async function bringUp(
   });
   await worker.start();
   closers.push(() => worker.stop());
-  const reconciler = new Reconciler(world);
-  closers.push(startReconciler(world, reconciler, RECONCILE_EVERY_MS));
-  closers.push(startTimers(world));
-  closers.push(watchMachines(world, driver));
-  closers.push(startPruning(world));
+  const reconciler = new Reconciler(deps);
+  closers.push(startReconciler(deps, reconciler, RECONCILE_EVERY_MS));
+  closers.push(startTimers(deps));
+  closers.push(watchMachines(deps, driver));
+  closers.push(startPruning(deps));
 
   const parts: Parts = {
-    world,
+    deps,
     sealer: new CredentialSealer(installation.key),
     reconciler,
-    capabilities: world.capabilities,
+    capabilities: deps.capabilities,
     cluster,
     version: options.version,
   };
@@ -153,29 +153,29 @@ async function registerProvider(ctx: Ctx, store: Store, driver: Driver, capabili
 }
 
 /** A guest that switches itself off, or a hypervisor process that ends, shows within moments; the reconciler is the net below. */
-function watchMachines(world: World, driver: Driver): () => Promise<void> {
+function watchMachines(deps: EngineDeps, driver: Driver): () => Promise<void> {
   const record = async (machineId: string, on: boolean) => {
-    const row = await machines.find(world.store.db, machineId);
+    const row = await machines.find(deps.store.db, machineId);
     if (!row || (on ? row.state !== 'stopped' : row.state !== 'running')) return;
-    await machines.transition(world.store.db, machineId, on ? 'poweredOn' : 'poweredOff', {});
-    await reservations.note(world.store.db, row.reservationId, on ? 'ready' : 'its machine is switched off', world.now());
+    await machines.transition(deps.store.db, machineId, on ? 'poweredOn' : 'poweredOff', {});
+    await reservations.note(deps.store.db, row.reservationId, on ? 'ready' : 'its machine is switched off', deps.now());
   };
   const unwatch = driver.watch((event) => {
     record(event.machineId, event.power === 'on').catch((error: unknown) =>
-      world.log.debug({ err: describeError(error) }, 'a power change was not recorded; the reconciler will'),
+      deps.log.debug({ err: describeError(error) }, 'a power change was not recorded; the reconciler will'),
     );
   });
   return async () => unwatch();
 }
 
-function startPruning(world: World): () => Promise<void> {
+function startPruning(deps: EngineDeps): () => Promise<void> {
   const prune = async () => {
-    const before = new Date(world.now().getTime() - KEEP_MS);
-    await pruneJobs(world.store.db, before);
-    await events.prune(world.store.db, before);
+    const before = new Date(deps.now().getTime() - KEEP_MS);
+    await pruneJobs(deps.store.db, before);
+    await events.prune(deps.store.db, before);
   };
   const timer = setInterval(
-    () => void prune().catch((error: unknown) => world.log.warn({ err: describeError(error) }, 'pruning failed')),
+    () => void prune().catch((error: unknown) => deps.log.warn({ err: describeError(error) }, 'pruning failed')),
     PRUNE_EVERY_MS,
   );
   return async () => clearInterval(timer);

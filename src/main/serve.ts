@@ -14,7 +14,7 @@ import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { requireTools } from './doctor.ts';
 import { faultFrom } from './faults.ts';
 import { type Installation, openInstallation, writeWhole } from './installation.ts';
-import { addMetrics } from './services/index.ts';
+import { addMetrics } from '../services/index.ts';
 import { VERSION } from './version.ts';
 
 export const DEFAULT_LISTEN = '127.0.0.1:7077';

@@ -55,11 +55,13 @@ const KINDS: readonly [name: string, path: string, text: string, said: RegExp][]
   ],
   ['values of lib in core', 'core/a.ts', "import { CarrelError } from '../lib/errors.ts';", /values of src\/lib\/errors\.ts/],
   [
-    'the engine beyond enqueue',
+    'a service beyond its interface',
     'api/a.ts',
-    "import { run } from '../engine/saga.ts';",
-    /never calls a driver.*only src\/engine\/enqueue\.ts/,
+    "import { makeServices } from '../services/index.ts';",
+    /what services offer, not how; only src\/services\/interface\.ts/,
   ],
+  ['the engine from the API', 'api/a.ts', "import { enqueue } from '../engine/enqueue.ts';", /by their types, never a driver or SQL/],
+  ['a driver in a service', 'services/a.ts', "import { Driver } from '../driver/driver.ts';", /values of src\/driver\/driver\.ts/],
   ['a driver from the API', 'api/a.ts', "import type { Driver } from '../driver/driver.ts';", /may not import src\/driver\/driver\.ts/],
   ["the client's code in the simulator", 'vsim/a.ts', "import { Session } from '../vsphere/session.ts';", /wire types/],
   ['Carrel in the vSphere client', 'vsphere/a.ts', "import { gate } from '../core/lineage.ts';", /package of its own/],
@@ -118,7 +120,7 @@ describe('what is allowed is not called a crossing', () => {
       crossings({
         'core/a.ts':
           "import type { Ctx } from '../lib/context.ts';\nconst at = new Date(0); const t = clock.now(); const s = 'Date.now()';",
-        'api/a.ts': "import { enqueue } from '../engine/enqueue.ts';\nimport { Type } from 'typebox';",
+        'api/a.ts': "import type { Services } from '../services/interface.ts';\nimport { Type } from 'typebox';",
         'engine/a.ts': "import { claim } from '../store/jobs.ts';\n// import { Pool } from 'pg'\n/* import '../drivers/qemu/index.ts' */",
         'vsim/a.ts': "import type { VimObject } from '../vsphere/types/vim.gen.ts';",
         'drivers/registry.ts': "import { FakeDriver } from './fake/fake-driver.ts';\nconst qemu = await import('./qemu/index.ts');",

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import type { CloneMode } from '../../src/core/image.ts';
 import type { Capabilities, Driver } from '../../src/driver/index.ts';
 import { FakeDriver } from '../../src/drivers/fake/fake-driver.ts';
-import { leaks, masterDigest } from '../../src/drivers/fake/hands.ts';
+import { leaks, masterDigest } from '../../src/drivers/fake/interference.ts';
 import { type Sabotage, sabotaged } from '../../src/drivers/fake/sabotage.ts';
 import { aroundAll, override } from '../../src/drivers/fake/sabotage-tools.ts';
 import { FakeWorld } from '../../src/drivers/fake/world.ts';
@@ -15,7 +15,7 @@ import { PgJournal } from '../../src/engine/journal.ts';
 import { type FaultPoint, runSaga, type Saga } from '../../src/engine/saga.ts';
 import { SAGAS } from '../../src/engine/sagas/index.ts';
 import { Worker, type WorkerOptions } from '../../src/engine/worker.ts';
-import type { World } from '../../src/engine/world.ts';
+import type { EngineDeps } from '../../src/engine/deps.ts';
 import { makeCtx } from '../../src/lib/context.ts';
 import { CarrelError } from '../../src/lib/errors.ts';
 import { type Logger, silentLogger } from '../../src/lib/log.ts';
@@ -31,7 +31,7 @@ import type { Job, Reservation, Tx } from '../../src/store/schema.ts';
 import type { Store } from '../../src/store/db.ts';
 import { type TestDb, testDb } from '../../src/store/testing.ts';
 
-export type AnySaga = Saga<World, never, Tx>;
+export type AnySaga = Saga<EngineDeps, never, Tx>;
 
 /** The installation whose workers these are; its tag is on what the driver makes. */
 const INSTALLATION = 'bench';
@@ -69,7 +69,7 @@ export interface Bench {
   readonly store: Store;
   readonly fake: FakeWorld;
   readonly driver: Driver;
-  readonly world: World;
+  readonly deps: EngineDeps;
   readonly providerId: string;
   readonly who: Who;
   /** Added to the engine's clock, in milliseconds. */
@@ -111,9 +111,9 @@ export async function makeBench(whenOver: (drop: () => Promise<void>) => void, o
     facts: {},
     now: new Date(),
   });
-  const world = worldOn(db.store, driver, capabilities, providerId, clock, options.log ?? silentLogger);
-  const bench: Bench = { db, store: db.store, fake, driver, world, providerId, who, clock, calls, revisionId: '', imageId: '' };
-  const made = await prepareImage(world, who, {
+  const deps = depsOn(db.store, driver, capabilities, providerId, clock, options.log ?? silentLogger);
+  const bench: Bench = { db, store: db.store, fake, driver, deps, providerId, who, clock, calls, revisionId: '', imageId: '' };
+  const made = await prepareImage(deps, who, {
     image: 'golden',
     publish: true,
     source: { kind: 'recipe', recipe: 'tiny' },
@@ -127,14 +127,14 @@ export async function makeBench(whenOver: (drop: () => Promise<void>) => void, o
   return bench;
 }
 
-function worldOn(
+function depsOn(
   store: Store,
   driver: Driver,
   capabilities: Capabilities,
   providerId: string,
   clock: { skewMs: number },
   log: Logger,
-): World {
+): EngineDeps {
   return {
     store,
     drivers: new Map([[providerId, driver]]),
@@ -145,9 +145,9 @@ function worldOn(
   };
 }
 
-/** The same world seen by another process: a pool of its own. */
-export async function anotherWorld(bench: Bench): Promise<World> {
-  return { ...bench.world, store: await bench.db.again() };
+/** The same store seen by another process: a pool of its own. */
+export async function otherProcess(bench: Bench): Promise<EngineDeps> {
+  return { ...bench.deps, store: await bench.db.again() };
 }
 
 export interface DrainOptions {
@@ -172,7 +172,7 @@ export async function drain(bench: Bench, options: DrainOptions = {}): Promise<v
     if (job.cancelAsked) abort.abort(new CarrelError('cancelled', 'it was ended before it was ready'));
     await runSaga(saga, {
       ctx: makeCtx({ signal: abort.signal }),
-      world: bench.world,
+      deps: bench.deps,
       input: job.input as never,
       journal: new PgJournal(bench.store, job),
       ...(options.fault ? { fault: options.fault } : {}),
@@ -189,7 +189,7 @@ export async function dueNow(bench: Bench): Promise<void> {
 /** A worker with short times; stop it yourself. Its name belongs to one installation unless told otherwise. */
 export function makeWorker(bench: Bench, options: Partial<WorkerOptions> = {}): Worker {
   return new Worker({
-    world: bench.world,
+    deps: bench.deps,
     name: `${INSTALLATION}/${randomUUID().slice(0, 8)}`,
     concurrency: 8,
     leaseMs: 20_000,
@@ -211,9 +211,9 @@ export async function until<T>(look: () => Promise<T> | T, what = 'the condition
 
 export async function reserveOne(
   bench: Bench,
-  more: { mode?: CloneMode; forMs?: number; id?: string; world?: World } = {},
+  more: { mode?: CloneMode; forMs?: number; id?: string; deps?: EngineDeps } = {},
 ): Promise<Reservation> {
-  return reserve(more.world ?? bench.world, bench.who, {
+  return reserve(more.deps ?? bench.deps, bench.who, {
     id: more.id ?? randomUUID(),
     image: 'golden',
     mode: more.mode ?? 'linked',

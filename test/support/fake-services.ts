@@ -1,6 +1,6 @@
 /** Everything the API needs of the server, in memory: for tests of the API, the client and the command line. */
 import { randomUUID } from 'node:crypto';
-import type { Caller, Page, PageRequest, Services } from '../../src/api/services.ts';
+import type { Caller, Page, PageRequest, Services } from '../../src/services/interface.ts';
 import type { Maintenance } from '../../src/contract/calendar.ts';
 import type { Image, Revision, RevisionStarted } from '../../src/contract/images.ts';
 import type { JobDetail, MachineDetail } from '../../src/contract/machines.ts';

@@ -1,8 +1,8 @@
 import { CarrelError } from '../../lib/errors.ts';
 import { existingImage, ownReservation } from '../access.ts';
-import { durationMs } from '../duration.ts';
+import { durationMs } from '../../services/duration.ts';
 import type { Deps, Handlers } from './types.ts';
-import { saidTime, wishOf } from './wish.ts';
+import { saidTime, machineRequestOf } from './reservation-request.ts';
 
 type CalendarOperation =
   | 'availability'
@@ -17,7 +17,7 @@ type CalendarOperation =
 export function calendarHandlers({ services }: Deps): Handlers<CalendarOperation> {
   return {
     async availability({ query, caller }) {
-      const wish = wishOf(query);
+      const wish = machineRequestOf(query);
       await existingImage(services, query.image);
       return services.availability(caller, wish);
     },

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { existingImage, listOwner, mayManage, notAllowed, ownJob, ownMachine, ownReservation, personalReservation } from '../access.ts';
-import { durationMs } from '../duration.ts';
+import { durationMs } from '../../services/duration.ts';
 import { checkNewName } from './images.ts';
 import type { Deps, Handlers } from './types.ts';
-import { wishOf } from './wish.ts';
+import { machineRequestOf } from './reservation-request.ts';
 
 type ReservationOperation =
   | 'reserve'
@@ -24,7 +24,7 @@ export const DEFAULT_PAGE = 100;
 export function reservationHandlers({ services, tickets }: Deps): Handlers<ReservationOperation> {
   return {
     async reserve({ body, caller }) {
-      const wish = wishOf(body);
+      const wish = machineRequestOf(body);
       await existingImage(services, body.image);
       return services.reserve(caller, { id: body.id ?? randomUUID(), ...wish });
     },

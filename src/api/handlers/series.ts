@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { existingImage, listOwner, ownSeries } from '../access.ts';
 import type { Deps, Handlers } from './types.ts';
-import { saidTime, wishOf } from './wish.ts';
+import { saidTime, machineRequestOf } from './reservation-request.ts';
 
 export function seriesHandlers({ services }: Deps): Handlers<'reserveSeries' | 'listSeries' | 'showSeries' | 'endSeries'> {
   return {
     async reserveSeries({ body, caller }) {
       const { id = randomUUID(), rule, partial = false, ...said } = body;
-      const wish = wishOf(said);
+      const wish = machineRequestOf(said);
       await existingImage(services, body.image);
       return services.reserveSeries(caller, { ...wish, id, rule, partial, at: saidTime(body.at, body.zone) });
     },

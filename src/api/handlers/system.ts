@@ -1,6 +1,6 @@
 import { CarrelError } from '../../lib/errors.ts';
 import { accountOf, missingAccount, missingToken } from '../access.ts';
-import { durationMs } from '../duration.ts';
+import { durationMs } from '../../services/duration.ts';
 import { DEFAULT_PAGE } from './reservations.ts';
 import type { Deps, Handlers } from './types.ts';
 

@@ -1,7 +1,7 @@
 import type { OperationHandlerInput, OperationOutput } from '../../contract/api.ts';
 import type { Operation } from '../../contract/paths.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { Caller, Services } from '../services.ts';
+import type { Caller, Services } from '../../services/interface.ts';
 import type { TicketBox } from '../tickets.ts';
 
 /** What handlers work with. */

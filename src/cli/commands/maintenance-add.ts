@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Cli } from '../session.ts';
 import { short } from '../text.ts';
-import { zoneOption } from '../wish.ts';
+import { zoneOption } from '../reservation-request.ts';
 
 interface Options {
   at?: string;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { findReservation } from '../names.ts';
 import type { Cli } from '../session.ts';
 import { short, when } from '../text.ts';
-import { zoneOption } from '../wish.ts';
+import { zoneOption } from '../reservation-request.ts';
 
 export function addMove(program: Command, cli: Cli): void {
   program

@@ -7,9 +7,9 @@ import { interruptible } from '../io.ts';
 import { describeSeries } from '../series.ts';
 import type { Cli, Session } from '../session.ts';
 import { short, when } from '../text.ts';
-import { addWishOptions, type WishOptions, wishOf } from '../wish.ts';
+import { addRequestOptions, type RequestOptions, machineRequestOf } from '../reservation-request.ts';
 
-interface Options extends WishOptions {
+interface Options extends RequestOptions {
   wait: boolean;
   repeat?: string;
   partial?: boolean;
@@ -22,7 +22,7 @@ export function addReserve(program: Command, cli: Cli): void {
     .option('--repeat <rule>', 'again and again from --at on, by a rule of RFC 5545: "FREQ=WEEKLY;BYDAY=MO,WE;COUNT=20"')
     .option('--partial', 'with --repeat: take those that can be had; otherwise it is all or none')
     .option('--no-wait', 'do not wait until it is ready');
-  addWishOptions(command).action(async (image: string, options: Options, command: Command) => {
+  addRequestOptions(command).action(async (image: string, options: Options, command: Command) => {
     if (options.partial && options.repeat === undefined) command.error('error: --partial goes with --repeat');
     if (options.repeat !== undefined && (options.at === undefined || options.openEnd))
       command.error('error: --repeat needs --at, and an end to each of its reservations');
@@ -39,15 +39,22 @@ export function addReserve(program: Command, cli: Cli): void {
 }
 
 async function again(session: Session, image: string, options: Options, rule: string): Promise<void> {
-  const { openEnd: _none, ...wish } = wishOf(image, options);
-  const body = { id: randomUUID(), ...wish, at: options.at ?? '', zone: options.zone, rule, ...(options.partial ? { partial: true } : {}) };
+  const { openEnd: _none, ...request } = machineRequestOf(image, options);
+  const body = {
+    id: randomUUID(),
+    ...request,
+    at: options.at ?? '',
+    zone: options.zone,
+    rule,
+    ...(options.partial ? { partial: true } : {}),
+  };
   const made = await session.client.reserveSeries({ body });
   for (const r of made.refused) session.say(`not at ${r.at}: ${r.message}`);
   session.answer(made, describeSeries(made));
 }
 
 function bodyOf(image: string, options: Options): ReserveBody & { id: string } {
-  return { id: randomUUID(), ...wishOf(image, options) };
+  return { id: randomUUID(), ...machineRequestOf(image, options) };
 }
 
 /** Asks; when the answer is lost on the way, once more with the same id, which makes no second reservation. */

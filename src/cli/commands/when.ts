@@ -2,16 +2,16 @@ import type { Command } from 'commander';
 import type { Availability } from '../../contract/calendar.ts';
 import type { Cli } from '../session.ts';
 import { facts, span, when } from '../text.ts';
-import { addWishOptions, type WishOptions, wishOf } from '../wish.ts';
+import { addRequestOptions, type RequestOptions, machineRequestOf } from '../reservation-request.ts';
 
 /** Spans shown to people; all of them are in the JSON. */
 const SHOWN = 8;
 
 export function addWhen(program: Command, cli: Cli): void {
   const command = program.command('when <image>').description('what is free when, and the next time it can be had; nothing is reserved');
-  addWishOptions(command).action(async (image: string, options: WishOptions, command: Command) => {
+  addRequestOptions(command).action(async (image: string, options: RequestOptions, command: Command) => {
     const session = cli.open(command);
-    const answer = await session.client.availability({ query: wishOf(image, options) });
+    const answer = await session.client.availability({ query: machineRequestOf(image, options) });
     session.answer(answer, describe(answer));
   });
 }

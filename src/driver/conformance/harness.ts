@@ -1,7 +1,7 @@
 import type { Capabilities, Driver, MasterSpec, Stray } from '../driver.ts';
 
 /**
- * What a driver's folder gives the conformance suite: an opened driver on a world of its own, and hands that reach into
+ * What a driver's folder gives the conformance suite: an opened driver on a world of its own, and means to reach into
  * that world without going through the driver. A hook that is left out skips the checks that need it, with the reason shown.
  */
 export interface Harness {

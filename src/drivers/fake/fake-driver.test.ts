@@ -8,7 +8,7 @@ import { errorCode } from '../../lib/errors.ts';
 import { ManualClock } from './clock.ts';
 import { FakeDriver } from './fake-driver.ts';
 import { guestRead, guestWrite } from './guest-files.ts';
-import { leaks, masterDigest, tamperMaster } from './hands.ts';
+import { leaks, masterDigest, tamperMaster } from './interference.ts';
 import { FAKE_MAGIC } from './masters.ts';
 import { MIB } from './state.ts';
 import { FakeWorld, type FakeWorldOptions } from './world.ts';

@@ -3,7 +3,7 @@ import type { Capabilities, Driver } from '../../driver/driver.ts';
 import { makeCtx } from '../../lib/context.ts';
 import { FakeDriver } from './fake-driver.ts';
 import { guestAccount, guestRead, guestWrite } from './guest-files.ts';
-import { leaks, masterDigest, plantForeign, plantStray, tamperChain, tamperMaster } from './hands.ts';
+import { leaks, masterDigest, plantForeign, plantStray, tamperChain, tamperMaster } from './interference.ts';
 import { FakeWorld } from './world.ts';
 
 const TAG = 'conformance';

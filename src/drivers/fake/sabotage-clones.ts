@@ -2,7 +2,7 @@ import type { CloneMode } from '../../core/image.ts';
 import type { Ctx } from '../../lib/context.ts';
 import { isCode } from '../../lib/errors.ts';
 import { FakeDriver } from './fake-driver.ts';
-import { plantStray } from './hands.ts';
+import { plantStray } from './interference.ts';
 import { addOverlay, machineFolder } from './machines.ts';
 import { alter, type SabotageEntry, type Victim } from './sabotage-tools.ts';
 import { cloneResult } from './reads.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { makeCtx } from '../../lib/context.ts';
 import { FakeDriver } from './fake-driver.ts';
-import { leaks } from './hands.ts';
+import { leaks } from './interference.ts';
 import { FakeWorld } from './world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fake-processes-'));

@@ -51,21 +51,21 @@ async function takeIn(host: Host, from: string, to: string): Promise<void> {
   await chmod(to, (mode & 0o700) | 0o440);
 }
 
-function profileFrom(wish: FileSource['profile']): RevisionProfile {
+function profileFrom(asked: FileSource['profile']): RevisionProfile {
   const { hardware, guest } = DEFAULT_PROFILE;
   return {
     hardware: {
-      vcpus: wish.vcpus ?? hardware.vcpus,
-      memoryMiB: wish.memoryMiB ?? hardware.memoryMiB,
-      firmware: wish.firmware ?? hardware.firmware,
-      display: wish.display ?? hardware.display,
+      vcpus: asked.vcpus ?? hardware.vcpus,
+      memoryMiB: asked.memoryMiB ?? hardware.memoryMiB,
+      firmware: asked.firmware ?? hardware.firmware,
+      display: asked.display ?? hardware.display,
     },
     guest: {
-      os: wish.os ?? guest.os,
-      user: wish.user ?? guest.user,
-      sshPort: wish.sshPort ?? guest.sshPort,
-      agent: wish.agent ?? guest.agent,
-      bootTimeoutS: wish.bootTimeoutS ?? guest.bootTimeoutS,
+      os: asked.os ?? guest.os,
+      user: asked.user ?? guest.user,
+      sshPort: asked.sshPort ?? guest.sshPort,
+      agent: asked.agent ?? guest.agent,
+      bootTimeoutS: asked.bootTimeoutS ?? guest.bootTimeoutS,
     },
   };
 }

@@ -20,7 +20,7 @@ export function tbSizeFor(memoryMiB: number, restored: boolean): number {
 /** Debian's package `ovmf` puts it here. */
 const OVMF = '/usr/share/ovmf/OVMF.fd';
 
-export interface LaunchWish {
+export interface LaunchSpec {
   /** Machine id, or the name of a frozen parent in the making. */
   id: string;
   folder: string;
@@ -33,25 +33,25 @@ export interface LaunchWish {
 }
 
 /** The arguments for a machine of a master, after writing the file with its boot identity. */
-export async function launchArgs(host: Host, masters: Masters, master: MasterRecord, wish: LaunchWish): Promise<string[]> {
-  const identityFile = join(wish.folder, 'identity');
-  const content = identityFileContent({ machineId: machineIdHex(wish.id), hostname: wish.hostname, seedHex: seedHex() });
+export async function launchArgs(host: Host, masters: Masters, master: MasterRecord, spec: LaunchSpec): Promise<string[]> {
+  const identityFile = join(spec.folder, 'identity');
+  const content = identityFileContent({ machineId: machineIdHex(spec.id), hostname: spec.hostname, seedHex: seedHex() });
   await writeFile(identityFile, content, { mode: 0o600 });
   if (host.account !== undefined) await chown(identityFile, host.account.uid, host.account.gid);
-  return qemuArgs(await describeMachine(host, masters, master, wish, identityFile));
+  return qemuArgs(await describeMachine(host, masters, master, spec, identityFile));
 }
 
 async function describeMachine(
   host: Host,
   masters: Masters,
   master: MasterRecord,
-  wish: LaunchWish,
+  spec: LaunchSpec,
   identityFile: string,
 ): Promise<QemuMachine> {
   const { hardware, guest } = master.profile;
   // QEMU keeps a private copy of the kernel for the next boot, 14 MiB of a small guest's 75. A restored machine goes without: when its
   // guest restarts, QEMU ends and the machine is booted again with everything (see Fleet.onGuestReset).
-  const kernel = wish.incoming ? undefined : masters.optional(master, 'kernel');
+  const kernel = spec.incoming ? undefined : masters.optional(master, 'kernel');
   const efi = hardware.firmware === 'efi';
   if (efi && !(await pathExists(OVMF))) {
     throw driverError('missing-tool', 'this image needs EFI firmware, which is not installed', { hint: 'install it: apt install ovmf' });
@@ -59,21 +59,21 @@ async function describeMachine(
   return {
     machineType: machineTypeOf(host.qemuVersion),
     accel: host.accel(),
-    tbSizeMiB: tbSizeFor(wish.hardware.memoryMiB, wish.incoming ?? false),
-    vcpus: wish.hardware.vcpus,
-    memoryMiB: wish.hardware.memoryMiB,
-    memoryFile: wish.memoryFile,
-    name: `${tagPrefix(host.installationId)}${wish.id}`,
-    uuid: uuidFor(wish.id),
-    mac: wish.mac,
-    disk: wish.disk,
+    tbSizeMiB: tbSizeFor(spec.hardware.memoryMiB, spec.incoming ?? false),
+    vcpus: spec.hardware.vcpus,
+    memoryMiB: spec.hardware.memoryMiB,
+    memoryFile: spec.memoryFile,
+    name: `${tagPrefix(host.installationId)}${spec.id}`,
+    uuid: uuidFor(spec.id),
+    mac: spec.mac,
+    disk: spec.disk,
     kernel: kernel === undefined ? undefined : { path: kernel, initrd: masters.optional(master, 'initrd'), cmdline: master.cmdline ?? '' },
     firmware: efi ? OVMF : undefined,
     sshGuestPort: guest.sshPort,
     restrictNetwork: host.restrictNetwork,
     display: hardware.display,
     identityFile,
-    paths: runPathsIn(join(wish.folder, 'run')),
-    incoming: wish.incoming ?? false,
+    paths: runPathsIn(join(spec.folder, 'run')),
+    incoming: spec.incoming ?? false,
   };
 }

@@ -91,8 +91,8 @@ export async function openParts(
   return { parts, capabilities: await describe(tools, facts) };
 }
 
-function forcedAccel(wish: QemuDriverOptions['accel']): Accel | undefined {
-  return wish === undefined || wish === 'auto' ? undefined : wish;
+function forcedAccel(asked: QemuDriverOptions['accel']): Accel | undefined {
+  return asked === undefined || asked === 'auto' ? undefined : asked;
 }
 
 function connect(host: Host, decideAccel: (ctx: Ctx) => Promise<void>): Parts {

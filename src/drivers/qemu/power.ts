@@ -133,8 +133,8 @@ export class Power {
   private async boot(ctx: Ctx, record: MachineRecord, master: MasterRecord): Promise<void> {
     const { machineId, hardware, hostname, mac } = record;
     const folder = this.machines.folder(machineId);
-    const wish = { id: machineId, folder, disk: leafPath(folder, record), hardware, hostname, mac };
-    const args = await launchArgs(this.host, this.masters, master, wish);
+    const spec = { id: machineId, folder, disk: leafPath(folder, record), hardware, hostname, mac };
+    const args = await launchArgs(this.host, this.masters, master, spec);
     await this.fleet.start(ctx, { id: machineId, folder, args, ...hardware });
   }
 

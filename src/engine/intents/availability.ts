@@ -8,7 +8,7 @@ import { CarrelError } from '../../lib/errors.ts';
 import * as calendar from '../../store/calendar.ts';
 import * as masters from '../../store/masters.ts';
 import * as providers from '../../store/providers.ts';
-import type { World } from '../world.ts';
+import type { EngineDeps } from '../deps.ts';
 import { pickRevision } from './reservation.ts';
 import { estimate, ruleBreach, rulesOf, spanOf, type Who } from './terms.ts';
 
@@ -49,13 +49,13 @@ const DAY = 86_400_000;
 const LOOKS_MS = [DAY, 8 * DAY, Number.POSITIVE_INFINITY];
 
 /** What is free when, the next time it can be had, and what is in the way. Errors: `not-found`, `wrong-state`. */
-export async function availability(world: World, who: Who, request: AvailabilityIntent): Promise<Availability> {
-  const { db } = world.store;
-  const { image, revision } = await pickRevision(world, request);
+export async function availability(deps: EngineDeps, who: Who, request: AvailabilityIntent): Promise<Availability> {
+  const { db } = deps.store;
+  const { image, revision } = await pickRevision(deps, request);
   const [master] = await masters.ofRevisions(db, [revision.id]);
   if (!master || !revision.profile) throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
   const { providerId } = master;
-  const now = world.now();
+  const now = deps.now();
   const from = request.startsAt !== undefined && request.startsAt > now ? request.startsAt : now;
   const [rules, told] = await Promise.all([rulesOf(db, who), estimate(db, { imageId: image.id, providerId, mode: request.mode })]);
   const kind = request.kind ?? kindOf(rules, request.mode === 'full', request.forMs);
@@ -71,7 +71,7 @@ export async function availability(world: World, who: Who, request: Availability
   const broken = await ruleBreach(db, { accountId: who.accountId, rule, kind, during, now, extending: false });
   const look = async (until: number) => {
     const q = await question(
-      world,
+      deps,
       providerId,
       wanted,
       Math.max(now.getTime(), from.getTime() - leadMs),
@@ -107,12 +107,12 @@ export async function availability(world: World, who: Who, request: Availability
   };
 }
 
-async function question(world: World, providerId: string, wanted: Question['wanted'], start: number, end: number): Promise<Question> {
-  const { db } = world.store;
+async function question(deps: EngineDeps, providerId: string, wanted: Question['wanted'], start: number, end: number): Promise<Question> {
+  const { db } = deps.store;
   const span = { start: new Date(start), end: end === Number.POSITIVE_INFINITY ? null : new Date(end) };
   const [provider, steps, closed] = await Promise.all([
     providers.find(db, providerId),
-    calendar.usage(db, providerId, span, { now: world.now() }),
+    calendar.usage(db, providerId, span, { now: deps.now() }),
     calendar.closures(db, providerId, span),
   ]);
   return { limits: providers.limitsOf(provider), steps, closed: closed.map(calendar.closedSpan), wanted };

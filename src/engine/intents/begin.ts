@@ -5,7 +5,7 @@ import * as images from '../../store/images.ts';
 import * as masters from '../../store/masters.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Reservation, Revision, Tx } from '../../store/schema.ts';
-import type { World } from '../world.ts';
+import type { EngineDeps } from '../deps.ts';
 import { startProvision } from './reservation.ts';
 
 const NO_ROOM = 'waiting for room: machines that should be gone are still being taken away';
@@ -14,9 +14,9 @@ const NO_ROOM = 'waiting for room: machines that should be gone are still being 
  * Begins a booked reservation: its machine is planned and asked for. While there is no room for it, it stays booked and says so;
  * the next look tries again. If there is nothing any more to make it from, it fails. Others are left as they are.
  */
-export async function beginReservation(world: World, id: string): Promise<Reservation['state']> {
-  const now = world.now();
-  return world.store.tx(async (tx) => {
+export async function beginReservation(deps: EngineDeps, id: string): Promise<Reservation['state']> {
+  const now = deps.now();
+  return deps.store.tx(async (tx) => {
     const row = await reservations.lock(tx, id);
     if (row.state !== 'booked') return row.state;
     let revision: Revision;
@@ -24,7 +24,7 @@ export async function beginReservation(world: World, id: string): Promise<Reserv
       revision = await revisionFor(tx, row);
     } catch (error) {
       if (!isCode(error, 'wrong-state')) throw error;
-      return fail(world, tx, id, toStored(error));
+      return fail(deps, tx, id, toStored(error));
     }
     if (await reservations.begin(tx, id, revision.id, now)) {
       await startProvision(tx, await reservations.lock(tx, id), revision);
@@ -53,8 +53,8 @@ async function revisionFor(tx: Tx, row: Reservation): Promise<Revision> {
   });
 }
 
-async function fail(world: World, tx: Tx, id: string, failure: StoredError): Promise<Reservation['state']> {
-  const now = world.now();
+async function fail(deps: EngineDeps, tx: Tx, id: string, failure: StoredError): Promise<Reservation['state']> {
+  const now = deps.now();
   const state = await reservations.transition(tx, id, 'provisionFailed', { failure, endedAt: now });
   await reservations.setStage(tx, id, 'gone', failure.message, now);
   const entry = { at: now, actor: 'engine', action: 'reservation.failed', subjectKind: 'reservation' as const, subjectId: id };

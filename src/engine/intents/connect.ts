@@ -6,7 +6,7 @@ import * as images from '../../store/images.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { ConsoleTarget } from '../../driver/index.ts';
 import { checkPublicKey, type CredentialSealer, type GuestCredential, hashPassword, makePassword } from '../credentials.ts';
-import { driverOf, type World } from '../world.ts';
+import { driverOf, type EngineDeps } from '../deps.ts';
 import { runningMachine, type Who } from './reservation.ts';
 
 export interface ConnectionFacts {
@@ -27,21 +27,21 @@ const MOST_KEYS = 20;
  */
 export async function connect(
   ctx: Ctx,
-  world: World,
+  deps: EngineDeps,
   sealer: CredentialSealer,
   who: Who,
   id: string,
   publicKey: string | undefined,
 ): Promise<ConnectionFacts> {
-  const row = await reservations.find(world.store.db, id);
+  const row = await reservations.find(deps.store.db, id);
   if (!row) throw new CarrelError('not-found', 'there is no such reservation');
-  const machine = await runningMachine(world, row);
-  const revision = await images.revision(world.store.db, row.revisionId);
+  const machine = await runningMachine(deps, row);
+  const revision = await images.revision(deps.store.db, row.revisionId);
   const user = revision?.profile?.guest.user;
   if (user === undefined) throw new CarrelError('wrong-state', 'its image does not say which account to use');
   const key = publicKey === undefined ? undefined : checkPublicKey(publicKey);
   // Written first, under the row's lock: of two people who connect at one time both get the password that the guest will have.
-  const credential = await world.store.tx(async (tx) => {
+  const credential = await deps.store.tx(async (tx) => {
     const locked = await reservations.lock(tx, id);
     // It may have ended since it was looked at; nothing is sealed into a row that nobody clears any more.
     if (locked.state !== 'ready')
@@ -53,7 +53,7 @@ export async function connect(
     const next = { ...known, authorizedKeys: keys };
     await reservations.setCredential(tx, id, sealer.seal(id, next));
     await audit.append(tx, {
-      at: world.now(),
+      at: deps.now(),
       actor: who.name,
       action: 'reservation.connected',
       subjectKind: 'reservation',
@@ -62,7 +62,7 @@ export async function connect(
     });
     return next;
   });
-  const driver = driverOf(world, row.providerId);
+  const driver = driverOf(deps, row.providerId);
   await driver.guest.handover(ctx, machine.id, {
     user,
     passwordHash: hashPassword(credential.password),
@@ -80,12 +80,12 @@ export async function connect(
 }
 
 /** Where the console's bytes come from. `wrong-state` while the machine is off, `not-supported` where there is none. */
-export async function consoleTarget(ctx: Ctx, world: World, id: string): Promise<Extract<ConsoleTarget, { kind: 'vnc' }>> {
-  const row = await reservations.find(world.store.db, id);
+export async function consoleTarget(ctx: Ctx, deps: EngineDeps, id: string): Promise<Extract<ConsoleTarget, { kind: 'vnc' }>> {
+  const row = await reservations.find(deps.store.db, id);
   if (!row) throw new CarrelError('not-found', 'there is no such reservation');
   // The console is there from the moment the machine is on: it shows what a boot that hangs says.
-  if (row.state !== 'preparing') await runningMachine(world, row);
-  const target = await driverOf(world, row.providerId)
+  if (row.state !== 'preparing') await runningMachine(deps, row);
+  const target = await driverOf(deps, row.providerId)
     .console(ctx, row.machineId)
     .catch((error: unknown) => {
       throw isCode(error, 'not-found')

@@ -9,7 +9,7 @@ import * as masters from '../../store/masters.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Image, Revision } from '../../store/schema.ts';
 import { enqueueCapture, enqueuePrepare, enqueueRemoveRevision } from '../enqueue.ts';
-import { driverOf, type World } from '../world.ts';
+import { driverOf, type EngineDeps } from '../deps.ts';
 import { driverFacts, type Who } from './reservation.ts';
 
 export interface Started {
@@ -28,10 +28,10 @@ export interface PrepareIntent {
 }
 
 /** A new revision of an image (made if it is not there) by recipe or file. `bad-request` (the name), `not-supported`, `unavailable`. */
-export async function prepareImage(world: World, who: Who, request: PrepareIntent): Promise<Started> {
+export async function prepareImage(deps: EngineDeps, who: Who, request: PrepareIntent): Promise<Started> {
   checkName(request.image);
-  const providerId = homeProvider(world);
-  const { capabilities } = driverFacts(world, providerId);
+  const providerId = homeProvider(deps);
+  const { capabilities } = driverFacts(deps, providerId);
   if (request.source.kind === 'recipe' && !capabilities.recipes.includes(request.source.recipe)) {
     throw new CarrelError('not-supported', `there is no recipe called ${request.source.recipe}`, {
       hint: `choose one of ${capabilities.recipes.join(', ')}`,
@@ -46,17 +46,17 @@ export async function prepareImage(world: World, who: Who, request: PrepareInten
       hint: `choose one of ${capabilities.importFormats.join(', ')}`,
     });
   }
-  const now = world.now();
-  return world.store.tx(async (tx) => {
+  const now = deps.now();
+  return deps.store.tx(async (tx) => {
     const image = await images.ensure(tx, {
-      id: world.newId(),
+      id: deps.newId(),
       name: request.image,
       description: request.description ?? '',
       ownerId: who.accountId,
       now,
     });
     const revision = await images.addRevision(tx, {
-      id: world.newId(),
+      id: deps.newId(),
       imageId: image.id,
       source: request.told,
       createdBy: who.accountId,
@@ -90,24 +90,24 @@ export interface CaptureIntent {
 }
 
 /** A draft revision of a reservation's machine. `wrong-state` unless it is ready, `busy` while something works on the machine, `not-supported`. */
-export async function captureReservation(world: World, who: Who, request: CaptureIntent): Promise<Started> {
+export async function captureReservation(deps: EngineDeps, who: Who, request: CaptureIntent): Promise<Started> {
   checkName(request.image);
-  const now = world.now();
-  return world.store.tx(async (tx) => {
+  const now = deps.now();
+  return deps.store.tx(async (tx) => {
     const row = await reservations.lock(tx, request.reservationId);
     if (row.state !== 'ready')
       throw new CarrelError('wrong-state', `a reservation that is ${row.state} cannot be captured`, {
         hint: 'capture it while it is ready',
       });
     const machine = await machines.find(tx, row.machineId);
-    const { capabilities } = driverFacts(world, row.providerId);
+    const { capabilities } = driverFacts(deps, row.providerId);
     if (machine?.state === 'running' && !capabilities.liveCapture) {
       throw new CarrelError('not-supported', 'this provider captures machines that are off only', {
         hint: `first \`carrel power ${row.id.slice(0, 8)} shutdown\``,
       });
     }
     const image = await images.ensure(tx, {
-      id: world.newId(),
+      id: deps.newId(),
       name: request.image,
       description: request.description ?? '',
       ownerId: who.accountId,
@@ -115,7 +115,7 @@ export async function captureReservation(world: World, who: Who, request: Captur
     });
     const source = { kind: 'capture', reservation: row.id };
     const revision = await images.addRevision(tx, {
-      id: world.newId(),
+      id: deps.newId(),
       imageId: image.id,
       source,
       parentId: row.revisionId,
@@ -146,14 +146,14 @@ export async function captureReservation(world: World, who: Who, request: Captur
 }
 
 /** Hands a revision out from now on. `wrong-state`, `not-found`. */
-export async function publishRevision(world: World, who: Who, revisionId: string): Promise<void> {
-  await change(world, who, revisionId, 'revision.published', (tx, now) => images.publish(tx, revisionId, now));
+export async function publishRevision(deps: EngineDeps, who: Who, revisionId: string): Promise<void> {
+  await change(deps, who, revisionId, 'revision.published', (tx, now) => images.publish(tx, revisionId, now));
 }
 
 /** Hands a revision out no more; machines that stand on it go on. */
-export async function retireRevision(world: World, who: Who, revisionId: string): Promise<void> {
+export async function retireRevision(deps: EngineDeps, who: Who, revisionId: string): Promise<void> {
   await change(
-    world,
+    deps,
     who,
     revisionId,
     'revision.retired',
@@ -164,9 +164,9 @@ export async function retireRevision(world: World, who: Who, revisionId: string)
 const REMOVABLE: readonly RevisionState[] = ['draft', 'retired', 'failed'];
 
 /** Removes a revision and its masters by a job. `has-children` with the machines that stand on it, `wrong-state` while it is handed out or being made. */
-export async function removeRevision(world: World, who: Who, revisionId: string): Promise<{ job: string }> {
-  const now = world.now();
-  return world.store.tx(async (tx) => {
+export async function removeRevision(deps: EngineDeps, who: Who, revisionId: string): Promise<{ job: string }> {
+  const now = deps.now();
+  return deps.store.tx(async (tx) => {
     const row = await images.revision(tx, revisionId);
     if (!row) throw new CarrelError('not-found', 'there is no such revision');
     const standing = await machines.onRevision(tx, revisionId);
@@ -181,22 +181,22 @@ export async function removeRevision(world: World, who: Who, revisionId: string)
     // From here on nothing new can be reserved of it.
     if (row.state === 'draft') await images.transitionRevision(tx, revisionId, 'retire', {}, now);
     const [master] = await masters.ofRevisions(tx, [revisionId]);
-    const providerId = master?.providerId ?? homeProvider(world);
-    driverOf(world, providerId);
+    const providerId = master?.providerId ?? homeProvider(deps);
+    driverOf(deps, providerId);
     const job = await enqueueRemoveRevision(tx, { revisionId, providerId, actor: who.name });
     return { job: job.id };
   });
 }
 
 async function change(
-  world: World,
+  deps: EngineDeps,
   who: Who,
   revisionId: string,
   action: string,
   work: (tx: Parameters<typeof audit.append>[0], now: Date) => Promise<void>,
 ): Promise<void> {
-  const now = world.now();
-  await world.store.tx(async (tx) => {
+  const now = deps.now();
+  await deps.store.tx(async (tx) => {
     await work(tx, now);
     await audit.append(tx, { at: now, actor: who.name, action, subjectKind: 'revision', subjectId: revisionId, detail: {} });
   });
@@ -209,8 +209,8 @@ function checkName(name: string): void {
 }
 
 /** Where new images are made: the one provider that is open here. */
-function homeProvider(world: World): string {
-  const [first] = world.drivers.keys();
+function homeProvider(deps: EngineDeps): string {
+  const [first] = deps.drivers.keys();
   if (first === undefined) throw new CarrelError('unavailable', 'no provider is open', { retry: 'later' });
   return first;
 }

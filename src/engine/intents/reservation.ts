@@ -16,7 +16,7 @@ import * as reservations from '../../store/reservations.ts';
 import type { Image, Reservation, Revision, Tx } from '../../store/schema.ts';
 import { enqueueEnd, enqueuePower, enqueueProvision, provisionKey } from '../enqueue.ts';
 import type { PowerInput } from '../sagas/power.ts';
-import { driverOf, type World } from '../world.ts';
+import { driverOf, type EngineDeps } from '../deps.ts';
 import { assertRules, leadMs, lengthMs, rulesOf, spanOf, type Who } from './terms.ts';
 
 export type { Who } from './terms.ts';
@@ -44,10 +44,10 @@ const JUST_NOW_MS = 60_000;
  * Errors: `not-found`, `wrong-state` (nothing published), `not-supported` (mode), `bad-request` (the start is past),
  * `limit-reached` and `not-allowed` (the site's rules), `no-capacity`, `conflict`.
  */
-export async function reserve(world: World, who: Who, request: ReserveIntent): Promise<Reservation> {
-  const offer = await makeOffer(world, who, request);
+export async function reserve(deps: EngineDeps, who: Who, request: ReserveIntent): Promise<Reservation> {
+  const offer = await makeOffer(deps, who, request);
   const start = startOf(request.startsAt, offer.now);
-  return world.store.tx(async (tx) => {
+  return deps.store.tx(async (tx) => {
     // Two of one id at one time, as when a person tries again while the first is still on its way: the later one sees the earlier.
     await providers.lock(tx, offer.providerId);
     const known = await reservations.find(tx, request.id);
@@ -55,7 +55,7 @@ export async function reserve(world: World, who: Who, request: ReserveIntent): P
       if (known.accountId === who.accountId) return known;
       throw new CarrelError('conflict', 'that id is taken', { hint: 'leave the id out and one is made' });
     }
-    return promiseOne(world, tx, who, offer, { id: request.id, start });
+    return promiseOne(deps, tx, who, offer, { id: request.id, start });
   });
 }
 
@@ -72,20 +72,20 @@ export interface Offer {
 }
 
 /** Finds what a request means. Errors: `not-found`, `wrong-state` (nothing published), `not-supported` (mode). */
-export async function makeOffer(world: World, who: Who, request: Offer['request']): Promise<Offer> {
-  const { image, revision } = await pickRevision(world, request);
-  const [master] = await masters.ofRevisions(world.store.db, [revision.id]);
+export async function makeOffer(deps: EngineDeps, who: Who, request: Offer['request']): Promise<Offer> {
+  const { image, revision } = await pickRevision(deps, request);
+  const [master] = await masters.ofRevisions(deps.store.db, [revision.id]);
   const { profile } = revision;
   if (!master || !profile) throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
-  checkMode(world, master.providerId, request, profile);
-  const rules = await rulesOf(world.store.db, who);
+  checkMode(deps, master.providerId, request, profile);
+  const rules = await rulesOf(deps.store.db, who);
   const kind = request.kind ?? kindOf(rules, request.mode === 'full', request.forMs);
-  return { image, revision, profile, providerId: master.providerId, kind, rule: rules(kind), request, now: world.now() };
+  return { image, revision, profile, providerId: master.providerId, kind, rule: rules(kind), request, now: deps.now() };
 }
 
 /** Promises one machine of an offer and, if it is to be made now, asks for it. Call it under the provider's row lock. */
 export async function promiseOne(
-  world: World,
+  deps: EngineDeps,
   tx: Tx,
   who: Who,
   { image, revision, profile, providerId, kind, rule, request, now }: Offer,
@@ -100,7 +100,7 @@ export async function promiseOne(
   const lead = await leadMs(tx, { imageId: image.id, providerId, mode: request.mode });
   await reservations.create(tx, {
     id: one.id,
-    machineId: world.newId(),
+    machineId: deps.newId(),
     accountId: who.accountId,
     imageId: image.id,
     revisionId: revision.id,
@@ -118,7 +118,7 @@ export async function promiseOne(
   });
   const row = await reservations.lock(tx, one.id);
   if (row.state === 'preparing') await startProvision(tx, row, revision);
-  await write(world, tx, who.name, 'reservation.made', one.id, {
+  await write(deps, tx, who.name, 'reservation.made', one.id, {
     image: image.name,
     revision: revision.number,
     kind,
@@ -140,8 +140,8 @@ function startOf(asked: Date | undefined, now: Date): Date {
   throw past(asked);
 }
 
-function checkMode(world: World, providerId: string, request: Offer['request'], profile: RevisionProfile): void {
-  const { capabilities } = driverFacts(world, providerId);
+function checkMode(deps: EngineDeps, providerId: string, request: Offer['request'], profile: RevisionProfile): void {
+  const { capabilities } = driverFacts(deps, providerId);
   if (!capabilities.cloneModes.includes(request.mode)) {
     throw new CarrelError('not-supported', `clone mode ${request.mode} is not there on this provider`, {
       hint: `choose one of ${capabilities.cloneModes.join(', ')}`,
@@ -170,8 +170,8 @@ export async function startProvision(tx: Tx, row: Reservation, revision: Revisio
 }
 
 /** The image and the revision that a request means; `not-found`, `wrong-state`. */
-export async function pickRevision(world: World, request: { image: string; revision?: number | undefined }) {
-  const { db } = world.store;
+export async function pickRevision(deps: EngineDeps, request: { image: string; revision?: number | undefined }) {
+  const { db } = deps.store;
   const image = await images.findByName(db, request.image);
   if (!image) throw new CarrelError('not-found', `there is no image called ${request.image}`, { hint: 'see `carrel image ls`' });
   const revision: Revision | undefined =
@@ -194,17 +194,17 @@ export async function pickRevision(world: World, request: { image: string; revis
  * `end` takes it away. `busy` while its machine is being captured. What is ending or over stays as it is.
  */
 export async function endReservation(
-  world: World,
+  deps: EngineDeps,
   id: string,
   event: Extract<ReservationEvent, 'end' | 'expire' | 'machineLost'>,
   actor: string,
   options: { onlyIf?: ReservationState } = {},
 ): Promise<Reservation> {
-  const now = world.now();
-  return world.store.tx(async (tx) => {
+  const now = deps.now();
+  return deps.store.tx(async (tx) => {
     const row = await reservations.lock(tx, id);
     if (options.onlyIf !== undefined && row.state !== options.onlyIf) return row;
-    if (row.state === 'booked') return endBooked(world, tx, row, event === 'expire' ? 'expire' : 'end', actor);
+    if (row.state === 'booked') return endBooked(deps, tx, row, event === 'expire' ? 'expire' : 'end', actor);
     if (row.state !== 'preparing' && row.state !== 'ready') return row;
     const capturing = await jobs.liveJob(tx, `machine:${row.machineId}`);
     // A capture that is stuck stands still until an operator looks at it; the machine's end does not wait for that.
@@ -223,14 +223,14 @@ export async function endReservation(
       await enqueueEnd(tx, { reservationId: id, machineId: row.machineId, providerId: row.providerId });
       await reservations.setStage(tx, id, 'ending', event === 'expire' ? 'its time is up' : 'ending', now);
     }
-    await write(world, tx, actor, `reservation.${event}`, id, {});
+    await write(deps, tx, actor, `reservation.${event}`, id, {});
     return reservations.lock(tx, id);
   });
 }
 
 /** One that has not begun has no machine: it is over at once. If its time went by, it failed, and says so. */
-async function endBooked(world: World, tx: Tx, row: Reservation, event: 'end' | 'expire', actor: string): Promise<Reservation> {
-  const now = world.now();
+async function endBooked(deps: EngineDeps, tx: Tx, row: Reservation, event: 'end' | 'expire', actor: string): Promise<Reservation> {
+  const now = deps.now();
   const failure: StoredError = {
     code: 'unavailable',
     message: row.stageText || 'its time went by while no server was there to make its machine',
@@ -240,7 +240,7 @@ async function endBooked(world: World, tx: Tx, row: Reservation, event: 'end' | 
   };
   await reservations.transition(tx, row.id, event, { endAskedAt: now, endedAt: now, ...(event === 'expire' ? { failure } : {}) });
   await reservations.setStage(tx, row.id, 'gone', event === 'expire' ? failure.message : 'ended before it began', now);
-  await write(world, tx, actor, `reservation.${event}`, row.id, {});
+  await write(deps, tx, actor, `reservation.${event}`, row.id, {});
   return reservations.lock(tx, row.id);
 }
 
@@ -248,10 +248,10 @@ async function endBooked(world: World, tx: Tx, row: Reservation, event: 'end' | 
  * Puts the end off by `byMs` milliseconds, or nearer if that is negative. Errors: `wrong-state` (it has no end, or is ending),
  * `bad-request` (the new end is not ahead), `limit-reached`, `no-capacity`.
  */
-export async function extendReservation(world: World, who: Who, id: string, byMs: number): Promise<Reservation> {
-  const now = world.now();
-  const rules = await rulesOf(world.store.db, who);
-  return world.store.tx(async (tx) => {
+export async function extendReservation(deps: EngineDeps, who: Who, id: string, byMs: number): Promise<Reservation> {
+  const now = deps.now();
+  const rules = await rulesOf(deps.store.db, who);
+  return deps.store.tx(async (tx) => {
     const row = await reservations.lock(tx, id);
     if (row.during.end === null) throw new CarrelError('wrong-state', 'it has no end', { hint: 'end it when it is no longer needed' });
     const during = { start: row.during.start, end: new Date(row.during.end.getTime() + byMs) };
@@ -272,7 +272,7 @@ export async function extendReservation(world: World, who: Who, id: string, byMs
       });
     await reservations.setEnd(tx, id, during.end, now);
     const action = byMs > 0 ? 'reservation.extended' : 'reservation.shortened';
-    await write(world, tx, who.name, action, id, { by: formatDuration(Math.abs(byMs)), end: during.end.toISOString() });
+    await write(deps, tx, who.name, action, id, { by: formatDuration(Math.abs(byMs)), end: during.end.toISOString() });
     return reservations.lock(tx, id);
   });
 }
@@ -282,15 +282,15 @@ export async function extendReservation(world: World, who: Who, id: string, byMs
  * `bad-request` (past), `limit-reached`, `no-capacity` (it stays where it was).
  */
 export async function moveReservation(
-  world: World,
+  deps: EngineDeps,
   who: Who,
   id: string,
   to: { startsAt: Date; forMs?: number | undefined },
 ): Promise<Reservation> {
-  const now = world.now();
+  const now = deps.now();
   const start = startOf(to.startsAt, now);
-  const rules = await rulesOf(world.store.db, who);
-  return world.store.tx(async (tx) => {
+  const rules = await rulesOf(deps.store.db, who);
+  return deps.store.tx(async (tx) => {
     const row = await reservations.lock(tx, id);
     if (row.state !== 'booked') {
       throw new CarrelError('wrong-state', `a reservation that is ${row.state} cannot be moved`, {
@@ -302,33 +302,33 @@ export async function moveReservation(
     await assertRules(tx, { accountId: row.accountId, rule: rules(row.kind), kind: row.kind, during, now, extending: false, except: id });
     const lead = await leadMs(tx, row);
     await reservations.setSpan(tx, id, { during, prepareAt: new Date(Math.max(now.getTime(), start.getTime() - lead)), now });
-    await write(world, tx, who.name, 'reservation.moved', id, { from: start.toISOString(), end: during.end?.toISOString() ?? null });
+    await write(deps, tx, who.name, 'reservation.moved', id, { from: start.toISOString(), end: during.end?.toISOString() ?? null });
     return reservations.lock(tx, id);
   });
 }
 
 /** Switches the machine on or off, by a job. `wrong-state` unless it is ready, `busy` while something else works on the machine. */
 export async function powerReservation(
-  world: World,
+  deps: EngineDeps,
   who: Who,
   id: string,
   op: PowerInput['op'],
 ): Promise<{ reservation: Reservation; job: string }> {
-  return world.store.tx(async (tx) => {
+  return deps.store.tx(async (tx) => {
     const row = await reservations.lock(tx, id);
     if (row.state !== 'ready') throw new CarrelError('wrong-state', `a reservation that is ${row.state} has no machine to switch`);
     const job = await enqueuePower(tx, { reservationId: id, machineId: row.machineId, providerId: row.providerId, op });
     if (!job.created)
       throw new CarrelError('busy', 'something is at work on this machine just now', { hint: 'try again when it is done', retry: 'later' });
-    await write(world, tx, who.name, `machine.${op}`, id, { machine: row.machineId });
+    await write(deps, tx, who.name, `machine.${op}`, id, { machine: row.machineId });
     return { reservation: row, job: job.id };
   });
 }
 
 /** The driver with what it said it can do; `unavailable` while it is not open. */
-export function driverFacts(world: World, providerId: string) {
-  const driver = driverOf(world, providerId);
-  const capabilities = world.capabilities.get(providerId);
+export function driverFacts(deps: EngineDeps, providerId: string) {
+  const driver = driverOf(deps, providerId);
+  const capabilities = deps.capabilities.get(providerId);
   if (!capabilities) throw new CarrelError('unavailable', `provider ${providerId} is not open here`, { retry: 'later' });
   return { driver, capabilities };
 }
@@ -340,8 +340,8 @@ export function hostnameFor(image: string, reservationId: string): string {
 }
 
 /** The machine of a reservation that is ready and on; `wrong-state` otherwise. */
-export async function runningMachine(world: World, reservation: Reservation) {
-  const machine = await machines.find(world.store.db, reservation.machineId);
+export async function runningMachine(deps: EngineDeps, reservation: Reservation) {
+  const machine = await machines.find(deps.store.db, reservation.machineId);
   if (reservation.state === 'booked')
     throw new CarrelError('wrong-state', `it begins at ${reservation.during.start.toISOString()}`, {
       hint: 'its machine is made shortly before',
@@ -358,12 +358,12 @@ export async function runningMachine(world: World, reservation: Reservation) {
 }
 
 function write(
-  world: World,
+  deps: EngineDeps,
   tx: Parameters<typeof audit.append>[0],
   actor: string,
   action: string,
   id: string,
   detail: object,
 ): Promise<void> {
-  return audit.append(tx, { at: world.now(), actor, action, subjectKind: 'reservation', subjectId: id, detail });
+  return audit.append(tx, { at: deps.now(), actor, action, subjectKind: 'reservation', subjectId: id, detail });
 }

@@ -5,7 +5,7 @@ import * as audit from '../../store/audit.ts';
 import * as providers from '../../store/providers.ts';
 import type { Reservation, Series, Tx } from '../../store/schema.ts';
 import * as series from '../../store/series.ts';
-import type { World } from '../world.ts';
+import type { EngineDeps } from '../deps.ts';
 import { endReservation, makeOffer, promiseOne, type ReserveIntent } from './reservation.ts';
 import type { Who } from './terms.ts';
 
@@ -35,15 +35,15 @@ export interface SeriesMade {
  * Promises a series. The same id again by the same person gives the same series. Errors: those of {@link reserve}; `bad-request`
  * (the rule); `no-capacity` with `details.refused` when not all can be had and `partial` is false, or none can.
  */
-export async function reserveSeries(world: World, who: Who, request: SeriesIntent): Promise<SeriesMade> {
+export async function reserveSeries(deps: EngineDeps, who: Who, request: SeriesIntent): Promise<SeriesMade> {
   const found = occurrences({ rule: request.rule, start: request.startsAt, zone: request.zone });
   if ('problem' in found) {
     throw new CarrelError('bad-request', found.problem, {
       hint: `such as FREQ=WEEKLY;BYDAY=MO,WE;COUNT=20, at most ${MOST_OCCURRENCES} times`,
     });
   }
-  const offer = await makeOffer(world, who, request);
-  return world.store.tx(async (tx) => {
+  const offer = await makeOffer(deps, who, request);
+  return deps.store.tx(async (tx) => {
     await providers.lock(tx, offer.providerId);
     const known = await series.find(tx, request.id);
     if (known) {
@@ -65,7 +65,7 @@ export async function reserveSeries(world: World, who: Who, request: SeriesInten
     const refused: Refused[] = [];
     for (const at of found.starts) {
       try {
-        made.push(await promiseOne(world, tx, who, offer, { id: world.newId(), start: at, seriesId: row.id }));
+        made.push(await promiseOne(deps, tx, who, offer, { id: deps.newId(), start: at, seriesId: row.id }));
       } catch (error) {
         // Both are said before anything of the occurrence is written.
         if (!isCode(error, 'no-capacity', 'limit-reached')) throw error;
@@ -73,7 +73,7 @@ export async function reserveSeries(world: World, who: Who, request: SeriesInten
       }
     }
     if (refused.length > 0 && (!request.partial || made.length === 0)) throw refusal(refused, found.starts.length);
-    await write(world, tx, who, 'series.made', row.id, { rule: row.rule, zone: row.zone, made: made.length, refused: refused.length });
+    await write(deps, tx, who, 'series.made', row.id, { rule: row.rule, zone: row.zone, made: made.length, refused: refused.length });
     return { series: { ...row, endedAt: null }, reservations: made, refused };
   });
 }
@@ -91,24 +91,24 @@ function refusal(refused: readonly Refused[], all: number): CarrelError {
  * Ends a series: occurrences that have not begun are given back, one that runs goes on to its end. Asking again does no harm.
  * `not-found`.
  */
-export async function endSeries(world: World, who: Who, id: string): Promise<Series> {
+export async function endSeries(deps: EngineDeps, who: Who, id: string): Promise<Series> {
   // One transaction each: an occurrence that just begins is met in one state or the other, and none waits for the whole series.
-  for (const row of await series.reservationsOf(world.store.db, id)) {
-    if (row.state === 'booked') await endIfBooked(world, who, row.id);
+  for (const row of await series.reservationsOf(deps.store.db, id)) {
+    if (row.state === 'booked') await endIfBooked(deps, who, row.id);
   }
-  return world.store.tx(async (tx) => {
+  return deps.store.tx(async (tx) => {
     const row = await series.lock(tx, id);
     if (row.endedAt !== null) return row;
-    await series.markEnded(tx, id, world.now());
-    await write(world, tx, who, 'series.ended', id, {});
+    await series.markEnded(tx, id, deps.now());
+    await write(deps, tx, who, 'series.ended', id, {});
     return series.lock(tx, id);
   });
 }
 
-async function endIfBooked(world: World, who: Who, id: string): Promise<void> {
-  await endReservation(world, id, 'end', who.name, { onlyIf: 'booked' });
+async function endIfBooked(deps: EngineDeps, who: Who, id: string): Promise<void> {
+  await endReservation(deps, id, 'end', who.name, { onlyIf: 'booked' });
 }
 
-function write(world: World, tx: Tx, who: Who, action: string, id: string, detail: object): Promise<void> {
-  return audit.append(tx, { at: world.now(), actor: who.name, action, subjectKind: 'reservation', subjectId: id, detail });
+function write(deps: EngineDeps, tx: Tx, who: Who, action: string, id: string, detail: object): Promise<void> {
+  return audit.append(tx, { at: deps.now(), actor: who.name, action, subjectKind: 'reservation', subjectId: id, detail });
 }

@@ -1,7 +1,7 @@
 /** On what terms something can be reserved: the site's rules for a person, and how long ahead a machine must be begun. */
 import { type Estimate, estimateOf, leadFor } from '../../core/estimate.ts';
 import type { CloneMode } from '../../core/image.ts';
-import { breach, type KindRule, type RuleBreach, ruleFor, type SiteRules, type Wish } from '../../core/rules.ts';
+import { breach, type KindRule, type RuleBreach, ruleFor, type SiteRules, type RuleSubject } from '../../core/rules.ts';
 import { formatDuration, type ReservationKind } from '../../core/reservation.ts';
 import { CarrelError } from '../../lib/errors.ts';
 import * as accounts from '../../store/accounts.ts';
@@ -74,14 +74,14 @@ export interface Terms {
 export async function ruleBreach(db: Db, t: Terms): Promise<RuleBreach | undefined> {
   const counting = { now: t.now, except: t.except };
   const held = t.rule.atOnce === null ? 0 : await calendar.heldBy(db, t.accountId, t.kind, t.during, counting);
-  const wish: Wish = {
+  const subject: RuleSubject = {
     kind: t.kind,
     forMs: lengthMs(t.during),
     aheadMs: t.during.start.getTime() - t.now.getTime(),
     held,
     extending: t.extending,
   };
-  return breach(t.rule, wish);
+  return breach(t.rule, subject);
 }
 
 /** Refuses what the rules forbid, counting under the account's row lock so that two at one moment are counted both. `limit-reached`, `not-allowed`. */

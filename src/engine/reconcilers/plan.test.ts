@@ -38,9 +38,9 @@ function runs(n: number, inventory: Inventory, expected: Expected) {
 }
 
 test('a machine nobody knows is taken away at the third sight, not before', () => {
-  const world = seen([machine('m1')]);
-  expect(runs(2, world, nothing).due).toEqual([]);
-  expect(runs(3, world, nothing).due).toEqual([{ kind: 'leaked-machine', machineId: 'm1', power: 'on', action: 'destroy' }]);
+  const deps = seen([machine('m1')]);
+  expect(runs(2, deps, nothing).due).toEqual([]);
+  expect(runs(3, deps, nothing).due).toEqual([{ kind: 'leaked-machine', machineId: 'm1', power: 'on', action: 'destroy' }]);
 });
 
 test('a sight in between starts the count anew', () => {
@@ -51,27 +51,27 @@ test('a sight in between starts the count anew', () => {
 });
 
 test('foreign machines, masters and strays are named and left', () => {
-  const world = seen([machine('m1', { owned: false })], {
+  const deps = seen([machine('m1', { owned: false })], {
     masters: [{ revisionId: 'x', owned: false, state: 'sealed' }],
     strays: [{ kind: 'process', ref: '77', detail: 'qemu', owned: false }],
   });
-  const { findings, due } = runs(9, world, nothing);
+  const { findings, due } = runs(9, deps, nothing);
   expect(findings.map((f) => f.action)).toEqual(['leave', 'leave', 'leave']);
   expect(due).toEqual([]);
 });
 
 test('after a partial read absence means nothing, and nothing is deleted', () => {
-  const world = seen([machine('leak')], { complete: false });
-  const { findings, due } = runs(9, world, { machines: [row('m1')], masters: [{ revisionId: 'r', recorded: true, busy: false }] });
+  const deps = seen([machine('leak')], { complete: false });
+  const { findings, due } = runs(9, deps, { machines: [row('m1')], masters: [{ revisionId: 'r', recorded: true, busy: false }] });
   expect(findings.map((f) => f.kind)).toEqual(['leaked-machine']);
   expect(due).toEqual([]);
 });
 
 test('what a saga works on is no finding', () => {
-  const world = seen([machine('m1', { power: 'half' })], {
+  const deps = seen([machine('m1', { power: 'half' })], {
     strays: [{ kind: 'file', ref: '/data/machines/m1/x', detail: '', owned: true }],
   });
-  expect(runs(9, world, { machines: [row('m1', 'building', true)], masters: [] }).findings).toEqual([]);
+  expect(runs(9, deps, { machines: [row('m1', 'building', true)], masters: [] }).findings).toEqual([]);
 });
 
 test('a machine that vanished is marked lost; many at once freeze the reconciler', () => {
@@ -85,11 +85,11 @@ test('a machine that vanished is marked lost; many at once freeze the reconciler
 });
 
 test('a store that is older than the world does not sweep the world', () => {
-  const world = seen(Array.from({ length: 8 }, (_, i) => machine(`m${i}`)));
-  expect(runs(9, world, nothing).due).toEqual([]);
+  const deps = seen(Array.from({ length: 8 }, (_, i) => machine(`m${i}`)));
+  expect(runs(9, deps, nothing).due).toEqual([]);
 });
 
 test('a guest that switched itself off is recorded at once', () => {
-  const world = seen([machine('m1', { power: 'off' })]);
-  expect(runs(1, world, { machines: [row('m1')], masters: [] }).due).toMatchObject([{ kind: 'power-changed', power: 'off' }]);
+  const deps = seen([machine('m1', { power: 'off' })]);
+  expect(runs(1, deps, { machines: [row('m1')], masters: [] }).due).toMatchObject([{ kind: 'power-changed', power: 'off' }]);
 });

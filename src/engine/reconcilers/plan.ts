@@ -1,6 +1,6 @@
 /**
  * The reconciler's judgement: what differs between the world and the store, why, and what may be done about it.
- * Pure, so that the rules of promise 5 can be tested without a world.
+ * Pure, so that the rules of promise 5 can be tested without a deps.
  */
 import type { MachineState } from '../../core/machine.ts';
 import type { Inventory, PowerState, Stray } from '../../driver/index.ts';
@@ -38,7 +38,7 @@ export type Finding =
 export interface PlanLimits {
   /** So many times in a row must a machine be missing, or be seen without a record, before anything is done about it. */
   strikes: number;
-  /** More unknown machines than this, and more than half of those seen, look like a store that is older than the world. */
+  /** More unknown machines than this, and more than half of those seen, look like a store that is older than the deps. */
   bulk: number;
 }
 

@@ -11,7 +11,7 @@ import * as reservations from '../../store/reservations.ts';
 import { listJobs } from '../../store/queue.ts';
 import { endReservation } from '../intents/reservation.ts';
 import { enqueueEnd } from '../enqueue.ts';
-import { driverOf, type World } from '../world.ts';
+import { driverOf, type EngineDeps } from '../deps.ts';
 import { type Expected, type Finding, plan, type PlanLimits, type Strikes } from './plan.ts';
 
 export interface Mended {
@@ -31,11 +31,11 @@ const LIMITS: PlanLimits = { strikes: 3, bulk: 5 };
 const GONE_LOOK_BACK_MS = 3_600_000;
 
 export class Reconciler {
-  readonly #world: World;
+  readonly #deps: EngineDeps;
   readonly #strikes = new Map<string, Strikes>();
 
-  constructor(world: World) {
-    this.#world = world;
+  constructor(deps: EngineDeps) {
+    this.#deps = deps;
   }
 
   /**
@@ -43,7 +43,7 @@ export class Reconciler {
    * `askedFor`: a person asked for this run, and so one sight is enough; the rules of plan.ts about partial and bulk reads hold all the same.
    */
   async run(ctx: Ctx, providerId: string, options: { dryRun: boolean; askedFor: boolean }): Promise<ReconcileResult> {
-    const driver = driverOf(this.#world, providerId);
+    const driver = driverOf(this.#deps, providerId);
     const before = await this.#expected(providerId);
     const seen = await driver.inventory(ctx);
     // Read again after the inventory: what began or ended in between is busy in one of the two and is left alone.
@@ -63,8 +63,8 @@ export class Reconciler {
   }
 
   async #expected(providerId: string): Promise<Expected> {
-    const { db } = this.#world.store;
-    const rows = await machines.forReconcile(db, providerId, new Date(this.#world.now().getTime() - GONE_LOOK_BACK_MS));
+    const { db } = this.#deps.store;
+    const rows = await machines.forReconcile(db, providerId, new Date(this.#deps.now().getTime() - GONE_LOOK_BACK_MS));
     const live = await listJobs(db, { states: ['ready', 'running', 'stuck'], limit: 100_000 });
     const text = (value: unknown): string => (typeof value === 'string' ? value : '');
     const busy = new Set(
@@ -82,8 +82,8 @@ export class Reconciler {
   }
 
   async #mend(ctx: Ctx, providerId: string, finding: Finding): Promise<Mended> {
-    const world = this.#world;
-    const driver = driverOf(world, providerId);
+    const deps = this.#deps;
+    const driver = driverOf(deps, providerId);
     try {
       switch (finding.kind) {
         case 'leaked-machine': {
@@ -102,14 +102,14 @@ export class Reconciler {
           break;
         case 'power-changed': {
           const on = finding.power === 'on' || finding.power === 'suspended';
-          await machines.transition(world.store.db, finding.machineId, on ? 'poweredOn' : 'poweredOff', {});
-          await reservations.note(world.store.db, finding.reservationId, on ? 'ready' : 'its machine is switched off', world.now());
+          await machines.transition(deps.store.db, finding.machineId, on ? 'poweredOn' : 'poweredOff', {});
+          await reservations.note(deps.store.db, finding.reservationId, on ? 'ready' : 'its machine is switched off', deps.now());
           break;
         }
         case 'missing-machine':
-          await machines.transition(world.store.db, finding.machineId, 'vanished', {});
+          await machines.transition(deps.store.db, finding.machineId, 'vanished', {});
           await this.#audit('reconciler.lost', 'machine', finding.machineId, {});
-          await endReservation(world, finding.reservationId, 'machineLost', 'engine');
+          await endReservation(deps, finding.reservationId, 'machineLost', 'engine');
           break;
         default:
           return { finding, outcome: 'reported' };
@@ -117,28 +117,28 @@ export class Reconciler {
       return { finding, outcome: 'mended' };
     } catch (error) {
       // What a saga has changed meanwhile is no longer ours to mend; the next run looks again.
-      world.log.warn({ finding, err: describeError(error) }, 'mending failed');
+      deps.log.warn({ finding, err: describeError(error) }, 'mending failed');
       return { finding, outcome: 'failed', problem: describeError(error) };
     }
   }
 
   /** Live reservations that no work stands behind: a promise whose job is gone. Ended in the ordinary way. */
   async #rows(): Promise<void> {
-    const { store } = this.#world;
+    const { store } = this.#deps;
     for (const row of await reservations.live(store.db)) {
       if (row.state === 'ready') continue;
       await store.tx(async (tx) => {
         const locked = await reservations.lock(tx, row.id);
         if (locked.state !== 'preparing' && locked.state !== 'ending') return;
         if ((await jobs.liveJob(tx, `provision:${row.id}`)) || (await jobs.liveJob(tx, `end:${row.id}`))) return;
-        await reservations.transition(tx, row.id, 'end', { endAskedAt: this.#world.now() });
+        await reservations.transition(tx, row.id, 'end', { endAskedAt: this.#deps.now() });
         await enqueueEnd(tx, { reservationId: row.id, machineId: row.machineId, providerId: row.providerId });
       });
     }
   }
 
   #audit(action: string, subjectKind: 'machine' | 'revision' | 'provider', subjectId: string, detail: object): Promise<void> {
-    return audit.append(this.#world.store.db, { at: this.#world.now(), actor: 'reconciler', action, subjectKind, subjectId, detail });
+    return audit.append(this.#deps.store.db, { at: this.#deps.now(), actor: 'reconciler', action, subjectKind, subjectId, detail });
   }
 }
 
@@ -152,17 +152,17 @@ function union(a: Expected, b: Expected): Expected {
 }
 
 /** Runs over every open provider each `everyMs` milliseconds until stopped. Returns how to stop. */
-export function startReconciler(world: World, reconciler: Reconciler, everyMs: number): () => Promise<void> {
+export function startReconciler(deps: EngineDeps, reconciler: Reconciler, everyMs: number): () => Promise<void> {
   const stop = new AbortController();
   const loop = (async () => {
-    const ctx = makeCtx({ signal: stop.signal, log: world.log });
+    const ctx = makeCtx({ signal: stop.signal, log: deps.log });
     for (;;) {
-      for (const providerId of world.drivers.keys()) {
+      for (const providerId of deps.drivers.keys()) {
         try {
           await reconciler.run(ctx, providerId, { dryRun: false, askedFor: false });
         } catch (error) {
           if (!stop.signal.aborted && !isCode(error, 'cancelled'))
-            world.log.warn({ providerId, err: describeError(error) }, 'a reconciler run failed');
+            deps.log.warn({ providerId, err: describeError(error) }, 'a reconciler run failed');
         }
       }
       await sleep(ctx, everyMs);

@@ -2,7 +2,7 @@
 import type { Master } from '../../driver/index.ts';
 import type { Tx } from '../../store/schema.ts';
 import type { Saga } from '../saga.ts';
-import { driverOf, type World } from '../world.ts';
+import { driverOf, type EngineDeps } from '../deps.ts';
 import { discardMaster, type RevisionTarget, revisionDone, revisionUndone } from './revision-steps.ts';
 
 export interface CaptureInput extends RevisionTarget {
@@ -10,18 +10,18 @@ export interface CaptureInput extends RevisionTarget {
   reservationId: string;
 }
 
-export const capture: Saga<World, CaptureInput, Tx> = {
+export const capture: Saga<EngineDeps, CaptureInput, Tx> = {
   name: 'capture',
   maxAttempts: 3,
   steps: [
     {
       name: 'flatten',
       timeoutMs: 60 * 60_000,
-      do: ({ ctx, world, input }): Promise<Master> =>
-        driverOf(world, input.providerId).capture(ctx, { machineId: input.machineId, revisionId: input.revisionId }),
+      do: ({ ctx, deps, input }): Promise<Master> =>
+        driverOf(deps, input.providerId).capture(ctx, { machineId: input.machineId, revisionId: input.revisionId }),
       undo: discardMaster,
     },
   ],
-  done: (tx, world, input, outputs) => revisionDone(tx, world, input, outputs.flatten as Master),
+  done: (tx, deps, input, outputs) => revisionDone(tx, deps, input, outputs.flatten as Master),
   undone: revisionUndone,
 };

@@ -4,7 +4,7 @@ import type { Tx } from '../../store/schema.ts';
 import * as machines from '../../store/machines.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Saga } from '../saga.ts';
-import { driverOf, type World } from '../world.ts';
+import { driverOf, type EngineDeps } from '../deps.ts';
 import { recordDestroyed } from './records.ts';
 
 export interface EndInput {
@@ -13,7 +13,7 @@ export interface EndInput {
   providerId: string;
 }
 
-export const end: Saga<World, EndInput, Tx> = {
+export const end: Saga<EngineDeps, EndInput, Tx> = {
   name: 'end',
   forwardOnly: true,
   maxAttempts: 12,
@@ -21,19 +21,19 @@ export const end: Saga<World, EndInput, Tx> = {
     {
       name: 'destroy',
       timeoutMs: 10 * 60_000,
-      async do({ ctx, world, input }) {
-        await world.store.tx(async (tx) => {
+      async do({ ctx, deps, input }) {
+        await deps.store.tx(async (tx) => {
           await machines.transition(tx, input.machineId, 'destroy', {});
-          await reservations.setStage(tx, input.reservationId, 'ending', 'taking the machine away', world.now());
+          await reservations.setStage(tx, input.reservationId, 'ending', 'taking the machine away', deps.now());
         });
-        const proof = await driverOf(world, input.providerId).destroy(ctx, input.machineId);
-        await recordDestroyed(world, input.machineId, proof, damagedParents(proof));
+        const proof = await driverOf(deps, input.providerId).destroy(ctx, input.machineId);
+        await recordDestroyed(deps, input.machineId, proof, damagedParents(proof));
         return { removedFiles: proof.removed.length };
       },
     },
   ],
-  async done(tx, world, input) {
-    const now = world.now();
+  async done(tx, deps, input) {
+    const now = deps.now();
     await machines.transition(tx, input.machineId, 'destroyed', { goneAt: now });
     await reservations.transition(tx, input.reservationId, 'tornDown', { endedAt: now });
     await reservations.setStage(tx, input.reservationId, 'gone', 'ended', now);

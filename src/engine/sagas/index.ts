@@ -1,6 +1,6 @@
 import type { Tx } from '../../store/schema.ts';
 import type { Saga } from '../saga.ts';
-import type { World } from '../world.ts';
+import type { EngineDeps } from '../deps.ts';
 import { capture } from './capture.ts';
 import { end } from './end.ts';
 import { power } from './power.ts';
@@ -9,7 +9,7 @@ import { provision } from './provision.ts';
 import { removeRevision } from './remove-revision.ts';
 
 // A saga's input type is known to the one who enqueues it and to its steps; between them it is JSON in a row.
-type AnySaga = Saga<World, never, Tx>;
+type AnySaga = Saga<EngineDeps, never, Tx>;
 
 /** Every saga by name; the generic tests run over this list, so a saga that is not here cannot run either. */
 export const SAGAS: Readonly<Record<string, AnySaga>> = Object.fromEntries(

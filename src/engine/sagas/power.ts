@@ -4,7 +4,7 @@ import type { Tx } from '../../store/schema.ts';
 import * as machines from '../../store/machines.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Saga } from '../saga.ts';
-import { driverOf, type World } from '../world.ts';
+import { driverOf, type EngineDeps } from '../deps.ts';
 
 export interface PowerInput {
   reservationId: string;
@@ -13,25 +13,25 @@ export interface PowerInput {
   op: Extract<PowerOp, 'on' | 'off' | 'reset' | 'shutdown'>;
 }
 
-export const power: Saga<World, PowerInput, Tx> = {
+export const power: Saga<EngineDeps, PowerInput, Tx> = {
   name: 'power',
   maxAttempts: 3,
   steps: [
     {
       name: 'power',
       timeoutMs: 5 * 60_000,
-      do: ({ ctx, world, input }): Promise<PowerState> => driverOf(world, input.providerId).power(ctx, input.machineId, input.op),
+      do: ({ ctx, deps, input }): Promise<PowerState> => driverOf(deps, input.providerId).power(ctx, input.machineId, input.op),
     },
     {
       name: 'guest',
       timeoutMs: 30 * 60_000,
-      async do({ ctx, world, input, outputs }) {
+      async do({ ctx, deps, input, outputs }) {
         // A machine that comes up again may have another port and must answer before it is called ready.
-        return outputs.power === 'on' ? driverOf(world, input.providerId).guest.ready(ctx, input.machineId) : null;
+        return outputs.power === 'on' ? driverOf(deps, input.providerId).guest.ready(ctx, input.machineId) : null;
       },
     },
   ],
-  async done(tx, world, input, outputs) {
+  async done(tx, deps, input, outputs) {
     // It was ended meanwhile and is gone: there is nothing left to record.
     if ((await machines.find(tx, input.machineId))?.state === 'gone') return;
     const on = outputs.power === 'on';
@@ -42,10 +42,10 @@ export const power: Saga<World, PowerInput, Tx> = {
       on ? 'poweredOn' : 'poweredOff',
       on && ready ? { address: ready.address, hostKeys: ready.hostKeys } : {},
     );
-    await reservations.note(tx, input.reservationId, on ? 'ready' : 'powered off', world.now());
+    await reservations.note(tx, input.reservationId, on ? 'ready' : 'powered off', deps.now());
   },
-  async undone(tx, world, input, error) {
+  async undone(tx, deps, input, error) {
     const row = await reservations.find(tx, input.reservationId);
-    if (row?.state === 'ready') await reservations.note(tx, row.id, `power ${input.op} failed: ${error.message}`, world.now());
+    if (row?.state === 'ready') await reservations.note(tx, row.id, `power ${input.op} failed: ${error.message}`, deps.now());
   },
 };

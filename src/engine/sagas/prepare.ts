@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Master, MasterSource } from '../../driver/index.ts';
 import type { Tx } from '../../store/schema.ts';
 import type { Saga } from '../saga.ts';
-import { driverOf, type World } from '../world.ts';
+import { driverOf, type EngineDeps } from '../deps.ts';
 import { discardMaster, revisionDone, revisionUndone } from './revision-steps.ts';
 
 export interface PrepareInput {
@@ -15,15 +15,15 @@ export interface PrepareInput {
   actor: string;
 }
 
-export const prepare: Saga<World, PrepareInput, Tx> = {
+export const prepare: Saga<EngineDeps, PrepareInput, Tx> = {
   name: 'prepare',
   maxAttempts: 3,
   steps: [
     {
       name: 'master',
       timeoutMs: 60 * 60_000,
-      do: ({ ctx, world, input }): Promise<Master> =>
-        driverOf(world, input.providerId).prepareMaster(ctx, { revisionId: input.revisionId, source: input.source }),
+      do: ({ ctx, deps, input }): Promise<Master> =>
+        driverOf(deps, input.providerId).prepareMaster(ctx, { revisionId: input.revisionId, source: input.source }),
       undo: discardMaster,
     },
     {
@@ -34,10 +34,10 @@ export const prepare: Saga<World, PrepareInput, Tx> = {
       undo: ({ input }) => removeStaging(input.source),
     },
   ],
-  done: (tx, world, input, outputs) => revisionDone(tx, world, input, outputs.master as Master),
-  async undone(tx, world, input, error) {
+  done: (tx, deps, input, outputs) => revisionDone(tx, deps, input, outputs.master as Master),
+  async undone(tx, deps, input, error) {
     await removeStaging(input.source);
-    await revisionUndone(tx, world, input, error);
+    await revisionUndone(tx, deps, input, error);
   },
 };
 

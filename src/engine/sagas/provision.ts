@@ -8,7 +8,7 @@ import * as machines from '../../store/machines.ts';
 import * as reservations from '../../store/reservations.ts';
 import { enqueueEnd } from '../enqueue.ts';
 import type { Saga, StepArgs } from '../saga.ts';
-import { driverOf, type World } from '../world.ts';
+import { driverOf, type EngineDeps } from '../deps.ts';
 import { recordDestroyed } from './records.ts';
 
 export interface ProvisionInput {
@@ -23,11 +23,11 @@ export interface ProvisionInput {
   bootTimeoutS: number;
 }
 
-type Args = StepArgs<World, ProvisionInput>;
+type Args = StepArgs<EngineDeps, ProvisionInput>;
 
 const MINUTE = 60_000;
 
-export const provision: Saga<World, ProvisionInput, Tx> = {
+export const provision: Saga<EngineDeps, ProvisionInput, Tx> = {
   name: 'provision',
   maxAttempts: 5,
   steps: [
@@ -36,30 +36,30 @@ export const provision: Saga<World, ProvisionInput, Tx> = {
     { name: 'start', timeoutMs: 5 * MINUTE, do: start },
     { name: 'guest', timeoutMs: 30 * MINUTE, do: guest },
   ],
-  async done(tx, world, input, outputs) {
+  async done(tx, deps, input, outputs) {
     const ready = outputs.guest as GuestReady;
-    const now = world.now();
+    const now = deps.now();
     await machines.transition(tx, input.machineId, 'poweredOn', { address: ready.address, hostKeys: ready.hostKeys });
     const state = await reservations.transition(tx, input.reservationId, 'provisioned', { readyAt: now });
     if (state === 'ready') await reservations.setStage(tx, input.reservationId, 'ready', 'ready', now);
     // It was ended while the last step ran: the machine is whole, so it goes the ordinary way.
     else await enqueueEnd(tx, { reservationId: input.reservationId, machineId: input.machineId, providerId: input.providerId });
   },
-  async undone(tx, world, input, error) {
-    const now = world.now();
+  async undone(tx, deps, input, error) {
+    const now = deps.now();
     await machines.transition(tx, input.machineId, 'destroyed', { goneAt: now });
     const state = await reservations.transition(tx, input.reservationId, 'provisionFailed', { failure: error, endedAt: now });
     await reservations.setStage(tx, input.reservationId, 'gone', state === 'failed' ? error.message : 'ended', now);
   },
 };
 
-async function clone({ ctx, world, input }: Args): Promise<CloneResult> {
-  const now = world.now();
-  await world.store.tx(async (tx) => {
+async function clone({ ctx, deps, input }: Args): Promise<CloneResult> {
+  const now = deps.now();
+  await deps.store.tx(async (tx) => {
     await machines.transition(tx, input.machineId, 'build', {});
     await reservations.setStage(tx, input.reservationId, 'cloning', `making a ${input.mode} clone`, now);
   });
-  const driver = driverOf(world, input.providerId);
+  const driver = driverOf(deps, input.providerId);
   const result = await driver.clone(ctx, {
     machineId: input.machineId,
     revisionId: input.revisionId,
@@ -67,13 +67,13 @@ async function clone({ ctx, world, input }: Args): Promise<CloneResult> {
     hostname: input.hostname,
     hardware: { vcpus: input.vcpus, memoryMiB: input.memoryMiB },
   });
-  if (result.notes.length > 0) await reservations.addNotes(world.store.db, input.reservationId, result.notes);
+  if (result.notes.length > 0) await reservations.addNotes(deps.store.db, input.reservationId, result.notes);
   return result;
 }
 
 /** Promises 3 and 4: judged by what the hypervisor shows now, not by what the clone said. */
-async function checkGate({ ctx, world, input }: Args): Promise<null> {
-  const read = await driverOf(world, input.providerId).readBack(ctx, input.machineId);
+async function checkGate({ ctx, deps, input }: Args): Promise<null> {
+  const read = await driverOf(deps, input.providerId).readBack(ctx, input.machineId);
   if (read.chains.length === 0) throw new CarrelError('gate-refused', 'the new machine has no disk');
   for (const chain of read.chains) {
     const violations = gate(chain, { mode: input.mode, ownFolder: read.ownFolder, masterPaths: read.masterPaths });
@@ -87,15 +87,15 @@ async function checkGate({ ctx, world, input }: Args): Promise<null> {
   return null;
 }
 
-async function start({ ctx, world, input }: Args): Promise<null> {
-  await reservations.setStage(world.store.db, input.reservationId, 'starting', 'starting', world.now());
-  await driverOf(world, input.providerId).power(ctx, input.machineId, 'on');
+async function start({ ctx, deps, input }: Args): Promise<null> {
+  await reservations.setStage(deps.store.db, input.reservationId, 'starting', 'starting', deps.now());
+  await driverOf(deps, input.providerId).power(ctx, input.machineId, 'on');
   return null;
 }
 
-async function guest({ ctx, world, input }: Args): Promise<GuestReady> {
-  await reservations.setStage(world.store.db, input.reservationId, 'booting', 'waiting for the guest to answer', world.now());
-  const driver = driverOf(world, input.providerId);
+async function guest({ ctx, deps, input }: Args): Promise<GuestReady> {
+  await reservations.setStage(deps.store.db, input.reservationId, 'booting', 'waiting for the guest to answer', deps.now());
+  const driver = driverOf(deps, input.providerId);
   try {
     return await driver.guest.ready(ctx, input.machineId);
   } catch (error) {
@@ -106,8 +106,8 @@ async function guest({ ctx, world, input }: Args): Promise<GuestReady> {
   }
 }
 
-async function destroy({ ctx, world, input }: Args): Promise<void> {
-  await reservations.setStage(world.store.db, input.reservationId, 'ending', 'taking away what was made', world.now());
-  const proof = await driverOf(world, input.providerId).destroy(ctx, input.machineId);
-  await recordDestroyed(world, input.machineId, proof, damagedParents(proof));
+async function destroy({ ctx, deps, input }: Args): Promise<void> {
+  await reservations.setStage(deps.store.db, input.reservationId, 'ending', 'taking away what was made', deps.now());
+  const proof = await driverOf(deps, input.providerId).destroy(ctx, input.machineId);
+  await recordDestroyed(deps, input.machineId, proof, damagedParents(proof));
 }

@@ -5,7 +5,7 @@ import type { Tx } from '../../store/schema.ts';
 import * as images from '../../store/images.ts';
 import * as machines from '../../store/machines.ts';
 import type { Saga } from '../saga.ts';
-import { driverOf, type World } from '../world.ts';
+import { driverOf, type EngineDeps } from '../deps.ts';
 
 export interface RemoveRevisionInput {
   revisionId: string;
@@ -13,28 +13,28 @@ export interface RemoveRevisionInput {
   actor: string;
 }
 
-export const removeRevision: Saga<World, RemoveRevisionInput, Tx> = {
+export const removeRevision: Saga<EngineDeps, RemoveRevisionInput, Tx> = {
   name: 'remove-revision',
   maxAttempts: 3,
   steps: [
     {
       name: 'master',
       timeoutMs: 10 * 60_000,
-      async do({ ctx, world, input }) {
-        const live = await machines.onRevision(world.store.db, input.revisionId);
+      async do({ ctx, deps, input }) {
+        const live = await machines.onRevision(deps.store.db, input.revisionId);
         if (live.length > 0) {
           throw new CarrelError('has-children', `${live.length} machines stand on this revision`, {
             details: { children: live.map((m) => m.id) },
           });
         }
-        const proof = await driverOf(world, input.providerId).removeMaster(ctx, input.revisionId);
+        const proof = await driverOf(deps, input.providerId).removeMaster(ctx, input.revisionId);
         return { removed: proof.removed.map((f) => f.path) };
       },
     },
   ],
-  async done(tx, world, input, outputs) {
+  async done(tx, deps, input, outputs) {
     await audit.append(tx, {
-      at: world.now(),
+      at: deps.now(),
       actor: input.actor,
       action: 'revision.removed',
       subjectKind: 'revision',

@@ -5,7 +5,7 @@ import type { Tx } from '../../store/schema.ts';
 import * as images from '../../store/images.ts';
 import * as masters from '../../store/masters.ts';
 import type { StepArgs } from '../saga.ts';
-import { driverOf, type World } from '../world.ts';
+import { driverOf, type EngineDeps } from '../deps.ts';
 
 /** What making a revision needs to know, whether by recipe, file or capture. */
 export interface RevisionTarget {
@@ -17,13 +17,13 @@ export interface RevisionTarget {
 }
 
 /** Undo of the step that makes a master: takes it away again, whatever is there of it. */
-export async function discardMaster({ ctx, world, input }: StepArgs<World, RevisionTarget>): Promise<void> {
-  await driverOf(world, input.providerId).removeMaster(ctx, input.revisionId);
+export async function discardMaster({ ctx, deps, input }: StepArgs<EngineDeps, RevisionTarget>): Promise<void> {
+  await driverOf(deps, input.providerId).removeMaster(ctx, input.revisionId);
 }
 
 /** The revision becomes a draft with its hashes recorded, and is published if that was asked for: all in one transaction. */
-export async function revisionDone(tx: Tx, world: World, input: RevisionTarget, master: Master): Promise<void> {
-  const now = world.now();
+export async function revisionDone(tx: Tx, deps: EngineDeps, input: RevisionTarget, master: Master): Promise<void> {
+  const now = deps.now();
   await masters.put(tx, {
     revisionId: input.revisionId,
     providerId: input.providerId,
@@ -43,6 +43,6 @@ export async function revisionDone(tx: Tx, world: World, input: RevisionTarget, 
   });
 }
 
-export async function revisionUndone(tx: Tx, world: World, input: RevisionTarget, error: StoredError): Promise<void> {
-  await images.transitionRevision(tx, input.revisionId, 'prepareFailed', { failure: error }, world.now());
+export async function revisionUndone(tx: Tx, deps: EngineDeps, input: RevisionTarget, error: StoredError): Promise<void> {
+  await images.transitionRevision(tx, input.revisionId, 'prepareFailed', { failure: error }, deps.now());
 }

@@ -1,12 +1,12 @@
-import type { Capabilities } from '../../driver/index.ts';
-import type { CredentialSealer } from '../../engine/credentials.ts';
-import type { Reconciler } from '../../engine/reconcilers/reconcile.ts';
-import type { World } from '../../engine/world.ts';
-import type { Cluster } from '../../store/cluster.ts';
+import type { Capabilities } from '../driver/index.ts';
+import type { CredentialSealer } from '../engine/credentials.ts';
+import type { Reconciler } from '../engine/reconcilers/reconcile.ts';
+import type { EngineDeps } from '../engine/deps.ts';
+import type { Cluster } from '../store/cluster.ts';
 
 /** What the services stand on. */
 export interface Parts {
-  world: World;
+  deps: EngineDeps;
   sealer: CredentialSealer;
   reconciler: Reconciler;
   capabilities: ReadonlyMap<string, Capabilities>;

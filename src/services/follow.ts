@@ -1,6 +1,6 @@
-import type { EventData } from '../../contract/system.ts';
-import * as events from '../../store/events.ts';
-import type { Store } from '../../store/db.ts';
+import type { EventData } from '../contract/system.ts';
+import * as events from '../store/events.ts';
+import type { Store } from '../store/db.ts';
 
 const BATCH = 200;
 /** Looks again this often, in milliseconds, in case a notification was lost. */

@@ -1,18 +1,18 @@
-import { durationMs } from '../../api/duration.ts';
-import type { CalendarServices, SaidTime, Wish } from '../../api/services.ts';
-import type { Availability, Maintenance, RuleChange, Rules } from '../../contract/calendar.ts';
-import type { Obstacle } from '../../core/calendar.ts';
-import { readTime } from '../../core/local-time.ts';
-import { EVERYBODY, type KindRule, type SiteRules } from '../../core/rules.ts';
-import type { ReservationKind } from '../../core/reservation.ts';
-import * as answers from '../../engine/intents/availability.ts';
-import { addClosure, removeClosure } from '../../engine/intents/closures.ts';
-import { breachError, lockSiteRules, rulesOf, saveSiteRules, siteRules, type Who } from '../../engine/intents/terms.ts';
-import { CarrelError } from '../../lib/errors.ts';
-import * as audit from '../../store/audit.ts';
-import * as calendar from '../../store/calendar.ts';
-import * as providers from '../../store/providers.ts';
-import type * as rows from '../../store/schema.ts';
+import { durationMs } from './duration.ts';
+import type { CalendarServices, SaidTime, MachineRequest } from './interface.ts';
+import type { Availability, Maintenance, RuleChange, Rules } from '../contract/calendar.ts';
+import type { Obstacle } from '../core/calendar.ts';
+import { readTime } from '../core/local-time.ts';
+import { EVERYBODY, type KindRule, type SiteRules } from '../core/rules.ts';
+import type { ReservationKind } from '../core/reservation.ts';
+import * as answers from '../engine/intents/availability.ts';
+import { addClosure, removeClosure } from '../engine/intents/closures.ts';
+import { breachError, lockSiteRules, rulesOf, saveSiteRules, siteRules, type Who } from '../engine/intents/terms.ts';
+import { CarrelError } from '../lib/errors.ts';
+import * as audit from '../store/audit.ts';
+import * as calendar from '../store/calendar.ts';
+import * as providers from '../store/providers.ts';
+import type * as rows from '../store/schema.ts';
 import { given, iso, type Parts } from './parts.ts';
 
 const KINDS: readonly ReservationKind[] = ['lab', 'long', 'imaging', 'server'];
@@ -25,9 +25,9 @@ export function moment(said: SaidTime, now: Date): Date {
   throw new CarrelError('bad-request', read.problem, { hint: 'Write it like 2026-11-25T14:00Z, or 2026-11-25 14:00 with a zone.' });
 }
 
-/** A wish with its start as a moment. */
-export function startOf<W extends Wish>(wish: W, now: Date): W & { startsAt: Date | undefined } {
-  return { ...wish, startsAt: wish.at && moment(wish.at, now) };
+/** A request with its start as a moment. */
+export function startOf<W extends MachineRequest>(request: W, now: Date): W & { startsAt: Date | undefined } {
+  return { ...request, startsAt: request.at && moment(request.at, now) };
 }
 
 const spanEnd = (end: number): string | undefined => (end === Number.POSITIVE_INFINITY ? undefined : new Date(end).toISOString());
@@ -72,8 +72,8 @@ function kept({ allowed, longest, total, ahead, atOnce }: RuleChange): Partial<K
   };
 }
 
-export function calendarServices({ world }: Parts): CalendarServices {
-  const { db } = world.store;
+export function calendarServices({ deps }: Parts): CalendarServices {
+  const { db } = deps.store;
 
   async function show(row: rows.Closure, provider: string): Promise<Maintenance> {
     const touched = await calendar.holding(db, row.providerId, row.during);
@@ -94,8 +94,8 @@ export function calendarServices({ world }: Parts): CalendarServices {
   }
 
   return {
-    async availability(caller, wish) {
-      const answer = await answers.availability(world, caller, startOf(wish, world.now()));
+    async availability(caller, request) {
+      const answer = await answers.availability(deps, caller, startOf(request, deps.now()));
       const provider = await providers.find(db, answer.providerId);
       return {
         image: answer.image,
@@ -119,26 +119,26 @@ export function calendarServices({ world }: Parts): CalendarServices {
     },
     async listMaintenance() {
       const names = new Map((await providers.list(db)).map((p) => [p.id, p.name]));
-      const open = await calendar.closures(db, undefined, { start: world.now(), end: null });
+      const open = await calendar.closures(db, undefined, { start: deps.now(), end: null });
       return Promise.all(open.map((row) => show(row, names.get(row.providerId) ?? row.providerId)));
     },
     async addMaintenance(caller, { provider: name, at, forMs, reason }) {
       const provider = (await providers.list(db)).find((p) => p.name === name);
       if (!provider) throw new CarrelError('not-found', `there is no provider ${name}`, { hint: 'List them with `carrel provider ls`.' });
-      const start = at ? moment(at, world.now()) : world.now();
-      return show(await addClosure(world, caller, { providerId: provider.id, start, forMs, reason }), name);
+      const start = at ? moment(at, deps.now()) : deps.now();
+      return show(await addClosure(deps, caller, { providerId: provider.id, start, forMs, reason }), name);
     },
-    removeMaintenance: (caller, id) => removeClosure(world, caller, id),
+    removeMaintenance: (caller, id) => removeClosure(deps, caller, id),
     showRules: (caller) => rules(caller),
     async setRule(caller, change) {
       const group = change.group ?? EVERYBODY;
-      await world.store.tx(async (tx) => {
+      await deps.store.tx(async (tx) => {
         await lockSiteRules(tx);
         const site = await siteRules(tx);
         const next: SiteRules = { ...site, [group]: { ...site[group], [change.kind]: { ...site[group]?.[change.kind], ...kept(change) } } };
         await saveSiteRules(tx, next);
         await audit.append(tx, {
-          at: world.now(),
+          at: deps.now(),
           actor: caller.name,
           action: 'rule.changed',
           subjectKind: 'account',

@@ -1,25 +1,25 @@
 import { Gauge, type Registry } from 'prom-client';
-import type { SystemServices } from '../../api/services.ts';
-import type { Finding } from '../../contract/system.ts';
-import type { Job } from '../../contract/machines.ts';
-import type { CapacityLimits } from '../../core/capacity.ts';
-import type { Mended } from '../../engine/reconcilers/reconcile.ts';
-import { findingKey } from '../../engine/reconcilers/plan.ts';
-import { makeCtx } from '../../lib/context.ts';
-import { CarrelError, describeError } from '../../lib/errors.ts';
-import * as audit from '../../store/audit.ts';
-import * as events from '../../store/events.ts';
-import * as jobs from '../../store/jobs.ts';
-import * as machines from '../../store/machines.ts';
-import * as providers from '../../store/providers.ts';
-import { countJobs, listJobs } from '../../store/queue.ts';
-import type * as rows from '../../store/schema.ts';
+import type { SystemServices } from './interface.ts';
+import type { Finding } from '../contract/system.ts';
+import type { Job } from '../contract/machines.ts';
+import type { CapacityLimits } from '../core/capacity.ts';
+import type { Mended } from '../engine/reconcilers/reconcile.ts';
+import { findingKey } from '../engine/reconcilers/plan.ts';
+import { makeCtx } from '../lib/context.ts';
+import { CarrelError, describeError } from '../lib/errors.ts';
+import * as audit from '../store/audit.ts';
+import * as events from '../store/events.ts';
+import * as jobs from '../store/jobs.ts';
+import * as machines from '../store/machines.ts';
+import * as providers from '../store/providers.ts';
+import { countJobs, listJobs } from '../store/queue.ts';
+import type * as rows from '../store/schema.ts';
 import { follow } from './follow.ts';
 import { given, iso, page, type Parts } from './parts.ts';
 
 export function systemServices(parts: Parts): SystemServices {
-  const { world } = parts;
-  const { db } = world.store;
+  const { deps } = parts;
+  const { db } = deps.store;
   return {
     async readiness() {
       const store = await db
@@ -31,14 +31,14 @@ export function systemServices(parts: Parts): SystemServices {
         );
       const checks = [
         store,
-        { name: 'providers', ok: world.drivers.size > 0, ...(world.drivers.size > 0 ? {} : { detail: 'no provider is open' }) },
+        { name: 'providers', ok: deps.drivers.size > 0, ...(deps.drivers.size > 0 ? {} : { detail: 'no provider is open' }) },
       ];
       return { ready: checks.every((c) => c.ok), checks };
     },
     async listProviders() {
       return Promise.all(
         (await providers.list(db)).map(async (row) => {
-          const driver = world.drivers.get(row.id);
+          const driver = deps.drivers.get(row.id);
           const can = parts.capabilities.get(row.id);
           const room = await driver?.room(makeCtx({ timeoutMs: 5_000 })).catch(() => undefined);
           return {
@@ -62,17 +62,17 @@ export function systemServices(parts: Parts): SystemServices {
     },
     async reconcile(caller, { dryRun }, signal) {
       const names = new Map((await providers.list(db)).map((p) => [p.id, p.name]));
-      const ctx = makeCtx({ signal, log: world.log });
+      const ctx = makeCtx({ signal, log: deps.log });
       const findings: Finding[] = [];
       let complete = true;
-      for (const providerId of world.drivers.keys()) {
+      for (const providerId of deps.drivers.keys()) {
         const result = await parts.reconciler.run(ctx, providerId, { dryRun, askedFor: true });
         complete &&= result.complete;
         findings.push(...result.results.map((r) => showFinding(r, names.get(providerId) ?? providerId)));
       }
       if (!dryRun) {
         await audit.append(db, {
-          at: world.now(),
+          at: deps.now(),
           actor: caller.name,
           action: 'reconcile.asked',
           subjectKind: 'provider',
@@ -126,7 +126,7 @@ export function systemServices(parts: Parts): SystemServices {
       if (!row) return undefined;
       if (!(await jobs.unstick(db, id))) throw new CarrelError('wrong-state', `the job is ${row.state}, not stuck`);
       await audit.append(db, {
-        at: world.now(),
+        at: deps.now(),
         actor: caller.name,
         action: 'job.retried',
         subjectKind: 'job',
@@ -139,7 +139,7 @@ export function systemServices(parts: Parts): SystemServices {
     async lastEventId() {
       return String((await events.bounds(db)).last);
     },
-    events: (request) => follow(world.store, request),
+    events: (request) => follow(deps.store, request),
   };
 }
 
@@ -175,7 +175,7 @@ function showFinding({ finding, outcome, problem }: Mended, provider: string): F
 }
 
 /** What the site is asked for by Prometheus: jobs by state, machines and promised memory by provider. Read at each scrape. */
-export function addMetrics(registry: Registry, { world }: Parts): void {
+export function addMetrics(registry: Registry, { deps }: Parts): void {
   new Gauge({
     name: 'carrel_jobs',
     help: 'Saga runs by state.',
@@ -183,7 +183,7 @@ export function addMetrics(registry: Registry, { world }: Parts): void {
     registers: [registry],
     async collect() {
       this.reset();
-      for (const [state, n] of Object.entries(await countJobs(world.store.db))) this.set({ state }, n ?? 0);
+      for (const [state, n] of Object.entries(await countJobs(deps.store.db))) this.set({ state }, n ?? 0);
     },
   });
   const perProvider = (name: string, help: string, pick: (used: CapacityLimits) => number) =>
@@ -193,8 +193,8 @@ export function addMetrics(registry: Registry, { world }: Parts): void {
       labelNames: ['provider'],
       registers: [registry],
       async collect() {
-        for (const provider of await providers.list(world.store.db)) {
-          this.set({ provider: provider.name }, Number(pick(await machines.used(world.store.db, provider.id))));
+        for (const provider of await providers.list(deps.store.db)) {
+          this.set({ provider: provider.name }, Number(pick(await machines.used(deps.store.db, provider.id))));
         }
       },
     });

@@ -1,8 +1,8 @@
 import type { CloneMode } from '../../contract/common.ts';
 import type { ReservationKind } from '../../contract/reservations.ts';
 import { CarrelError } from '../../lib/errors.ts';
-import { durationMs } from '../duration.ts';
-import type { SaidTime, Wish } from '../services.ts';
+import { durationMs } from '../../services/duration.ts';
+import type { SaidTime, MachineRequest } from '../../services/interface.ts';
 
 const DEFAULT_SPAN = '2h';
 const DEFAULT_ZONE = 'UTC';
@@ -26,7 +26,7 @@ export function saidTime(at: string, zone: string | undefined): SaidTime {
 }
 
 /** What a request asks for, with what was left out filled in. `bad-request` for parts that contradict each other. */
-export function wishOf(said: Said): Wish {
+export function machineRequestOf(said: Said): MachineRequest {
   const { image, revision, kind, memoryMiB, vcpus } = said;
   const mode = said.mode ?? (kind === 'server' ? 'full' : 'linked');
   if (kind === 'server' && mode !== 'full') {

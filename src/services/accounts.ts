@@ -1,9 +1,9 @@
-import type { AccountServices } from '../../api/services.ts';
-import type { TokenInfo } from '../../contract/system.ts';
-import { CarrelError } from '../../lib/errors.ts';
-import * as accounts from '../../store/accounts.ts';
-import * as audit from '../../store/audit.ts';
-import type { Token } from '../../store/schema.ts';
+import type { AccountServices } from './interface.ts';
+import type { TokenInfo } from '../contract/system.ts';
+import { CarrelError } from '../lib/errors.ts';
+import * as accounts from '../store/accounts.ts';
+import * as audit from '../store/audit.ts';
+import type { Token } from '../store/schema.ts';
 import { given, iso, type Parts } from './parts.ts';
 
 const showToken = (t: Token): TokenInfo => ({
@@ -13,19 +13,19 @@ const showToken = (t: Token): TokenInfo => ({
   ...given({ expiresAt: iso(t.expiresAt), lastUsedAt: iso(t.lastUsedAt) }),
 });
 
-export function accountServices({ world }: Parts): AccountServices {
-  const { db } = world.store;
+export function accountServices({ deps }: Parts): AccountServices {
+  const { db } = deps.store;
   return {
     async verifyToken(token) {
-      const account = await accounts.verifyToken(db, token, world.now());
+      const account = await accounts.verifyToken(db, token, deps.now());
       return account && { accountId: account.id, name: account.name, role: account.role };
     },
     async listAccounts() {
       return (await accounts.list(db)).map((a) => ({ name: a.name, role: a.role, createdAt: a.createdAt.toISOString() }));
     },
     async createAccount(caller, { name, role }) {
-      const now = world.now();
-      const made = await accounts.create(db, { id: world.newId(), name, role, now });
+      const now = deps.now();
+      const made = await accounts.create(db, { id: deps.newId(), name, role, now });
       await audit.append(db, {
         at: now,
         actor: caller.name,
@@ -43,11 +43,11 @@ export function accountServices({ world }: Parts): AccountServices {
     async createToken(caller, { account: name, label, forMs }) {
       const account = await accounts.findByName(db, name);
       if (!account) return undefined;
-      const now = world.now();
+      const now = deps.now();
       const token = accounts.makeToken();
       const expiresAt = forMs === undefined ? undefined : new Date(now.getTime() + forMs);
       if (expiresAt && Number.isNaN(expiresAt.getTime())) throw new CarrelError('bad-request', 'that is too long');
-      const made = await accounts.addToken(db, { id: world.newId(), accountId: account.id, token, label, now, expiresAt });
+      const made = await accounts.addToken(db, { id: deps.newId(), accountId: account.id, token, label, now, expiresAt });
       await audit.append(db, {
         at: now,
         actor: caller.name,
@@ -62,7 +62,7 @@ export function accountServices({ world }: Parts): AccountServices {
       const account = await accounts.findByName(db, name);
       if (!account || !(await accounts.removeToken(db, account.id, token))) return false;
       await audit.append(db, {
-        at: world.now(),
+        at: deps.now(),
         actor: caller.name,
         action: 'token.removed',
         subjectKind: 'account',

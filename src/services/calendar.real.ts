@@ -1,9 +1,9 @@
 /** The calendar's answers as the API gives them, over the real store. */
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Bench, drain, makeBench } from '../../../test/support/engine.ts';
-import { auditOf } from '../../../test/support/audit.ts';
-import type { Wish } from '../../api/services.ts';
+import { type Bench, drain, makeBench } from '../../test/support/engine.ts';
+import { auditOf } from '../../test/support/audit.ts';
+import type { MachineRequest } from './interface.ts';
 import { calendarServices } from './calendar.ts';
 import type { Parts } from './parts.ts';
 import { reservationServices } from './reservations.ts';
@@ -11,21 +11,21 @@ import { reservationServices } from './reservations.ts';
 const HOUR = 3_600_000;
 
 function services(bench: Bench) {
-  const parts = { world: bench.world } as Parts;
+  const parts = { deps: bench.deps } as Parts;
   return { ...calendarServices(parts), ...reservationServices(parts) };
 }
 
 const caller = (bench: Bench) => ({ ...bench.who, role: 'admin' as const });
-const wish = (more: Partial<Wish> = {}): Wish => ({ image: 'golden', mode: 'linked', forMs: HOUR, ...more });
-const later = (bench: Bench, ms: number) => ({ text: new Date(bench.world.now().getTime() + ms).toISOString(), zone: 'UTC' });
+const request = (more: Partial<MachineRequest> = {}): MachineRequest => ({ image: 'golden', mode: 'linked', forMs: HOUR, ...more });
+const later = (bench: Bench, ms: number) => ({ text: new Date(bench.deps.now().getTime() + ms).toISOString(), zone: 'UTC' });
 
 test('a reservation for later, seen, moved and answered for', async () => {
   const bench = await makeBench(onTestFinished, { limits: { machines: 1 } });
   const it = services(bench);
-  const made = await it.reserve(caller(bench), { id: randomUUID(), ...wish({ at: later(bench, 2 * HOUR) }) });
+  const made = await it.reserve(caller(bench), { id: randomUUID(), ...request({ at: later(bench, 2 * HOUR) }) });
   expect(made).toMatchObject({ state: 'booked', kind: 'lab', machine: { state: 'planned', vcpus: expect.any(Number) } });
   expect(Date.parse(made.startsAt) - Date.parse(made.preparesAt as string)).toBe(600_000);
-  const answer = await it.availability(caller(bench), wish({ at: later(bench, 2 * HOUR) }));
+  const answer = await it.availability(caller(bench), request({ at: later(bench, 2 * HOUR) }));
   expect(answer).toMatchObject({
     possible: false,
     provider: 'here',
@@ -36,8 +36,8 @@ test('a reservation for later, seen, moved and answered for', async () => {
   expect(answer.estimate).toBeUndefined();
   const moved = await it.moveReservation(caller(bench), { id: made.id, at: later(bench, 10 * HOUR) });
   expect(Date.parse(moved.endsAt as string) - Date.parse(moved.startsAt)).toBe(HOUR);
-  expect((await it.availability(caller(bench), wish({ at: later(bench, 2 * HOUR) }))).possible).toBe(true);
-  await expect(it.reserve(caller(bench), { id: randomUUID(), ...wish({ at: { text: 'soon', zone: 'UTC' } }) })).rejects.toMatchObject({
+  expect((await it.availability(caller(bench), request({ at: later(bench, 2 * HOUR) }))).possible).toBe(true);
+  await expect(it.reserve(caller(bench), { id: randomUUID(), ...request({ at: { text: 'soon', zone: 'UTC' } }) })).rejects.toMatchObject({
     code: 'bad-request',
   });
 });
@@ -46,7 +46,7 @@ test('a start further ahead than the rules allow is answered for, not promised',
   const bench = await makeBench(onTestFinished);
   const it = services(bench);
   for (const forMs of [HOUR, Number.POSITIVE_INFINITY]) {
-    const far = wish({ at: later(bench, 3 * 365 * 24 * HOUR), forMs, mode: forMs === HOUR ? 'linked' : 'full' });
+    const far = request({ at: later(bench, 3 * 365 * 24 * HOUR), forMs, mode: forMs === HOUR ? 'linked' : 'full' });
     const answer = await it.availability(caller(bench), far);
     expect(answer).toMatchObject({ possible: false, reason: { code: 'limit-reached', details: { rule: 'ahead' } } });
     await expect(it.reserve(caller(bench), { id: randomUUID(), ...far })).rejects.toMatchObject({ code: 'limit-reached' });
@@ -56,7 +56,7 @@ test('a start further ahead than the rules allow is answered for, not promised',
 test('while a machine is made it is told how long that took here, once three were measured', async () => {
   const bench = await makeBench(onTestFinished);
   const it = services(bench);
-  const now = () => it.reserve(caller(bench), { id: randomUUID(), ...wish() });
+  const now = () => it.reserve(caller(bench), { id: randomUUID(), ...request() });
   for (let i = 0; i < 3; i++) {
     expect((await now()).estimate).toBeUndefined();
     await drain(bench);
@@ -70,7 +70,7 @@ test('while a machine is made it is told how long that took here, once three wer
 test('maintenance is told with what it touches, is in the way while it is there, and is in the audit log', async () => {
   const bench = await makeBench(onTestFinished);
   const it = services(bench);
-  const made = await it.reserve(caller(bench), { id: randomUUID(), ...wish({ at: later(bench, 2 * HOUR) }) });
+  const made = await it.reserve(caller(bench), { id: randomUUID(), ...request({ at: later(bench, 2 * HOUR) }) });
   const window = await it.addMaintenance(caller(bench), {
     provider: 'here',
     at: later(bench, HOUR),
@@ -78,7 +78,7 @@ test('maintenance is told with what it touches, is in the way while it is there,
     reason: 'new switch',
   });
   expect(window).toMatchObject({ provider: 'here', reservations: [made.id], createdBy: 'ada' });
-  const asked = wish({ at: later(bench, 90 * 60_000) });
+  const asked = request({ at: later(bench, 90 * 60_000) });
   expect((await it.availability(caller(bench), asked)).reason).toMatchObject({
     code: 'maintenance',
     message: expect.stringContaining('new switch'),
@@ -103,10 +103,10 @@ test('a rule that is changed holds from then on; two changes at one time are bot
   ]);
   const { mine } = await it.showRules(caller(bench));
   expect(mine.find((r) => r.kind === 'lab')).toMatchObject({ longestMs: 1_800_000, atOnce: 2 });
-  const answer = await it.availability(caller(bench), wish({ kind: 'lab' }));
+  const answer = await it.availability(caller(bench), request({ kind: 'lab' }));
   expect(answer).toMatchObject({ possible: false, reason: { code: 'limit-reached', details: { rule: 'longest' } } });
   expect(answer.next).toBeUndefined();
-  expect((await it.availability(caller(bench), wish())).reason).toMatchObject({ code: 'not-allowed' });
+  expect((await it.availability(caller(bench), request())).reason).toMatchObject({ code: 'not-allowed' });
   await it.setRule(caller(bench), { kind: 'lab', longest: null, group: 'admin' });
-  expect((await it.availability(caller(bench), wish())).possible).toBe(true);
+  expect((await it.availability(caller(bench), request())).possible).toBe(true);
 });

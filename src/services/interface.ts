@@ -53,7 +53,7 @@ export interface SaidTime {
 }
 
 /** What is asked for, or asked about. */
-export interface Wish {
+export interface MachineRequest {
   image: string;
   revision?: number | undefined;
   mode: CloneMode;
@@ -66,12 +66,12 @@ export interface Wish {
   vcpus?: number | undefined;
 }
 
-export interface ReserveRequest extends Wish {
+export interface ReserveRequest extends MachineRequest {
   /** Chosen by the caller, or by the API. An id that is there already: the same reservation again if it is the caller's, else `conflict`. */
   id: string;
 }
 
-export interface SeriesRequest extends Wish {
+export interface SeriesRequest extends MachineRequest {
   id: string;
   at: SaidTime;
   /** An RRULE's value, not yet looked at. */
@@ -166,7 +166,7 @@ export interface SeriesServices {
 }
 
 export interface CalendarServices {
-  availability(caller: Caller, wish: Wish): Promise<Availability>;
+  availability(caller: Caller, request: MachineRequest): Promise<Availability>;
   listMaintenance(): Promise<Maintenance[]>;
   /** `not-found` (the provider), `bad-request` (the time). */
   addMaintenance(

@@ -1,9 +1,9 @@
-import type { SeriesServices } from '../../api/services.ts';
-import type { Series, SeriesDetail } from '../../contract/series.ts';
-import * as intents from '../../engine/intents/series.ts';
-import * as accounts from '../../store/accounts.ts';
-import type * as rows from '../../store/schema.ts';
-import * as series from '../../store/series.ts';
+import type { SeriesServices } from './interface.ts';
+import type { Series, SeriesDetail } from '../contract/series.ts';
+import * as intents from '../engine/intents/series.ts';
+import * as accounts from '../store/accounts.ts';
+import type * as rows from '../store/schema.ts';
+import * as series from '../store/series.ts';
 import { moment } from './calendar.ts';
 import { given, iso, type Parts } from './parts.ts';
 import { Names, showReservations } from './views.ts';
@@ -21,8 +21,8 @@ function show(row: rows.Series, names: Names): Series {
   };
 }
 
-export function seriesServices({ world }: Parts): SeriesServices {
-  const { db } = world.store;
+export function seriesServices({ deps }: Parts): SeriesServices {
+  const { db } = deps.store;
   const detail = async (row: rows.Series, refused: readonly intents.Refused[]): Promise<SeriesDetail> => ({
     ...show(row, await Names.read(db)),
     reservations: await showReservations(db, await series.reservationsOf(db, row.id)),
@@ -30,8 +30,8 @@ export function seriesServices({ world }: Parts): SeriesServices {
   });
   return {
     async reserveSeries(caller, request) {
-      const startsAt = moment(request.at, world.now());
-      const made = await intents.reserveSeries(world, caller, { ...request, startsAt, zone: request.at.zone });
+      const startsAt = moment(request.at, deps.now());
+      const made = await intents.reserveSeries(deps, caller, { ...request, startsAt, zone: request.at.zone });
       return detail(made.series, made.refused);
     },
     async listSeries(owner) {
@@ -45,7 +45,7 @@ export function seriesServices({ world }: Parts): SeriesServices {
       return row && detail(row, []);
     },
     async endSeries(caller, id) {
-      return detail(await intents.endSeries(world, caller, id), []);
+      return detail(await intents.endSeries(deps, caller, id), []);
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../lib/log.ts';
 import type { Store } from '../store/db.ts';
 
 /** What sagas and reconcilers may touch: the store, the drivers, and a clock and ids that tests can hold. */
-export interface World {
+export interface EngineDeps {
   store: Store;
   /** Open drivers by provider id. */
   drivers: ReadonlyMap<string, Driver>;
@@ -16,8 +16,8 @@ export interface World {
 }
 
 /** The driver of a provider; `unavailable` (tried again later) while it is not open. */
-export function driverOf(world: Pick<World, 'drivers'>, providerId: string): Driver {
-  const driver = world.drivers.get(providerId);
+export function driverOf(deps: Pick<EngineDeps, 'drivers'>, providerId: string): Driver {
+  const driver = deps.drivers.get(providerId);
   if (driver) return driver;
   throw new CarrelError('unavailable', `provider ${providerId} is not open here`, { retry: 'later' });
 }

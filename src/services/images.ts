@@ -1,19 +1,19 @@
-import type { ImageServices } from '../../api/services.ts';
-import type { Lineage } from '../../contract/lineage.ts';
-import type { LineageReport } from '../../driver/index.ts';
-import * as intents from '../../engine/intents/image.ts';
-import { driverOf } from '../../engine/world.ts';
-import { makeCtx } from '../../lib/context.ts';
-import { CarrelError } from '../../lib/errors.ts';
-import * as images from '../../store/images.ts';
-import * as masters from '../../store/masters.ts';
-import * as reservations from '../../store/reservations.ts';
-import type * as rows from '../../store/schema.ts';
+import type { ImageServices } from './interface.ts';
+import type { Lineage } from '../contract/lineage.ts';
+import type { Driver, LineageReport } from '../driver/index.ts';
+import * as intents from '../engine/intents/image.ts';
+import { driverOf } from '../engine/deps.ts';
+import { makeCtx } from '../lib/context.ts';
+import { CarrelError } from '../lib/errors.ts';
+import * as images from '../store/images.ts';
+import * as masters from '../store/masters.ts';
+import * as reservations from '../store/reservations.ts';
+import type * as rows from '../store/schema.ts';
 import { given, type Parts } from './parts.ts';
 import { Names, showDisk, showImages, showRevisions } from './views.ts';
 
-export function imageServices({ world }: Parts): ImageServices {
-  const { db } = world.store;
+export function imageServices({ deps }: Parts): ImageServices {
+  const { db } = deps.store;
   const one = async (row: rows.Revision | undefined) => (await showRevisions(db, row ? [row] : []))[0];
   const again = async (revisionId: string) => {
     const shown = await one(await images.revision(db, revisionId));
@@ -38,24 +38,24 @@ export function imageServices({ world }: Parts): ImageServices {
     },
     async buildImage(caller, { image, recipe, description, publish }) {
       const source = { kind: 'recipe', recipe } as const;
-      return started(await intents.prepareImage(world, caller, { image, description, publish, source, told: source }));
+      return started(await intents.prepareImage(deps, caller, { image, description, publish, source, told: source }));
     },
     async importImage(caller, { image, path, bytes, sha256, publish, description, format, hints }) {
       const source = { kind: 'file', path, claimed: format, profile: given(hints) } as const;
       return started(
-        await intents.prepareImage(world, caller, { image, description, publish, source, told: { kind: 'file', format, bytes, sha256 } }),
+        await intents.prepareImage(deps, caller, { image, description, publish, source, told: { kind: 'file', format, bytes, sha256 } }),
       );
     },
     async publishRevision(caller, revisionId) {
-      await intents.publishRevision(world, caller, revisionId);
+      await intents.publishRevision(deps, caller, revisionId);
       return again(revisionId);
     },
     async retireRevision(caller, revisionId) {
-      await intents.retireRevision(world, caller, revisionId);
+      await intents.retireRevision(deps, caller, revisionId);
       return again(revisionId);
     },
     async deleteRevision(caller, revisionId) {
-      return intents.removeRevision(world, caller, revisionId);
+      return intents.removeRevision(deps, caller, revisionId);
     },
     async verifyImage({ image, revision }, signal) {
       const row = await images.findByName(db, image);
@@ -68,7 +68,7 @@ export function imageServices({ world }: Parts): ImageServices {
         db,
         wanted.map((r) => r.id),
       )) {
-        const check = await driverOf(world, master.providerId).verifyMaster(makeCtx({ signal, log: world.log }), master.revisionId);
+        const check = await driverOf(deps, master.providerId).verifyMaster(makeCtx({ signal, log: deps.log }), master.revisionId);
         checks.push({
           revision: names.number(master.revisionId),
           provider: names.of('provider', master.providerId),
@@ -79,14 +79,14 @@ export function imageServices({ world }: Parts): ImageServices {
     },
     async lineage(image, signal) {
       const names = await Names.read(db);
-      const ctx = makeCtx({ signal, log: world.log });
+      const ctx = makeCtx({ signal, log: deps.log });
       const ids =
         image === undefined
           ? undefined
           : (await images.revisionsOf(db, [((await images.findByName(db, image)) ?? { id: '' }).id].filter(Boolean))).map((r) => r.id);
       const hosts = new Map((await reservations.live(db)).map((r) => [r.machineId, r.hostname]));
       const merged: Lineage = { complete: true, chains: [], unused: [] };
-      for (const [providerId, driver] of world.drivers) {
+      for (const [providerId, driver] of deps.drivers) {
         const scopes =
           ids === undefined ? [{ kind: 'all' } as const] : ids.map((revisionId) => ({ kind: 'revision', revisionId }) as const);
         for (const scope of scopes) add(merged, await driver.lineage(ctx, scope), providerId);
@@ -114,7 +114,7 @@ export function imageServices({ world }: Parts): ImageServices {
 }
 
 /** The driver compares with what lies beside the files; the store's own record must agree as well, or somebody changed both. */
-function againstStore(check: Awaited<ReturnType<import('../../driver/index.ts').Driver['verifyMaster']>>, master: rows.MasterRow) {
+function againstStore(check: Awaited<ReturnType<Driver['verifyMaster']>>, master: rows.MasterRow) {
   const recorded = new Map(master.files.map((f) => [f.path, f.sha256]));
   const files = check.files.map((f) => {
     const expectedSha256 = recorded.get(f.path) ?? f.expectedSha256;

@@ -1,4 +1,4 @@
-/** Hands that reach into a {@link FakeWorld} without a driver: foreign administrators, accidents, independent witnesses. */
+/** Interference with a {@link FakeWorld} past any driver: foreign administrators, accidents, independent witnesses. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { ChainTamper, Foreign, Kept } from '../../driver/conformance/harness.ts';
 import { addOverlay } from './machines.ts';

@@ -1,4 +1,4 @@
-import type { Services } from '../../api/services.ts';
+import type { Services } from './interface.ts';
 import { accountServices } from './accounts.ts';
 import { calendarServices } from './calendar.ts';
 import { imageServices } from './images.ts';

@@ -1,9 +1,9 @@
-/** What somebody wishes to have, as options: the same for asking (`when`) and for taking (`reserve`). */
+/** What is asked for, as options: the same for asking (`when`) and for taking (`reserve`). */
 import { type Command, Option } from 'commander';
 import type { ReserveBody } from '../contract/reservations.ts';
 import { imageAndRevision, wholeNumber } from './names.ts';
 
-export interface WishOptions {
+export interface RequestOptions {
   at?: string;
   zone: string;
   for?: string;
@@ -23,7 +23,7 @@ export function zoneOption(): Option {
   return new Option('--zone <zone>', 'time zone in which times are meant, such as Europe/Amsterdam').default(ownZone(), 'your own');
 }
 
-export function addWishOptions(command: Command): Command {
+export function addRequestOptions(command: Command): Command {
   return command
     .option('--at <time>', 'when it is to begin: 14:00, "tomorrow 9:00", "2026-11-25 14:00", or with an offset')
     .addOption(zoneOption())
@@ -41,8 +41,8 @@ export function addWishOptions(command: Command): Command {
     .option('--vcpus <n>', 'virtual CPUs, if not what the image says', wholeNumber);
 }
 
-/** The wish as the API takes it. */
-export function wishOf(text: string, o: WishOptions): Omit<ReserveBody, 'id'> {
+/** The request as the API takes it. */
+export function machineRequestOf(text: string, o: RequestOptions): Omit<ReserveBody, 'id'> {
   const { name, number } = imageAndRevision(text);
   return {
     image: name,

@@ -1,21 +1,21 @@
 /** How rows of the store look in answers of the API. Names and counts that a row only points at are looked up once for a whole list. */
-import type { Image, Revision } from '../../contract/images.ts';
-import type { Machine } from '../../contract/machines.ts';
-import type { Reservation } from '../../contract/reservations.ts';
-import type { DeletionProof } from '../../contract/lineage.ts';
-import type { Estimate } from '../../core/estimate.ts';
-import type * as core from '../../core/lineage.ts';
-import * as accounts from '../../store/accounts.ts';
-import * as images from '../../store/images.ts';
-import * as machines from '../../store/machines.ts';
-import * as masters from '../../store/masters.ts';
-import * as providers from '../../store/providers.ts';
-import * as jobs from '../../store/jobs.ts';
-import { queuePosition } from '../../store/queue.ts';
-import { provisionKey } from '../../engine/enqueue.ts';
-import { estimate } from '../../engine/intents/terms.ts';
-import type * as rows from '../../store/schema.ts';
-import type { Db } from '../../store/schema.ts';
+import type { Image, Revision } from '../contract/images.ts';
+import type { Machine } from '../contract/machines.ts';
+import type { Reservation } from '../contract/reservations.ts';
+import type { DeletionProof } from '../contract/lineage.ts';
+import type { Estimate } from '../core/estimate.ts';
+import type * as core from '../core/lineage.ts';
+import * as accounts from '../store/accounts.ts';
+import * as images from '../store/images.ts';
+import * as machines from '../store/machines.ts';
+import * as masters from '../store/masters.ts';
+import * as providers from '../store/providers.ts';
+import * as jobs from '../store/jobs.ts';
+import { queuePosition } from '../store/queue.ts';
+import { provisionKey } from '../engine/enqueue.ts';
+import { estimate } from '../engine/intents/terms.ts';
+import type * as rows from '../store/schema.ts';
+import type { Db } from '../store/schema.ts';
 import { given, iso } from './parts.ts';
 
 /** Names by id, read once. */

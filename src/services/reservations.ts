@@ -1,14 +1,14 @@
-import type { MachineServices, ReservationServices } from '../../api/services.ts';
-import { captureReservation } from '../../engine/intents/image.ts';
-import { connect, consoleTarget } from '../../engine/intents/connect.ts';
-import * as intents from '../../engine/intents/reservation.ts';
-import { driverOf } from '../../engine/world.ts';
-import { makeCtx } from '../../lib/context.ts';
-import { CarrelError } from '../../lib/errors.ts';
-import * as accounts from '../../store/accounts.ts';
-import * as machines from '../../store/machines.ts';
-import * as reservations from '../../store/reservations.ts';
-import type * as rows from '../../store/schema.ts';
+import type { MachineServices, ReservationServices } from './interface.ts';
+import { captureReservation } from '../engine/intents/image.ts';
+import { connect, consoleTarget } from '../engine/intents/connect.ts';
+import * as intents from '../engine/intents/reservation.ts';
+import { driverOf } from '../engine/deps.ts';
+import { makeCtx } from '../lib/context.ts';
+import { CarrelError } from '../lib/errors.ts';
+import * as accounts from '../store/accounts.ts';
+import * as machines from '../store/machines.ts';
+import * as reservations from '../store/reservations.ts';
+import type * as rows from '../store/schema.ts';
 import { moment, startOf } from './calendar.ts';
 import { given, iso, page, type Parts } from './parts.ts';
 import { showImages, showMachines, showProof, showReservations, showRevisions, showDisk } from './views.ts';
@@ -27,8 +27,8 @@ function unmark(after: string | undefined): { at: Date; id: string } | undefined
   return { at: date, id: id as string };
 }
 
-export function reservationServices({ world, sealer }: Parts): ReservationServices & MachineServices {
-  const { db } = world.store;
+export function reservationServices({ deps, sealer }: Parts): ReservationServices & MachineServices {
+  const { db } = deps.store;
   const one = async (row: rows.Reservation) => {
     const [shown] = await showReservations(db, [row]);
     if (!shown) throw new CarrelError('internal', 'the reservation is not there any more');
@@ -39,7 +39,7 @@ export function reservationServices({ world, sealer }: Parts): ReservationServic
     owner === undefined ? undefined : ((await accounts.findByName(db, owner))?.id ?? '00000000-0000-0000-0000-000000000000');
   return {
     async reserve(caller, request) {
-      return one(await intents.reserve(world, caller, startOf(request, world.now())));
+      return one(await intents.reserve(deps, caller, startOf(request, deps.now())));
     },
     async listReservations({ owner, past, limit, after }) {
       const list = await reservations.list(db, { accountId: await accountId(owner), past, limit: limit + 1, before: unmark(after) });
@@ -51,16 +51,16 @@ export function reservationServices({ world, sealer }: Parts): ReservationServic
       return row && one(row);
     },
     async extendReservation(caller, { id, byMs }) {
-      return one(await intents.extendReservation(world, caller, id, byMs));
+      return one(await intents.extendReservation(deps, caller, id, byMs));
     },
     async moveReservation(caller, { id, at, forMs }) {
-      return one(await intents.moveReservation(world, caller, id, { startsAt: moment(at, world.now()), forMs }));
+      return one(await intents.moveReservation(deps, caller, id, { startsAt: moment(at, deps.now()), forMs }));
     },
     async endReservation(caller, id) {
-      return one(await intents.endReservation(world, id, 'end', caller.name));
+      return one(await intents.endReservation(deps, id, 'end', caller.name));
     },
     async connect(caller, { id, publicKey }, signal) {
-      const facts = await connect(makeCtx({ signal, timeoutMs: 60_000, log: world.log }), world, sealer, caller, id, publicKey);
+      const facts = await connect(makeCtx({ signal, timeoutMs: 60_000, log: deps.log }), deps, sealer, caller, id, publicKey);
       return {
         host: facts.host,
         port: facts.port,
@@ -72,18 +72,18 @@ export function reservationServices({ world, sealer }: Parts): ReservationServic
       };
     },
     async capture(caller, request) {
-      const made = await captureReservation(world, caller, request);
+      const made = await captureReservation(deps, caller, request);
       const [image] = await showImages(db, [made.image]);
       const [revision] = await showRevisions(db, [made.revision]);
       if (!image || !revision) throw new CarrelError('internal', 'what was just made is not there');
       return { image, revision, job: made.job };
     },
     async power(caller, { id, op }) {
-      const { reservation, job } = await intents.powerReservation(world, caller, id, op);
+      const { reservation, job } = await intents.powerReservation(deps, caller, id, op);
       return { reservation: await one(reservation), job };
     },
     async consoleTarget(_caller, id) {
-      return consoleTarget(makeCtx({ timeoutMs: 10_000, log: world.log }), world, id);
+      return consoleTarget(makeCtx({ timeoutMs: 10_000, log: deps.log }), deps, id);
     },
 
     async listMachines({ owner, gone, limit, after }) {
@@ -112,7 +112,7 @@ export function reservationServices({ world, sealer }: Parts): ReservationServic
 
   async function chainsOf(row: rows.Machine, signal: AbortSignal) {
     try {
-      return (await driverOf(world, row.providerId).readBack(makeCtx({ signal, timeoutMs: 10_000 }), row.id)).chains;
+      return (await driverOf(deps, row.providerId).readBack(makeCtx({ signal, timeoutMs: 10_000 }), row.id)).chains;
     } catch {
       // Half-made or unreadable: the answer says so by showing no chain, and `carrel reconcile --dry-run` says why.
       return [];
