@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, test } from 'vitest';
-import { MOST_OCCURRENCES, occurrences } from './recurrence.ts';
+import { RRuleTemporal } from 'rrule-temporal';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { MOST_CANDIDATES, MOST_OCCURRENCES, occurrences } from './recurrence.ts';
 
 const ZONE = 'Europe/Amsterdam';
 const start = new Date('2026-10-19T07:00:00Z'); // a Monday, 09:00 there, six days before winter time
@@ -12,6 +13,8 @@ function starts(rule: string, from = start, zone = ZONE): string[] {
 }
 
 const clock = (zone: string) => new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+
+const upTo = (last: number) => [...Array(last + 1).keys()].join(',');
 
 test('every week at the same time by the clocks there, through the change to winter time', () => {
   expect(starts('FREQ=WEEKLY;COUNT=3')).toEqual(['2026-10-19T07:00:00.000Z', '2026-10-26T08:00:00.000Z', '2026-11-02T08:00:00.000Z']);
@@ -66,6 +69,55 @@ test('every occurrence shows the same time on the clocks of its zone, and they g
   );
 });
 
+/** Runs `work` and counts what it makes the expander look at: moments, and times of a day while it builds and sorts them. */
+function candidatesOf(work: () => void): number {
+  const expander = RRuleTemporal.prototype as unknown as { recordCandidateEvaluation(budget: unknown, n?: number): void };
+  const count = vi.spyOn(expander, 'recordCandidateEvaluation');
+  try {
+    work();
+    return count.mock.calls.reduce((sum, [, n = 1]) => sum + n, 0);
+  } finally {
+    count.mockRestore();
+  }
+}
+
+test.each(['MONTHLY', 'WEEKLY', 'YEARLY', 'DAILY'])(
+  'a %s rule of every minute with a position that is never reached stays within the work budget',
+  (freq) => {
+    const rule = `FREQ=${freq};BYHOUR=${upTo(23)};BYMINUTE=${upTo(59)};BYDAY=MO,TU,WE,TH,FR,SA,SU;BYSETPOS=99999;COUNT=5`;
+    expect(candidatesOf(() => occurrences({ rule, start, zone: ZONE }))).toBeLessThanOrEqual(MOST_CANDIDATES + 1);
+  },
+);
+
+test('no rule takes more work than the budget, counted in candidates', () => {
+  const list = (name: string, values: readonly (string | number)[]) =>
+    fc.option(
+      fc.uniqueArray(fc.constantFrom(...values), { minLength: 1 }).map((v) => `${name}=${v.join(',')}`),
+      { nil: '' },
+    );
+  const range = (from: number, to: number) => [...Array(to - from + 1).keys()].map((n) => n + from);
+  const rules = fc
+    .tuple(
+      fc.constantFrom('FREQ=DAILY', 'FREQ=WEEKLY', 'FREQ=MONTHLY', 'FREQ=YEARLY'),
+      list('BYHOUR', range(0, 23)),
+      list('BYMINUTE', range(0, 59)),
+      list('BYDAY', ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']),
+      list('BYMONTHDAY', range(1, 31)),
+      list('BYMONTH', range(1, 12)),
+      list('BYYEARDAY', range(1, 366)),
+      list('BYWEEKNO', range(1, 53)),
+      list('BYSETPOS', [1, -1, 7, 366, -366, 99_999]),
+      fc.constantFrom('COUNT=1', 'COUNT=40', 'COUNT=366', 'UNTIL=20280101', 'UNTIL=99991231'),
+    )
+    .map((parts) => parts.filter((p) => p !== '').join(';'));
+  fc.assert(
+    fc.property(rules, (rule) => {
+      expect(candidatesOf(() => occurrences({ rule, start, zone: ZONE }))).toBeLessThanOrEqual(MOST_CANDIDATES + 1);
+    }),
+    { numRuns: 60 },
+  );
+});
+
 describe('refuses', () => {
   test.each([
     ['', /no part/],
@@ -79,9 +131,15 @@ describe('refuses', () => {
     [`FREQ=DAILY;COUNT=${MOST_OCCURRENCES + 1}`, /more than/],
     ['FREQ=DAILY;UNTIL=20200101', /never/],
     ['FREQ=DAILY;UNTIL=tomorrow', /UNTIL/],
-    ['FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=1', /no rule that can be followed/],
+    ['FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=1', /too seldom, or never/],
     ['FREQ=WEEKLY;BYDAY=XX;COUNT=1', /./],
   ])('%j', (rule, why) => {
+    expect(occurrences({ rule, start, zone: ZONE })).toEqual({ problem: expect.stringMatching(why) });
+  });
+  test.each([
+    ['a year of minutes', `FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR=${upTo(23)};BYMINUTE=${upTo(59)};COUNT=1`, /name fewer hours/],
+    ['a rule as long as a page', `FREQ=YEARLY;BYDAY=${'MO,'.repeat(1_000)}TU;COUNT=1`, /at most 2000 characters/],
+  ])('%s', (_, rule, why) => {
     expect(occurrences({ rule, start, zone: ZONE })).toEqual({ problem: expect.stringMatching(why) });
   });
   test('zones that are none', () => {
