@@ -12,7 +12,8 @@ import * as reservations from '../store/reservations.ts';
 import { type Seed, seed } from '../store/seed-testing.ts';
 import { availability } from './intents/availability.ts';
 import { prepareImage, retireRevision } from './intents/image.ts';
-import { endReservation, extendReservation, moveReservation, reserve, type ReserveIntent } from './intents/reservation.ts';
+import { endReservation } from './intents/end.ts';
+import { extendReservation, moveReservation, reserve, type ReserveIntent } from './intents/reservation.ts';
 import { assertRules, saveSiteRules } from './intents/terms.ts';
 import { beginDue, expireDue } from './timers.ts';
 

@@ -25,7 +25,7 @@ import { tx } from '../store/db.ts';
 import { CredentialSealer } from './credentials.ts';
 import { connect } from './intents/connect.ts';
 import { prepareImage, removeRevision, retireRevision } from './intents/image.ts';
-import { endReservation } from './intents/reservation.ts';
+import { endReservation } from './intents/end.ts';
 import { Reconciler } from './reconcilers/reconcile.ts';
 import type { EngineDeps } from './deps.ts';
 

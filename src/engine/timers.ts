@@ -1,8 +1,8 @@
 /** What happens because time passes: booked reservations are begun, those whose span is over are ended. Due times are read from the store, so they survive restarts and fire once. */
-import { describeError } from '../lib/errors.ts';
+import { describeError, isCode } from '../lib/errors.ts';
 import * as reservations from '../store/reservations.ts';
 import { beginReservation } from './intents/begin.ts';
-import { endReservation } from './intents/reservation.ts';
+import { endReservation } from './intents/end.ts';
 import type { EngineDeps } from './deps.ts';
 
 const LOOK_EVERY_MS = 5_000;
@@ -36,10 +36,12 @@ export async function expireDue(deps: EngineDeps): Promise<number> {
   let ended = 0;
   for (const due of await reservations.dueToExpire(deps.store.db, deps.now())) {
     try {
-      await endReservation(deps, due.id, 'expire', 'engine');
-      ended += 1;
+      const { state } = await endReservation(deps, due.id, 'expire', 'engine');
+      if (state !== 'booked' && state !== 'preparing' && state !== 'ready') ended += 1;
     } catch (error) {
-      deps.log.debug({ reservation: due.id, err: describeError(error) }, 'not ended yet; the next look tries again');
+      // That it is just being captured is no failure, and may be so for an hour.
+      const level = isCode(error, 'busy') ? 'debug' : 'warn';
+      deps.log[level]({ reservation: due.id, err: describeError(error) }, 'not ended yet; the next look tries again');
     }
   }
   return ended;

@@ -21,7 +21,8 @@ import * as jobs from '../store/jobs.ts';
 import * as machines from '../store/machines.ts';
 import { countJobs, reapFormerLives } from '../store/queue.ts';
 import { captureReservation } from './intents/image.ts';
-import { endReservation, extendReservation, powerReservation } from './intents/reservation.ts';
+import { endReservation } from './intents/end.ts';
+import { extendReservation, powerReservation } from './intents/reservation.ts';
 import { expireDue } from './timers.ts';
 
 /** A guest that never answers, to the first that asks. */

@@ -1,6 +1,7 @@
 import type { MachineServices, ReservationServices } from './interface.ts';
 import { captureReservation } from '../engine/intents/image.ts';
 import { connect, consoleTarget } from '../engine/intents/connect.ts';
+import { endReservation } from '../engine/intents/end.ts';
 import * as intents from '../engine/intents/reservation.ts';
 import { driverOf } from '../engine/deps.ts';
 import { makeCtx } from '../lib/context.ts';
@@ -57,7 +58,7 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
       return one(await intents.moveReservation(deps, caller, id, { startsAt: moment(at, deps.now()), forMs }));
     },
     async endReservation(caller, id) {
-      return one(await intents.endReservation(deps, id, 'end', caller.name));
+      return one(await endReservation(deps, id, 'end', caller.name));
     },
     async connect(caller, { id, publicKey }, signal) {
       const facts = await connect(makeCtx({ signal, timeoutMs: 60_000, log: deps.log }), deps, sealer, caller, id, publicKey);

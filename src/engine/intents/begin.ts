@@ -12,13 +12,16 @@ const NO_ROOM = 'waiting for room: machines that should be gone are still being 
 
 /**
  * Begins a booked reservation: its machine is planned and asked for. While there is no room for it, it stays booked and says so;
- * the next look tries again. If there is nothing any more to make it from, it fails. Others are left as they are.
+ * the next look tries again. If there is nothing any more to make it from, it fails. What is not due (any more), is over, or has
+ * begun stays as it is.
  */
 export async function beginReservation(deps: EngineDeps, id: string): Promise<Reservation['state']> {
-  const now = deps.now();
   return deps.store.tx(async (tx) => {
     const row = await reservations.lock(tx, id);
-    if (row.state !== 'booked') return row.state;
+    const now = deps.now();
+    // It may have been moved since it was found due: what it holds begins at its new time, and not before.
+    const due = row.hold.start <= now && (row.during.end === null || row.during.end > now);
+    if (row.state !== 'booked' || !due) return row.state;
     let revision: Revision;
     try {
       revision = await revisionFor(tx, row);

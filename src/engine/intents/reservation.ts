@@ -4,17 +4,16 @@
  */
 import type { CloneMode, RevisionProfile } from '../../core/image.ts';
 import { type KindRule, kindOf } from '../../core/rules.ts';
-import { formatDuration, type ReservationEvent, type ReservationKind, type ReservationState } from '../../core/reservation.ts';
-import { CarrelError, type StoredError } from '../../lib/errors.ts';
+import { formatDuration, type ReservationKind } from '../../core/reservation.ts';
+import { CarrelError } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
 import * as images from '../../store/images.ts';
-import * as jobs from '../../store/jobs.ts';
 import * as machines from '../../store/machines.ts';
 import * as masters from '../../store/masters.ts';
 import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Image, Reservation, Revision, Tx } from '../../store/schema.ts';
-import { enqueueEnd, enqueuePower, enqueueProvision, provisionKey } from '../enqueue.ts';
+import { enqueuePower, enqueueProvision } from '../enqueue.ts';
 import type { PowerInput } from '../sagas/power.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
 import { assertRules, leadMs, lengthMs, rulesOf, spanOf, type Who } from './terms.ts';
@@ -187,61 +186,6 @@ export async function pickRevision(deps: EngineDeps, request: { image: string; r
   if (revision.state !== 'published' && revision.state !== 'draft')
     throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} is ${revision.state}`);
   return { image, revision };
-}
-
-/**
- * Ends a reservation, whatever it is doing. While it is being prepared the saga is asked to undo itself; once it stands, the saga
- * `end` takes it away. `busy` while its machine is being captured. What is ending or over stays as it is.
- */
-export async function endReservation(
-  deps: EngineDeps,
-  id: string,
-  event: Extract<ReservationEvent, 'end' | 'expire' | 'machineLost'>,
-  actor: string,
-  options: { onlyIf?: ReservationState } = {},
-): Promise<Reservation> {
-  const now = deps.now();
-  return deps.store.tx(async (tx) => {
-    const row = await reservations.lock(tx, id);
-    if (options.onlyIf !== undefined && row.state !== options.onlyIf) return row;
-    if (row.state === 'booked') return endBooked(deps, tx, row, event === 'expire' ? 'expire' : 'end', actor);
-    if (row.state !== 'preparing' && row.state !== 'ready') return row;
-    const capturing = await jobs.liveJob(tx, `machine:${row.machineId}`);
-    // A capture that is stuck stands still until an operator looks at it; the machine's end does not wait for that.
-    if (capturing?.saga === 'capture' && capturing.state !== 'stuck') {
-      throw new CarrelError('busy', 'its machine is just being captured', {
-        hint: 'wait until the capture is through, then end it',
-        retry: 'later',
-      });
-    }
-    await reservations.transition(tx, id, event, { endAskedAt: now });
-    const preparing = row.state === 'preparing' ? await jobs.askCancel(tx, provisionKey(id)) : undefined;
-    if (preparing) {
-      if (preparing.state === 'stuck') await jobs.unstick(tx, preparing.id);
-      await reservations.setStage(tx, id, 'ending', 'stopping what was begun', now);
-    } else {
-      await enqueueEnd(tx, { reservationId: id, machineId: row.machineId, providerId: row.providerId });
-      await reservations.setStage(tx, id, 'ending', event === 'expire' ? 'its time is up' : 'ending', now);
-    }
-    await write(deps, tx, actor, `reservation.${event}`, id, {});
-    return reservations.lock(tx, id);
-  });
-}
-
-/** One that has not begun has no machine: it is over at once. If its time went by, it failed, and says so. */
-async function endBooked(deps: EngineDeps, tx: Tx, row: Reservation, event: 'end' | 'expire', actor: string): Promise<Reservation> {
-  const now = deps.now();
-  const failure: StoredError = {
-    code: 'unavailable',
-    message: row.stageText || 'its time went by while no server was there to make its machine',
-    hint: 'reserve again, and tell the operator',
-    retry: 'never',
-    details: {},
-  };
-  await reservations.transition(tx, row.id, event, { endAskedAt: now, endedAt: now, ...(event === 'expire' ? { failure } : {}) });
-  await reservations.setStage(tx, row.id, 'gone', event === 'expire' ? failure.message : 'ended before it began', now);
-  await write(deps, tx, actor, `reservation.${event}`, row.id, {});
-  return reservations.lock(tx, row.id);
 }
 
 /**

@@ -6,7 +6,8 @@ import * as providers from '../../store/providers.ts';
 import type { Reservation, Series, Tx } from '../../store/schema.ts';
 import * as series from '../../store/series.ts';
 import type { EngineDeps } from '../deps.ts';
-import { endReservation, makeOffer, promiseOne, type ReserveIntent } from './reservation.ts';
+import { endReservation } from './end.ts';
+import { makeOffer, promiseOne, type ReserveIntent } from './reservation.ts';
 import type { Who } from './terms.ts';
 
 export interface SeriesIntent extends Omit<ReserveIntent, 'startsAt'> {

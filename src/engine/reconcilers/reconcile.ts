@@ -9,7 +9,7 @@ import * as machines from '../../store/machines.ts';
 import * as masters from '../../store/masters.ts';
 import * as reservations from '../../store/reservations.ts';
 import { listJobs } from '../../store/queue.ts';
-import { endReservation } from '../intents/reservation.ts';
+import { endWithin } from '../intents/end.ts';
 import { enqueueEnd } from '../enqueue.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
 import { type Expected, type Finding, plan, type PlanLimits, type Strikes } from './plan.ts';
@@ -109,7 +109,7 @@ export class Reconciler {
         case 'missing-machine':
           await machines.transition(deps.store.db, finding.machineId, 'vanished', {});
           await this.#audit('reconciler.lost', 'machine', finding.machineId, {});
-          await endReservation(deps, finding.reservationId, 'machineLost', 'engine');
+          await deps.store.tx((tx) => endWithin(deps, tx, finding.reservationId, 'machineLost', 'engine'));
           break;
         default:
           return { finding, outcome: 'reported' };

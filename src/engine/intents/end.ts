@@ -1,0 +1,87 @@
+/** How a reservation ends: asked for, because its span is over, or because its machine is lost. */
+import type { ReservationEvent, ReservationState } from '../../core/reservation.ts';
+import { CarrelError, type StoredError } from '../../lib/errors.ts';
+import * as audit from '../../store/audit.ts';
+import * as jobs from '../../store/jobs.ts';
+import * as reservations from '../../store/reservations.ts';
+import type { Reservation, Tx } from '../../store/schema.ts';
+import { enqueueEnd, provisionKey } from '../enqueue.ts';
+import type { EngineDeps } from '../deps.ts';
+
+export interface EndOptions {
+  /** In any other state it stays as it is. */
+  onlyIf?: ReservationState;
+}
+
+/**
+ * Ends a reservation, whatever it is doing. While it is being prepared the saga is asked to undo itself; once it stands, the saga
+ * `end` takes it away. `busy` while its machine is being captured. What is ending or over stays as it is;
+ * so does one that is to `expire` and whose end is not reached.
+ */
+export async function endReservation(
+  deps: EngineDeps,
+  id: string,
+  event: Extract<ReservationEvent, 'end' | 'expire' | 'machineLost'>,
+  actor: string,
+  options: EndOptions = {},
+): Promise<Reservation> {
+  return deps.store.tx((tx) => endWithin(deps, tx, id, event, actor, options));
+}
+
+/** The same in the caller's transaction, with what else must hold or fail with it. */
+export async function endWithin(
+  deps: EngineDeps,
+  tx: Tx,
+  id: string,
+  event: Extract<ReservationEvent, 'end' | 'expire' | 'machineLost'>,
+  actor: string,
+  options: EndOptions = {},
+): Promise<Reservation> {
+  const row = await reservations.lock(tx, id);
+  // Read after the wait for the row: what waited long judges by the time at which it acts.
+  const now = deps.now();
+  if (options.onlyIf !== undefined && row.state !== options.onlyIf) return row;
+  // It may have been lengthened since it was found to be over.
+  if (event === 'expire' && (row.during.end === null || row.during.end > now)) return row;
+  if (row.state === 'booked') return endBooked(deps, tx, row, event === 'expire' ? 'expire' : 'end', actor);
+  if (row.state !== 'preparing' && row.state !== 'ready') return row;
+  const capturing = await jobs.liveJob(tx, `machine:${row.machineId}`);
+  // A capture that is stuck stands still until an operator looks at it; the machine's end does not wait for that.
+  if (capturing?.saga === 'capture' && capturing.state !== 'stuck') {
+    throw new CarrelError('busy', 'its machine is just being captured', {
+      hint: 'wait until the capture is through, then end it',
+      retry: 'later',
+    });
+  }
+  await reservations.transition(tx, id, event, { endAskedAt: now });
+  const preparing = row.state === 'preparing' ? await jobs.askCancel(tx, provisionKey(id)) : undefined;
+  if (preparing) {
+    if (preparing.state === 'stuck') await jobs.unstick(tx, preparing.id);
+    await reservations.setStage(tx, id, 'ending', 'stopping what was begun', now);
+  } else {
+    await enqueueEnd(tx, { reservationId: id, machineId: row.machineId, providerId: row.providerId });
+    await reservations.setStage(tx, id, 'ending', event === 'expire' ? 'its time is up' : 'ending', now);
+  }
+  await write(deps, tx, actor, `reservation.${event}`, id, {});
+  return reservations.lock(tx, id);
+}
+
+/** One that has not begun has no machine: it is over at once. If its time went by, it failed, and says so. */
+async function endBooked(deps: EngineDeps, tx: Tx, row: Reservation, event: 'end' | 'expire', actor: string): Promise<Reservation> {
+  const now = deps.now();
+  const failure: StoredError = {
+    code: 'unavailable',
+    message: row.stageText || 'its time went by while no server was there to make its machine',
+    hint: 'reserve again, and tell the operator',
+    retry: 'never',
+    details: {},
+  };
+  await reservations.transition(tx, row.id, event, { endAskedAt: now, endedAt: now, ...(event === 'expire' ? { failure } : {}) });
+  await reservations.setStage(tx, row.id, 'gone', event === 'expire' ? failure.message : 'ended before it began', now);
+  await write(deps, tx, actor, `reservation.${event}`, row.id, {});
+  return reservations.lock(tx, row.id);
+}
+
+function write(deps: EngineDeps, tx: Tx, actor: string, action: string, id: string, detail: object): Promise<void> {
+  return audit.append(tx, { at: deps.now(), actor, action, subjectKind: 'reservation', subjectId: id, detail });
+}

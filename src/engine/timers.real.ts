@@ -1,0 +1,104 @@
+/** What acts on a time reads it again under the row's lock: what changed since it was found due stays as it was changed. */
+import { randomUUID } from 'node:crypto';
+import { Writable } from 'node:stream';
+import { sql } from 'kysely';
+import { pino } from 'pino';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Bench, makeBench, observe, readyOne, reservationOf, until } from '../../test/support/engine.ts';
+import * as machines from '../store/machines.ts';
+import * as reservations from '../store/reservations.ts';
+import type { Tx } from '../store/schema.ts';
+import { endReservation } from './intents/end.ts';
+import { reserve } from './intents/reservation.ts';
+import { beginReservation } from './intents/begin.ts';
+import { beginDue, expireDue } from './timers.ts';
+
+const HOUR = 3_600_000;
+
+/** Starts `work` while a transaction that made `change` is still open, and commits that once `work` waits for it. */
+async function overtaken<T>(bench: Bench, change: (tx: Tx) => Promise<void>, work: () => Promise<T>): Promise<T> {
+  let answer: Promise<T> | undefined;
+  await bench.store.tx(async (tx) => {
+    await change(tx);
+    answer = work();
+    answer.catch(() => {});
+    await until(async () => {
+      const { rows } = await sql`select 1 from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`.execute(bench.store.db);
+      return rows.length > 0;
+    }, 'somebody who waits for the row');
+  });
+  return answer as Promise<T>;
+}
+
+function book(bench: Bench) {
+  const startsAt = new Date(bench.deps.now().getTime() + 2 * HOUR);
+  return reserve(bench.deps, bench.who, { id: randomUUID(), image: 'golden', mode: 'linked', forMs: HOUR, startsAt });
+}
+
+test('what is extended while it is found due to expire stays', async () => {
+  const bench = await makeBench(onTestFinished, { ownDatabase: true });
+  const { id } = await readyOne(bench);
+  bench.clock.skewMs = HOUR + 5_000;
+  const later = new Date(bench.deps.now().getTime() + HOUR);
+  expect(
+    await overtaken(
+      bench,
+      (tx) => reservations.setEnd(tx, id, later, bench.deps.now()),
+      () => expireDue(bench.deps),
+    ),
+  ).toBe(0);
+  expect(await reservationOf(bench, id)).toMatchObject({ state: 'ready', endAskedAt: null });
+  bench.clock.skewMs = 2 * HOUR + 10_000;
+  expect(await expireDue(bench.deps)).toBe(1);
+});
+
+test('one whose time is not up does not expire, and one without an end never does', async () => {
+  const bench = await makeBench(onTestFinished);
+  const { id } = await readyOne(bench);
+  expect((await endReservation(bench.deps, id, 'expire', 'engine')).state).toBe('ready');
+  const booked = await book(bench);
+  expect((await endReservation(bench.deps, booked.id, 'expire', 'engine')).state).toBe('booked');
+  bench.clock.skewMs = 1e12;
+  const open = await readyOne(bench, { mode: 'full', forMs: Number.POSITIVE_INFINITY });
+  expect((await endReservation(bench.deps, open.id, 'expire', 'engine')).state).toBe('ready');
+});
+
+test('what is moved while it is found due to begin is not begun before its new time', async () => {
+  const bench = await makeBench(onTestFinished, { ownDatabase: true });
+  const { id, machineId } = await book(bench);
+  const before = await observe(bench);
+  bench.clock.skewMs = 2 * HOUR - 60_000;
+  const start = new Date(bench.deps.now().getTime() + 10 * HOUR);
+  const during = { start, end: new Date(start.getTime() + HOUR) };
+  const move = (tx: Tx) => reservations.setSpan(tx, id, { during, prepareAt: new Date(start.getTime() - 600_000), now: bench.deps.now() });
+  expect(await overtaken(bench, move, () => beginDue(bench.deps))).toBe(0);
+  expect((await reservationOf(bench, id)).state).toBe('booked');
+  expect(await machines.find(bench.store.db, machineId)).toBeUndefined();
+  expect(await observe(bench)).toEqual(before);
+});
+
+test('what is over is not begun', async () => {
+  const bench = await makeBench(onTestFinished);
+  const { id } = await book(bench);
+  bench.clock.skewMs = 4 * HOUR;
+  expect(await beginReservation(bench.deps, id)).toBe('booked');
+  await expireDue(bench.deps);
+  expect((await reservationOf(bench, id)).state).toBe('failed');
+});
+
+test('one that cannot be ended is told as a warning with its id', async () => {
+  const lines: { level: number; reservation?: string }[] = [];
+  const out = new Writable({
+    write(line: Buffer, _encoding, next) {
+      lines.push(JSON.parse(line.toString()) as { level: number });
+      next();
+    },
+  });
+  const bench = await makeBench(onTestFinished, { ownDatabase: true, log: pino({ level: 'debug' }, out) });
+  const { id } = await readyOne(bench);
+  bench.clock.skewMs = HOUR + 5_000;
+  await sql`alter table job add constraint no_end check (saga <> 'end') not valid`.execute(bench.store.db);
+  expect(await expireDue(bench.deps)).toBe(0);
+  expect(lines.filter((l) => l.reservation === id)).toEqual([expect.objectContaining({ level: 40 })]);
+});
