@@ -18,7 +18,7 @@ export interface AuthOptions {
   tickets: TicketBox;
   /** Requests of one account in a minute. */
   requestsPerMinute: number;
-  /** Refused tokens from one address in a minute; more are not looked up any more. */
+  /** Requests of one address in a minute that may be refused for want of a token. Those with a good one are not counted. */
   refusalsPerMinute: number;
 }
 
@@ -26,8 +26,8 @@ const UNAUTHORIZED_HINT = 'Send a token: `Authorization: Bearer …`. `carrel to
 
 type Limiter = ReturnType<FastifyInstance['createRateLimit']>;
 
-async function refuseIfExceeded(limiter: Limiter, request: FastifyRequest, increment: boolean): Promise<void> {
-  const state = await limiter(request, { increment });
+async function refuseIfExceeded(limiter: Limiter, request: FastifyRequest): Promise<void> {
+  const state = await limiter(request);
   if (!state.isAllowed && state.isExceeded) {
     throw new CarrelError('rate-limited', 'too many requests in the last minute', {
       hint: `Try again in ${state.ttlInSeconds} s.`,
@@ -51,17 +51,18 @@ export function makeAuthenticate(app: FastifyInstance, options: AuthOptions) {
 
   return async (request: FastifyRequest, scope: Scope): Promise<void> => {
     if (scope === 'public') return;
-    await refuseIfExceeded(byRefusal, request, false);
+    // First the token, then the limit: many people come from one address (a proxy, a computer room), and one of them who guesses
+    // must not lock out the others.
     const caller = await signIn(request, scope, options);
     if (caller === undefined) {
-      await refuseIfExceeded(byRefusal, request, true);
+      await refuseIfExceeded(byRefusal, request);
       const given = request.headers.authorization !== undefined;
       throw new CarrelError('unauthorized', given ? 'the token is not one of ours, or it is over' : 'a token is needed', {
         hint: UNAUTHORIZED_HINT,
       });
     }
     request.caller = caller;
-    await refuseIfExceeded(byAccount, request, true);
+    await refuseIfExceeded(byAccount, request);
     if (scope === 'admin' && !isAdmin(caller)) throw notAllowed('only operators may do that');
   };
 }

@@ -45,10 +45,19 @@ function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
   return data instanceof ArrayBuffer ? Buffer.from(data) : data;
 }
 
-/** Joins the two until one side ends or `closing` aborts. */
-export function relay(ws: WebSocketLike, socket: Socket, log: Logger, closing: AbortSignal): void {
+/** Joins the two until one side ends, the server stops (`closing`) or the person is signed out (`signedOut`). */
+export function relay(
+  ws: WebSocketLike,
+  socket: Socket,
+  log: Logger,
+  { closing, signedOut }: { closing: AbortSignal; signedOut: AbortSignal },
+): void {
   const onClosing = () => {
     ws.close(1001, 'the server is stopping');
+    socket.destroy();
+  };
+  const onSignedOut = () => {
+    ws.close(1008, 'the sign-in is over');
     socket.destroy();
   };
   socket.on('data', (chunk: Buffer) => {
@@ -62,6 +71,7 @@ export function relay(ws: WebSocketLike, socket: Socket, log: Logger, closing: A
   socket.on('error', (err) => log.debug({ err }, 'console socket'));
   socket.on('close', () => {
     closing.removeEventListener('abort', onClosing);
+    signedOut.removeEventListener('abort', onSignedOut);
     ws.close(1000, 'the console has ended');
   });
   ws.on('message', (data, isBinary) => {
@@ -75,5 +85,7 @@ export function relay(ws: WebSocketLike, socket: Socket, log: Logger, closing: A
   ws.on('error', () => socket.destroy());
   if (closing.aborted) onClosing();
   else closing.addEventListener('abort', onClosing, { once: true });
+  if (signedOut.aborted) onSignedOut();
+  else signedOut.addEventListener('abort', onSignedOut, { once: true });
   socket.resume();
 }

@@ -6,7 +6,7 @@ import { isAdmin, notAllowed } from './access.ts';
 import type { Caller, Services } from '../services/interface.ts';
 
 export interface StreamOptions {
-  services: Pick<Services, 'events' | 'lastEventId'>;
+  services: Pick<Services, 'events' | 'lastEventId' | 'untilSignedOut'>;
   now: () => Date;
   /** Milliseconds without an event after which a comment line is sent. */
   heartbeatMs: number;
@@ -51,7 +51,7 @@ function startOf(request: FastifyRequest): string | undefined {
   return given;
 }
 
-/** Answers `GET /events` and holds the stream open until the caller goes, stands still, or the server stops. */
+/** Answers `GET /events` and holds the stream open until the caller goes, stands still or is signed out, or the server stops. */
 export async function streamEvents(request: FastifyRequest, reply: FastifyReply, caller: Caller, options: StreamOptions): Promise<void> {
   const { all } = request.query as { all?: boolean };
   if (all && !isAdmin(caller)) throw notAllowed('only operators see what belongs to others');
@@ -63,7 +63,8 @@ export async function streamEvents(request: FastifyRequest, reply: FastifyReply,
   const gone = new AbortController();
   raw.on('close', () => gone.abort());
   raw.on('error', () => gone.abort());
-  const signal = AbortSignal.any([gone.signal, options.closing]);
+  const signedOut = options.services.untilSignedOut(caller, gone.signal);
+  const signal = AbortSignal.any([gone.signal, options.closing, signedOut]);
   raw.writeHead(200, { ...options.headers, 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
   const hello: EventData = {
     id: after,

@@ -45,6 +45,8 @@ export interface ApiOptions {
   now?: () => Date;
   /** Largest JSON body, in bytes; 64 KiB if left out. */
   bodyBytes?: number;
+  /** Proxies whose `X-Forwarded-For` is believed: addresses and networks, by commas. Nobody's if left out. */
+  trustProxy?: string | undefined;
   requestsPerMinute?: number;
   refusalsPerMinute?: number;
   heartbeatMs?: number;
@@ -147,6 +149,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
+    trustProxy: options.trustProxy ?? false,
     bodyLimit: options.bodyBytes ?? 65_536,
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: (error, request, reply) => sendError(error, request, reply as FastifyReply),

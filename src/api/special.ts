@@ -116,7 +116,10 @@ function registerConsole(app: FastifyInstance, parts: ServerParts): void {
     wsHandler: (ws, request) => {
       const socket = sockets.get(request);
       if (socket === undefined) throw new CarrelError('internal', 'a console without a socket');
-      relay(ws as WebSocketLike, socket, parts.log, parts.closing);
+      const gone = new AbortController();
+      ws.on('close', () => gone.abort());
+      const signedOut = parts.services.untilSignedOut(callerOf(request), gone.signal);
+      relay(ws as WebSocketLike, socket, parts.log, { closing: parts.closing, signedOut });
     },
   });
 }

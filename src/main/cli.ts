@@ -24,10 +24,15 @@ program
   .option('--max-machines <n>', 'most machines at one time (default: by memory)', positive)
   .option('--max-memory <mib>', 'MiB promised to machines at most (default: what the host has, less 1 GiB)', positive)
   .option('--max-vcpus <n>', 'virtual CPUs promised at most (default: 8 per core)', positive)
+  .option(
+    '--trust-proxy <addresses>',
+    'proxies whose X-Forwarded-For is believed, by commas (default: none)',
+    process.env.CARREL_TRUST_PROXY,
+  )
   .option('--log-level <level>', 'trace, debug, info, warn, error', process.env.CARREL_LOG ?? 'info')
   .action(
     async (
-      options: { listen: string; maxMachines?: number; maxMemory?: number; maxVcpus?: number; logLevel: string },
+      options: { listen: string; maxMachines?: number; maxMemory?: number; maxVcpus?: number; trustProxy?: string; logLevel: string },
       command: Command,
     ) => {
       const { serve } = await import('./serve.ts');
@@ -36,6 +41,7 @@ program
         listen: options.listen,
         databaseUrl: process.env.DATABASE_URL || undefined,
         logLevel: options.logLevel,
+        trustProxy: options.trustProxy || undefined,
         limits: {
           ...(options.maxMachines === undefined ? {} : { machines: options.maxMachines }),
           ...(options.maxMemory === undefined ? {} : { memoryMiB: options.maxMemory }),

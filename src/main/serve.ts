@@ -1,6 +1,7 @@
 /** `carrel serve`: the control plane behind its HTTP server, until it is told to stop. */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { buildApi } from '../api/server.ts';
 import { makeRegistry } from '../api/metrics.ts';
@@ -25,6 +26,8 @@ export interface ServeOptions {
   listen: string;
   databaseUrl?: string | undefined;
   logLevel?: string | undefined;
+  /** Proxies in front of it, by commas: addresses, networks, or `loopback`. */
+  trustProxy?: string | undefined;
   limits?: { machines?: number; memoryMiB?: number; vcpus?: number } | undefined;
 }
 
@@ -51,9 +54,26 @@ export function parseListen(text: string): { host: string; port: number } {
   return { host: (match[1] ?? match[2]) as string, port };
 }
 
+/** Addresses and networks of proxies, checked. Never "all": then anybody could say where they come from. `bad-request`. */
+export function parseProxies(text: string): string {
+  const parts = text.split(',').map((part) => part.trim());
+  const good = (part: string): boolean => {
+    const [address = '', bits, ...rest] = part.split('/');
+    const family = isIP(address);
+    if (family === 0) return part === 'loopback';
+    return rest.length === 0 && (bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
+  };
+  const bad = parts.find((part) => !good(part));
+  if (bad === undefined) return parts.join(',');
+  throw new CarrelError('bad-request', `${JSON.stringify(bad)} is no address or network of a proxy`, {
+    hint: 'such as --trust-proxy 127.0.0.1,10.1.0.0/16, or loopback',
+  });
+}
+
 /** Brings the server up and returns when it answers. */
 export async function startServer(options: ServeOptions): Promise<Serving> {
   const address = parseListen(options.listen);
+  const trustProxy = options.trustProxy === undefined ? undefined : parseProxies(options.trustProxy);
   const log = makeLogger({ level: options.logLevel ?? 'info' });
   requireTools();
   const installation = openInstallation(options.dataDir);
@@ -75,6 +95,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       version: VERSION,
       log,
       registry,
+      trustProxy,
       staging: { dir: uploads, maxBytes: MAX_UPLOAD_BYTES, keepFreeBytes: KEEP_FREE_BYTES },
     });
     const url = await app.listen({ host: address.host, port: address.port }).catch((error: unknown) => {

@@ -1,10 +1,11 @@
-import type { AccountServices } from './interface.ts';
+import type { AccountServices, Caller } from './interface.ts';
 import type { TokenInfo } from '../contract/system.ts';
 import { CarrelError } from '../lib/errors.ts';
 import * as accounts from '../store/accounts.ts';
 import * as audit from '../store/audit.ts';
 import type { Token } from '../store/schema.ts';
 import { given, iso, type Parts } from './parts.ts';
+import { untilSignedOut } from './sign-ins.ts';
 
 const showToken = (t: Token): TokenInfo => ({
   id: t.id,
@@ -13,13 +14,26 @@ const showToken = (t: Token): TokenInfo => ({
   ...given({ expiresAt: iso(t.expiresAt), lastUsedAt: iso(t.lastUsedAt) }),
 });
 
+/** A token that was made by another ends with it at the latest: else one that leaked for an hour would be one for ever. */
+function endOfToken({ token }: Caller, forMs: number | undefined, now: Date): Date | undefined {
+  const latest = token?.expiresAt ?? undefined;
+  if (forMs === undefined) return latest;
+  const end = new Date(now.getTime() + forMs);
+  if (Number.isNaN(end.getTime())) throw new CarrelError('bad-request', 'that is too long');
+  if (latest === undefined || end <= latest) return end;
+  throw new CarrelError('not-allowed', `a token cannot make one that outlives it, and yours ends at ${latest.toISOString()}`, {
+    hint: 'Ask for a shorter span, leave the span out, or sign in with a token that has no end.',
+  });
+}
+
 export function accountServices({ deps }: Parts): AccountServices {
   const { db } = deps.store;
   return {
     async verifyToken(token) {
       const account = await accounts.verifyToken(db, token, deps.now());
-      return account && { accountId: account.id, name: account.name, role: account.role };
+      return account && { accountId: account.id, name: account.name, role: account.role, token: account.token };
     },
+    untilSignedOut: (caller, released) => untilSignedOut(deps.store, () => deps.now(), caller, released),
     async listAccounts() {
       return (await accounts.list(db)).map((a) => ({ name: a.name, role: a.role, createdAt: a.createdAt.toISOString() }));
     },
@@ -45,8 +59,7 @@ export function accountServices({ deps }: Parts): AccountServices {
       if (!account) return undefined;
       const now = deps.now();
       const token = accounts.makeToken();
-      const expiresAt = forMs === undefined ? undefined : new Date(now.getTime() + forMs);
-      if (expiresAt && Number.isNaN(expiresAt.getTime())) throw new CarrelError('bad-request', 'that is too long');
+      const expiresAt = endOfToken(caller, forMs, now);
       const made = await accounts.addToken(db, { id: deps.newId(), accountId: account.id, token, label, now, expiresAt });
       await audit.append(db, {
         at: now,

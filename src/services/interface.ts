@@ -33,6 +33,8 @@ export interface Caller {
   accountId: string;
   name: string;
   role: Role;
+  /** By what they signed in; undefined for the server itself. `expiresAt` null = no end. */
+  token?: { id: string; expiresAt: Date | null } | undefined;
 }
 
 export interface Page<T> {
@@ -109,11 +111,16 @@ export interface ConsoleTarget {
 export interface AccountServices {
   /** The account a token belongs to; undefined if it belongs to nobody or is over. Called once per request: keep it cheap. */
   verifyToken(token: string): Promise<Caller | undefined>;
+  /** Aborts within 5 s after the caller's token was removed or is over. For what stays open; kept until `released` aborts. */
+  untilSignedOut(caller: Caller, released: AbortSignal): AbortSignal;
   listAccounts(): Promise<Account[]>;
   /** `already-exists`, `bad-request` (the name). */
   createAccount(caller: Caller, request: { name: string; role: Role }): Promise<Account>;
   listTokens(account: string): Promise<TokenInfo[] | undefined>;
-  /** Undefined if there is no such account. */
+  /**
+   * Undefined if there is no such account. The new token ends with the caller's own if no span is said; `not-allowed` for one that
+   * would outlive it.
+   */
   createToken(caller: Caller, request: { account: string; label: string; forMs?: number | undefined }): Promise<NewToken | undefined>;
   /** False if there is no such token. */
   deleteToken(caller: Caller, request: { account: string; token: string }): Promise<boolean>;

@@ -1,9 +1,13 @@
 /** People and their tokens. Of a token only the SHA-256 is kept. */
 import { createHash, randomBytes } from 'node:crypto';
 import { CarrelError, isCode } from '../lib/errors.ts';
+import { sql } from 'kysely';
 import type { Account, Db, Role, Token } from './schema.ts';
 
 const TOKEN_PREFIX = 'carrel_';
+
+/** Channel on which it is said that a token was removed; the payload is its id. */
+export const TOKEN_CHANNEL = 'token';
 
 /** A new token: 256 random bits, base64url, with a prefix by which secret scanners know it. */
 export function makeToken(): string {
@@ -84,16 +88,30 @@ export async function tokensOf(db: Db, accountId: string): Promise<Token[]> {
     .execute();
 }
 
+/** Removes a token; what is open by it is told. False if the account has none of that id. */
 export async function removeToken(db: Db, accountId: string, id: string): Promise<boolean> {
-  const result = await db.deleteFrom('token').where('accountId', '=', accountId).where('id', '=', id).executeTakeFirst();
-  return result.numDeletedRows > 0n;
+  const { rows } = await sql`
+    with gone as (delete from token where account_id = ${accountId} and id = ${id} returning id)
+    select pg_notify(${TOKEN_CHANNEL}, id::text) from gone`.execute(db);
+  return rows.length > 0;
+}
+
+/** Those of the tokens that are still there. */
+export async function tokensAmong(db: Db, ids: readonly string[]): Promise<string[]> {
+  const rows = await db.selectFrom('token').select('id').where('id', 'in', ids).execute();
+  return rows.map((row) => row.id);
+}
+
+/** An account, and the token by which it was found. */
+export interface SignedIn extends Account {
+  token: { id: string; expiresAt: Date | null };
 }
 
 /**
  * Whose token this is; undefined for nobody's or one that is over. The look-up is by hash: what a caller can learn from its
  * timing is about the hash, from which no token can be made. The time of last use is kept to the minute.
  */
-export async function verifyToken(db: Db, token: string, now: Date): Promise<Account | undefined> {
+export async function verifyToken(db: Db, token: string, now: Date): Promise<SignedIn | undefined> {
   if (!token.startsWith(TOKEN_PREFIX)) return undefined;
   const row = await db
     .selectFrom('token')
@@ -113,5 +131,6 @@ export async function verifyToken(db: Db, token: string, now: Date): Promise<Acc
   if (row.lastUsedAt === null || now.getTime() - row.lastUsedAt.getTime() > 60_000) {
     await db.updateTable('token').set({ lastUsedAt: now }).where('id', '=', row.tokenId).execute();
   }
-  return { id: row.id, name: row.name, role: row.role, createdAt: row.createdAt };
+  const { id, name, role, createdAt } = row;
+  return { id, name, role, createdAt, token: { id: row.tokenId, expiresAt: row.expiresAt } };
 }

@@ -15,8 +15,8 @@ const promises = new Map(
     ]),
 );
 
-test('each of the ten promises has a test', () => {
-  expect([...promises.keys()]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+test('each of the promises has a test', () => {
+  expect([...promises.keys()]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   for (const [number, rows] of promises) expect(rows.length, `promise ${number}`).toBeGreaterThan(0);
 });
 

@@ -192,6 +192,21 @@ export class FakeWorld {
     for (const wake of this.#wake) wake();
   }
 
+  readonly #open = new Map<string, Set<AbortController>>();
+
+  untilSignedOut({ name }: Caller, released: AbortSignal): AbortSignal {
+    const over = new AbortController();
+    const held = this.#open.get(name) ?? new Set();
+    this.#open.set(name, held.add(over));
+    released.addEventListener('abort', () => held.delete(over), { once: true });
+    return over.signal;
+  }
+
+  /** What is open by a person's token ends. */
+  signOut(name: Person): void {
+    for (const over of this.#open.get(name) ?? []) over.abort();
+  }
+
   /** Events before this one are no longer kept. */
   forgetEventsBefore(id: number): void {
     this.#firstKept = id;
@@ -277,6 +292,7 @@ export function fakeServices(world: FakeWorld): Services {
       const name = (Object.keys(TOKENS) as Person[]).find((n) => TOKENS[n] === token);
       return name === undefined ? undefined : caller(name);
     },
+    untilSignedOut: (by, released) => world.untilSignedOut(by, released),
     listAccounts: async () => world.accounts,
     async createAccount(_caller, { name, role }) {
       if (world.accounts.some((a) => a.name === name)) throw new CarrelError('already-exists', `account ${name} is there already`);

@@ -1,0 +1,69 @@
+/** Signing in: who is refused how often, and what ends when a sign-in does. */
+import { createServer } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WebSocket } from 'undici';
+import { expect, onTestFinished, test } from 'vitest';
+import { TOKENS } from '../../test/support/fake-services.ts';
+import { startTestServer } from '../../test/support/test-server.ts';
+import type { ApiOptions } from './server.ts';
+
+async function started(options: Partial<ApiOptions> = {}) {
+  const server = await startTestServer(options);
+  onTestFinished(() => server.close());
+  return server;
+}
+
+test('bad tokens from an address do not lock out the good ones from there', async () => {
+  const server = await started({ refusalsPerMinute: 3 });
+  const bad = { headers: { authorization: 'Bearer wrong-token-0123456789' } };
+  const statuses: number[] = [];
+  for (let i = 0; i < 5; i++) statuses.push((await server.fetch('/api/v1/me', bad)).status);
+  expect(statuses).toEqual([401, 401, 401, 429, 429]);
+  for (let i = 0; i < 5; i++) expect((await server.fetch('/api/v1/me', { as: 'ann' })).status).toBe(200);
+});
+
+test.each([
+  ['by the address that a trusted proxy names', '127.0.0.1', [401, 401, 429, 401]],
+  ['by the address of the connection without one', undefined, [401, 401, 429, 429]],
+] as const)('refusals are counted %s', async (_, trustProxy, expected) => {
+  const server = await started({ refusalsPerMinute: 2, trustProxy });
+  const statuses: number[] = [];
+  for (const address of ['198.51.100.1', '198.51.100.1', '198.51.100.1', '198.51.100.2'])
+    statuses.push((await server.fetch('/api/v1/me', { headers: { 'x-forwarded-for': address } })).status);
+  expect(statuses).toEqual(expected);
+});
+
+test('an event stream ends when its person is signed out; those of others go on', async () => {
+  const server = await started();
+  const anns = await server.fetch('/api/v1/events', { as: 'ann' });
+  const bobs = await server.fetch('/api/v1/events', { as: 'bob' });
+  server.world.signOut('ann');
+  expect(await anns.text()).toContain('event: hello');
+  const mark = server.world.addReservation('bob').id;
+  const reader = (bobs.body as ReadableStream<Uint8Array>).getReader();
+  let text = '';
+  while (!text.includes(mark)) text += new TextDecoder().decode((await reader.read()).value);
+  await reader.cancel();
+});
+
+test('a console ends when its person is signed out', async () => {
+  const server = await started();
+  const dir = mkdtempSync(join(tmpdir(), 'carrel-vnc-'));
+  const vnc = createServer((socket) => socket.on('error', () => {}));
+  onTestFinished(() => {
+    vnc.close();
+    rmSync(dir, { recursive: true });
+  });
+  server.world.consoleSocket = join(dir, 'vnc.sock');
+  await new Promise<void>((resolve) => vnc.listen(server.world.consoleSocket, resolve));
+  const { id } = server.world.addReservation('ann', { state: 'ready' });
+  const ws = new WebSocket(`${server.baseUrl.replace('http', 'ws')}/api/v1/reservations/${id}/console`, {
+    headers: { authorization: `Bearer ${TOKENS.ann}` },
+  });
+  const closed = new Promise((resolve) => ws.addEventListener('close', (e) => resolve([e.code, e.reason])));
+  await new Promise<void>((resolve) => ws.addEventListener('open', () => resolve()));
+  server.world.signOut('ann');
+  expect(await closed).toEqual([1008, 'the sign-in is over']);
+});
