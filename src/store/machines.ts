@@ -6,7 +6,7 @@ import type { CloneMode } from '../core/image.ts';
 import type { DeletionProof } from '../core/lineage.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { tx } from './db.ts';
-import type { Db, Machine, MachineAddress } from './schema.ts';
+import type { Db, Machine, MachineAddress, Tx } from './schema.ts';
 import { json } from './sql.ts';
 
 export interface MachinePatch {
@@ -46,6 +46,13 @@ export async function plan(db: Db, m: PlannedMachine): Promise<void> {
 
 export async function find(db: Db, id: string): Promise<Machine | undefined> {
   return db.selectFrom('machine').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** The row, locked until the transaction ends. `not-found`. */
+export async function lock(tx: Tx, id: string): Promise<Machine> {
+  const row = await tx.selectFrom('machine').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
+  if (!row) throw new CarrelError('not-found', `there is no machine ${id}`);
+  return row;
 }
 
 /**

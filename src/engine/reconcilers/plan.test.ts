@@ -20,7 +20,7 @@ const seen = (machines: SeenMachine[], over: Partial<Inventory> = {}): Inventory
   ...over,
 });
 const nothing: Expected = { machines: [], masters: [] };
-const row = (machineId: string, state: 'running' | 'building' | 'stopped' = 'running', busy = false) => ({
+const row = (machineId: string, state: 'running' | 'building' | 'stopped' | 'lost' = 'running', busy = false) => ({
   machineId,
   reservationId: `res-${machineId}`,
   state,
@@ -92,4 +92,11 @@ test('a store that is older than the world does not sweep the world', () => {
 test('a guest that switched itself off is recorded at once', () => {
   const deps = seen([machine('m1', { power: 'off' })]);
   expect(runs(1, deps, { machines: [row('m1')], masters: [] }).due).toMatchObject([{ kind: 'power-changed', power: 'off' }]);
+});
+
+test('a lost machine is found again by each look: missing still, or there again with the power it has', () => {
+  const lost = { machines: [row('m1', 'lost')], masters: [] };
+  expect(runs(3, seen([]), lost).due).toMatchObject([{ kind: 'missing-machine', action: 'mark-lost' }]);
+  for (const power of ['on', 'off'] as const)
+    expect(runs(1, seen([machine('m1', { power })]), lost).due).toMatchObject([{ kind: 'power-changed', power }]);
 });

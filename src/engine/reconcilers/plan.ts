@@ -108,7 +108,8 @@ function machineFindings(seen: Inventory, expected: Expected): Finding[] {
       if (!row?.busy) found.push({ kind: 'leaked-machine', machineId: machine.machineId, power: machine.power, action: 'destroy' });
     } else if (!row.busy && machine.power !== 'half') {
       const on = machine.power === 'on' || machine.power === 'suspended';
-      if ((row.state === 'running' && !on) || ((row.state === 'stopped' || row.state === 'lost') && on)) {
+      // One that was lost and is there again is what it is seen to be.
+      if (row.state === 'lost' || (row.state === 'running' && !on) || (row.state === 'stopped' && on)) {
         found.push({
           kind: 'power-changed',
           machineId: row.machineId,
@@ -121,7 +122,8 @@ function machineFindings(seen: Inventory, expected: Expected): Finding[] {
   }
   if (!seen.complete) return found;
   for (const row of expected.machines) {
-    const shouldBeThere = row.state === 'running' || row.state === 'stopped';
+    // One that is lost already and still has no run that ends it is looked at again: its reservation must not stay ready for ever.
+    const shouldBeThere = row.state === 'running' || row.state === 'stopped' || row.state === 'lost';
     if (shouldBeThere && !row.busy && !present.has(row.machineId)) {
       found.push({ kind: 'missing-machine', machineId: row.machineId, reservationId: row.reservationId, action: 'mark-lost' });
     }

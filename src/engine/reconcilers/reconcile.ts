@@ -1,6 +1,6 @@
 /** The reconciler at work: reads provider and store, lets plan.ts judge, and mends what is due. */
 import { damagedParents } from '../../core/lineage.ts';
-import { isCode, describeError } from '../../lib/errors.ts';
+import { CarrelError, isCode, describeError } from '../../lib/errors.ts';
 import { type Ctx, makeCtx, sleep } from '../../lib/context.ts';
 import * as audit from '../../store/audit.ts';
 import * as images from '../../store/images.ts';
@@ -9,6 +9,7 @@ import * as machines from '../../store/machines.ts';
 import * as masters from '../../store/masters.ts';
 import * as reservations from '../../store/reservations.ts';
 import { listJobs } from '../../store/queue.ts';
+import type { Db, Reservation, Tx } from '../../store/schema.ts';
 import { endWithin } from '../intents/end.ts';
 import { enqueueEnd } from '../enqueue.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
@@ -100,16 +101,17 @@ export class Reconciler {
           await driver.sweep(ctx, finding.stray);
           await this.#audit('reconciler.swept', 'provider', providerId, { ...finding.stray });
           break;
-        case 'power-changed': {
-          const on = finding.power === 'on' || finding.power === 'suspended';
-          await machines.transition(deps.store.db, finding.machineId, on ? 'poweredOn' : 'poweredOff', {});
-          await reservations.note(deps.store.db, finding.reservationId, on ? 'ready' : 'its machine is switched off', deps.now());
+        case 'power-changed':
+          await deps.store.tx((tx) => this.#recordPower(tx, finding));
           break;
-        }
         case 'missing-machine':
-          await machines.transition(deps.store.db, finding.machineId, 'vanished', {});
-          await this.#audit('reconciler.lost', 'machine', finding.machineId, {});
-          await deps.store.tx((tx) => endWithin(deps, tx, finding.reservationId, 'machineLost', 'engine'));
+          // One transaction: a machine that is lost with a reservation that nobody ends would stay so for ever.
+          await deps.store.tx(async (tx) => {
+            await this.#unclaimed(tx, finding);
+            await machines.transition(tx, finding.machineId, 'vanished', {});
+            await this.#audit('reconciler.lost', 'machine', finding.machineId, {}, tx);
+            await endWithin(deps, tx, finding.reservationId, 'machineLost', 'engine');
+          });
           break;
         default:
           return { finding, outcome: 'reported' };
@@ -120,6 +122,27 @@ export class Reconciler {
       deps.log.warn({ finding, err: describeError(error) }, 'mending failed');
       return { finding, outcome: 'failed', problem: describeError(error) };
     }
+  }
+
+  async #recordPower(tx: Tx, finding: Extract<Finding, { kind: 'power-changed' }>): Promise<void> {
+    const reservation = await this.#unclaimed(tx, finding);
+    const on = finding.power === 'on' || finding.power === 'suspended';
+    await machines.transition(tx, finding.machineId, on ? 'poweredOn' : 'poweredOff', {});
+    if (reservation.state !== 'ready') return;
+    await reservations.note(tx, reservation.id, on ? 'ready' : 'its machine is switched off', this.#deps.now());
+  }
+
+  /**
+   * Locks the machine's row and its reservation's, and gives the latter; `conflict` if a run was asked for since they were looked at:
+   * what was seen is no longer so, or will not be. The machine's row first, as the sagas do.
+   */
+  async #unclaimed(tx: Tx, of: { machineId: string; reservationId: string }): Promise<Reservation> {
+    await machines.lock(tx, of.machineId);
+    const reservation = await reservations.lock(tx, of.reservationId);
+    for (const key of [`machine:${of.machineId}`, `end:${of.reservationId}`, `provision:${of.reservationId}`])
+      if (await jobs.liveJob(tx, key))
+        throw new CarrelError('conflict', 'a run is at work on it since it was looked at', { retry: 'later' });
+    return reservation;
   }
 
   /** Live reservations that no work stands behind: a promise whose job is gone. Ended in the ordinary way. */
@@ -137,8 +160,14 @@ export class Reconciler {
     }
   }
 
-  #audit(action: string, subjectKind: 'machine' | 'revision' | 'provider', subjectId: string, detail: object): Promise<void> {
-    return audit.append(this.#deps.store.db, { at: this.#deps.now(), actor: 'reconciler', action, subjectKind, subjectId, detail });
+  #audit(
+    action: string,
+    subjectKind: 'machine' | 'revision' | 'provider',
+    subjectId: string,
+    detail: object,
+    db: Db = this.#deps.store.db,
+  ): Promise<void> {
+    return audit.append(db, { at: this.#deps.now(), actor: 'reconciler', action, subjectKind, subjectId, detail });
   }
 }
 

@@ -1,0 +1,78 @@
+/** The reconciler over a real store: what it mends it mends whole, and looks again at what it left. */
+import { sql } from 'kysely';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Bench, drain, makeBench, problems, readyOne, reservationOf } from '../../../test/support/engine.ts';
+import { makeCtx } from '../../lib/context.ts';
+import * as machines from '../../store/machines.ts';
+import { endReservation } from '../intents/end.ts';
+import { powerReservation } from '../intents/reservation.ts';
+import { Reconciler } from './reconcile.ts';
+
+const run = (bench: Bench) => new Reconciler(bench.deps).run(makeCtx(), bench.providerId, { dryRun: false, askedFor: true });
+
+/** The machine and its disk are gone, and nobody of ours did it. */
+function vanish(bench: Bench, machineId: string): void {
+  bench.fake.change((state) => {
+    delete state.machines[machineId];
+    delete state.disks[`/fake/machines/${machineId}/disk-0.fake`];
+  });
+}
+
+test('a machine is lost and its reservation ends in one transaction: if the end cannot be asked for, nothing is written', async () => {
+  const bench = await makeBench(onTestFinished, { ownDatabase: true });
+  const { id, machineId } = await readyOne(bench);
+  vanish(bench, machineId);
+  await sql`alter table job add constraint no_end check (saga <> 'end') not valid`.execute(bench.store.db);
+  expect((await run(bench)).results.map((r) => r.outcome)).toEqual(['failed']);
+  expect((await machines.find(bench.store.db, machineId))?.state).toBe('running');
+  expect((await reservationOf(bench, id)).state).toBe('ready');
+  await sql`alter table job drop constraint no_end`.execute(bench.store.db);
+  expect((await run(bench)).results.map((r) => r.outcome)).toEqual(['mended']);
+  await drain(bench);
+  expect((await reservationOf(bench, id)).state).toBe('ended');
+  expect(await problems(bench)).toEqual([]);
+});
+
+test('what was marked lost and never ended, as by a server that died in between, is ended by the next look', async () => {
+  const bench = await makeBench(onTestFinished);
+  const { id, machineId } = await readyOne(bench);
+  vanish(bench, machineId);
+  await machines.transition(bench.store.db, machineId, 'vanished', {});
+  await run(bench);
+  await drain(bench);
+  expect((await reservationOf(bench, id)).state).toBe('ended');
+  expect(await problems(bench)).toEqual([]);
+});
+
+test('a lost machine that is there again is recorded as it is, also when it is off', async () => {
+  const bench = await makeBench(onTestFinished);
+  const { id, machineId } = await readyOne(bench);
+  await machines.transition(bench.store.db, machineId, 'vanished', {});
+  await bench.driver.power(makeCtx(), machineId, 'off');
+  expect((await run(bench)).results).toMatchObject([{ finding: { kind: 'power-changed', power: 'off' }, outcome: 'mended' }]);
+  expect((await machines.find(bench.store.db, machineId))?.state).toBe('stopped');
+  expect((await reservationOf(bench, id)).state).toBe('ready');
+});
+
+test('what somebody began between the look and the mending is left to them', async () => {
+  const bench = await makeBench(onTestFinished);
+  const [asked, ended] = [await readyOne(bench), await readyOne(bench)];
+  await bench.driver.power(makeCtx(), asked.machineId, 'off');
+  vanish(bench, ended.machineId);
+  // The look is over when the driver's reading is; both are asked for after the store was read for the last time.
+  const store = Object.create(bench.store) as typeof bench.store;
+  let begun: Promise<unknown> | undefined;
+  store.tx = async (work) => {
+    await (begun ??= Promise.all([
+      powerReservation(bench.deps, bench.who, asked.id, 'on'),
+      endReservation(bench.deps, ended.id, 'end', 'ada'),
+    ]));
+    return bench.store.tx(work);
+  };
+  const { results } = await new Reconciler({ ...bench.deps, store }).run(makeCtx(), bench.providerId, { dryRun: false, askedFor: true });
+  expect(results.map((r) => r.outcome)).toEqual(['failed', 'failed']);
+  expect((await machines.find(bench.store.db, asked.machineId))?.state).toBe('running');
+  expect((await machines.find(bench.store.db, ended.machineId))?.state).toBe('running');
+  await drain(bench);
+  expect(await problems(bench)).toEqual([]);
+});
