@@ -9,6 +9,7 @@ import type { Journal, RunDirection, StepRecord } from './saga.ts';
 export class PgJournal implements Journal<Tx> {
   direction: RunDirection;
   attempt: number;
+  waits: number;
   error: StoredError | undefined;
   readonly #store: Store;
   readonly #job: ClaimedJob;
@@ -18,6 +19,7 @@ export class PgJournal implements Journal<Tx> {
     this.#job = job;
     this.direction = job.direction;
     this.attempt = job.attempt;
+    this.waits = job.waits;
     this.error = job.error ?? undefined;
   }
 
@@ -27,17 +29,29 @@ export class PgJournal implements Journal<Tx> {
   started(seq: number, name: string): Promise<void> {
     return jobs.stepStarted(this.#store.db, this.#job, seq, name);
   }
-  finished(seq: number, output: unknown): Promise<void> {
-    return jobs.stepDone(this.#store.db, this.#job, seq, output);
+  async finished(seq: number, output: unknown): Promise<void> {
+    await jobs.stepDone(this.#store.db, this.#job, seq, output);
+    this.#anew();
   }
-  undone(seq: number): Promise<void> {
-    return jobs.stepUndone(this.#store.db, this.#job, seq);
+  async undone(seq: number): Promise<void> {
+    await jobs.stepUndone(this.#store.db, this.#job, seq);
+    this.#anew();
+  }
+  #anew(): void {
+    this.attempt = 1;
+    this.waits = 0;
   }
   async turnAround(error: StoredError): Promise<void> {
     await jobs.setDirection(this.#store.db, this.#job, 'undo', error);
     this.direction = 'undo';
     this.error = error;
-    this.attempt = 1;
+    this.#anew();
+  }
+  pause(delayMs: number, error: StoredError, tell: (tx: Tx) => Promise<void>): Promise<void> {
+    return this.#store.tx(async (tx) => {
+      await tell(tx);
+      await jobs.pauseAt(tx, this.#job, delayMs, this.direction === 'undo' ? (this.error ?? error) : error, this.waits + 1);
+    });
   }
   retryLater(delayMs: number, error: StoredError): Promise<void> {
     return jobs.retryAt(this.#store.db, this.#job, delayMs, this.direction === 'undo' ? (this.error ?? error) : error);

@@ -9,8 +9,11 @@ import { type FaultPoint, type Journal, type RunDirection, type RunEnd, runSaga,
 export class MemoryJournal<Tx> implements Journal<Tx> {
   direction: RunDirection = 'do';
   attempt = 1;
+  waits = 0;
   error: StoredError | undefined;
   state: 'running' | 'done' | 'undone' | 'stuck' = 'running';
+  /** Every pause that was asked for, in milliseconds. */
+  readonly delays: number[] = [];
   readonly records = new Map<number, StepRecord>();
   readonly #tx: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
 
@@ -27,17 +30,30 @@ export class MemoryJournal<Tx> implements Journal<Tx> {
     const record = this.records.get(seq);
     // Through JSON, as the real journal does: an output that does not survive it is a bug that must show here.
     if (record) this.records.set(seq, { ...record, state: 'done', output: JSON.parse(JSON.stringify(output)) as unknown });
+    this.#anew();
   }
   async undone(seq: number) {
     const record = this.records.get(seq);
     if (record) this.records.set(seq, { ...record, state: 'undone' });
+    this.#anew();
+  }
+  #anew(): void {
+    this.attempt = 1;
+    this.waits = 0;
+  }
+  async pause(delayMs: number, error: StoredError, tell: (tx: Tx) => Promise<void>) {
+    this.delays.push(delayMs);
+    this.waits += 1;
+    if (this.direction === 'do') this.error = error;
+    await this.#tx(tell);
   }
   async turnAround(error: StoredError) {
     this.direction = 'undo';
     this.error = error;
-    this.attempt = 1;
+    this.#anew();
   }
-  async retryLater(_delayMs: number, error: StoredError) {
+  async retryLater(delayMs: number, error: StoredError) {
+    this.delays.push(delayMs);
     this.error = error;
     this.attempt += 1;
   }

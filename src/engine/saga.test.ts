@@ -58,6 +58,21 @@ test('a failure that keeps coming back turns the run around', async () => {
   expect(deps.lines.filter((l) => l === 'do b')).toHaveLength(3);
 });
 
+test.each([true, false])('a weekend without the provider uses up no tries (forward only: %s)', async (forwardOnly) => {
+  const error = new CarrelError('unavailable', 'the provider does not answer', { retry: 'later' });
+  const deps: Log = { lines: [], fail: { at: 'b', error, times: 8000 } };
+  const j = journal();
+  expect(await runToEnd({ ...saga, forwardOnly }, deps, null, j, { limit: 9000 })).toBe('done');
+  expect(Math.max(...j.delays)).toBe(30_000);
+  expect(j.delays.reduce((a, b) => a + b, 0)).toBeGreaterThan(64 * 3_600_000);
+});
+
+test('an undo waits for the provider as long as it takes, and its tries are those that failed for another reason', async () => {
+  const error = new CarrelError('unavailable', 'the provider does not answer', { retry: 'later' });
+  const deps: Log = { lines: [], fail: { at: 'undo a', error, times: 500 } };
+  expect(await runToEnd(failAtC(), deps, null, journal(), { limit: 900 })).toBe('undone');
+});
+
 test('forward-only work is never undone and ends with an operator', async () => {
   const deps: Log = { lines: [], fail: { at: 'b', error: new CarrelError('busy', 'busy', { retry: 'later' }), times: 99 } };
   expect(await runToEnd({ ...saga, forwardOnly: true }, deps, null, journal())).toBe('stuck');

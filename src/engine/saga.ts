@@ -6,6 +6,9 @@
  * `later` is tried again after a pause; any other failure, a cancel, or too many tries turns the run around: every step that
  * was started, the failed one included, is undone in reverse order, each as often as it takes. A crash anywhere resumes from
  * what is written: a step that was `started` is run again, therefore every do and every undo must bear being run twice.
+ *
+ * An outage costs time, not work: while the provider or the store does not answer, the run looks again at most 30 s apart, for as long
+ * as it takes, and none of these looks is a try. Only errors about the thing itself are.
  */
 import { type Ctx, withTimeout } from '../lib/context.ts';
 import { CarrelError, isCode, type StoredError, toStored } from '../lib/errors.ts';
@@ -41,6 +44,8 @@ export interface Saga<EngineDeps, Input, Tx> {
   done(tx: Tx, deps: EngineDeps, input: Input, outputs: Readonly<Record<string, unknown>>): Promise<void>;
   /** Runs in the transaction that marks the run `undone`. */
   undone(tx: Tx, deps: EngineDeps, input: Input, error: StoredError): Promise<void>;
+  /** Runs in the transaction that begins a pause for a reason that passes: whoever waits for the run is told what it waits for. */
+  waiting?(tx: Tx, deps: EngineDeps, input: Input, error: StoredError): Promise<void>;
 }
 
 export type RunDirection = 'do' | 'undo';
@@ -56,12 +61,16 @@ export interface StepRecord {
 export interface Journal<Tx> {
   direction: RunDirection;
   attempt: number;
+  /** Pauses in a row for a reason that passes. */
+  waits: number;
   error: StoredError | undefined;
   steps(): Promise<readonly StepRecord[]>;
   started(seq: number, name: string): Promise<void>;
   finished(seq: number, output: unknown): Promise<void>;
   undone(seq: number): Promise<void>;
   turnAround(error: StoredError): Promise<void>;
+  /** Gives the run back to the queue as {@link retryLater} does, but not as a try; `tell` runs in the same transaction. */
+  pause(delayMs: number, error: StoredError, tell: (tx: Tx) => Promise<void>): Promise<void>;
   /** Gives the run back to the queue, to be taken up again after `delayMs`. */
   retryLater(delayMs: number, error: StoredError): Promise<void>;
   /** Parks the run for an operator. */
@@ -77,7 +86,10 @@ export type FaultPoint = (point: string) => void | Promise<void>;
 const NO_FAULT: FaultPoint = () => {};
 const UNDO_ATTEMPTS_BEFORE_STUCK = 12;
 
-/** Waits between tries, in milliseconds: 0.25 s doubling to 30 s. */
+/** Failures that say nothing about the thing itself: something that is needed does not answer, and will again. */
+const PASSES: ReadonlySet<string> = new Set(['unavailable', 'store-unavailable', 'store-busy']);
+
+/** Waits between tries and between looks, in milliseconds: 0.25 s doubling to 30 s. */
 export function retryDelayMs(attempt: number): number {
   return backoffMs(attempt, 250, 30_000);
 }
@@ -133,9 +145,8 @@ export async function runSaga<EngineDeps, Input, Tx>(
         await fault(`${saga.name}:${step.name}:do:after`);
         await journal.finished(seq, output);
         records.set(seq, { seq, name: step.name, state: 'done', output });
-        journal.attempt = 1;
       } catch (error) {
-        const end = await afterFailure(saga, journal, args.ctx, error);
+        const end = await afterFailure(saga, args, error);
         if (end !== 'turned') return end;
         break;
       }
@@ -162,6 +173,7 @@ export async function runSaga<EngineDeps, Input, Tx>(
       const error: unknown = cleanUp.aborted ? cleanUp.reason : thrown;
       if (isCode(error, 'fenced', 'shutdown')) throw error;
       const stored = toStored(error);
+      if (PASSES.has(stored.code)) return pause(saga, args, stored);
       // A master that is not what it was is for people to look at: another try would find nothing to delete and call that well.
       if (journal.attempt >= UNDO_ATTEMPTS_BEFORE_STUCK || stored.code === 'master-changed') {
         await journal.park(stored);
@@ -179,14 +191,15 @@ export async function runSaga<EngineDeps, Input, Tx>(
 
 async function afterFailure<EngineDeps, Input, Tx>(
   saga: Saga<EngineDeps, Input, Tx>,
-  journal: Journal<Tx>,
-  ctx: Ctx,
+  run: { ctx: Ctx; deps: EngineDeps; input: Input; journal: Journal<Tx> },
   thrown: unknown,
 ): Promise<RunEnd | 'turned'> {
+  const { ctx, journal } = run;
   // Whatever a step throws after an abort, the abort's reason is the cause: `shutdown` gives the run back, `cancelled` undoes it.
   const error = ctx.signal.aborted && ctx.signal.reason instanceof CarrelError ? ctx.signal.reason : thrown;
   if (isCode(error, 'fenced', 'shutdown')) throw error;
   const stored = toStored(error);
+  if (PASSES.has(stored.code)) return pause(saga, run, stored);
   const tryAgain = stored.retry === 'later' && journal.attempt < saga.maxAttempts;
   if (saga.forwardOnly) {
     if (journal.attempt >= saga.maxAttempts || stored.retry === 'never') {
@@ -202,6 +215,15 @@ async function afterFailure<EngineDeps, Input, Tx>(
   }
   await journal.turnAround(stored);
   return 'turned';
+}
+
+async function pause<EngineDeps, Input, Tx>(
+  saga: Saga<EngineDeps, Input, Tx>,
+  { deps, input, journal }: { deps: EngineDeps; input: Input; journal: Journal<Tx> },
+  error: StoredError,
+): Promise<'retry'> {
+  await journal.pause(retryDelayMs(journal.waits + 1), error, async (tx) => saga.waiting?.(tx, deps, input, error));
+  return 'retry';
 }
 
 /** A cancel must not cancel the clean-up that it asks for; a stopping server and a lost lease end it. */

@@ -317,7 +317,7 @@ describe('two requests for one machine', () => {
     const { id } = await readyOne(bench);
     await captureReservation(bench.deps, bench.who, { reservationId: id, image: 'captured', publish: false });
     bench.fake.addFault({ verb: 'capture', when: 'middle', count: 1, error: 'no-space' });
-    bench.fake.addFault({ verb: 'removeMaster', when: 'before', count: 99, error: 'unavailable' });
+    bench.fake.addFault({ verb: 'removeMaster', when: 'before', count: 99, error: 'busy' });
     await drain(bench);
     expect((await jobOf(bench, 'capture')).state).toBe('stuck');
     await endReservation(bench.deps, id, 'end', 'ada');
@@ -328,7 +328,7 @@ describe('two requests for one machine', () => {
   test('a preparation whose undo is stuck goes on when somebody ends it', async () => {
     const bench = await makeBench(onTestFinished);
     bench.fake.addFault({ verb: 'guest.ready', when: 'before', count: 1, error: 'guest-timeout' });
-    bench.fake.addFault({ verb: 'destroy', when: 'before', count: 12, error: 'unavailable' });
+    bench.fake.addFault({ verb: 'destroy', when: 'before', count: 12, error: 'busy' });
     const { id } = await reserveOne(bench);
     await drain(bench);
     expect(await jobOf(bench, 'provision')).toMatchObject({ state: 'stuck', direction: 'undo' });

@@ -3,7 +3,7 @@
  * checked against the row in the same statement: after another worker has taken over, it is refused with `fenced`.
  */
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { CarrelError, type StoredError } from '../lib/errors.ts';
 import type { Db, Job, JobDirection, JobState, JobStep } from './schema.ts';
 import { dbIn, dbNow, json, jsonOrNull } from './sql.ts';
@@ -128,7 +128,7 @@ async function endStep(db: Db, job: JobRef, seq: number, state: 'done' | 'undone
   const kept = jsonOrNull(state === 'done' ? (output ?? null) : null) ?? sql`step.output`;
   const { rows } = await sql`
     with live as (
-      update job set attempt = 1 where id = ${job.id} and fence = ${job.fence} and state = 'running' returning id)
+      update job set attempt = 1, waits = 0 where id = ${job.id} and fence = ${job.fence} and state = 'running' returning id)
     update job_step step set state = ${state}, output = ${kept}, finished_at = clock_timestamp()
     from live where step.job_id = live.id and step.seq = ${seq} returning step.seq`.execute(db);
   if (rows.length === 0) throw fenced(job);
@@ -141,6 +141,12 @@ interface JobPatch {
   delayMs?: number;
   /** `same` keeps the count, `back` takes this claim back, `anew` begins at 1. */
   attempt: 'same' | 'back' | 'anew';
+  waits?: number;
+}
+
+/** A cancel that came while the run was at work is acted on at once; once it has been turned around, its pauses are its own. */
+function unlessCancelled(delayMs: number): RawBuilder<Date> {
+  return sql<Date>`case when cancel_asked and direction = 'do' then ${dbNow} else ${dbIn(delayMs)} end`;
 }
 
 async function patchOwn(db: Db, job: JobRef, patch: JobPatch): Promise<void> {
@@ -152,7 +158,8 @@ async function patchOwn(db: Db, job: JobRef, patch: JobPatch): Promise<void> {
       ...(over ? { finishedAt: dbNow } : {}),
       ...(patch.direction === undefined ? {} : { direction: patch.direction }),
       ...(patch.error === undefined ? {} : { error: json(patch.error) }),
-      ...(patch.delayMs === undefined ? {} : { runAt: dbIn(patch.delayMs), queuedAt: dbNow }),
+      ...(patch.delayMs === undefined ? {} : { runAt: unlessCancelled(patch.delayMs), queuedAt: dbNow }),
+      ...(patch.waits === undefined ? {} : { waits: patch.waits }),
       ...(patch.attempt === 'anew' ? { attempt: 1 } : {}),
       ...(patch.attempt === 'back' ? { attempt: sql<number>`greatest(attempt - 1, 0)` } : {}),
     })
@@ -173,7 +180,15 @@ export async function finish(db: Db, job: JobRef, state: 'done' | 'undone' | 'st
 
 /** Gives a run back to the queue, to be claimed again after `delayMs` milliseconds. */
 export async function retryAt(db: Db, job: JobRef, delayMs: number, error: StoredError): Promise<void> {
-  await patchOwn(db, job, { state: 'ready', delayMs, error, attempt: 'same' });
+  await patchOwn(db, job, { state: 'ready', delayMs, error, attempt: 'same', waits: 0 });
+}
+
+/**
+ * Gives a run back, in the caller's transaction, for as long as something does not answer: the claim does not count as a try, and `waits`
+ * counts such pauses in a row.
+ */
+export async function pauseAt(db: Db, job: JobRef, delayMs: number, error: StoredError, waits: number): Promise<void> {
+  await patchOwn(db, job, { state: 'ready', delayMs, error, attempt: 'back', waits });
 }
 
 /** Gives a run back untouched, as a server does that stops: the claim does not count as a try. */
@@ -183,14 +198,17 @@ export async function giveBack(db: Db, job: JobRef): Promise<void> {
 
 /** Turns a run around (or forward again); its tries are counted anew. */
 export async function setDirection(db: Db, job: JobRef, direction: JobDirection, error: StoredError): Promise<void> {
-  await patchOwn(db, job, { direction, error, attempt: 'anew' });
+  await patchOwn(db, job, { direction, error, attempt: 'anew', waits: 0 });
 }
 
-/** Asks that the live run with this key be turned around. Undefined if there is none. Workers hear of it by NOTIFY and by their heartbeat. */
+/**
+ * Asks that the live run with this key be turned around; one that pauses is due at once. Undefined if there is none. Workers hear of it by
+ * NOTIFY and by their slow poll.
+ */
 export async function askCancel(db: Db, key: string): Promise<{ id: string; state: JobState } | undefined> {
   const row = await db
     .updateTable('job')
-    .set({ cancelAsked: true })
+    .set({ cancelAsked: true, runAt: sql<Date>`case when state = 'ready' then least(run_at, ${dbNow}) else run_at end` })
     .where('key', '=', key)
     .where('state', 'in', LIVE)
     .returning(['id', 'state'])

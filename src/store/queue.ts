@@ -22,7 +22,7 @@ const CLAIM_LOCK = 0x63_6c_61_69_6d;
 
 export type ClaimedJob = Pick<
   Job,
-  'id' | 'saga' | 'input' | 'key' | 'lane' | 'priority' | 'direction' | 'attempt' | 'fence' | 'cancelAsked' | 'error'
+  'id' | 'saga' | 'input' | 'key' | 'lane' | 'priority' | 'direction' | 'attempt' | 'waits' | 'fence' | 'cancelAsked' | 'error'
 >;
 
 export interface ClaimOptions {
@@ -61,7 +61,7 @@ export async function claim(store: QueueStore, options: ClaimOptions): Promise<C
         update job set state = 'running', worker = ${options.worker}, attempt = attempt + 1, fence = fence + 1, lease_ms = ${leaseMs}::int,
           lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'
         from pick where job.id = pick.id and job.state = 'ready' returning job.*)
-      select id, saga, input, key, lane, priority, direction, attempt, fence, cancel_asked, error
+      select id, saga, input, key, lane, priority, direction, attempt, waits, fence, cancel_asked, error
       from taken order by priority desc, run_at, id`.execute(tx);
     return rows;
   });

@@ -191,6 +191,8 @@ export interface JobTable {
   runAt: ColumnType<Date, RawBuilder<Date>, RawBuilder<Date>>;
   queuedAt: ColumnType<Date, RawBuilder<Date>, RawBuilder<Date>>;
   attempt: Generated<number>;
+  /** Pauses in a row for a reason that passes. */
+  waits: Generated<number>;
   fence: Generated<number>;
   worker: Nullable<string>;
   leaseUntil: ColumnType<Date | null, RawBuilder<Date> | null | undefined, RawBuilder<Date> | null>;

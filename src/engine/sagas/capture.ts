@@ -3,6 +3,7 @@ import type { Master } from '../../driver/index.ts';
 import type { Tx } from '../../store/schema.ts';
 import type { Saga } from '../saga.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
+import { tellReady, tellWaiting } from './records.ts';
 import { discardMaster, type RevisionTarget, revisionDone, revisionUndone } from './revision-steps.ts';
 
 export interface CaptureInput extends RevisionTarget {
@@ -13,6 +14,7 @@ export interface CaptureInput extends RevisionTarget {
 export const capture: Saga<EngineDeps, CaptureInput, Tx> = {
   name: 'capture',
   maxAttempts: 3,
+  waiting: tellWaiting,
   steps: [
     {
       name: 'flatten',
@@ -22,6 +24,12 @@ export const capture: Saga<EngineDeps, CaptureInput, Tx> = {
       undo: discardMaster,
     },
   ],
-  done: (tx, deps, input, outputs) => revisionDone(tx, deps, input, outputs.flatten as Master),
-  undone: revisionUndone,
+  async done(tx, deps, input, outputs) {
+    await tellReady(tx, deps, input);
+    await revisionDone(tx, deps, input, outputs.flatten as Master);
+  },
+  async undone(tx, deps, input, error) {
+    await tellReady(tx, deps, input);
+    await revisionUndone(tx, deps, input, error);
+  },
 };

@@ -5,7 +5,7 @@ import * as machines from '../../store/machines.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Saga } from '../saga.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
-import { recordDestroyed } from './records.ts';
+import { recordDestroyed, tellWaiting } from './records.ts';
 
 export interface EndInput {
   reservationId: string;
@@ -17,6 +17,7 @@ export const end: Saga<EngineDeps, EndInput, Tx> = {
   name: 'end',
   forwardOnly: true,
   maxAttempts: 12,
+  waiting: tellWaiting,
   steps: [
     {
       name: 'destroy',

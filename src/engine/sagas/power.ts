@@ -5,6 +5,7 @@ import * as machines from '../../store/machines.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Saga } from '../saga.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
+import { tellWaiting } from './records.ts';
 
 export interface PowerInput {
   reservationId: string;
@@ -16,6 +17,7 @@ export interface PowerInput {
 export const power: Saga<EngineDeps, PowerInput, Tx> = {
   name: 'power',
   maxAttempts: 3,
+  waiting: tellWaiting,
   steps: [
     {
       name: 'power',

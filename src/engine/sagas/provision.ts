@@ -9,7 +9,7 @@ import * as reservations from '../../store/reservations.ts';
 import { enqueueEnd } from '../enqueue.ts';
 import type { Saga, StepArgs } from '../saga.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
-import { recordDestroyed } from './records.ts';
+import { recordDestroyed, tellWaiting } from './records.ts';
 
 export interface ProvisionInput {
   reservationId: string;
@@ -30,6 +30,7 @@ const MINUTE = 60_000;
 export const provision: Saga<EngineDeps, ProvisionInput, Tx> = {
   name: 'provision',
   maxAttempts: 5,
+  waiting: tellWaiting,
   steps: [
     { name: 'clone', timeoutMs: 30 * MINUTE, do: clone, undo: destroy },
     { name: 'gate', timeoutMs: MINUTE, do: checkGate },
