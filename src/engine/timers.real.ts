@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Bench, makeBench, observe, readyOne, reservationOf, until } from '../../test/support/engine.ts';
+import { type Bench, makeBench, observe, overtaken, readyOne, reservationOf } from '../../test/support/engine.ts';
 import * as machines from '../store/machines.ts';
 import * as reservations from '../store/reservations.ts';
 import type { Tx } from '../store/schema.ts';
@@ -14,22 +14,6 @@ import { beginReservation } from './intents/begin.ts';
 import { beginDue, expireDue } from './timers.ts';
 
 const HOUR = 3_600_000;
-
-/** Starts `work` while a transaction that made `change` is still open, and commits that once `work` waits for it. */
-async function overtaken<T>(bench: Bench, change: (tx: Tx) => Promise<void>, work: () => Promise<T>): Promise<T> {
-  let answer: Promise<T> | undefined;
-  await bench.store.tx(async (tx) => {
-    await change(tx);
-    answer = work();
-    answer.catch(() => {});
-    await until(async () => {
-      const { rows } = await sql`select 1 from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'`.execute(bench.store.db);
-      return rows.length > 0;
-    }, 'somebody who waits for the row');
-  });
-  return answer as Promise<T>;
-}
 
 function book(bench: Bench) {
   const startsAt = new Date(bench.deps.now().getTime() + 2 * HOUR);

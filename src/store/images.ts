@@ -3,7 +3,7 @@ import { REVISION_TABLE, type RevisionEvent, type RevisionProfile, type Revision
 import { CarrelError, isCode, type StoredError } from '../lib/errors.ts';
 import { tx } from './db.ts';
 import * as events from './events.ts';
-import type { Db, Facts, Image, Revision } from './schema.ts';
+import type { Db, Facts, Image, Revision, Tx } from './schema.ts';
 import { json } from './sql.ts';
 
 export async function findByName(db: Db, name: string): Promise<Image | undefined> {
@@ -61,6 +61,19 @@ export async function addRevision(db: Db, revision: NewRevision): Promise<Revisi
 
 export async function revision(db: Db, id: string): Promise<Revision | undefined> {
   return db.selectFrom('revision').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/**
+ * The row as it is, kept so until the transaction ends: whoever promises a machine of a revision holds it, and so the promise and the
+ * revision's removal follow each other. Many may hold it at one time.
+ */
+export async function holdRevision(tx: Tx, id: string): Promise<Revision | undefined> {
+  return tx.selectFrom('revision').selectAll().where('id', '=', id).forShare().executeTakeFirst();
+}
+
+/** The row, locked until the transaction ends against all who change it or promise of it. */
+export async function lockRevision(tx: Tx, id: string): Promise<Revision | undefined> {
+  return tx.selectFrom('revision').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
 }
 
 export async function revisionByNumber(db: Db, imageId: string, number: number): Promise<Revision | undefined> {

@@ -168,6 +168,17 @@ export async function dueToExpire(db: Db, now: Date): Promise<Pick<Reservation, 
     .execute();
 }
 
+/** Booked ones that were promised on a revision, the earliest first. */
+export async function bookedOn(db: Db, revisionId: string): Promise<Pick<Reservation, 'id' | 'during'>[]> {
+  return db
+    .selectFrom('reservation')
+    .select(['id', 'during'])
+    .where('state', '=', 'booked')
+    .where('revisionId', '=', revisionId)
+    .orderBy(sql`lower(during)`)
+    .execute();
+}
+
 export interface ReservationPatch {
   readyAt?: Date;
   endAskedAt?: Date;

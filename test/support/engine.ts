@@ -198,6 +198,28 @@ export function makeWorker(bench: Bench, options: Partial<WorkerOptions> = {}): 
   });
 }
 
+/** Starts `work` while a transaction that made `change` is still open, and commits that once `work` waits for it. Give the bench a database of its own. */
+export async function overtaken<T>(bench: Bench, change: (tx: Tx) => Promise<void>, work: () => Promise<T>): Promise<T> {
+  let answer: Promise<T> | undefined;
+  await bench.store.tx(async (tx) => {
+    await change(tx);
+    answer = work();
+    answer.catch(() => {});
+    await until(async () => {
+      const { rows } = await sql`select 1 from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`.execute(bench.store.db);
+      return rows.length > 0;
+    }, 'somebody who waits for the row');
+  });
+  return answer as Promise<T>;
+}
+
+/** Deps whose transactions are all this one. */
+export function inside(bench: Bench, tx: Tx): EngineDeps {
+  const within = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => work(tx);
+  return { ...bench.deps, store: Object.create(bench.store, { tx: { value: within } }) as Store };
+}
+
 /** Waits until `look` gives something true; at most 20 s, so that a fault shows as a failure and not as a hang. */
 export async function until<T>(look: () => Promise<T> | T, what = 'the condition'): Promise<NonNullable<T>> {
   const end = performance.now() + 20_000;

@@ -40,17 +40,20 @@ export async function beginReservation(deps: EngineDeps, id: string): Promise<Re
 
 /** The revision that was named; else the one published now, if it can be made within what was promised; else the one that was then. */
 async function revisionFor(tx: Tx, row: Reservation): Promise<Revision> {
-  const usable = async (revision: Revision | undefined): Promise<boolean> => {
-    if (!revision?.profile || (revision.state !== 'published' && revision.state !== 'draft')) return false;
-    return (await masters.ofRevisions(tx, [revision.id])).some((m) => m.providerId === row.providerId);
+  // Held, so that it is not retired or removed between the choice and the plan of its machine.
+  const usable = async (id: string): Promise<Revision | undefined> => {
+    const revision = await images.holdRevision(tx, id);
+    if (!revision?.profile || (revision.state !== 'published' && revision.state !== 'draft')) return undefined;
+    return (await masters.ofRevisions(tx, [id])).some((m) => m.providerId === row.providerId) ? revision : undefined;
   };
-  const promised = await images.revision(tx, row.revisionId);
   if (!row.pinned) {
-    const newest = await images.published(tx, row.imageId);
+    const published = await images.published(tx, row.imageId);
+    const newest = published && (await usable(published.id));
     const { vcpus, memoryMiB } = newest?.profile?.hardware ?? { vcpus: 0, memoryMiB: 0 };
-    if (newest && (await usable(newest)) && vcpus <= row.vcpus && memoryMiB <= row.memoryMib) return newest;
+    if (newest && vcpus <= row.vcpus && memoryMiB <= row.memoryMib) return newest;
   }
-  if (promised && (await usable(promised))) return promised;
+  const promised = await usable(row.revisionId);
+  if (promised) return promised;
   throw new CarrelError('wrong-state', 'its image has no revision any more that could be handed out', {
     hint: 'ask the image’s owner to publish one, and reserve again',
   });

@@ -163,11 +163,15 @@ export async function retireRevision(deps: EngineDeps, who: Who, revisionId: str
 
 const REMOVABLE: readonly RevisionState[] = ['draft', 'retired', 'failed'];
 
-/** Removes a revision and its masters by a job. `has-children` with the machines that stand on it, `wrong-state` while it is handed out or being made. */
+/**
+ * Removes a revision and its masters by a job. `has-children` with the machines that stand on it
+ * or the reservations that are booked of it, `wrong-state` while it is handed out or being made.
+ */
 export async function removeRevision(deps: EngineDeps, who: Who, revisionId: string): Promise<{ job: string }> {
   const now = deps.now();
   return deps.store.tx(async (tx) => {
-    const row = await images.revision(tx, revisionId);
+    // Held against those who promise of it: what they promised is seen here, or they see that it is retired.
+    const row = await images.lockRevision(tx, revisionId);
     if (!row) throw new CarrelError('not-found', 'there is no such revision');
     const standing = await machines.onRevision(tx, revisionId);
     if (standing.length > 0) {
@@ -175,6 +179,16 @@ export async function removeRevision(deps: EngineDeps, who: Who, revisionId: str
         hint: 'end their reservations first',
         details: { children: standing.map((m) => ({ machine: m.id, reservation: m.reservationId, mode: m.mode })) },
       });
+    }
+    const booked = await reservations.bookedOn(tx, revisionId);
+    const [first] = booked;
+    if (first) {
+      const them = booked.length === 1 ? 'reservation is' : 'reservations are';
+      throw new CarrelError(
+        'has-children',
+        `${booked.length} ${them} booked of it, the first from ${first.during.start.toISOString()} on`,
+        { hint: 'end them first, or wait until they are over', details: { children: booked.map((r) => ({ reservation: r.id })) } },
+      );
     }
     if (!REMOVABLE.includes(row.state))
       throw new CarrelError('wrong-state', `revision ${row.number} is ${row.state}`, { hint: 'retire it first' });

@@ -92,7 +92,9 @@ export async function promiseOne(
 ): Promise<Reservation> {
   const during = spanOf(one.start, request.forMs);
   if (one.start < now) throw past(one.start);
-  // A revision that was removed since the offer was made has no master any more.
+  // Retired or removed since the offer was made, or just now by somebody for whom this waits.
+  const held = await images.holdRevision(tx, revision.id);
+  assertHandedOut(image, held ?? { ...revision, state: 'retired' });
   if ((await masters.ofRevisions(tx, [revision.id])).length === 0)
     throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
   await assertRules(tx, { accountId: who.accountId, rule, kind, during, now, extending: false });
@@ -183,9 +185,13 @@ export async function pickRevision(deps: EngineDeps, request: { image: string; r
     throw new CarrelError('wrong-state', `${image.name} has no published revision`, {
       hint: `publish one: \`carrel image publish ${image.name} NUMBER\``,
     });
+  assertHandedOut(image, revision);
+  return { image, revision };
+}
+
+function assertHandedOut(image: Image, revision: Revision): void {
   if (revision.state !== 'published' && revision.state !== 'draft')
     throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} is ${revision.state}`);
-  return { image, revision };
 }
 
 /**
