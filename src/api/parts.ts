@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { RouteDef } from '../contract/route.ts';
 import { CarrelError } from '../lib/errors.ts';
 import type { makeAuthenticate } from './auth.ts';
+import type { StreamPlaces } from './events.ts';
 import type { Deps } from './handlers/types.ts';
 import type { Caller } from '../services/interface.ts';
 import type { Staging } from './upload.ts';
@@ -25,6 +26,7 @@ export interface ServerParts extends Deps {
   now: () => Date;
   heartbeatMs: number;
   stallMs: number;
+  places: StreamPlaces;
   /** Aborts when the server stops. */
   closing: AbortSignal;
 }

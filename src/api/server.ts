@@ -19,6 +19,7 @@ import type { RouteDef } from '../contract/route.ts';
 import type { Logger } from '../lib/log.ts';
 import { makeAuthenticate } from './auth.ts';
 import { problem, toProblem } from './errors.ts';
+import { StreamPlaces } from './events.ts';
 import { calendarHandlers } from './handlers/calendar.ts';
 import { imageHandlers } from './handlers/images.ts';
 import { reservationHandlers } from './handlers/reservations.ts';
@@ -51,6 +52,8 @@ export interface ApiOptions {
   refusalsPerMinute?: number;
   heartbeatMs?: number;
   stallMs?: number;
+  /** Event streams open at one time: of one person, and of all; 32 and 2000 if left out. */
+  streams?: { perPerson: number; inAll: number };
   /** Milliseconds that requests get to end in when the server stops; 5000 if left out. */
   closeGraceMs?: number;
 }
@@ -187,6 +190,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     now,
     heartbeatMs: options.heartbeatMs ?? 15_000,
     stallMs: options.stallMs ?? 30_000,
+    places: new StreamPlaces(options.streams?.perPerson ?? 32, options.streams?.inAll ?? 2_000),
     closing: closing.signal,
   };
   registerJson(app, parts);

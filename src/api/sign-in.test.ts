@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { WebSocket } from 'undici';
 import { expect, onTestFinished, test } from 'vitest';
 import { TOKENS } from '../../test/support/fake-services.ts';
-import { startTestServer } from '../../test/support/test-server.ts';
+import { eventually, startTestServer } from '../../test/support/test-server.ts';
 import type { ApiOptions } from './server.ts';
 
 async function started(options: Partial<ApiOptions> = {}) {
@@ -66,4 +66,25 @@ test('a console ends when its person is signed out', async () => {
   await new Promise<void>((resolve) => ws.addEventListener('open', () => resolve()));
   server.world.signOut('ann');
   expect(await closed).toEqual([1008, 'the sign-in is over']);
+});
+
+test('one person cannot take all places for event streams, and nobody more than there are', async () => {
+  const server = await started({ streams: { perPerson: 2, inAll: 3 } });
+  const over = new AbortController();
+  const open = async (as: 'ann' | 'bob') => {
+    const response = await server.fetch('/api/v1/events', { as, signal: over.signal });
+    if (response.status === 200) return 200;
+    return [response.status, ((await response.json()) as { detail: string }).detail];
+  };
+  expect([await open('ann'), await open('ann')]).toEqual([200, 200]);
+  expect(await open('ann')).toEqual([429, 'you have 2 event streams open, which is the most']);
+  expect(await open('bob')).toBe(200);
+  expect(await open('bob')).toEqual([429, '3 event streams are open, which is the most that this server holds']);
+  over.abort();
+  await eventually('places are given back', async () => {
+    const again = new AbortController();
+    const { status } = await server.fetch('/api/v1/events', { as: 'ann', signal: again.signal });
+    again.abort();
+    return status === 200;
+  });
 });

@@ -45,12 +45,12 @@ function registerMetrics(app: FastifyInstance, parts: ServerParts): void {
 }
 
 function registerEvents(app: FastifyInstance, parts: ServerParts): void {
-  const { services, now, heartbeatMs, stallMs, closing } = parts;
+  const { services, now, heartbeatMs, stallMs, places, closing } = parts;
   app.route({
     ...common(api.events, parts),
     handler: async (request, reply) => {
       const headers = { ...SECURITY_HEADERS, 'x-request-id': request.id };
-      await streamEvents(request, reply, callerOf(request), { services, now, heartbeatMs, stallMs, closing, headers });
+      await streamEvents(request, reply, callerOf(request), { services, now, heartbeatMs, stallMs, places, closing, headers });
       return reply;
     },
   });

@@ -205,8 +205,8 @@ export interface SystemServices {
   lastEventId(): Promise<string>;
   /**
    * Events after `after`, in order of their ids, then new ones as they come, until `signal` aborts. `accountId` = only this
-   * account's; undefined = all, the operators' too. Yields one of kind `gap` first if some after `after` are no longer kept.
-   * The reader pulls: one that stands still must cost no more than its place.
+   * account's; undefined = all, the operators' too. Yields one of kind `gap` first if some after `after` are no longer kept, or if
+   * `after` is no event of this store. The reader pulls: one that falls far behind gets a `gap`, and its stream ends there.
    */
   events(request: { accountId?: string | undefined; after: string; signal: AbortSignal }): AsyncIterable<EventData>;
 }

@@ -8,13 +8,12 @@ import { findingKey } from '../engine/reconcilers/plan.ts';
 import { makeCtx } from '../lib/context.ts';
 import { CarrelError, describeError } from '../lib/errors.ts';
 import * as audit from '../store/audit.ts';
-import * as events from '../store/events.ts';
 import * as jobs from '../store/jobs.ts';
 import * as machines from '../store/machines.ts';
 import * as providers from '../store/providers.ts';
 import { countJobs, listJobs } from '../store/queue.ts';
 import type * as rows from '../store/schema.ts';
-import { follow } from './follow.ts';
+import { follow, lastEventId } from './follow.ts';
 import { given, iso, page, type Parts } from './parts.ts';
 
 export function systemServices(parts: Parts): SystemServices {
@@ -136,9 +135,7 @@ export function systemServices(parts: Parts): SystemServices {
       const now = await jobs.findJob(db, id);
       return now && showJob(now);
     },
-    async lastEventId() {
-      return String((await events.bounds(db)).last);
-    },
+    lastEventId: () => lastEventId(deps.store),
     events: (request) => follow(deps.store, request),
   };
 }
