@@ -12,10 +12,14 @@ import {
   reserveOne,
   until,
 } from '../../test/support/engine.ts';
+import type { Driver } from '../driver/index.ts';
 import type { FakeVerb } from '../drivers/fake/faults.ts';
+import { guestOf, override } from '../drivers/fake/sabotage-tools.ts';
 import { makeCtx } from '../lib/context.ts';
+import { openDb, tx } from '../store/db.ts';
 import * as machines from '../store/machines.ts';
-import { claim } from '../store/queue.ts';
+import { claim, LeaseWatch } from '../store/queue.ts';
+import type { Tx } from '../store/schema.ts';
 import { endReservation } from './intents/end.ts';
 import { captureReservation, removeRevision, retireRevision } from './intents/image.ts';
 import { powerReservation } from './intents/reservation.ts';
@@ -183,4 +187,71 @@ test('a cancel that comes just before the pause begins is acted on at once', asy
   await runSaga(saga, { ctx: makeCtx(), deps: bench.deps, input: job.input as never, journal: new PgJournal(bench.store, job) });
   const [again] = await claim(bench.store, { worker: 'bench/outage', limit: 1 });
   expect(again).toMatchObject({ id: job.id, cancelAsked: true });
+});
+
+/** The bench's store, and how to cut it off: then nothing answers at its address. */
+function cuttable(bench: Bench) {
+  const nobody = openDb('postgres://127.0.0.1:1/x');
+  onTestFinished(() => nobody.close());
+  let refusals = 0;
+  const db = () => (refusals-- > 0 ? nobody.db : bench.store.db);
+  const store = new Proxy(bench.store, {
+    get(target, key) {
+      if (key === 'db') return db();
+      if (key === 'tx') return <T>(work: (within: Tx) => Promise<T>) => tx(db(), work);
+      return Reflect.get(target, key) as unknown;
+    },
+  });
+  return {
+    store,
+    /** The next `count` uses are refused. */
+    cut: (count: number) => void (refusals = count),
+    heal: () => void (refusals = 0),
+  };
+}
+
+describe('a store that does not answer', () => {
+  test('a worker whose heartbeats fail lets its runs go before another may take them', async () => {
+    const bench = await makeBench(onTestFinished);
+    bench.fake.addFault({ verb: 'guest.ready', when: 'before', count: 1, error: 'hang' });
+    const { id } = await reserveOne(bench);
+    const { store, cut, heal } = cuttable(bench);
+    let waited = false;
+    let letGo = false;
+    const ready: Driver['guest']['ready'] = async (ctx, machineId) => {
+      waited = true;
+      ctx.signal.addEventListener('abort', () => (letGo = true));
+      return bench.driver.guest.ready(ctx, machineId);
+    };
+    const drivers = new Map([[bench.providerId, override(bench.driver, guestOf(bench.driver, { ready }))]]);
+    const worker = makeWorker(bench, { deps: { ...bench.deps, store, drivers }, name: 'here/cut', leaseMs: 1500 });
+    await worker.start();
+    onTestFinished(() => worker.stop());
+    await until(() => waited, 'a guest that is waited for');
+    cut(Number.POSITIVE_INFINITY);
+    // Another server takes it as soon as it may.
+    const watch = new LeaseWatch();
+    await until(async () => (await watch.sweep(bench.store)).length > 0, 'the end of its lease');
+    expect(letGo).toBe(true);
+    heal();
+    await until(async () => (await reservationOf(bench, id)).state === 'ready', 'a machine');
+    expect(await problems(bench)).toEqual([]);
+  });
+
+  test('a run that it cuts off goes on as soon as it is back, and has used up no try', async () => {
+    const bench = await makeBench(onTestFinished);
+    const { id } = await reserveOne(bench);
+    const { store, cut } = cuttable(bench);
+    let cuts = 0;
+    const fault = (point: string) => {
+      if (point === 'provision:start:do:after' && cuts++ < 8) cut(4);
+    };
+    const worker = makeWorker(bench, { deps: { ...bench.deps, store }, leaseMs: 600_000, fault });
+    await worker.start();
+    onTestFinished(() => worker.stop());
+    await until(async () => (await reservationOf(bench, id)).state !== 'preparing', 'an end');
+    expect((await reservationOf(bench, id)).state).toBe('ready');
+    expect(cuts).toBe(9);
+    expect(await problems(bench)).toEqual([]);
+  });
 });

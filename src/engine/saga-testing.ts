@@ -73,7 +73,7 @@ export async function runToEnd<W, I, Tx>(
   deps: W,
   input: I,
   journal: MemoryJournal<Tx>,
-  options: { signal?: AbortSignal; fault?: FaultPoint; limit?: number } = {},
+  options: { signal?: AbortSignal; fault?: FaultPoint; limit?: number; graceMs?: number } = {},
 ): Promise<RunEnd> {
   for (let i = 0; i < (options.limit ?? 50); i++) {
     const end = await runSaga(saga, {
@@ -82,6 +82,7 @@ export async function runToEnd<W, I, Tx>(
       input,
       journal,
       ...(options.fault === undefined ? {} : { fault: options.fault }),
+      ...(options.graceMs === undefined ? {} : { graceMs: options.graceMs }),
     });
     if (end !== 'retry') return end;
   }

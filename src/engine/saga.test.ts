@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
-import { makeCtx } from '../lib/context.ts';
+import { describe, expect, test } from 'vitest';
+import { type Ctx, makeCtx } from '../lib/context.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { CANCELLED, runSaga, type Saga, SHUTDOWN } from './saga.ts';
 import { MemoryJournal, runToEnd } from './saga-testing.ts';
+import { SAGAS } from './sagas/index.ts';
 
 interface Log {
   lines: string[];
@@ -118,4 +119,95 @@ test('a step that takes the process down every time is undone in the end', async
   j.attempt = saga.maxAttempts + 1;
   expect(await runToEnd(saga, deps, null, j)).toBe('undone');
   expect(deps.lines).toEqual(['undo a', 'undone internal']);
+});
+
+describe('a journal is matched by the names of its steps', () => {
+  const recorded = async (...names: string[]) => {
+    const j = journal();
+    for (const [i, name] of names.entries()) {
+      await j.started(i * 2, name);
+      await j.finished(i * 2, { made: name });
+    }
+    return j;
+  };
+
+  test('wherever they stand: the run goes on behind what is recorded', async () => {
+    const deps: Log = { lines: [] };
+    const j = await recorded('a', 'b');
+    expect(await runToEnd({ ...saga, steps: [...saga.steps, step('d')] }, deps, null, j)).toBe('done');
+    expect(deps.lines).toEqual(['do c', 'do d', 'done']);
+  });
+
+  test.each([
+    ['a step was put in before it', [step('x'), ...saga.steps]],
+    ['a step was taken out', saga.steps.slice(1)],
+    ['a step has another name', [step('A'), ...saga.steps.slice(1)]],
+    ['two steps changed places', [step('b'), step('a'), step('c')]],
+  ])('%s: it is parked with the reason, and nothing acts', async (_what, steps) => {
+    const deps: Log = { lines: [] };
+    const j = await recorded('a');
+    expect(await runToEnd({ ...saga, steps }, deps, null, j)).toBe('stuck');
+    expect(j.error).toMatchObject({ code: 'saga-changed', message: expect.stringContaining('abc') });
+    expect(deps.lines).toEqual([]);
+  });
+
+  test('an undo takes back what is recorded in reverse, also when steps have come in between', async () => {
+    const deps: Log = { lines: [] };
+    const j = await recorded('a', 'b');
+    await j.turnAround({ code: 'no', message: 'no', retry: 'never', details: {} });
+    expect(await runToEnd({ ...saga, steps: [step('b'), step('x'), step('a')] }, deps, null, j)).toBe('undone');
+    expect(deps.lines).toEqual(['undo b', 'undo a', 'undone no']);
+  });
+
+  test('an undo of a step that the saga no longer has is parked', async () => {
+    const deps: Log = { lines: [] };
+    const j = await recorded('a', 'b');
+    await j.turnAround({ code: 'no', message: 'no', retry: 'never', details: {} });
+    expect(await runToEnd({ ...saga, steps: [step('a')] }, deps, null, j)).toBe('stuck');
+    expect(deps.lines).toEqual([]);
+  });
+
+  test.each(Object.values(SAGAS).map((s) => [s.name, s.steps.map((x) => x.name)] as const))('%s: no name twice', (_name, names) => {
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe('a driver that does not listen to its signal', () => {
+  const never = () => new Promise<never>(() => {});
+
+  test('holds no step beyond its time', async () => {
+    const deps: Log = { lines: [] };
+    const j = journal();
+    const deaf = { ...saga, steps: [step('a'), { ...step('b'), timeoutMs: 5, do: never }] };
+    expect(await runToEnd(deaf, deps, null, j, { graceMs: 1 })).toBe('undone');
+    expect(deps.lines).toEqual(['do a', 'undo b', 'undo a', 'undone deadline']);
+  });
+
+  test('holds no undo beyond its time', async () => {
+    const deps: Log = { lines: [] };
+    const j = journal();
+    const deaf = { ...failAtC(), steps: [{ ...step('a'), timeoutMs: 5, undo: never }, ...failAtC().steps.slice(1)] };
+    expect(await runToEnd(deaf, deps, null, j, { graceMs: 1 })).toBe('stuck');
+    expect(j.error?.code).toBe('deadline');
+  });
+
+  test('holds up no cancel', async () => {
+    const deps: Log = { lines: [] };
+    const cancel = new AbortController();
+    const act = () => {
+      cancel.abort(CANCELLED);
+      return never();
+    };
+    const deaf = { ...saga, steps: [{ ...step('a'), timeoutMs: 600_000, do: act }] };
+    expect(await runToEnd(deaf, deps, null, journal(), { graceMs: 1, signal: cancel.signal })).toBe('undone');
+    expect(deps.lines).toEqual(['undo a', 'undone cancelled']);
+  });
+
+  test('what it still answers in the time that it is given counts', async () => {
+    const deps: Log = { lines: [] };
+    const late = ({ ctx }: { ctx: Ctx }) => new Promise<string>((r) => ctx.signal.addEventListener('abort', () => r('late')));
+    const j = journal();
+    expect(await runToEnd({ ...saga, steps: [{ ...step('a'), timeoutMs: 5, do: late }] }, deps, null, j)).toBe('done');
+    expect((await j.steps())[0]?.output).toBe('late');
+  });
 });

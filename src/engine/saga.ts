@@ -9,8 +9,11 @@
  *
  * An outage costs time, not work: while the provider or the store does not answer, the run looks again at most 30 s apart, for as long
  * as it takes, and none of these looks is a try. Only errors about the thing itself are.
+ *
+ * A journal is matched by the names of its steps. A run whose recorded steps are not the saga's any more is parked: what they did is
+ * not guessed at.
  */
-import { type Ctx, withTimeout } from '../lib/context.ts';
+import { anyOf, type Ctx, raceWithGrace, withTimeout } from '../lib/context.ts';
 import { CarrelError, isCode, type StoredError, toStored } from '../lib/errors.ts';
 import { backoffMs } from '../lib/retry.ts';
 
@@ -84,6 +87,11 @@ export type RunEnd = 'done' | 'undone' | 'retry' | 'stuck';
 export type FaultPoint = (point: string) => void | Promise<void>;
 
 const NO_FAULT: FaultPoint = () => {};
+/**
+ * How long a step is waited for once its time is up or its run is to stop, in milliseconds: it tidies up behind itself. A driver that
+ * does not listen is left to itself after that; what it still makes carries our tag, and the reconciler finds it.
+ */
+const GRACE_MS = 10_000;
 const UNDO_ATTEMPTS_BEFORE_STUCK = 12;
 
 /** Failures that say nothing about the thing itself: something that is needed does not answer, and will again. */
@@ -113,14 +121,22 @@ export async function runSaga<EngineDeps, Input, Tx>(
     fault?: FaultPoint;
     /** Aborts with `shutdown` or `fenced` when the run must be let go of. Unlike the context's signal it can come after a cancel. */
     leave?: AbortSignal;
+    /** {@link GRACE_MS}; tests make it short. */
+    graceMs?: number;
   },
 ): Promise<RunEnd> {
   const { journal, deps, input } = args;
   const fault = args.fault ?? NO_FAULT;
-  const records = new Map((await journal.steps()).map((r) => [r.seq, r]));
+  const graceMs = args.graceMs ?? GRACE_MS;
+  const records = new Map([...(await journal.steps())].sort((a, b) => a.seq - b.seq).map((r) => [r.name, r]));
   const outputs = (): Record<string, unknown> =>
     Object.fromEntries([...records.values()].filter((r) => r.state === 'done').map((r) => [r.name, r.output]));
 
+  const stranger = misfit(saga, journal.direction, [...records.values()]);
+  if (stranger !== undefined) {
+    await journal.park(toStored(stranger));
+    return 'stuck';
+  }
   // Claimed again and again without a word: the step takes the process down with it.
   const tries = journal.direction === 'do' ? saga.maxAttempts : UNDO_ATTEMPTS_BEFORE_STUCK;
   if (journal.attempt > tries) {
@@ -132,19 +148,22 @@ export async function runSaga<EngineDeps, Input, Tx>(
     await journal.turnAround(why);
   }
   if (journal.direction === 'do') {
-    for (const [seq, step] of saga.steps.entries()) {
-      if (records.get(seq)?.state === 'done') continue;
+    for (const step of saga.steps) {
+      const known = records.get(step.name);
+      if (known?.state === 'done') continue;
+      const seq = known?.seq ?? Math.max(-1, ...[...records.values()].map((r) => r.seq)) + 1;
       try {
         throwIfAborted(args.ctx);
-        if (!records.has(seq)) {
+        if (known === undefined) {
           await journal.started(seq, step.name);
-          records.set(seq, { seq, name: step.name, state: 'started', output: undefined });
+          records.set(step.name, { seq, name: step.name, state: 'started', output: undefined });
         }
         await fault(`${saga.name}:${step.name}:do:before`);
-        const output = (await step.do({ ctx: withTimeout(args.ctx, step.timeoutMs), deps, input, outputs: outputs() })) ?? null;
+        const ctx = withTimeout(args.ctx, step.timeoutMs);
+        const output = (await raceWithGrace(ctx, step.do({ ctx, deps, input, outputs: outputs() }), graceMs)) ?? null;
         await fault(`${saga.name}:${step.name}:do:after`);
         await journal.finished(seq, output);
-        records.set(seq, { seq, name: step.name, state: 'done', output });
+        records.set(step.name, { seq, name: step.name, state: 'done', output });
       } catch (error) {
         const end = await afterFailure(saga, args, error);
         if (end !== 'turned') return end;
@@ -158,17 +177,17 @@ export async function runSaga<EngineDeps, Input, Tx>(
     }
   }
 
-  const cleanUp = AbortSignal.any([cleanUpSignal(args.ctx.signal), ...(args.leave ? [args.leave] : [])]);
-  for (const [seq, step] of [...saga.steps.entries()].reverse()) {
-    const record = records.get(seq);
-    if (record === undefined || record.state === 'undone') continue;
+  const cleanUp = anyOf([cleanUpSignal(args.ctx.signal), ...(args.leave ? [args.leave] : [])]);
+  for (const record of [...records.values()].reverse()) {
+    const step = saga.steps.find((s) => s.name === record.name);
+    if (step === undefined || record.state === 'undone') continue;
     try {
       if (cleanUp.aborted) throw cleanUp.reason as Error;
       await fault(`${saga.name}:${step.name}:undo:before`);
-      const fresh: Ctx = { ...args.ctx, signal: AbortSignal.any([cleanUp, AbortSignal.timeout(step.timeoutMs)]) };
-      await step.undo?.({ ctx: fresh, deps, input, outputs: outputs() });
+      const ctx = withTimeout({ ...args.ctx, signal: cleanUp }, step.timeoutMs);
+      if (step.undo) await raceWithGrace(ctx, step.undo({ ctx, deps, input, outputs: outputs() }), graceMs);
       await fault(`${saga.name}:${step.name}:undo:after`);
-      await journal.undone(seq);
+      await journal.undone(record.seq);
     } catch (thrown) {
       const error: unknown = cleanUp.aborted ? cleanUp.reason : thrown;
       if (isCode(error, 'fenced', 'shutdown')) throw error;
@@ -187,6 +206,28 @@ export async function runSaga<EngineDeps, Input, Tx>(
   await fault(`${saga.name}:end:undo:before`);
   await journal.complete('undone', (tx) => saga.undone(tx, deps, input, why));
   return 'undone';
+}
+
+/**
+ * Why a journal, oldest record first, is not one of this saga; undefined if it is. Forward, what is recorded must be how the saga
+ * begins; to be undone, every record must have its step.
+ */
+function misfit<EngineDeps, Input, Tx>(
+  saga: Saga<EngineDeps, Input, Tx>,
+  direction: RunDirection,
+  records: readonly StepRecord[],
+): CarrelError | undefined {
+  const names = saga.steps.map((s) => s.name);
+  const wrong = records.find(({ name }, i) => (direction === 'do' ? names[i] !== name : !names.includes(name)));
+  if (wrong === undefined) return undefined;
+  return new CarrelError(
+    'saga-changed',
+    `this run of ${saga.name} was begun by another version: its step ${wrong.name} has no place here`,
+    {
+      hint: 'finish it with the version of Carrel that began it',
+      details: { recorded: records.map((r) => r.name), steps: names },
+    },
+  );
 }
 
 async function afterFailure<EngineDeps, Input, Tx>(

@@ -135,6 +135,14 @@ describe('leases', () => {
   });
 });
 
+test('a run of a saga that is not there any more is parked with the reason', async () => {
+  const bench = await makeBench(onTestFinished);
+  await jobs.enqueue(bench.store.db, { saga: 'former', input: {}, key: 'former', lane: 'former' });
+  await startWorker(bench);
+  await until(() => idle(bench), 'an end');
+  expect(await jobOf(bench, 'former')).toMatchObject({ state: 'stuck', error: { code: 'saga-changed' } });
+});
+
 describe('cancel', () => {
   test.each(['clone', 'guest.ready'] as const)('while %s is under way: undone, and the reservation ends', async (verb) => {
     const bench = await makeBench(onTestFinished);

@@ -4,10 +4,14 @@
  * A job is woken by NOTIFY; a slow poll catches what a lost notification would leave lying. A heartbeat renews the leases of
  * all running jobs at once and reports those that are no longer ours: their runs are aborted, and every write they still try
  * is refused by the fence.
+ *
+ * The fence does not reach the hypervisor. So a worker that has not got a heartbeat through for two thirds of a lease lets its runs go
+ * by itself, before anybody may take them; and what stops because the store does not answer is given back once it does, as it was.
  */
-import { makeCtx, type ProgressReport } from '../lib/context.ts';
-import { CarrelError, describeError, isCode } from '../lib/errors.ts';
+import { anyOf, makeCtx, type ProgressReport, sleep } from '../lib/context.ts';
+import { CarrelError, describeError, isCode, type StoredError, toStored } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
+import { backoffMs } from '../lib/retry.ts';
 import * as jobs from '../store/jobs.ts';
 import { claim, heartbeat, reapExpired, type ClaimedJob } from '../store/queue.ts';
 import { PgJournal } from './journal.ts';
@@ -36,12 +40,15 @@ interface Running {
   /** The run must be let go of, its clean-up too: a signal of its own, since a cancel may have come before. */
   leave: AbortController;
   ended: Promise<void>;
+  /** When the claim or heartbeat was begun by which it is known to be ours, by the monotonic clock in milliseconds. */
+  oursAt: number;
 }
 
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #log: Logger;
   readonly #running = new Map<string, Running>();
+  readonly #stopped = new AbortController();
   #stopping = false;
   #claiming: Promise<void> | undefined;
   #claimAgain = false;
@@ -60,8 +67,10 @@ export class Worker {
       setInterval(() => this.wake(), pollMs),
       setInterval(
         () => void this.#beat().catch((error: unknown) => this.#log.warn({ err: describeError(error) }, 'heartbeat failed')),
-        leaseMs / 3,
+        leaseMs / 6,
       ),
+      // Not part of the heartbeat: a query may hang for as long as the network likes.
+      setInterval(() => this.#letGoOfUnsure(), leaseMs / 12),
     ];
     this.wake();
   }
@@ -72,6 +81,7 @@ export class Worker {
     for (const timer of this.#timers) clearInterval(timer);
     await this.#unlisten?.();
     await this.#claiming;
+    this.#stopped.abort(SHUTDOWN);
     for (const run of this.#running.values()) run.leave.abort(SHUTDOWN);
     await Promise.allSettled([...this.#running.values()].map((run) => run.ended));
   }
@@ -99,10 +109,11 @@ export class Worker {
     await this.#passOnCancels();
     const room = concurrency - this.#running.size;
     if (room <= 0) return;
+    const oursAt = performance.now();
     for (const job of await claim(deps.store, { worker: name, limit: room, leaseMs })) {
       const cancel = new AbortController();
       if (job.cancelAsked) cancel.abort(CANCELLED);
-      const run: Running = { job, cancel, leave: new AbortController(), ended: Promise.resolve() };
+      const run: Running = { job, cancel, leave: new AbortController(), ended: Promise.resolve(), oursAt };
       // Lost and claimed anew by this very worker: the earlier run holds an old fence and has nothing more to say.
       this.#running.get(job.id)?.leave.abort(leaseLost());
       run.ended = this.#run(run).finally(() => {
@@ -119,15 +130,34 @@ export class Worker {
     const journal = new PgJournal(deps.store, job);
     try {
       const saga = SAGAS[job.saga];
-      if (!saga) throw new CarrelError('internal', `there is no saga called ${job.saga}`);
-      const ctx = makeCtx({ signal: AbortSignal.any([leave.signal, cancel.signal]), log, progress: (report) => onProgress?.(job, report) });
+      if (!saga) return await journal.park(unknownSaga(job.saga));
+      const ctx = makeCtx({ signal: anyOf([leave.signal, cancel.signal]), log, progress: (report) => onProgress?.(job, report) });
       const end = await runSaga(saga, { ctx, deps, input: job.input as never, journal, leave: leave.signal, ...(fault ? { fault } : {}) });
       log.info({ end, err: end === 'done' ? undefined : journal.error?.message }, `saga ${job.saga}: ${end}`);
     } catch (error) {
       if (isCode(error, 'fenced')) log.warn('another worker has taken this run over');
-      else if (isCode(error, 'shutdown')) await jobs.giveBack(deps.store.db, job).catch(() => {});
-      else {
+      else if (isCode(error, 'shutdown', 'store-unavailable', 'store-busy')) {
+        log.info({ err: describeError(error) }, 'the run is given back');
+        await this.#giveBack(job);
+      } else {
         log.error({ err: describeError(error) }, 'the run stopped on a fault of its own; its lease will run out and it is tried again');
+      }
+    }
+  }
+
+  /** Until the store has taken it or the lease is somebody else's; when the server stops, once more and no longer. */
+  async #giveBack(job: ClaimedJob): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        const last = this.#stopping;
+        const given = await jobs.giveBack(this.#options.deps.store.db, job).then(
+          () => true,
+          (error: unknown) => isCode(error, 'fenced'),
+        );
+        if (given || last) return;
+        await sleep({ signal: this.#stopped.signal }, backoffMs(tries, 100, 5000));
+      } catch {
+        // The server stops: the loop's last try comes now.
       }
     }
   }
@@ -135,6 +165,7 @@ export class Worker {
   async #beat(): Promise<void> {
     const { deps, leaseMs } = this.#options;
     if (this.#running.size > 0) {
+      const begun = performance.now();
       const ours = new Set(
         await heartbeat(
           deps.store,
@@ -144,9 +175,19 @@ export class Worker {
       );
       for (const run of this.#running.values()) {
         if (!ours.has(run.job.id)) run.leave.abort(leaseLost());
+        else run.oursAt = Math.max(run.oursAt, begun);
       }
     }
     if ((await reapExpired(deps.store)) > 0) this.wake();
+  }
+
+  #letGoOfUnsure(): void {
+    const limit = (this.#options.leaseMs * 2) / 3;
+    for (const run of this.#running.values()) {
+      if (performance.now() - run.oursAt < limit || run.leave.signal.aborted) continue;
+      this.#log.warn({ job: run.job.id }, 'the store does not answer; its run is let go of before another server may take it');
+      run.leave.abort(new CarrelError('shutdown', 'the store has not heard of this server for too long', { retry: 'later' }));
+    }
   }
 
   /** Cancels asked for while a run is under way reach it through its signal. */
@@ -157,6 +198,11 @@ export class Worker {
       if (asked.has(run.job.id) && !run.cancel.signal.aborted) run.cancel.abort(CANCELLED);
     }
   }
+}
+
+function unknownSaga(name: string): StoredError {
+  const hint = 'finish it with the version of Carrel that began it';
+  return toStored(new CarrelError('saga-changed', `there is no saga called ${name} here`, { hint }));
 }
 
 function leaseLost(): CarrelError {

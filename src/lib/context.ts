@@ -108,3 +108,23 @@ export async function race<T>(ctx: Pick<Ctx, 'signal'>, promise: Promise<T>): Pr
     ctx.signal.removeEventListener('abort', onAbort);
   }
 }
+
+/**
+ * Settles as `promise` does, but at most `graceMs` milliseconds after the context has ended: then it rejects as {@link race} does. For
+ * work that is to clean up behind itself when it is told to stop, and may be deaf to it. The promise itself goes on.
+ */
+export async function raceWithGrace<T>(ctx: Pick<Ctx, 'signal'>, promise: Promise<T>, graceMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort!: () => void;
+  const over = new Promise<never>((_, reject) => {
+    onAbort = () => (timer = setTimeout(() => reject(abortError(ctx.signal)), graceMs));
+    if (ctx.signal.aborted) onAbort();
+    else ctx.signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, over]);
+  } finally {
+    clearTimeout(timer);
+    ctx.signal.removeEventListener('abort', onAbort);
+  }
+}
