@@ -1,5 +1,5 @@
 # Two commands matter: `make demo` and `make test`. Everything they need is set up on the way.
-.PHONY: demo test test-long bench check build setup setup-test format
+.PHONY: demo test quick test-long bench check build setup setup-test format
 
 VITEST = node_modules/.bin/vitest run --reporter=default --reporter=./scripts/summary-reporter.ts
 
@@ -25,6 +25,10 @@ check: setup-test
 # Everything CI runs.
 test: check build
 	@$(VITEST) --project unit --project real
+
+# What fits between two edits: types, lint, walls, unit tests.
+quick: check
+	@$(VITEST) --project unit
 
 # Soak, full fault matrices, scale.
 test-long: check build

@@ -4,7 +4,15 @@ import { defineConfig } from 'vitest/config';
 // Three tiers: `unit` beside the code, `real` with PostgreSQL, QEMU and processes, `long` for make test-long.
 
 /** The real files that take longest, longest first: begun first, two at a time, so that none of them is left alone at the end. */
-const HEAVIEST = ['test/e2e/crash.real.ts', 'src/engine/sagas.real.ts', 'test/e2e/promises.real.ts'];
+const HEAVIEST = [
+  'test/e2e/crash.real.ts',
+  'src/drivers/qemu/conformance.real.ts',
+  'test/e2e/promises.real.ts',
+  'src/store/cluster.real.ts',
+  'test/e2e/bad-input.real.ts',
+  'src/drivers/qemu/qemu-driver.real.ts',
+  'src/drivers/vsphere/vcsim.real.ts',
+];
 
 class HeaviestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -343,7 +343,8 @@ describe('programs', () => {
   });
 });
 
-describe.skipIf(process.getuid?.() !== 0)('as root', () => {
+const notRoot = process.getuid?.() !== 0;
+describe.skipIf(notRoot)(`as root${notRoot ? ' (not run: this is not root)' : ''}`, () => {
   test('a folder that the account cannot reach is refused with what to do', async () => {
     const shut = join(scratch, 'shut');
     mkdirSync(shut, { mode: 0o700 });

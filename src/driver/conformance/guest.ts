@@ -60,24 +60,32 @@ export const GUEST_CHECKS: readonly Check[] = [
   {
     id: 'guest-handover',
     title: 'handover gives an account its keys and password, a second one replaces them, revoke takes them back',
+    skip: (bench) => (bench.harness.guestAccount === undefined ? 'the harness cannot look at accounts' : undefined),
     async run(bench, found) {
       const machineId = await bench.booted();
-      const account = async (): Promise<{ locked: boolean; keys: readonly string[] } | undefined> => {
+      const account = async () => {
         const { user } = await credentials(bench);
         const seen = await bench.harness.guestAccount?.(machineId, user);
-        return seen && { locked: seen.passwordLocked, keys: seen.authorizedKeys };
+        return { locked: seen?.passwordLocked, keys: seen?.authorizedKeys };
       };
       const given = await credentials(bench);
       await bench.driver.guest.handover(bench.ctx('guestMs'), machineId, given);
-      const first = await account();
-      if (first) found.same(first, { locked: false, keys: given.authorizedKeys }, 'account after the first handover');
+      found.same(await account(), { locked: false, keys: given.authorizedKeys }, 'account after the first handover');
       const other = await credentials(bench, TEST_KEYS.slice(1));
-      for (let i = 0; i < 2; i++) await bench.driver.guest.handover(bench.ctx('guestMs'), machineId, other);
-      const second = await account();
-      if (second) found.same(second, { locked: false, keys: other.authorizedKeys }, 'account after the second handover');
+      await bench.driver.guest.handover(bench.ctx('guestMs'), machineId, other);
+      found.same(await account(), { locked: false, keys: other.authorizedKeys }, 'account after the second handover');
+      await bench.driver.guest.revoke(bench.ctx('guestMs'), machineId, given.user);
+      found.same(await account(), { locked: true, keys: [] }, 'account after revoke');
+    },
+  },
+  {
+    id: 'guest-handover-twice',
+    title: 'handover and revoke may be run twice',
+    async run(bench) {
+      const machineId = await bench.booted();
+      const given = await credentials(bench);
+      for (let i = 0; i < 2; i++) await bench.driver.guest.handover(bench.ctx('guestMs'), machineId, given);
       for (let i = 0; i < 2; i++) await bench.driver.guest.revoke(bench.ctx('guestMs'), machineId, given.user);
-      const last = await account();
-      if (last) found.same(last, { locked: true, keys: [] }, 'account after revoke');
     },
   },
   {

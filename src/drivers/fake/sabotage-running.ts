@@ -123,6 +123,19 @@ export const RUNNING_SABOTAGES = {
         },
       }),
   },
+  'handover-once': {
+    means: 'a second handover to the same account is an error',
+    apply: ({ inner }) => {
+      const given = new Set<string>();
+      return guestOf(inner, {
+        handover: async (ctx, machineId, credentials) => {
+          if (given.has(machineId)) throw new CarrelError('guest-failed', 'the account has keys already');
+          given.add(machineId);
+          await inner.guest.handover(ctx, machineId, credentials);
+        },
+      });
+    },
+  },
   'deaf-ready': {
     means: 'waiting for the guest does not end with its context',
     apply: ({ inner }) => guestOf(inner, { ready: () => new Promise(() => {}) }),

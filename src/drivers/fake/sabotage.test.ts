@@ -48,6 +48,7 @@ const CAUGHT_BY: Readonly<Record<Sabotage, readonly string[]>> = {
   'ready-changes': ['guest-ready'],
   'guest-of-stopped': ['guest-off'],
   'handover-adds': ['guest-handover'],
+  'handover-once': ['guest-handover-twice'],
   'deaf-ready': ['abort-waiting'],
   'ignores-abort': ['abort-before'],
   'open-errors': ['closed-errors'],

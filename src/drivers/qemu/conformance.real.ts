@@ -1,4 +1,11 @@
 import { runConformance } from '../../driver/conformance/index.ts';
 import { QemuWorld } from './real-harness.ts';
 
-runConformance('qemu', async () => await QemuWorld.make());
+runConformance('qemu', async () => await QemuWorld.make(), {
+  // Failures in the middle of a verb are struck into real disks by qemu-driver.real.ts.
+  'master-fails': 'the harness cannot make verbs fail',
+  'clone-fails': 'the harness cannot make verbs fail',
+  'capture-fails': 'the harness cannot make verbs fail',
+  'clone-unlisted-modes': 'every mode is listed',
+  'checkpoint-unlisted': 'there are checkpoints',
+});

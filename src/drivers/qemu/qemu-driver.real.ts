@@ -165,7 +165,8 @@ describe('the QEMU driver beyond the port', () => {
   });
 });
 
-describe.skipIf(process.getuid?.() !== 0)('a full storage', () => {
+const notRoot = process.getuid?.() !== 0;
+describe.skipIf(notRoot)(`a full storage${notRoot ? ' (not run: mounting one needs root)' : ''}`, () => {
   let folder: string;
   let driver: QemuDriver;
   const revisionId = randomUUID();

@@ -1,10 +1,19 @@
-import { VSphereWorld } from '../../../test/support/vsphere-harness.ts';
+import { LEFT_OUT_ON_VSIM, VSphereWorld } from '../../../test/support/vsphere-harness.ts';
 import { runConformance } from '../../driver/conformance/index.ts';
 
 /** The strategies that are no provider's default. */
-runConformance('vCenter with child disks', async () => await VSphereWorld.make({ driver: { linkedStrategy: 'child-disk' } }));
-runConformance("vCenter, VCL's way", async () => await VSphereWorld.make({ driver: { linkedStrategy: 'shared-master' } }));
+runConformance(
+  'vCenter with child disks',
+  async () => await VSphereWorld.make({ driver: { linkedStrategy: 'child-disk' } }),
+  LEFT_OUT_ON_VSIM,
+);
+runConformance(
+  "vCenter, VCL's way",
+  async () => await VSphereWorld.make({ driver: { linkedStrategy: 'shared-master' } }),
+  LEFT_OUT_ON_VSIM,
+);
 runConformance(
   "ESXi, VCL's way",
   async () => await VSphereWorld.make({ vsim: { kind: 'esxi' }, driver: { linkedStrategy: 'shared-master' } }),
+  LEFT_OUT_ON_VSIM,
 );
