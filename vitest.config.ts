@@ -30,6 +30,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     passWithNoTests: false,
+    globalSetup: './test/support/run-folder.ts',
     sequence: { sequencer: HeaviestFirst },
     projects: [
       { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'test/ratchets/**/*.test.ts'], testTimeout: 120_000 } },

@@ -1,9 +1,14 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { defaultDataDir, openInstallation } from './installation.ts';
 
-const scratch = () => mkdtempSync('/tmp/carrel-inst-');
+const scratch = () => {
+  const dir = mkdtempSync(join(tmpdir(), 'carrel-inst-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+};
 
 test('an installation keeps its id and key', () => {
   const dir = join(scratch(), 'data');

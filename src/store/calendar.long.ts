@@ -1,4 +1,6 @@
 /** Promise 7 at length: 64 writers in three processes, more than 10,000 attempts to book, move, lengthen, shorten and end. */
+import { join } from 'node:path';
+import { tmpdir } from 'node:os';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +16,7 @@ const ROUNDS = 160;
 test('64 writers in three processes: no moment is ever over capacity', async () => {
   const t = await testDb(onTestFinished);
   const s = await seed(t.db, now, { machines: 20, memoryMiB: 4000, vcpus: 40 });
-  const file = `/tmp/carrel-calendar-${randomUUID()}.mts`;
+  const file = join(tmpdir(), `carrel-calendar-${randomUUID()}.mts`);
   onTestFinished(() => rmSync(file, { force: true }));
   const here = import.meta.dirname;
   writeFileSync(

@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeCtx } from '../lib/context.ts';
@@ -32,7 +33,7 @@ let clusters: Cluster[];
 let children: number[];
 
 beforeEach(() => {
-  scratch = mkdtempSync('/tmp/carrel-cl-');
+  scratch = mkdtempSync(join(tmpdir(), 'carrel-cl-'));
   execFileSync('chmod', ['755', scratch]);
   clusters = [];
   children = [];

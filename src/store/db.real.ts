@@ -1,4 +1,5 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
@@ -13,7 +14,7 @@ import { type TestDb, testDb } from './testing.ts';
 const bound = () => makeCtx({ timeoutMs: 30_000 });
 
 function ownMigrations(): string {
-  const dir = mkdtempSync('/tmp/carrel-sql-');
+  const dir = mkdtempSync(join(tmpdir(), 'carrel-sql-'));
   cpSync(migrationsDir(), dir, { recursive: true });
   onTestFinished(() => rmSync(dir, { recursive: true }));
   return dir;

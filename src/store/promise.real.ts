@@ -1,4 +1,6 @@
 /** Promise 7: no machine and no unit of capacity is promised twice, by however many processes. */
+import { join } from 'node:path';
+import { tmpdir } from 'node:os';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
@@ -194,7 +196,7 @@ test('three processes that promise at the same time stay within the limits', asy
   const t = await testDb(onTestFinished);
   const s = await seed(t.db, now, { machines: 10, memoryMiB: 1e6, vcpus: 1000 });
   const here = import.meta.dirname;
-  const file = `/tmp/carrel-promise-${randomUUID()}.mts`;
+  const file = join(tmpdir(), `carrel-promise-${randomUUID()}.mts`);
   onTestFinished(() => rmSync(file, { force: true }));
   writeFileSync(
     file,

@@ -1,6 +1,7 @@
 /** A store that an earlier Carrel wrote, with people's reservations in it, taken up by this one. */
 import { randomUUID } from 'node:crypto';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
@@ -17,7 +18,7 @@ const at = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
 
 test('reservations of the first schema hold what their machines hold, and new ones are promised beside them', async () => {
   const t = await testDb(onTestFinished);
-  const first = mkdtempSync('/tmp/carrel-sql-');
+  const first = mkdtempSync(join(tmpdir(), 'carrel-sql-'));
   onTestFinished(() => rmSync(first, { recursive: true }));
   cpSync(join(migrationsDir(), '0001_foundation.sql'), join(first, '0001_foundation.sql'));
   await sql`drop schema public cascade; create schema public`.execute(t.db);

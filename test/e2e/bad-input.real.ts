@@ -2,11 +2,12 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LAUNCHER, TestServer, until } from '../support/server.ts';
 
-const scratch = mkdtempSync('/tmp/carrel-bad-');
+const scratch = mkdtempSync(join(tmpdir(), 'carrel-bad-'));
 // PostgreSQL's and QEMU's accounts must be able to pass through.
 chmodSync(scratch, 0o711);
 const server = new TestServer();
@@ -151,7 +152,7 @@ describe('a server that cannot start says why', () => {
     expect(readFileSync(join(dir, 'carrel.json'), 'utf8')).toBe('no JSON');
   });
   test('the store is damaged: told, and not made anew', () => {
-    const dir = mkdtempSync('/tmp/carrel-dmg-');
+    const dir = mkdtempSync(join(tmpdir(), 'carrel-dmg-'));
     mkdirSync(join(dir, 'pg'), { recursive: true });
     const first = new TestServer(dir);
     return (async () => {

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { testCache } from './cache.ts';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -16,7 +16,7 @@ export async function buildGovmomi(): Promise<string> {
     .update(readFileSync(join(SOURCE, 'main.go')))
     .digest('hex')
     .slice(0, 12);
-  const dir = join(process.env['CARREL_TEST_CACHE'] ?? join(tmpdir(), 'carrel-test-cache'), 'govmomi');
+  const dir = join(testCache(), 'govmomi');
   const program = join(dir, `govmomi-${hash}`);
   if (existsSync(program)) return program;
   mkdirSync(dir, { recursive: true });

@@ -1,6 +1,7 @@
 /** A real `carrel serve` in a process of its own, on a data directory of its own, for tests that kill it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Client, makeClient } from '../../src/client/client.ts';
@@ -31,7 +32,7 @@ export class TestServer {
   #stderr = '';
   client!: Client;
 
-  constructor(dataDir = mkdtempSync('/tmp/carrel-e2e-')) {
+  constructor(dataDir = mkdtempSync(join(tmpdir(), 'carrel-e2e-'))) {
     this.dataDir = dataDir;
   }
 
@@ -102,6 +103,11 @@ export class TestServer {
     // Its contents, not itself: it may be a mount point.
     for (const name of existsSync(this.dataDir) ? readdirSync(this.dataDir) : []) {
       rmSync(join(this.dataDir, name), { recursive: true, force: true });
+    }
+    try {
+      rmdirSync(this.dataDir);
+    } catch {
+      // A mount point, which whoever mounted it takes away; or it is gone.
     }
     if (failure !== undefined) throw failure;
   }

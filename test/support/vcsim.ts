@@ -3,7 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { testCache } from './cache.ts';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { connect } from 'node:tls';
@@ -39,7 +39,7 @@ async function build(): Promise<string> {
     .update(readFileSync(join(SOURCE, 'main.go')))
     .digest('hex')
     .slice(0, 12);
-  const dir = join(process.env['CARREL_TEST_CACHE'] ?? join(tmpdir(), 'carrel-test-cache'), 'vcsim');
+  const dir = join(testCache(), 'vcsim');
   const program = join(dir, `vcsim-${hash}`);
   if (existsSync(program)) return program;
   mkdirSync(dir, { recursive: true });

@@ -1,5 +1,5 @@
 import { runConformance } from '../../driver/conformance/index.ts';
-import { QemuWorld } from './real-harness.ts';
+import { QemuWorld } from '../../../test/support/qemu-harness.ts';
 
 runConformance('qemu', async () => await QemuWorld.make(), {
   // Failures in the middle of a verb are struck into real disks by qemu-driver.real.ts.

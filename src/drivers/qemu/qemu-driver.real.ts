@@ -12,7 +12,7 @@ import { makeCtx } from '../../lib/context.ts';
 import { waitFor } from '../../lib/retry.ts';
 import type { ImageTools } from './host.ts';
 import { QemuDriver } from './index.ts';
-import { quickTools, QemuWorld } from './real-harness.ts';
+import { quickTools, QemuWorld } from '../../../test/support/qemu-harness.ts';
 
 const run = promisify(execFile);
 const ctx = () => makeCtx({ timeoutMs: 120_000 });

@@ -2,25 +2,26 @@ import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { chmod, cp, link, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { testCache } from './cache.ts';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Foreign, Harness } from '../../driver/conformance/index.ts';
-import type { Capabilities, MasterSpec } from '../../driver/driver.ts';
-import { makeCtx } from '../../lib/context.ts';
-import { findProcesses } from '../../qemu/process.ts';
-import { RECIPES } from '../../qemu/recipes/index.ts';
-import type { BuiltImage, ImageTools } from './host.ts';
-import { tagPrefix } from './host.ts';
-import { defaultTools } from './image-tools.ts';
-import { QemuDriver } from './index.ts';
-import type { Parts } from './parts.ts';
+import type { Foreign, Harness } from '../../src/driver/conformance/index.ts';
+import type { Capabilities, MasterSpec } from '../../src/driver/driver.ts';
+import { makeCtx } from '../../src/lib/context.ts';
+import { findProcesses } from '../../src/qemu/process.ts';
+import { RECIPES } from '../../src/qemu/recipes/index.ts';
+import type { BuiltImage, ImageTools } from '../../src/drivers/qemu/host.ts';
+import { tagPrefix } from '../../src/drivers/qemu/host.ts';
+import { defaultTools } from '../../src/drivers/qemu/image-tools.ts';
+import { QemuDriver } from '../../src/drivers/qemu/index.ts';
+import type { Parts } from '../../src/drivers/qemu/parts.ts';
 
 /** Test support: a QEMU driver on a world of its own, and hands that reach into it past the driver. Imported by tests alone. */
 
 const run = promisify(execFile);
 
 /** Newest change of the recipes, so that a kept starter image is not older than what it is made by. */
-async function recipesChanged(folder = new URL('../../qemu/recipes/', import.meta.url).pathname): Promise<number> {
+async function recipesChanged(folder = new URL('../../src/qemu/recipes/', import.meta.url).pathname): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true });
   const times = await Promise.all(
     entries.map(async (e) => (e.isDirectory() ? await recipesChanged(join(folder, e.name)) : (await stat(join(folder, e.name))).mtimeMs)),
@@ -30,7 +31,7 @@ async function recipesChanged(folder = new URL('../../qemu/recipes/', import.met
 
 /** The starter image, built at most once per version of the recipes and kept in the temporary folder. */
 export async function starterImage(): Promise<{ folder: string; built: BuiltImage }> {
-  const folder = join(tmpdir(), `carrel-test-starter-${Math.round(await recipesChanged())}`);
+  const folder = join(testCache(), `starter-${Math.round(await recipesChanged())}`);
   const description = join(folder, 'built.json');
   const there = await readFile(description, 'utf8').catch(() => undefined);
   if (there !== undefined) return { folder, built: JSON.parse(there) as BuiltImage };
@@ -53,7 +54,7 @@ export async function quickTools(): Promise<ImageTools> {
     const [disk = '', kernel, initrd] = [at(built.disk, out), at(built.kernel, out), at(built.initrd, out)];
     return { ...built, disk, ...(kernel === undefined ? {} : { kernel }), ...(initrd === undefined ? {} : { initrd }) };
   };
-  const appliance = join(tmpdir(), 'carrel-test-appliance');
+  const appliance = join(testCache(), 'appliance');
   return {
     ...defaultTools,
     recipes: { starter: { build } },
