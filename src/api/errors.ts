@@ -46,7 +46,7 @@ export const PROBLEMS: Record<ProblemCode, Meaning> = {
 const ALIASES: Record<string, ProblemCode> = {
   ENOSPC: 'no-space',
   EDQUOT: 'no-space',
-  'store-busy': 'busy',
+  'store-busy': 'unavailable',
   'store-unavailable': 'unavailable',
   'store-access': 'unavailable',
   reference: 'conflict',

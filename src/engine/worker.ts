@@ -13,7 +13,7 @@ import { CarrelError, describeError, isCode, type StoredError, toStored } from '
 import type { Logger } from '../lib/log.ts';
 import { backoffMs } from '../lib/retry.ts';
 import * as jobs from '../store/jobs.ts';
-import { claim, heartbeat, reapExpired, type ClaimedJob } from '../store/queue.ts';
+import { claim, heartbeat, reapExpired, type ClaimedJob, type QueueStore } from '../store/queue.ts';
 import { PgJournal } from './journal.ts';
 import { CANCELLED, type FaultPoint, runSaga, SHUTDOWN } from './saga.ts';
 import { SAGAS } from './sagas/index.ts';
@@ -29,6 +29,8 @@ export interface WorkerOptions {
   leaseMs: number;
   /** Slow poll in milliseconds. */
   pollMs: number;
+  /** The store by connections that nothing else uses, for heartbeats; that of `deps` if left out. */
+  beats?: QueueStore;
   fault?: FaultPoint;
   onProgress?: (job: ClaimedJob, report: ProgressReport) => void;
 }
@@ -163,12 +165,12 @@ export class Worker {
   }
 
   async #beat(): Promise<void> {
-    const { deps, leaseMs } = this.#options;
+    const { deps, leaseMs, beats = deps.store } = this.#options;
     if (this.#running.size > 0) {
       const begun = performance.now();
       const ours = new Set(
         await heartbeat(
-          deps.store,
+          beats,
           [...this.#running.values()].map((r) => r.job),
           leaseMs,
         ),
@@ -178,7 +180,7 @@ export class Worker {
         else run.oursAt = Math.max(run.oursAt, begun);
       }
     }
-    if ((await reapExpired(deps.store)) > 0) this.wake();
+    if ((await reapExpired(beats)) > 0) this.wake();
   }
 
   #letGoOfUnsure(): void {

@@ -13,7 +13,7 @@ import type { Ctx } from '../lib/context.ts';
 import { describeError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { type Cluster, ensureCluster } from '../store/cluster.ts';
-import { openStore, type Store } from '../store/db.ts';
+import { openStore, type PoolOptions, type Store } from '../store/db.ts';
 import * as events from '../store/events.ts';
 import { pruneJobs } from '../store/jobs.ts';
 import * as machines from '../store/machines.ts';
@@ -37,6 +37,8 @@ export interface ControlPlaneOptions {
   fault?: FaultPoint | undefined;
   /** Instead of the registry's; for tests. */
   driver?: Driver | undefined;
+  /** Instead of {@link API_POOL}; for tests. */
+  apiPool?: PoolOptions | undefined;
 }
 
 export interface ControlPlane {
@@ -56,6 +58,18 @@ const PRUNE_EVERY_MS = 3_600_000;
 /** How long ended jobs and events are kept. */
 const KEEP_MS = 30 * 86_400_000;
 const PROVIDER = 'here';
+/** Somebody waits for every request: one that stands in another's way is refused with a sentence before they give up on it. */
+const API_POOL: PoolOptions = {
+  purpose: 'api',
+  poolSize: 10,
+  limits: { connectionMs: 5_000, lockMs: 5_000, statementMs: 15_000, queryMs: 20_000 },
+};
+/** Heartbeats and timers: no load of requests or runs takes these connections. */
+const VITAL_POOL: PoolOptions = {
+  purpose: 'vital',
+  poolSize: 4,
+  limits: { connectionMs: 5_000, lockMs: 5_000, statementMs: 10_000, queryMs: 12_000 },
+};
 
 /**
  * Brings everything up. What was opened is closed again when a later part fails.
@@ -94,6 +108,9 @@ async function bringUp(
   closers.push(() => lock.release());
   const store = await openStore(ctx, target);
   closers.push(() => store.close());
+  // Requests, durable work, and what keeps leases and due times each have connections of their own.
+  const api = store.apart(options.apiPool ?? API_POOL);
+  const vital = store.apart(VITAL_POOL);
 
   const driver =
     options.driver ?? makeDriver({ kind: 'qemu', dataDir: installation.dir, installationId: installation.id, log, limits: options.limits });
@@ -118,18 +135,19 @@ async function bringUp(
     concurrency: options.concurrency,
     leaseMs: LEASE_MS,
     pollMs: POLL_MS,
+    beats: vital,
     ...(options.fault ? { fault: options.fault } : {}),
   });
   await worker.start();
   closers.push(() => worker.stop());
   const reconciler = new Reconciler(deps);
   closers.push(startReconciler(deps, reconciler, RECONCILE_EVERY_MS));
-  closers.push(startTimers(deps));
+  closers.push(startTimers({ ...deps, store: vital }));
   closers.push(watchMachines(deps, driver));
   closers.push(startPruning(deps));
 
   const parts: Parts = {
-    deps,
+    deps: { ...deps, store: api },
     sealer: new CredentialSealer(installation.key),
     reconciler,
     capabilities: deps.capabilities,

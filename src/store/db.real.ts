@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { makeCtx } from '../lib/context.ts';
 import { waitFor } from '../lib/retry.ts';
 import { connect } from './conn.ts';
@@ -202,4 +202,59 @@ test('a lost lock is taken again; if somebody else was faster, the holder is tol
   await taken;
   await waitFor(bound(), 10, () => (first.lost.aborted ? true : undefined));
   expect(first.lost.reason).toMatchObject({ code: 'already-running', details: { pid: process.ppid } });
+});
+
+describe('apart', () => {
+  const patient = { connectionMs: 30_000, lockMs: 30_000, statementMs: 30_000 };
+
+  test('who waits for a lock is told so after the time that may be waited, while others may wait longer', async () => {
+    const t = await testDb(onTestFinished);
+    await settings.set(t.db, 'k', 1);
+    const short = t.store.apart({ limits: { ...patient, lockMs: 50 } });
+    const write = (store: Store) => settings.set(store.db, 'k', 2);
+    let later: Promise<unknown> | undefined;
+    await t.store.tx(async (within) => {
+      await settings.set(within, 'k', 3);
+      later = write(t.store);
+      await expect(write(short)).rejects.toMatchObject({
+        code: 'store-busy',
+        message: 'something else is at work on the same thing and takes long',
+        hint: 'Try again in a moment.',
+      });
+    });
+    await later;
+    await write(short);
+  });
+
+  test('when all connections are taken it is said, and nobody waits for ever', async () => {
+    const t = await testDb(onTestFinished);
+    const small = t.store.apart({ poolSize: 1, limits: { ...patient, connectionMs: 50 } });
+    await small.tx(async (within) => {
+      await settings.get(within, 'k');
+      await expect(settings.get(small.db, 'k')).rejects.toMatchObject({
+        code: 'store-busy',
+        message: 'too much is asked of the server at this moment',
+      });
+    });
+    expect(await settings.get(small.db, 'k')).toBeUndefined();
+  });
+
+  test('a server that says nothing holds nobody: the connection is given up, in a transaction too, and a new one serves', async () => {
+    const t = await testDb(onTestFinished);
+    const short = t.store.apart({ poolSize: 1, limits: { ...patient, queryMs: 200 } });
+    const silent = sql`select pg_sleep(20)`;
+    await expect(silent.execute(short.db)).rejects.toMatchObject({ code: 'store-unavailable', retry: 'later' });
+    await expect(short.tx(async (within) => silent.execute(within))).rejects.toMatchObject({ code: 'store-unavailable' });
+    expect((await sql`select 1 as one`.execute(short.db)).rows).toEqual([{ one: 1 }]);
+  });
+
+  test('is closed with the store it came from', async () => {
+    const t = await testDb(onTestFinished);
+    const other = await t.again();
+    const apart = other.apart({ purpose: 'test' });
+    await settings.get(apart.db, 'k');
+    expect(await backends(t, 'carrel test pid%')).toHaveLength(1);
+    await other.close();
+    await waitFor(bound(), 10, async () => ((await backends(t, 'carrel test pid%')).length === 0 ? true : undefined));
+  });
 });

@@ -17,11 +17,32 @@ export type { Db, Tx } from './schema.ts';
 /** The oldest PostgreSQL the SQL here is written for. */
 const MIN_SERVER = 15;
 
-export interface StoreOptions {
+/** How long something may take, in milliseconds, before it is refused with `store-busy` or `store-unavailable`. */
+export interface StoreLimits {
+  /** For a connection of the pool. */
+  connectionMs: number;
+  /** For a lock that somebody else holds. */
+  lockMs: number;
+  /** For one statement, by the server's clock. */
+  statementMs: number;
+  /** For one statement, by ours: a server that says nothing at all must not hold anybody. Undefined = without end. */
+  queryMs?: number | undefined;
+}
+
+/** For durable work, which nobody waits for at a screen. */
+const PATIENT: StoreLimits = { connectionMs: 10_000, lockMs: 30_000, statementMs: 60_000 };
+
+export interface PoolOptions {
+  /** Most connections of the pool. */
+  poolSize?: number | undefined;
+  limits?: StoreLimits | undefined;
+  /** What the pool is for, as it is shown in the server's list of sessions. */
+  purpose?: string | undefined;
+}
+
+export interface StoreOptions extends PoolOptions {
   /** Folder of the numbered SQL files; that of the package by default. */
   migrations?: string | undefined;
-  /** Most connections of this process's pool. */
-  poolSize?: number | undefined;
 }
 
 export interface Store {
@@ -36,23 +57,31 @@ export interface Store {
   /** Calls back for notices once it has settled; gives the function that ends it. */
   listen(channels: readonly string[], onNotice: (notice: Notice) => void): Promise<() => Promise<void>>;
   lockServer(ctx: Ctx, installationId: string): Promise<ServerLock>;
+  /** The same store by connections of its own, so that neither starves the other. Closed with this one. */
+  apart(options: PoolOptions): Store;
   close(): Promise<void>;
 }
 
 /** Wraps pg's pool so that whatever comes out of it is already mapped by {@link storeError}. */
-function guarded(pool: Pool): PostgresPool {
+function guarded(pool: Pool, poolSize: number): PostgresPool {
   const known = new WeakMap<PoolClient, PostgresPoolClient>();
   const guard = (client: PoolClient): PostgresPoolClient => {
     let wrapped = known.get(client);
     if (wrapped === undefined) {
+      // After a time-out of ours the server is still at the statement, and the next one would wait behind it: such a connection is
+      // used no more, not even to roll back.
+      let given: unknown;
       const query = async (text: string, values: unknown[]): Promise<unknown> => {
+        if (given !== undefined) throw given;
         try {
           return await client.query(text, values);
         } catch (error) {
-          throw storeError(error);
+          const mapped = storeError(error);
+          if (isReadTimeout(error)) given = mapped;
+          throw mapped;
         }
       };
-      wrapped = { query, release: () => client.release() } as PostgresPoolClient;
+      wrapped = { query, release: () => client.release(given !== undefined) } as PostgresPoolClient;
       known.set(client, wrapped);
     }
     return wrapped;
@@ -62,6 +91,13 @@ function guarded(pool: Pool): PostgresPool {
       try {
         return guard(await pool.connect());
       } catch (error) {
+        if (isConnectTimeout(error) && pool.totalCount >= poolSize) {
+          throw new CarrelError('store-busy', 'too much is asked of the server at this moment', {
+            retry: 'later',
+            hint: 'Try again in a moment.',
+            cause: error,
+          });
+        }
         throw storeError(error);
       }
     },
@@ -69,19 +105,26 @@ function guarded(pool: Pool): PostgresPool {
   };
 }
 
+// pg gives both as plain errors without a code.
+const isReadTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout';
+const isConnectTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'timeout exceeded when trying to connect';
+
 export interface DbHandle {
   db: Db;
   close: () => Promise<void>;
 }
 
 /** A Kysely over a pool of its own, without looking at the schema. */
-export function openDb(target: StoreTarget, options: { poolSize?: number | undefined; log?: Ctx['log'] | undefined } = {}): DbHandle {
+export function openDb(target: StoreTarget, options: PoolOptions & { log?: Ctx['log'] | undefined } = {}): DbHandle {
+  const { poolSize = 10, limits = PATIENT, purpose } = options;
   const config: PoolConfig = {
-    ...clientConfig(target, `carrel pid=${process.pid}`),
-    max: options.poolSize ?? 10,
+    ...clientConfig(target, `carrel${purpose === undefined ? '' : ` ${purpose}`} pid=${process.pid}`),
+    max: poolSize,
     idleTimeoutMillis: 10_000,
-    statement_timeout: 60_000,
-    lock_timeout: 30_000,
+    connectionTimeoutMillis: limits.connectionMs,
+    statement_timeout: limits.statementMs,
+    lock_timeout: limits.lockMs,
+    query_timeout: limits.queryMs,
     // A transaction left open by a fault of ours must not hold its locks for ever.
     idle_in_transaction_session_timeout: 60_000,
   };
@@ -91,7 +134,7 @@ export function openDb(target: StoreTarget, options: { poolSize?: number | undef
   pool.on('connect', (client) => client.on('error', () => {}));
   pool.on('error', (error) => options.log?.debug({ err: error }, 'a connection to the store was lost'));
   const db = new Kysely<Schema>({
-    dialect: new PostgresDialect({ pool: guarded(pool) }),
+    dialect: new PostgresDialect({ pool: guarded(pool, poolSize) }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
   let closing: Promise<void> | undefined;
@@ -126,7 +169,12 @@ export async function openStore(ctx: Ctx, target: StoreTarget, options: StoreOpt
   const versions = await prepare(ctx, target, options.migrations ?? migrationsDir()).catch((error: unknown) => {
     throw storeError(error);
   });
-  const { db, close } = openDb(target, { poolSize: options.poolSize, log: ctx.log });
+  return makeStore(ctx, target, versions, options);
+}
+
+function makeStore(ctx: Ctx, target: StoreTarget, versions: Pick<Store, 'schemaVersion' | 'serverVersion'>, options: PoolOptions): Store {
+  const { db, close } = openDb(target, { ...options, log: ctx.log });
+  const apart = new Set<Store>();
   // Ended by `close` whatever their owners do: one that is left open keeps the process alive, and the private cluster in use.
   const listeners = new Set<() => Promise<void>>();
   return {
@@ -144,7 +192,13 @@ export async function openStore(ctx: Ctx, target: StoreTarget, options: StoreOpt
       return end;
     },
     lockServer: (within, installationId) => serverLock(within, target, installationId),
+    apart: (other) => {
+      const store = makeStore(ctx, target, versions, other);
+      apart.add(store);
+      return store;
+    },
     close: async () => {
+      await Promise.all([...apart].map((store) => store.close()));
       await Promise.all([...listeners].map((end) => end()));
       await close();
     },

@@ -42,7 +42,10 @@ function meaning(sqlstate: string): Meaning | undefined {
     case '28P01':
       return { code: 'store-access', message: 'the database refused the connection', hint: 'Check DATABASE_URL.' };
   }
-  if (BUSY.has(sqlstate)) return { code: 'store-busy', message: 'the store was busy', retry: 'later' };
+  if (BUSY.has(sqlstate)) {
+    const message = sqlstate === '55P03' ? 'something else is at work on the same thing and takes long' : 'the store was busy';
+    return { code: 'store-busy', message, retry: 'later', hint: 'Try again in a moment.' };
+  }
   if (/^(08|53|57P|25P0[34])/.test(sqlstate)) {
     return { code: 'store-unavailable', message: 'the store does not answer', retry: 'later' };
   }
