@@ -26,7 +26,8 @@ export const Availability = named(
     ),
     next: Type.Optional(described(Time, 'The earliest start from then on at which it can be had; none up to the horizon if left out.')),
     free: Type.Array(Type.Object({ from: Time, until: Type.Optional(Time) }), {
-      description: 'Spans with room for one such machine; the first hundred. A reservation with its preparation must lie within one.',
+      description:
+        'Spans in which it can be had; the first hundred. Every part of one that is as long as was asked for was free at the moment of the answer; preparation and turn-round lie outside.',
     }),
     horizon: described(Time, 'How far was looked.'),
     prepareMs: Type.Integer({ description: 'How long ahead of its start a machine of this image is begun.' }),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Claim, free, holdOf, type Interval, nextStart, obstacle, peak, TURNAROUND_MS, usage } from './calendar.ts';
+import { type Claim, fullSpans, holdOf, type Interval, nextStart, obstacle, offers, peak, TURNAROUND_MS, usage } from './calendar.ts';
 
 const LIMITS = { machines: 3, memoryMiB: 1000, vcpus: 6 };
 const MINUTE = 60_000;
@@ -38,25 +38,85 @@ test('one that ends as another begins is not held with it', () => {
   expect(peak(usage([claim(0, 10), claim(10, 20)], { start: 0, end: 20 }))).toEqual({ machines: 1, memoryMiB: 100, vcpus: 1 });
 });
 
-test('a span is free exactly if the claim can be held at each of its moments', () => {
+test('a span can be had exactly if the claim can be held at each of its moments and no maintenance is in what was asked for', () => {
   const closed = fc.array(
     spans.map((s) => ({ ...s, reason: 'r' })),
     { maxLength: 2 },
   );
   fc.assert(
-    fc.property(claims, closed, spans, (list, shut, span) => {
+    fc.property(claims, closed, spans, (list, shut, hold) => {
       const wanted = { memoryMiB: 200, vcpus: 2 };
       const q = { limits: LIMITS, steps: usage(list, { start: 0, end: 200 }), closed: shut, wanted };
+      const span = { start: hold.start + 1, end: Math.max(hold.start + 2, hold.end - 1) };
       const fits = (t: number) => {
         const now = at(list, t);
-        return now.machines < 3 && now.memoryMiB + 200 <= 1000 && now.vcpus + 2 <= 6 && !shut.some((c) => c.start <= t && t < c.end);
+        return now.machines < 3 && now.memoryMiB + 200 <= 1000 && now.vcpus + 2 <= 6;
       };
-      const moments = Array.from({ length: span.end - span.start }, (_, i) => span.start + i);
-      expect(obstacle(q, span) === undefined).toBe(moments.every(fits));
-      const inFree = (t: number) => free(q, { start: 0, end: 200 }).some((gap) => gap.start <= t && t < gap.end);
-      for (let t = 0; t < 200; t++) expect(inFree(t)).toBe(fits(t));
+      const open = (t: number) => !shut.some((c) => c.start <= t && t < c.end);
+      const moments = (of: Interval) => Array.from({ length: of.end - of.start }, (_, i) => of.start + i);
+      const all = { start: hold.start, end: Math.max(hold.end, span.end) };
+      expect(obstacle(q, { span, hold: all }) === undefined).toBe(moments(all).every(fits) && moments(span).every(open));
     }),
   );
+});
+
+test('whatever is offered can be had, at its first moment, at its last and in between; and nothing earlier than the first', () => {
+  const some = fc.array(
+    spans.map((s) => ({ start: s.start * MINUTE + 7_000, end: s.end * MINUTE + 11_000, reason: 'r' })),
+    { maxLength: 3 },
+  );
+  const list = claims.map((l) =>
+    l.map((c) => ({ ...c, hold: { start: c.hold.start * MINUTE + 13_000, end: c.hold.end * MINUTE + 17_000 } })),
+  );
+  const numbers = fc.record({
+    from: fc.integer({ min: 0, max: 6_000 }),
+    n: fc.integer({ min: 1, max: 30 }),
+    lead: fc.integer({ min: 0, max: 9 }),
+  });
+  fc.assert(
+    fc.property(list, some, some, numbers, fc.double({ min: 0, max: 1, noNaN: true }), (held, closed, full, { from, n, lead }, where) => {
+      const steps = usage(held, { start: 0, end: Number.POSITIVE_INFINITY });
+      const [forMs, leadMs] = [n * MINUTE, lead * MINUTE];
+      const q = { limits: LIMITS, steps, closed, wanted: { memoryMiB: 300, vcpus: 2 } };
+      const can = (start: number) => {
+        const span = { start, end: start + forMs };
+        if (full.some((f) => f.start < span.end && f.end > span.start)) return false;
+        return obstacle(q, { span, hold: holdOf(span, leadMs, 0, closed) }) === undefined;
+      };
+      const found = offers({ ...q, from: from * 1000, now: 0, forMs, leadMs, until: 300 * MINUTE, full, gridMs: MINUTE }, 20);
+      expect(found.length).toBeGreaterThan(0);
+      for (const span of found) {
+        for (const start of [span.start, span.end - forMs, span.start + where * (span.end - forMs - span.start)])
+          expect(can(start)).toBe(true);
+        expect(span.start === from * 1000 || span.start % MINUTE === 0).toBe(true);
+      }
+      const [first] = found as [Interval];
+      for (let start = Math.ceil((from * 1000) / MINUTE) * MINUTE; start < first.start; start += MINUTE)
+        if (start >= leadMs || start === from * 1000) expect(can(start)).toBe(false);
+    }),
+  );
+});
+
+test('maintenance is in the way of what it overlaps: right before and right after it there is room, and the preparation waits for its end', () => {
+  const closed = [{ start: 600_000, end: 1_200_000, reason: 'new switch' }];
+  const q = { limits: LIMITS, steps: usage([], { start: 0, end: Number.POSITIVE_INFINITY }), closed, wanted: { memoryMiB: 1, vcpus: 1 } };
+  const ask = (start: number, end: number) => {
+    const span = { start: start * MINUTE, end: end * MINUTE };
+    const hold = holdOf(span, 5 * MINUTE, 0, closed);
+    return [obstacle(q, { span, hold })?.kind, hold.start / MINUTE];
+  };
+  expect(ask(6, 10)).toEqual([undefined, 1]);
+  expect(ask(20, 30)).toEqual([undefined, 20]);
+  expect(ask(23, 30)).toEqual([undefined, 20]);
+  expect(ask(30, 40)).toEqual([undefined, 25]);
+  expect(ask(9, 11)[0]).toBe('maintenance');
+  expect(ask(19, 30)[0]).toBe('maintenance');
+});
+
+test('who may hold two has a full calendar where two are held', () => {
+  const steps = usage([claim(0, 10), claim(5, 20), claim(20, 30)], { start: 0, end: 40 });
+  expect(fullSpans(steps, 2)).toEqual([{ start: 5, end: 10 }]);
+  expect(fullSpans(steps, 1).length).toBeGreaterThan(1);
 });
 
 test('the next start can be had with its preparation and turnaround, and no earlier minute can', () => {
@@ -71,8 +131,11 @@ test('the next start can be had with its preparation and turnaround, and no earl
         const steps = usage(list, { start: 0, end: Number.POSITIVE_INFINITY });
         const q = { limits: LIMITS, steps, closed: [], wanted: { memoryMiB: 300, vcpus: 2 } };
         const [from, forMs, leadMs] = [f * MINUTE, n * MINUTE, lead * MINUTE];
-        const can = (start: number) => obstacle(q, holdOf({ start, end: start + forMs }, leadMs, 0)) === undefined;
-        const found = nextStart({ ...q, from, now: 0, forMs, leadMs, until: Number.POSITIVE_INFINITY }) as number;
+        const can = (start: number) => {
+          const span = { start, end: start + forMs };
+          return obstacle(q, { span, hold: holdOf(span, leadMs, 0, []) }) === undefined;
+        };
+        const found = nextStart({ ...q, from, now: 0, forMs, leadMs, until: Number.POSITIVE_INFINITY, full: [], gridMs: 1 }) as number;
         expect(found).toBeGreaterThanOrEqual(from);
         expect(can(found)).toBe(true);
         for (let start = from; start < found; start += MINUTE) {
@@ -87,15 +150,15 @@ test('the next start can be had with its preparation and turnaround, and no earl
 
 describe('holdOf', () => {
   test('begins with the preparation, not before now, and ends a little after the end', () => {
-    expect(holdOf({ start: 1000, end: 2000 }, 300, 0)).toEqual({ start: 700, end: 2000 + TURNAROUND_MS });
-    expect(holdOf({ start: 1000, end: 2000 }, 300, 900)).toEqual({ start: 900, end: 2000 + TURNAROUND_MS });
-    expect(holdOf({ start: 1000, end: 2000 }, 300, 1500).start).toBe(1000);
+    expect(holdOf({ start: 1000, end: 2000 }, 300, 0, [])).toEqual({ start: 700, end: 2000 + TURNAROUND_MS });
+    expect(holdOf({ start: 1000, end: 2000 }, 300, 900, [])).toEqual({ start: 900, end: 2000 + TURNAROUND_MS });
+    expect(holdOf({ start: 1000, end: 2000 }, 300, 1500, []).start).toBe(1000);
   });
   test('without an end it holds for ever', () => {
     const open: Interval = { start: 0, end: Number.POSITIVE_INFINITY };
-    expect(holdOf(open, 0, 0).end).toBe(Number.POSITIVE_INFINITY);
+    expect(holdOf(open, 0, 0, []).end).toBe(Number.POSITIVE_INFINITY);
     const q = { limits: { ...LIMITS, machines: 1 }, steps: usage([claim(50, 60)], open), closed: [], wanted: claim(0, 0) };
-    expect(nextStart({ ...q, from: 0, now: 0, forMs: Number.POSITIVE_INFINITY, leadMs: 0, until: 1000 })).toBe(60);
+    expect(nextStart({ ...q, from: 0, now: 0, forMs: Number.POSITIVE_INFINITY, leadMs: 0, until: 1000, full: [], gridMs: 1 })).toBe(60);
   });
 });
 
@@ -103,11 +166,18 @@ test('what is in the way is named: the resource and since when, or the maintenan
   const q = {
     limits: LIMITS,
     steps: usage([claim(10, 20, 950)], { start: 0, end: 100 }),
-    closed: [],
+    closed: [] as { start: number; end: number; reason: string }[],
     wanted: { memoryMiB: 100, vcpus: 1 },
   };
-  expect(obstacle(q, { start: 0, end: 30 })).toEqual({ kind: 'capacity', at: 10, resource: 'memoryMiB', wanted: 100, free: 50 });
+  const ask = (of: typeof q, start: number, end: number, before = 0, after = 0) =>
+    obstacle(of, { span: { start, end }, hold: { start: start - before, end: end + after } });
+  const bare = usage([], { start: 0, end: 100 });
+  expect(ask(q, 0, 30)).toEqual({ kind: 'capacity', at: 10, part: 'span', resource: 'memoryMiB', wanted: 100, free: 50 });
+  expect(ask(q, 22, 30, 5)).toMatchObject({ at: 17, part: 'around' });
+  expect(ask(q, 0, 9, 0, 2)).toMatchObject({ at: 10, part: 'around' });
+  // Others asked for nothing in that time: they prepare in it.
+  expect(obstacle(q, { span: { start: 0, end: 30 }, hold: { start: 0, end: 30 } }, bare)).toMatchObject({ at: 10, part: 'around' });
   const shut = { ...q, closed: [{ start: 5, end: 7, reason: 'new switch' }] };
-  expect(obstacle(shut, { start: 0, end: 30 })).toEqual({ kind: 'maintenance', from: 5, until: 7, reason: 'new switch' });
-  expect(obstacle(shut, { start: 7, end: 10 })).toBeUndefined();
+  expect(ask(shut, 0, 30)).toEqual({ kind: 'maintenance', from: 5, until: 7, reason: 'new switch' });
+  expect(ask(shut, 7, 10, 2)).toBeUndefined();
 });

@@ -26,8 +26,11 @@ export interface ClosedSpan extends Interval {
   reason: string;
 }
 
+/** Where there is too little room: in the times that were asked for, or only since preparations and turn-rounds lie around these. */
+export type Part = 'span' | 'around';
+
 export type Obstacle =
-  | ({ kind: 'capacity'; at: number } & CapacityShortage)
+  | ({ kind: 'capacity'; at: number; part: Part } & CapacityShortage)
   | { kind: 'maintenance'; from: number; until: number; reason: string };
 
 /** How long after its end a machine is taken to be still there: taking it away is work too. In milliseconds. */
@@ -35,9 +38,15 @@ export const TURNAROUND_MS = 2 * 60_000;
 
 const NOTHING: CapacityLimits = { machines: 0, memoryMiB: 0, vcpus: 0 };
 
-/** What a reservation holds: from the beginning of its preparation (`leadMs` ahead of the start, but not before now) to its end and a little more. */
-export function holdOf(span: Interval, leadMs: number, now: number): Interval {
-  return { start: Math.min(span.start, Math.max(now, span.start - leadMs)), end: span.end + TURNAROUND_MS };
+/**
+ * What a reservation holds: from the beginning of its preparation to its end and a little more. The preparation begins `leadMs` ahead
+ * of the start, but not before now, and not before a maintenance window that is in its way is over: who reserves right after a
+ * window has the machine a preparation later, and is told.
+ */
+export function holdOf(span: Interval, leadMs: number, now: number, closed: readonly Interval[]): Interval {
+  let start = Math.min(span.start, Math.max(now, span.start - leadMs));
+  for (const c of closed) if (c.start < span.start && c.end > start && c.end <= span.start) start = c.end;
+  return { start, end: span.end + TURNAROUND_MS };
 }
 
 /** Usage as steps over `[from, until)`; the first step is at `from`. */
@@ -81,37 +90,51 @@ export interface Question {
   wanted: Demand;
 }
 
-/** The first thing in the way of holding `span`, or undefined if it can be had. */
-export function obstacle(q: Question, span: Interval): Obstacle | undefined {
-  return obstacles(q).find(({ during }) => during.start < span.end && during.end > span.start)?.what;
+/** A span that is asked for, with what it holds for it. */
+export interface Asked {
+  span: Interval;
+  hold: Interval;
 }
 
-/** Everything in the way, by the time at which it begins. */
-function obstacles(q: Question): { during: Interval; what: Obstacle }[] {
-  const found: { during: Interval; what: Obstacle }[] = q.closed.map(({ start, end, reason }) => ({
-    during: { start, end },
-    what: { kind: 'maintenance', from: start, until: end, reason },
-  }));
-  q.steps.forEach((step, i) => {
-    const short = shortage(q.limits, step, q.wanted);
-    if (short === undefined) return;
-    const end = q.steps[i + 1]?.at ?? Number.POSITIVE_INFINITY;
-    found.push({ during: { start: step.at, end }, what: { kind: 'capacity', at: step.at, ...short } });
+const overlap = (a: Interval, b: Interval): boolean => a.start < b.end && a.end > b.start;
+
+/**
+ * What is in the way of a reservation, or undefined if it can be had: maintenance that overlaps what was asked for, or too little
+ * room in what it holds. `asked` is the usage by what others asked for alone, as far as it is known.
+ */
+export function obstacle(q: Question, { span, hold }: Asked, asked: readonly UsageStep[] = q.steps): Obstacle | undefined {
+  const closed = q.closed.filter((c) => overlap(c, span)).sort((a, b) => a.start - b.start)[0];
+  if (closed) return { kind: 'maintenance', from: closed.start, until: closed.end, reason: closed.reason };
+  const inSpan = shortages({ ...q, steps: asked }).find((s) => overlap(s.during, span));
+  const first = inSpan ?? shortages(q).find((s) => overlap(s.during, hold));
+  if (!first) return undefined;
+  const at = Math.max(first.during.start, inSpan ? span.start : hold.start);
+  return { kind: 'capacity', at, part: inSpan ? 'span' : 'around', ...first.what };
+}
+
+/** The end of a sentence that says there is too little room. */
+export function partText(part: Part): string {
+  if (part === 'span') return '';
+  const minutes = TURNAROUND_MS / 60_000;
+  return `; only preparation ahead of a start and the turn-round of ${minutes} minutes after an end are in the way`;
+}
+
+interface Short {
+  during: Interval;
+  what: CapacityShortage;
+}
+
+/** Where there is too little room, in order; these do not overlap. */
+function shortages(q: Question): Short[] {
+  return q.steps.flatMap((step, i) => {
+    const what = shortage(q.limits, step, q.wanted);
+    return what ? [{ during: { start: step.at, end: q.steps[i + 1]?.at ?? Number.POSITIVE_INFINITY }, what }] : [];
   });
-  return found.sort((a, b) => a.during.start - b.during.start);
 }
 
-/** The spans of `within` in which it can be had, in order. */
-export function free(q: Question, within: Interval): Interval[] {
-  const gaps: Interval[] = [];
-  let from = within.start;
-  for (const { during } of obstacles(q)) {
-    if (during.start >= within.end) break;
-    if (during.start > from) gaps.push({ start: from, end: during.start });
-    from = Math.max(from, during.end);
-  }
-  if (from < within.end) gaps.push({ start: from, end: within.end });
-  return gaps;
+/** The spans in which a person who may hold `most` at one time can have no more, from steps of what that person holds. */
+export function fullSpans(steps: readonly UsageStep[], most: number): Interval[] {
+  return steps.flatMap((step, i) => (step.machines >= most ? [{ start: step.at, end: steps[i + 1]?.at ?? Number.POSITIVE_INFINITY }] : []));
 }
 
 export interface NextQuestion extends Question {
@@ -123,17 +146,69 @@ export interface NextQuestion extends Question {
   leadMs: number;
   /** As far as the steps reach and the rules allow; a start after it is not looked for. */
   until: number;
+  /** Spans in which the person may have no more, whatever room there is. */
+  full: readonly Interval[];
+  /** A start other than `from` is a whole multiple of this, so that it can be said and typed: a minute. */
+  gridMs: number;
 }
 
 /** The earliest start, not before `from`, at which the whole span with its preparation can be had; undefined if there is none by `until`. */
 export function nextStart(q: NextQuestion): number | undefined {
-  const begin = Math.max(q.now, q.from - q.leadMs);
-  for (const gap of free(q, { start: begin, end: Number.POSITIVE_INFINITY })) {
-    // A machine that can be begun now is had now; one that must wait for room is there a preparation later.
-    const start = Math.max(q.from, gap.start <= q.now ? q.now : gap.start + q.leadMs);
-    if (start > q.until) return undefined;
-    const hold = holdOf({ start, end: start + q.forMs }, q.leadMs, q.now);
-    if (hold.start >= gap.start && hold.end <= gap.end) return start;
+  return looking(q)(q.from);
+}
+
+/**
+ * Spans of which every part that is `forMs` long can be had, in order, at most `most` of them: preparation and turn-round lie outside.
+ * The last may end at `until` since no more was looked at.
+ */
+export function offers(q: NextQuestion, most: number): Interval[] {
+  const found: Interval[] = [];
+  const next = looking(q);
+  const short = shortages(q);
+  let start = next(q.from);
+  while (start !== undefined && found.length < most) {
+    const span = { start, end: start + q.forMs };
+    const hold = holdOf(span, q.leadMs, q.now, q.closed);
+    const ends = [
+      ...[...q.closed, ...q.full].map((c) => c.start).filter((t) => t >= span.end),
+      ...short
+        .map((s) => s.during.start)
+        .filter((t) => t >= hold.end)
+        .map((t) => t - TURNAROUND_MS),
+    ];
+    const end = Math.min(Number.POSITIVE_INFINITY, ...ends);
+    const told = Math.min(Math.floor(end / q.gridMs) * q.gridMs, q.until);
+    found.push({ start, end: Math.max(told, span.end) });
+    start = end === Number.POSITIVE_INFINITY ? undefined : next(Math.max(end, span.end));
   }
-  return undefined;
+  return found;
+}
+
+/** Answers for starts that grow. */
+function looking(q: NextQuestion): (from: number) => number | undefined {
+  const short = shortages(q);
+  const shut = [...q.closed, ...q.full];
+  const grid = (t: number) => Math.ceil(t / q.gridMs) * q.gridMs;
+  let i = 0;
+  return (from) => {
+    let start = from;
+    while (start <= q.until && Number.isFinite(start)) {
+      const span = { start, end: start + q.forMs };
+      const over = shut.find((c) => overlap(c, span));
+      if (over) {
+        start = grid(over.end);
+        continue;
+      }
+      const hold = holdOf(span, q.leadMs, q.now, q.closed);
+      // A later start holds nothing earlier, and so what is over by then is not looked at again.
+      while (i < short.length && (short[i] as Short).during.end <= hold.start) i += 1;
+      const during = short[i]?.during;
+      if (!during || !overlap(during, hold)) return start;
+      // A preparation after it is over; or right after a window that is over later than it.
+      const free = during.end;
+      const windows = q.closed.map((c) => c.end).filter((e) => e >= free && e > span.start && e < free + q.leadMs);
+      start = grid(Math.min(free + q.leadMs, ...windows));
+    }
+    return undefined;
+  };
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Bench, drain, makeBench } from '../../test/support/engine.ts';
 import { auditOf } from '../../test/support/audit.ts';
+import type { CarrelError } from '../lib/errors.ts';
 import type { MachineRequest } from './interface.ts';
 import { calendarServices } from './calendar.ts';
 import type { Parts } from './parts.ts';
@@ -31,8 +32,8 @@ test('a reservation for later, seen, moved and answered for', async () => {
     provider: 'here',
     reason: { code: 'no-capacity', details: { resource: 'machines', free: 0 } },
   });
-  // After the end, the turnaround and a preparation of its own.
-  expect(Date.parse(answer.next as string)).toBe(Date.parse(made.endsAt as string) + 12 * 60_000);
+  // After the end, the turn-round and a preparation of its own, at a whole minute that can be typed.
+  expect(Date.parse(answer.next as string)).toBe(Math.ceil((Date.parse(made.endsAt as string) + 12 * 60_000) / 60_000) * 60_000);
   expect(answer.estimate).toBeUndefined();
   const moved = await it.moveReservation(caller(bench), { id: made.id, at: later(bench, 10 * HOUR) });
   expect(Date.parse(moved.endsAt as string) - Date.parse(moved.startsAt)).toBe(HOUR);
@@ -40,6 +41,35 @@ test('a reservation for later, seen, moved and answered for', async () => {
   await expect(it.reserve(caller(bench), { id: randomUUID(), ...request({ at: { text: 'soon', zone: 'UTC' } }) })).rejects.toMatchObject({
     code: 'bad-request',
   });
+});
+
+test('a refusal names the first start that can be had, which is then taken; of a move as well', async () => {
+  const bench = await makeBench(onTestFinished, { limits: { machines: 1 } });
+  const it = services(bench);
+  const first = await it.reserve(caller(bench), { id: randomUUID(), ...request({ at: later(bench, 2 * HOUR) }) });
+  const ask = (text: string) => ({ id: randomUUID(), ...request({ at: { text, zone: 'UTC' } }) });
+  const end = first.endsAt as string;
+  const refused = (await it.reserve(caller(bench), ask(end)).catch((e: unknown) => e)) as CarrelError;
+  const { next } = refused.details as { next: string };
+  expect(refused.message).toMatch(new RegExp(`turn-round.*the first start at which it can be had is ${next}`));
+  expect(Date.parse(next) - Date.parse(end)).toBeLessThanOrEqual(13 * 60_000);
+  const second = await it.reserve(caller(bench), ask(next));
+  await expect(it.moveReservation(caller(bench), { id: second.id, at: { text: end, zone: 'UTC' } })).rejects.toMatchObject({
+    message: expect.stringContaining(next),
+    details: { next },
+  });
+});
+
+test('who holds as many as may be is told when there may be another', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = services(bench);
+  await it.setRule(caller(bench), { kind: 'lab', atOnce: 1 });
+  const at = later(bench, 2 * HOUR);
+  const made = await it.reserve(caller(bench), { id: randomUUID(), ...request({ at }) });
+  const answer = await it.availability(caller(bench), request({ at }));
+  expect(answer).toMatchObject({ possible: false, reason: { code: 'limit-reached' } });
+  expect(Date.parse(answer.next as string)).toBe(Math.ceil(Date.parse(made.endsAt as string) / 60_000) * 60_000);
+  await it.reserve(caller(bench), { id: randomUUID(), ...request({ at: { text: answer.next as string, zone: 'UTC' } }) });
 });
 
 test('a start further ahead than the rules allow is answered for, not promised', async () => {

@@ -1,7 +1,7 @@
 import { durationMs } from './duration.ts';
 import type { CalendarServices, SaidTime, MachineRequest } from './interface.ts';
 import type { Availability, Maintenance, RuleChange, Rules } from '../contract/calendar.ts';
-import type { Obstacle } from '../core/calendar.ts';
+import { type Obstacle, partText } from '../core/calendar.ts';
 import { readTime } from '../core/local-time.ts';
 import { EVERYBODY, type KindRule, type SiteRules } from '../core/rules.ts';
 import type { ReservationKind } from '../core/reservation.ts';
@@ -16,7 +16,6 @@ import type * as rows from '../store/schema.ts';
 import { given, iso, type Parts } from './parts.ts';
 
 const KINDS: readonly ReservationKind[] = ['lab', 'long', 'imaging', 'server'];
-const MOST_SPANS = 100;
 
 /** The moment that somebody wrote down; `bad-request` with what is wrong with it. */
 export function moment(said: SaidTime, now: Date): Date {
@@ -51,12 +50,12 @@ function obstacleText(what: Obstacle): NonNullable<Availability['reason']> {
       details,
     };
   }
-  const { resource, wanted, free } = what;
+  const { resource, wanted, free, part } = what;
   const at = new Date(what.at).toISOString();
   return {
     code: 'no-capacity',
-    message: `at ${at} there are ${free} ${UNITS[resource]} left and this needs ${wanted}`,
-    details: { at, resource, wanted, free },
+    message: `at ${at} there are ${free} ${UNITS[resource]} left and this needs ${wanted}${partText(part)}`,
+    details: { at, resource, wanted, free, part },
   };
 }
 
@@ -104,9 +103,7 @@ export function calendarServices({ deps }: Parts): CalendarServices {
         kind: answer.kind,
         startsAt: answer.from.toISOString(),
         possible: answer.possible,
-        free: answer.free
-          .slice(0, MOST_SPANS)
-          .map(({ start, end }) => ({ from: new Date(start).toISOString(), ...given({ until: spanEnd(end) }) })),
+        free: answer.free.map(({ start, end }) => ({ from: new Date(start).toISOString(), ...given({ until: spanEnd(end) }) })),
         horizon: answer.horizon.toISOString(),
         prepareMs: answer.leadMs,
         ...given({

@@ -2,6 +2,7 @@ import type { MachineServices, ReservationServices } from './interface.ts';
 import { captureReservation } from '../engine/intents/image.ts';
 import { connect, consoleTarget } from '../engine/intents/connect.ts';
 import { endReservation } from '../engine/intents/end.ts';
+import { refusedMove, refusedWithNext } from '../engine/intents/availability.ts';
 import * as intents from '../engine/intents/reservation.ts';
 import { driverOf } from '../engine/deps.ts';
 import { makeCtx } from '../lib/context.ts';
@@ -40,7 +41,8 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
     owner === undefined ? undefined : ((await accounts.findByName(db, owner))?.id ?? '00000000-0000-0000-0000-000000000000');
   return {
     async reserve(caller, request) {
-      return one(await intents.reserve(deps, caller, startOf(request, deps.now())));
+      const asked = startOf(request, deps.now());
+      return one(await intents.reserve(deps, caller, asked).catch((e: unknown) => refusedWithNext(deps, caller, asked, e)));
     },
     async listReservations({ owner, past, limit, after }) {
       const list = await reservations.list(db, { accountId: await accountId(owner), past, limit: limit + 1, before: unmark(after) });
@@ -55,7 +57,8 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
       return one(await intents.extendReservation(deps, caller, id, byMs));
     },
     async moveReservation(caller, { id, at, forMs }) {
-      return one(await intents.moveReservation(deps, caller, id, { startsAt: moment(at, deps.now()), forMs }));
+      const to = { startsAt: moment(at, deps.now()), forMs };
+      return one(await intents.moveReservation(deps, caller, id, to).catch((e: unknown) => refusedMove(deps, caller, id, to, e)));
     },
     async endReservation(caller, id) {
       return one(await endReservation(deps, id, 'end', caller.name));

@@ -1,8 +1,8 @@
 /** What is held of a provider at which time, asked of the database; src/core/calendar.ts is the same in pure words. */
 import { type RawBuilder, sql } from 'kysely';
-import { type ClosedSpan, TURNAROUND_MS, type UsageStep } from '../core/calendar.ts';
+import { type Asked, type ClosedSpan, obstacle, partText, TURNAROUND_MS, type UsageStep } from '../core/calendar.ts';
 import { type CapacityLimits, type CapacityShortage, type Demand, shortage } from '../core/capacity.ts';
-import type { ReservationKind } from '../core/reservation.ts';
+import { RESERVATION_LIVE, type ReservationKind } from '../core/reservation.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { limitsOf } from './providers.ts';
 import type { Closure, Db, Provider, TimeRange, Tx } from './schema.ts';
@@ -27,6 +27,11 @@ function holds(span: TimeRange): RawBuilder<boolean> {
     and coalesce(upper(hold), 'infinity') > ${span.start}::timestamptz and lower(hold) < coalesce(${span.end}::timestamptz, 'infinity'))`;
 }
 
+function overlaps(span: TimeRange): RawBuilder<boolean> {
+  return sql<boolean>`(coalesce(upper(during), 'infinity') > ${span.start}::timestamptz
+    and lower(during) < coalesce(${span.end}::timestamptz, 'infinity'))`;
+}
+
 /** Rows `(t, machines, vcpus, memory)`: what is held from each moment in `span` on at which that changes. */
 function steps(which: RawBuilder<unknown>, span: TimeRange, { now, except }: Counting): RawBuilder<unknown> {
   const soon = new Date(now.getTime() + TURNAROUND_MS);
@@ -41,7 +46,12 @@ function steps(which: RawBuilder<unknown>, span: TimeRange, { now, except }: Cou
         and (${holds(span)}
           -- Overdue: its hold is over and its machine is not gone.
           or (state in ('preparing', 'ready', 'ending') and upper(during) <= ${now}::timestamptz))
-    ), change as (
+    ), ${stepsOf(span)}`;
+}
+
+/** From rows `held (s, e, vcpus, memory_mib)`. */
+function stepsOf(span: TimeRange): RawBuilder<unknown> {
+  return sql`change as (
       select s as t, 1 as n, vcpus as v, memory_mib as m from held where e > s and s < coalesce(${span.end}::timestamptz, 'infinity')
       union all
       select e, -1, -vcpus, -memory_mib from held where e > s and e < coalesce(${span.end}::timestamptz, 'infinity')
@@ -61,28 +71,52 @@ interface StepRow {
 
 /** Usage of a provider as steps over a span; the first step is at its start. */
 export async function usage(db: Db, providerId: string, span: TimeRange, counting: Counting): Promise<UsageStep[]> {
-  const { rows } = await sql<StepRow>`${steps(sql`provider_id = ${providerId}::uuid`, span, counting)} order by t`.execute(db);
+  return read(db, steps(sql`provider_id = ${providerId}::uuid`, span, counting), span);
+}
+
+async function read(db: Db, which: RawBuilder<unknown>, span: TimeRange): Promise<UsageStep[]> {
+  const { rows } = await sql<StepRow>`${which} order by t`.execute(db);
   const found = rows.map((r) => ({ at: r.t.getTime(), machines: r.machines, vcpus: r.vcpus, memoryMiB: r.memory }));
   const start = span.start.getTime();
   return found[0]?.at === start ? found : [{ at: start, machines: 0, vcpus: 0, memoryMiB: 0 }, ...found];
 }
 
-async function most(db: Db, which: RawBuilder<unknown>, span: TimeRange, counting: Counting): Promise<CapacityLimits> {
+/** The most that is held of a provider at any moment of a span, of each resource by itself. */
+export async function peak(db: Db, providerId: string, span: TimeRange, counting: Counting): Promise<CapacityLimits> {
   const { rows } = await sql<CapacityLimits>`
     select coalesce(max(machines), 0)::bigint as machines, coalesce(max(vcpus), 0)::bigint as vcpus,
       coalesce(max(memory), 0)::bigint as "memoryMiB"
-    from (${steps(which, span, counting)}) as step`.execute(db);
+    from (${steps(sql`provider_id = ${providerId}::uuid`, span, counting)}) as step`.execute(db);
   return rows[0] as CapacityLimits;
 }
 
-/** The most that is held of a provider at any moment of a span, of each resource by itself. */
-export function peak(db: Db, providerId: string, span: TimeRange, counting: Counting): Promise<CapacityLimits> {
-  return most(db, sql`provider_id = ${providerId}::uuid`, span, counting);
+/** Usage by the times that were asked for, without preparations, turn-rounds and machines that are still there. */
+function askedSteps(db: Db, which: RawBuilder<unknown>, span: TimeRange, except: string | undefined): Promise<UsageStep[]> {
+  const rows = sql`
+    with held as (
+      select greatest(lower(during), ${span.start}::timestamptz) as s, coalesce(upper(during), 'infinity') as e, vcpus, memory_mib
+      from reservation
+      where ${which} and id <> ${except ?? NOBODY}::uuid and state in ('booked', 'preparing', 'ready', 'ending') and ${overlaps(span)}
+    ), ${stepsOf(span)}`;
+  return read(db, rows, span);
 }
 
-/** The most reservations of a kind that a person has at any moment of a span. */
-export async function heldBy(db: Db, accountId: string, kind: ReservationKind, span: TimeRange, counting: Counting): Promise<number> {
-  return (await most(db, sql`account_id = ${accountId}::uuid and kind = ${kind}`, span, counting)).machines;
+/** The same of a provider. */
+export function usageAsked(db: Db, providerId: string, span: TimeRange, except?: string): Promise<UsageStep[]> {
+  return askedSteps(db, sql`provider_id = ${providerId}::uuid`, span, except);
+}
+
+/**
+ * The reservations of a kind that a person has, as steps over a span. What was asked for counts, not the preparation before and the
+ * turn-round after: from 10 to 11 and from 11 to 12 is one at one time.
+ */
+export function heldSteps(db: Db, accountId: string, kind: ReservationKind, span: TimeRange, except?: string): Promise<UsageStep[]> {
+  return askedSteps(db, sql`account_id = ${accountId}::uuid and kind = ${kind}`, span, except);
+}
+
+/** The most of them at any moment of the span. */
+export async function heldBy(db: Db, accountId: string, kind: ReservationKind, span: TimeRange, except?: string): Promise<number> {
+  return Math.max(...(await heldSteps(db, accountId, kind, span, except)).map((s) => s.machines));
 }
 
 /** Maintenance windows of a provider that touch a span, in order. */
@@ -91,9 +125,7 @@ export async function closures(db: Db, providerId: string | undefined, span: Tim
     .selectFrom('closure')
     .selectAll()
     .$if(providerId !== undefined, (q) => q.where('providerId', '=', providerId as string))
-    .where(
-      sql<boolean>`coalesce(upper(during), 'infinity') > ${span.start}::timestamptz and lower(during) < coalesce(${span.end}::timestamptz, 'infinity')`,
-    )
+    .where(overlaps(span))
     .orderBy(sql`lower(during)`)
     .orderBy('id')
     .execute();
@@ -116,37 +148,63 @@ export async function removeClosure(db: Db, id: string): Promise<Closure | undef
   return db.deleteFrom('closure').where('id', '=', id).returningAll().executeTakeFirst();
 }
 
-/** Live reservations that hold something of a provider in a span. */
+/** Live reservations whose time overlaps a span; preparation and turn-round do not count. */
 export async function holding(db: Db, providerId: string, span: TimeRange): Promise<{ id: string; accountId: string }[]> {
   return db
     .selectFrom('reservation')
     .select(['id', 'accountId'])
     .where('providerId', '=', providerId)
-    .where(holds(span))
+    .where('state', 'in', RESERVATION_LIVE)
+    .where(overlaps(span))
     .orderBy('id')
     .execute();
 }
 
 const SHORT: Record<CapacityShortage['resource'], string> = { machines: 'machines', memoryMiB: 'MiB of memory', vcpus: 'virtual CPUs' };
 
+const interval = (span: TimeRange) => ({ start: span.start.getTime(), end: span.end?.getTime() ?? Number.POSITIVE_INFINITY });
+
+export interface RoomClaim extends Demand {
+  hold: TimeRange;
+  /** The time that is asked for; of one that is changed, the parts that are new: maintenance that came since counts in these alone. */
+  during: readonly TimeRange[];
+  /** All of that time. */
+  span: TimeRange;
+}
+
 /** Refuses, with what is in the way, if a provider cannot be held so. Call it under the provider's row lock. `no-capacity`. */
-export async function assertRoom(tx: Tx, provider: Provider, claim: Demand & { hold: TimeRange }, counting: Counting): Promise<void> {
-  const [closed] = await closures(tx, provider.id, claim.hold);
-  if (closed) {
-    const until = closed.during.end?.toISOString();
-    throw new CarrelError(
-      'no-capacity',
-      `${provider.name} is closed for maintenance ${until ? `until ${until}` : 'until further notice'}: ${closed.reason}`,
-      {
-        hint: 'choose another time: `carrel when IMAGE` says what is free when',
-        details: { resource: 'maintenance', provider: provider.name, from: closed.during.start.toISOString(), until: until ?? null },
-      },
-    );
+export async function assertRoom(tx: Tx, provider: Provider, claim: RoomClaim, counting: Counting): Promise<void> {
+  for (const part of claim.during) {
+    const [closed] = await closures(tx, provider.id, part);
+    if (closed) throw underMaintenance(provider, closed);
   }
-  const short = shortage(limitsOf(provider), await peak(tx, provider.id, claim.hold, counting), claim);
+  const limits = limitsOf(provider);
+  const short = shortage(limits, await peak(tx, provider.id, claim.hold, counting), claim);
   if (!short) return;
-  throw new CarrelError('no-capacity', `${provider.name} has ${short.free} ${SHORT[short.resource]} left and this needs ${short.wanted}`, {
-    hint: 'end a reservation that is no longer needed, ask for less, or for another time: `carrel when IMAGE` says what is free when',
-    details: { ...short, provider: provider.name },
-  });
+  const asked: Asked = { span: interval(claim.span), hold: interval(claim.hold) };
+  const steps = await usage(tx, provider.id, claim.hold, counting);
+  const spans = await usageAsked(tx, provider.id, claim.hold, counting.except);
+  const what = obstacle({ limits, steps, closed: [], wanted: claim }, asked, spans);
+  const { at, part, resource, wanted, free } = what?.kind === 'capacity' ? what : { ...short, at: asked.hold.start, part: 'span' as const };
+  const when = new Date(at).toISOString();
+  throw new CarrelError(
+    'no-capacity',
+    `${provider.name} has ${free} ${SHORT[resource]} left and this needs ${wanted}, at ${when}${partText(part)}`,
+    {
+      hint: 'end a reservation that is no longer needed, ask for less, or for another time: `carrel when IMAGE` says what is free when',
+      details: { resource, wanted, free, at: when, part, provider: provider.name },
+    },
+  );
+}
+
+function underMaintenance(provider: Provider, closed: Closure): CarrelError {
+  const until = closed.during.end?.toISOString();
+  return new CarrelError(
+    'no-capacity',
+    `${provider.name} is closed for maintenance ${until ? `until ${until}` : 'until further notice'}: ${closed.reason}`,
+    {
+      hint: 'choose another time: `carrel when IMAGE` says what is free when',
+      details: { resource: 'maintenance', provider: provider.name, from: closed.during.start.toISOString(), until: until ?? null },
+    },
+  );
 }

@@ -38,6 +38,8 @@ export interface NewReservation {
   prepareAt?: Date | undefined;
   /** The person named the revision; true if left out. */
   pinned?: boolean | undefined;
+  /** Sentences for the owner. */
+  notes?: readonly string[] | undefined;
   seriesId?: string | undefined;
   now: Date;
 }
@@ -58,7 +60,8 @@ export async function create(tx: Tx, r: NewReservation): Promise<void> {
   const provider = await providers.lock(tx, r.providerId);
   const begin = r.prepareAt ?? r.during.start;
   const hold = holdFrom(begin, r.during);
-  await calendar.assertRoom(tx, provider, { hold, vcpus: r.vcpus, memoryMiB: r.memoryMiB }, { now: r.now });
+  const claim = { hold, span: r.during, during: [r.during], vcpus: r.vcpus, memoryMiB: r.memoryMiB };
+  await calendar.assertRoom(tx, provider, claim, { now: r.now });
   const later = begin > r.now;
   await tx
     .insertInto('reservation')
@@ -79,6 +82,7 @@ export async function create(tx: Tx, r: NewReservation): Promise<void> {
       vcpus: r.vcpus,
       memoryMib: r.memoryMiB,
       pinned: r.pinned ?? true,
+      notes: json(r.notes ?? []),
       seriesId: r.seriesId ?? null,
       begunAt: later ? null : r.now,
       createdAt: r.now,
@@ -251,7 +255,19 @@ export interface NewSpan {
   during: TimeRange;
   /** When its preparation begins, of one that is booked; that of one at work stays. */
   prepareAt?: Date | undefined;
+  /** Sentences for the owner in place of those it has; they stay if left out. */
+  notes?: readonly string[] | undefined;
   now: Date;
+}
+
+/** What of a span is not in another. */
+function added(span: TimeRange, to: TimeRange): TimeRange[] {
+  const parts: TimeRange[] = [];
+  const ahead = span.end !== null && span.end < to.start ? span.end : to.start;
+  if (span.start < ahead) parts.push({ start: span.start, end: ahead });
+  if (to.end !== null && (span.end === null || span.end > to.end))
+    parts.push({ start: span.start > to.end ? span.start : to.end, end: span.end });
+  return parts;
 }
 
 /**
@@ -272,10 +288,13 @@ export async function setSpan(tx: Tx, id: string, span: NewSpan): Promise<void> 
   const hold = holdFrom(begin, span.during);
   const inside = hold.start >= row.hold.start && hold.end !== null && (row.hold.end === null || hold.end <= row.hold.end);
   // What it already holds is its own, whatever else came since.
-  if (!inside) await calendar.assertRoom(tx, provider, { hold, vcpus: row.vcpus, memoryMiB: row.memoryMib }, { now: span.now, except: id });
+  if (!inside) {
+    const claim = { hold, span: span.during, during: added(span.during, row.during), vcpus: row.vcpus, memoryMiB: row.memoryMib };
+    await calendar.assertRoom(tx, provider, claim, { now: span.now, except: id });
+  }
   await tx
     .updateTable('reservation')
-    .set({ during: range(span.during), hold: range(hold) })
+    .set({ during: range(span.during), hold: range(hold), ...(span.notes === undefined ? {} : { notes: json(span.notes) }) })
     .where('id', '=', id)
     .execute();
   await tell(tx, id, span.now);

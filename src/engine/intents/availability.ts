@@ -1,16 +1,29 @@
 /** What is free when: answers, no promises. The same questions that {@link reserve} asks, over a span of days. */
-import { free, type Interval, nextStart, obstacle, type Obstacle, holdOf, type Question, TURNAROUND_MS } from '../../core/calendar.ts';
+import {
+  fullSpans,
+  holdOf,
+  type Interval,
+  nextStart,
+  type NextQuestion,
+  obstacle,
+  type Obstacle,
+  offers,
+  type Question,
+  TURNAROUND_MS,
+} from '../../core/calendar.ts';
 import { type Estimate, leadFor } from '../../core/estimate.ts';
 import type { CloneMode } from '../../core/image.ts';
 import type { ReservationKind } from '../../core/reservation.ts';
 import { kindOf, type RuleBreach } from '../../core/rules.ts';
-import { CarrelError } from '../../lib/errors.ts';
+import { CarrelError, isCode } from '../../lib/errors.ts';
 import * as calendar from '../../store/calendar.ts';
+import * as images from '../../store/images.ts';
 import * as masters from '../../store/masters.ts';
 import * as providers from '../../store/providers.ts';
+import * as reservations from '../../store/reservations.ts';
 import type { EngineDeps } from '../deps.ts';
 import { pickRevision } from './reservation.ts';
-import { estimate, ruleBreach, rulesOf, spanOf, type Who } from './terms.ts';
+import { estimate, lengthMs, ruleBreach, rulesOf, spanOf, type Who } from './terms.ts';
 
 export interface AvailabilityIntent {
   image: string;
@@ -22,6 +35,8 @@ export interface AvailabilityIntent {
   forMs: number;
   memoryMiB?: number | undefined;
   vcpus?: number | undefined;
+  /** A reservation that is not counted: the one that is to be moved. */
+  except?: string | undefined;
 }
 
 export interface Availability {
@@ -37,7 +52,7 @@ export interface Availability {
   breach?: RuleBreach | undefined;
   /** The earliest start from `from` on, if the rules allow it at all. */
   next?: Date | undefined;
-  /** Spans with room for one such machine, preparation and turnaround included, up to the horizon. */
+  /** Spans of which each part as long as was asked for can be had, up to the horizon; preparation and turn-round lie outside. */
   free: readonly Interval[];
   horizon: Date;
   leadMs: number;
@@ -45,6 +60,8 @@ export interface Availability {
 }
 
 const DAY = 86_400_000;
+const MINUTE = 60_000;
+const MOST_OFFERS = 100;
 /** A day is looked at first, since most starts are found in it; then a week; then as far as the rules let one book. */
 const LOOKS_MS = [DAY, 8 * DAY, Number.POSITIVE_INFINITY];
 
@@ -68,7 +85,10 @@ export async function availability(deps: EngineDeps, who: Who, request: Availabi
   };
   // A start beyond what the rules allow is looked at all the same: what is in its way is told.
   const last = Math.max(from.getTime(), now.getTime() + rule.aheadMs);
-  const broken = await ruleBreach(db, { accountId: who.accountId, rule, kind, during, now, extending: false });
+  const subject = { accountId: who.accountId, rule, kind, during, now, extending: false, except: request.except };
+  const broken = await ruleBreach(db, subject);
+  // Who holds as many as may be has room later; any other rule forbids it at every time that is looked at.
+  const never = broken !== undefined && broken.rule !== 'at-once';
   const look = async (until: number) => {
     const q = await question(
       deps,
@@ -76,19 +96,28 @@ export async function availability(deps: EngineDeps, who: Who, request: Availabi
       wanted,
       Math.max(now.getTime(), from.getTime() - leadMs),
       until + request.forMs + TURNAROUND_MS,
+      request.except,
     );
-    const next = nextStart({ ...q, from: from.getTime(), now: now.getTime(), forMs: request.forMs, leadMs, until });
-    return { q, next, until };
+    const ends = until + request.forMs;
+    const whole = { start: from, end: Number.isFinite(ends) ? new Date(ends) : null };
+    const held = rule.atOnce === null ? [] : await calendar.heldSteps(db, who.accountId, kind, whole, request.except);
+    const full = rule.atOnce === null ? [] : fullSpans(held, rule.atOnce);
+    const times = { from: from.getTime(), now: now.getTime(), forMs: request.forMs, leadMs, until };
+    const next: NextQuestion = { ...q, ...times, full, gridMs: MINUTE };
+    return { q: next, next: never ? undefined : nextStart(next), until };
   };
   const [first = DAY, ...further] = LOOKS_MS;
   let seen = await look(Math.min(last, from.getTime() + first));
   for (const far of further) {
-    if (seen.next !== undefined || seen.until >= last || broken !== undefined) break;
+    if (seen.next !== undefined || seen.until >= last || never) break;
     seen = await look(Math.min(last, from.getTime() + far));
   }
-  const begin = Math.max(now.getTime(), from.getTime() - leadMs);
-  const hold = holdOf({ start: from.getTime(), end: from.getTime() + request.forMs }, leadMs, now.getTime());
-  const inTheWay = obstacle(seen.q, hold);
+  const span = { start: from.getTime(), end: from.getTime() + request.forMs };
+  const inTheWay = obstacle(
+    seen.q,
+    { span, hold: holdOf(span, leadMs, now.getTime(), seen.q.closed) },
+    await calendar.usageAsked(db, providerId, during, request.except),
+  );
   return {
     image: image.name,
     revision: revision.number,
@@ -99,21 +128,70 @@ export async function availability(deps: EngineDeps, who: Who, request: Availabi
     possible: broken === undefined && inTheWay === undefined,
     obstacle: inTheWay,
     breach: broken,
-    next: broken === undefined && seen.next !== undefined ? new Date(seen.next) : undefined,
-    free: free(seen.q, { start: begin, end: seen.until }),
+    next: seen.next === undefined ? undefined : new Date(seen.next),
+    free: never ? [] : offers(seen.q, MOST_OFFERS),
     horizon: new Date(seen.until),
     leadMs,
     estimate: told,
   };
 }
 
-async function question(deps: EngineDeps, providerId: string, wanted: Question['wanted'], start: number, end: number): Promise<Question> {
+async function question(
+  deps: EngineDeps,
+  providerId: string,
+  wanted: Question['wanted'],
+  start: number,
+  end: number,
+  except?: string,
+): Promise<Question> {
   const { db } = deps.store;
   const span = { start: new Date(start), end: end === Number.POSITIVE_INFINITY ? null : new Date(end) };
   const [provider, steps, closed] = await Promise.all([
     providers.find(db, providerId),
-    calendar.usage(db, providerId, span, { now: deps.now() }),
+    calendar.usage(db, providerId, span, { now: deps.now(), except }),
     calendar.closures(db, providerId, span),
   ]);
   return { limits: providers.limitsOf(provider), steps, closed: closed.map(calendar.closedSpan), wanted };
+}
+
+/**
+ * Throws what a request was refused with, and where room or the person's own reservations are in the way, with the first start from
+ * which on it can be had: in the sentence and as `details.next`.
+ */
+export async function refusedWithNext(deps: EngineDeps, who: Who, request: AvailabilityIntent, refusal: unknown): Promise<never> {
+  if (!(refusal instanceof CarrelError) || !isCode(refusal, 'no-capacity', 'limit-reached')) throw refusal;
+  // The refusal is what counts: an answer that cannot be had now takes nothing from it.
+  const next = await availability(deps, who, request).then(
+    (answer) => answer.next?.toISOString(),
+    () => undefined,
+  );
+  if (next === undefined) throw refusal;
+  const { code, message, hint, retry, details } = refusal;
+  const more = { ...(hint === undefined ? {} : { hint }), retry, details: { ...details, next }, cause: refusal };
+  throw new CarrelError(code, `${message}; the first start at which it can be had is ${next}`, more);
+}
+
+/** The same for a reservation that could not be moved; its own time is free for it. */
+export async function refusedMove(
+  deps: EngineDeps,
+  who: Who,
+  id: string,
+  to: { startsAt: Date; forMs?: number | undefined },
+  refusal: unknown,
+): Promise<never> {
+  const row = await reservations.find(deps.store.db, id);
+  const image = row && (await images.find(deps.store.db, row.imageId));
+  if (!row || !image) throw refusal;
+  const { mode, kind, vcpus, memoryMib: memoryMiB } = row;
+  const request = {
+    image: image.name,
+    mode,
+    kind,
+    vcpus,
+    memoryMiB,
+    startsAt: to.startsAt,
+    forMs: to.forMs ?? lengthMs(row.during),
+    except: id,
+  };
+  return refusedWithNext(deps, { ...who, accountId: row.accountId }, request, refusal);
 }

@@ -16,7 +16,7 @@ import type { Image, Reservation, Revision, Tx } from '../../store/schema.ts';
 import { enqueuePower, enqueueProvision } from '../enqueue.ts';
 import type { PowerInput } from '../sagas/power.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
-import { assertRules, leadMs, lengthMs, rulesOf, spanOf, type Who } from './terms.ts';
+import { assertRules, lengthMs, preparation, rulesOf, spanOf, type Who } from './terms.ts';
 
 export type { Who } from './terms.ts';
 
@@ -98,7 +98,7 @@ export async function promiseOne(
   if ((await masters.ofRevisions(tx, [revision.id])).length === 0)
     throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
   await assertRules(tx, { accountId: who.accountId, rule, kind, during, now, extending: false });
-  const lead = await leadMs(tx, { imageId: image.id, providerId, mode: request.mode });
+  const begin = await preparation(tx, { imageId: image.id, providerId, mode: request.mode }, one.start, now);
   await reservations.create(tx, {
     id: one.id,
     machineId: deps.newId(),
@@ -109,7 +109,7 @@ export async function promiseOne(
     kind,
     mode: request.mode,
     during,
-    prepareAt: new Date(Math.max(now.getTime(), one.start.getTime() - lead)),
+    ...begin,
     pinned: request.revision !== undefined,
     seriesId: one.seriesId,
     hostname: hostnameFor(image.name, one.id),
@@ -136,8 +136,9 @@ function past(start: Date): CarrelError {
 }
 
 function startOf(asked: Date | undefined, now: Date): Date {
-  if (asked === undefined || Math.abs(asked.getTime() - now.getTime()) <= JUST_NOW_MS) return now;
+  if (asked === undefined) return now;
   if (asked > now) return asked;
+  if (now.getTime() - asked.getTime() <= JUST_NOW_MS) return now;
   throw past(asked);
 }
 
@@ -250,8 +251,7 @@ export async function moveReservation(
     const during = spanOf(start, to.forMs ?? lengthMs(row.during));
     await providers.lock(tx, row.providerId);
     await assertRules(tx, { accountId: row.accountId, rule: rules(row.kind), kind: row.kind, during, now, extending: false, except: id });
-    const lead = await leadMs(tx, row);
-    await reservations.setSpan(tx, id, { during, prepareAt: new Date(Math.max(now.getTime(), start.getTime() - lead)), now });
+    await reservations.setSpan(tx, id, { during, ...(await preparation(tx, row, start, now)), now });
     await write(deps, tx, who.name, 'reservation.moved', id, { from: start.toISOString(), end: during.end?.toISOString() ?? null });
     return reservations.lock(tx, id);
   });

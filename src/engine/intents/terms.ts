@@ -1,4 +1,5 @@
 /** On what terms something can be reserved: the site's rules for a person, and how long ahead a machine must be begun. */
+import { holdOf } from '../../core/calendar.ts';
 import { type Estimate, estimateOf, leadFor } from '../../core/estimate.ts';
 import type { CloneMode } from '../../core/image.ts';
 import { breach, type KindRule, type RuleBreach, ruleFor, type SiteRules, type RuleSubject } from '../../core/rules.ts';
@@ -49,6 +50,28 @@ export async function leadMs(db: Db, of: { imageId: string; providerId: string; 
   return leadFor(await estimate(db, of));
 }
 
+/**
+ * When the machine of a reservation is begun, and what its owner is told about that: maintenance right before the start puts the
+ * preparation off to its end, and the machine may be there after the start.
+ */
+export async function preparation(
+  db: Db,
+  of: { imageId: string; providerId: string; mode: CloneMode },
+  start: Date,
+  now: Date,
+): Promise<{ prepareAt: Date; notes: readonly string[] }> {
+  const lead = await leadMs(db, of);
+  const soonest = Math.max(now.getTime(), start.getTime() - lead);
+  const before = { start: new Date(Math.min(soonest, start.getTime())), end: start };
+  const closed = (await calendar.closures(db, of.providerId, before)).map(calendar.closedSpan);
+  const hold = holdOf({ start: start.getTime(), end: start.getTime() }, lead, now.getTime(), closed);
+  const prepareAt = new Date(hold.start);
+  if (hold.start <= before.start.getTime()) return { prepareAt, notes: [] };
+  const late = formatDuration(hold.start + lead - start.getTime());
+  const why = `its machine is begun when maintenance is over, at ${prepareAt.toISOString()}`;
+  return { prepareAt, notes: [`${why}, and may be there up to ${late} after the start`] };
+}
+
 /** From the start to the end, `Infinity` without one. */
 export function lengthMs(span: TimeRange): number {
   return span.end === null ? Number.POSITIVE_INFINITY : span.end.getTime() - span.start.getTime();
@@ -72,8 +95,7 @@ export interface Terms {
 
 /** What the rules say against it, or undefined. */
 export async function ruleBreach(db: Db, t: Terms): Promise<RuleBreach | undefined> {
-  const counting = { now: t.now, except: t.except };
-  const held = t.rule.atOnce === null ? 0 : await calendar.heldBy(db, t.accountId, t.kind, t.during, counting);
+  const held = t.rule.atOnce === null ? 0 : await calendar.heldBy(db, t.accountId, t.kind, t.during, t.except);
   const subject: RuleSubject = {
     kind: t.kind,
     forMs: lengthMs(t.during),
