@@ -38,7 +38,7 @@ export function enqueueEnd(tx: Tx, input: EndInput): Promise<Enqueued> {
     saga: 'end',
     input,
     key: `end:${input.reservationId}`,
-    lane: `end:${input.providerId}`,
+    lane: `${jobs.END_LANE}${input.providerId}`,
     priority: PRIORITY.clearing,
   });
 }

@@ -13,7 +13,7 @@ import { CarrelError, describeError, isCode, type StoredError, toStored } from '
 import type { Logger } from '../lib/log.ts';
 import { backoffMs } from '../lib/retry.ts';
 import * as jobs from '../store/jobs.ts';
-import { claim, heartbeat, reapExpired, type ClaimedJob, type QueueStore } from '../store/queue.ts';
+import { claim, heartbeat, isClearing, reapExpired, type ClaimedJob, type QueueStore } from '../store/queue.ts';
 import { PgJournal } from './journal.ts';
 import { CANCELLED, type FaultPoint, runSaga, SHUTDOWN } from './saga.ts';
 import { SAGAS } from './sagas/index.ts';
@@ -23,8 +23,10 @@ export interface WorkerOptions {
   deps: EngineDeps;
   /** Unique among workers, and the same for all lives of one installation up to the last `/`. */
   name: string;
-  /** Runs at one time in this process. */
+  /** Runs at one time in this process, beside those that clear away. */
   concurrency: number;
+  /** Runs at one time that clear away (ends, and what was cancelled or turned around when it was claimed); as `concurrency` by default. */
+  clearing?: number;
   /** Length of a lease in milliseconds; a dead worker's jobs move on after it. */
   leaseMs: number;
   /** Slow poll in milliseconds. */
@@ -42,6 +44,8 @@ interface Running {
   /** The run must be let go of, its clean-up too: a signal of its own, since a cancel may have come before. */
   leave: AbortController;
   ended: Promise<void>;
+  /** Claimed for one of the places of what clears away. */
+  clearing: boolean;
   /** When the claim or heartbeat was begun by which it is known to be ours, by the monotonic clock in milliseconds. */
   oursAt: number;
 }
@@ -109,13 +113,15 @@ export class Worker {
   async #claimRound(): Promise<void> {
     const { deps, name, concurrency, leaseMs } = this.#options;
     await this.#passOnCancels();
-    const room = concurrency - this.#running.size;
-    if (room <= 0) return;
+    // Two kinds of places: however many captures take an hour each, an end is begun at once.
+    const busy = [...this.#running.values()].filter((run) => run.clearing).length;
+    const clearing = Math.max(0, (this.#options.clearing ?? concurrency) - busy);
+    const limit = Math.max(0, concurrency - (this.#running.size - busy));
     const oursAt = performance.now();
-    for (const job of await claim(deps.store, { worker: name, limit: room, leaseMs })) {
+    for (const job of await claim(deps.store, { worker: name, limit, clearing, leaseMs })) {
       const cancel = new AbortController();
       if (job.cancelAsked) cancel.abort(CANCELLED);
-      const run: Running = { job, cancel, leave: new AbortController(), ended: Promise.resolve(), oursAt };
+      const run: Running = { job, cancel, leave: new AbortController(), ended: Promise.resolve(), clearing: isClearing(job), oursAt };
       // Lost and claimed anew by this very worker: the earlier run holds an old fence and has nothing more to say.
       this.#running.get(job.id)?.leave.abort(leaseLost());
       run.ended = this.#run(run).finally(() => {

@@ -11,6 +11,9 @@ import { dbIn, dbNow, json, jsonOrNull } from './sql.ts';
 /** Channel on which workers are woken. */
 export const JOB_CHANNEL = 'job';
 
+/** Lanes that begin so hold ends alone. */
+export const END_LANE = 'end:';
+
 const LIVE: readonly JobState[] = ['ready', 'running', 'stuck'];
 
 /** What a worker holds of a run. */

@@ -6,7 +6,17 @@ import { waitFor } from '../lib/retry.ts';
 import type { Notice, Store } from './db.ts';
 import * as jobs from './jobs.ts';
 import * as providers from './providers.ts';
-import { claim, countJobs, heartbeat, LeaseWatch, listJobs, queuePosition, reapExpired, reapFormerLives } from './queue.ts';
+import {
+  claim,
+  type ClaimedJob,
+  countJobs,
+  heartbeat,
+  LeaseWatch,
+  listJobs,
+  queuePosition,
+  reapExpired,
+  reapFormerLives,
+} from './queue.ts';
 import type { Db } from './schema.ts';
 import { testDb } from './testing.ts';
 
@@ -98,6 +108,9 @@ test('8 claimers at once never exceed the cap of a lane, and leave nothing lying
   const lane = await provider(t.db, 3);
   const total = 60;
   for (let i = 0; i < total; i++) await add(t.db, `j${i}`, { lane });
+  const alone = await claim(t.store, { worker: 'w', limit: 9 });
+  expect(alone).toHaveLength(3);
+  for (const job of alone) await jobs.giveBack(t.db, job);
   const stores = [t.store, ...(await Promise.all(Array.from({ length: 7 }, () => t.again())))];
   let most = 0;
   let done = 0;
@@ -119,7 +132,7 @@ test('8 claimers at once never exceed the cap of a lane, and leave nothing lying
       }
     }),
   );
-  expect(most).toBe(3);
+  expect(most).toBeLessThanOrEqual(3);
   expect(ids.size).toBe(total);
 });
 
@@ -134,6 +147,24 @@ test('a lane that is full does not stand in the way; caps given by name go befor
   expect(keysOf(await claim(store, { worker: 'w', limit: 9, laneCaps }))).toEqual(['full0', 'free', 'named1']);
   expect(await claim(store, { worker: 'w', limit: 9, laneCaps })).toEqual([]);
   expect(await claim(store, { worker: 'w', limit: 9, laneCaps: { named: 1, [lane]: 3 } })).toHaveLength(2);
+});
+
+test('ends, cancels and undos take the places that are theirs, whatever the lanes hold', async () => {
+  const { store, db } = await testDb(onTestFinished);
+  const lane = await provider(db, 1);
+  for (const key of ['first', 'waits', 'cancelled']) await add(db, key, { lane, priority: 9 });
+  await add(db, 'end', { lane: `end:${lane}` });
+  const [first] = await claim(store, { worker: 'w', limit: 1, clearing: 0 });
+  expect(first?.key).toBe('first');
+  await jobs.askCancel(db, 'cancelled');
+  expect(keysOf(await claim(store, { worker: 'w', limit: 9, clearing: 0 }))).toEqual([]);
+  expect(keysOf(await claim(store, { worker: 'w', limit: 0, clearing: 1 }))).toEqual(['cancelled']);
+  expect(keysOf(await claim(store, { worker: 'w', limit: 0, clearing: 9 }))).toEqual(['end']);
+  // One that was turned around starts nothing any more: its slot is free, and it needs none to go on.
+  await jobs.setDirection(db, first as ClaimedJob, 'undo', { code: 'no', message: 'no', retry: 'never', details: {} });
+  expect(keysOf(await claim(store, { worker: 'w', limit: 9, clearing: 0 }))).toEqual(['waits']);
+  await jobs.giveBack(db, first as ClaimedJob);
+  expect(keysOf(await claim(store, { worker: 'w', limit: 9 }))).toEqual(['first']);
 });
 
 test('after its lease ran out a worker is fenced off from every write', async () => {

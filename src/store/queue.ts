@@ -5,8 +5,8 @@
  * clock of whoever watches, not when a time stamp has passed; so a clock set forward takes no run from a live worker and a clock
  * set back leaves none with a dead one. What makes a mistake harmless all the same is the fence (jobs.ts).
  */
-import { sql } from 'kysely';
-import { JOB_CHANNEL } from './jobs.ts';
+import { type RawBuilder, sql } from 'kysely';
+import { END_LANE, JOB_CHANNEL } from './jobs.ts';
 import type { Db, Job, JobState } from './schema.ts';
 
 /** What the queue needs of a store; `db.ts`'s `Store` is one. */
@@ -27,36 +27,58 @@ export type ClaimedJob = Pick<
 
 export interface ClaimOptions {
   worker: string;
-  /** Most jobs to take. */
+  /** Most jobs to take; with {@link clearing}, most of those that do not clear away. */
   limit: number;
+  /** Most jobs to take of those that clear away ({@link isClearing}), beside `limit`; without it they share `limit`. */
+  clearing?: number | undefined;
   leaseMs?: number | undefined;
   /** Caps of lanes by name, before a provider's `start_slots`; a lane with neither has none. */
   laneCaps?: Readonly<Record<string, number>> | undefined;
 }
 
+/** Whether a run only takes things away: an end, or one that was cancelled or turned around. It needs no slot of its lane and takes none. */
+export function isClearing(job: Pick<Job, 'lane' | 'cancelAsked' | 'direction'>): boolean {
+  return job.lane.startsWith(END_LANE) || job.cancelAsked || job.direction === 'undo';
+}
+
+/** {@link isClearing} in SQL, as the index `job_clearing` has it. */
+function clearingSql(table: string): RawBuilder<boolean> {
+  const t = sql.ref(table);
+  return sql<boolean>`(starts_with(${t}.lane, ${sql.lit(END_LANE)}) or ${t}.cancel_asked or ${t}.direction = 'undo')`;
+}
+
 /**
  * Takes up to `limit` due jobs, highest priority first, then the longest due. In no lane do more run at one time than its cap, over
- * all workers of the store. Lanes that are full do not stand in the way of others.
+ * all workers of the store. Lanes that are full do not stand in the way of others, nor of what clears away.
  */
 export async function claim(store: QueueStore, options: ClaimOptions): Promise<ClaimedJob[]> {
-  if (options.limit <= 0) return [];
+  const { limit, clearing = limit } = options;
+  const total = options.clearing === undefined ? limit : limit + clearing;
+  if (total <= 0) return [];
   const leaseMs = options.leaseMs ?? DEFAULT_LEASE_MS;
   const caps = Object.entries(options.laneCaps ?? {});
   return store.tx(async (tx) => {
     await sql`select pg_advisory_xact_lock(${CLAIM_LOCK})`.execute(tx);
     const { rows } = await sql<ClaimedJob>`
       with lane as (
-        select l.lane, greatest(0, least(${options.limit}::bigint,
-            coalesce(c.cap, p.start_slots) - (select count(*) from job r where r.lane = l.lane and r.state = 'running'))) as room
+        select l.lane, greatest(0, least(${limit}::bigint, coalesce(c.cap, p.start_slots)
+            - (select count(*) from job r where r.lane = l.lane and r.state = 'running' and not ${clearingSql('r')}))) as room
         from (select distinct lane from job where state = 'ready') l
         left join provider p on p.id::text = l.lane
         left join unnest(${caps.map(([lane]) => lane)}::text[], ${caps.map(([, cap]) => cap)}::int[]) as c (lane, cap) on c.lane = l.lane),
-      pick as (
+      ordinary as (
         select j.* from lane cross join lateral (
           select id, priority, run_at from job
           where state = 'ready' and job.lane = lane.lane and (run_at <= clock_timestamp() or clock_timestamp() < queued_at)
+            and not ${clearingSql('job')}
           order by priority desc, run_at, id limit lane.room for update skip locked) j
-        order by j.priority desc, j.run_at, j.id limit ${options.limit}),
+        order by j.priority desc, j.run_at, j.id limit ${limit}),
+      clearing as (
+        select id, priority, run_at from job
+        where state = 'ready' and (run_at <= clock_timestamp() or clock_timestamp() < queued_at) and ${clearingSql('job')}
+        order by priority desc, run_at, id limit ${clearing} for update skip locked),
+      pick as (
+        select * from (select * from clearing union all select * from ordinary) j order by priority desc, run_at, id limit ${total}),
       taken as (
         update job set state = 'running', worker = ${options.worker}, attempt = attempt + 1, fence = fence + 1, lease_ms = ${leaseMs}::int,
           lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'
@@ -165,7 +187,7 @@ export async function reapFormerLives(store: QueueStore, worker: string): Promis
 /** How many jobs of its lane go before a waiting job, itself included: 1 = the next. 0 when it runs or has ended; undefined if unknown. */
 export async function queuePosition(db: Db, jobId: string): Promise<number | undefined> {
   const { rows } = await sql<{ state: JobState; ahead: number }>`
-    select j.state, (select count(*) from job o where o.state = 'ready' and o.lane = j.lane
+    select j.state, (select count(*) from job o where o.state = 'ready' and o.lane = j.lane and ${clearingSql('o')} = ${clearingSql('j')}
       and (-o.priority, o.run_at, o.id) <= (-j.priority, j.run_at, j.id)) as ahead
     from job j where j.id = ${jobId}`.execute(db);
   const row = rows[0];
