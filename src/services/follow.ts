@@ -9,6 +9,8 @@ const BATCH = 200;
 const LOOK_EVERY_MS = 5_000;
 /** Events that wait for one follower; one that is further behind is dropped. They are shared, so this bounds what is kept at all. */
 export const MOST_WAITING = 500;
+/** Followers that are served before others in this process get their turn: heartbeats, requests. */
+const SERVED_AT_ONCE = 50;
 
 export interface FollowRequest {
   /** Only this account's; all, the operators' too, if undefined. */
@@ -63,6 +65,8 @@ class EventHub {
   #timer: NodeJS.Timeout | undefined;
   #reading = false;
   #again = false;
+  /** Followers for whom something waits, in the order in which they are woken. */
+  readonly #toWake = new Set<Follower>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -148,14 +152,30 @@ class EventHub {
       if (!mayHave(follower, kept) || follower.lost !== undefined) continue;
       follower.waiting.push(kept);
       if (follower.waiting.length > MOST_WAITING) this.#lose(follower, REASONS.slow);
-      else follower.wake();
+      else this.#wakeSoon(follower);
     }
   }
 
   #lose(follower: Follower, reason: string): void {
     follower.lost = reason;
     follower.waiting = [];
-    follower.wake();
+    this.#wakeSoon(follower);
+  }
+
+  #wakeSoon(follower: Follower): void {
+    if (this.#toWake.size === 0) setImmediate(() => this.#wakeSome());
+    this.#toWake.add(follower);
+  }
+
+  #wakeSome(): void {
+    let served = 0;
+    for (const follower of this.#toWake) {
+      this.#toWake.delete(follower);
+      follower.wake();
+      served += 1;
+      if (served === SERVED_AT_ONCE) break;
+    }
+    if (this.#toWake.size > 0) setImmediate(() => this.#wakeSome());
   }
 
   /** After a lost connection: a store whose ids have gone back is not the one that was followed. */
