@@ -121,3 +121,58 @@ export function damagedParents(proof: DeletionProof): ParentFact[] {
     (p) => p.existsBefore && (!p.existsAfter || p.bytesBefore !== p.bytesAfter || p.identityBefore !== p.identityAfter),
   );
 }
+
+/** What was read before a delete, kept before anything was removed. `startedAt` is ISO 8601. */
+export interface BeforeDelete {
+  startedAt: string;
+  chains: readonly DiskChain[];
+}
+
+/** Disks that were read before a delete and that its proof does not speak of, because an earlier try had removed them. */
+export function untold(before: BeforeDelete, proof: DeletionProof): DiskFile[] {
+  const told = new Set([...proof.chainsBefore.flat(), ...proof.parents, ...proof.removed].map((x) => x.path));
+  return uniqueDisks(before.chains).filter((disk) => !told.has(disk.path));
+}
+
+/** Paths of what the machine stood on: disks that lie beside none of its leaves. */
+export function parentsBefore(before: BeforeDelete): string[] {
+  const folders = before.chains.flatMap(([leaf]) => (leaf === undefined ? [] : [leaf.path.slice(0, leaf.path.lastIndexOf('/') + 1)]));
+  const paths = uniqueDisks(before.chains).map((disk) => disk.path);
+  return paths.filter((path) => !folders.some((folder) => path.startsWith(folder)));
+}
+
+/**
+ * The proof of a delete whose earlier try was cut off before its own was kept: `before` was read before the first try, `seen` are the
+ * disks that are there now, read by the same means as `before`. What lay beside a leaf and is not there any more was removed.
+ */
+export function completeProof(before: BeforeDelete, proof: DeletionProof, seen: readonly DiskFile[]): DeletionProof {
+  const now = new Map(seen.map((disk) => [disk.path, disk]));
+  const below = new Set(parentsBefore(before));
+  const left = untold(before, proof);
+  const removed = left.filter((disk) => !now.has(disk.path) && !below.has(disk.path));
+  const parents = left
+    .filter((disk) => !removed.includes(disk))
+    .map((was): ParentFact => {
+      const is = now.get(was.path);
+      return {
+        path: was.path,
+        existsBefore: true,
+        existsAfter: is !== undefined,
+        bytesBefore: was.bytes,
+        bytesAfter: is?.bytes ?? 0,
+        identityBefore: was.identity,
+        identityAfter: is?.identity ?? '',
+      };
+    });
+  return {
+    ...proof,
+    startedAt: before.startedAt,
+    chainsBefore: before.chains,
+    removed: [...removed.map(({ path, bytes }) => ({ path, bytes })), ...proof.removed],
+    parents: [...parents, ...proof.parents],
+  };
+}
+
+function uniqueDisks(chains: readonly DiskChain[]): DiskFile[] {
+  return [...new Map(chains.flat().map((disk) => [disk.path, disk])).values()];
+}

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { HOLDS_CAPACITY, MACHINE_TABLE, type MachineEvent, type MachineState } from '../core/machine.ts';
 import type { CapacityLimits } from '../core/capacity.ts';
 import type { CloneMode } from '../core/image.ts';
-import type { DeletionProof } from '../core/lineage.ts';
+import type { BeforeDelete, DeletionProof } from '../core/lineage.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { tx } from './db.ts';
 import type { Db, Machine, MachineAddress, Tx } from './schema.ts';
@@ -86,6 +86,16 @@ export async function setProof(db: Db, id: string, proof: DeletionProof): Promis
     .updateTable('machine')
     .set({ proof: json(proof) })
     .where('id', '=', id)
+    .execute();
+}
+
+/** Keeps what was read before the machine's delete; the first reading stays. */
+export async function setBeforeDelete(db: Db, id: string, before: BeforeDelete): Promise<void> {
+  await db
+    .updateTable('machine')
+    .set({ beforeDelete: json(before) })
+    .where('id', '=', id)
+    .where('beforeDelete', 'is', null)
     .execute();
 }
 

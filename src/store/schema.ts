@@ -4,7 +4,7 @@
  */
 import type { ColumnType, Generated, Kysely, RawBuilder, Selectable, Transaction } from 'kysely';
 import type { CloneMode, RevisionProfile, RevisionState } from '../core/image.ts';
-import type { DeletionProof } from '../core/lineage.ts';
+import type { BeforeDelete, DeletionProof } from '../core/lineage.ts';
 import type { MachineState } from '../core/machine.ts';
 import type { ReservationKind, ReservationState, Stage } from '../core/reservation.ts';
 import type { StoredError } from '../lib/errors.ts';
@@ -172,6 +172,7 @@ export interface MachineTable {
   address: JsonOrNull<MachineAddress>;
   hostKeys: JsonOrNull<readonly string[]>;
   proof: JsonOrNull<DeletionProof>;
+  beforeDelete: JsonOrNull<BeforeDelete>;
   createdAt: Date;
   goneAt: Nullable<Date>;
 }

@@ -1,11 +1,10 @@
 /** End: the machine is taken away with proof. Nothing of it can be taken back, so it only goes forward, until it is done. */
-import { damagedParents } from '../../core/lineage.ts';
 import type { Tx } from '../../store/schema.ts';
 import * as machines from '../../store/machines.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Saga } from '../saga.ts';
-import { driverOf, type EngineDeps } from '../deps.ts';
-import { recordDestroyed, tellWaiting } from './records.ts';
+import type { EngineDeps } from '../deps.ts';
+import { destroyMachine, tellWaiting } from './records.ts';
 
 export interface EndInput {
   reservationId: string;
@@ -27,8 +26,7 @@ export const end: Saga<EngineDeps, EndInput, Tx> = {
           await machines.transition(tx, input.machineId, 'destroy', {});
           await reservations.setStage(tx, input.reservationId, 'ending', 'taking the machine away', deps.now());
         });
-        const proof = await driverOf(deps, input.providerId).destroy(ctx, input.machineId);
-        await recordDestroyed(deps, input.machineId, proof, damagedParents(proof));
+        const proof = await destroyMachine(ctx, deps, input);
         return { removedFiles: proof.removed.length };
       },
     },

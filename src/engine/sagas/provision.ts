@@ -1,6 +1,6 @@
 /** Provision: from a promise (machine `planned`, reservation `preparing`) to a machine that answers on SSH, or to nothing at all. */
 import type { CloneMode } from '../../core/image.ts';
-import { damagedParents, describeViolation, gate } from '../../core/lineage.ts';
+import { describeViolation, gate } from '../../core/lineage.ts';
 import type { CloneResult, GuestReady } from '../../driver/index.ts';
 import { CarrelError, isCode } from '../../lib/errors.ts';
 import type { Tx } from '../../store/schema.ts';
@@ -9,7 +9,7 @@ import * as reservations from '../../store/reservations.ts';
 import { enqueueEnd } from '../enqueue.ts';
 import type { Saga, StepArgs } from '../saga.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
-import { recordDestroyed, tellWaiting } from './records.ts';
+import { destroyMachine, tellWaiting } from './records.ts';
 
 export interface ProvisionInput {
   reservationId: string;
@@ -109,6 +109,5 @@ async function guest({ ctx, deps, input }: Args): Promise<GuestReady> {
 
 async function destroy({ ctx, deps, input }: Args): Promise<void> {
   await reservations.setStage(deps.store.db, input.reservationId, 'ending', 'taking away what was made', deps.now());
-  const proof = await driverOf(deps, input.providerId).destroy(ctx, input.machineId);
-  await recordDestroyed(deps, input.machineId, proof, damagedParents(proof));
+  await destroyMachine(ctx, deps, input);
 }

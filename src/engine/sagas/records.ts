@@ -1,10 +1,21 @@
-import type { DeletionProof, ParentFact } from '../../core/lineage.ts';
+import {
+  type BeforeDelete,
+  completeProof,
+  damagedParents,
+  type DeletionProof,
+  type DiskFile,
+  parentsBefore,
+  type ParentFact,
+  untold,
+} from '../../core/lineage.ts';
+import type { Driver } from '../../driver/index.ts';
+import type { Ctx } from '../../lib/context.ts';
 import { CarrelError, type StoredError } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
 import * as machines from '../../store/machines.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Tx } from '../../store/schema.ts';
-import type { EngineDeps } from '../deps.ts';
+import { driverOf, type EngineDeps } from '../deps.ts';
 
 const WAITING = 'waiting for the provider';
 
@@ -24,15 +35,54 @@ export async function tellReady(tx: Tx, deps: EngineDeps, input: { reservationId
 }
 
 /**
+ * Takes a machine away and keeps the proof (promise 2). What it stands on is read and written down before anything is removed; so a
+ * crash after the delete, or a lost answer, leaves a proof that the next try makes whole. Errors: the driver's, and `master-changed`.
+ */
+export async function destroyMachine(ctx: Ctx, deps: EngineDeps, input: { providerId: string; machineId: string }): Promise<DeletionProof> {
+  const driver = driverOf(deps, input.providerId);
+  const { db } = deps.store;
+  const known = await machines.find(db, input.machineId);
+  const before = known?.beforeDelete ?? (await readBefore(ctx, deps, driver, input.machineId));
+  let proof = await driver.destroy(ctx, input.machineId);
+  if (before && !known?.proof && untold(before, proof).length > 0)
+    proof = completeProof(before, proof, await disksNow(ctx, driver, before));
+  await recordDestroyed(deps, input.machineId, proof, damagedParents(proof));
+  return proof;
+}
+
+/** Reads a machine's chains and keeps them; undefined where there are none, or none that can be read: a rest must go all the same. */
+async function readBefore(ctx: Ctx, deps: EngineDeps, driver: Driver, machineId: string): Promise<BeforeDelete | undefined> {
+  const startedAt = deps.now().toISOString();
+  try {
+    const seen = await driver.lineage(ctx, { kind: 'machine', machineId });
+    const before = { startedAt, chains: seen.chains.map((c) => c.chain) };
+    if (!seen.complete || before.chains.length === 0) return undefined;
+    await machines.setBeforeDelete(deps.store.db, machineId, before);
+    return before;
+  } catch (error) {
+    if (ctx.signal.aborted || !(error instanceof CarrelError) || error.retry === 'later') throw error;
+    if (error.code !== 'not-found') ctx.log.warn({ machineId, err: error.message }, 'what it stands on cannot be read before its delete');
+    return undefined;
+  }
+}
+
+/** The disks that are there now. A parent that a partial reading does not show is not gone: `unavailable`. */
+async function disksNow(ctx: Ctx, driver: Driver, before: BeforeDelete): Promise<readonly DiskFile[]> {
+  const { complete, disks } = await driver.lineage(ctx, { kind: 'all' });
+  const seen = new Set(disks.map((d) => d.path));
+  if (!complete && parentsBefore(before).some((path) => !seen.has(path))) {
+    throw new CarrelError('unavailable', 'the provider shows only a part of its disks, so that a delete cannot be proved', {
+      retry: 'later',
+    });
+  }
+  return disks;
+}
+
+/**
  * Keeps the proof of a delete with the machine and in the audit log (promise 2); a damaged parent stops everything with
  * `master-changed`. A delete that found nothing, because an earlier try had done it, never takes the place of that try's proof.
  */
-export async function recordDestroyed(
-  deps: EngineDeps,
-  machineId: string,
-  proof: DeletionProof,
-  damaged: readonly ParentFact[],
-): Promise<void> {
+async function recordDestroyed(deps: EngineDeps, machineId: string, proof: DeletionProof, damaged: readonly ParentFact[]): Promise<void> {
   await deps.store.tx(async (tx) => {
     const foundNothing = proof.chainsBefore.length === 0 && proof.removed.length === 0;
     if (foundNothing && (await machines.find(tx, machineId))?.proof) return;
