@@ -8,6 +8,7 @@ const HEAVIEST = [
   'test/e2e/crash.real.ts',
   'src/drivers/qemu/conformance.real.ts',
   'test/e2e/promises.real.ts',
+  'test/e2e/first-hour.real.ts',
   'src/store/cluster.real.ts',
   'test/e2e/bad-input.real.ts',
   'src/drivers/qemu/qemu-driver.real.ts',

@@ -4,6 +4,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 what=${1:-run}
+# Debian gives people no sbin in their PATH; e2fsprogs and PostgreSQL have programs there.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 need_node='Carrel needs Node.js 20.19 or newer: https://nodejs.org/en/download'
 command -v node >/dev/null 2>&1 || { echo "$need_node" >&2; exit 1; }
@@ -14,9 +16,12 @@ missing=""
 want() { # want COMMAND-OR-FILE PACKAGE...
   probe=$1; shift
   case $probe in
-    /*) [ -e "$probe" ] || missing="$missing $*" ;;
-    *) command -v "$probe" >/dev/null 2>&1 || missing="$missing $*" ;;
+    /*) [ -e "$probe" ] && return ;;
+    *) command -v "$probe" >/dev/null 2>&1 && return ;;
   esac
+  for package in "$@"; do
+    case " $missing " in *" $package "*) ;; *) missing="$missing $package" ;; esac
+  done
 }
 want qemu-system-x86_64 qemu-system-x86 seabios ipxe-qemu
 want qemu-img qemu-utils
@@ -30,8 +35,9 @@ if [ "$what" = test ]; then
   want go golang-go
   want /usr/share/gocode/src/github.com/vmware/govmomi golang-github-vmware-govmomi-dev
   python=/usr/bin/python3
-  { [ -x $python ] && $python -c 'import pyVmomi' 2>/dev/null; } || missing="$missing python3-pyvmomi"
+  { [ -x $python ] && $python -c 'import pyVmomi' 2>/dev/null; } || want /nonexistent python3-pyvmomi
   want openssl openssl
+  want bindfs bindfs
 fi
 
 if [ -n "$missing" ]; then
@@ -39,8 +45,13 @@ if [ -n "$missing" ]; then
   if [ "$(id -u)" = 0 ]; then sudo=""
   elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then sudo="sudo"
   else
-    echo "Some Debian packages are missing. Run this one line, then the same make again:" >&2
-    echo "  sudo apt-get update && sudo apt-get install -y --no-install-recommends$missing" >&2
+    # The first part keeps Debian from making a PostgreSQL cluster of its own, which nobody here would use.
+    conf=/etc/postgresql-common/createcluster.conf
+    line="apt-get update && apt-get install -y --no-install-recommends$missing"
+    case $missing in *postgresql*) [ -e $conf ] || line="mkdir -p ${conf%/*} && echo create_main_cluster=false >$conf && $line" ;; esac
+    if command -v sudo >/dev/null 2>&1; then line="sudo sh -c '$line'"; how=""; else how=" as root"; fi
+    echo "Some Debian packages are missing. Run this one line$how, then the same make again:" >&2
+    echo "  $line" >&2
     exit 1
   fi
   echo "setup: installing$missing"

@@ -1,9 +1,10 @@
 /** The data directory: one installation's identity, key and files. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { CarrelError } from '../lib/errors.ts';
+import { checkFileSystem, checkPath } from './data-dir.ts';
 
 /** Version of the layout below the data directory. */
 export const DATA_FORMAT = 1;
@@ -27,10 +28,11 @@ export function defaultDataDir(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * Opens the data directory, making it at first.
+ * Opens the data directory, making it at first. `ownDatabase`: its PostgreSQL will be Carrel's own.
  * Errors: `bad-request` (path too long or no folder), `no-permission`, `no-space`, `store-newer`, `store-corrupt`.
  */
-export function openInstallation(dir: string): Installation {
+export function openInstallation(dir: string, ownDatabase = true): Installation {
+  checkPath(dir);
   if (Buffer.byteLength(dir) > MAX_PATH_BYTES) {
     throw new CarrelError('bad-request', `the data directory's path ${dir} is longer than ${MAX_PATH_BYTES} bytes`, {
       hint: 'sockets below it would exceed what the system allows; choose a shorter path with --data or CARREL_DATA',
@@ -41,13 +43,21 @@ export function openInstallation(dir: string): Installation {
       throw new CarrelError('bad-request', `${dir} is not a folder`, { hint: 'choose another with --data or CARREL_DATA' });
     }
     // Others may pass through (QEMU's own account must reach its folder) but not list.
+    // Asked first: on a read-only file system Node's recursive mkdir says ENOENT.
+    if (!existsSync(dir)) accessSync(nearest(dir), constants.W_OK);
     mkdirSync(dir, { recursive: true, mode: 0o711 });
     if (process.getuid?.() === 0) chmodSync(dir, 0o711);
+    checkFileSystem(dir, ownDatabase);
     const id = identity(join(dir, 'carrel.json'));
     return { dir, id, key: secretKey(join(dir, 'secrets.key')) };
   } catch (error) {
     throw explain(error, dir);
   }
+}
+
+/** The folder itself, or the nearest above it that is there. */
+function nearest(dir: string): string {
+  return existsSync(dir) ? dir : nearest(dirname(dir));
 }
 
 function identity(file: string): string {
@@ -80,6 +90,16 @@ function identity(file: string): string {
 
 function secretKey(file: string): Buffer {
   if (!existsSync(file)) writeWhole(file, randomBytes(32).toString('base64'), 0o600);
+  const mode = statSync(file).mode & 0o777;
+  if ((mode & 0o077) !== 0) {
+    throw new CarrelError(
+      'no-permission',
+      `${file} is open to other accounts (mode ${mode.toString(8).padStart(4, '0')}): it seals every credential`,
+      {
+        hint: `close it: chmod 600 '${file}'; if others may have read it, end all reservations so that new credentials are made`,
+      },
+    );
+  }
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
   if (key.length === 32) return key;
   throw new CarrelError('store-corrupt', `${file} does not hold a key of 32 bytes`, {
@@ -98,7 +118,8 @@ function explain(error: unknown, dir: string): unknown {
   if (error instanceof CarrelError) return error;
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return new CarrelError('no-permission', `the data directory ${dir} cannot be written`, {
+    const why = code === 'EROFS' ? 'is on a file system that is mounted read-only' : 'cannot be written';
+    return new CarrelError('no-permission', `the data directory ${dir} ${why}`, {
       hint: 'choose a folder of your own with --data or CARREL_DATA',
       cause: error,
     });

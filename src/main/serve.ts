@@ -76,7 +76,9 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
   const trustProxy = options.trustProxy === undefined ? undefined : parseProxies(options.trustProxy);
   const log = makeLogger({ level: options.logLevel ?? 'info' });
   requireTools();
-  const installation = openInstallation(options.dataDir);
+  // Every file and folder is made with the mode it needs; a person's own mask would close golden disks to QEMU's account.
+  process.umask(0o022);
+  const installation = openInstallation(options.dataDir, options.databaseUrl === undefined);
   const plane = await startControlPlane(makeCtx({ log }), {
     installation,
     databaseUrl: options.databaseUrl,

@@ -123,7 +123,8 @@ export function qemuArgs(m: QemuMachine): string[] {
     ...channelArgs(m),
     ['-object', 'rng-builtin,id=rng0', '-device', 'virtio-rng-pci,rng=rng0,id=vrng0'],
     ['-fw_cfg', `name=opt/carrel/id,file=${escapeOption(m.identityFile)}`],
-    ...(m.display ? ['-device', 'VGA,id=vga0', '-vnc', `unix:${escapeOption(m.paths.vnc)}`] : ['-display', 'none']),
+    // `vnc=` is said, or a path with `=` in it would be read as another option.
+    ...(m.display ? ['-device', 'VGA,id=vga0', '-vnc', `vnc=unix:${escapeOption(m.paths.vnc)}`] : ['-display', 'none']),
     ['-rtc', 'base=utc,clock=host', '-pidfile', m.paths.pidFile, '-msg', 'timestamp=on'],
     // A restored machine stays paused until it is told to go on.
     ...(m.incoming ? ['-no-reboot', '-incoming', 'defer', '-S'] : []),

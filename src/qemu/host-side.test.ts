@@ -58,7 +58,7 @@ describe('the command line', () => {
   });
 
   test('nothing listens on a TCP port; the display is a socket', () => {
-    expect(after(args, '-vnc')).toEqual(['unix:/r,,x/vnc']);
+    expect(after(args, '-vnc')).toEqual(['vnc=unix:/r,,x/vnc']);
     expect(args.join(' ')).not.toMatch(/telnet|tcp:0\.0\.0\.0|websocket/);
     expect(after(qemuArgs({ ...machine, display: false }), '-vnc')).toEqual([]);
   });

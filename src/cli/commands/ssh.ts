@@ -41,6 +41,14 @@ export function sshArguments(c: Connection, dir: string, words: readonly string[
   return [...named, ...options.flatMap((o) => ['-o', o]), '--', c.host, ...words];
 }
 
+/**
+ * A folder for the key whose path means the same to ssh as to us: ssh expands `%` and `${…}` in the names of files, and no quoting
+ * stops it.
+ */
+export function plainFolder(wanted: string): string {
+  return /^[\w/.,:@+-]+$/.test(wanted) ? wanted : '/tmp';
+}
+
 /** Runs the system's ssh with a key made for this call, and returns its exit code, which is that of the remote command. */
 async function ssh(session: Session, text: string, words: readonly string[]): Promise<number> {
   const { id } = await findReservation(session.client, text);
@@ -51,7 +59,7 @@ async function ssh(session: Session, text: string, words: readonly string[]): Pr
       hint: `log in by hand with what \`carrel connect ${text}\` shows, if you trust the way there`,
     });
   }
-  const dir = await mkdtemp(join(tmpdir(), 'carrel-ssh-'));
+  const dir = await mkdtemp(join(plainFolder(tmpdir()), 'carrel-ssh-'));
   try {
     await writeFile(join(dir, 'id_ed25519'), key.privateKey, { mode: 0o600 });
     await writeFile(join(dir, 'known_hosts'), c.hostKeys.map((line) => `${hostPattern(c)} ${line}\n`).join(''), { mode: 0o600 });

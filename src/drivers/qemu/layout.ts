@@ -83,6 +83,8 @@ export class Layout {
     if (account !== undefined) await chmod(this.root, 0o711);
     for (const folder of [this.masters, this.frozen, this.machines, this.staging]) {
       await mkdir(folder, { recursive: true, mode: 0o711 });
+      // Also those of an earlier start under a mask that closed them.
+      await chmod(folder, 0o711);
     }
   }
 }

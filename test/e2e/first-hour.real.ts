@@ -1,0 +1,181 @@
+/** What a newcomer's machine may be like: no root, a strict umask, folders with odd names, odd file systems. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { LAUNCHER, ROOT, TestServer } from '../support/server.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'first-'));
+chmodSync(scratch, 0o711);
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const NOBODY = 65_534;
+const isRoot = process.getuid?.() === 0;
+
+/** The checkout as it would be cloned, what is not committed yet included. */
+function cleanClone(to: string): void {
+  const list = execFileSync('git', ['-C', ROOT, '-c', 'safe.directory=*', 'ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    encoding: 'utf8',
+  });
+  for (const name of list.split('\0').filter((n) => n !== '' && existsSync(join(ROOT, n)))) {
+    mkdirSync(dirname(join(to, name)), { recursive: true });
+    cpSync(join(ROOT, name), join(to, name));
+  }
+}
+
+test('make demo, as a user without root and sudo, in a clean clone under umask 077: it proves itself and leaves the checkout as it was', () => {
+  // Short, as homes are: sockets lie below it.
+  const home = join(tmpdir(), 'home');
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const clone = join(home, 'carrel');
+  cleanClone(clone);
+  execFileSync('chmod', ['-R', 'go=', home]);
+  if (isRoot) execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, home]);
+  const lock = readFileSync(join(clone, 'package-lock.json'), 'utf8');
+  const registry = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim();
+  // Debian's PATH for people: no sbin, and here no sudo.
+  const bin = join(scratch, 'bin');
+  mkdirSync(bin);
+  for (const tool of ['node', 'npm']) {
+    const at = execFileSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim();
+    execFileSync('ln', ['-s', at, join(bin, tool)]);
+  }
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', 'umask 077; exec make demo ONCE=1'], {
+    cwd: clone,
+    encoding: 'utf8',
+    env: { HOME: home, PATH: `${bin}:/usr/local/bin:/usr/bin:/bin`, TMPDIR: home, npm_config_registry: registry },
+    ...(isRoot ? { uid: NOBODY, gid: NOBODY } : {}),
+  });
+  expect(status, `${stdout}\n${stderr}`).toBe(0);
+  const said = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
+  expect(said).toMatchObject({ machineGone: true, filesLeaked: 0, masterSha256After: said['masterSha256Before'] });
+  expect(readFileSync(join(clone, 'package-lock.json'), 'utf8')).toBe(lock);
+});
+
+test('a data directory with = , % quotes and blanks in its name, under umask 077: machines start, and ssh gets in from an odd TMPDIR', async () => {
+  const dir = mkdtempSync(join(scratch, `a=b,c 'd"%h`));
+  const server = new TestServer(dir);
+  onTestFinished(() => server.dispose());
+  const mask = process.umask(0o077);
+  try {
+    await server.start();
+  } finally {
+    process.umask(mask);
+  }
+  await server.buildStarter();
+  for (const mode of ['linked', 'instant'] as const) {
+    const r = await server.reserve(mode);
+    expect(r.failure).toBeUndefined();
+    for (const name of ['%h', 'a"b', '${HOME}']) {
+      const odd = join(scratch, name);
+      mkdirSync(odd, { recursive: true });
+      const ssh = spawnSync(LAUNCHER, ['--data', dir, 'ssh', r.id, '--', 'echo', 'inside'], {
+        encoding: 'utf8',
+        env: { ...process.env, TMPDIR: odd },
+      });
+      expect(ssh, `${mode} from ${name}`).toMatchObject({ status: 0, stdout: 'inside\n' });
+    }
+  }
+  expect(statSync(join(dir, 'masters')).mode & 0o777).toBe(0o711);
+  await server.endAll();
+});
+
+describe('a data directory that cannot hold what Carrel keeps is refused with the way out', () => {
+  const serve = (dir: string, wrap: string[] = []) => {
+    return spawnSync('env', [...wrap, LAUNCHER, '--data', dir, 'serve', '--listen', '127.0.0.1:0'], { encoding: 'utf8' });
+  };
+
+  test('a line break in its name', () => {
+    const { status, stderr } = serve(join(scratch, 'a\nb'));
+    expect(stderr).toContain('line break');
+    expect(stderr).toContain('--data');
+    expect(status).not.toBe(0);
+  });
+
+  test('a key that others may read', () => {
+    const dir = join(scratch, 'open-key');
+    mkdirSync(dir);
+    writeFileSync(join(dir, 'secrets.key'), Buffer.alloc(32, 1).toString('base64'));
+    chmodSync(join(dir, 'secrets.key'), 0o777);
+    const { status, stderr } = serve(dir);
+    expect(stderr).toContain('mode 0777');
+    expect(stderr).toContain('chmod 600');
+    expect(status).not.toBe(0);
+  });
+
+  const notHere = isRoot ? (existsSync('/dev/fuse') ? '' : ' (not run: there is no /dev/fuse)') : ' (not run: mounting needs root)';
+  describe.skipIf(notHere !== '')(`file systems${notHere}`, () => {
+    const mounted = (name: string, options: string[]): string => {
+      const [from, at] = [join(scratch, `${name}-from`), join(scratch, name)];
+      for (const folder of [from, at]) mkdirSync(folder);
+      execFileSync('bindfs', [...options, '-o', 'allow_other', from, at]);
+      onTestFinished(() => void execFileSync('umount', [at]));
+      return join(at, 'd');
+    };
+
+    test('no permissions, like CIFS', () => {
+      const { status, stderr } = serve(mounted('cifs', ['--chmod-ignore', '--perms=0777']));
+      expect(stderr).toContain('does not keep permissions');
+      expect(status).not.toBe(0);
+    });
+
+    test('no owners, like FAT', () => {
+      const { status, stderr } = serve(mounted('fat', ['--chown-ignore', '--chgrp-ignore']));
+      expect(stderr).toContain('may not give away files');
+      expect(stderr).toContain('DATABASE_URL');
+      expect(status).not.toBe(0);
+    });
+
+    test('root of a user namespace, who may not chown', () => {
+      const dir = join(scratch, 'userns');
+      mkdirSync(dir);
+      chownSync(dir, 0, 0);
+      const { status, stderr } = serve(dir, ['unshare', '--user', '--map-root-user']);
+      expect(stderr).toContain('may not give away files');
+      expect(stderr).toContain('ordinary user');
+      expect(status).not.toBe(0);
+    });
+
+    test('mounted read-only', () => {
+      const at = join(scratch, 'ro');
+      mkdirSync(at);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', at]);
+      onTestFinished(() => void execFileSync('umount', [at]));
+      const { status, stderr } = serve(join(at, 'd'));
+      expect(stderr).toContain('mounted read-only');
+      expect(status).not.toBe(0);
+    });
+  });
+});
+
+describe('setup', () => {
+  /** What setup says when nothing but a shell's own tools can be found: as somebody without rights. */
+  test('names each Debian package once, and a command that this person can run', () => {
+    const bin = mkdtempSync(join(scratch, 'bare-'));
+    for (const tool of ['sh', 'dirname', 'node', 'id', 'apt-get', 'getent']) {
+      const at = execFileSync('sh', ['-c', `command -v ${tool} || true`], { encoding: 'utf8' }).trim();
+      if (at !== '') execFileSync('ln', ['-s', at, join(bin, tool)]);
+    }
+    chmodSync(bin, 0o755);
+    // The script adds Debian's own folders to the PATH it is given, so it is asked about a package that no machine has.
+    const script = readFileSync(join(ROOT, 'scripts/setup.sh'), 'utf8')
+      .replace('cd "$(dirname "$0")/.."', '')
+      .replace(
+        /\nwant qemu-img .*\n/,
+        '\nwant no-such-tool no-such-package other\nwant nor-this no-such-package\nwant /no/psql postgresql\n',
+      );
+    const { status, stderr } = spawnSync(join(bin, 'sh'), ['-c', script], {
+      cwd: scratch,
+      encoding: 'utf8',
+      env: { PATH: bin },
+      ...(isRoot ? { uid: NOBODY, gid: NOBODY } : {}),
+    });
+    expect(status).toBe(1);
+    expect(stderr.match(/no-such-package/g)).toHaveLength(1);
+    expect(stderr).toContain('as root');
+    expect(stderr).not.toContain('sudo');
+    // Debian must not make a PostgreSQL cluster of its own on the way.
+    if (!existsSync('/etc/postgresql-common/createcluster.conf')) expect(stderr).toContain('create_main_cluster=false');
+  });
+});
