@@ -15,7 +15,7 @@ test('with every connection of requests and runs held up, heartbeats and timers 
   await reserveOne(bench, { forMs: 9 * HOUR });
   const other = await bench.db.again();
   const vital = bench.store.apart({ poolSize: 2, purpose: 'vital' });
-  const worker = makeWorker(bench, { leaseMs: 600, pollMs: 60_000, beats: vital });
+  const worker = makeWorker(bench, { leaseMs: 6000, pollMs: 60_000, beats: vital });
   await worker.start();
   const leases = async () => {
     const rows = await other.db.selectFrom('job').select('leaseUntil').where('state', '=', 'running').execute();

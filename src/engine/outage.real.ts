@@ -224,7 +224,7 @@ describe('a store that does not answer', () => {
       return bench.driver.guest.ready(ctx, machineId);
     };
     const drivers = new Map([[bench.providerId, override(bench.driver, guestOf(bench.driver, { ready }))]]);
-    const worker = makeWorker(bench, { deps: { ...bench.deps, store, drivers }, name: 'here/cut', leaseMs: 1500 });
+    const worker = makeWorker(bench, { deps: { ...bench.deps, store, drivers }, name: 'here/cut', leaseMs: 3000 });
     await worker.start();
     onTestFinished(() => worker.stop());
     await until(() => waited, 'a guest that is waited for');

@@ -49,7 +49,7 @@ describe('leases', () => {
     const bench = await makeBench(onTestFinished, { log });
     stallGuest(bench);
     const { id } = await reserveOne(bench);
-    await startWorker(bench, { name: 'bench/first', leaseMs: 150, pollMs: 60_000, concurrency: 1 });
+    await startWorker(bench, { name: 'bench/first', leaseMs: 1500, pollMs: 60_000, concurrency: 1 });
     await stalled(bench);
     await reapFormerLives(bench.store, 'bench/second');
     const second = await startWorker(bench, { name: 'other/second' });
@@ -108,10 +108,10 @@ describe('leases', () => {
       if (died) throw new CarrelError('fenced', 'the process ended');
     };
     const { id } = await reserveOne(bench);
-    const first = await startWorker(bench, { name: 'here/first', leaseMs: 150, fault });
+    const first = await startWorker(bench, { name: 'here/first', leaseMs: 1500, fault });
     await until(() => died, 'its death');
     await first.stop();
-    await startWorker(bench, { name: 'elsewhere/second', leaseMs: 150 });
+    await startWorker(bench, { name: 'elsewhere/second', leaseMs: 1500 });
     await until(() => idle(bench), 'an end');
     expect((await reservationOf(bench, id)).state).toBe('ready');
     expect(await problems(bench)).toEqual([]);
