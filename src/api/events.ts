@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EventData } from '../contract/system.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { isAdmin, notAllowed } from './access.ts';
+import type { Places } from './places.ts';
 import type { Caller, Services } from '../services/interface.ts';
 
 export interface StreamOptions {
@@ -13,51 +14,11 @@ export interface StreamOptions {
   /** Milliseconds a reader may leave its buffer full before it is dropped; it resumes by Last-Event-ID. */
   stallMs: number;
   /** The streams that are open. */
-  places: StreamPlaces;
+  places: Places;
   /** Aborts when the server stops. */
   closing: AbortSignal;
   headers: Record<string, string>;
 }
-
-/** Streams that may be open at one time: of one person, and of all. A person has one per tab or command that waits. */
-export class StreamPlaces {
-  readonly #perPerson: number;
-  readonly #inAll: number;
-  readonly #open = new Map<string, number>();
-  #all = 0;
-
-  constructor(perPerson: number, inAll: number) {
-    this.#perPerson = perPerson;
-    this.#inAll = inAll;
-  }
-
-  /** Takes a place; gives the function that gives it back. `rate-limited` when there is none. */
-  take({ accountId }: Caller): () => void {
-    const mine = this.#open.get(accountId) ?? 0;
-    if (mine >= this.#perPerson) {
-      throw new CarrelError('rate-limited', `you have ${mine} event streams open, which is the most`, {
-        hint: 'Close a page or a command that is following something.',
-        details: { retryAfterS: RETRY_AFTER_S },
-      });
-    }
-    if (this.#all >= this.#inAll) {
-      throw new CarrelError('rate-limited', `${this.#all} event streams are open, which is the most that this server holds`, {
-        hint: 'Ask again now and then instead of following.',
-        details: { retryAfterS: RETRY_AFTER_S },
-      });
-    }
-    this.#open.set(accountId, mine + 1);
-    this.#all += 1;
-    return () => {
-      const left = (this.#open.get(accountId) ?? 1) - 1;
-      if (left === 0) this.#open.delete(accountId);
-      else this.#open.set(accountId, left);
-      this.#all -= 1;
-    };
-  }
-}
-
-const RETRY_AFTER_S = 30;
 
 /** An event is the same object for all who follow it, so its text is made once. */
 const frames = new WeakMap<EventData, string>();

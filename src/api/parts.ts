@@ -3,8 +3,8 @@ import type { Registry } from 'prom-client';
 import type { RouteDef } from '../contract/route.ts';
 import { CarrelError } from '../lib/errors.ts';
 import type { makeAuthenticate } from './auth.ts';
-import type { StreamPlaces } from './events.ts';
 import type { Deps } from './handlers/types.ts';
+import type { Places } from './places.ts';
 import type { Caller } from '../services/interface.ts';
 import type { Staging } from './upload.ts';
 
@@ -26,7 +26,8 @@ export interface ServerParts extends Deps {
   now: () => Date;
   heartbeatMs: number;
   stallMs: number;
-  places: StreamPlaces;
+  streams: Places;
+  consoles: Places;
   /** Aborts when the server stops. */
   closing: AbortSignal;
 }

@@ -19,7 +19,6 @@ import type { RouteDef } from '../contract/route.ts';
 import type { Logger } from '../lib/log.ts';
 import { makeAuthenticate } from './auth.ts';
 import { problem, toProblem } from './errors.ts';
-import { StreamPlaces } from './events.ts';
 import { calendarHandlers } from './handlers/calendar.ts';
 import { imageHandlers } from './handlers/images.ts';
 import { reservationHandlers } from './handlers/reservations.ts';
@@ -29,6 +28,7 @@ import type { Handlers, JsonOperation, RequestContext } from './handlers/types.t
 import { makeRegistry, requestTimer } from './metrics.ts';
 import { openapiDocument } from './openapi.ts';
 import { fastifyPath, goneSignal, SECURITY_HEADERS, schemaOf, type ServerParts } from './parts.ts';
+import { type MostOpen, Places } from './places.ts';
 import type { Services } from '../services/interface.ts';
 import { registerSpecial } from './special.ts';
 import { TicketBox } from './tickets.ts';
@@ -53,7 +53,9 @@ export interface ApiOptions {
   heartbeatMs?: number;
   stallMs?: number;
   /** Event streams open at one time: of one person, and of all; 32 and 2000 if left out. */
-  streams?: { perPerson: number; inAll: number };
+  streams?: MostOpen;
+  /** The same of consoles; 16 and 500 if left out. */
+  consoles?: MostOpen;
   /** Milliseconds that requests get to end in when the server stops; 5000 if left out. */
   closeGraceMs?: number;
 }
@@ -190,7 +192,8 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     now,
     heartbeatMs: options.heartbeatMs ?? 15_000,
     stallMs: options.stallMs ?? 30_000,
-    places: new StreamPlaces(options.streams?.perPerson ?? 32, options.streams?.inAll ?? 2_000),
+    streams: new Places('event streams', options.streams ?? { perPerson: 32, inAll: 2_000 }),
+    consoles: new Places('consoles', options.consoles ?? { perPerson: 16, inAll: 500 }),
     closing: closing.signal,
   };
   registerJson(app, parts);

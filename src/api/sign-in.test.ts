@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'undici';
 import { expect, onTestFinished, test } from 'vitest';
-import { TOKENS } from '../../test/support/fake-services.ts';
-import { eventually, startTestServer } from '../../test/support/test-server.ts';
+import { type Person, TOKENS } from '../../test/support/fake-services.ts';
+import { eventually, startTestServer, type TestServer } from '../../test/support/test-server.ts';
+import { CarrelError } from '../lib/errors.ts';
 import type { ApiOptions } from './server.ts';
 
 async function started(options: Partial<ApiOptions> = {}) {
@@ -48,8 +49,8 @@ test('an event stream ends when its person is signed out; those of others go on'
   await reader.cancel();
 });
 
-test('a console ends when its person is signed out', async () => {
-  const server = await started();
+/** A machine's side that says nothing. */
+async function vncAt(server: TestServer): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'carrel-vnc-'));
   const vnc = createServer((socket) => socket.on('error', () => {}));
   onTestFinished(() => {
@@ -58,14 +59,48 @@ test('a console ends when its person is signed out', async () => {
   });
   server.world.consoleSocket = join(dir, 'vnc.sock');
   await new Promise<void>((resolve) => vnc.listen(server.world.consoleSocket, resolve));
-  const { id } = server.world.addReservation('ann', { state: 'ready' });
+}
+
+interface Opened {
+  ws: WebSocket;
+  closed: Promise<[number, string]>;
+}
+
+/** Undefined if it was refused. */
+async function openConsole(server: TestServer, as: Person): Promise<Opened | undefined> {
+  const { id } = server.world.addReservation(as, { state: 'ready' });
   const ws = new WebSocket(`${server.baseUrl.replace('http', 'ws')}/api/v1/reservations/${id}/console`, {
-    headers: { authorization: `Bearer ${TOKENS.ann}` },
+    headers: { authorization: `Bearer ${TOKENS[as]}` },
   });
-  const closed = new Promise((resolve) => ws.addEventListener('close', (e) => resolve([e.code, e.reason])));
-  await new Promise<void>((resolve) => ws.addEventListener('open', () => resolve()));
+  const closed = new Promise<[number, string]>((resolve) => ws.addEventListener('close', (e) => resolve([e.code, e.reason])));
+  const open = await new Promise<boolean>((resolve) => {
+    ws.addEventListener('open', () => resolve(true));
+    ws.addEventListener('error', () => resolve(false));
+  });
+  return open ? { ws, closed } : undefined;
+}
+
+test('a console ends when its person is signed out', async () => {
+  const server = await started();
+  await vncAt(server);
+  const console = await openConsole(server, 'ann');
   server.world.signOut('ann');
-  expect(await closed).toEqual([1008, 'the sign-in is over']);
+  expect(await console?.closed).toEqual([1008, 'the sign-in is over']);
+});
+
+test('one person cannot take all places for consoles; one that ends, or is refused later, gives its place back', async () => {
+  const server = await started({ consoles: { perPerson: 1, inAll: 2 } });
+  await vncAt(server);
+  server.world.failures.set('consoleTarget', new CarrelError('wrong-state', 'it is off'));
+  expect(await openConsole(server, 'ann')).toBeUndefined();
+  let anns: Opened | undefined;
+  await eventually('the place of the refused one', async () => (anns = await openConsole(server, 'ann')) !== undefined);
+  expect(await openConsole(server, 'ann')).toBeUndefined();
+  const bobs = await openConsole(server, 'bob');
+  expect(bobs).toBeDefined();
+  anns?.ws.close();
+  await eventually('the place of the ended one', async () => (anns = await openConsole(server, 'ann')) !== undefined);
+  for (const each of [anns, bobs]) each?.ws.close();
 });
 
 test('one person cannot take all places for event streams, and nobody more than there are', async () => {

@@ -45,7 +45,7 @@ function registerMetrics(app: FastifyInstance, parts: ServerParts): void {
 }
 
 function registerEvents(app: FastifyInstance, parts: ServerParts): void {
-  const { services, now, heartbeatMs, stallMs, places, closing } = parts;
+  const { services, now, heartbeatMs, stallMs, streams: places, closing } = parts;
   app.route({
     ...common(api.events, parts),
     handler: async (request, reply) => {
@@ -107,6 +107,8 @@ function registerConsole(app: FastifyInstance, parts: ServerParts): void {
       const { id } = request.params as { id: string };
       const caller = callerOf(request);
       await personalReservation(parts.services, caller, id);
+      // Given back when the connection ends, which that of a refused upgrade does too.
+      request.raw.socket.once('close', parts.consoles.take(caller));
       const { socketPath } = await parts.services.consoleTarget(caller, id);
       const socket = await openConsole(socketPath);
       request.raw.socket.once('close', () => socket.destroy());

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PATHS } from '../contract/paths.ts';
 import { makeClient } from './client.ts';
 import { ApiError, UnreachableError } from './errors.ts';
-import { SseParser } from './events.ts';
+import { pauseAfter, SseParser } from './events.ts';
 import type { Fetch } from './request.ts';
 
 interface Sent {
@@ -23,6 +23,15 @@ function recording(answer: () => Response): { client: ReturnType<typeof makeClie
 
 const json = (body: unknown, status = 200): Response =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
+
+it('opens a stream anew no sooner than the server asks for', () => {
+  const refused = (details?: Record<string, unknown>) =>
+    new ApiError({ type: 'x', title: 't', status: 429, code: 'rate-limited', detail: 'too many', ...(details ? { details } : {}) });
+  expect(pauseAfter(refused({ retryAfterS: 30 }), 500)).toBe(30_000);
+  expect(pauseAfter(refused(), 500)).toBe(500);
+  expect(pauseAfter(new UnreachableError('http://host', new Error('gone')), 500)).toBe(500);
+  expect(pauseAfter(undefined, 500)).toBe(500);
+});
 
 describe('requests', () => {
   it('have method, path, query, body and token', async () => {

@@ -94,6 +94,12 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   });
 }
 
+/** How long to wait before a broken stream is opened anew, in milliseconds: as long as the server says, if it said so. */
+export function pauseAfter(error: unknown, reconnectMs: number): number {
+  const told = error instanceof ApiError ? error.details['retryAfterS'] : undefined;
+  return typeof told === 'number' ? Math.max(reconnectMs, told * 1000) : reconnectMs;
+}
+
 /**
  * Events as they happen, for ever: a stream that breaks is opened anew and goes on after the last event seen. The first event is
  * `hello` (the stream is open; what is read now cannot be missed); `gap` says that events were lost and things must be read anew.
@@ -102,6 +108,7 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
 export async function* events(client: ClientOptions, options: EventOptions = {}): AsyncGenerator<EventData> {
   let last = options.lastEventId;
   while (!options.signal?.aborted) {
+    let broken: unknown;
     try {
       const url = urlOf(client.baseUrl, 'events', { query: { all: options.all } });
       const headers = headersOf(client, { accept: 'text/event-stream', ...(last === undefined ? {} : { 'last-event-id': last }) });
@@ -118,8 +125,9 @@ export async function* events(client: ClientOptions, options: EventOptions = {})
     } catch (error) {
       if (options.signal?.aborted) return;
       if (error instanceof ApiError && error.status < 500 && error.status !== 429) throw error;
+      broken = error;
       options.onBreak?.(error);
     }
-    await pause(options.reconnectMs ?? 500, options.signal);
+    await pause(pauseAfter(broken, options.reconnectMs ?? 500), options.signal);
   }
 }
