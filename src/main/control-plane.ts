@@ -1,5 +1,6 @@
 /** Store, drivers, engine and services brought up in order, and taken down in the reverse one. The HTTP server stands on this. */
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { makeDriver } from '../drivers/registry.ts';
 import type { Capabilities, Driver } from '../driver/index.ts';
@@ -15,13 +16,14 @@ import type { Logger } from '../lib/log.ts';
 import { type Cluster, ensureCluster } from '../store/cluster.ts';
 import { openStore, type PoolOptions, type Store } from '../store/db.ts';
 import * as events from '../store/events.ts';
+import { checkOwner, takeStore } from '../store/installation.ts';
 import { pruneJobs } from '../store/jobs.ts';
 import * as machines from '../store/machines.ts';
 import * as providers from '../store/providers.ts';
 import { reapFormerLives } from '../store/queue.ts';
 import * as reservations from '../store/reservations.ts';
 import { serverLock } from '../store/server-lock.ts';
-import type { Installation } from './installation.ts';
+import { fingerprint, type Installation } from './installation.ts';
 import { makeServices, type Parts } from '../services/index.ts';
 import type { Services } from '../services/interface.ts';
 
@@ -57,7 +59,6 @@ const RECONCILE_EVERY_MS = 60_000;
 const PRUNE_EVERY_MS = 3_600_000;
 /** How long ended jobs and events are kept. */
 const KEEP_MS = 30 * 86_400_000;
-const PROVIDER = 'here';
 /** Somebody waits for every request: one that stands in another's way is refused with a sentence before they give up on it. */
 const API_POOL: PoolOptions = {
   purpose: 'api',
@@ -104,10 +105,13 @@ async function bringUp(
   }
   const target = options.databaseUrl ?? (cluster as Cluster).conn;
   // Locked before the schema is looked at: a second, newer server must not migrate under the first.
-  const lock = await serverLock(ctx, target, installation.id);
+  const lock = await serverLock(ctx, target);
   closers.push(() => lock.release());
+  const owner = { id: installation.id, keyFingerprint: fingerprint(installation.key) };
+  await checkOwner(target, owner);
   const store = await openStore(ctx, target);
   closers.push(() => store.close());
+  await takeStore(store.db, owner, new Date());
   // Requests, durable work, and what keeps leases and due times each have connections of their own.
   const api = store.apart(options.apiPool ?? API_POOL);
   const vital = store.apart(VITAL_POOL);
@@ -159,9 +163,9 @@ async function bringUp(
 
 async function registerProvider(ctx: Ctx, store: Store, driver: Driver, capabilities: Capabilities): Promise<string> {
   const room = await driver.room(ctx);
-  return providers.put(store.db, {
+  return providers.putHost(store.db, {
     id: randomUUID(),
-    name: PROVIDER,
+    name: hostname(),
     kind: driver.kind,
     limits: { machines: room.machines, memoryMiB: room.memoryMiB, vcpus: room.vcpus },
     startSlots: capabilities.startSlots,

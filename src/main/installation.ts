@@ -1,5 +1,5 @@
 /** The data directory: one installation's identity, key and files. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
@@ -105,6 +105,11 @@ function secretKey(file: string): Buffer {
   throw new CarrelError('store-corrupt', `${file} does not hold a key of 32 bytes`, {
     hint: 'restore it from the backup of this data directory',
   });
+}
+
+/** What tells one key from another and gives nothing of it away: 16 bytes of a SHA-256, hex. */
+export function fingerprint(key: Buffer): string {
+  return createHash('sha256').update('carrel sealing key\n').update(key).digest('hex').slice(0, 32);
 }
 
 /** Whole or not at all, also when the process ends in between. */

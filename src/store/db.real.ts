@@ -148,25 +148,24 @@ test('NOTIFY arrives; after a lost connection it says so and arrives again', asy
 
 test('one server per installation; the second is told who has it, and gets it when that one lets go', async () => {
   const t = await testDb(onTestFinished);
-  const first = await t.store.lockServer(bound(), 'inst');
-  await expect(t.store.lockServer(bound(), 'inst')).rejects.toMatchObject({ code: 'already-running', details: { pid: process.pid } });
-  await (await t.store.lockServer(bound(), 'another')).release();
+  const first = await t.store.lockServer(bound());
+  await expect(t.store.lockServer(bound())).rejects.toMatchObject({ code: 'already-running', details: { pid: process.pid } });
   await first.release();
-  await (await t.store.lockServer(bound(), 'inst')).release();
+  await (await t.store.lockServer(bound())).release();
 });
 
 test('a lock held by a process that has just died is waited out', async () => {
   const t = await testDb(onTestFinished);
-  const first = await t.store.lockServer(bound(), 'inst');
+  const first = await t.store.lockServer(bound());
   const [pid] = await backends(t, 'carrel serve %');
   const dead = await connect(t.conn, 'carrel serve pid=4194304');
   await first.release();
-  const { lockKey } = await import('./server-lock.ts');
+  const { LOCK_KEY } = await import('./server-lock.ts');
   await waitFor(bound(), 5, async () => {
-    const { rows } = await dead.query<{ ok: boolean }>('select pg_try_advisory_lock($1::bigint) as ok', [lockKey('inst')]);
+    const { rows } = await dead.query<{ ok: boolean }>('select pg_try_advisory_lock($1::bigint) as ok', [LOCK_KEY]);
     return rows[0]?.ok === true ? true : undefined;
   });
-  const second = t.store.lockServer(bound(), 'inst');
+  const second = t.store.lockServer(bound());
   await dead.end();
   await (await second).release();
   expect(pid).toBeDefined();
@@ -174,7 +173,7 @@ test('a lock held by a process that has just died is waited out', async () => {
 
 test('a lost lock is taken again; if somebody else was faster, the holder is told', async () => {
   const t = await testDb(onTestFinished);
-  const first = await t.store.lockServer(bound(), 'inst');
+  const first = await t.store.lockServer(bound());
   onTestFinished(() => first.release());
   const holders = async (): Promise<number[]> => {
     const { rows } = await sql<{ pid: number }>`select l.pid from pg_locks l join pg_database d on d.oid = l.database
@@ -184,14 +183,14 @@ test('a lost lock is taken again; if somebody else was faster, the holder is tol
   const [before] = await holders();
   await sql`select pg_terminate_backend(${before})`.execute(t.db);
   await waitFor(bound(), 10, async () => ((await holders()).some((pid) => pid !== before) ? true : undefined));
-  await expect(t.store.lockServer(bound(), 'inst')).rejects.toMatchObject({ code: 'already-running' });
+  await expect(t.store.lockServer(bound())).rejects.toMatchObject({ code: 'already-running' });
   expect(first.lost.aborted).toBe(false);
 
   const thief = await connect(t.conn, `carrel serve pid=${process.ppid}`);
   onTestFinished(() => thief.end());
-  const { lockKey } = await import('./server-lock.ts');
+  const { LOCK_KEY } = await import('./server-lock.ts');
   // In line before the holder comes back, as a second server would be.
-  const taken = thief.query('select pg_advisory_lock($1::bigint)', [lockKey('inst')]);
+  const taken = thief.query('select pg_advisory_lock($1::bigint)', [LOCK_KEY]);
   await waitFor(bound(), 5, async () => {
     const { rows } = await sql<{ n: number }>`select count(*) as n from pg_locks where locktype = 'advisory' and not granted
       and database = (select oid from pg_database where datname = current_database())`.execute(t.db);

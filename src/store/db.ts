@@ -56,7 +56,7 @@ export interface Store {
   tx<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Calls back for notices once it has settled; gives the function that ends it. */
   listen(channels: readonly string[], onNotice: (notice: Notice) => void): Promise<() => Promise<void>>;
-  lockServer(ctx: Ctx, installationId: string): Promise<ServerLock>;
+  lockServer(ctx: Ctx): Promise<ServerLock>;
   /** The same store by connections of its own, so that neither starves the other. Closed with this one. */
   apart(options: PoolOptions): Store;
   close(): Promise<void>;
@@ -191,7 +191,7 @@ function makeStore(ctx: Ctx, target: StoreTarget, versions: Pick<Store, 'schemaV
       listeners.add(end);
       return end;
     },
-    lockServer: (within, installationId) => serverLock(within, target, installationId),
+    lockServer: (within) => serverLock(within, target),
     apart: (other) => {
       const store = makeStore(ctx, target, versions, other);
       apart.add(store);

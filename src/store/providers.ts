@@ -33,6 +33,15 @@ export async function put(db: Db, spec: ProviderSpec): Promise<string> {
   return row.id;
 }
 
+/**
+ * As {@link put}, for the provider that is the host of this server: until several servers share a store there is one of its kind, and
+ * a host that was given another name keeps its machines.
+ */
+export async function putHost(db: Db, spec: ProviderSpec): Promise<string> {
+  await db.updateTable('provider').set({ name: spec.name }).where('kind', '=', spec.kind).where('name', '<>', spec.name).execute();
+  return put(db, spec);
+}
+
 export async function list(db: Db): Promise<Provider[]> {
   return db.selectFrom('provider').selectAll().orderBy('name').execute();
 }

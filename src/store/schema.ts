@@ -48,6 +48,13 @@ export interface TokenTable {
   lastUsedAt: Nullable<Date>;
 }
 
+export interface InstallationTable {
+  one: ColumnType<boolean, never, never>;
+  id: string;
+  keyFingerprint: string;
+  createdAt: Date;
+}
+
 export interface ProviderTable {
   id: string;
   name: string;
@@ -240,6 +247,7 @@ export interface Schema {
   setting: SettingTable;
   account: AccountTable;
   token: TokenTable;
+  installation: InstallationTable;
   provider: ProviderTable;
   image: ImageTable;
   revision: RevisionTable;

@@ -1,4 +1,4 @@
-/** One `carrel serve` per data directory. */
+/** One `carrel serve` per store. */
 import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
 import { type Ctx, sleep } from '../lib/context.ts';
@@ -16,10 +16,8 @@ export interface ServerLock {
 /** How long a lock of a process that has just died may linger before it counts as held, in milliseconds. */
 const LINGER_MS = 3_000;
 
-/** Advisory lock keys are int8: the first 8 bytes of a SHA-256. */
-export function lockKey(installationId: string): string {
-  return createHash('sha256').update(`carrel serve ${installationId}`).digest().readBigInt64BE(0).toString();
-}
+/** Advisory lock keys are int8: the first 8 bytes of a SHA-256. The same for every installation: a stranger waits outside too. */
+export const LOCK_KEY = createHash('sha256').update('carrel serve').digest().readBigInt64BE(0).toString();
 
 function alive(pid: number): boolean {
   try {
@@ -30,14 +28,14 @@ function alive(pid: number): boolean {
   }
 }
 
-async function holder(client: Client, key: string): Promise<{ pid: number | undefined; since: string | undefined } | undefined> {
+async function holder(client: Client): Promise<{ pid: number | undefined; since: string | undefined } | undefined> {
   const { rows } = await client.query<{ name: string; since: Date }>(
     `select a.application_name as name, a.backend_start as since
      from pg_locks l join pg_stat_activity a on a.pid = l.pid
      where l.locktype = 'advisory' and l.granted and l.objsubid = 1
        and l.database = (select oid from pg_database where datname = current_database())
        and ((l.classid::bigint << 32) | l.objid::bigint) = $1`,
-    [key],
+    [LOCK_KEY],
   );
   const row = rows[0];
   if (row === undefined) return undefined;
@@ -45,17 +43,17 @@ async function holder(client: Client, key: string): Promise<{ pid: number | unde
   return { pid: pid === undefined ? undefined : Number(pid), since: row.since.toISOString() };
 }
 
-async function take(ctx: Ctx, client: Client, key: string): Promise<void> {
+async function take(ctx: Ctx, client: Client): Promise<void> {
   const giveUp = performance.now() + LINGER_MS;
   for (;;) {
-    const { rows } = await client.query<{ ok: boolean }>('select pg_try_advisory_lock($1::bigint) as ok', [key]);
+    const { rows } = await client.query<{ ok: boolean }>('select pg_try_advisory_lock($1::bigint) as ok', [LOCK_KEY]);
     if (rows[0]?.ok === true) return;
-    const other = await holder(client, key);
+    const other = await holder(client);
     // The backend of a process killed a moment ago still holds the lock until it has seen the closed socket.
     const dying = other === undefined || (other.pid !== undefined && !alive(other.pid));
     if (!dying || performance.now() > giveUp) {
       const who = other?.pid === undefined ? 'another process' : `process ${other.pid}`;
-      throw new CarrelError('already-running', `${who} already serves this data directory`, {
+      throw new CarrelError('already-running', `${who} already serves this store`, {
         hint: `Use that server, or stop it first${other?.pid === undefined ? '' : ` (kill ${other.pid})`}.`,
         details: { pid: other?.pid, since: other?.since },
       });
@@ -65,11 +63,10 @@ async function take(ctx: Ctx, client: Client, key: string): Promise<void> {
 }
 
 /**
- * Holds the installation's lock for the life of the process, on a connection named `carrel serve pid=N`. When the connection is
+ * Holds the store's lock for the life of the process, on a connection named `carrel serve pid=N`. When the connection is
  * lost (PostgreSQL restarted) it is taken again; until then fences keep a second server from harm. Errors: `already-running`.
  */
-export async function serverLock(ctx: Ctx, target: StoreTarget, installationId: string): Promise<ServerLock> {
-  const key = lockKey(installationId);
+export async function serverLock(ctx: Ctx, target: StoreTarget): Promise<ServerLock> {
   const lost = new AbortController();
   let released = false;
   let client: Client | undefined;
@@ -80,7 +77,7 @@ export async function serverLock(ctx: Ctx, target: StoreTarget, installationId: 
       throw storeError(error);
     });
     try {
-      await take(within, c, key);
+      await take(within, c);
     } catch (error) {
       await c.end().catch(() => {});
       throw storeError(error);
