@@ -2,11 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Bench, drain, inside, jobOf, makeBench, overtaken, problems, reservationOf } from '../../test/support/engine.ts';
+import * as accounts from '../store/accounts.ts';
 import * as images from '../store/images.ts';
+import { availability } from './intents/availability.ts';
 import { endReservation } from './intents/end.ts';
 import { prepareImage, publishRevision, removeRevision, retireRevision } from './intents/image.ts';
 import { beginReservation } from './intents/begin.ts';
 import { reserve } from './intents/reservation.ts';
+import { reserveSeries } from './intents/series.ts';
 import type { EngineDeps } from './deps.ts';
 
 const HOUR = 3_600_000;
@@ -80,4 +83,20 @@ test('what begins while its revision is retired and removed is made of what is l
   await drain(bench);
   expect(await reservationOf(bench, first.id)).toMatchObject({ state: 'ready', revisionId: bench.revisionId });
   expect(await problems(bench)).toEqual([]);
+});
+
+test('a draft is reserved by its author, the owner of its image and operators alone; others are told so by `when` too', async () => {
+  const bench = await makeBench(onTestFinished);
+  await draft(bench);
+  const other = { accountId: randomUUID(), name: 'bob', role: 'user' };
+  await accounts.create(bench.store.db, { id: other.accountId, name: 'bob', role: 'user', now: bench.deps.now() });
+  const request = { image: 'golden', mode: 'linked' as const, forMs: HOUR, revision: 2 };
+  const asBob = () => reserve(bench.deps, other, { id: randomUUID(), ...request });
+  await expect(asBob()).rejects.toMatchObject({ code: 'not-allowed', message: expect.stringContaining('is a draft') });
+  await expect(availability(bench.deps, other, request)).rejects.toMatchObject({ code: 'not-allowed' });
+  const series = { ...request, id: randomUUID(), startsAt: new Date(bench.deps.now().getTime() + HOUR), zone: 'UTC', partial: true };
+  await expect(reserveSeries(bench.deps, other, { ...series, rule: 'FREQ=DAILY;COUNT=2' })).rejects.toMatchObject({ code: 'not-allowed' });
+  await reserve(bench.deps, { ...other, role: 'admin' }, { id: randomUUID(), ...request });
+  await reserve(bench.deps, bench.who, { id: randomUUID(), ...request });
+  await reserve(bench.deps, other, { id: randomUUID(), ...request, revision: 1 });
 });

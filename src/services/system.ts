@@ -16,6 +16,8 @@ import type * as rows from '../store/schema.ts';
 import { follow, lastEventId } from './follow.ts';
 import { given, iso, page, type Parts } from './parts.ts';
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 export function systemServices(parts: Parts): SystemServices {
   const { deps } = parts;
   const { db } = deps.store;
@@ -101,8 +103,16 @@ export function systemServices(parts: Parts): SystemServices {
         (row) => String(row.id),
       );
     },
-    async listJobs({ limit, state }) {
-      return { items: (await listJobs(db, { limit, ...(state ? { states: [state] } : {}) })).map((row) => showJob(row)) };
+    async listJobs({ limit, after, state }) {
+      if (after !== undefined && !(UUID.test(after) && (await jobs.findJob(db, after))))
+        throw new CarrelError('bad-request', '"after" is not the "next" of an earlier page');
+      const found = await listJobs(db, { limit: limit + 1, after, ...(state ? { states: [state] } : {}) });
+      return page(
+        found,
+        limit,
+        (row) => showJob(row),
+        (row) => row.id,
+      );
     },
     async showJob(id) {
       const row = await jobs.findJob(db, id);

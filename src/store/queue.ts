@@ -199,19 +199,30 @@ export interface JobFilter {
   saga?: string | undefined;
   /** Most rows; 100 by default. */
   limit?: number | undefined;
+  /** Only what comes after this job in the list. */
+  after?: string | undefined;
 }
 
 /** For operators: newest first. */
 export async function listJobs(db: Db, filter: JobFilter = {}): Promise<Job[]> {
-  return db
-    .selectFrom('job')
-    .selectAll()
-    .$if(filter.states !== undefined, (q) => q.where('state', 'in', filter.states as readonly JobState[]))
-    .$if(filter.saga !== undefined, (q) => q.where('saga', '=', filter.saga as string))
-    .orderBy('createdAt', 'desc')
-    .orderBy('id')
-    .limit(filter.limit ?? 100)
-    .execute();
+  return (
+    db
+      .selectFrom('job')
+      .selectAll()
+      .$if(filter.states !== undefined, (q) => q.where('state', 'in', filter.states as readonly JobState[]))
+      .$if(filter.saga !== undefined, (q) => q.where('saga', '=', filter.saga as string))
+      // Compared in the database: its moments are finer than those of this process.
+      .$if(filter.after !== undefined, (q) =>
+        q.where(
+          sql<boolean>`(created_at < (select created_at from job where id = ${filter.after}::uuid)
+          or created_at = (select created_at from job where id = ${filter.after}::uuid) and id > ${filter.after}::uuid)`,
+        ),
+      )
+      .orderBy('createdAt', 'desc')
+      .orderBy('id')
+      .limit(filter.limit ?? 100)
+      .execute()
+  );
 }
 
 /** Jobs by state, for metrics and health. */

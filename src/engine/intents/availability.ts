@@ -68,7 +68,7 @@ const LOOKS_MS = [DAY, 8 * DAY, Number.POSITIVE_INFINITY];
 /** What is free when, the next time it can be had, and what is in the way. Errors: `not-found`, `wrong-state`. */
 export async function availability(deps: EngineDeps, who: Who, request: AvailabilityIntent): Promise<Availability> {
   const { db } = deps.store;
-  const { image, revision } = await pickRevision(deps, request);
+  const { image, revision } = await pickRevision(deps, who, request);
   const [master] = await masters.ofRevisions(db, [revision.id]);
   if (!master || !revision.profile) throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
   const { providerId } = master;

@@ -70,9 +70,9 @@ export interface Offer {
   now: Date;
 }
 
-/** Finds what a request means. Errors: `not-found`, `wrong-state` (nothing published), `not-supported` (mode). */
+/** Finds what a request means. Errors: `not-found`, `wrong-state` (nothing published), `not-allowed` (a draft), `not-supported` (mode). */
 export async function makeOffer(deps: EngineDeps, who: Who, request: Offer['request']): Promise<Offer> {
-  const { image, revision } = await pickRevision(deps, request);
+  const { image, revision } = await pickRevision(deps, who, request);
   const [master] = await masters.ofRevisions(deps.store.db, [revision.id]);
   const { profile } = revision;
   if (!master || !profile) throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
@@ -171,8 +171,8 @@ export async function startProvision(tx: Tx, row: Reservation, revision: Revisio
   });
 }
 
-/** The image and the revision that a request means; `not-found`, `wrong-state`. */
-export async function pickRevision(deps: EngineDeps, request: { image: string; revision?: number | undefined }) {
+/** The image and the revision that a request means; `not-found`, `wrong-state`, `not-allowed` (a draft of somebody else). */
+export async function pickRevision(deps: EngineDeps, who: Who, request: { image: string; revision?: number | undefined }) {
   const { db } = deps.store;
   const image = await images.findByName(db, request.image);
   if (!image) throw new CarrelError('not-found', `there is no image called ${request.image}`, { hint: 'see `carrel image ls`' });
@@ -187,6 +187,16 @@ export async function pickRevision(deps: EngineDeps, request: { image: string; r
       hint: `publish one: \`carrel image publish ${image.name} NUMBER\``,
     });
   assertHandedOut(image, revision);
+  // What is not published is for those who make it.
+  const makes = revision.createdBy === who.accountId || image.ownerId === who.accountId || who.role === 'admin';
+  if (revision.state === 'draft' && !makes)
+    throw new CarrelError(
+      'not-allowed',
+      `revision ${revision.number} of ${image.name} is a draft: its author and operators alone may reserve it`,
+      {
+        hint: 'leave the number out for the published one',
+      },
+    );
   return { image, revision };
 }
 
