@@ -1,0 +1,76 @@
+/** Connects at one time: the guest ends with the newest keys. */
+import { expect, onTestFinished, test } from 'vitest';
+import { type Bench, makeBench, readyOne, reservationOf, until } from '../../test/support/engine.ts';
+import type { Driver } from '../driver/index.ts';
+import { guestAccount } from '../drivers/fake/guest-files.ts';
+import { makeCtx } from '../lib/context.ts';
+import * as reservations from '../store/reservations.ts';
+import { CredentialSealer } from './credentials.ts';
+import type { EngineDeps } from './deps.ts';
+import { connect } from './intents/connect.ts';
+
+const sealer = new CredentialSealer(Buffer.alloc(32, 1));
+const key = (n: number) => `ssh-ed25519 ${Buffer.alloc(51, n).toString('base64')} ada`;
+
+/** Deps whose handovers wait for `before(n)` first, n = 1, 2, …; `ended` counts those that are through. */
+function handovers(bench: Bench, before: (n: number) => Promise<unknown>): { deps: EngineDeps; begun: number; ended: number } {
+  const seen = { begun: 0, ended: 0 };
+  const guest = Object.create(bench.driver.guest) as Driver['guest'];
+  guest.handover = async (...args) => {
+    await before((seen.begun += 1));
+    await bench.driver.guest.handover(...args);
+    seen.ended += 1;
+  };
+  const driver = Object.create(bench.driver, { guest: { value: guest } }) as Driver;
+  return Object.assign(seen, { deps: { ...bench.deps, drivers: new Map([[bench.providerId, driver]]) } });
+}
+
+const keysOf = async (bench: Bench, id: string) => {
+  const { credential } = await reservationOf(bench, id);
+  return credential ? sealer.open(id, credential).authorizedKeys : [];
+};
+
+test("of two connects at one time the later one's key is in the guest in the end, however slow the earlier one is", async () => {
+  const bench = await makeBench(onTestFinished);
+  const { id, machineId } = await readyOne(bench);
+  const slow = handovers(bench, async (n) => {
+    // The first goes on when the second is through, or else when it can be seen that the second waits for its turn.
+    if (n !== 1) return;
+    await until(async () => (await keysOf(bench, id)).length === 2);
+    for (let i = 0; i < 20 && slow.ended === 0; i++) await keysOf(bench, id);
+  });
+  const first = connect(makeCtx(), slow.deps, sealer, bench.who, id, key(1));
+  await until(() => slow.begun === 1);
+  await Promise.all([first, connect(makeCtx(), slow.deps, sealer, bench.who, id, key(2))]);
+  expect(guestAccount(bench.fake, machineId, 'learner')?.authorizedKeys).toEqual([key(1), key(2)]);
+});
+
+test('what another server wrote while this one handed over is handed over as well', async () => {
+  const bench = await makeBench(onTestFinished);
+  const { id, machineId } = await readyOne(bench);
+  const { deps } = handovers(bench, async (n) => {
+    if (n !== 1) return;
+    const known = sealer.open(id, (await reservationOf(bench, id)).credential as Buffer);
+    await reservations.setCredential(bench.store.db, id, sealer.seal(id, { ...known, authorizedKeys: [...known.authorizedKeys, key(2)] }));
+  });
+  await connect(makeCtx(), deps, sealer, bench.who, id, key(1));
+  expect(guestAccount(bench.fake, machineId, 'learner')?.authorizedKeys).toEqual([key(1), key(2)]);
+});
+
+test('a connect that waits for its turn ends with its context', async () => {
+  const bench = await makeBench(onTestFinished);
+  const { id } = await readyOne(bench);
+  let go = (): void => {};
+  const gate = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  const { deps } = handovers(bench, () => gate);
+  const first = connect(makeCtx(), deps, sealer, bench.who, id, undefined);
+  const stop = new AbortController();
+  const second = connect(makeCtx({ signal: stop.signal }), deps, sealer, bench.who, id, key(2));
+  await until(async () => (await keysOf(bench, id)).length === 1);
+  stop.abort();
+  await expect(second).rejects.toMatchObject({ code: 'cancelled' });
+  go();
+  await first;
+});
