@@ -128,7 +128,7 @@ export class CarrelRig {
 
   /** The acceleration that the driver chose by its own measurement. */
   get accelerator(): string {
-    const [known] = [...this.plane.parts.capabilities.values()];
+    const [known] = [...this.plane.parts.deps.capabilities.values()];
     return known?.facts['accel'] ?? 'unknown';
   }
 

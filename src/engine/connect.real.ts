@@ -5,11 +5,11 @@ import type { Driver } from '../driver/index.ts';
 import { guestAccount } from '../drivers/fake/guest-files.ts';
 import { makeCtx } from '../lib/context.ts';
 import * as reservations from '../store/reservations.ts';
-import { CredentialSealer } from './credentials.ts';
+import { type GuestCredential, Sealer } from './credentials.ts';
 import type { EngineDeps } from './deps.ts';
 import { connect } from './intents/connect.ts';
 
-const sealer = new CredentialSealer(Buffer.alloc(32, 1));
+const sealer = new Sealer(Buffer.alloc(32, 1));
 const key = (n: number) => `ssh-ed25519 ${Buffer.alloc(51, n).toString('base64')} ada`;
 
 /** Deps whose handovers wait for `before(n)` first, n = 1, 2, …; `ended` counts those that are through. */
@@ -27,7 +27,7 @@ function handovers(bench: Bench, before: (n: number) => Promise<unknown>): { dep
 
 const keysOf = async (bench: Bench, id: string) => {
   const { credential } = await reservationOf(bench, id);
-  return credential ? sealer.open(id, credential).authorizedKeys : [];
+  return credential ? sealer.open<GuestCredential>(id, credential).authorizedKeys : [];
 };
 
 test("of two connects at one time the later one's key is in the guest in the end, however slow the earlier one is", async () => {
@@ -50,7 +50,7 @@ test('what another server wrote while this one handed over is handed over as wel
   const { id, machineId } = await readyOne(bench);
   const { deps } = handovers(bench, async (n) => {
     if (n !== 1) return;
-    const known = sealer.open(id, (await reservationOf(bench, id)).credential as Buffer);
+    const known = sealer.open<GuestCredential>(id, (await reservationOf(bench, id)).credential as Buffer);
     await reservations.setCredential(bench.store.db, id, sealer.seal(id, { ...known, authorizedKeys: [...known.authorizedKeys, key(2)] }));
   });
   await connect(makeCtx(), deps, sealer, bench.who, id, key(1));

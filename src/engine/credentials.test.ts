@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { verify } from 'unixcrypt';
 import { expect, test } from 'vitest';
-import { CredentialSealer, checkPublicKey, hashPassword, makePassword } from './credentials.ts';
+import { Sealer, checkPublicKey, hashPassword, makePassword } from './credentials.ts';
 
 test('passwords are of the promised form, differ, and their hash is one that crypt(3) accepts', () => {
   const password = makePassword();
@@ -14,13 +14,13 @@ test('passwords are of the promised form, differ, and their hash is one that cry
 });
 
 test('a sealed credential opens only with the same key and for the same reservation', () => {
-  const sealer = new CredentialSealer(randomBytes(32));
+  const sealer = new Sealer(randomBytes(32));
   const credential = { user: 'student', password: 'pw', authorizedKeys: [] };
   const sealed = sealer.seal('r1', credential);
   expect(sealed.includes('student')).toBe(false);
   expect(sealer.open('r1', sealed)).toEqual(credential);
   expect(() => sealer.open('r2', sealed)).toThrow('cannot be opened');
-  expect(() => new CredentialSealer(randomBytes(32)).open('r1', sealed)).toThrow('cannot be opened');
+  expect(() => new Sealer(randomBytes(32)).open('r1', sealed)).toThrow('cannot be opened');
 });
 
 test.each(['', 'ssh-ed25519', 'command="rm -rf /" ssh-ed25519 AAAA', 'ssh-ed25519 AAAA\nssh-rsa BBBB', 'ssh-dss AAAA x'])(

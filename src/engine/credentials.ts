@@ -40,8 +40,8 @@ export function checkPublicKey(key: string): string {
   });
 }
 
-/** Seals and opens credentials with AES-256-GCM under the installation's key (32 bytes), bound to the reservation's id. */
-export class CredentialSealer {
+/** Seals and opens secrets with AES-256-GCM under the installation's key (32 bytes), bound to the id of what they belong to. */
+export class Sealer {
   readonly #key: Buffer;
 
   constructor(key: Buffer) {
@@ -49,24 +49,24 @@ export class CredentialSealer {
     this.#key = key;
   }
 
-  seal(reservationId: string, credential: GuestCredential): Buffer {
+  seal(id: string, secret: object): Buffer {
     const iv = randomBytes(12);
     const cipher = createCipheriv('aes-256-gcm', this.#key, iv);
-    cipher.setAAD(Buffer.from(reservationId));
-    const body = Buffer.concat([cipher.update(JSON.stringify(credential), 'utf8'), cipher.final()]);
+    cipher.setAAD(Buffer.from(id));
+    const body = Buffer.concat([cipher.update(JSON.stringify(secret), 'utf8'), cipher.final()]);
     return Buffer.concat([iv, cipher.getAuthTag(), body]);
   }
 
   /** Throws `credential-unreadable` when the key is not the one it was sealed with or the bytes were moved or changed. */
-  open(reservationId: string, sealed: Buffer): GuestCredential {
+  open<T extends object>(id: string, sealed: Buffer): T {
     try {
       const decipher = createDecipheriv('aes-256-gcm', this.#key, sealed.subarray(0, 12));
-      decipher.setAAD(Buffer.from(reservationId));
+      decipher.setAAD(Buffer.from(id));
       decipher.setAuthTag(sealed.subarray(12, 28));
       const text = Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]).toString('utf8');
-      return JSON.parse(text) as GuestCredential;
+      return JSON.parse(text) as T;
     } catch (cause) {
-      throw new CarrelError('credential-unreadable', 'the stored credential cannot be opened', {
+      throw new CarrelError('credential-unreadable', 'a stored credential cannot be opened', {
         hint: 'secrets.key in the data directory is not the one it was sealed with; restore that file from the backup',
         cause,
       });

@@ -22,7 +22,7 @@ import { makeCtx } from '../lib/context.ts';
 import * as images from '../store/images.ts';
 import * as machines from '../store/machines.ts';
 import { tx } from '../store/db.ts';
-import { CredentialSealer } from './credentials.ts';
+import { Sealer } from './credentials.ts';
 import { connect } from './intents/connect.ts';
 import { prepareImage, removeRevision, retireRevision } from './intents/image.ts';
 import { endReservation } from './intents/end.ts';
@@ -243,7 +243,7 @@ describe('promise 8', () => {
     const lines: string[] = [];
     const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
     const bench = await makeBench(onTestFinished, { log });
-    const sealer = new CredentialSealer(Buffer.alloc(32, 1));
+    const sealer = new Sealer(Buffer.alloc(32, 1));
     const row = await readyOne(bench);
     const go = (key?: string) => connect(makeCtx({ log }), bench.deps, sealer, bench.who, row.id, key);
     const first = await go();
@@ -286,7 +286,7 @@ describe('promise 8', () => {
         },
       },
     };
-    const sealer = new CredentialSealer(Buffer.alloc(32, 1));
+    const sealer = new Sealer(Buffer.alloc(32, 1));
     await expect(connect(makeCtx(), overtaken, sealer, bench.who, row.id, undefined)).rejects.toMatchObject({ code: 'wrong-state' });
     expect((await reservationOf(bench, row.id)).credential).toBeNull();
   });

@@ -29,10 +29,19 @@ program
     'proxies whose X-Forwarded-For is believed, by commas (default: none)',
     process.env.CARREL_TRUST_PROXY,
   )
+  .option('--no-qemu', "without this machine's own QEMU as a provider: only those that were added")
   .option('--log-level <level>', 'trace, debug, info, warn, error', process.env.CARREL_LOG ?? 'info')
   .action(
     async (
-      options: { listen: string; maxMachines?: number; maxMemory?: number; maxVcpus?: number; trustProxy?: string; logLevel: string },
+      options: {
+        qemu: boolean;
+        listen: string;
+        maxMachines?: number;
+        maxMemory?: number;
+        maxVcpus?: number;
+        trustProxy?: string;
+        logLevel: string;
+      },
       command: Command,
     ) => {
       const { serve } = await import('./serve.ts');
@@ -42,6 +51,7 @@ program
         databaseUrl: process.env.DATABASE_URL || undefined,
         logLevel: options.logLevel,
         trustProxy: options.trustProxy || undefined,
+        qemu: options.qemu,
         limits: {
           ...(options.maxMachines === undefined ? {} : { machines: options.maxMachines }),
           ...(options.maxMemory === undefined ? {} : { memoryMiB: options.maxMemory }),

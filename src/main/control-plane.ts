@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { makeDriver } from '../drivers/registry.ts';
-import type { Capabilities, Driver } from '../driver/index.ts';
-import { CredentialSealer } from '../engine/credentials.ts';
+import type { Driver } from '../driver/index.ts';
+import { Sealer } from '../engine/credentials.ts';
+import { ProviderRegistry } from '../engine/provider-registry.ts';
 import { Reconciler, startReconciler } from '../engine/reconcilers/reconcile.ts';
 import type { FaultPoint } from '../engine/saga.ts';
 import { startTimers } from '../engine/timers.ts';
@@ -23,6 +24,7 @@ import * as providers from '../store/providers.ts';
 import { reapFormerLives } from '../store/queue.ts';
 import * as reservations from '../store/reservations.ts';
 import { serverLock } from '../store/server-lock.ts';
+import { endpointConfig } from './endpoint-config.ts';
 import { fingerprint, type Installation } from './installation.ts';
 import { makeServices, type Parts } from '../services/index.ts';
 import type { Services } from '../services/interface.ts';
@@ -37,7 +39,9 @@ export interface ControlPlaneOptions {
   /** Runs of one worker at one time. */
   concurrency: number;
   fault?: FaultPoint | undefined;
-  /** Instead of the registry's; for tests. */
+  /** Whether this machine's QEMU is a provider; true unless given. */
+  qemu?: boolean | undefined;
+  /** In place of QEMU's; for tests. */
   driver?: Driver | undefined;
   /** Instead of {@link API_POOL}; for tests. */
   apiPool?: PoolOptions | undefined;
@@ -116,20 +120,20 @@ async function bringUp(
   const api = store.apart(options.apiPool ?? API_POOL);
   const vital = store.apart(VITAL_POOL);
 
-  const driver =
-    options.driver ?? makeDriver({ kind: 'qemu', dataDir: installation.dir, installationId: installation.id, log, limits: options.limits });
-  const capabilities = await driver.open(ctx);
-  closers.push(() => driver.close());
-  const providerId = await registerProvider(ctx, store, driver, capabilities);
-
-  const deps: EngineDeps = {
+  const clock = { log, now: () => new Date(), newId: () => randomUUID() };
+  const sealer = new Sealer(installation.key);
+  const registry = new ProviderRegistry({
     store,
-    drivers: new Map([[providerId, driver]]),
-    capabilities: new Map([[providerId, capabilities]]),
-    log,
-    now: () => new Date(),
-    newId: () => randomUUID(),
-  };
+    ...clock,
+    make: (row) =>
+      row.connection === null
+        ? (options.driver ?? makeDriver({ ...ofInstallation(options), kind: row.kind, limits: options.limits }))
+        : makeDriver({ ...ofInstallation(options), ...endpointConfig(row, sealer) }),
+    onOpen: (_id, driver) => watchMachines(deps, driver),
+  });
+  const deps: EngineDeps = { store, drivers: registry.drivers, capabilities: registry.capabilities, ...clock };
+  closers.push(() => registry.stop());
+  await openProviders(store, registry, options);
   const name = `${installation.id}/${process.pid}-${randomUUID().slice(0, 8)}`;
   const taken = await reapFormerLives(store, name);
   if (taken > 0) log.info({ taken }, 'taking up what an earlier server left unfinished');
@@ -147,47 +151,63 @@ async function bringUp(
   const reconciler = new Reconciler(deps);
   closers.push(startReconciler(deps, reconciler, RECONCILE_EVERY_MS));
   closers.push(startTimers({ ...deps, store: vital }));
-  closers.push(watchMachines(deps, driver));
   closers.push(startPruning(deps));
 
   const parts: Parts = {
     deps: { ...deps, store: api },
-    sealer: new CredentialSealer(installation.key),
+    sealer,
     reconciler,
-    capabilities: deps.capabilities,
+    registry,
+    probe: (row) => makeDriver({ ...ofInstallation(options), ...endpointConfig(row, sealer) }),
     cluster,
     version: options.version,
   };
   return { services: makeServices(parts), parts, store, lost: lock.lost, stop };
 }
 
-async function registerProvider(ctx: Ctx, store: Store, driver: Driver, capabilities: Capabilities): Promise<string> {
-  const room = await driver.room(ctx);
-  return providers.putHost(store.db, {
-    id: randomUUID(),
-    name: hostname(),
-    kind: driver.kind,
-    limits: { machines: room.machines, memoryMiB: room.memoryMiB, vcpus: room.vcpus },
-    startSlots: capabilities.startSlots,
-    facts: capabilities.facts,
-    now: new Date(),
-  });
+const ofInstallation = ({ installation, log }: ControlPlaneOptions) => ({
+  dataDir: installation.dir,
+  installationId: installation.id,
+  log,
+});
+
+/**
+ * The host's own provider first: without another one a server on which QEMU does not start is of no use, and says why. The rest come
+ * up by themselves.
+ */
+async function openProviders(store: Store, registry: ProviderRegistry, options: ControlPlaneOptions): Promise<void> {
+  const kind = options.driver?.kind ?? 'qemu';
+  const now = new Date();
+  const all = await providers.list(store.db);
+  if (options.qemu === false) {
+    const left = all.filter((row) => row.connection === null);
+    for (const { id } of left) await providers.setState(store.db, id, 'down', 'this server was started without QEMU', now);
+    return registry.start(left.map((row) => row.id));
+  }
+  const host = await providers.ensureHost(store.db, { id: randomUUID(), name: hostname(), kind, now });
+  await registry.start();
+  const others = all.some((row) => row.connection !== null && row.enabled);
+  try {
+    await registry.firstTry(host);
+  } catch (error) {
+    if (!others) throw error;
+    options.log.warn({ err: describeError(error) }, "this machine's QEMU is not open; the other providers are served");
+  }
 }
 
 /** A guest that switches itself off, or a hypervisor process that ends, shows within moments; the reconciler is the net below. */
-function watchMachines(deps: EngineDeps, driver: Driver): () => Promise<void> {
+function watchMachines(deps: EngineDeps, driver: Driver): () => void {
   const record = async (machineId: string, on: boolean) => {
     const row = await machines.find(deps.store.db, machineId);
     if (!row || (on ? row.state !== 'stopped' : row.state !== 'running')) return;
     await machines.transition(deps.store.db, machineId, on ? 'poweredOn' : 'poweredOff', {});
     await reservations.note(deps.store.db, row.reservationId, on ? 'ready' : 'its machine is switched off', deps.now());
   };
-  const unwatch = driver.watch((event) => {
+  return driver.watch((event) => {
     record(event.machineId, event.power === 'on').catch((error: unknown) =>
       deps.log.debug({ err: describeError(error) }, 'a power change was not recorded; the reconciler will'),
     );
   });
-  return async () => unwatch();
 }
 
 function startPruning(deps: EngineDeps): () => Promise<void> {

@@ -129,7 +129,7 @@ export function requireTools(path = process.env.PATH ?? ''): void {
     'missing-tool',
     `${lacking.map((t) => t.command).join(' and ')} ${lacking.length === 1 ? 'is' : 'are'} not installed`,
     {
-      hint: `apt-get install --no-install-recommends ${lacking.map((t) => t.pkg).join(' ')}`,
+      hint: `apt-get install --no-install-recommends ${lacking.map((t) => t.pkg).join(' ')}; or serve other providers only, with --no-qemu`,
     },
   );
 }

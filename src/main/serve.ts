@@ -29,6 +29,8 @@ export interface ServeOptions {
   /** Proxies in front of it, by commas: addresses, networks, or `loopback`. */
   trustProxy?: string | undefined;
   limits?: { machines?: number; memoryMiB?: number; vcpus?: number } | undefined;
+  /** Whether this machine's QEMU is a provider; true unless given. */
+  qemu?: boolean | undefined;
 }
 
 export interface Serving {
@@ -75,7 +77,8 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
   const address = parseListen(options.listen);
   const trustProxy = options.trustProxy === undefined ? undefined : parseProxies(options.trustProxy);
   const log = makeLogger({ level: options.logLevel ?? 'info' });
-  requireTools();
+  const qemu = options.qemu ?? true;
+  if (qemu) requireTools();
   // Every file and folder is made with the mode it needs; a person's own mask would close golden disks to QEMU's account.
   process.umask(0o022);
   const installation = openInstallation(options.dataDir, options.databaseUrl === undefined);
@@ -85,6 +88,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     log,
     version: VERSION,
     limits: options.limits ?? {},
+    qemu,
     concurrency: CONCURRENCY,
     fault: faultFrom(process.env),
   });

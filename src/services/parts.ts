@@ -1,15 +1,19 @@
-import type { Capabilities } from '../driver/index.ts';
-import type { CredentialSealer } from '../engine/credentials.ts';
+import type { Driver } from '../driver/index.ts';
+import type { Sealer } from '../engine/credentials.ts';
 import type { Reconciler } from '../engine/reconcilers/reconcile.ts';
 import type { EngineDeps } from '../engine/deps.ts';
+import type { ProviderRegistry } from '../engine/provider-registry.ts';
+import type { Provider } from '../store/schema.ts';
 import type { Cluster } from '../store/cluster.ts';
 
 /** What the services stand on. */
 export interface Parts {
   deps: EngineDeps;
-  sealer: CredentialSealer;
+  sealer: Sealer;
   reconciler: Reconciler;
-  capabilities: ReadonlyMap<string, Capabilities>;
+  registry: ProviderRegistry;
+  /** A driver for an endpoint that is not (yet) served, to look at it. */
+  probe: (row: Pick<Provider, 'id' | 'kind' | 'connection' | 'secret'>) => Driver;
   /** Undefined with a `DATABASE_URL`. */
   cluster: Cluster | undefined;
   version: string;

@@ -40,7 +40,7 @@ export function systemServices(parts: Parts): SystemServices {
       return Promise.all(
         (await providers.list(db)).map(async (row) => {
           const driver = deps.drivers.get(row.id);
-          const can = parts.capabilities.get(row.id);
+          const can = deps.capabilities.get(row.id);
           const room = await driver?.room(makeCtx({ timeoutMs: 5_000 })).catch(() => undefined);
           return {
             name: row.name,

@@ -1,5 +1,6 @@
 /** Providers: where machines run, and the limits that promises are held against. */
 import type { CapacityLimits } from '../core/capacity.ts';
+import type { ProviderConnection, ProviderState } from '../core/provider.ts';
 import { CarrelError } from '../lib/errors.ts';
 import type { Db, Facts, Provider } from './schema.ts';
 import { json } from './sql.ts';
@@ -34,12 +35,112 @@ export async function put(db: Db, spec: ProviderSpec): Promise<string> {
 }
 
 /**
- * As {@link put}, for the provider that is the host of this server: until several servers share a store there is one of its kind, and
- * a host that was given another name keeps its machines.
+ * The provider that is the host of this server, made if it is not there: until several servers share a store there is one of its
+ * kind, and a host that was given another name keeps its machines.
  */
-export async function putHost(db: Db, spec: ProviderSpec): Promise<string> {
-  await db.updateTable('provider').set({ name: spec.name }).where('kind', '=', spec.kind).where('name', '<>', spec.name).execute();
-  return put(db, spec);
+export async function ensureHost(db: Db, spec: Pick<ProviderSpec, 'id' | 'name' | 'kind' | 'now'>): Promise<string> {
+  const there = await db
+    .updateTable('provider')
+    .set({ name: spec.name })
+    .where('kind', '=', spec.kind)
+    .where('connection', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  return there?.id ?? put(db, { ...spec, limits: { machines: 0, memoryMiB: 0, vcpus: 0 }, startSlots: 1, facts: {} });
+}
+
+/** A provider as an operator adds it; nothing is known of its room until it was opened. `already-exists` (the name). */
+export async function add(
+  db: Db,
+  spec: Pick<ProviderSpec, 'id' | 'name' | 'kind' | 'now'> & { connection: ProviderConnection; secret: Buffer },
+): Promise<void> {
+  const { now, connection, ...rest } = spec;
+  const made = await db
+    .insertInto('provider')
+    .values({
+      ...rest,
+      ...{ maxMachines: 0, maxMemoryMib: 0, maxVcpus: 0, startSlots: 1 },
+      connection: json(connection),
+      createdAt: now,
+      stateSince: now,
+      stateReason: 'it has not been opened yet',
+    })
+    .onConflict((oc) => oc.column('name').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (made === undefined) {
+    throw new CarrelError('already-exists', `there is a provider ${spec.name} already`, {
+      hint: `Choose another name, or change that one with \`carrel provider set ${spec.name}\`.`,
+    });
+  }
+}
+
+/** Another way to reach it. */
+export async function change(db: Db, id: string, to: { connection: ProviderConnection; secret?: Buffer | undefined }): Promise<void> {
+  await db
+    .updateTable('provider')
+    .set({ connection: json(to.connection), ...(to.secret === undefined ? {} : { secret: to.secret }) })
+    .where('id', '=', id)
+    .execute();
+}
+
+export async function enable(db: Db, id: string, enabled: boolean): Promise<void> {
+  await db.updateTable('provider').set({ enabled }).where('id', '=', id).execute();
+}
+
+/** It answers, and this is what it has. */
+export async function opened(
+  db: Db,
+  id: string,
+  found: { limits: CapacityLimits; startSlots: number; facts: Facts; capabilities: object },
+): Promise<void> {
+  await db
+    .updateTable('provider')
+    .set({
+      maxMachines: found.limits.machines,
+      maxMemoryMib: found.limits.memoryMiB,
+      maxVcpus: found.limits.vcpus,
+      startSlots: found.startSlots,
+      facts: json(found.facts),
+      capabilities: json(found.capabilities),
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** How it is with a provider; `stateSince` moves when the state does. True if state or reason are other than before. */
+export async function setState(db: Db, id: string, state: ProviderState, reason: string | null, now: Date): Promise<boolean> {
+  const changed = await db
+    .updateTable('provider')
+    .set((eb) => ({
+      state,
+      stateReason: reason,
+      stateSince: eb.case().when('state', '=', state).then(eb.ref('stateSince')).else(now).end(),
+    }))
+    .where('id', '=', id)
+    .where((eb) => eb.or([eb('state', '<>', state), eb('stateReason', 'is distinct from', reason)]))
+    .returning('id')
+    .executeTakeFirst();
+  return changed !== undefined;
+}
+
+/** Takes out a provider that nothing stands on. `has-children` while masters, machines or reservations name it. */
+export async function remove(db: Db, id: string): Promise<void> {
+  const names = async (table: 'master' | 'machine' | 'reservation') =>
+    (await db.selectFrom(table).select('providerId').where('providerId', '=', id).limit(1).executeTakeFirst()) !== undefined;
+  const [images, made, promised] = [await names('master'), await names('machine'), await names('reservation')];
+  if (images || made || promised) {
+    const what = [images && 'images', (made || promised) && 'reservations, past ones included'].filter((w) => w !== false).join(' and ');
+    throw new CarrelError('has-children', `the provider has ${what}`, {
+      hint: 'Disable it instead: `carrel provider disable`. Then nothing new goes there, and what is written of it stays.',
+    });
+  }
+  await db.deleteFrom('provider').where('id', '=', id).execute();
+}
+
+/** By the name that people give it. */
+export async function findByName(db: Db, name: string): Promise<Provider | undefined> {
+  return db.selectFrom('provider').selectAll().where('name', '=', name).executeTakeFirst();
 }
 
 export async function list(db: Db): Promise<Provider[]> {

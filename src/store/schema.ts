@@ -6,6 +6,7 @@ import type { ColumnType, Generated, Kysely, RawBuilder, Selectable, Transaction
 import type { CloneMode, RevisionProfile, RevisionState } from '../core/image.ts';
 import type { BeforeDelete, DeletionProof } from '../core/lineage.ts';
 import type { MachineState } from '../core/machine.ts';
+import type { ProviderConnection, ProviderState } from '../core/provider.ts';
 import type { ReservationKind, ReservationState, Stage } from '../core/reservation.ts';
 import type { StoredError } from '../lib/errors.ts';
 
@@ -65,6 +66,15 @@ export interface ProviderTable {
   startSlots: number;
   facts: JsonDefault<Facts>;
   createdAt: Date;
+  /** Null: the QEMU of a server's host. */
+  connection: ColumnType<ProviderConnection | null, RawBuilder<ProviderConnection> | null | undefined, RawBuilder<ProviderConnection>>;
+  secret: ColumnType<Buffer | null, Buffer | null | undefined, Buffer>;
+  enabled: ColumnType<boolean, boolean | undefined, boolean>;
+  state: ColumnType<ProviderState, ProviderState | undefined, ProviderState>;
+  stateReason: ColumnType<string | null, string | null | undefined, string | null>;
+  stateSince: ColumnType<Date, Date | undefined, Date>;
+  /** What the driver said when it was open last. */
+  capabilities: ColumnType<object | null, RawBuilder<object> | null | undefined, RawBuilder<object>>;
 }
 
 export interface ImageTable {

@@ -6,7 +6,7 @@ import * as images from '../../store/images.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Reservation } from '../../store/schema.ts';
 import type { ConsoleTarget, Driver } from '../../driver/index.ts';
-import { checkPublicKey, type CredentialSealer, type GuestCredential, hashPassword, makePassword } from '../credentials.ts';
+import { checkPublicKey, type Sealer, type GuestCredential, hashPassword, makePassword } from '../credentials.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
 import { runningMachine, type Who } from './reservation.ts';
 
@@ -29,7 +29,7 @@ const MOST_KEYS = 20;
 export async function connect(
   ctx: Ctx,
   deps: EngineDeps,
-  sealer: CredentialSealer,
+  sealer: Sealer,
   who: Who,
   id: string,
   publicKey: string | undefined,
@@ -48,7 +48,7 @@ export async function connect(
     if (locked.state !== 'ready')
       throw new CarrelError('wrong-state', `the reservation is ${locked.state}`, { hint: 'reserve another one' });
     const known: GuestCredential = locked.credential
-      ? sealer.open(id, locked.credential)
+      ? sealer.open<GuestCredential>(id, locked.credential)
       : { user, password: makePassword(), authorizedKeys: [] };
     const keys = key === undefined ? known.authorizedKeys : [...known.authorizedKeys.filter((k) => k !== key), key].slice(-MOST_KEYS);
     const next = { ...known, authorizedKeys: keys };
@@ -83,7 +83,7 @@ export async function connect(
 async function handOver(
   ctx: Ctx,
   deps: EngineDeps,
-  sealer: CredentialSealer,
+  sealer: Sealer,
   driver: Driver,
   of: Reservation,
   written: GuestCredential,
@@ -93,7 +93,7 @@ async function handOver(
     checkCtx(ctx);
     const sealed = (await reservations.find(deps.store.db, of.id))?.credential ?? undefined;
     if (given !== undefined && (sealed === undefined || sealed.equals(given))) return;
-    const { user, password, authorizedKeys } = sealed ? sealer.open(of.id, sealed) : written;
+    const { user, password, authorizedKeys } = sealed ? sealer.open<GuestCredential>(of.id, sealed) : written;
     await driver.guest.handover(ctx, of.machineId, { user, passwordHash: hashPassword(password), authorizedKeys });
     if (sealed === undefined) return;
     given = sealed;

@@ -6,11 +6,12 @@ import * as audit from '../../store/audit.ts';
 import * as images from '../../store/images.ts';
 import * as machines from '../../store/machines.ts';
 import * as masters from '../../store/masters.ts';
+import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Image, Revision } from '../../store/schema.ts';
 import { enqueueCapture, enqueuePrepare, enqueueRemoveRevision } from '../enqueue.ts';
-import { driverOf, type EngineDeps } from '../deps.ts';
-import { driverFacts, type Who } from './reservation.ts';
+import type { EngineDeps } from '../deps.ts';
+import { capabilitiesOf, type Who } from './reservation.ts';
 
 export interface Started {
   image: Image;
@@ -22,6 +23,8 @@ export interface PrepareIntent {
   image: string;
   description?: string | undefined;
   publish: boolean;
+  /** Name of the provider on which it is made; the host's own, or else the only one, unless given. */
+  provider?: string | undefined;
   source: MasterSource;
   /** What is kept of the source with the revision; no paths of this machine. */
   told: object;
@@ -30,8 +33,8 @@ export interface PrepareIntent {
 /** A new revision of an image (made if it is not there) by recipe or file. `bad-request` (the name), `not-supported`, `unavailable`. */
 export async function prepareImage(deps: EngineDeps, who: Who, request: PrepareIntent): Promise<Started> {
   checkName(request.image);
-  const providerId = homeProvider(deps);
-  const { capabilities } = driverFacts(deps, providerId);
+  const providerId = await providerFor(deps, request.provider);
+  const capabilities = await capabilitiesOf(deps, deps.store.db, providerId);
   if (request.source.kind === 'recipe' && !capabilities.recipes.includes(request.source.recipe)) {
     throw new CarrelError('not-supported', `there is no recipe called ${request.source.recipe}`, {
       hint: `choose one of ${capabilities.recipes.join(', ')}`,
@@ -100,7 +103,7 @@ export async function captureReservation(deps: EngineDeps, who: Who, request: Ca
         hint: 'capture it while it is ready',
       });
     const machine = await machines.find(tx, row.machineId);
-    const { capabilities } = driverFacts(deps, row.providerId);
+    const capabilities = await capabilitiesOf(deps, tx, row.providerId);
     if (machine?.state === 'running' && !capabilities.liveCapture) {
       throw new CarrelError('not-supported', 'this provider captures machines that are off only', {
         hint: `first \`carrel power ${row.id.slice(0, 8)} shutdown\``,
@@ -195,8 +198,9 @@ export async function removeRevision(deps: EngineDeps, who: Who, revisionId: str
     // From here on nothing new can be reserved of it.
     if (row.state === 'draft') await images.transitionRevision(tx, revisionId, 'retire', {}, now);
     const [master] = await masters.ofRevisions(tx, [revisionId]);
-    const providerId = master?.providerId ?? homeProvider(deps);
-    driverOf(deps, providerId);
+    // One without a master has left nothing anywhere; the removal says so on any provider.
+    const providerId = master?.providerId ?? [...deps.drivers.keys()][0];
+    if (providerId === undefined) throw new CarrelError('unavailable', 'no provider is open', { retry: 'later' });
     const job = await enqueueRemoveRevision(tx, { revisionId, providerId, actor: who.name });
     return { job: job.id };
   });
@@ -222,9 +226,19 @@ function checkName(name: string): void {
     throw new CarrelError('bad-request', `${JSON.stringify(name)} cannot be an image's name: ${problem}`, { hint: 'such as "debian-12"' });
 }
 
-/** Where new images are made: the one provider that is open here. */
-function homeProvider(deps: EngineDeps): string {
-  const [first] = deps.drivers.keys();
-  if (first === undefined) throw new CarrelError('unavailable', 'no provider is open', { retry: 'later' });
-  return first;
+/** Where a new image is made. `not-found` (no such provider), `bad-request` (there are several, none is the host's own). */
+async function providerFor(deps: EngineDeps, name: string | undefined): Promise<string> {
+  const all = await providers.list(deps.store.db);
+  const names = all.map((p) => p.name).join(', ');
+  if (name !== undefined) {
+    const named = all.find((p) => p.name === name);
+    if (named === undefined) throw new CarrelError('not-found', `there is no provider ${name}`, { hint: `There are: ${names}.` });
+    return named.id;
+  }
+  const enabled = all.filter((p) => p.enabled);
+  const chosen = enabled.find((p) => p.connection === null && deps.drivers.has(p.id)) ?? (enabled.length === 1 ? enabled[0] : undefined);
+  if (chosen !== undefined) return chosen.id;
+  if (enabled.length === 0)
+    throw new CarrelError('unavailable', 'no provider is open', { retry: 'later', hint: 'Add one: `carrel provider add`.' });
+  throw new CarrelError('bad-request', 'there are several providers', { hint: `Say which with --provider: ${names}.` });
 }

@@ -5,6 +5,7 @@
 import type { CloneMode, RevisionProfile } from '../../core/image.ts';
 import { type KindRule, kindOf } from '../../core/rules.ts';
 import { formatDuration, type ReservationKind } from '../../core/reservation.ts';
+import type { Capabilities } from '../../driver/index.ts';
 import { CarrelError } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
 import * as images from '../../store/images.ts';
@@ -12,10 +13,10 @@ import * as machines from '../../store/machines.ts';
 import * as masters from '../../store/masters.ts';
 import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
-import type { Image, Reservation, Revision, Tx } from '../../store/schema.ts';
+import type { Db, Image, Reservation, Revision, Tx } from '../../store/schema.ts';
 import { enqueuePower, enqueueProvision } from '../enqueue.ts';
 import type { PowerInput } from '../sagas/power.ts';
-import { driverOf, type EngineDeps } from '../deps.ts';
+import type { EngineDeps } from '../deps.ts';
 import { assertRules, lengthMs, preparation, rulesOf, spanOf, type Who } from './terms.ts';
 
 export type { Who } from './terms.ts';
@@ -76,7 +77,7 @@ export async function makeOffer(deps: EngineDeps, who: Who, request: Offer['requ
   const [master] = await masters.ofRevisions(deps.store.db, [revision.id]);
   const { profile } = revision;
   if (!master || !profile) throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
-  checkMode(deps, master.providerId, request, profile);
+  checkMode(await capabilitiesOf(deps, deps.store.db, master.providerId), request, profile);
   const rules = await rulesOf(deps.store.db, who);
   const kind = request.kind ?? kindOf(rules, request.mode === 'full', request.forMs);
   return { image, revision, profile, providerId: master.providerId, kind, rule: rules(kind), request, now: deps.now() };
@@ -142,8 +143,7 @@ function startOf(asked: Date | undefined, now: Date): Date {
   throw past(asked);
 }
 
-function checkMode(deps: EngineDeps, providerId: string, request: Offer['request'], profile: RevisionProfile): void {
-  const { capabilities } = driverFacts(deps, providerId);
+function checkMode(capabilities: Capabilities, request: Offer['request'], profile: RevisionProfile): void {
   if (!capabilities.cloneModes.includes(request.mode)) {
     throw new CarrelError('not-supported', `clone mode ${request.mode} is not there on this provider`, {
       hint: `choose one of ${capabilities.cloneModes.join(', ')}`,
@@ -285,12 +285,15 @@ export async function powerReservation(
   });
 }
 
-/** The driver with what it said it can do; `unavailable` while it is not open. */
-export function driverFacts(deps: EngineDeps, providerId: string) {
-  const driver = driverOf(deps, providerId);
-  const capabilities = deps.capabilities.get(providerId);
-  if (!capabilities) throw new CarrelError('unavailable', `provider ${providerId} is not open here`, { retry: 'later' });
-  return { driver, capabilities };
+/** What a provider said it can do, also while it is down: its work waits. `unavailable` if it is disabled or never was open. */
+export async function capabilitiesOf(deps: EngineDeps, db: Db, providerId: string): Promise<Capabilities> {
+  const known = deps.capabilities.get(providerId);
+  if (known) return known;
+  const { name, state, stateReason } = await providers.find(db, providerId);
+  throw new CarrelError('unavailable', `provider ${name} is ${state}: ${stateReason ?? 'it is not open on this server'}`, {
+    hint: 'Choose another image, or ask an operator.',
+    retry: 'later',
+  });
 }
 
 /** `starter-3f2a9c`: an RFC 1123 label of at most 63 characters, telling image and reservation. */

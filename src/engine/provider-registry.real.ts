@@ -1,0 +1,118 @@
+/** Providers that come and go while the server runs. */
+import { randomUUID } from 'node:crypto';
+import { expect, onTestFinished, test } from 'vitest';
+import { driverError } from '../driver/errors.ts';
+import { FakeDriver } from '../drivers/fake/fake-driver.ts';
+import { FakeWorld } from '../drivers/fake/world.ts';
+import { makeCtx } from '../lib/context.ts';
+import { silentLogger } from '../lib/log.ts';
+import { waitFor } from '../lib/retry.ts';
+import * as providers from '../store/providers.ts';
+import type { Provider } from '../store/schema.ts';
+import { testDb } from '../store/testing.ts';
+import { ProviderRegistry } from './provider-registry.ts';
+
+const CONNECTION = { url: 'https://vc.example', username: 'carrel', trust: { system: true as const } };
+
+/** A registry over a store with providers `good` and `bad`; `bad` fails with what `failure` gives, if anything. */
+async function setUp(pauses: { refused?: number } = {}) {
+  const t = await testDb(onTestFinished);
+  const ids = { good: randomUUID(), bad: randomUUID() };
+  for (const [name, id] of Object.entries(ids)) {
+    await providers.add(t.db, { id, name, kind: 'vcenter', connection: CONNECTION, secret: Buffer.of(1), now: new Date() });
+  }
+  const bad: { failure: Error | undefined; tries: number } = { failure: driverError('unavailable', 'it hides'), tries: 0 };
+  const log: string[] = [];
+  const registry = new ProviderRegistry({
+    store: t.store,
+    log: silentLogger,
+    now: () => new Date(),
+    pauses: { first: 1, most: 1, look: 1, ...pauses },
+    make: (row: Provider) => {
+      const driver = new FakeDriver({ world: new FakeWorld(), tag: 'test' });
+      if (row.name === 'good') return driver;
+      const [open, room] = [driver.open.bind(driver), driver.room.bind(driver)];
+      const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+        bad.tries += 1;
+        if (bad.failure !== undefined) throw bad.failure;
+        return work();
+      };
+      driver.open = (ctx) => guarded(() => open(ctx));
+      driver.room = (ctx) => guarded(() => room(ctx));
+      return driver;
+    },
+    onOpen: (id) => {
+      log.push(`watch ${id}`);
+      return () => log.push(`unwatch ${id}`);
+    },
+  });
+  onTestFinished(() => registry.stop());
+  const ctx = makeCtx({ timeoutMs: 60_000 });
+  const becomes = (name: keyof typeof ids, state: Provider['state']) =>
+    waitFor(ctx, 2, async () => {
+      const row = await providers.find(t.db, ids[name]);
+      return row.state === state ? row : undefined;
+    });
+  return { t, ids, bad, registry, becomes, log };
+}
+
+test('one that does not open stops neither the other nor the server, says why, and comes up by itself when it can', async () => {
+  const { ids, bad, registry, becomes } = await setUp();
+  await registry.start();
+  await registry.firstTry(ids.good);
+  await expect(registry.firstTry(ids.bad)).rejects.toMatchObject({ code: 'unavailable' });
+  expect((await becomes('good', 'up')).stateReason).toBeNull();
+  expect((await becomes('bad', 'down')).stateReason).toContain('it hides');
+  expect([...registry.drivers.keys()]).toEqual([ids.good]);
+  bad.failure = undefined;
+  const up = await becomes('bad', 'up');
+  expect(up.stateReason).toBeNull();
+  expect(up.maxMachines).toBeGreaterThan(0);
+  expect(registry.drivers.has(ids.bad)).toBe(true);
+});
+
+test('one that stops answering is down with its reason, stays open for the work that waits, and is up again when it answers', async () => {
+  const { ids, bad, registry, becomes } = await setUp();
+  bad.failure = undefined;
+  await registry.start();
+  const first = await becomes('bad', 'up');
+  bad.failure = driverError('unavailable', 'the cable is out', { hint: 'Plug it in.' });
+  const down = await becomes('bad', 'down');
+  expect(down.stateReason).toBe('the cable is out. Plug it in.');
+  expect(down.stateSince.getTime()).toBeGreaterThanOrEqual(first.stateSince.getTime());
+  expect(registry.drivers.has(ids.bad)).toBe(true);
+  bad.failure = undefined;
+  await becomes('bad', 'up');
+});
+
+test('a refused account is not tried again by itself, so that no directory locks it; an operator who changed it is answered at once', async () => {
+  const { ids, bad, registry, becomes } = await setUp({ refused: 3_600_000 });
+  bad.failure = driverError('no-permission', 'the server refused the login');
+  await registry.start();
+  await becomes('bad', 'down');
+  await registry.refresh(ids.good);
+  await registry.firstTry(ids.good);
+  expect(bad.tries).toBe(1);
+  bad.failure = undefined;
+  await registry.refresh(ids.bad);
+  await registry.firstTry(ids.bad);
+  await becomes('bad', 'up');
+});
+
+test('disabled: let go of, and promises cannot be made there; enabled: taken up again; what was known is known while it is down', async () => {
+  const { t, ids, bad, registry, becomes, log } = await setUp();
+  bad.failure = undefined;
+  await registry.start();
+  await becomes('bad', 'up');
+  await providers.enable(t.db, ids.bad, false);
+  await registry.refresh(ids.bad);
+  await becomes('bad', 'disabled');
+  expect(registry.drivers.has(ids.bad)).toBe(false);
+  expect(registry.capabilities.has(ids.bad)).toBe(false);
+  expect(log.filter((line) => line.endsWith(ids.bad))).toEqual([`watch ${ids.bad}`, `unwatch ${ids.bad}`]);
+  bad.failure = driverError('unavailable', 'it hides');
+  await providers.enable(t.db, ids.bad, true);
+  await registry.refresh(ids.bad);
+  await becomes('bad', 'down');
+  expect(registry.capabilities.get(ids.bad)?.cloneModes).toContain('linked');
+});

@@ -1,0 +1,188 @@
+/**
+ * The providers that this server has open. The set changes while the server runs: each provider has a keeper, which opens it in the
+ * background, tries again when that fails, looks whether it still answers, and writes down how it is. A provider that fails stops
+ * neither the server nor the others.
+ */
+import type { Capabilities, Driver } from '../driver/index.ts';
+import { makeCtx, sleep } from '../lib/context.ts';
+import { CarrelError, describeError, isCode } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import { backoffMs } from '../lib/retry.ts';
+import type { Store } from '../store/db.ts';
+import * as providers from '../store/providers.ts';
+import type { Provider } from '../store/schema.ts';
+
+export interface ProviderRegistryOptions {
+  store: Store;
+  log: Logger;
+  now: () => Date;
+  /** A driver for a provider's row, not opened. */
+  make: (row: Provider) => Driver;
+  /** What to do with a driver while it is open; returns how to stop that. */
+  onOpen?: ((providerId: string, driver: Driver) => () => void) | undefined;
+  /** Milliseconds; other than {@link PAUSES} in tests. */
+  pauses?: Partial<typeof PAUSES> | undefined;
+}
+
+/** In milliseconds. */
+export const PAUSES = {
+  /** Before a provider that did not open is tried again; doubles. */
+  first: 1_000,
+  most: 30_000,
+  /**
+   * After a refused account or certificate. Directories lock an account after a handful of failures within minutes, and only an
+   * operator can put either right: `provider set` or `enable` tries at once.
+   */
+  refused: 15 * 60_000,
+  /** Between two looks at a provider that is open. */
+  look: 15_000,
+};
+
+/** How long opening may take, and one look. Milliseconds. */
+const OPEN_MS = 120_000;
+const LOOK_MS = 20_000;
+
+interface Keeper {
+  stop: AbortController;
+  /** Resolves once the first try is over, with its failure if it failed. */
+  first: Promise<unknown>;
+  over: Promise<void>;
+}
+
+export class ProviderRegistry {
+  /** Open drivers by provider id. */
+  readonly drivers = new Map<string, Driver>();
+  /** What each driver said when it was open last, also while it is not. */
+  readonly capabilities = new Map<string, Capabilities>();
+  readonly #keepers = new Map<string, Keeper>();
+  readonly #options: ProviderRegistryOptions;
+  readonly #pauses: typeof PAUSES;
+  #stopped = false;
+
+  constructor(options: ProviderRegistryOptions) {
+    this.#options = options;
+    this.#pauses = { ...PAUSES, ...options.pauses };
+  }
+
+  /** Begins to keep every provider of the store that is enabled, but those that this server does not serve. */
+  async start(except: readonly string[] = []): Promise<void> {
+    for (const row of await providers.list(this.#options.store.db)) {
+      if (!except.includes(row.id)) await this.#begin(row);
+    }
+  }
+
+  /** Resolves when the first try to open a provider is over; rejects with its failure if it failed. */
+  async firstTry(providerId: string): Promise<void> {
+    const failure = await this.#keepers.get(providerId)?.first;
+    if (failure !== undefined) throw failure;
+  }
+
+  /** Takes a provider as it stands in the store now: added, changed, enabled, disabled or removed. */
+  async refresh(providerId: string): Promise<void> {
+    await this.#end(providerId);
+    const row = (await providers.list(this.#options.store.db)).find((r) => r.id === providerId);
+    if (row !== undefined) await this.#begin(row);
+    else this.capabilities.delete(providerId);
+  }
+
+  /** Lets go of all. Machines go on running. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all([...this.#keepers.keys()].map((id) => this.#end(id)));
+  }
+
+  async #begin(row: Provider): Promise<void> {
+    const { store, now } = this.#options;
+    if (this.#stopped || this.#keepers.has(row.id)) return;
+    // A promise can be made while a provider is down: the work for it waits.
+    if (row.capabilities !== null) this.capabilities.set(row.id, row.capabilities as Capabilities);
+    if (!row.enabled) {
+      await providers.setState(store.db, row.id, 'disabled', 'an operator disabled it', now());
+      this.capabilities.delete(row.id);
+      return;
+    }
+    const stop = new AbortController();
+    let tried = (_failure: unknown): void => {};
+    const first = new Promise<unknown>((resolve) => (tried = resolve));
+    const over = this.#keep(row.id, stop.signal, tried).finally(() => tried(undefined));
+    this.#keepers.set(row.id, { stop, first, over });
+  }
+
+  async #end(providerId: string): Promise<void> {
+    const keeper = this.#keepers.get(providerId);
+    if (keeper === undefined) return;
+    keeper.stop.abort();
+    await keeper.over;
+    this.#keepers.delete(providerId);
+  }
+
+  async #keep(id: string, signal: AbortSignal, tried: (failure: unknown) => void): Promise<void> {
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      let pause = backoffMs(attempt, this.#pauses.first, this.#pauses.most);
+      try {
+        await this.#openAndLook(id, signal, () => tried(undefined));
+      } catch (error) {
+        if (signal.aborted) return;
+        tried(error);
+        if (isCode(error, 'no-permission')) pause = this.#pauses.refused;
+        await this.#note(id, 'down', reasonOf(error));
+      }
+      await sleep({ signal }, pause).catch(() => {});
+    }
+  }
+
+  /** Ends when `signal` does; rejects when it could not be opened. */
+  async #openAndLook(id: string, signal: AbortSignal, opened: () => void): Promise<void> {
+    const { store, log, make, onOpen } = this.#options;
+    const driver = make(await providers.find(store.db, id));
+    let unhook = (): void => {};
+    try {
+      const ctx = makeCtx({ signal, log, timeoutMs: OPEN_MS });
+      const capabilities = await driver.open(ctx);
+      const limits = await driver.room(ctx);
+      await providers.opened(store.db, id, { limits, startSlots: capabilities.startSlots, facts: capabilities.facts, capabilities });
+      unhook = onOpen?.(id, driver) ?? unhook;
+      this.capabilities.set(id, capabilities);
+      this.drivers.set(id, driver);
+      await this.#note(id, 'up', null);
+      opened();
+      await this.#lookUntil(id, driver, signal);
+    } finally {
+      this.drivers.delete(id);
+      unhook();
+      await driver
+        .close()
+        .catch((error: unknown) => log.warn({ provider: id, err: describeError(error) }, 'a provider did not close cleanly'));
+    }
+  }
+
+  /** The driver reconnects by itself; this only tells people how it is. */
+  async #lookUntil(id: string, driver: Driver, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await sleep({ signal }, this.#pauses.look).catch(() => {});
+      if (signal.aborted) return;
+      try {
+        await driver.room(makeCtx({ signal, timeoutMs: LOOK_MS }));
+        await this.#note(id, 'up', null);
+      } catch (error) {
+        if (!signal.aborted) await this.#note(id, 'down', reasonOf(error));
+      }
+    }
+  }
+
+  async #note(id: string, state: 'up' | 'down', reason: string | null): Promise<void> {
+    const { store, log, now } = this.#options;
+    try {
+      if (!(await providers.setState(store.db, id, state, reason, now()))) return;
+      if (state === 'up') log.info({ provider: id }, 'a provider is up');
+      else log.warn({ provider: id, reason }, 'a provider is down; what is to be done there waits');
+    } catch (error) {
+      log.warn({ provider: id, err: describeError(error) }, 'how a provider is could not be written down');
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const hint = error instanceof CarrelError && error.hint !== undefined ? ` ${error.hint}` : '';
+  return `${describeError(error)}${hint === '' ? '' : `.${hint}`}`;
+}

@@ -1,0 +1,32 @@
+/** A provider's row as the options of its driver: the one place where its passwords are opened. */
+import type { ProviderSecret } from '../core/provider.ts';
+import type { DriverConfig } from '../drivers/registry.ts';
+import type { Sealer } from '../engine/credentials.ts';
+import { CarrelError } from '../lib/errors.ts';
+import type { Provider } from '../store/schema.ts';
+
+/** Errors: `credential-unreadable`, `internal` (it is no endpoint). */
+export function endpointConfig(
+  row: Pick<Provider, 'id' | 'kind' | 'connection' | 'secret'>,
+  sealer: Sealer,
+): Pick<DriverConfig, 'kind' | 'limits' | 'vsphere'> {
+  const { connection: c, secret: sealed } = row;
+  if (c === null || sealed === null) throw new CarrelError('internal', `provider ${row.id} has no endpoint`);
+  const secret = sealer.open<ProviderSecret>(row.id, sealed);
+  return {
+    kind: row.kind,
+    limits: c.limits ?? {},
+    vsphere: {
+      url: c.url,
+      credentials: { kind: 'password', username: c.username, password: secret.password },
+      trust: c.trust,
+      datacenter: c.datacenter,
+      compute: c.compute,
+      folder: c.folder,
+      datastores: c.datastores,
+      network: c.network,
+      linkedStrategy: c.strategy,
+      guest: c.guestUser === undefined ? undefined : { user: c.guestUser, password: secret.guestPassword ?? '' },
+    },
+  };
+}
