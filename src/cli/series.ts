@@ -19,7 +19,7 @@ export function describeSeries(s: SeriesDetail): string {
 /** The series of an id or the beginning of one: one's own, then everybody's. */
 export async function findSeries(client: Client, text: string): Promise<Series> {
   const start = text.toLowerCase();
-  for (const query of [{}, { all: true }]) {
+  for (const query of [{ limit: 1000 }, { limit: 1000, all: true }]) {
     const items = await client.listSeries({ query }).then(
       (page) => page.items,
       () => [],

@@ -46,7 +46,8 @@ export const Maintenance = named(
     reason: Type.String(),
     createdBy: Type.String(),
     reservations: Type.Array(Uuid, {
-      description: 'Live reservations that it touches. They stay as they are; nothing new is promised over it.',
+      description:
+        'Live reservations that it touches, the first thousand by their ends. They stay as they are; nothing new is promised over it.',
     }),
   }),
 );

@@ -1,6 +1,6 @@
 /** Reservations that repeat by a rule of RFC 5545. */
 import { type Static, Type } from 'typebox';
-import { IdParams, Time, Uuid } from './common.ts';
+import { IdParams, PageQuery, Time, Uuid } from './common.ts';
 import { Reservation, ReserveBody, When, Zone } from './reservations.ts';
 import { described, named, route, strict } from './route.ts';
 
@@ -68,8 +68,8 @@ export const seriesRoutes = {
     summary: 'Series, newest first: mine, or all of them for operators',
     tag: 'reservations',
     scope: 'user',
-    query: strict({ all: Type.Optional(Type.Boolean({ description: "Everybody's; operators only." })) }),
-    response: named('SeriesList', Type.Object({ items: Type.Array(Series) })),
+    query: strict({ ...PageQuery, all: Type.Optional(Type.Boolean({ description: "Everybody's; operators only." })) }),
+    response: named('SeriesPage', Type.Object({ items: Type.Array(Series), next: Type.Optional(Type.String()) })),
     errors: ['not-allowed'],
   }),
   showSeries: route('showSeries', {

@@ -187,10 +187,11 @@ const AccountParams = strict({ account: Type.String({ minLength: 1, maxLength: 2
 
 export const accountRoutes = {
   listAccounts: route('listAccounts', {
-    summary: 'Accounts',
+    summary: 'Accounts by name',
     tag: 'accounts',
     scope: 'admin',
-    response: named('AccountList', Type.Object({ items: Type.Array(Account) })),
+    query: strict(PageQuery),
+    response: named('AccountPage', Type.Object({ items: Type.Array(Account), next: Type.Optional(Type.String()) })),
   }),
   createAccount: route('createAccount', {
     summary: 'Make an account',

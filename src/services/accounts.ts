@@ -4,7 +4,7 @@ import { CarrelError } from '../lib/errors.ts';
 import * as accounts from '../store/accounts.ts';
 import * as audit from '../store/audit.ts';
 import type { Token } from '../store/schema.ts';
-import { given, iso, type Parts } from './parts.ts';
+import { given, iso, page, type Parts } from './parts.ts';
 import { untilSignedOut } from './sign-ins.ts';
 
 const showToken = (t: Token): TokenInfo => ({
@@ -34,8 +34,13 @@ export function accountServices({ deps }: Parts): AccountServices {
       return account && { accountId: account.id, name: account.name, role: account.role, token: account.token };
     },
     untilSignedOut: (caller, released) => untilSignedOut(deps.store, () => deps.now(), caller, released),
-    async listAccounts() {
-      return (await accounts.list(db)).map((a) => ({ name: a.name, role: a.role, createdAt: a.createdAt.toISOString() }));
+    async listAccounts({ limit, after }) {
+      return page(
+        await accounts.list(db, { limit: limit + 1, after }),
+        limit,
+        (a) => ({ name: a.name, role: a.role, createdAt: a.createdAt.toISOString() }),
+        (a) => a.name,
+      );
     },
     async createAccount(caller, { name, role }) {
       const now = deps.now();

@@ -15,6 +15,8 @@ import * as providers from '../store/providers.ts';
 import type * as rows from '../store/schema.ts';
 import { given, iso, type Parts } from './parts.ts';
 
+/** So many of the reservations that a window touches are named: the contract says so too. */
+const MOST_TOUCHED = 1000;
 const KINDS: readonly ReservationKind[] = ['lab', 'long', 'imaging', 'server'];
 
 /** The moment that somebody wrote down; `bad-request` with what is wrong with it. */
@@ -74,17 +76,22 @@ function kept({ allowed, longest, total, ahead, atOnce }: RuleChange): Partial<K
 export function calendarServices({ deps }: Parts): CalendarServices {
   const { db } = deps.store;
 
-  async function show(row: rows.Closure, provider: string): Promise<Maintenance> {
-    const touched = await calendar.holding(db, row.providerId, row.during);
-    return {
+  async function show(list: readonly rows.Closure[]): Promise<Maintenance[]> {
+    const names = new Map((await providers.list(db)).map((p) => [p.id, p.name]));
+    const touched = await calendar.touched(
+      db,
+      list.map((row) => row.id),
+      MOST_TOUCHED,
+    );
+    return list.map((row) => ({
       id: row.id,
-      provider,
+      provider: names.get(row.providerId) ?? row.providerId,
       startsAt: row.during.start.toISOString(),
       reason: row.reason,
       createdBy: row.createdBy,
-      reservations: touched.map((r) => r.id),
+      reservations: touched.get(row.id) ?? [],
       ...given({ endsAt: iso(row.during.end) }),
-    };
+    }));
   }
 
   async function rules(who: Who): Promise<Rules> {
@@ -115,15 +122,14 @@ export function calendarServices({ deps }: Parts): CalendarServices {
       };
     },
     async listMaintenance() {
-      const names = new Map((await providers.list(db)).map((p) => [p.id, p.name]));
-      const open = await calendar.closures(db, undefined, { start: deps.now(), end: null });
-      return Promise.all(open.map((row) => show(row, names.get(row.providerId) ?? row.providerId)));
+      return show(await calendar.closures(db, undefined, { start: deps.now(), end: null }));
     },
     async addMaintenance(caller, { provider: name, at, forMs, reason }) {
       const provider = (await providers.list(db)).find((p) => p.name === name);
       if (!provider) throw new CarrelError('not-found', `there is no provider ${name}`, { hint: 'List them with `carrel provider ls`.' });
       const start = at ? moment(at, deps.now()) : deps.now();
-      return show(await addClosure(deps, caller, { providerId: provider.id, start, forMs, reason }), name);
+      const [shown] = await show([await addClosure(deps, caller, { providerId: provider.id, start, forMs, reason })]);
+      return shown as Maintenance;
     },
     removeMaintenance: (caller, id) => removeClosure(deps, caller, id),
     showRules: (caller) => rules(caller),

@@ -7,10 +7,13 @@ import { makeCtx } from '../lib/context.ts';
 import { CarrelError } from '../lib/errors.ts';
 import * as images from '../store/images.ts';
 import * as masters from '../store/masters.ts';
-import * as reservations from '../store/reservations.ts';
+import * as machines from '../store/machines.ts';
 import type * as rows from '../store/schema.ts';
 import { given, type Parts } from './parts.ts';
 import { Names, showDisk, showImages, showRevisions } from './views.ts';
+
+/** What a driver names a thing by; a stray may have any name. */
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function imageServices({ deps }: Parts): ImageServices {
   const { db } = deps.store;
@@ -62,7 +65,7 @@ export function imageServices({ deps }: Parts): ImageServices {
       if (!row) throw new CarrelError('not-found', `there is no image called ${image}`);
       const wanted = (await images.revisionsOf(db, [row.id])).filter((r) => revision === undefined || r.number === revision);
       if (revision !== undefined && wanted.length === 0) throw new CarrelError('not-found', `${image} has no revision ${revision}`);
-      const names = await Names.read(db);
+      const names = await Names.read(db, { revisions: wanted.map((r) => r.id) });
       const checks = [];
       for (const master of await masters.ofRevisions(
         db,
@@ -78,29 +81,32 @@ export function imageServices({ deps }: Parts): ImageServices {
       return { image, ok: checks.every((c) => c.ok), checks };
     },
     async lineage(image, signal) {
-      const names = await Names.read(db);
       const ctx = makeCtx({ signal, log: deps.log });
       const ids =
         image === undefined
           ? undefined
           : (await images.revisionsOf(db, [((await images.findByName(db, image)) ?? { id: '' }).id].filter(Boolean))).map((r) => r.id);
-      const hosts = new Map((await reservations.live(db)).map((r) => [r.machineId, r.hostname]));
-      const merged: Lineage = { complete: true, chains: [], unused: [] };
+      const reports: { providerId: string; report: LineageReport }[] = [];
       for (const [providerId, driver] of deps.drivers) {
         const scopes =
           ids === undefined ? [{ kind: 'all' } as const] : ids.map((revisionId) => ({ kind: 'revision', revisionId }) as const);
-        for (const scope of scopes) add(merged, await driver.lineage(ctx, scope), providerId);
+        for (const scope of scopes) reports.push({ providerId, report: await driver.lineage(ctx, scope) });
       }
+      const named = reports.flatMap(({ report }) => report.chains).filter((c) => c.owner !== 'foreign' && UUID.test(c.id));
+      const idsOf = (machine: boolean) => named.filter((c) => (c.owner === 'machine') === machine).map((c) => c.id);
+      const [hosts, names] = await Promise.all([machines.hostnames(db, idsOf(true)), Names.read(db, { revisions: idsOf(false) })]);
+      const merged: Lineage = { complete: true, chains: [], unused: [] };
+      for (const { providerId, report } of reports) add(report, providerId);
       return merged;
 
-      function add(to: Lineage, report: LineageReport, providerId: string): void {
-        to.complete &&= report.complete;
+      function add(report: LineageReport, providerId: string): void {
+        merged.complete &&= report.complete;
         const inChains = new Set(report.chains.flatMap((c) => c.chain.map((d) => d.path)));
         for (const { owner, id, chain } of report.chains) {
           const name = owner === 'machine' ? hosts.get(id) : owner === 'foreign' ? undefined : names.revision(id);
-          to.chains.push({ provider: names.of('provider', providerId), owner, id, disks: chain.map(showDisk), ...given({ name }) });
+          merged.chains.push({ provider: names.of('provider', providerId), owner, id, disks: chain.map(showDisk), ...given({ name }) });
         }
-        if (ids === undefined) to.unused.push(...report.disks.filter((d) => !inChains.has(d.path)).map(showDisk));
+        if (ids === undefined) merged.unused.push(...report.disks.filter((d) => !inChains.has(d.path)).map(showDisk));
       }
     },
   };

@@ -113,7 +113,8 @@ export interface AccountServices {
   verifyToken(token: string): Promise<Caller | undefined>;
   /** Aborts within 5 s after the caller's token was removed or is over. For what stays open; kept until `released` aborts. */
   untilSignedOut(caller: Caller, released: AbortSignal): AbortSignal;
-  listAccounts(): Promise<Account[]>;
+  /** By name. */
+  listAccounts(request: PageRequest): Promise<Page<Account>>;
   /** `already-exists`, `bad-request` (the name). */
   createAccount(caller: Caller, request: { name: string; role: Role }): Promise<Account>;
   listTokens(account: string): Promise<TokenInfo[] | undefined>;
@@ -167,7 +168,7 @@ export interface ReservationServices {
 export interface SeriesServices {
   /** `bad-request` (rule or time), and as `reserve`. */
   reserveSeries(caller: Caller, request: SeriesRequest): Promise<SeriesDetail>;
-  listSeries(owner: string | undefined): Promise<Series[]>;
+  listSeries(request: PageRequest & { owner?: string | undefined }): Promise<Page<Series>>;
   showSeries(id: string): Promise<SeriesDetail | undefined>;
   endSeries(caller: Caller, id: string): Promise<SeriesDetail>;
 }

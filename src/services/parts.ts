@@ -4,6 +4,7 @@ import type { Reconciler } from '../engine/reconcilers/reconcile.ts';
 import type { EngineDeps } from '../engine/deps.ts';
 import type { ProviderRegistry } from '../engine/provider-registry.ts';
 import type { Provider } from '../store/schema.ts';
+import { CarrelError } from '../lib/errors.ts';
 import type { Cluster } from '../store/cluster.ts';
 
 /** What the services stand on. */
@@ -29,6 +30,21 @@ export function page<R, T>(
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return { items: shown.map(show), ...(rows.length > limit && last !== undefined ? { next: mark(last) } : {}) };
+}
+
+/** `2026-11-23T10:00:00.000Z/ID`: where a page ends. */
+export function mark(row: { createdAt: Date; id: string }): string {
+  return `${row.createdAt.toISOString()}/${row.id}`;
+}
+
+/** What {@link mark} wrote; `bad-request` for anything else. */
+export function unmark(after: string | undefined): { at: Date; id: string } | undefined {
+  if (after === undefined) return undefined;
+  const [at, id] = after.split('/');
+  const date = new Date(at ?? '');
+  if (Number.isNaN(date.getTime()) || !/^[0-9a-f-]{36}$/.test(id ?? ''))
+    throw new CarrelError('bad-request', '"after" is not the "next" of an earlier page');
+  return { at: date, id: id as string };
 }
 
 /** Members whose value is undefined or null are left out, as exact optional members want it. */

@@ -12,22 +12,8 @@ import * as machines from '../store/machines.ts';
 import * as reservations from '../store/reservations.ts';
 import type * as rows from '../store/schema.ts';
 import { moment, startOf } from './calendar.ts';
-import { given, iso, page, type Parts } from './parts.ts';
+import { given, iso, mark, page, type Parts, unmark } from './parts.ts';
 import { showImages, showMachines, showProof, showReservations, showRevisions, showDisk } from './views.ts';
-
-/** `2026-11-23T10:00:00.000Z/ID`: where a page ends. */
-function mark(row: { createdAt: Date; id: string }): string {
-  return `${row.createdAt.toISOString()}/${row.id}`;
-}
-
-function unmark(after: string | undefined): { at: Date; id: string } | undefined {
-  if (after === undefined) return undefined;
-  const [at, id] = after.split('/');
-  const date = new Date(at ?? '');
-  if (Number.isNaN(date.getTime()) || !/^[0-9a-f-]{36}$/.test(id ?? ''))
-    throw new CarrelError('bad-request', '"after" is not the "next" of an earlier page');
-  return { at: date, id: id as string };
-}
 
 export function reservationServices({ deps, sealer }: Parts): ReservationServices & MachineServices {
   const { db } = deps.store;

@@ -5,7 +5,7 @@ import * as accounts from '../store/accounts.ts';
 import type * as rows from '../store/schema.ts';
 import * as series from '../store/series.ts';
 import { moment } from './calendar.ts';
-import { given, iso, type Parts } from './parts.ts';
+import { given, iso, mark, page, type Parts, unmark } from './parts.ts';
 import { Names, showReservations } from './views.ts';
 
 function show(row: rows.Series, names: Names): Series {
@@ -23,8 +23,10 @@ function show(row: rows.Series, names: Names): Series {
 
 export function seriesServices({ deps }: Parts): SeriesServices {
   const { db } = deps.store;
+  const namesOf = (list: readonly rows.Series[]) =>
+    Names.read(db, { accounts: list.map((s) => s.accountId), images: list.map((s) => s.imageId) });
   const detail = async (row: rows.Series, refused: readonly intents.Refused[]): Promise<SeriesDetail> => ({
-    ...show(row, await Names.read(db)),
+    ...show(row, await namesOf([row])),
     reservations: await showReservations(db, await series.reservationsOf(db, row.id)),
     refused: refused.map((r) => ({ at: r.at.toISOString(), code: r.code, message: r.message })),
   });
@@ -34,11 +36,12 @@ export function seriesServices({ deps }: Parts): SeriesServices {
       const made = await intents.reserveSeries(deps, caller, { ...request, startsAt, zone: request.at.zone });
       return detail(made.series, made.refused);
     },
-    async listSeries(owner) {
+    async listSeries({ owner, limit, after }) {
       const account = owner === undefined ? undefined : await accounts.findByName(db, owner);
-      if (owner !== undefined && !account) return [];
-      const names = await Names.read(db);
-      return (await series.list(db, account?.id)).map((row) => show(row, names));
+      if (owner !== undefined && !account) return { items: [] };
+      const list = await series.list(db, { accountId: account?.id, limit: limit + 1, before: unmark(after) });
+      const names = await namesOf(list);
+      return page(list, limit, (row) => show(row, names), mark);
     },
     async showSeries(id) {
       const row = await series.find(db, id);

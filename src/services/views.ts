@@ -10,55 +10,77 @@ import * as images from '../store/images.ts';
 import * as machines from '../store/machines.ts';
 import * as masters from '../store/masters.ts';
 import * as providers from '../store/providers.ts';
-import * as jobs from '../store/jobs.ts';
-import { queuePosition } from '../store/queue.ts';
+import { queuePositions } from '../store/queue.ts';
 import { provisionKey } from '../engine/enqueue.ts';
 import { estimate } from '../engine/intents/terms.ts';
 import type * as rows from '../store/schema.ts';
 import type { Db } from '../store/schema.ts';
 import { given, iso } from './parts.ts';
 
-/** Names by id, read once. */
+/** Whose names are wanted, by ids. */
+interface Wanted {
+  accounts?: Iterable<string>;
+  images?: Iterable<string>;
+  revisions?: Iterable<string>;
+}
+
+type Kind = 'account' | 'image' | 'provider';
+
+/** Names by id: of those that an answer shows and no others, read once for all of them. */
 export class Names {
-  readonly #maps: Record<'account' | 'image' | 'provider', ReadonlyMap<string, string>>;
-  readonly revisions: ReadonlyMap<string, rows.Revision>;
+  readonly #maps: Record<Kind, ReadonlyMap<string, string>>;
+  readonly #revisions: ReadonlyMap<string, { number: number; image: string }>;
 
-  private constructor(
-    maps: Record<'account' | 'image' | 'provider', ReadonlyMap<string, string>>,
-    revisions: ReadonlyMap<string, rows.Revision>,
-  ) {
+  private constructor(maps: Record<Kind, ReadonlyMap<string, string>>, revisions: ReadonlyMap<string, { number: number; image: string }>) {
     this.#maps = maps;
-    this.revisions = revisions;
+    this.#revisions = revisions;
   }
 
-  static async read(db: Db): Promise<Names> {
+  static async read(db: Db, wanted: Wanted): Promise<Names> {
     const byId = (list: readonly { id: string; name: string }[]) => new Map(list.map((x) => [x.id, x.name]));
-    const [people, all, homes, revisions] = await Promise.all([
-      accounts.list(db),
-      images.list(db),
+    const [people, some, homes, revisions] = await Promise.all([
+      accounts.names(db, wanted.accounts ?? []),
+      images.names(db, wanted.images ?? []),
       providers.list(db),
-      images.allRevisions(db),
+      images.revisionNames(db, wanted.revisions ?? []),
     ]);
-    return new Names({ account: byId(people), image: byId(all), provider: byId(homes) }, new Map(revisions.map((r) => [r.id, r])));
+    return new Names({ account: byId(people), image: byId(some), provider: byId(homes) }, new Map(revisions.map((r) => [r.id, r])));
   }
 
-  of(kind: 'account' | 'image' | 'provider', id: string): string {
+  of(kind: Kind, id: string): string {
     return this.#maps[kind].get(id) ?? id;
   }
 
   number(revisionId: string): number {
-    return this.revisions.get(revisionId)?.number ?? 0;
+    return this.#revisions.get(revisionId)?.number ?? 0;
   }
 
   /** `starter@2`. */
   revision(revisionId: string): string {
-    const row = this.revisions.get(revisionId);
-    return row ? `${this.of('image', row.imageId)}@${row.number}` : revisionId;
+    const row = this.#revisions.get(revisionId);
+    return row ? `${row.image}@${row.number}` : revisionId;
+  }
+
+  /** Of a revision. */
+  image(revisionId: string): string {
+    return this.#revisions.get(revisionId)?.image ?? revisionId;
   }
 }
 
 export async function showReservations(db: Db, list: readonly rows.Reservation[]): Promise<Reservation[]> {
-  const names = await Names.read(db);
+  const queued = list.filter((row) => row.state === 'preparing' && row.stage === 'queued').map((row) => provisionKey(row.id));
+  const [names, there, positions] = await Promise.all([
+    Names.read(db, {
+      accounts: list.map((r) => r.accountId),
+      images: list.map((r) => r.imageId),
+      revisions: list.map((r) => r.revisionId),
+    }),
+    machines.shown(
+      db,
+      list.map((r) => r.machineId),
+    ),
+    queuePositions(db, queued),
+  ]);
   const estimates = new Map<string, Promise<Estimate | undefined>>();
   const estimateFor = (row: rows.Reservation) => {
     if (row.state !== 'preparing') return undefined;
@@ -69,9 +91,7 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
   };
   return Promise.all(
     list.map(async (row) => {
-      const machine = await machines.find(db, row.machineId);
-      const waiting = row.state === 'preparing' && row.stage === 'queued' ? await jobs.liveJob(db, provisionKey(row.id)) : undefined;
-      const position = waiting?.state === 'ready' ? await queuePosition(db, waiting.id) : undefined;
+      const machine = there.get(row.machineId);
       return {
         id: row.id,
         owner: names.of('account', row.accountId),
@@ -95,7 +115,7 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
           ...(machine?.address && machine.state === 'running' ? { address: machine.address } : {}),
         },
         ...given({
-          queuePosition: position,
+          queuePosition: positions.get(provisionKey(row.id)),
           estimate: await estimateFor(row),
           series: row.seriesId,
           preparesAt: row.state === 'booked' ? iso(row.hold.start) : undefined,
@@ -111,13 +131,13 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
 }
 
 export async function showMachines(db: Db, list: readonly (rows.Machine & { accountId: string; hostname: string })[]): Promise<Machine[]> {
-  const names = await Names.read(db);
+  const names = await Names.read(db, { accounts: list.map((m) => m.accountId), revisions: list.map((m) => m.revisionId) });
   return list.map((row) => ({
     id: row.id,
     reservation: row.reservationId,
     owner: names.of('account', row.accountId),
     provider: names.of('provider', row.providerId),
-    image: names.revision(row.revisionId).split('@')[0] as string,
+    image: names.image(row.revisionId),
     revision: names.number(row.revisionId),
     hostname: row.hostname,
     mode: row.mode,
@@ -130,57 +150,60 @@ export async function showMachines(db: Db, list: readonly (rows.Machine & { acco
 }
 
 export async function showRevisions(db: Db, list: readonly rows.Revision[]): Promise<Revision[]> {
-  const names = await Names.read(db);
-  const sealed = await masters.ofRevisions(
-    db,
-    list.map((r) => r.id),
-  );
-  return Promise.all(
-    list.map(async (row) => ({
-      id: row.id,
-      image: names.of('image', row.imageId),
-      number: row.number,
-      state: row.state,
-      source: { ...(row.source as Revision['source']), ...(row.parentId ? { parent: names.revision(row.parentId) } : {}) },
-      facts: Object.fromEntries(Object.entries(row.facts).map(([key, value]) => [key, String(value)])),
-      createdBy: names.of('account', row.createdBy),
-      createdAt: row.createdAt.toISOString(),
-      machines: (await machines.onRevision(db, row.id)).length,
-      masters: sealed
-        .filter((m) => m.revisionId === row.id)
-        .map((m) => ({
-          provider: names.of('provider', m.providerId),
-          files: m.files.map((f) => ({ ...f })),
-          virtualBytes: m.virtualBytes,
-          sealedAt: m.sealedAt.toISOString(),
-        })),
-      ...given({ profile: row.profile, failure: row.failure, publishedAt: iso(row.publishedAt) }),
-    })),
-  );
+  const ids = list.map((r) => r.id);
+  const [names, sealed, standing] = await Promise.all([
+    Names.read(db, {
+      accounts: list.map((r) => r.createdBy),
+      images: list.map((r) => r.imageId),
+      revisions: list.flatMap((r) => r.parentId ?? []),
+    }),
+    masters.ofRevisions(db, ids),
+    machines.standing(db, ids),
+  ]);
+  return list.map((row) => ({
+    id: row.id,
+    image: names.of('image', row.imageId),
+    number: row.number,
+    state: row.state,
+    source: { ...(row.source as Revision['source']), ...(row.parentId ? { parent: names.revision(row.parentId) } : {}) },
+    facts: Object.fromEntries(Object.entries(row.facts).map(([key, value]) => [key, String(value)])),
+    createdBy: names.of('account', row.createdBy),
+    createdAt: row.createdAt.toISOString(),
+    machines: standing.get(row.id) ?? 0,
+    masters: sealed
+      .filter((m) => m.revisionId === row.id)
+      .map((m) => ({
+        provider: names.of('provider', m.providerId),
+        files: m.files.map((f) => ({ ...f })),
+        virtualBytes: m.virtualBytes,
+        sealedAt: m.sealedAt.toISOString(),
+      })),
+    ...given({ profile: row.profile, failure: row.failure, publishedAt: iso(row.publishedAt) }),
+  }));
 }
 
 export async function showImages(db: Db, list: readonly rows.Image[]): Promise<Image[]> {
-  const names = await Names.read(db);
-  const all = await images.revisionsOf(
+  const ids = list.map((i) => i.id);
+  const [names, all] = await Promise.all([Names.read(db, { accounts: list.map((i) => i.ownerId) }), images.revisionsOf(db, ids)]);
+  const standing = await machines.standing(
     db,
-    list.map((i) => i.id),
+    all.map((r) => r.id),
   );
-  return Promise.all(
-    list.map(async (row) => {
-      const own = all.filter((r) => r.imageId === row.id);
-      const standing = await Promise.all(own.map(async (r) => (await machines.onRevision(db, r.id)).length));
-      return {
-        id: row.id,
-        name: row.name,
-        description: row.description,
-        owner: names.of('account', row.ownerId),
-        createdAt: row.createdAt.toISOString(),
-        revisions: own.length,
-        machines: standing.reduce((a, b) => a + b, 0),
-        ...given({ published: own.find((r) => r.state === 'published')?.number, latest: own[0]?.number }),
-      };
-    }),
-  );
+  const byImage = new Map<string, rows.Revision[]>(ids.map((id) => [id, []]));
+  for (const revision of all) byImage.get(revision.imageId)?.push(revision);
+  return list.map((row) => {
+    const own = byImage.get(row.id) ?? [];
+    return {
+      id: row.id,
+      name: row.name,
+      description: row.description,
+      owner: names.of('account', row.ownerId),
+      createdAt: row.createdAt.toISOString(),
+      revisions: own.length,
+      machines: own.reduce((sum, r) => sum + (standing.get(r.id) ?? 0), 0),
+      ...given({ published: own.find((r) => r.state === 'published')?.number, latest: own[0]?.number }),
+    };
+  });
 }
 
 export const showDisk = (disk: core.DiskFile) => ({

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { CarrelError, isCode } from '../lib/errors.ts';
 import { sql } from 'kysely';
 import type { Account, Db, Role, Token } from './schema.ts';
+import { anyOf } from './sql.ts';
 
 const TOKEN_PREFIX = 'carrel_';
 
@@ -38,8 +39,20 @@ export async function create(db: Db, account: { id: string; name: string; role: 
   }
 }
 
-export async function list(db: Db): Promise<Account[]> {
-  return db.selectFrom('account').selectAll().orderBy('name').execute();
+/** By name, in the store's order; the page begins after the name `after`. */
+export async function list(db: Db, request: { limit: number; after?: string | undefined }): Promise<Account[]> {
+  return db
+    .selectFrom('account')
+    .selectAll()
+    .$if(request.after !== undefined, (q) => q.where('name', '>', request.after as string))
+    .orderBy('name')
+    .limit(request.limit)
+    .execute();
+}
+
+/** Names of those with these ids. */
+export async function names(db: Db, ids: Iterable<string>): Promise<{ id: string; name: string }[]> {
+  return db.selectFrom('account').select(['id', 'name']).where(anyOf('id', ids)).execute();
 }
 
 export async function find(db: Db, id: string): Promise<Account | undefined> {

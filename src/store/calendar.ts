@@ -6,7 +6,7 @@ import { RESERVATION_LIVE, type ReservationKind } from '../core/reservation.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { limitsOf } from './providers.ts';
 import type { Closure, Db, Provider, TimeRange, Tx } from './schema.ts';
-import { range } from './sql.ts';
+import { anyOf, range } from './sql.ts';
 
 /** A reservation's hold as it counts: a machine that is still there after its end counts until it is gone. */
 interface Counting {
@@ -158,6 +158,18 @@ export async function holding(db: Db, providerId: string, span: TimeRange): Prom
     .where(overlaps(span))
     .orderBy('id')
     .execute();
+}
+
+/** The live reservations that each of these windows touches, the earliest first, at most `most` of each, by the window's id. */
+export async function touched(db: Db, windows: Iterable<string>, most: number): Promise<Map<string, string[]>> {
+  const { rows } = await sql<{ id: string; ids: string[] }>`
+    select c.id, array(
+      select r.id from reservation r
+      where r.provider_id = c.provider_id and r.state in ('booked', 'preparing', 'ready', 'ending')
+        and coalesce(upper(r.during), 'infinity') > lower(c.during) and lower(r.during) < coalesce(upper(c.during), 'infinity')
+      order by coalesce(upper(r.during), 'infinity'), lower(r.during), r.id limit ${most}) as ids
+    from closure c where ${anyOf('c.id', windows)}`.execute(db);
+  return new Map(rows.map((r) => [r.id, r.ids]));
 }
 
 const SHORT: Record<CapacityShortage['resource'], string> = { machines: 'machines', memoryMiB: 'MiB of memory', vcpus: 'virtual CPUs' };

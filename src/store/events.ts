@@ -58,12 +58,19 @@ export async function bounds(db: Db): Promise<{ first: number; last: number }> {
   return row;
 }
 
-/** Forgets what is older than `before`; returns how many. The newest is kept, so that ids go on from it. */
-export async function prune(db: Db, before: Date): Promise<number> {
-  const result = await db
-    .deleteFrom('event')
-    .where('at', '<', before)
-    .where('id', '<', (eb) => eb.selectFrom('event').select((e) => e.fn.max('id').as('id')))
-    .executeTakeFirst();
-  return Number(result.numDeletedRows);
+/**
+ * Forgets what is older than `before`; returns how many. The newest is kept, so that ids go on from it. Never more than `batch` in one
+ * statement.
+ */
+export async function prune(db: Db, before: Date, batch = 5_000): Promise<number> {
+  for (let all = 0; ; ) {
+    const { numAffectedRows } = await sql`
+      delete from event where id = any(array(
+        select id from event where at < ${before}::timestamptz and id < (select max(id) from event) order by at limit ${batch}))`.execute(
+      db,
+    );
+    const n = Number(numAffectedRows ?? 0);
+    all += n;
+    if (n < batch) return all;
+  }
 }

@@ -4,7 +4,7 @@ import { CarrelError, isCode, type StoredError } from '../lib/errors.ts';
 import { tx } from './db.ts';
 import * as events from './events.ts';
 import type { Db, Facts, Image, Revision, Tx } from './schema.ts';
-import { json } from './sql.ts';
+import { anyOf, json } from './sql.ts';
 
 export async function findByName(db: Db, name: string): Promise<Image | undefined> {
   return db.selectFrom('image').selectAll().where('name', '=', name).executeTakeFirst();
@@ -90,8 +90,24 @@ export async function revisionsOf(db: Db, imageIds: readonly string[]): Promise<
   return db.selectFrom('revision').selectAll().where('imageId', 'in', imageIds).orderBy('number', 'desc').execute();
 }
 
-export async function allRevisions(db: Db): Promise<Revision[]> {
-  return db.selectFrom('revision').selectAll().execute();
+/** All there are, by their ids alone. */
+export async function revisionIds(db: Db): Promise<string[]> {
+  return (await db.selectFrom('revision').select('id').execute()).map((r) => r.id);
+}
+
+/** Names of those with these ids. */
+export async function names(db: Db, ids: Iterable<string>): Promise<{ id: string; name: string }[]> {
+  return db.selectFrom('image').select(['id', 'name']).where(anyOf('id', ids)).execute();
+}
+
+/** By which name and number revisions are known. */
+export async function revisionNames(db: Db, ids: Iterable<string>): Promise<{ id: string; number: number; image: string }[]> {
+  return db
+    .selectFrom('revision')
+    .innerJoin('image', 'image.id', 'revision.imageId')
+    .select(['revision.id', 'revision.number', 'image.name as image'])
+    .where(anyOf('revision.id', ids))
+    .execute();
 }
 
 export interface RevisionPatch {

@@ -86,6 +86,14 @@ export async function liveJob(db: Db, key: string): Promise<Job | undefined> {
   return db.selectFrom('job').selectAll().where('key', '=', key).where('state', 'in', LIVE).executeTakeFirst();
 }
 
+/** Ids of the machines and revisions that live runs are about. */
+export async function busyIds(db: Db): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct about.id from job cross join lateral (values (input->>'machineId'), (input->>'revisionId')) as about (id)
+    where state in ('ready', 'running', 'stuck') and about.id is not null`.execute(db);
+  return new Set(rows.map((r) => r.id));
+}
+
 export async function findJob(db: Db, id: string): Promise<Job | undefined> {
   return db.selectFrom('job').selectAll().where('id', '=', id).executeTakeFirst();
 }
@@ -247,8 +255,19 @@ export async function unstick(db: Db, id: string, direction?: JobDirection): Pro
   return row !== undefined;
 }
 
-/** Runs that came to their end before `before` are forgotten, their steps with them; stuck ones stay. Returns how many. */
-export async function pruneJobs(db: Db, before: Date): Promise<number> {
-  const result = await db.deleteFrom('job').where('state', 'in', ['done', 'undone']).where('finishedAt', '<', before).executeTakeFirst();
-  return Number(result.numDeletedRows);
+/**
+ * Runs that came to their end before `before` are forgotten, their steps with them; stuck ones stay. Never more than `batch` in one
+ * statement, so that neither locks nor the log of the store pile up, however much there is. Returns how many.
+ */
+export async function pruneJobs(db: Db, before: Date, batch = 1_000): Promise<number> {
+  for (let all = 0; ; ) {
+    const { numAffectedRows } = await sql`
+      delete from job where id = any(array(
+        select id from job where state in ('done', 'undone') and finished_at < ${before}::timestamptz order by finished_at limit ${batch}))`.execute(
+      db,
+    );
+    const n = Number(numAffectedRows ?? 0);
+    all += n;
+    if (n < batch) return all;
+  }
 }

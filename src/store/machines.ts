@@ -7,7 +7,7 @@ import type { BeforeDelete, DeletionProof } from '../core/lineage.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { tx } from './db.ts';
 import type { Db, Machine, MachineAddress, Tx } from './schema.ts';
-import { json } from './sql.ts';
+import { anyOf, json } from './sql.ts';
 
 export interface MachinePatch {
   address?: MachineAddress;
@@ -110,6 +110,35 @@ export async function onRevision(db: Db, revisionId: string): Promise<Machine[]>
     .execute();
 }
 
+/** How many stand on each of these revisions and are not gone; those on which none does are left out. */
+export async function standing(db: Db, revisionIds: Iterable<string>): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('machine')
+    .select((eb) => ['revisionId', eb.fn.countAll<number>().as('n')])
+    .where(anyOf('revisionId', revisionIds))
+    .where('state', '<>', 'gone')
+    .groupBy('revisionId')
+    .execute();
+  return new Map(rows.map((r) => [r.revisionId, r.n]));
+}
+
+/** What lists show of the machines with these ids. */
+export async function shown(db: Db, ids: Iterable<string>): Promise<Map<string, Pick<Machine, 'id' | 'state' | 'address'>>> {
+  const rows = await db.selectFrom('machine').select(['id', 'state', 'address']).where(anyOf('id', ids)).execute();
+  return new Map(rows.map((r) => [r.id, r]));
+}
+
+/** Host names of machines by their ids. */
+export async function hostnames(db: Db, ids: Iterable<string>): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('machine')
+    .innerJoin('reservation', 'reservation.id', 'machine.reservationId')
+    .select(['machine.id', 'reservation.hostname'])
+    .where(anyOf('machine.id', ids))
+    .execute();
+  return new Map(rows.map((r) => [r.id, r.hostname]));
+}
+
 /** What a provider is loaded with by all machines that are not gone. Call it under the provider's row lock to promise by it. */
 export async function used(db: Db, providerId: string): Promise<CapacityLimits> {
   return db
@@ -124,13 +153,17 @@ export async function used(db: Db, providerId: string): Promise<CapacityLimits> 
     .executeTakeFirstOrThrow();
 }
 
-/** For the reconciler: every machine of a provider that is not gone, and those that went within the last hour. */
-export async function forReconcile(db: Db, providerId: string, goneSince: Date): Promise<Machine[]> {
-  return db
-    .selectFrom('machine')
-    .selectAll()
-    .where('providerId', '=', providerId)
-    .where((eb) => eb.or([eb('state', '<>', 'gone'), eb('goneAt', '>', goneSince)]))
+/** For the reconciler: every machine of a provider that is not gone, and those that went since `goneSince`. */
+export async function forReconcile(
+  db: Db,
+  providerId: string,
+  goneSince: Date,
+): Promise<Pick<Machine, 'id' | 'reservationId' | 'state'>[]> {
+  const some = db.selectFrom('machine').select(['id', 'reservationId', 'state']).where('providerId', '=', providerId);
+  // Two reads, each by an index of its own: an "or" over both would read every machine there ever was.
+  return some
+    .where('state', '<>', 'gone')
+    .unionAll(some.where('state', '=', 'gone').where('goneAt', '>', goneSince))
     .execute();
 }
 

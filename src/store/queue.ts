@@ -194,6 +194,18 @@ export async function queuePosition(db: Db, jobId: string): Promise<number | und
   return row === undefined ? undefined : row.state === 'ready' ? row.ahead : 0;
 }
 
+/** {@link queuePosition} of many at once, by their keys; those that do not wait are left out. */
+export async function queuePositions(db: Db, keys: readonly string[]): Promise<Map<string, number>> {
+  if (keys.length === 0) return new Map();
+  const { rows } = await sql<{ key: string; place: number }>`
+    with asked as (select id, key, lane from job where key = any(${keys}::text[]) and state = 'ready'),
+    placed as (
+      select o.id, row_number() over (partition by o.lane, ${clearingSql('o')} order by o.priority desc, o.run_at, o.id) as place
+      from job o where o.state = 'ready' and o.lane in (select lane from asked))
+    select key, place from asked join placed using (id)`.execute(db);
+  return new Map(rows.map((r) => [r.key, r.place]));
+}
+
 export interface JobFilter {
   states?: readonly JobState[] | undefined;
   saga?: string | undefined;
@@ -214,7 +226,7 @@ export async function listJobs(db: Db, filter: JobFilter = {}): Promise<Job[]> {
       // Compared in the database: its moments are finer than those of this process.
       .$if(filter.after !== undefined, (q) =>
         q.where(
-          sql<boolean>`(created_at < (select created_at from job where id = ${filter.after}::uuid)
+          sql<boolean>`created_at <= (select created_at from job where id = ${filter.after}::uuid) and (created_at < (select created_at from job where id = ${filter.after}::uuid)
           or created_at = (select created_at from job where id = ${filter.after}::uuid) and id > ${filter.after}::uuid)`,
         ),
       )
@@ -225,11 +237,12 @@ export async function listJobs(db: Db, filter: JobFilter = {}): Promise<Job[]> {
   );
 }
 
-/** Jobs by state, for metrics and health. */
+/** Jobs that are not over by state, for metrics and health. */
 export async function countJobs(db: Db): Promise<Partial<Record<JobState, number>>> {
   const rows = await db
     .selectFrom('job')
     .select(['state', (eb) => eb.fn.countAll<number>().as('n')])
+    .where('state', 'in', ['ready', 'running', 'stuck'])
     .groupBy('state')
     .execute();
   return Object.fromEntries(rows.map((r) => [r.state, r.n]));

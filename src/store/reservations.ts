@@ -162,6 +162,19 @@ export async function live(db: Db): Promise<Reservation[]> {
   return db.selectFrom('reservation').selectAll().where('state', 'in', RESERVATION_LIVE).execute();
 }
 
+/** Those under way (`preparing`, `ending`) that no live run stands behind: a promise whose job is gone. */
+export async function withoutWork(db: Db): Promise<Pick<Reservation, 'id' | 'machineId' | 'providerId'>[]> {
+  return db
+    .selectFrom('reservation')
+    .select(['id', 'machineId', 'providerId'])
+    .where('state', 'in', ['preparing', 'ending'])
+    .where(
+      sql<boolean>`not exists (select from job where state in ('ready', 'running', 'stuck')
+        and key in ('provision:' || reservation.id, 'end:' || reservation.id))`,
+    )
+    .execute();
+}
+
 /** Live ones, not yet ending, whose span is over: also booked ones that never began. */
 export async function dueToExpire(db: Db, now: Date): Promise<Pick<Reservation, 'id'>[]> {
   return db

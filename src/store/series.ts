@@ -1,4 +1,5 @@
 /** Series of reservations that repeat. */
+import { sql } from 'kysely';
 import { CarrelError } from '../lib/errors.ts';
 import type { Db, Reservation, Series, Tx } from './schema.ts';
 
@@ -17,15 +18,21 @@ export async function lock(tx: Tx, id: string): Promise<Series> {
   return row;
 }
 
-/** An account's, newest first; all of them for undefined. */
-export async function list(db: Db, accountId: string | undefined): Promise<Series[]> {
+/** An account's, newest first, or everybody's; the page ends before `before` (creation time and id of the last one seen). */
+export async function list(
+  db: Db,
+  request: { accountId?: string | undefined; limit: number; before?: { at: Date; id: string } | undefined },
+): Promise<Series[]> {
   return db
     .selectFrom('series')
     .selectAll()
-    .$if(accountId !== undefined, (q) => q.where('accountId', '=', accountId as string))
+    .$if(request.accountId !== undefined, (q) => q.where('accountId', '=', request.accountId as string))
+    .$if(request.before !== undefined, (q) =>
+      q.where(sql<boolean>`(created_at, id) < (${request.before?.at}::timestamptz, ${request.before?.id}::uuid)`),
+    )
     .orderBy('createdAt', 'desc')
-    .orderBy('id')
-    .limit(1000)
+    .orderBy('id', 'desc')
+    .limit(request.limit)
     .execute();
 }
 

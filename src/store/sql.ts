@@ -46,3 +46,8 @@ export function parseRange(text: string, parseTimestamp: (text: string) => Date)
   if (m === null || m[2] === '') throw new RangeError(`not a span with a start: ${text}`);
   return { start: parseTimestamp(m[2] as string), end: m[3] === '' || m[3] === 'infinity' ? null : parseTimestamp(m[3] as string) };
 }
+
+/** Whether a uuid column is one of these: one parameter however many they are. */
+export function anyOf(column: string, ids: Iterable<string>): RawBuilder<boolean> {
+  return sql<boolean>`${sql.ref(column)} = any(${[...new Set(ids)]}::uuid[])`;
+}

@@ -293,7 +293,7 @@ export function fakeServices(world: FakeWorld): Services {
       return name === undefined ? undefined : caller(name);
     },
     untilSignedOut: (by, released) => world.untilSignedOut(by, released),
-    listAccounts: async () => world.accounts,
+    listAccounts: async () => ({ items: world.accounts }),
     async createAccount(_caller, { name, role }) {
       if (world.accounts.some((a) => a.name === name)) throw new CarrelError('already-exists', `account ${name} is there already`);
       const account: Account = { name, role, createdAt: at() };
@@ -421,7 +421,7 @@ export function fakeServices(world: FakeWorld): Services {
       world.series.set(id, made);
       return made;
     },
-    listSeries: async (owner) => [...world.series.values()].filter((s) => owner === undefined || s.owner === owner),
+    listSeries: async ({ owner }) => ({ items: [...world.series.values()].filter((s) => owner === undefined || s.owner === owner) }),
     showSeries: async (id) => world.series.get(id),
     endSeries: async (_caller, id) => Object.assign(there(world.series.get(id), 'series'), { endedAt: at() }),
     availability: async (_caller, { image, kind = 'lab' }) => ({

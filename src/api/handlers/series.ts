@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existingImage, listOwner, ownSeries } from '../access.ts';
+import { DEFAULT_PAGE } from './reservations.ts';
 import type { Deps, Handlers } from './types.ts';
 import { saidTime, machineRequestOf } from './reservation-request.ts';
 
@@ -11,7 +12,8 @@ export function seriesHandlers({ services }: Deps): Handlers<'reserveSeries' | '
       await existingImage(services, body.image);
       return services.reserveSeries(caller, { ...wish, id, rule, partial, at: saidTime(body.at, body.zone) });
     },
-    listSeries: async ({ query, caller }) => ({ items: await services.listSeries(listOwner(caller, query.all)) }),
+    listSeries: ({ query, caller }) =>
+      services.listSeries({ owner: listOwner(caller, query.all), limit: query.limit ?? DEFAULT_PAGE, after: query.after }),
     showSeries: ({ params, caller }) => ownSeries(services, caller, params.id),
     async endSeries({ params, caller }) {
       await ownSeries(services, caller, params.id);

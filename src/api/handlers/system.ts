@@ -27,7 +27,7 @@ export function systemHandlers({ services, version, openapi }: Deps): Handlers<S
     reconcile: ({ body, caller, signal }) => services.reconcile(caller, body, signal),
     listProviders: async () => ({ items: await services.listProviders() }),
     listAudit: ({ query }) => services.listAudit({ limit: query.limit ?? DEFAULT_PAGE, after: query.after, subject: query.subject }),
-    listAccounts: async () => ({ items: await services.listAccounts() }),
+    listAccounts: ({ query }) => services.listAccounts({ limit: query.limit ?? DEFAULT_PAGE, after: query.after }),
     createAccount: ({ body, caller }) => services.createAccount(caller, body),
     async listTokens({ params, caller }) {
       const items = await services.listTokens(accountOf(caller, params.account));

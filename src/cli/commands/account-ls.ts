@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Account } from '../../contract/system.ts';
 import type { Cli } from '../session.ts';
 import { table, when } from '../text.ts';
 
@@ -8,7 +9,13 @@ export function addAccountLs(account: Command, cli: Cli): void {
     .description('accounts (operators)')
     .action(async (_options: object, command: Command) => {
       const session = cli.open(command);
-      const { items } = await session.client.listAccounts();
+      const items: Account[] = [];
+      for (let after: string | undefined; ; ) {
+        const page = await session.client.listAccounts({ query: { limit: 1000, ...(after === undefined ? {} : { after }) } });
+        items.push(...page.items);
+        if (page.next === undefined) break;
+        after = page.next;
+      }
       const rows = items.map((a) => [a.name, a.role, when(a.createdAt)]);
       session.answer(items, table(['NAME', 'ROLE', 'MADE'], rows));
     });

@@ -39,7 +39,7 @@ async function fromServer(open: () => Session, values: Values): Promise<string[]
       case 'reservation':
         return (await client.listReservations({}, options)).items.map((r) => r.id.slice(0, 8));
       case 'account':
-        return (await client.listAccounts({}, options)).items.map((a) => a.name);
+        return (await client.listAccounts({ query: { limit: 1000 } }, options)).items.map((a) => a.name);
     }
   } catch {
     return [];

@@ -8,7 +8,6 @@ import * as jobs from '../../store/jobs.ts';
 import * as machines from '../../store/machines.ts';
 import * as masters from '../../store/masters.ts';
 import * as reservations from '../../store/reservations.ts';
-import { listJobs } from '../../store/queue.ts';
 import type { Db, Reservation, Tx } from '../../store/schema.ts';
 import { endWithin } from '../intents/end.ts';
 import { enqueueEnd } from '../enqueue.ts';
@@ -66,16 +65,9 @@ export class Reconciler {
   async #expected(providerId: string): Promise<Expected> {
     const { db } = this.#deps.store;
     const rows = await machines.forReconcile(db, providerId, new Date(this.#deps.now().getTime() - GONE_LOOK_BACK_MS));
-    const live = await listJobs(db, { states: ['ready', 'running', 'stuck'], limit: 100_000 });
-    const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-    const busy = new Set(
-      live.flatMap(({ input }) => [
-        text((input as { machineId?: unknown }).machineId),
-        text((input as { revisionId?: unknown }).revisionId),
-      ]),
-    );
+    const busy = await jobs.busyIds(db);
     const recorded = new Set((await masters.onProvider(db, providerId)).map((m) => m.revisionId));
-    const revisions = new Set([...recorded, ...(await images.allRevisions(db)).map((r) => r.id)]);
+    const revisions = new Set([...recorded, ...(await images.revisionIds(db))]);
     return {
       machines: rows.map((m) => ({ machineId: m.id, reservationId: m.reservationId, state: m.state, busy: busy.has(m.id) })),
       masters: [...revisions].map((revisionId) => ({ revisionId, recorded: recorded.has(revisionId), busy: busy.has(revisionId) })),
@@ -148,8 +140,7 @@ export class Reconciler {
   /** Live reservations that no work stands behind: a promise whose job is gone. Ended in the ordinary way. */
   async #rows(): Promise<void> {
     const { store } = this.#deps;
-    for (const row of await reservations.live(store.db)) {
-      if (row.state === 'ready') continue;
+    for (const row of await reservations.withoutWork(store.db)) {
       await store.tx(async (tx) => {
         const locked = await reservations.lock(tx, row.id);
         if (locked.state !== 'preparing' && locked.state !== 'ending') return;
