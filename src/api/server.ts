@@ -21,6 +21,7 @@ import { makeAuthenticate } from './auth.ts';
 import { problem, toProblem } from './errors.ts';
 import { calendarHandlers } from './handlers/calendar.ts';
 import { imageHandlers } from './handlers/images.ts';
+import { providerHandlers } from './handlers/providers.ts';
 import { reservationHandlers } from './handlers/reservations.ts';
 import { seriesHandlers } from './handlers/series.ts';
 import { systemHandlers } from './handlers/system.ts';
@@ -87,6 +88,7 @@ function registerJson(app: FastifyInstance, parts: ServerParts): void {
     ...reservationHandlers(parts),
     ...seriesHandlers(parts),
     ...calendarHandlers(parts),
+    ...providerHandlers(parts),
     ...systemHandlers(parts),
   };
   for (const operation of Object.keys(handlers) as JsonOperation[]) {

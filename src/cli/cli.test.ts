@@ -543,6 +543,94 @@ describe('help', () => {
   });
 });
 
+describe('provider add', () => {
+  const words = ['provider', 'add', 'vcenter', 'lab', '--address', 'https://vc.example', '--user', 'carrel@vsphere.local'];
+  const asked = () => server.world.calls.findLast((c) => c.name === 'addProvider')?.args[1];
+  const passwordFile = () => {
+    const file = join(dir, 'password');
+    writeFileSync(file, 'the word\n');
+    return file;
+  };
+
+  it('takes a pinned certificate and a password from a file', async () => {
+    const pin = 'ab'.repeat(32);
+    const { code, out } = await root([
+      ...words,
+      '--fingerprint',
+      pin,
+      '--password-file',
+      passwordFile(),
+      '--datastore',
+      'a',
+      '--datastore',
+      'b',
+    ]);
+    expect([code, out]).toEqual([0, expect.stringContaining('carrel image import --provider lab')]);
+    expect(asked()).toMatchObject({
+      password: 'the word',
+      trust: { fingerprint256: pin },
+      datastores: ['a', 'b'],
+      name: 'lab',
+      kind: 'vcenter',
+    });
+    expect(out).not.toContain('the word');
+  });
+
+  it('without a way to judge it, shows the certificate and trusts it only at a yes', async () => {
+    const said: string[] = [];
+    const ask = (answer: string) => async (question: string) => {
+      said.push(question);
+      return answer;
+    };
+    const yes = await root([...words, '--password-file', passwordFile()], { ask: ask('yes') });
+    expect([yes.code, said[0]]).toEqual([0, expect.stringContaining('AB:AB')]);
+    expect(asked()).toMatchObject({ trust: { fingerprint256: expect.stringMatching(/^AB:AB/) } });
+    const before = server.world.calls.length;
+    const no = await root([...words, '--password-file', passwordFile()], { ask: ask('no') });
+    expect([no.code, no.err]).toEqual([2, expect.stringContaining('--fingerprint ABABAB')]);
+    // With --json there is nobody to ask.
+    const json = await root([...words, '--password-file', passwordFile(), '--json'], { ask: ask('yes') });
+    expect([json.code, errorOf(json).hint]).toEqual([2, expect.stringContaining('--fingerprint')]);
+    expect(server.world.calls.slice(before).map((c) => c.name)).not.toContain('addProvider');
+  });
+
+  it('asks for a password that no file gives, hidden, and takes none from the arguments', async () => {
+    const asks: unknown[] = [];
+    const { code } = await root([...words, '--system-ca'], {
+      ask: async (question, options) => {
+        asks.push([question, options]);
+        return 'typed';
+      },
+    });
+    expect([code, asks]).toEqual([0, [['password of carrel@vsphere.local: ', { hidden: true }]]]);
+    expect(asked()).toMatchObject({ password: 'typed', trust: { system: true } });
+    expect(await root([...words, '--system-ca'])).toMatchObject({ code: 2, err: expect.stringContaining('--password-file') });
+    expect((await root([...words, '--system-ca', '--password', 'x'])).code).toBe(2);
+  });
+
+  it('is for operators', async () => {
+    expect((await ann([...words, '--system-ca', '--password-file', passwordFile()])).code).toBe(7);
+  });
+});
+
+describe('image import of a machine', () => {
+  it('asks for it at its provider', async () => {
+    await root(['image', 'import', '--provider', 'lab', '--vm', 'templates/Debian', '--adopt', '--user', 'debian']);
+    expect(server.world.calls.findLast((c) => c.name === 'importVm')?.args[1]).toMatchObject({
+      image: 'debian',
+      provider: 'lab',
+      vm: 'templates/Debian',
+      how: 'adopt',
+      user: 'debian',
+    });
+  });
+
+  it('takes a file or a machine, not both', async () => {
+    expect(await root(['image', 'import', 'x.qcow2', '--vm', 'a', '--provider', 'b'])).toMatchObject({ code: 2 });
+    expect(await root(['image', 'import', '--vm', 'a'])).toMatchObject({ code: 2, err: expect.stringContaining('--provider') });
+  });
+});
+
 describe('docs/guide/cli.md', () => {
   const guide = readFileSync(new URL('../../docs/guide/cli.md', import.meta.url), 'utf8');
   const program = makeProgram({ version: '0', defaultDataDir: () => '/x' });

@@ -1,4 +1,6 @@
 /** Where a command reads and writes. Tests give their own. */
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
 import { CarrelError } from '../lib/errors.ts';
 
 export interface Io {
@@ -8,6 +10,8 @@ export interface Io {
   readonly columns: number | undefined;
   readonly env: NodeJS.ProcessEnv;
   setExitCode(code: number): void;
+  /** Asks at the terminal; undefined where there is nobody to ask. `hidden`: what is typed is not shown. */
+  ask?(question: string, options?: { hidden?: boolean }): Promise<string>;
   /** Calls back at Ctrl-C or SIGTERM instead of ending; the result takes that back. */
   onInterrupt(handler: () => void): () => void;
 }
@@ -25,6 +29,7 @@ export function processIo(): Io {
       return process.stderr.isTTY && process.env.TERM !== 'dumb' ? (process.stderr.columns ?? 80) : undefined;
     },
     env: process.env,
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askAtTerminal } : {}),
     setExitCode(code) {
       process.exitCode = code;
     },
@@ -33,6 +38,23 @@ export function processIo(): Io {
       return () => void process.removeListener('SIGINT', handler).removeListener('SIGTERM', handler);
     },
   };
+}
+
+/** Question and answer on standard error and input. Ctrl-C ends the program, as at any other prompt. */
+async function askAtTerminal(question: string, { hidden = false }: { hidden?: boolean } = {}): Promise<string> {
+  const shown = hidden ? new Writable({ write: (_chunk, _encoding, done) => done() }) : process.stderr;
+  const prompt = createInterface({ input: process.stdin, output: shown, terminal: true });
+  process.stderr.write(question);
+  try {
+    return await new Promise<string>((resolve) => {
+      prompt.once('SIGINT', () => process.exit(130));
+      prompt.once('close', () => resolve(''));
+      prompt.once('line', resolve);
+    });
+  } finally {
+    prompt.close();
+    if (hidden) process.stderr.write('\n');
+  }
 }
 
 /**

@@ -29,7 +29,10 @@ import { addMaintenanceLs } from './commands/maintenance-ls.ts';
 import { addMaintenanceRm } from './commands/maintenance-rm.ts';
 import { addMove } from './commands/move.ts';
 import { addPower } from './commands/power.ts';
+import { addProviderAdd } from './commands/provider-add.ts';
 import { addProviderLs } from './commands/provider-ls.ts';
+import { addProviderSet } from './commands/provider-set.ts';
+import { addProviderDisable, addProviderEnable, addProviderRm, addProviderShow } from './commands/provider-state.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addReserve } from './commands/reserve.ts';
 import { addRules } from './commands/rules.ts';
@@ -76,7 +79,11 @@ const GROUPS: readonly { name: string; description: string; commands: readonly A
   },
   { name: 'series', description: 'reservations that repeat', commands: [addSeriesLs, addSeriesShow, addSeriesEnd] },
   { name: 'jobs', description: 'durable work', commands: [addJobsLs, addJobsShow, addJobsRetry] },
-  { name: 'provider', description: 'where machines run', commands: [addProviderLs] },
+  {
+    name: 'provider',
+    description: 'where machines run',
+    commands: [addProviderAdd, addProviderLs, addProviderShow, addProviderSet, addProviderEnable, addProviderDisable, addProviderRm],
+  },
   {
     name: 'maintenance',
     description: 'spans in which nothing new is promised',

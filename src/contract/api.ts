@@ -2,6 +2,7 @@ import { calendarRoutes } from './calendar.ts';
 import { imageRoutes } from './images.ts';
 import { jobRoutes, machineRoutes } from './machines.ts';
 import type { Operation } from './paths.ts';
+import { providerRoutes } from './providers.ts';
 import { reservationRoutes } from './reservations.ts';
 import type { HandlerInput, Input, Output, RouteDef } from './route.ts';
 import { seriesRoutes } from './series.ts';
@@ -10,6 +11,7 @@ import { accountRoutes, systemRoutes } from './system.ts';
 /** Every operation: the one source of validation, OpenAPI document, handler types and client types. */
 export const api = {
   ...systemRoutes,
+  ...providerRoutes,
   ...accountRoutes,
   ...imageRoutes,
   ...reservationRoutes,

@@ -105,6 +105,27 @@ export const Verification = named(
 );
 export type Verification = Static<typeof Verification>;
 
+const guestHints = {
+  os: Type.Optional(Type.String({ maxLength: 100 })),
+  user: Type.Optional(Type.String({ pattern: '^[a-z_][a-z0-9_-]{0,31}$', description: 'The account that people log in to.' })),
+  sshPort: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535 })),
+  agent: Type.Optional(oneOf(['carrel', 'qga', 'none'])),
+  bootTimeoutS: Type.Optional(Type.Integer({ minimum: 1, maximum: 7200 })),
+  memoryMiB: Type.Optional(MemoryMiB),
+  vcpus: Type.Optional(Vcpus),
+};
+
+/** A machine or template that is at a provider already, as the next revision of an image. */
+export const VmImport = strict({
+  provider: Type.String({ minLength: 1, maxLength: 63 }),
+  vm: Type.String({ minLength: 1, maxLength: 400, description: 'Its path in the inventory, or its name where that is its only one.' }),
+  how: oneOf(['copy', 'adopt'], '`copy` leaves it alone; `adopt` takes it as it lies, as the golden machine.'),
+  publish: Type.Optional(Type.Boolean({ description: 'Hand it out as soon as it is ready; true if left out.' })),
+  description: Type.Optional(Description),
+  ...guestHints,
+});
+export type VmImport = Static<typeof VmImport>;
+
 const Name = strict({ name: NameParam });
 const NameNumber = strict({ name: NameParam, number: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
 
@@ -113,13 +134,7 @@ export const UploadQuery = strict({
   format: oneOf(['qcow2', 'raw', 'vmdk'], 'What the file is said to be; it is checked against what it is.'),
   publish: Type.Optional(Type.Boolean({ description: 'Hand it out as soon as it is ready; true if left out.' })),
   description: Type.Optional(Description),
-  os: Type.Optional(Type.String({ maxLength: 100 })),
-  user: Type.Optional(Type.String({ pattern: '^[a-z_][a-z0-9_-]{0,31}$', description: 'The account that people log in to.' })),
-  sshPort: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535 })),
-  agent: Type.Optional(oneOf(['carrel', 'qga', 'none'])),
-  bootTimeoutS: Type.Optional(Type.Integer({ minimum: 1, maximum: 7200 })),
-  memoryMiB: Type.Optional(MemoryMiB),
-  vcpus: Type.Optional(Vcpus),
+  ...guestHints,
   firmware: Type.Optional(oneOf(['bios', 'efi'])),
 });
 export type UploadQuery = Static<typeof UploadQuery>;
@@ -152,6 +167,16 @@ export const imageRoutes = {
     response: RevisionStarted,
     status: 202,
     errors: ['busy', 'not-supported', 'missing-tool', 'no-space', 'unavailable'],
+  }),
+  importVm: route('importVm', {
+    summary: "Make an image's next revision of a machine or template that a provider has",
+    tag: 'images',
+    scope: 'admin',
+    params: Name,
+    body: VmImport,
+    response: RevisionStarted,
+    status: 202,
+    errors: ['not-found', 'busy', 'not-supported', 'unavailable'],
   }),
   uploadImage: route('uploadImage', {
     summary: "Make an image's next revision of a disk file, which is the body (`application/octet-stream`)",

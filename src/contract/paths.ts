@@ -19,6 +19,7 @@ export const PATHS = {
   showImage: 'GET /api/v1/images/{name}',
   buildImage: 'POST /api/v1/images/{name}/build',
   uploadImage: 'POST /api/v1/images/{name}/upload',
+  importVm: 'POST /api/v1/images/{name}/import',
   listRevisions: 'GET /api/v1/images/{name}/revisions',
   showRevision: 'GET /api/v1/images/{name}/revisions/{number}',
   publishRevision: 'POST /api/v1/images/{name}/revisions/{number}/publish',
@@ -63,11 +64,17 @@ export const PATHS = {
   events: 'GET /api/v1/events',
   reconcile: 'POST /api/v1/reconcile',
   listProviders: 'GET /api/v1/providers',
+  addProvider: 'POST /api/v1/providers',
+  showCertificate: 'POST /api/v1/providers/certificate',
+  changeProvider: 'PATCH /api/v1/providers/{provider}',
+  enableProvider: 'POST /api/v1/providers/{provider}/enable',
+  disableProvider: 'POST /api/v1/providers/{provider}/disable',
+  deleteProvider: 'DELETE /api/v1/providers/{provider}',
   listAudit: 'GET /api/v1/audit',
 } as const;
 
 export type Operation = keyof typeof PATHS;
-export type Method = 'GET' | 'POST' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 export interface OperationPath {
   method: Method;

@@ -20,31 +20,6 @@ export type Role = Static<typeof Role>;
 export const Me = named('Me', Type.Object({ account: Type.String(), role: Role, version: Type.String() }));
 export type Me = Static<typeof Me>;
 
-export const Limits = named('Limits', Type.Object({ machines: Type.Integer(), memoryMiB: Type.Integer(), vcpus: Type.Integer() }));
-export type Limits = Static<typeof Limits>;
-
-export const Provider = named(
-  'Provider',
-  Type.Object({
-    name: Type.String(),
-    kind: Type.String(),
-    state: oneOf(['open', 'unavailable']),
-    problem: Type.Optional(Type.String({ description: 'Why it is unavailable.' })),
-    cloneModes: Type.Array(Type.String()),
-    console: Type.String(),
-    liveCapture: Type.Boolean(),
-    recipes: Type.Array(Type.String()),
-    importFormats: Type.Array(Type.String()),
-    startSlots: Type.Integer({ description: 'Machines that may be started at one time.' }),
-    limits: Limits,
-    used: Limits,
-    storageBytes: Type.Optional(Type.Integer()),
-    storageFreeBytes: Type.Optional(Type.Integer()),
-    facts: Type.Record(Type.String(), Type.String()),
-  }),
-);
-export type Provider = Static<typeof Provider>;
-
 export const Finding = named(
   'Finding',
   Type.Object({
@@ -143,12 +118,6 @@ export const systemRoutes = {
     body: strict({ dryRun: Type.Boolean() }),
     response: ReconcileReport,
     errors: ['unavailable', 'busy'],
-  }),
-  listProviders: route('listProviders', {
-    summary: 'Where machines run, and what room is left',
-    tag: 'system',
-    scope: 'user',
-    response: named('ProviderList', Type.Object({ items: Type.Array(Provider) })),
   }),
   listAudit: route('listAudit', {
     summary: 'Who changed what, newest first',

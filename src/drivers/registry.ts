@@ -4,6 +4,8 @@ import type { Logger } from '../lib/log.ts';
 import { QemuDriver } from './qemu/index.ts';
 import { VSphereDriver, type VSphereProviderOptions } from './vsphere/index.ts';
 
+export { certificateOf } from './vsphere/index.ts';
+
 export interface DriverConfig {
   kind: string;
   dataDir: string;

@@ -1,84 +1,55 @@
 /** The control plane as it is wired, over a store of its own and the fake driver. */
-import { mkdtempSync, rmSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
-import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
+import { newInstallation, startPlane } from '../../test/support/control-plane.ts';
 import { toProblem } from '../api/errors.ts';
-import { FakeDriver } from '../drivers/fake/fake-driver.ts';
-import { FakeWorld } from '../drivers/fake/world.ts';
-import { makeCtx } from '../lib/context.ts';
-import { silentLogger } from '../lib/log.ts';
 import * as accounts from '../store/accounts.ts';
 import * as providers from '../store/providers.ts';
 import { testDb } from '../store/testing.ts';
-import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from './control-plane.ts';
-import { type Installation, openInstallation } from './installation.ts';
-
-const newInstallation = (): Installation => {
-  const dir = mkdtempSync(join(tmpdir(), 'carrel-'));
-  onTestFinished(() => rmSync(dir, { recursive: true }));
-  return openInstallation(dir);
-};
-
-/** A server's inside on this database, with a fake driver over a world of its own. */
-async function start(databaseUrl: string, installation: Installation, more: Partial<ControlPlaneOptions> = {}): Promise<ControlPlane> {
-  const plane = await startControlPlane(makeCtx({ timeoutMs: 60_000 }), {
-    installation,
-    databaseUrl,
-    log: silentLogger,
-    version: 'test',
-    limits: {},
-    concurrency: 1,
-    driver: new FakeDriver({ world: new FakeWorld(), tag: installation.id }),
-    ...more,
-  });
-  onTestFinished(() => plane.stop());
-  return plane;
-}
 
 test('a server with another data directory is refused before it touches anything, also while nobody serves', async () => {
   const t = await testDb(onTestFinished);
   const mine = newInstallation();
-  const plane = await start(t.url, mine);
+  const plane = await startPlane(t.url, mine);
   const everything = async () => ({
     providers: await providers.list(t.db),
     audit: (await t.db.selectFrom('audit').selectAll().execute()).length,
   });
   const before = await everything();
-  await expect(start(t.url, newInstallation())).rejects.toMatchObject({ code: 'already-running' });
+  await expect(startPlane(t.url, newInstallation())).rejects.toMatchObject({ code: 'already-running' });
   await plane.stop();
   const stranger = newInstallation();
-  await expect(start(t.url, stranger)).rejects.toMatchObject({
+  await expect(startPlane(t.url, stranger)).rejects.toMatchObject({
     code: 'store-foreign',
     message: expect.stringContaining(mine.id),
     hint: expect.stringContaining('DATABASE_URL'),
     details: { store: mine.id, dataDirectory: stranger.id },
   });
   // The right directory with a key that opens nothing is no better.
-  await expect(start(t.url, { ...mine, key: Buffer.alloc(32) })).rejects.toMatchObject({
+  await expect(startPlane(t.url, { ...mine, key: Buffer.alloc(32) })).rejects.toMatchObject({
     code: 'store-foreign',
     hint: expect.stringContaining('secrets.key'),
   });
   expect(await everything()).toEqual(before);
-  await start(t.url, mine);
+  await startPlane(t.url, mine);
 });
 
 test('the provider of this host is named after it, and a host that was renamed keeps it', async () => {
   const t = await testDb(onTestFinished);
   const mine = newInstallation();
-  const plane = await start(t.url, mine);
+  const plane = await startPlane(t.url, mine);
   const [first] = await providers.list(t.db);
   expect(first?.name).toBe(hostname());
   await plane.stop();
   await t.db.updateTable('provider').set({ name: 'here' }).execute();
-  await start(t.url, mine);
+  await startPlane(t.url, mine);
   expect(await providers.list(t.db)).toEqual([first]);
 });
 
 test('a request that waits for a row somebody holds is answered with 503 and a sentence, by connections that only requests use', async () => {
   const t = await testDb(onTestFinished);
-  const plane = await start(t.url, newInstallation(), {
+  const plane = await startPlane(t.url, newInstallation(), {
     apiPool: { poolSize: 2, limits: { connectionMs: 10_000, lockMs: 50, statementMs: 10_000 } },
   });
   const ada = await accounts.create(t.db, { id: randomUUID(), name: 'ada', role: 'admin', now: new Date() });

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { makeDriver } from '../drivers/registry.ts';
+import { certificateOf, makeDriver } from '../drivers/registry.ts';
 import type { Driver } from '../driver/index.ts';
 import { Sealer } from '../engine/credentials.ts';
 import { ProviderRegistry } from '../engine/provider-registry.ts';
@@ -11,7 +11,7 @@ import type { FaultPoint } from '../engine/saga.ts';
 import { startTimers } from '../engine/timers.ts';
 import { Worker } from '../engine/worker.ts';
 import type { EngineDeps } from '../engine/deps.ts';
-import type { Ctx } from '../lib/context.ts';
+import { type Ctx, makeCtx } from '../lib/context.ts';
 import { describeError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { type Cluster, ensureCluster } from '../store/cluster.ts';
@@ -60,6 +60,8 @@ export interface ControlPlane {
 const LEASE_MS = 20_000;
 const POLL_MS = 5_000;
 const RECONCILE_EVERY_MS = 60_000;
+/** How long a look at a server's certificate may take. */
+const CERTIFICATE_MS = 15_000;
 const PRUNE_EVERY_MS = 3_600_000;
 /** How long ended jobs and events are kept. */
 const KEEP_MS = 30 * 86_400_000;
@@ -158,6 +160,7 @@ async function bringUp(
     sealer,
     reconciler,
     registry,
+    certificateOf: (url, signal) => certificateOf(makeCtx({ signal, timeoutMs: CERTIFICATE_MS }), url),
     probe: (row) => makeDriver({ ...ofInstallation(options), ...endpointConfig(row, sealer) }),
     cluster,
     version: options.version,

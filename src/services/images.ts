@@ -43,6 +43,11 @@ export function imageServices({ deps }: Parts): ImageServices {
       const source = { kind: 'recipe', recipe } as const;
       return started(await intents.prepareImage(deps, caller, { image, description, publish, source, told: source }));
     },
+    async importVm(caller, { image, provider, vm, how, publish = true, description, ...hints }) {
+      const source = { kind: 'vm', path: vm, how, profile: given(hints) } as const;
+      const told = { kind: 'vm', provider, path: vm, how };
+      return started(await intents.prepareImage(deps, caller, { image, description, publish, provider, source, told }));
+    },
     async importImage(caller, { image, path, bytes, sha256, publish, description, format, hints }) {
       const source = { kind: 'file', path, claimed: format, profile: given(hints) } as const;
       return started(

@@ -3,6 +3,7 @@ import { accountServices } from './accounts.ts';
 import { calendarServices } from './calendar.ts';
 import { imageServices } from './images.ts';
 import type { Parts } from './parts.ts';
+import { providerServices } from './providers.ts';
 import { reservationServices } from './reservations.ts';
 import { seriesServices } from './series.ts';
 import { systemServices } from './system.ts';
@@ -18,6 +19,7 @@ export function makeServices(parts: Parts): Services {
     ...reservationServices(parts),
     ...seriesServices(parts),
     ...calendarServices(parts),
+    ...providerServices(parts),
     ...systemServices(parts),
   };
 }

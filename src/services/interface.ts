@@ -11,22 +11,13 @@
  */
 import type { Availability, Maintenance, RuleChange, Rules } from '../contract/calendar.ts';
 import type { CloneMode } from '../contract/common.ts';
-import type { Image, JobStarted, Revision, RevisionStarted, UploadQuery, Verification } from '../contract/images.ts';
+import type { Image, JobStarted, Revision, RevisionStarted, UploadQuery, Verification, VmImport } from '../contract/images.ts';
 import type { Lineage } from '../contract/lineage.ts';
 import type { Job, JobDetail, Machine, MachineDetail } from '../contract/machines.ts';
+import type { Certificate, Provider, ProviderAdded, ProviderChange } from '../contract/providers.ts';
 import type { Connection, PowerOp, Reservation, ReservationJob, ReservationKind } from '../contract/reservations.ts';
 import type { Series, SeriesDetail } from '../contract/series.ts';
-import type {
-  Account,
-  AuditEntry,
-  EventData,
-  NewToken,
-  Provider,
-  Readiness,
-  ReconcileReport,
-  Role,
-  TokenInfo,
-} from '../contract/system.ts';
+import type { Account, AuditEntry, EventData, NewToken, Readiness, ReconcileReport, Role, TokenInfo } from '../contract/system.ts';
 
 /** Whose request it is. */
 export interface Caller {
@@ -132,6 +123,8 @@ export interface ImageServices {
   showImage(name: string): Promise<Image | undefined>;
   listRevisions(image: string): Promise<Revision[]>;
   showRevision(image: string, number: number): Promise<Revision | undefined>;
+  /** `bad-request` (the name), `not-found` (the provider), `not-supported`, `unavailable`. */
+  importVm(caller: Caller, request: VmImport & { image: string }): Promise<RevisionStarted>;
   /** `bad-request` (the name), `not-supported` (the recipe), `busy`. */
   buildImage(
     caller: Caller,
@@ -193,9 +186,23 @@ export interface MachineServices {
   showMachine(id: string, signal: AbortSignal): Promise<MachineDetail | undefined>;
 }
 
+export interface ProviderServices {
+  /** How they are reached is told to operators only. */
+  listProviders(caller: Caller): Promise<Provider[]>;
+  /** Opened once first. `bad-request` and `already-exists` (the name), `no-permission` (login, certificate), `not-found`, `unavailable`. */
+  addProvider(caller: Caller, request: ProviderAdded): Promise<Provider>;
+  /** As {@link addProvider}; `wrong-state` for a host's own. Undefined if there is none. */
+  changeProvider(caller: Caller, name: string, change: ProviderChange): Promise<Provider | undefined>;
+  /** Undefined if there is none. Enabling one that is down tries at once. */
+  enableProvider(caller: Caller, name: string, enabled: boolean): Promise<Provider | undefined>;
+  /** False if there is none. `has-children`. */
+  deleteProvider(caller: Caller, name: string): Promise<boolean>;
+  /** `unavailable`, `no-permission` (no TLS). */
+  showCertificate(url: string, signal: AbortSignal): Promise<Certificate>;
+}
+
 export interface SystemServices {
   readiness(): Promise<Readiness>;
-  listProviders(): Promise<Provider[]>;
   reconcile(caller: Caller, request: { dryRun: boolean }, signal: AbortSignal): Promise<ReconcileReport>;
   listAudit(request: PageRequest & { subject?: string | undefined }): Promise<Page<AuditEntry>>;
   listJobs(request: PageRequest & { state?: Job['state'] | undefined }): Promise<Page<Job>>;
@@ -219,4 +226,5 @@ export interface Services
     SeriesServices,
     CalendarServices,
     MachineServices,
+    ProviderServices,
     SystemServices {}

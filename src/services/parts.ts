@@ -1,3 +1,4 @@
+import type { Certificate } from '../contract/providers.ts';
 import type { Driver } from '../driver/index.ts';
 import type { Sealer } from '../engine/credentials.ts';
 import type { Reconciler } from '../engine/reconcilers/reconcile.ts';
@@ -15,6 +16,8 @@ export interface Parts {
   registry: ProviderRegistry;
   /** A driver for an endpoint that is not (yet) served, to look at it. */
   probe: (row: Pick<Provider, 'id' | 'kind' | 'connection' | 'secret'>) => Driver;
+  /** What a server shows to whoever connects. */
+  certificateOf: (url: string, signal: AbortSignal) => Promise<Certificate>;
   /** Undefined with a `DATABASE_URL`. */
   cluster: Cluster | undefined;
   version: string;

@@ -36,31 +36,6 @@ export function systemServices(parts: Parts): SystemServices {
       ];
       return { ready: checks.every((c) => c.ok), checks };
     },
-    async listProviders() {
-      return Promise.all(
-        (await providers.list(db)).map(async (row) => {
-          const driver = deps.drivers.get(row.id);
-          const can = deps.capabilities.get(row.id);
-          const room = await driver?.room(makeCtx({ timeoutMs: 5_000 })).catch(() => undefined);
-          return {
-            name: row.name,
-            kind: row.kind,
-            state: can ? ('open' as const) : ('unavailable' as const),
-            cloneModes: [...(can?.cloneModes ?? [])],
-            console: can?.console ?? 'none',
-            liveCapture: can?.liveCapture ?? false,
-            recipes: [...(can?.recipes ?? [])],
-            importFormats: [...(can?.importFormats ?? [])],
-            startSlots: row.startSlots,
-            limits: providers.limitsOf(row),
-            used: await machines.used(db, row.id),
-            facts: { ...(can?.facts ?? (row.facts as Record<string, string>)) },
-            ...given({ storageBytes: room?.storageBytes, storageFreeBytes: room?.storageFreeBytes }),
-            ...(can ? {} : { problem: 'it is not open on this server' }),
-          };
-        }),
-      );
-    },
     async reconcile(caller, { dryRun }, signal) {
       const names = new Map((await providers.list(db)).map((p) => [p.id, p.name]));
       const ctx = makeCtx({ signal, log: deps.log });

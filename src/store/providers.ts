@@ -68,11 +68,13 @@ export async function add(
     .onConflict((oc) => oc.column('name').doNothing())
     .returning('id')
     .executeTakeFirst();
-  if (made === undefined) {
-    throw new CarrelError('already-exists', `there is a provider ${spec.name} already`, {
-      hint: `Choose another name, or change that one with \`carrel provider set ${spec.name}\`.`,
-    });
-  }
+  if (made === undefined) throw nameTaken(spec.name);
+}
+
+export function nameTaken(name: string): CarrelError {
+  return new CarrelError('already-exists', `there is a provider ${name} already`, {
+    hint: `Choose another name, or change that one with \`carrel provider set ${name}\`.`,
+  });
 }
 
 /** Another way to reach it. */

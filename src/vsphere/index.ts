@@ -11,6 +11,7 @@ export {
   type VSphereErrorCode,
   vsphereError,
 } from './errors.ts';
+export { shownCertificate, type ShownCertificate } from './http/certificate.ts';
 export { normalizeFingerprint, type Trust } from './http/trust.ts';
 export * from './objects/datastores.ts';
 export * from './objects/devices.ts';

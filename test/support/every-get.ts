@@ -50,6 +50,7 @@ export async function everyGet({ deps, of, log, limit, dir }: EveryGetOptions): 
     reconciler: new Reconciler(deps),
     registry: new ProviderRegistry({ store: deps.store, log, now: () => deps.now(), make: nothing }),
     probe: nothing,
+    certificateOf: nothing,
     cluster: undefined,
     version: 'test',
   };

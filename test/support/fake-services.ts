@@ -484,7 +484,8 @@ export function fakeServices(world: FakeWorld): Services {
       {
         name: 'local',
         kind: 'qemu',
-        state: 'open',
+        state: 'up',
+        since: '2026-01-01T00:00:00.000Z',
         cloneModes: ['linked', 'full', 'instant'],
         console: 'vnc',
         liveCapture: true,
@@ -496,6 +497,35 @@ export function fakeServices(world: FakeWorld): Services {
         facts: { accel: 'tcg' },
       },
     ],
+    addProvider: async (_caller, { name, kind, url, username, trust }) => ({
+      name,
+      kind,
+      connection: { url, username, trust },
+      state: 'up',
+      since: '2026-01-01T00:00:00.000Z',
+      cloneModes: ['linked'],
+      console: 'webmks',
+      liveCapture: false,
+      recipes: [],
+      importFormats: [],
+      startSlots: 8,
+      limits: { machines: 10, memoryMiB: 8192, vcpus: 8 },
+      used: { machines: 0, memoryMiB: 0, vcpus: 0 },
+      facts: {},
+    }),
+    changeProvider: async (caller, name) => (await services.listProviders(caller)).find((p) => p.name === name),
+    enableProvider: async (caller, name, enabled) => {
+      const found = (await services.listProviders(caller)).find((p) => p.name === name);
+      return found && { ...found, state: enabled ? 'up' : 'disabled' };
+    },
+    deleteProvider: async (_caller, name) => name === 'local',
+    showCertificate: async () => ({
+      fingerprint256: 'AB:'.repeat(32).slice(0, -1),
+      subject: 'CN=vc',
+      issuer: 'CN=vc',
+      validTo: '2030-01-01',
+    }),
+    importVm: async (by, { image, provider }) => services.buildImage(by, { image, recipe: provider, publish: true }),
     reconcile: async (_caller, { dryRun }) => ({
       dryRun,
       complete: true,

@@ -18,6 +18,8 @@ export interface CliOptions {
   env?: NodeJS.ProcessEnv;
   /** Makes standard error a terminal of so many columns. */
   columns?: number;
+  /** Answers questions, as somebody at a terminal would. */
+  ask?: NonNullable<Io['ask']>;
 }
 
 /** Begins a run. Nobody in `person` means no address and no token in the environment. */
@@ -34,6 +36,7 @@ export function startCli(
     out: (text) => void (said.out += text),
     err: (text) => void (said.err += text),
     columns: options.columns,
+    ...(options.ask === undefined ? {} : { ask: options.ask }),
     env: {
       ...(server === undefined ? {} : { CARREL_URL: server.baseUrl }),
       ...(person === undefined ? {} : { CARREL_TOKEN: TOKENS[person] }),

@@ -7,6 +7,7 @@ type ImageOperation =
   | 'listImages'
   | 'showImage'
   | 'buildImage'
+  | 'importVm'
   | 'listRevisions'
   | 'showRevision'
   | 'publishRevision'
@@ -30,6 +31,10 @@ export function imageHandlers({ services }: Deps): Handlers<ImageOperation> {
       checkNewName(params.name);
       const { recipe, description, publish = true } = body;
       return services.buildImage(caller, { image: params.name, recipe, description, publish });
+    },
+    async importVm({ params, body, caller }) {
+      checkNewName(params.name);
+      return services.importVm(caller, { ...body, image: params.name });
     },
     async listRevisions({ params }) {
       await existingImage(services, params.name);

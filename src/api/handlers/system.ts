@@ -9,7 +9,6 @@ type SystemOperation =
   | 'openapi'
   | 'me'
   | 'reconcile'
-  | 'listProviders'
   | 'listAudit'
   | 'listAccounts'
   | 'createAccount'
@@ -25,7 +24,6 @@ export function systemHandlers({ services, version, openapi }: Deps): Handlers<S
     openapi: async () => openapi,
     me: async ({ caller }) => ({ account: caller.name, role: caller.role, version }),
     reconcile: ({ body, caller, signal }) => services.reconcile(caller, body, signal),
-    listProviders: async () => ({ items: await services.listProviders() }),
     listAudit: ({ query }) => services.listAudit({ limit: query.limit ?? DEFAULT_PAGE, after: query.after, subject: query.subject }),
     listAccounts: ({ query }) => services.listAccounts({ limit: query.limit ?? DEFAULT_PAGE, after: query.after }),
     createAccount: ({ body, caller }) => services.createAccount(caller, body),

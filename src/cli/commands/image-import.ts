@@ -18,12 +18,18 @@ interface Options extends Omit<UploadQuery, 'format' | 'memoryMiB' | 'bootTimeou
   memory?: number;
   bootTimeout?: number;
   publish: boolean;
+  provider?: string;
+  vm?: string;
+  adopt?: boolean;
 }
 
 export function addImageImport(image: Command, cli: Cli): void {
   image
-    .command('import <file>')
-    .description("make an image's next revision of a disk file of your own")
+    .command('import [file]')
+    .description("make an image's next revision of a disk file of your own, or of a machine that a provider has")
+    .option('--provider <name>', 'provider that has the machine')
+    .option('--vm <path>', 'machine or template there, by its path or its name')
+    .option('--adopt', 'take it as it lies, as the golden machine, instead of copying it')
     .option('--name <name>', "the image's name; the file's if left out")
     .addOption(new Option('--format <format>', "what the file is; by its name's ending if left out").choices(['qcow2', 'raw', 'vmdk']))
     .option('--os <os>', 'what runs in it, for people')
@@ -36,10 +42,35 @@ export function addImageImport(image: Command, cli: Cli): void {
     .option('--boot-timeout <s>', 'longest time from power-on to SSH, in seconds', wholeNumber)
     .option('--description <text>', 'what the image is')
     .option('--no-publish', 'leave it a draft')
-    .action(async (file: string, options: Options, command: Command) => {
+    .action(async (file: string | undefined, options: Options, command: Command) => {
       const session = cli.open(command);
-      await followRevision(session, await sendFile(session, file, options), 'checking and sealing');
+      await followRevision(session, await begin(session, file, options), 'checking and sealing');
     });
+}
+
+async function begin(session: Session, file: string | undefined, options: Options): Promise<RevisionStarted> {
+  const { provider, vm, adopt, name, format, firmware, ...rest } = options;
+  if (file !== undefined && vm === undefined && provider === undefined && adopt === undefined) return sendFile(session, file, options);
+  if (provider === undefined || vm === undefined || file !== undefined) {
+    throw new CarrelError('bad-request', 'give either a file, or --provider with --vm', {
+      hint: 'carrel image import disk.qcow2, or carrel image import --provider lab --vm templates/debian --name debian',
+    });
+  }
+  if (format !== undefined || firmware !== undefined) {
+    throw new CarrelError('bad-request', 'format and firmware are those of the machine', { hint: 'leave --format and --firmware out' });
+  }
+  const { memory, bootTimeout, ...told } = rest;
+  return session.client.importVm({
+    params: { name: name ?? (vm.split('/').at(-1) ?? vm).toLowerCase() },
+    body: {
+      ...told,
+      provider,
+      vm,
+      how: adopt ? 'adopt' : 'copy',
+      ...(memory === undefined ? {} : { memoryMiB: memory }),
+      ...(bootTimeout === undefined ? {} : { bootTimeoutS: bootTimeout }),
+    },
+  });
 }
 
 function formatOf(file: string, given: Format | undefined): Format {
@@ -49,7 +80,7 @@ function formatOf(file: string, given: Format | undefined): Format {
 }
 
 function queryOf(format: Format, options: Options): UploadQuery {
-  const { name: _, format: __, memory, bootTimeout, ...rest } = options;
+  const { name: _, format: __, memory, bootTimeout, provider: ___, vm: ____, adopt: _____, ...rest } = options;
   return {
     ...rest,
     format,

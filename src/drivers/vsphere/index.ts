@@ -22,10 +22,16 @@ import type {
 } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import { checkCtx, type Ctx } from '../../lib/context.ts';
+import { shownCertificate, type ShownCertificate } from '../../vsphere/index.ts';
 import { type AccountCheck, checkAccount } from './account.ts';
 import { guarded } from './faults.ts';
 import type { VSphereProviderOptions } from './options.ts';
 import { openParts, type Parts } from './parts.ts';
+
+/** The certificate that an endpoint shows, for first contact. Errors: `unavailable`, `no-permission` (no TLS), `deadline`. */
+export async function certificateOf(ctx: Ctx, url: string): Promise<ShownCertificate> {
+  return await guarded(ctx, async () => await shownCertificate(ctx, url));
+}
 
 export type { AccountCheck } from './account.ts';
 export type { LinkedStrategy, VSphereLimits, VSphereProviderOptions } from './options.ts';

@@ -1,0 +1,161 @@
+import { type Static, Type } from 'typebox';
+import { Done, Time } from './common.ts';
+import { named, oneOf, route, strict } from './route.ts';
+
+export const Limits = named('Limits', Type.Object({ machines: Type.Integer(), memoryMiB: Type.Integer(), vcpus: Type.Integer() }));
+export type Limits = Static<typeof Limits>;
+
+const ProviderName = Type.String({ minLength: 1, maxLength: 63 });
+const Path = Type.String({ minLength: 1, maxLength: 400 });
+const AtMost = Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000_000 }));
+
+export const Trust = Type.Union([
+  strict({ fingerprint256: Type.String({ minLength: 64, maxLength: 95, description: 'SHA-256 of this one certificate, in hex.' }) }),
+  strict({
+    ca: Type.String({ minLength: 1, maxLength: 200_000, description: 'Authorities, as PEM; the certificate must name the host.' }),
+  }),
+  strict({ system: Type.Literal(true) }),
+]);
+export type Trust = Static<typeof Trust>;
+
+/** How an endpoint is reached, and what of it may be used. Names are those that people see in its inventory. */
+const connection = {
+  url: Type.String({ minLength: 9, maxLength: 500, pattern: '^https://' }),
+  username: Type.String({ minLength: 1, maxLength: 200 }),
+  trust: Trust,
+  datacenter: Type.Optional(Path),
+  compute: Type.Optional(Path),
+  folder: Type.Optional(Path),
+  datastores: Type.Optional(Type.Array(Path, { minItems: 1, maxItems: 200 })),
+  network: Type.Optional(Path),
+  strategy: Type.Optional(oneOf(['snapshot-clone', 'child-disk', 'shared-master'], 'How linked clones are made.')),
+  limits: Type.Optional(strict({ machines: AtMost, memoryMiB: AtMost, vcpus: AtMost })),
+  guestUser: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 200, description: "Account inside the guests for VMware's guest operations." }),
+  ),
+};
+const passwords = {
+  password: Type.String({ minLength: 1, maxLength: 1000 }),
+  guestPassword: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
+};
+
+export const Connection = named('ProviderConnection', strict(connection));
+export type Connection = Static<typeof Connection>;
+
+export const ProviderAdded = strict({ name: ProviderName, kind: oneOf(['vcenter', 'esxi']), ...connection, ...passwords });
+export type ProviderAdded = Static<typeof ProviderAdded>;
+
+/** What is left out stays as it is; null takes a choice back. */
+export const ProviderChange = strict({
+  url: Type.Optional(connection.url),
+  username: Type.Optional(connection.username),
+  trust: Type.Optional(Trust),
+  datacenter: Type.Optional(Type.Union([Path, Type.Null()])),
+  compute: Type.Optional(Type.Union([Path, Type.Null()])),
+  folder: Type.Optional(Type.Union([Path, Type.Null()])),
+  datastores: Type.Optional(Type.Union([Type.Array(Path, { minItems: 1, maxItems: 200 }), Type.Null()])),
+  network: Type.Optional(Type.Union([Path, Type.Null()])),
+  limits: Type.Optional(strict({ machines: AtMost, memoryMiB: AtMost, vcpus: AtMost })),
+  password: Type.Optional(passwords.password),
+  guestUser: connection.guestUser,
+  guestPassword: passwords.guestPassword,
+});
+export type ProviderChange = Static<typeof ProviderChange>;
+
+export const Provider = named(
+  'Provider',
+  Type.Object({
+    name: Type.String(),
+    kind: Type.String(),
+    state: oneOf(['up', 'down', 'disabled']),
+    problem: Type.Optional(Type.String({ description: 'Why it is not up.' })),
+    since: Time,
+    connection: Type.Optional(Connection),
+    cloneModes: Type.Array(Type.String()),
+    console: Type.String(),
+    liveCapture: Type.Boolean(),
+    recipes: Type.Array(Type.String()),
+    importFormats: Type.Array(Type.String()),
+    startSlots: Type.Integer({ description: 'Machines that may be started at one time.' }),
+    limits: Limits,
+    used: Limits,
+    storageBytes: Type.Optional(Type.Integer()),
+    storageFreeBytes: Type.Optional(Type.Integer()),
+    facts: Type.Record(Type.String(), Type.String()),
+  }),
+);
+export type Provider = Static<typeof Provider>;
+
+export const Certificate = named(
+  'Certificate',
+  Type.Object({
+    fingerprint256: Type.String(),
+    subject: Type.String(),
+    issuer: Type.String(),
+    validTo: Type.String(),
+  }),
+);
+export type Certificate = Static<typeof Certificate>;
+
+const Name = strict({ provider: ProviderName });
+const OPENING = ['no-permission', 'not-found', 'unavailable', 'not-supported'] as const;
+
+export const providerRoutes = {
+  listProviders: route('listProviders', {
+    summary: 'Where machines run, and what room is left',
+    description: 'How a provider is reached is shown to operators only.',
+    tag: 'providers',
+    scope: 'user',
+    response: named('ProviderList', Type.Object({ items: Type.Array(Provider) })),
+  }),
+  addProvider: route('addProvider', {
+    summary: 'Add a vCenter or an ESXi host. It is opened once first, and not added if that fails',
+    tag: 'providers',
+    scope: 'admin',
+    body: ProviderAdded,
+    response: Provider,
+    status: 201,
+    errors: ['already-exists', ...OPENING],
+  }),
+  showCertificate: route('showCertificate', {
+    summary: 'The certificate that a server shows, before anything is said to it: to be compared with the server itself',
+    tag: 'providers',
+    scope: 'admin',
+    body: strict({ url: connection.url }),
+    response: Certificate,
+    errors: ['unavailable'],
+  }),
+  changeProvider: route('changeProvider', {
+    summary: 'Reach a provider in another way. It is opened so once first, and stays as it was if that fails',
+    tag: 'providers',
+    scope: 'admin',
+    params: Name,
+    body: ProviderChange,
+    response: Provider,
+    errors: [...OPENING, 'wrong-state'],
+  }),
+  enableProvider: route('enableProvider', {
+    summary: 'Take a provider up again; also tries at once one that is down',
+    tag: 'providers',
+    scope: 'admin',
+    params: Name,
+    response: Provider,
+    errors: ['not-found'],
+  }),
+  disableProvider: route('disableProvider', {
+    summary: 'Nothing new goes there, and what is to be done there waits. Its machines go on running',
+    tag: 'providers',
+    scope: 'admin',
+    params: Name,
+    response: Provider,
+    errors: ['not-found'],
+  }),
+  deleteProvider: route('deleteProvider', {
+    summary: 'Take out a provider that has no images and never had a reservation',
+    tag: 'providers',
+    scope: 'admin',
+    params: Name,
+    response: Done,
+    errors: ['not-found', 'has-children'],
+  }),
+};

@@ -1,0 +1,108 @@
+/** Providers that an operator adds, over the simulator as vCenter and as ESXi: the way from an address to an image that is there. */
+import { expect, onTestFinished, test } from 'vitest';
+import { newCaller, newInstallation, startPlane } from '../../test/support/control-plane.ts';
+import { makeCtx } from '../lib/context.ts';
+import { errorCode } from '../lib/errors.ts';
+import { waitFor } from '../lib/retry.ts';
+import { testDb } from '../store/testing.ts';
+import { startVsim, type Vsim } from '../vsim/vsim.ts';
+
+async function setUp(kind: 'vcenter' | 'esxi' = 'vcenter') {
+  const t = await testDb(onTestFinished);
+  const vsim = await startVsim({ kind, masters: 1, bootMs: 1 });
+  onTestFinished(() => vsim.close());
+  const plane = await startPlane(t.url, newInstallation(), { qemu: false });
+  const [root, ada] = [await newCaller(t.db, 'root', 'admin'), await newCaller(t.db, 'ada', 'user')];
+  return { t, vsim, kind, plane, services: plane.services, root, ada };
+}
+
+const endpoint = (vsim: Vsim, kind: 'vcenter' | 'esxi' = 'vcenter') => ({
+  name: 'lab',
+  kind,
+  url: vsim.url,
+  username: vsim.username,
+  password: vsim.password,
+  trust: { fingerprint256: vsim.fingerprint256 },
+});
+
+test.each(['vcenter', 'esxi'] as const)(
+  '%s: added, an image of a machine there, disabled, enabled, and taken out only when nothing stands on it',
+  async (kind) => {
+    const { t, vsim, services, root, ada } = await setUp(kind);
+    const added = await services.addProvider(root, endpoint(vsim, kind));
+    expect(added).toMatchObject({
+      name: 'lab',
+      kind,
+      state: 'up',
+      connection: { url: vsim.url },
+      cloneModes: expect.arrayContaining(['linked']),
+    });
+    expect(added.limits.machines).toBeGreaterThan(0);
+    // How it is reached is for operators, and the password for nobody.
+    expect((await services.listProviders(ada))[0]).not.toHaveProperty('connection');
+    const told = JSON.stringify([added, await services.listProviders(root), await t.db.selectFrom('audit').selectAll().execute()]);
+    expect(told).not.toContain(vsim.password);
+    expect(JSON.stringify(await t.db.selectFrom('provider').selectAll().execute())).not.toContain(vsim.password);
+
+    const { revision } = await services.importVm(root, { image: 'golden', provider: 'lab', vm: vsim.sim.master().path, how: 'copy' });
+    const made = await waitFor(makeCtx({ timeoutMs: 60_000 }), 10, async () => {
+      const now = await services.showRevision('golden', revision.number);
+      return now?.state === 'preparing' ? undefined : now;
+    });
+    expect(made).toMatchObject({ state: 'published', masters: [{ provider: 'lab' }] });
+
+    const reserve = () => services.reserve(ada, { id: crypto.randomUUID(), image: 'golden', mode: 'linked', forMs: 3_600_000 });
+    expect(await services.enableProvider(root, 'lab', false)).toMatchObject({ state: 'disabled' });
+    await expect(reserve()).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('lab is disabled') });
+    expect(await services.enableProvider(root, 'lab', true)).toMatchObject({ state: 'up' });
+    await expect(services.deleteProvider(root, 'lab')).rejects.toMatchObject({
+      code: 'has-children',
+      hint: expect.stringContaining('disable'),
+    });
+    expect(await services.changeProvider(root, 'lab', { limits: { machines: 1 } })).toMatchObject({ limits: { machines: 1 } });
+  },
+);
+
+test('what is wrong is said when it is added, and nothing of it is kept', async () => {
+  const { t, vsim, services, root } = await setUp();
+  const attempt = (more: object) => services.addProvider(root, { ...endpoint(vsim), ...more }).catch((error: unknown) => error);
+  const cases: [object, string, RegExp][] = [
+    [{ password: 'not-the-word' }, 'no-permission', /account was refused/],
+    [{ trust: { fingerprint256: '00'.repeat(32) } }, 'no-permission', /certificate/],
+    [{ trust: { system: true } }, 'no-permission', /certificate/],
+    [{ url: 'https://127.0.0.1:9' }, 'unavailable', /cannot be reached/],
+    [{ datacenter: 'Nowhere' }, 'not-found', /no such data center/],
+    [{ kind: 'esxi' }, 'not-supported', /./],
+    [{ name: 'a b' }, 'bad-request', /name/],
+  ];
+  for (const [more, code, said] of cases) {
+    const error = await attempt(more);
+    expect([more, errorCode(error)]).toEqual([more, code]);
+    expect(String((error as Error).message)).toMatch(said);
+    expect(JSON.stringify(error)).not.toContain('not-the-word');
+  }
+  expect(await services.listProviders(root)).toEqual([]);
+  expect(await t.db.selectFrom('audit').selectAll().execute()).toEqual([]);
+});
+
+test('a wrong password is tried once: nobody’s account is locked by an attempt', async () => {
+  const { vsim, services, root } = await setUp();
+  const logins = () => vsim.stats.byMethod.get('Login') ?? 0;
+  const before = logins();
+  await services.addProvider(root, { ...endpoint(vsim), password: 'not-the-word' }).catch(() => {});
+  expect(logins() - before).toBe(1);
+});
+
+test('a change that does not work leaves the provider as it was', async () => {
+  const { vsim, services, root } = await setUp();
+  await services.addProvider(root, endpoint(vsim));
+  await expect(services.changeProvider(root, 'lab', { password: 'not-the-word' })).rejects.toMatchObject({ code: 'no-permission' });
+  expect((await services.listProviders(root))[0]).toMatchObject({ state: 'up', connection: { username: vsim.username } });
+  expect(await services.enableProvider(root, 'lab', true)).toMatchObject({ state: 'up' });
+});
+
+test('the certificate of first contact is what the server shows', async () => {
+  const { vsim, services } = await setUp();
+  expect(await services.showCertificate(vsim.url, AbortSignal.timeout(10_000))).toMatchObject({ fingerprint256: vsim.fingerprint256 });
+  await expect(services.showCertificate('https://127.0.0.1:9', AbortSignal.timeout(10_000))).rejects.toMatchObject({ code: 'unavailable' });
+});

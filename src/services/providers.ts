@@ -1,0 +1,135 @@
+import type { Provider } from '../contract/providers.ts';
+import { providerNameProblem, type ProviderConnection, type ProviderSecret } from '../core/provider.ts';
+import { makeCtx } from '../lib/context.ts';
+import { CarrelError, describeError } from '../lib/errors.ts';
+import * as audit from '../store/audit.ts';
+import * as machines from '../store/machines.ts';
+import * as providers from '../store/providers.ts';
+import type { Provider as Row } from '../store/schema.ts';
+import type { Caller, ProviderServices } from './interface.ts';
+import { given, type Parts } from './parts.ts';
+
+/** How long an endpoint may take to be opened while somebody waits, in milliseconds. */
+const PROBE_MS = 60_000;
+const ROOM_MS = 5_000;
+
+export function providerServices(parts: Parts): ProviderServices {
+  const { deps, registry, sealer } = parts;
+  const { db } = deps.store;
+
+  /** Opens an endpoint as it would be kept, and lets go of it: what is wrong is said now, and nothing is kept. One login, not retried. */
+  const probe = async (row: Parameters<Parts['probe']>[0]): Promise<void> => {
+    const driver = parts.probe(row);
+    try {
+      await driver.open(makeCtx({ timeoutMs: PROBE_MS, log: deps.log }));
+    } finally {
+      await driver.close().catch(() => {});
+    }
+  };
+  const write = (caller: Caller, action: string, row: Pick<Row, 'id' | 'name'>, detail: object = {}) =>
+    audit.append(db, {
+      at: deps.now(),
+      actor: caller.name,
+      action,
+      subjectKind: 'provider',
+      subjectId: row.id,
+      detail: { name: row.name, ...detail },
+    });
+  const show = async (row: Row, asOperator: boolean): Promise<Provider> => {
+    const can = deps.capabilities.get(row.id);
+    const driver = deps.drivers.get(row.id);
+    const room = row.state === 'up' ? await driver?.room(makeCtx({ timeoutMs: ROOM_MS })).catch(() => undefined) : undefined;
+    return {
+      name: row.name,
+      kind: row.kind,
+      state: row.state,
+      since: row.stateSince.toISOString(),
+      cloneModes: [...(can?.cloneModes ?? [])],
+      console: can?.console ?? 'none',
+      liveCapture: can?.liveCapture ?? false,
+      recipes: [...(can?.recipes ?? [])],
+      importFormats: [...(can?.importFormats ?? [])],
+      startSlots: row.startSlots,
+      limits: providers.limitsOf(row),
+      used: await machines.used(db, row.id),
+      facts: { ...(can?.facts ?? (row.facts as Record<string, string>)) },
+      ...given({
+        problem: row.stateReason,
+        connection: asOperator ? row.connection : undefined,
+        storageBytes: room?.storageBytes,
+        storageFreeBytes: room?.storageFreeBytes,
+      }),
+    };
+  };
+  /** Takes it up as it stands in the store, and answers when that was tried once. */
+  const taken = async (id: string): Promise<Provider> => {
+    await registry.refresh(id);
+    await registry
+      .firstTry(id)
+      .catch((error: unknown) => deps.log.info({ provider: id, err: describeError(error) }, 'a provider did not open'));
+    return show(await providers.find(db, id), true);
+  };
+  const named = async (name: string): Promise<Row | undefined> => providers.findByName(db, name);
+  const endpointOf = (row: Row): ProviderConnection => {
+    if (row.connection !== null) return row.connection;
+    throw new CarrelError('wrong-state', `${row.name} is the QEMU of a server's host: there is no way to it to change`, {
+      hint: 'Its limits are options of `carrel serve`.',
+    });
+  };
+
+  return {
+    async listProviders(caller) {
+      return Promise.all((await providers.list(db)).map((row) => show(row, caller.role === 'admin')));
+    },
+    async addProvider(caller, { name, kind, password, guestPassword, ...connection }) {
+      const problem = providerNameProblem(name);
+      if (problem !== undefined) throw new CarrelError('bad-request', `${JSON.stringify(name)} cannot be a provider's name: ${problem}`);
+      if ((await named(name)) !== undefined) throw providers.nameTaken(name);
+      const id = deps.newId();
+      const secret = sealer.seal(id, { password, ...given({ guestPassword }) } satisfies ProviderSecret);
+      await probe({ id, kind, connection, secret });
+      await providers.add(db, { id, name, kind, connection, secret, now: deps.now() });
+      await write(caller, 'provider.added', { id, name }, { kind, url: connection.url, username: connection.username });
+      return taken(id);
+    },
+    async changeProvider(caller, name, { password, guestPassword, ...changes }) {
+      const row = await named(name);
+      if (row === undefined) return undefined;
+      // What is null is taken back, and what is not said stays.
+      const merged = Object.entries({ ...endpointOf(row), ...changes }).filter(([, value]) => value !== null && value !== undefined);
+      const connection = Object.fromEntries(merged) as unknown as ProviderConnection;
+      const known = sealer.open<ProviderSecret>(row.id, row.secret as Buffer);
+      const secret = sealer.seal(row.id, { ...known, ...given({ password, guestPassword }) });
+      await probe({ ...row, connection, secret });
+      await providers.change(db, row.id, { connection, secret });
+      const what = [
+        ...Object.keys(changes),
+        ...(password === undefined ? [] : ['password']),
+        ...(guestPassword === undefined ? [] : ['guestPassword']),
+      ];
+      await write(caller, 'provider.changed', row, { changed: what });
+      return taken(row.id);
+    },
+    async enableProvider(caller, name, enabled) {
+      const row = await named(name);
+      if (row === undefined) return undefined;
+      await providers.enable(db, row.id, enabled);
+      if (row.enabled !== enabled) await write(caller, enabled ? 'provider.enabled' : 'provider.disabled', row);
+      return taken(row.id);
+    },
+    async deleteProvider(caller, name) {
+      const row = await named(name);
+      if (row === undefined) return false;
+      if (row.connection === null && deps.drivers.has(row.id)) {
+        throw new CarrelError('has-children', `${name} is the QEMU of the host that this server runs on`, {
+          hint: 'Start the server with --no-qemu, or disable it.',
+        });
+      }
+      await providers.remove(db, row.id);
+      await write(caller, 'provider.removed', row);
+      await registry.refresh(row.id);
+      return true;
+    },
+    showCertificate: (url, signal) => parts.certificateOf(url, signal),
+  };
+}
