@@ -234,4 +234,17 @@ describe('other ways to lose files', () => {
     expect(faultOf(sim, () => deleteFile(sim.model, '[ds0] c1'))).toBeUndefined();
     expect(faultOf(sim, () => deleteFile(sim.model, '[ds0] c1'))?.fault).toBe('FileNotFound');
   });
+
+  it('H10: a folder with a disk that was ever a parent is refused whole, and leniency is a switch', () => {
+    for (const folderDeleteForces of [false, true]) {
+      const sim = makeSim({ folderDeleteForces });
+      const vm = link(sim, 'c1');
+      snap(sim, vm, 's');
+      unregisterVm(sim.model, vm);
+      const files = () => [...sim.model.storage.parse('[ds0] c1').datastore.walk('c1')].length;
+      const before = files();
+      expect(faultOf(sim, () => deleteFile(sim.model, '[ds0] c1'))?.fault).toBe(folderDeleteForces ? undefined : 'CannotDeleteFile');
+      expect(files()).toBe(folderDeleteForces ? 0 : before);
+    }
+  });
 });

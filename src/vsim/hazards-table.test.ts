@@ -27,7 +27,7 @@ function tests(folder: string): string[] {
 const hazards = (found: readonly string[]): string[] => ALL.filter((h) => found.some((row) => row.startsWith(`${h} |`)));
 
 it('docs/spec/hazards.md names every hazard test and no other, and all sixty hazards have one', () => {
-  const rows = cells().map((row) => `${row[1]} | ${row[3]} | ${row[4]}`);
+  const rows = cells().flatMap((row) => (row[3] === '' ? [] : [`${row[1]} | ${row[3]} | ${row[4]}`]));
   expect(rows.sort()).toEqual(tests(here).sort());
   expect(hazards(rows)).toEqual(ALL);
 });

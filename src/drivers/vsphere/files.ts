@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RemovedFile } from '../../core/lineage.ts';
 import type { Ctx } from '../../lib/context.ts';
 import { isCode } from '../../lib/errors.ts';
-import { browse, type BrowsedFile, datastoreFileExists, deletePath, download, isFault } from '../../vsphere/index.ts';
+import { browse, type BrowsedFile, datastoreFileExists, deleteDisk, deletePath, download, isFault, upload } from '../../vsphere/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { bare, datastoreName, folderOf, lastName } from './paths.ts';
 import { SharedRead } from './shared-read.ts';
@@ -15,6 +15,12 @@ export interface Descriptor {
   cid: string | undefined;
   /** SHA-256 over all that changes when the disk's content does: CIDs, extents and the content id, but not `ddb.deletable`. */
   sha256: string;
+  /** False for a disk that was ever a parent: the server refuses to delete it. */
+  deletable: boolean;
+  /** Where it says that its parent is: a name in the same folder, or a path. */
+  parentHint: string | undefined;
+  /** The text, one character per byte. */
+  text: string;
 }
 
 export interface DiskFact {
@@ -95,6 +101,19 @@ export class Files {
     await this.#end.call(ctx, key, async (inner) => await deletePath(inner, client, bare(folder), site.datacenter));
   }
 
+  /** Deletes one disk, descriptor and extents. The caller has shown that nothing stands on it. */
+  async deleteDisk(ctx: Ctx, key: string, path: string): Promise<void> {
+    const { client, site } = this.#end;
+    await this.#end.call(ctx, key, async (inner) => await deleteDisk(inner, client, path, site.datacenter));
+  }
+
+  /** Takes the mark against deletion from a disk of our own; every other byte of its descriptor stays. */
+  async unmark(ctx: Ctx, key: string, path: string, { text }: Descriptor): Promise<void> {
+    const bytes = Buffer.from(text.replace(KEPT, 'ddb.deletable = "true"'), 'latin1');
+    const options = { datacenter: this.#end.site.datacenterName };
+    await this.#end.call(ctx, key, async (inner) => await upload(inner, this.#end.client, path, { bytes }, options));
+  }
+
   async #list(ctx: Ctx, folder: string, recursive: boolean): Promise<BrowsedFile[] | undefined> {
     try {
       return await browse(ctx, this.#end.client, this.#end.store(datastoreName(folder)).ref, bare(folder), { recursive });
@@ -160,6 +179,8 @@ async function byKey<V>(keys: readonly string[], read: (key: string) => Promise<
 /** Lines that say what the content is. `ddb.deletable` goes to false when a disk gets its first child and is left out (vsphere.md §3.4). */
 const CONTENT = /^(CID=|parentCID=|createType=|RW |RDONLY |ddb\.longContentID)/;
 
+const KEPT = /^ddb\.deletable\s*=\s*"false"[ \t]*$/m;
+
 /** A descriptor's text; undefined if it is none. */
 export function readDescriptor(text: string): Descriptor | undefined {
   if (!text.startsWith('# Disk DescriptorFile')) return undefined;
@@ -170,5 +191,8 @@ export function readDescriptor(text: string): Descriptor | undefined {
   return {
     cid: /^CID=([0-9a-fA-F]+)/m.exec(text)?.[1],
     sha256: createHash('sha256').update(lines.join('\n')).digest('hex'),
+    deletable: !KEPT.test(text),
+    parentHint: /^parentFileNameHint="(.*)"\s*$/m.exec(text)?.[1],
+    text,
   };
 }

@@ -4,6 +4,7 @@ import { type Case, codeOf, ctx, inWorld } from '../../../test/support/vsphere-c
 import { VSphereWorld } from '../../../test/support/vsphere-harness.ts';
 import { createVm } from '../../vsim/model/configure.ts';
 import { isVm, type Vm } from '../../vsim/model/entities.ts';
+import type { Rule } from '../../vsim/model/rules.ts';
 import { removeSnapshot } from '../../vsim/model/snapshots.ts';
 import { disksOf, nicsOf } from '../../vsim/model/vm-record.ts';
 import { createBase } from '../../vsim/model/vmdk.ts';
@@ -29,6 +30,17 @@ test('H13: a machine whose snapshot fails is taken away at once and never starte
       await c.nothingLeft();
       expect(c.calls('PowerOnVM_Task')).toBe(0);
     }
+  });
+});
+
+test('H13: a machine whose snapshot is refused for good is taken away inside the driver', async () => {
+  await inWorld(VCL, async (c) => {
+    for (const fault of ['NoPermission', 'RestrictedVersion', 'NotSupported']) {
+      c.w.vsim.fault({ point: 'before', method: 'CreateSnapshot_Task', fault: { fault, message: 'refused', fields: {} } } as Rule);
+      expect([fault, await codeOf(c.clone())]).toEqual([fault, fault === 'NotSupported' ? 'not-supported' : 'no-permission']);
+      await c.nothingLeft();
+    }
+    expect(c.calls('PowerOnVM_Task')).toBe(0);
   });
 });
 

@@ -5,7 +5,8 @@ import { damagedParents } from '../../core/lineage.ts';
 import { createVm } from '../../vsim/model/configure.ts';
 import { unregisterVm } from '../../vsim/model/destroy.ts';
 import type { Vm } from '../../vsim/model/entities.ts';
-import { removeSnapshot } from '../../vsim/model/snapshots.ts';
+import type { Rule } from '../../vsim/model/rules.ts';
+import { createSnapshot, removeSnapshot } from '../../vsim/model/snapshots.ts';
 import { SEMANTICS } from '../../vsim/testing.ts';
 import { disksOf } from '../../vsim/model/vm-record.ts';
 
@@ -208,4 +209,60 @@ test('H57: a capture that was interrupted shows no finished master, and its rest
       await c.nothingLeft([machineId]);
     }
   });
+});
+
+test('H10: disks with the mark against deletion go one by one, leaf first', async () => {
+  await inWorld({}, async (c) => {
+    const { machineId, chains } = await c.clone();
+    const base = chains[0]?.[0]?.path ?? '';
+    await c.driver.checkpoint(ctx(), machineId, 'one');
+    const leaf = disksOf(c.w.vm(machineId).record)[0]?.path ?? '';
+    const kept = () => c.m.storage.file(base)?.disk?.deletable;
+    expect(kept()).toBe(false);
+    const stop = c.w.vsim.fault({
+      point: 'before',
+      method: 'DeleteVirtualDisk_Task',
+      skip: 1,
+      fault: { fault: 'NotSupported', message: '', fields: {} },
+    } as Rule);
+    expect(await codeOf(c.driver.destroy(ctx(), machineId))).toBe('not-supported');
+    stop();
+    expect([c.m.storage.file(leaf), c.m.storage.file(base) !== undefined]).toEqual([undefined, true]);
+    await c.driver.destroy(ctx(), machineId);
+    await c.nothingLeft();
+  });
+});
+
+test('H10: a disk that a snapshot of somebody else names keeps its mark and its place', async () => {
+  await inWorld({}, async (c) => {
+    const { machineId, chains } = await c.clone();
+    await c.driver.checkpoint(ctx(), machineId, 'one');
+    const foreign = await c.w.plantForeign(chains[0]?.[0]?.path ?? '');
+    const vm = c.m.byInstanceUuid(foreign.machineId ?? '') as Vm;
+    await c.w.settle(createSnapshot(c.m, vm, { name: 's', description: '', memory: false, quiesce: false }));
+    const disk = disksOf(vm.record)[0];
+    if (disk !== undefined) disk.path = chains[0]?.[1]?.path ?? ''; // no device names the folder any more
+    c.m.changed(vm, 'config', 'layoutEx');
+    const error: unknown = await c.driver.destroy(ctx(), machineId).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'has-children', details: { machines: [vm.name] } });
+    expect(c.m.storage.file(chains[0]?.[0]?.path ?? '')?.disk?.deletable).toBe(false);
+  });
+});
+
+test('H48: a machine that cannot be read stands in the way of masters on its own datastores only', async () => {
+  for (const [store, code] of [
+    ['[ds0]', 'unavailable'],
+    ['[ds1]', 'nothing'],
+  ] as const) {
+    await inWorld({ masterChanges: true }, async (c) => {
+      const foreign = await c.w.plantForeign();
+      const vm = c.m.byInstanceUuid(foreign.machineId ?? '') as Vm;
+      vm.record.vmPath = vm.record.vmPath.replace('[ds0]', store);
+      for (const disk of disksOf(vm.record)) disk.path = disk.path.replace('[ds0]', store);
+      vm.connection = 'inaccessible';
+      c.m.changed(vm, 'config', 'runtime.connectionState', 'datastore');
+      expect(c.golden.record.vmPath.startsWith('[ds0]')).toBe(true);
+      expect([store, await codeOf(c.driver.removeMaster(ctx(), c.master.revisionId))]).toEqual([store, code]);
+    });
+  }
 });

@@ -2,7 +2,7 @@ import { type ChainViolation, describeViolation, gate } from '../../core/lineage
 import type { CloneResult, CloneSpec } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import { type Ctx, makeCtx } from '../../lib/context.ts';
-import { flattenSnapshots, isFault, isOutOfSpace } from '../../vsphere/index.ts';
+import { flattenSnapshots, isOutOfSpace } from '../../vsphere/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Locate } from './locate.ts';
 import type { Masters, SealedMaster } from './masters.ts';
@@ -113,7 +113,7 @@ export class Machines {
     try {
       view = await this.#strategies.make(ctx, spec, master);
     } catch (error) {
-      await this.#afterFailure(spec, error);
+      await this.#afterFailure(spec);
       throw error;
     }
     // of two tries one may have made the machine and the other have left a folder
@@ -122,8 +122,7 @@ export class Machines {
   }
 
   /** A machine that has the master itself for a disk is taken away at once, whatever failed (promise 3, H13). */
-  async #afterFailure(spec: CloneSpec, error: unknown): Promise<void> {
-    if (isFault(error, 'NoPermission', 'RestrictedVersion')) return;
+  async #afterFailure(spec: CloneSpec): Promise<void> {
     const tidy = makeCtx({ timeoutMs: TIDY_MS });
     try {
       const left = await this.#locate.find(tidy, spec.machineId, this.id(spec.machineId).name, true);

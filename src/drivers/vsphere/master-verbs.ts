@@ -5,6 +5,7 @@ import { driverError } from '../../driver/errors.ts';
 import type { Ctx } from '../../lib/context.ts';
 import { diskChain, onlySnapshot, type VirtualMachineConfigInfo } from '../../vsphere/index.ts';
 import type { Endpoint } from './endpoint.ts';
+import { blindOn } from './folders.ts';
 import type { Layouts } from './layout.ts';
 import { goldenDisks, masterProblem, type Masters, type SealedMaster, sourceProblem } from './masters.ts';
 import { datastoreName, isInside } from './paths.ts';
@@ -146,8 +147,8 @@ export class MasterVerbs {
     );
     const children = new Set(byDevices.map((disk) => disk.path).filter((path) => !mine.has(path)));
     for (const path of await this.#childrenByLayout(ctx, others, paths)) children.add(path);
-    const blind = others.filter((other) => other.instanceUuid === undefined);
-    if (blind.length > 0 && view.folder !== undefined) {
+    const blind = view.folder === undefined ? [] : await blindOn(ctx, this.#end, datastoreName(view.folder));
+    if (blind.length > 0) {
       throw driverError('unavailable', `it cannot be said that nothing stands on ${view.name}: ${blind[0]?.name} cannot be read`);
     }
     if (children.size === 0) return;

@@ -5,6 +5,7 @@ import { VSphereClient } from '../../vsphere/index.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { Endpoint } from './endpoint.ts';
 import { Files } from './files.ts';
+import { Folders } from './folders.ts';
 import { Guests } from './guests.ts';
 import { Layouts } from './layout.ts';
 import { Locate } from './locate.ts';
@@ -87,14 +88,15 @@ function join(end: Endpoint): Parts {
   const files = new Files(end);
   const layouts = new Layouts(end);
   const masters = new Masters({ end, files });
-  const teardown = new Teardown({ end, locate, files, layouts });
+  const folders = new Folders({ end, files, layouts });
+  const teardown = new Teardown({ end, locate, files, layouts, folders });
   const seeding = new Seeding({ end, locate, masters, teardown });
   const masterVerbs = new MasterVerbs({ end, layouts, masters, seeding, teardown });
   const strategies = new Strategies({ end, locate, masters });
   const machines = new Machines({ end, locate, masters, strategies, teardown, masterVerbs });
   const power = new Power({ end, locate, machines });
   const checkpoints = new Checkpoints({ end, locate, machines });
-  const survey = new Survey({ end, locate, files, layouts, masters });
+  const survey = new Survey({ end, locate, files, layouts, masters, folders });
   const guests = new Guests({ end, locate, machines, masters });
   return { end, locate, masters, teardown, masterVerbs, machines, power, checkpoints, survey, guests, watch: watcher(end, power) };
 }

@@ -4,6 +4,7 @@ import { driverError } from '../../driver/errors.ts';
 import type { Ctx } from '../../lib/context.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Files } from './files.ts';
+import type { Folders } from './folders.ts';
 import { diskSizes, type Layouts } from './layout.ts';
 import type { Locate } from './locate.ts';
 import { isHalf } from './machines.ts';
@@ -24,13 +25,15 @@ export class Survey {
   readonly #files: Files;
   readonly #layouts: Layouts;
   readonly #masters: Masters;
+  readonly #folders: Folders;
 
-  constructor(parts: { end: Endpoint; locate: Locate; files: Files; layouts: Layouts; masters: Masters }) {
+  constructor(parts: { end: Endpoint; locate: Locate; files: Files; layouts: Layouts; masters: Masters; folders: Folders }) {
     this.#end = parts.end;
     this.#locate = parts.locate;
     this.#files = parts.files;
     this.#layouts = parts.layouts;
     this.#masters = parts.masters;
+    this.#folders = parts.folders;
   }
 
   /** Machines and masters from the inventory, brought up to date; folders of ours that belong to none of them from the datastores. */
@@ -115,7 +118,7 @@ export class Survey {
     const { found, complete } = await this.#ownFolders(ctx);
     if (!complete && !found.includes(folder)) throw driverError('unavailable', 'not all datastores can be read');
     if (!found.includes(folder)) return;
-    await this.#end.work.run(ctx, folder, async () => await this.#files.deleteFolder(ctx, folder, folder));
+    await this.#end.work.run(ctx, folder, async () => await this.#folders.remove(ctx, folder, folder));
   }
 
   async lineage(ctx: Ctx, scope: LineageScope): Promise<LineageReport> {

@@ -1,11 +1,11 @@
 import type { DeletionProof, DiskChain, ParentFact, RemovedFile } from '../../core/lineage.ts';
-import { standsOn } from '../../core/lineage.ts';
 import { driverError } from '../../driver/errors.ts';
 import { type Ctx, sleep } from '../../lib/context.ts';
 import { backoffMs } from '../../lib/retry.ts';
 import { isFault } from '../../vsphere/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { DiskFact, Files } from './files.ts';
+import { type Folders, inUse } from './folders.ts';
 import { diskSizes, type Layouts } from './layout.ts';
 import type { Locate } from './locate.ts';
 import { datastoreName, folderOf, isInside, lastName } from './paths.ts';
@@ -42,12 +42,14 @@ export class Teardown {
   readonly #locate: Locate;
   readonly #files: Files;
   readonly #layouts: Layouts;
+  readonly #folders: Folders;
 
-  constructor(parts: { end: Endpoint; locate: Locate; files: Files; layouts: Layouts }) {
+  constructor(parts: { end: Endpoint; locate: Locate; files: Files; layouts: Layouts; folders: Folders }) {
     this.#end = parts.end;
     this.#locate = parts.locate;
     this.#files = parts.files;
     this.#layouts = parts.layouts;
+    this.#folders = parts.folders;
   }
 
   /** Takes away what has that instance UUID and name, and what is left in folders of that name. Done when nothing of it is there any more. */
@@ -120,17 +122,7 @@ export class Teardown {
     await this.#end.client.inventory.sync(ctx);
     const others = this.#end.register.usersOf(view.folder).filter((other) => other.ref.value !== view.ref.value);
     if (others.length === 0) return;
-    throw this.#inUse(view.folder, others);
-  }
-
-  #inUse(folder: string, others: readonly View[]): Error {
-    const chains = others.flatMap((other) => chainsOf(other));
-    const inside = chains.flatMap((chain) => chain.map((d) => d.path)).filter((path) => isInside(folder, path));
-    const children = standsOn(inside, chains).map((disk) => disk.path);
-    const names = others.map((other) => other.name);
-    return driverError('has-children', `${names.join(', ')} ${names.length === 1 ? 'needs' : 'need'} files in ${folder}`, {
-      details: { children, machines: names },
-    });
+    throw inUse(view.folder, others);
   }
 
   /** Off and out of the inventory; false if it was not as it was thought to be, and must be looked at again. */
@@ -197,13 +189,10 @@ export class Teardown {
   }
 
   async #removeFolder(ctx: Ctx, key: string, folder: string): Promise<void> {
-    await this.#end.client.inventory.sync(ctx);
-    const users = this.#end.register.usersOf(folder);
-    if (users.length > 0) throw this.#inUse(folder, users);
     this.#end.progress(ctx, 'deleting its folder');
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.#files.deleteFolder(ctx, key, folder);
+        await this.#folders.remove(ctx, key, folder);
         return;
       } catch (error) {
         if (!isFault(error, 'FileLocked') || attempt >= LOCKED_TRIES) throw error;

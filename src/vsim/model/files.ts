@@ -32,14 +32,24 @@ export function deleteFile(m: Model, full: string): Task {
   function* work(): Op {
     datastore.assertAccessible();
     yield m.latency.about(300);
-    if (datastore.hasDir(path)) yield* deleteTree(datastore, path);
-    else {
+    if (datastore.hasDir(path)) {
+      if (!m.options.folderDeleteForces) mustHoldNoKept(datastore, path);
+      yield* deleteTree(datastore, path);
+    } else {
       datastore.remove(path);
       yield `delete ${full}`;
     }
     return undefined;
   }
   return m.tasks.start({ method: 'DeleteDatastoreFile_Task', entity: m.root, work });
+}
+
+/** A disk that was ever a parent keeps its mark, and with it the folder, whether or not anything stands on it still (vsphere.md §3.4). */
+function mustHoldNoKept(datastore: Datastore, path: string): void {
+  for (const { path: at, file } of datastore.walk(path)) {
+    if (file.disk?.deletable === false)
+      throw new VimFault('CannotDeleteFile', `Cannot delete file ${datastore.full(at)}`, { file: datastore.full(at) });
+  }
 }
 
 function* deleteTree(datastore: Datastore, path: string): Op<void> {

@@ -37,6 +37,8 @@ export interface ModelOptions {
   continuousClone: boolean;
   /** RemoveSnapshot on vCenter keeps a base that other VMs of the inventory stand on. Off by default: assume that it writes. */
   vcRefusesSharedMerge: boolean;
+  /** Deleting a folder takes disks with `ddb.deletable = "false"` along. Off by default: vCenter 6.5 and newer refuse such a folder. */
+  folderDeleteForces: boolean;
   /** CloneVM keeps the MAC of the source's NICs unless the caller clears it. */
   copyMac: boolean;
   /** So many clones of a freshly snapshotted VM fail with FileLocked (8.0U3). */
@@ -71,6 +73,7 @@ export const DEFAULTS: ModelOptions = {
   sessionIdleMs: 30 * 60_000,
   continuousClone: true,
   vcRefusesSharedMerge: false,
+  folderDeleteForces: false,
   copyMac: false,
   lockedFirstClones: 0,
   restricted: false,

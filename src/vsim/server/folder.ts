@@ -76,6 +76,7 @@ function upload(sim: Sim, datastore: Datastore, path: string, body: Buffer): Fil
   const old = datastore.file(path);
   if (old !== undefined) {
     if (isOpen(old)) return plain(409, 'The file is in use.');
+    if (old.disk !== undefined) return uploadDescriptor(sim, datastore, path, old.disk, body.toString('utf8'));
     datastore.remove(path);
   }
   const { dir, name } = split(path);
@@ -87,6 +88,22 @@ function upload(sim: Sim, datastore: Datastore, path: string, body: Buffer): Fil
   }
   datastore.add(path, file);
   return plain(old === undefined ? 201 : 200, '');
+}
+
+/** Of a descriptor only the mark against deletion may change here; anything else would be another disk under the same extent. */
+function uploadDescriptor(sim: Sim, datastore: Datastore, path: string, disk: NonNullable<DsFile['disk']>, text: string): FileAnswer {
+  const unmarked = (t: string): string =>
+    t
+      .split('\n')
+      .filter((line) => !/^ddb\.deletable\s*=/.test(line))
+      .join('\n')
+      .trim();
+  const { storage } = sim.model;
+  if (unmarked(text) !== unmarked(descriptorText(storage, openLink(storage, datastore.full(path))))) {
+    return plain(501, 'The simulator changes nothing in a descriptor but ddb.deletable.');
+  }
+  disk.deletable = !/^ddb\.deletable\s*=\s*"false"/m.test(text);
+  return plain(200, '');
 }
 
 function download(sim: Sim, datastore: Datastore, path: string, file: DsFile): FileAnswer {

@@ -112,6 +112,16 @@ export async function deletePath(ctx: Pick<Ctx, 'signal'>, client: VSphereClient
   }
 }
 
+/** Deletes one disk, descriptor and extents; done if it is not there. The server asks neither who stands on it nor whose it is. */
+export async function deleteDisk(ctx: Pick<Ctx, 'signal'>, client: VSphereClient, path: string, datacenter?: Ref): Promise<void> {
+  const disks = await client.manager(ctx, 'virtualDiskManager');
+  try {
+    await client.run(ctx, 'DeleteVirtualDisk_Task', disks, { name: path, datacenter });
+  } catch (error) {
+    if (!isFault(error, 'FileNotFound')) throw error;
+  }
+}
+
 /** Moves a file or folder. Disks must be moved by the VirtualDiskManager, which moves their extents too. */
 export async function movePath(ctx: Pick<Ctx, 'signal'>, client: VSphereClient, from: string, to: string, datacenter?: Ref): Promise<void> {
   const files = await client.manager(ctx, 'fileManager');
