@@ -1,5 +1,5 @@
 /**
- * Runs benchmarks: `tsx bench/run.ts [NAME...] [--quick] [--runs N]`. Without names, all there are. Prints tables with medians and
+ * Runs benchmarks: `tsx bench/run.ts [NAME...] [--quick] [--runs N] [--size N]`. Without names, all there are. Prints tables with medians and
  * ratios, and writes each result with the machine, the commit and every sample to bench/results/NAME.json.
  * Exit status: 0 all ran, whatever the figures; 1 one failed; 2 unusable arguments; 130 Ctrl-C.
  */
@@ -19,13 +19,18 @@ const known = readdirSync(here)
   .sort();
 
 function usage(why: string): never {
-  process.stderr.write(`bench: ${why}\nusage: tsx bench/run.ts [NAME...] [--quick] [--runs N]\nbenchmarks: ${known.join(', ')}\n`);
+  process.stderr.write(
+    `bench: ${why}\nusage: tsx bench/run.ts [NAME...] [--quick] [--runs N] [--size N]\nbenchmarks: ${known.join(', ')}\n`,
+  );
   process.exit(2);
 }
 
 function readArgs() {
   try {
-    return parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean' }, runs: { type: 'string' } } });
+    return parseArgs({
+      allowPositionals: true,
+      options: { quick: { type: 'boolean' }, runs: { type: 'string' }, size: { type: 'string' } },
+    });
   } catch (error) {
     return usage(error instanceof Error ? error.message : String(error));
   }
@@ -35,6 +40,8 @@ const { values, positionals } = readArgs();
 const quick = values.quick ?? false;
 const runs = values.runs === undefined ? undefined : Number(values.runs);
 if (runs !== undefined && (!Number.isInteger(runs) || runs < 1)) usage('--runs takes a number from 1 up');
+const size = values.size === undefined ? undefined : Number(values.size);
+if (size !== undefined && (!Number.isInteger(size) || size < 1000)) usage('--size takes a number from 1000 up');
 const strange = positionals.find((name) => !known.includes(name));
 if (strange !== undefined) usage(`there is no benchmark ${strange}`);
 
@@ -47,7 +54,7 @@ async function runOne(name: string): Promise<void> {
   scene.guard();
   let outcome: Outcome;
   try {
-    outcome = await benchmark.run({ quick, runs, scene, say: (text) => process.stderr.write(`  ${text}\n`) });
+    outcome = await benchmark.run({ quick, runs, size, scene, say: (text) => process.stderr.write(`  ${text}\n`) });
   } finally {
     await scene.close();
     process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');

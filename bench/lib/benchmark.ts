@@ -6,6 +6,8 @@ export interface BenchArgs {
   quick: boolean;
   /** Rounds, if the caller wants another number than the benchmark's own. */
   runs: number | undefined;
+  /** Most rows, for benchmarks that grow what they look at. */
+  size: number | undefined;
   scene: Scene;
   say: (text: string) => void;
 }

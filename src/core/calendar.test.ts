@@ -1,6 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Claim, fullSpans, holdOf, type Interval, nextStart, obstacle, offers, peak, TURNAROUND_MS, usage } from './calendar.ts';
+import {
+  type Claim,
+  fullSpans,
+  holdOf,
+  type Interval,
+  nextStart,
+  obstacle,
+  offers,
+  peak,
+  TURNAROUND_MS,
+  usage,
+  UsageSweep,
+} from './calendar.ts';
 
 const LIMITS = { machines: 3, memoryMiB: 1000, vcpus: 6 };
 const MINUTE = 60_000;
@@ -180,4 +192,24 @@ test('what is in the way is named: the resource and since when, or the maintenan
   const shut = { ...q, closed: [{ start: 5, end: 7, reason: 'new switch' }] };
   expect(ask(shut, 0, 30)).toEqual({ kind: 'maintenance', from: 5, until: 7, reason: 'new switch' });
   expect(ask(shut, 7, 10, 2)).toBeUndefined();
+});
+
+test('a sweep that grows says of every span what the whole says', () => {
+  const ends = fc.oneof(
+    { weight: 5, arbitrary: fc.integer({ min: 1, max: 40 }) },
+    { weight: 1, arbitrary: fc.constant(Number.POSITIVE_INFINITY) },
+  );
+  const span = fc.tuple(fc.integer({ min: 0, max: 100 }), ends).map(([start, n]) => ({ start, end: start + n }));
+  fc.assert(
+    fc.property(claims, fc.array(fc.tuple(span, span), { maxLength: 12 }), (list, more) => {
+      const all = [...list];
+      const sweep = new UsageSweep(usage(all, { start: 0, end: Number.POSITIVE_INFINITY }));
+      for (const [hold, asked] of more) {
+        const next = { hold, memoryMiB: 7, vcpus: 2 };
+        all.push(next);
+        sweep.add(next);
+        expect(sweep.peak(asked)).toEqual(peak(usage(all, asked)));
+      }
+    }),
+  );
 });

@@ -82,6 +82,59 @@ export function peak(steps: readonly UsageStep[]): CapacityLimits {
   return most;
 }
 
+/** Usage that is asked of many spans and grows meanwhile: what lies over a span is found by halving, and no span reads all steps. */
+export class UsageSweep {
+  readonly #steps: UsageStep[];
+
+  /** Steps in order, as {@link usage} gives them, the first no later than any span that is asked of. */
+  constructor(steps: readonly UsageStep[]) {
+    this.#steps = [...steps];
+  }
+
+  /** The first step that begins after `at`. */
+  #after(at: number): number {
+    let [low, high] = [0, this.#steps.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#steps[middle] as UsageStep).at > at) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** The most that is held at any moment of a span. */
+  peak(span: Interval): CapacityLimits {
+    const from = Math.max(0, this.#after(span.start) - 1);
+    let to = from;
+    while (to < this.#steps.length && (this.#steps[to] as UsageStep).at < span.end) to += 1;
+    return peak(this.#steps.slice(from, to));
+  }
+
+  /** From here on this is held too. */
+  add({ hold, vcpus, memoryMiB }: Claim): void {
+    const from = this.#cut(hold.start);
+    const to = Number.isFinite(hold.end) ? this.#cut(hold.end) : this.#steps.length;
+    for (let i = from; i < to; i++) {
+      const step = this.#steps[i] as UsageStep;
+      this.#steps[i] = {
+        at: step.at,
+        machines: step.machines + 1,
+        vcpus: step.vcpus + vcpus,
+        memoryMiB: step.memoryMiB + memoryMiB,
+      };
+    }
+  }
+
+  /** The step that begins at `at`; one that lies over it is cut in two. */
+  #cut(at: number): number {
+    const after = this.#after(at);
+    const before = this.#steps[after - 1];
+    if (before?.at === at) return after - 1;
+    this.#steps.splice(after, 0, { ...NOTHING, ...before, at });
+    return after;
+  }
+}
+
 export interface Question {
   limits: CapacityLimits;
   /** Usage over the whole span that is looked at, as {@link usage} gives it. */
@@ -164,24 +217,30 @@ export function nextStart(q: NextQuestion): number | undefined {
 export function offers(q: NextQuestion, most: number): Interval[] {
   const found: Interval[] = [];
   const next = looking(q);
-  const short = shortages(q);
+  // In order, so that what comes first after a moment is found by halving.
+  const shut = [...q.closed, ...q.full].map((c) => c.start).sort((x, y) => x - y);
+  const short = shortages(q).map((x) => x.during.start);
   let start = next(q.from);
   while (start !== undefined && found.length < most) {
     const span = { start, end: start + q.forMs };
     const hold = holdOf(span, q.leadMs, q.now, q.closed);
-    const ends = [
-      ...[...q.closed, ...q.full].map((c) => c.start).filter((t) => t >= span.end),
-      ...short
-        .map((s) => s.during.start)
-        .filter((t) => t >= hold.end)
-        .map((t) => t - TURNAROUND_MS),
-    ];
-    const end = Math.min(Number.POSITIVE_INFINITY, ...ends);
+    const end = Math.min(firstFrom(shut, span.end), firstFrom(short, hold.end) - TURNAROUND_MS);
     const told = Math.min(Math.floor(end / q.gridMs) * q.gridMs, q.until);
     found.push({ start, end: Math.max(told, span.end) });
     start = end === Number.POSITIVE_INFINITY ? undefined : next(Math.max(end, span.end));
   }
   return found;
+}
+
+/** The first of these, which are in order, that is not before `at`; `Infinity` for none. */
+function firstFrom(times: readonly number[], at: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] as number) >= at) high = middle;
+    else low = middle + 1;
+  }
+  return times[low] ?? Number.POSITIVE_INFINITY;
 }
 
 /** Answers for starts that grow. */

@@ -82,6 +82,60 @@ test('the rules count its occurrences as they count others', async () => {
   await expect(reserveSeries(bench.deps, bench.who, overlapping)).rejects.toMatchObject({ code: 'limit-reached' });
 });
 
+/** What of these came to be, each asked for when the one before was answered. */
+async function oneByOne<T>(all: readonly (() => Promise<T>)[]): Promise<T[]> {
+  const made: T[] = [];
+  for (const each of all) {
+    await each().then(
+      (one) => made.push(one),
+      () => {},
+    );
+  }
+  return made;
+}
+
+test('occurrences are granted and refused as if each had been asked for by itself', async () => {
+  const rules = { '*': { lab: { aheadMs: 40 * DAY, atOnce: 2 } } };
+  const outcomes = [];
+  for (const together of [true, false]) {
+    const bench = await makeBench(onTestFinished, { limits: { machines: 2, memoryMiB: 100_000, vcpus: 100 } });
+    const from = Math.ceil(Date.now() / DAY) * DAY;
+    const at = (days: number) => new Date(from + days * DAY);
+    const single = (startsAt: Date, forMs: number) =>
+      reserve(bench.deps, bench.who, { id: randomUUID(), image: 'golden', mode: 'linked', forMs, startsAt });
+    // Long ones of one's own, a pair that fills the provider, and maintenance; the occurrences overlap each other too.
+    for (const [day, forMs] of [
+      [4, 3 * DAY],
+      [10, HOUR],
+      [10, HOUR],
+      [15, 20 * DAY],
+    ] as const)
+      await single(at(day), forMs);
+    const during = { start: at(12), end: at(12.5) };
+    await bench.store.tx((tx) =>
+      calendar.addClosure(tx, {
+        id: randomUUID(),
+        providerId: bench.providerId,
+        during,
+        reason: 'disks',
+        createdBy: 'ada',
+        createdAt: at(0),
+      }),
+    );
+    await saveSiteRules(bench.store.db, rules);
+    const days = Array.from({ length: 20 }, (_, i) => 1 + i);
+    const forMs = 30 * HOUR;
+    const taken = together
+      ? (await reserveSeries(bench.deps, bench.who, intent(bench, { startsAt: at(1), forMs, rule: 'FREQ=DAILY;COUNT=20', partial: true })))
+          .reservations
+      : await oneByOne(days.map((day) => () => single(at(day), forMs)));
+    outcomes.push(starts(taken).map((t) => (t - from) / DAY));
+  }
+  expect(outcomes[0]).toEqual(outcomes[1]);
+  expect(outcomes[0]?.length).toBeGreaterThan(5);
+  expect(outcomes[0]?.length).toBeLessThan(18);
+});
+
 test('ending it gives back what has not begun and leaves what runs; again does no harm', async () => {
   const bench = await makeBench(onTestFinished);
   const { series, reservations } = await reserveSeries(bench.deps, bench.who, intent(bench));

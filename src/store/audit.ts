@@ -12,10 +12,11 @@ export interface NewAuditEntry {
   detail: object;
 }
 
-export async function append(db: Db, entry: NewAuditEntry): Promise<void> {
+export async function append(db: Db, ...entries: NewAuditEntry[]): Promise<void> {
+  if (entries.length === 0) return;
   await db
     .insertInto('audit')
-    .values({ ...entry, detail: json({ ...entry.detail } as Record<string, unknown>) })
+    .values(entries.map((entry) => ({ ...entry, detail: json({ ...entry.detail } as Record<string, unknown>) })))
     .execute();
 }
 

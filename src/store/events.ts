@@ -23,12 +23,13 @@ export interface NewEvent {
 const EVENT_LOCK = 0x65_76_65_6e_74;
 
 /** Appends, in the caller's transaction if there is one; followers are woken when it commits, in the order of ids. */
-export async function append(db: Db, event: NewEvent): Promise<void> {
+export async function append(db: Db, ...some: NewEvent[]): Promise<void> {
+  if (some.length === 0) return;
   await beforeCommit(db, async (tx) => {
     await sql`select pg_advisory_xact_lock(${EVENT_LOCK})`.execute(tx);
     await tx
       .insertInto('event')
-      .values({ ...event, body: json(event.body) })
+      .values(some.map((event) => ({ ...event, body: json(event.body) })))
       .execute();
     await sql`select pg_notify(${EVENT_CHANNEL}, '')`.execute(tx);
   });

@@ -62,34 +62,52 @@ export async function create(tx: Tx, r: NewReservation): Promise<void> {
   const hold = holdFrom(begin, r.during);
   const claim = { hold, span: r.during, during: [r.during], vcpus: r.vcpus, memoryMiB: r.memoryMiB };
   await calendar.assertRoom(tx, provider, claim, { now: r.now });
-  const later = begin > r.now;
-  await tx
-    .insertInto('reservation')
-    .values({
-      id: r.id,
-      accountId: r.accountId,
-      imageId: r.imageId,
-      revisionId: r.revisionId,
-      providerId: r.providerId,
-      machineId: r.machineId,
-      kind: r.kind,
-      mode: r.mode,
-      state: later ? 'booked' : 'preparing',
-      stage: later ? 'booked' : 'queued',
-      during: range(r.during),
-      hold: range(hold),
-      hostname: r.hostname,
-      vcpus: r.vcpus,
-      memoryMib: r.memoryMiB,
-      pinned: r.pinned ?? true,
-      notes: json(r.notes ?? []),
-      seriesId: r.seriesId ?? null,
-      begunAt: later ? null : r.now,
-      createdAt: r.now,
-    })
-    .execute();
-  if (!later) await machines.plan(tx, { ...r, reservationId: r.id, id: r.machineId });
+  await tx.insertInto('reservation').values(valuesOf(r)).execute();
+  if (begin <= r.now) await machines.plan(tx, { ...r, reservationId: r.id, id: r.machineId });
   await tell(tx, r.id, r.now);
+}
+
+/** What it holds: from its preparation to a little after its end. */
+export function holdOf(r: Pick<NewReservation, 'prepareAt' | 'during'>): TimeRange {
+  return holdFrom(r.prepareAt ?? r.during.start, r.during);
+}
+
+function valuesOf(r: NewReservation) {
+  const begin = r.prepareAt ?? r.during.start;
+  const later = begin > r.now;
+  return {
+    id: r.id,
+    accountId: r.accountId,
+    imageId: r.imageId,
+    revisionId: r.revisionId,
+    providerId: r.providerId,
+    machineId: r.machineId,
+    kind: r.kind,
+    mode: r.mode,
+    state: later ? ('booked' as const) : ('preparing' as const),
+    stage: later ? ('booked' as const) : ('queued' as const),
+    during: range(r.during),
+    hold: range(holdOf(r)),
+    hostname: r.hostname,
+    vcpus: r.vcpus,
+    memoryMib: r.memoryMiB,
+    pinned: r.pinned ?? true,
+    notes: json(r.notes ?? []),
+    seriesId: r.seriesId ?? null,
+    begunAt: later ? null : r.now,
+    createdAt: r.now,
+  };
+}
+
+/**
+ * Writes many that are all for later, in one statement each. The caller holds the provider's row lock and has found, under it, that
+ * there is room for every one of them beside the others: nothing is counted here.
+ */
+export async function createBooked(tx: Tx, all: readonly NewReservation[]): Promise<Reservation[]> {
+  if (all.length === 0) return [];
+  const rows = await tx.insertInto('reservation').values(all.map(valuesOf)).returningAll().execute();
+  await events.append(tx, ...all.map((r) => told(rows.find((row) => row.id === r.id) as Reservation, r.now)));
+  return rows;
 }
 
 /** Booked ones whose preparation is to begin, the earliest first. */
@@ -326,12 +344,15 @@ export async function setCredential(db: Db, id: string, sealed: Buffer): Promise
 /** Says to followers what a reservation looks like now. */
 export async function tell(db: Db, id: string, now: Date): Promise<void> {
   const row = await find(db, id);
-  if (!row) return;
-  await events.append(db, {
+  if (row) await events.append(db, told(row, now));
+}
+
+function told(row: Reservation, now: Date): events.NewEvent {
+  return {
     at: now,
     accountId: row.accountId,
     kind: 'reservation',
-    subjectId: id,
+    subjectId: row.id,
     body: {
       state: row.state,
       stage: row.stage,
@@ -339,5 +360,5 @@ export async function tell(db: Db, id: string, now: Date): Promise<void> {
       endsAt: row.during.end?.toISOString() ?? null,
       ...(row.failure ? { failure: row.failure } : {}),
     },
-  });
+  };
 }

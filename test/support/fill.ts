@@ -36,7 +36,7 @@ async function fillBy(db: Db, of: Filled, { past, booked, accounts, audit }: Fil
     sql`insert into filled_account select row_number() over () - 1, id from account where name like 'person-%' or id = ${of.accountId}::uuid`,
   );
   await run(sql`insert into token (id, account_id, hash, label, created_at)
-    select gen_random_uuid(), id, sha256(id::text::bytea), 'filled', now() from filled_account`);
+    select gen_random_uuid(), id, sha256(id::text::bytea), 'filled', now() from filled_account on conflict do nothing`);
   await run(sql`insert into series (id, account_id, image_id, rule, zone, starts_at, created_at)
     select gen_random_uuid(), id, ${of.imageId}::uuid, 'FREQ=DAILY;COUNT=2', 'UTC', now(), now() - n * interval '1 hour' from filled_account
     where n < 2000`);

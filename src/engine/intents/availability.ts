@@ -113,11 +113,10 @@ export async function availability(deps: EngineDeps, who: Who, request: Availabi
     seen = await look(Math.min(last, from.getTime() + far));
   }
   const span = { start: from.getTime(), end: from.getTime() + request.forMs };
-  const inTheWay = obstacle(
-    seen.q,
-    { span, hold: holdOf(span, leadMs, now.getTime(), seen.q.closed) },
-    await calendar.usageAsked(db, providerId, during, request.except),
-  );
+  const asked = { span, hold: holdOf(span, leadMs, now.getTime(), seen.q.closed) };
+  // What others asked for is read only where there is too little room: it says in which part.
+  const short = obstacle(seen.q, asked)?.kind === 'capacity';
+  const inTheWay = obstacle(seen.q, asked, short ? await calendar.usageAsked(db, providerId, during, request.except) : undefined);
   return {
     image: image.name,
     revision: revision.number,

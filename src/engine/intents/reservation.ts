@@ -84,23 +84,44 @@ export async function makeOffer(deps: EngineDeps, who: Who, request: Offer['requ
 }
 
 /** Promises one machine of an offer and, if it is to be made now, asks for it. Call it under the provider's row lock. */
-export async function promiseOne(
-  deps: EngineDeps,
-  tx: Tx,
-  who: Who,
-  { image, revision, profile, providerId, kind, rule, request, now }: Offer,
-  one: { id: string; start: Date; seriesId?: string },
-): Promise<Reservation> {
+export async function promiseOne(deps: EngineDeps, tx: Tx, who: Who, offer: Offer, one: One): Promise<Reservation> {
+  const { image, revision, providerId, kind, rule, request, now } = offer;
   const during = spanOf(one.start, request.forMs);
   if (one.start < now) throw past(one.start);
-  // Retired or removed since the offer was made, or just now by somebody for whom this waits.
+  await assertThere(tx, offer);
+  await assertRules(tx, { accountId: who.accountId, rule, kind, during, now, extending: false });
+  const begin = await preparation(tx, { imageId: image.id, providerId, mode: request.mode }, one.start, now);
+  const promised = promiseOf(deps, who, offer, one, begin);
+  await reservations.create(tx, promised);
+  const row = await reservations.lock(tx, one.id);
+  if (row.state === 'preparing') await startProvision(tx, row, revision);
+  await audit.append(tx, entryOf(who, offer, promised));
+  return row;
+}
+
+/** Refuses with `wrong-state` what was retired or removed since the offer was made, or just now by somebody for whom this waits; holds the rest. */
+export async function assertThere(tx: Tx, { image, revision }: Offer): Promise<void> {
   const held = await images.holdRevision(tx, revision.id);
   assertHandedOut(image, held ?? { ...revision, state: 'retired' });
   if ((await masters.ofRevisions(tx, [revision.id])).length === 0)
     throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
-  await assertRules(tx, { accountId: who.accountId, rule, kind, during, now, extending: false });
-  const begin = await preparation(tx, { imageId: image.id, providerId, mode: request.mode }, one.start, now);
-  await reservations.create(tx, {
+}
+
+export interface One {
+  id: string;
+  start: Date;
+  seriesId?: string;
+}
+
+/** The row of a promise that is about to be made. */
+export function promiseOf(
+  deps: EngineDeps,
+  who: Who,
+  { image, revision, profile, providerId, kind, request, now }: Offer,
+  one: One,
+  begin: { prepareAt: Date; notes: readonly string[] },
+): reservations.NewReservation {
+  return {
     id: one.id,
     machineId: deps.newId(),
     accountId: who.accountId,
@@ -109,7 +130,7 @@ export async function promiseOne(
     providerId,
     kind,
     mode: request.mode,
-    during,
+    during: spanOf(one.start, request.forMs),
     ...begin,
     pinned: request.revision !== undefined,
     seriesId: one.seriesId,
@@ -117,19 +138,21 @@ export async function promiseOne(
     vcpus: request.vcpus ?? profile.hardware.vcpus,
     memoryMiB: request.memoryMiB ?? profile.hardware.memoryMiB,
     now,
-  });
-  const row = await reservations.lock(tx, one.id);
-  if (row.state === 'preparing') await startProvision(tx, row, revision);
-  await write(deps, tx, who.name, 'reservation.made', one.id, {
+  };
+}
+
+/** What is written down of a promise. */
+export function entryOf(who: Who, { image, revision, request }: Offer, made: reservations.NewReservation): audit.NewAuditEntry {
+  const detail = {
     image: image.name,
     revision: revision.number,
-    kind,
-    mode: request.mode,
-    from: during.start.toISOString(),
-    for: during.end ? formatDuration(request.forMs) : 'until it is ended',
-    ...(one.seriesId === undefined ? {} : { series: one.seriesId }),
-  });
-  return row;
+    kind: made.kind,
+    mode: made.mode,
+    from: made.during.start.toISOString(),
+    for: made.during.end ? formatDuration(request.forMs) : 'until it is ended',
+    ...(made.seriesId === undefined ? {} : { series: made.seriesId }),
+  };
+  return { at: made.now, actor: who.name, action: 'reservation.made', subjectKind: 'reservation', subjectId: made.id, detail };
 }
 
 function past(start: Date): CarrelError {

@@ -1,14 +1,17 @@
 /** Repeating reservations: one rule, all its occurrences promised in one transaction, or as many as can be had. */
 import { MOST_OCCURRENCES, occurrences } from '../../core/recurrence.ts';
-import { CarrelError, isCode } from '../../lib/errors.ts';
+import { CarrelError } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
 import * as providers from '../../store/providers.ts';
 import type { Reservation, Series, Tx } from '../../store/schema.ts';
 import * as series from '../../store/series.ts';
 import type { EngineDeps } from '../deps.ts';
 import { endReservation } from './end.ts';
-import { makeOffer, promiseOne, type ReserveIntent } from './reservation.ts';
+import { makeOffer, type ReserveIntent } from './reservation.ts';
+import { promiseAll, type Refused } from './series-promises.ts';
 import type { Who } from './terms.ts';
+
+export type { Refused } from './series-promises.ts';
 
 export interface SeriesIntent extends Omit<ReserveIntent, 'startsAt'> {
   /** DTSTART. */
@@ -17,13 +20,6 @@ export interface SeriesIntent extends Omit<ReserveIntent, 'startsAt'> {
   zone: string;
   /** Take the occurrences that can be had; otherwise it is all or none. */
   partial: boolean;
-}
-
-/** An occurrence that could not be promised. */
-export interface Refused {
-  at: Date;
-  code: string;
-  message: string;
 }
 
 export interface SeriesMade {
@@ -62,17 +58,7 @@ export async function reserveSeries(deps: EngineDeps, who: Who, request: SeriesI
       createdAt: offer.now,
     };
     await series.create(tx, row);
-    const made: Reservation[] = [];
-    const refused: Refused[] = [];
-    for (const at of found.starts) {
-      try {
-        made.push(await promiseOne(deps, tx, who, offer, { id: deps.newId(), start: at, seriesId: row.id }));
-      } catch (error) {
-        // Both are said before anything of the occurrence is written.
-        if (!isCode(error, 'no-capacity', 'limit-reached')) throw error;
-        refused.push({ at, code: (error as CarrelError).code, message: (error as CarrelError).message });
-      }
-    }
+    const { made, refused } = await promiseAll(deps, tx, who, offer, { seriesId: row.id, starts: found.starts });
     if (refused.length > 0 && (!request.partial || made.length === 0)) throw refusal(refused, found.starts.length);
     await write(deps, tx, who, 'series.made', row.id, { rule: row.rule, zone: row.zone, made: made.length, refused: refused.length });
     return { series: { ...row, endedAt: null }, reservations: made, refused };

@@ -1,5 +1,5 @@
 /** On what terms something can be reserved: the site's rules for a person, and how long ahead a machine must be begun. */
-import { holdOf } from '../../core/calendar.ts';
+import { holdOf, type Interval } from '../../core/calendar.ts';
 import { type Estimate, estimateOf, leadFor } from '../../core/estimate.ts';
 import type { CloneMode } from '../../core/image.ts';
 import { breach, type KindRule, type RuleBreach, ruleFor, type SiteRules, type RuleSubject } from '../../core/rules.ts';
@@ -61,12 +61,26 @@ export async function preparation(
   now: Date,
 ): Promise<{ prepareAt: Date; notes: readonly string[] }> {
   const lead = await leadMs(db, of);
-  const soonest = Math.max(now.getTime(), start.getTime() - lead);
-  const before = { start: new Date(Math.min(soonest, start.getTime())), end: start };
+  const before = { start: new Date(beforeStart(start, lead, now)), end: start };
   const closed = (await calendar.closures(db, of.providerId, before)).map(calendar.closedSpan);
+  return preparationIn(closed, lead, start, now);
+}
+
+/** Where a preparation would begin if no maintenance were in its way. */
+function beforeStart(start: Date, lead: number, now: Date): number {
+  return Math.min(Math.max(now.getTime(), start.getTime() - lead), start.getTime());
+}
+
+/** {@link preparation} where the maintenance windows and the lead, in milliseconds, are known. */
+export function preparationIn(
+  closed: readonly Interval[],
+  lead: number,
+  start: Date,
+  now: Date,
+): { prepareAt: Date; notes: readonly string[] } {
   const hold = holdOf({ start: start.getTime(), end: start.getTime() }, lead, now.getTime(), closed);
   const prepareAt = new Date(hold.start);
-  if (hold.start <= before.start.getTime()) return { prepareAt, notes: [] };
+  if (hold.start <= beforeStart(start, lead, now)) return { prepareAt, notes: [] };
   const late = formatDuration(hold.start + lead - start.getTime());
   const why = `its machine is begun when maintenance is over, at ${prepareAt.toISOString()}`;
   return { prepareAt, notes: [`${why}, and may be there up to ${late} after the start`] };
@@ -95,7 +109,11 @@ export interface Terms {
 
 /** What the rules say against it, or undefined. */
 export async function ruleBreach(db: Db, t: Terms): Promise<RuleBreach | undefined> {
-  const held = t.rule.atOnce === null ? 0 : await calendar.heldBy(db, t.accountId, t.kind, t.during, t.except);
+  return breachBy(t, t.rule.atOnce === null ? 0 : await calendar.heldBy(db, t.accountId, t.kind, t.during, t.except));
+}
+
+/** The same where it is known how many the person holds at one time. */
+export function breachBy(t: Omit<Terms, 'accountId'>, held: number): RuleBreach | undefined {
   const subject: RuleSubject = {
     kind: t.kind,
     forMs: lengthMs(t.during),

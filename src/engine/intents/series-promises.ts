@@ -1,0 +1,101 @@
+/**
+ * The occurrences of a series, promised together: what is held, by the provider and by the person, is read once for all of them and
+ * each is held against it, so that a series costs a handful of statements however many occurrences it has.
+ */
+import { type Interval, UsageSweep } from '../../core/calendar.ts';
+import { shortage } from '../../core/capacity.ts';
+import { type CarrelError, isCode } from '../../lib/errors.ts';
+import * as accounts from '../../store/accounts.ts';
+import * as audit from '../../store/audit.ts';
+import * as calendar from '../../store/calendar.ts';
+import * as providers from '../../store/providers.ts';
+import * as reservations from '../../store/reservations.ts';
+import type { Reservation, TimeRange, Tx } from '../../store/schema.ts';
+import type { EngineDeps } from '../deps.ts';
+import { assertThere, entryOf, type Offer, type One, promiseOf, promiseOne } from './reservation.ts';
+import { breachBy, leadMs, preparationIn, spanOf, type Who } from './terms.ts';
+
+/** An occurrence that could not be promised. */
+export interface Refused {
+  at: Date;
+  code: string;
+  message: string;
+}
+
+const interval = (span: TimeRange): Interval => ({ start: span.start.getTime(), end: span.end?.getTime() ?? Number.POSITIVE_INFINITY });
+
+/** Whether an occurrence can be had for later, by what was read; and what it takes up once it is. */
+async function judge(tx: Tx, who: Who, { image, rule, kind, providerId, request, now }: Offer, starts: readonly Date[]) {
+  const lead = await leadMs(tx, { imageId: image.id, providerId, mode: request.mode });
+  const [first, last] = [starts[0] as Date, starts.at(-1) as Date];
+  const all = spanOf(new Date(Math.max(now.getTime(), first.getTime() - lead)), request.forMs);
+  // Past the turn-round of the last; an hour more than that does no harm.
+  const end = all.end && new Date(last.getTime() + request.forMs + 3_600_000);
+  const span = { start: all.start < first ? all.start : first, end };
+  const closed = (await calendar.closures(tx, providerId, span)).map(calendar.closedSpan);
+  const provider = new UsageSweep(await calendar.usage(tx, providerId, span, { now }));
+  const person = rule.atOnce === null ? undefined : new UsageSweep(await calendar.heldSteps(tx, who.accountId, kind, span));
+  const limits = providers.limitsOf(await providers.find(tx, providerId));
+  return {
+    begin: (start: Date) => preparationIn(closed, lead, start, now),
+    fits(made: reservations.NewReservation): boolean {
+      const during = interval(made.during);
+      const hold = interval(reservations.holdOf(made));
+      if (closed.some((c) => c.start < during.end && c.end > during.start)) return false;
+      const held = person?.peak(during).machines ?? 0;
+      if (breachBy({ rule, kind, during: made.during, now, extending: false }, held)) return false;
+      return shortage(limits, provider.peak(hold), made) === undefined;
+    },
+    take(made: Pick<reservations.NewReservation, 'during' | 'vcpus' | 'memoryMiB'>, hold: TimeRange): void {
+      provider.add({ hold: interval(hold), vcpus: made.vcpus, memoryMiB: made.memoryMiB });
+      person?.add({ hold: interval(made.during), vcpus: made.vcpus, memoryMiB: made.memoryMiB });
+    },
+  };
+}
+
+/**
+ * Promises the occurrences at `starts`, which are in order, as far as they can be had. Call it under the provider's row lock. What
+ * begins at once, and what cannot be had, goes the way of a single promise, which says why not.
+ */
+export async function promiseAll(
+  deps: EngineDeps,
+  tx: Tx,
+  who: Who,
+  offer: Offer,
+  { seriesId, starts }: { seriesId: string; starts: readonly Date[] },
+): Promise<{ made: Reservation[]; refused: Refused[] }> {
+  const made: Reservation[] = [];
+  const refused: Refused[] = [];
+  if (starts.length === 0) return { made, refused };
+  await assertThere(tx, offer);
+  if (offer.rule.atOnce !== null) await accounts.lock(tx, who.accountId);
+  const known = await judge(tx, who, offer, starts);
+  let batch: reservations.NewReservation[] = [];
+  const write = async () => {
+    made.push(...(await reservations.createBooked(tx, batch)));
+    await audit.append(tx, ...batch.map((each) => entryOf(who, offer, each)));
+    batch = [];
+  };
+  for (const start of starts) {
+    const one: One = { id: deps.newId(), start, seriesId };
+    const begin = known.begin(start);
+    const promised = promiseOf(deps, who, offer, one, begin);
+    if (start >= offer.now && begin.prepareAt > offer.now && known.fits(promised)) {
+      batch.push(promised);
+      known.take(promised, reservations.holdOf(promised));
+      continue;
+    }
+    await write();
+    try {
+      const row = await promiseOne(deps, tx, who, offer, one);
+      made.push(row);
+      known.take(promised, row.hold);
+    } catch (error) {
+      // Both are said before anything of the occurrence is written.
+      if (!isCode(error, 'no-capacity', 'limit-reached')) throw error;
+      refused.push({ at: start, code: (error as CarrelError).code, message: (error as CarrelError).message });
+    }
+  }
+  await write();
+  return { made, refused };
+}
