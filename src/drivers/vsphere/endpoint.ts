@@ -15,6 +15,7 @@ import {
 import { drive, type Patience } from './faults.ts';
 import { KeyedWork } from './keyed-work.ts';
 import type { VSphereProviderOptions } from './options.ts';
+import { isInside, lastName } from './paths.ts';
 import { Queue, Queues } from './queue.ts';
 import { Register } from './register.ts';
 import { SharedRead } from './shared-read.ts';
@@ -85,6 +86,16 @@ export class Endpoint {
 
   owned(view: View): boolean {
     return isOwned(view, this.options.installationId);
+  }
+
+  /** Whether it is ours by tag and by where it lies, and yet has another instance UUID. Copies that somebody made lie elsewhere. */
+  changedIdentity(view: View): boolean {
+    const { tags, instanceUuid, folder } = view;
+    if (tags.installation !== this.options.installationId || tags.id === undefined) return false;
+    if (instanceUuid === undefined || instanceUuid === tags.id || folder === undefined) return false;
+    const place = this.names.parse(lastName(folder)) ?? this.names.parse(view.name);
+    if (place?.id.toLowerCase() === (tags.kind === 'machine' ? tags.id : tags.revisionId)) return true;
+    return (tags.seal?.disks ?? []).some((disk) => isInside(folder, disk.path));
   }
 
   /** A machine as it is now, read from the server; undefined if the reference is gone. */

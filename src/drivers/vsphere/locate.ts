@@ -4,6 +4,15 @@ import { findMachinesByInstanceUuid, isFault, type Ref, refKey } from '../../vsp
 import type { Endpoint } from './endpoint.ts';
 import type { View } from './view.ts';
 
+/** The error for what carries our tag under another identity. */
+export function twinError(view: View): Error {
+  const { name, instanceUuid, tags } = view;
+  return driverError('not-owned', `${name} is ours by its tag, but its instance UUID is ${instanceUuid} and not ${tags.id}`, {
+    hint: `Give it its UUID back (config.instanceUuid = ${tags.id}), or remove it by hand.`,
+    details: { name, instanceUuid, expected: tags.id, folder: view.folder },
+  });
+}
+
 /**
  * Finds machines by their identity: the instance UUID that Carrel chose. References are remembered and read before use; where none is good
  * any more the inventory is brought up to date first, so that "it is not there" is never said on old knowledge (H32, H34, H47).
@@ -52,9 +61,21 @@ export class Locate {
   /** Our own machine; `not-found`, or `not-owned` if something else has that identity. */
   async machine(ctx: Ctx, machineId: string): Promise<View> {
     const view = await this.find(ctx, machineId, this.#end.names.machine(machineId));
-    if (view === undefined) throw driverError('not-found', `there is no machine ${machineId}`);
+    if (view === undefined) {
+      this.mustHaveNoTwin(machineId);
+      throw driverError('not-found', `there is no machine ${machineId}`);
+    }
     this.mustOwn(view, machineId);
     return view;
+  }
+
+  /**
+   * `not-owned` if something stands there that is ours by tag and place and has another instance UUID: it came back so from a registration or
+   * a backup. Nothing is made in its stead and nothing of it is removed; that is an operator's step. Known by the inventory as last synced.
+   */
+  mustHaveNoTwin(uuid: string): void {
+    const twin = this.#end.register.views().find((view) => view.tags.id === uuid.toLowerCase() && this.#end.changedIdentity(view));
+    if (twin !== undefined) throw twinError(twin);
   }
 
   mustOwn(view: View, machineId: string): void {

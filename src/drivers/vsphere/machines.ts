@@ -53,6 +53,7 @@ export class Machines {
       if (!isHalf(there)) return this.#same(there, spec);
       await this.#teardown.run(ctx, id);
     } else {
+      this.#locate.mustHaveNoTwin(spec.machineId);
       this.#end.progress(ctx, 'looking for the rest of an earlier try');
       await this.#teardown.leftovers(ctx, id);
     }

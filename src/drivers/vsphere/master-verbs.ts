@@ -7,6 +7,7 @@ import { diskChain, onlySnapshot, type VirtualMachineConfigInfo } from '../../vs
 import type { Endpoint } from './endpoint.ts';
 import { blindOn } from './folders.ts';
 import type { Layouts } from './layout.ts';
+import { twinError } from './locate.ts';
 import { goldenDisks, masterProblem, type Masters, type SealedMaster, sourceProblem } from './masters.ts';
 import { datastoreName, isInside } from './paths.ts';
 import type { Seed, Seeding } from './seeding.ts';
@@ -113,6 +114,10 @@ export class MasterVerbs {
     return await this.#end.work.run(ctx, `revision ${revisionId}`, async () => {
       await this.#end.client.inventory.sync(ctx);
       const views = this.#masters.of(revisionId);
+      const twin = this.#end.register
+        .views()
+        .find((v) => v.tags.revisionId === revisionId && v.tags.kind === 'master' && this.#end.changedIdentity(v));
+      if (twin !== undefined) throw twinError(twin);
       for (const view of views) await this.#mustHaveNoChildren(ctx, view);
       const proofs: DeletionProof[] = [];
       for (const view of views.filter((v) => v.tags.adopted)) await this.#giveBack(ctx, view);

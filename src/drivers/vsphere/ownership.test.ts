@@ -4,6 +4,8 @@ import { codeOf, ctx, inWorld } from '../../../test/support/vsphere-cases.ts';
 import { cloneVm } from '../../vsim/model/clone.ts';
 import { unregisterVm } from '../../vsim/model/destroy.ts';
 import type { Vm } from '../../vsim/model/entities.ts';
+import { setConnection } from '../../vsim/model/trouble.ts';
+import { disksOf } from '../../vsim/model/vm-record.ts';
 import { VSphereDriver } from './index.ts';
 
 test('a copy that somebody made of our machine carries our tag and is not ours', async () => {
@@ -57,4 +59,54 @@ test('a folder of ours stays while a disk of somebody else stands in it, also wh
     await c.driver.destroy(ctx(), machineId);
     await c.nothingLeft();
   });
+});
+
+test('a machine of ours that came back with another UUID is told of, and neither removed nor made again nor called gone', async () => {
+  await inWorld({}, async (c) => {
+    const { machineId } = await c.clone();
+    const vm = c.w.vm(machineId);
+    vm.record.instanceUuid = randomUUID();
+    c.m.changed(vm, 'config');
+    const seen = await c.driver.inventory(ctx());
+    expect(seen.strays).toMatchObject([{ owned: false, detail: expect.stringContaining(machineId) }]);
+    expect(seen.machines.filter((m) => m.owned)).toMatchObject([{ machineId, power: 'half' }]);
+    for (const verb of [c.driver.destroy(ctx(), machineId), c.clone('linked', machineId), c.driver.power(ctx(), machineId, 'on')]) {
+      const error: unknown = await verb.catch((e: unknown) => e);
+      expect(error).toMatchObject({ code: 'not-owned', hint: expect.stringContaining(machineId) });
+    }
+    expect(c.m.vms.get(vm.id)).toBe(vm);
+    vm.record.instanceUuid = machineId;
+    c.m.changed(vm, 'config');
+    await c.driver.destroy(ctx(), machineId);
+    await c.nothingLeft();
+  });
+});
+
+test.each(['copy', 'adopt'] as const)('a master that came back with another UUID is not removed (%s)', async (how) => {
+  await inWorld({ vsim: { masters: 2 } }, async (c) => {
+    const revisionId = randomUUID();
+    await c.driver.prepareMaster(ctx(), { revisionId, source: { kind: 'vm', path: c.w.vsim.sim.master(1).path, how, profile: {} } });
+    const vm = c.w.mastersOf(revisionId)[0] as Vm;
+    vm.record.instanceUuid = randomUUID();
+    c.m.changed(vm, 'config');
+    expect(await codeOf(c.driver.removeMaster(ctx(), revisionId))).toBe('not-owned');
+    expect(c.m.vms.get(vm.id)).toBe(vm);
+    expect((await c.driver.inventory(ctx())).strays).toHaveLength(1);
+  });
+});
+
+test('a machine that cannot be read, on datastores that are none of ours, spoils nothing of the inventory', async () => {
+  for (const [store, complete] of [
+    ['[ds0]', false],
+    ['[ds1]', true],
+  ] as const) {
+    await inWorld({ driver: { datastores: ['ds0'] } }, async (c) => {
+      const foreign = await c.w.plantForeign();
+      const vm = c.m.byInstanceUuid(foreign.machineId ?? '') as Vm;
+      vm.record.vmPath = vm.record.vmPath.replace('[ds0]', store);
+      for (const disk of disksOf(vm.record)) disk.path = disk.path.replace('[ds0]', store);
+      setConnection(c.m, vm, 'inaccessible');
+      expect([store, (await c.driver.inventory(ctx())).complete]).toEqual([store, complete]);
+    });
+  }
 });

@@ -4,7 +4,7 @@ import { driverError } from '../../driver/errors.ts';
 import type { Ctx } from '../../lib/context.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Files } from './files.ts';
-import type { Folders } from './folders.ts';
+import { blindOn, type Folders } from './folders.ts';
 import { diskSizes, type Layouts } from './layout.ts';
 import type { Locate } from './locate.ts';
 import { isHalf } from './machines.ts';
@@ -47,14 +47,16 @@ export class Survey {
     const masters = views.flatMap((view) => this.#master(view));
     const strays: Stray[] = [];
     for (const folder of loose) this.#place(folder, machines, masters, strays);
-    return { complete: folders.complete && views.every((view) => view.instanceUuid !== undefined), machines, masters, strays };
+    for (const view of views.filter((v) => this.#end.changedIdentity(v))) strays.push(twinStray(view));
+    const blind = await Promise.all(folders.stores.map(async (store) => await blindOn(ctx, this.#end, store)));
+    return { complete: folders.complete && blind.flat().length === 0, machines, masters, strays };
   }
 
-  async #ownFolders(ctx: Ctx): Promise<{ found: string[]; complete: boolean }> {
+  async #ownFolders(ctx: Ctx): Promise<{ found: string[]; complete: boolean; stores: string[] }> {
     const stores = this.#end.stores();
     const open = stores.filter((store) => store.accessible);
     const lists = await Promise.all(open.map(async (store) => await this.#files.ownFolders(ctx, store.name)));
-    return { found: lists.flat(), complete: open.length === stores.length };
+    return { found: lists.flat(), complete: open.length === stores.length, stores: stores.map((store) => store.name) };
   }
 
   #machine(view: View): SeenMachine[] {
@@ -65,6 +67,10 @@ export class Survey {
       return [{ machineId: ours.id, power: 'half', mode: undefined, revisionId: undefined, owned: true, createdAt: undefined }];
     }
     if (view.instanceUuid === undefined || view.tags.kind === 'master') return [];
+    // it stands, so it is not lost; what it is, an operator has to say
+    if (this.#end.changedIdentity(view)) {
+      return [{ machineId: view.tags.id ?? '', power: 'half', mode: undefined, revisionId: undefined, owned: true, createdAt: undefined }];
+    }
     return [
       {
         machineId: view.instanceUuid,
@@ -80,6 +86,7 @@ export class Survey {
   #master(view: View): SeenMaster[] {
     const { kind, revisionId, seal } = view.tags;
     if (kind !== 'master' || revisionId === undefined) return [];
+    if (this.#end.changedIdentity(view)) return [{ revisionId, owned: true, state: 'half' }];
     return [{ revisionId, owned: this.#end.owned(view), state: seal === undefined ? 'half' : 'sealed' }];
   }
 
@@ -178,6 +185,12 @@ export class Survey {
       storageFreeBytes: stores.reduce((n, store) => n + store.free, 0),
     };
   }
+}
+
+/** Told, and never swept: it is a machine that stands there. */
+function twinStray(view: View): Stray {
+  const detail = `${view.name} is ours by its tag, with another identity: ${view.instanceUuid} instead of ${view.tags.id}; an operator has to give it its UUID back or remove it`;
+  return { kind: 'folder', ref: view.folder ?? view.name, detail, owned: false };
 }
 
 /** A master's chain begins at the golden disk: the leaf above it is the machine's own and nothing is ever written to it. */

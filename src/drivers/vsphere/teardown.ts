@@ -60,7 +60,10 @@ export class Teardown {
     await this.#end.drive(ctx, async (round) => {
       // a round that comes after another is one that failed, or whose answer was lost
       const view = await this.#locate.find(ctx, id.uuid, id.name, round > 0);
-      if (view === undefined) return true;
+      if (view === undefined) {
+        this.#locate.mustHaveNoTwin(id.uuid);
+        return true;
+      }
       this.#mayTouch(view, id);
       if (view.folder !== undefined) stores.add(datastoreName(view.folder));
       if (before === NOTHING) before = await this.#read(ctx, view);
