@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { KyselyPlugin, RootOperationNode } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Claim, peak, TURNAROUND_MS, usage } from '../core/calendar.ts';
-import type { CapacityLimits } from '../core/capacity.ts';
+import { type CapacityLimits, shortage } from '../core/capacity.ts';
 import * as calendar from './calendar.ts';
 import { at, churn, dice, now, someSpan, span, watch } from './calendar-testing.ts';
 import type { Store } from './db.ts';
@@ -54,6 +54,7 @@ test('SQL and the pure calendar agree about what is held', async () => {
   const s = await seed(t.db, now, { machines: 1000, memoryMiB: 1e6, vcpus: 1000 });
   const roll = dice(7);
   const claims: Claim[] = [];
+  let shorts = 0;
   for (let i = 0; i < 60; i++) {
     const { during, prepareAt } = someSpan(roll);
     const open = roll(8) === 0;
@@ -73,9 +74,20 @@ test('SQL and the pure calendar agree about what is held', async () => {
     const pure = usage(claims, within);
     expect(await calendar.peak(t.db, s.providerId, during, { now })).toEqual(peak(pure));
     const steps = await calendar.usage(t.db, s.providerId, during, { now });
+    // Where there is too little room is told alone, each time with the step that ends it.
+    const limits = { machines: 15, memoryMiB: 4000, vcpus: 40 };
+    const wanted = { memoryMiB: 100, vcpus: 2 };
+    const isShort = (step: CapacityLimits) => shortage(limits, step, wanted) !== undefined;
+    const some = pure.filter((step, n) => isShort(step) || isShort(pure[n - 1] ?? { machines: 0, memoryMiB: 0, vcpus: 0 }));
+    shorts += some.length;
+    const told = await calendar.shortSteps(t.db, s.providerId, during, { now }, { limits, wanted });
+    expect(told.filter((step) => step.at !== within.start || isShort(step))).toEqual(
+      some.filter((step) => step.at !== within.start || isShort(step)),
+    );
     // SQL leaves no step out, but the pure one may have one at the start that changes nothing; compare what holds at each step.
     for (const step of steps) expect(pure.filter((p) => p.at <= step.at).at(-1)).toMatchObject({ ...step, at: expect.any(Number) });
   }
+  expect(shorts).toBeGreaterThan(20);
 });
 
 test('of two that follow each other both are promised; of two that overlap by their preparation one', async () => {

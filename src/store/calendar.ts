@@ -81,6 +81,27 @@ async function read(db: Db, which: RawBuilder<unknown>, span: TimeRange): Promis
   return found[0]?.at === start ? found : [{ at: start, machines: 0, vcpus: 0, memoryMiB: 0 }, ...found];
 }
 
+/**
+ * {@link usage} with only those steps at which there is too little room for `wanted`, and those that follow them: all that questions
+ * about what is free look at, and few however much is booked.
+ */
+export async function shortSteps(
+  db: Db,
+  providerId: string,
+  span: TimeRange,
+  counting: Counting,
+  { limits, wanted }: { limits: CapacityLimits; wanted: Demand },
+): Promise<UsageStep[]> {
+  const rows = sql`
+    select t, machines, vcpus, memory from (
+      select step.*, lag(short, 1, false) over (order by t) as after_short from (
+        select s.*, machines + 1 > ${limits.machines}::bigint or vcpus + ${wanted.vcpus}::bigint > ${limits.vcpus}::bigint
+          or memory + ${wanted.memoryMiB}::bigint > ${limits.memoryMiB}::bigint as short
+        from (${steps(sql`provider_id = ${providerId}::uuid`, span, counting)}) as s) as step) as marked
+    where short or after_short`;
+  return read(db, rows, span);
+}
+
 /** The most that is held of a provider at any moment of a span, of each resource by itself. */
 export async function peak(db: Db, providerId: string, span: TimeRange, counting: Counting): Promise<CapacityLimits> {
   const { rows } = await sql<CapacityLimits>`

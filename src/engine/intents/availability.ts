@@ -145,12 +145,12 @@ async function question(
 ): Promise<Question> {
   const { db } = deps.store;
   const span = { start: new Date(start), end: end === Number.POSITIVE_INFINITY ? null : new Date(end) };
-  const [provider, steps, closed] = await Promise.all([
-    providers.find(db, providerId),
-    calendar.usage(db, providerId, span, { now: deps.now(), except }),
+  const limits = providers.limitsOf(await providers.find(db, providerId));
+  const [steps, closed] = await Promise.all([
+    calendar.shortSteps(db, providerId, span, { now: deps.now(), except }, { limits, wanted }),
     calendar.closures(db, providerId, span),
   ]);
-  return { limits: providers.limitsOf(provider), steps, closed: closed.map(calendar.closedSpan), wanted };
+  return { limits, steps, closed: closed.map(calendar.closedSpan), wanted };
 }
 
 /**
