@@ -197,7 +197,7 @@ export const reservationRoutes = {
     }),
     response: RevisionStarted,
     status: 202,
-    errors: ['not-found', 'not-allowed', 'wrong-state', 'not-supported', 'no-space', 'busy', 'unavailable'],
+    errors: ['not-found', 'not-allowed', 'wrong-state', 'master-changed', 'not-supported', 'no-space', 'busy', 'unavailable'],
   }),
   powerReservation: route('powerReservation', {
     summary: 'Switch the machine on or off',

@@ -57,6 +57,8 @@ export interface SeenMaster {
   revisionId: string;
   owned: boolean;
   state: 'sealed' | 'half';
+  /** Why it may not be what was sealed, when that shows without reading it (size, times, modes); absent where it does not, or cannot, show. */
+  changed?: string | undefined;
 }
 
 /** Something that belongs to us by tag or place but to no machine and no master: a process, a folder, a file. */

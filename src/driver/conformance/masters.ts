@@ -105,6 +105,8 @@ export const MASTER_CHECKS: readonly Check[] = [
     skip: (bench) => (bench.harness.tamperMaster === undefined ? 'the harness cannot change golden bytes' : undefined),
     async run(bench, found) {
       const { revisionId } = await bench.ownMaster();
+      const before = (await bench.driver.inventory(bench.ctx())).masters.find((m) => m.revisionId === revisionId);
+      found.same(before?.changed, undefined, 'what shows of a whole master');
       await bench.harness.tamperMaster?.(revisionId);
       const check = await bench.driver.verifyMaster(bench.ctx('masterMs'), revisionId);
       found.must(!check.ok, 'verifyMaster calls a changed master right');

@@ -205,6 +205,9 @@ export async function capture(host: FakeHost, ctx: Ctx, spec: CaptureSpec): Prom
       throw driverError('wrong-state', `the machine ${spec.machineId} runs`, { hint: 'Shut it down first.' });
     }
     const { state } = host.world;
+    const golden = state.masters[machine.revisionId];
+    if (machine.mode !== 'full' && golden?.disks.some((path, i) => !state.disks[path] || digestOf(state.disks[path]) !== golden.sha256[i]))
+      throw driverError('master-changed', `the golden disks of ${machine.revisionId} are not what was sealed`);
     const disks = machine.disks.map((leaf) => {
       const chain = chainFrom(state, leaf);
       const files = Object.fromEntries(Object.entries(mergedFiles(state, leaf)).filter(([path]) => !isOwnFile(path)));

@@ -2,7 +2,7 @@ import type { DiskChain } from '../../core/lineage.ts';
 import type { CloneResult, Inventory, LineageReport, LineageScope, ProviderRoom, SeenMachine, Stray } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import type { FakeHost } from './host.ts';
-import { asDiskFile, chainFrom, type FakeMachine, type FakeState, leavesOf, usedBytes } from './state.ts';
+import { asDiskFile, chainFrom, type FakeMachine, type FakeMaster, type FakeState, leavesOf, usedBytes } from './state.ts';
 
 /** What belongs to somebody: the folders of machines, masters and frozen parents. */
 function foldersOf(state: Readonly<FakeState>): string[] {
@@ -13,6 +13,12 @@ function foldersOf(state: Readonly<FakeState>): string[] {
 export function orphanDisks(state: Readonly<FakeState>): string[] {
   const folders = new Set(foldersOf(state));
   return Object.keys(state.disks).filter((path) => !folders.has(path.slice(0, path.lastIndexOf('/') + 1)));
+}
+
+/** What shows of a sealed master that is not what it was. */
+function changedOf(state: Readonly<FakeState>, master: FakeMaster): { changed?: string } {
+  const at = master.half ? -1 : master.disks.findIndex((path) => (state.disks[path]?.generation ?? 0) !== 1);
+  return at === -1 ? {} : { changed: `${master.disks[at]} is not as it was sealed` };
 }
 
 export function inventory(host: FakeHost, state: Readonly<FakeState>, half: boolean): Inventory {
@@ -30,6 +36,7 @@ export function inventory(host: FakeHost, state: Readonly<FakeState>, half: bool
     revisionId: m.revisionId,
     owned: m.tag === host.tag,
     state: m.half ? ('half' as const) : ('sealed' as const),
+    ...changedOf(state, m),
   }));
   const strays = [
     ...Object.values(state.strays).map((s): Stray => ({ kind: s.kind, ref: s.ref, detail: s.detail, owned: s.tag === host.tag })),

@@ -37,7 +37,10 @@ export class Capture {
   }
 
   private async parts(ctx: Ctx, record: MachineRecord, folder: string): Promise<MasterParts> {
-    const source = await this.masters.need(record.revisionId);
+    // What stands on changed bytes is not what anybody saw; a full copy takes kernel and initrd from there, if it has them.
+    const { revisionId } = record;
+    const alone = record.mode === 'full' && (await this.masters.need(revisionId)).files.length === 1;
+    const source = alone ? await this.masters.need(revisionId) : await this.masters.mustBeUnchanged(ctx, revisionId);
     await this.mustStandWhereItShould(ctx, record);
     const flat = join(folder, 'flat.qcow2');
     const facts = await this.flatten(ctx, record, flat);

@@ -81,11 +81,13 @@ export class Survey {
 
   private async seeMasters(): Promise<SeenMaster[]> {
     const { sealed, half } = await this.masters.list();
-    const seen: SeenMaster[] = sealed.map((record) => ({
-      revisionId: record.revisionId,
-      owned: record.installationId === this.host.installationId,
-      state: 'sealed',
-    }));
+    const seen: SeenMaster[] = [];
+    for (const record of sealed) {
+      const { revisionId } = record;
+      const owned = record.installationId === this.host.installationId;
+      const changed = owned ? await this.masters.looksChanged(record) : undefined;
+      seen.push({ revisionId, owned, state: 'sealed', ...(changed === undefined ? {} : { changed }) });
+    }
     for (const revisionId of half) seen.push({ revisionId, owned: false, state: 'half' });
     for (const name of await readdir(this.host.layout.staging)) {
       const id = stagingId(name);

@@ -6,6 +6,7 @@ import type { RevisionProfile } from '../../core/image.ts';
 import type { Master, MasterCheck, MasterSpec } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import { type Ctx, checkCtx } from '../../lib/context.ts';
+import { isCode } from '../../lib/errors.ts';
 import { type BuiltImage, type Host, pathExists, sealFile } from './host.ts';
 import { importFile } from './import.ts';
 import { type MasterRecord, readJson, type SealedFile, syncFolder, writeJson } from './records.ts';
@@ -28,6 +29,8 @@ export class Masters {
   private readonly host: Host;
   /** Masters whose files were found unchanged since this process began. */
   private readonly seen = new Map<string, MasterRecord>();
+  /** How the files of a master looked when every byte was found right. */
+  private readonly proven = new Map<string, string>();
 
   constructor(host: Host) {
     this.host = host;
@@ -43,6 +46,7 @@ export class Masters {
 
   forget(revisionId: string): void {
     this.seen.delete(revisionId);
+    this.proven.delete(revisionId);
   }
 
   /** The record of a sealed master of ours; `not-found`, `not-owned`. */
@@ -160,6 +164,7 @@ export class Masters {
   /** Compares every file with what was sealed, byte for byte. */
   async verify(ctx: Ctx, revisionId: string): Promise<MasterCheck> {
     const record = await this.need(revisionId);
+    const look = await this.look(record);
     const files: MasterCheck['files'][number][] = [];
     for (const sealed of record.files) {
       const path = this.file(revisionId, sealed.name);
@@ -174,22 +179,43 @@ export class Masters {
       }
       files.push({ path, expectedSha256: sealed.sha256, actualSha256: actual, problem });
     }
-    return { revisionId, ok: files.every((file) => file.problem === undefined), files };
+    const ok = files.every((file) => file.problem === undefined);
+    // What was written while it was read shows in the look: that one is not proven.
+    if (ok && look === (await this.look(record))) this.proven.set(revisionId, look);
+    return { revisionId, ok, files };
   }
 
   /**
-   * The quick check before anything is put on a master: size and modification time as sealed. If they differ (a restored backup, a
-   * mistake), the whole content is compared. Throws `master-changed`.
+   * What shows, without reading content, that a sealed master may not be what it was: a file is missing, or its size, modification time or
+   * mode is another. A look that was found to be of the same bytes once (a restored backup) counts as right. `no-permission` and the like
+   * of a folder that cannot be looked into are thrown: they say nothing about the files.
+   */
+  async looksChanged(record: MasterRecord): Promise<string | undefined> {
+    const look = await this.look(record);
+    if (look === this.proven.get(record.revisionId)) return undefined;
+    for (const file of record.files) {
+      const path = this.file(record.revisionId, file.name);
+      const facts = await statOrGone(path);
+      if (facts === undefined) return `${path} is missing`;
+      if (facts.size !== file.bytes) return `${path} has ${facts.size} bytes, ${file.bytes} were sealed`;
+      if (facts.mtimeMs !== file.mtimeMs) return `${path} was written to at ${facts.mtime.toISOString()}, after it was sealed`;
+      if ((facts.mode & 0o222) !== 0) return `${path} may be written to: its mode is ${(facts.mode & 0o777).toString(8)}`;
+    }
+    return undefined;
+  }
+
+  private async look(record: MasterRecord): Promise<string> {
+    const all = await Promise.all(record.files.map(async (file) => await statOrGone(this.file(record.revisionId, file.name))));
+    return all.map((s) => (s === undefined ? 'missing' : `${s.ino}:${s.size}:${s.mtimeMs}:${s.ctimeMs}:${s.mode}`)).join(' ');
+  }
+
+  /**
+   * The quick check before anything is put on a master: size, modification time and mode as sealed. If they differ (a restored backup, a
+   * mistake), the whole content is compared, once for each look. Throws `master-changed`.
    */
   async mustBeUnchanged(ctx: Ctx, revisionId: string): Promise<MasterRecord> {
     const record = await this.need(revisionId);
-    const same = await Promise.all(
-      record.files.map(async (file) => {
-        const facts = await stat(this.file(revisionId, file.name)).catch(() => undefined);
-        return facts !== undefined && facts.size === file.bytes && facts.mtimeMs === file.mtimeMs;
-      }),
-    );
-    if (same.every(Boolean)) return record;
+    if ((await this.looksChanged(record)) === undefined) return record;
     const check = await this.verify(ctx, revisionId);
     if (check.ok) return record;
     const [bad] = check.files.filter((file) => file.problem !== undefined);
@@ -219,6 +245,14 @@ export class Masters {
 function partsOf(built: BuiltImage): MasterParts {
   const { disk, kernel, initrd, cmdline, profile, facts } = built;
   return { disk, kernel, initrd, cmdline, profile, facts };
+}
+
+/** Facts of a file, undefined when it is not there. */
+async function statOrGone(path: string) {
+  return await stat(path).catch((error: unknown) => {
+    if (isCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  });
 }
 
 /** Size, hash and modification time of a file. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -142,6 +142,46 @@ describe('the QEMU driver beyond the port', () => {
     const fresh = await booted('instant');
     expect((await world.driver.readBack(ctx(), fresh.machineId)).notes).toEqual([]);
     await world.driver.destroy(ctx(), fresh.machineId);
+  });
+
+  test('a golden disk that was written to shows in the inventory, and nothing that stands on it is captured; one only restored is right', async () => {
+    const own = randomUUID();
+    await world.driver.prepareMaster(ctx(), world.prepareSpec(own));
+    const spec = {
+      machineId: randomUUID(),
+      revisionId: own,
+      mode: 'linked' as const,
+      hardware: { vcpus: 1, memoryMiB: 128 },
+      hostname: 'm',
+    };
+    await world.driver.clone(ctx(), spec);
+    const shown = async () => (await world.driver.inventory(ctx())).masters.find((m) => m.revisionId === own)?.changed;
+    expect(await shown()).toBeUndefined();
+    const golden = join(world.dataDir, 'masters', own, 'disk.qcow2');
+    const { atime, mtime } = await stat(golden);
+    await utimes(golden, atime, new Date(mtime.getTime() + 60_000));
+    expect(await shown()).toContain('was written to');
+    expect((await world.driver.verifyMaster(ctx(), own)).ok).toBe(true);
+    expect(await shown()).toBeUndefined();
+    await world.tamperMaster(own);
+    expect(await shown()).toContain(golden);
+    const captured = world.driver.capture(ctx(), { machineId: spec.machineId, revisionId: randomUUID() });
+    await expect(captured).rejects.toMatchObject({ code: 'master-changed', retry: 'never' });
+    await world.driver.destroy(ctx(), spec.machineId);
+    await world.driver.removeMaster(ctx(), own);
+  });
+
+  test('a removal that cannot look everywhere says where, and is not tried for ever', async () => {
+    const machineId = await machine();
+    const deep = join(world.dataDir, 'restored', ...'1234567'.split(''));
+    await mkdir(deep, { recursive: true });
+    await expect(world.driver.destroy(ctx(), machineId)).rejects.toMatchObject({
+      code: 'no-permission',
+      retry: 'never',
+      message: expect.stringContaining(join(world.dataDir, 'restored')) as string,
+    });
+    await rm(join(world.dataDir, 'restored'), { recursive: true });
+    await world.driver.destroy(ctx(), machineId);
   });
 
   test('an image that somebody brings becomes a master; one that points elsewhere does not', async () => {

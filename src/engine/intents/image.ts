@@ -92,7 +92,8 @@ export interface CaptureIntent {
   publish: boolean;
 }
 
-/** A draft revision of a reservation's machine. `wrong-state` unless it is ready, `busy` while something works on the machine, `not-supported`. */
+/** A draft revision of a reservation's machine. `wrong-state` unless it is ready, `busy` while something works on the machine, `not-supported`,
+ * `master-changed` if what it stands on is not what was sealed. */
 export async function captureReservation(deps: EngineDeps, who: Who, request: CaptureIntent): Promise<Started> {
   checkName(request.image);
   const now = deps.now();
@@ -102,6 +103,12 @@ export async function captureReservation(deps: EngineDeps, who: Who, request: Ca
       throw new CarrelError('wrong-state', `a reservation that is ${row.state} cannot be captured`, {
         hint: 'capture it while it is ready',
       });
+    const from = await images.revision(tx, row.revisionId);
+    if (row.mode !== 'full' && from?.failure?.code === 'master-changed') {
+      throw new CarrelError('master-changed', `it is not captured: ${from.failure.message}`, {
+        hint: 'save what you need inside the machine, reserve another of a sound revision, and capture that',
+      });
+    }
     const machine = await machines.find(tx, row.machineId);
     const capabilities = await capabilitiesOf(deps, tx, row.providerId);
     if (machine?.state === 'running' && !capabilities.liveCapture) {

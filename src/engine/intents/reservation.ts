@@ -225,7 +225,10 @@ export async function pickRevision(deps: EngineDeps, who: Who, request: { image:
 
 function assertHandedOut(image: Image, revision: Revision): void {
   if (revision.state !== 'published' && revision.state !== 'draft')
-    throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} is ${revision.state}`);
+    throw new CarrelError(
+      'wrong-state',
+      `revision ${revision.number} of ${image.name} is ${revision.state}${revision.failure ? `: ${revision.failure.message}` : ''}`,
+    );
 }
 
 /**

@@ -67,6 +67,14 @@ test('after a partial read absence means nothing, and nothing is deleted', () =>
   expect(due).toEqual([]);
 });
 
+test('a recorded master that looks changed is due at the first sight, also in a partial reading; one that a saga works on is not', () => {
+  const masters = [{ revisionId: 'r', owned: true, state: 'sealed' as const, changed: 'it is longer' }];
+  const expected = (busy: boolean) => ({ machines: [], masters: [{ revisionId: 'r', recorded: true, busy }] });
+  const found = { kind: 'changed-master', revisionId: 'r', what: 'it is longer', action: 'take-out' };
+  expect(runs(1, seen([], { masters, complete: false }), expected(false)).due).toEqual([found]);
+  expect(runs(1, seen([], { masters }), expected(true)).findings).toEqual([]);
+});
+
 test('what a saga works on is no finding', () => {
   const deps = seen([machine('m1', { power: 'half' })], {
     strays: [{ kind: 'file', ref: '/data/machines/m1/x', detail: '', owned: true }],

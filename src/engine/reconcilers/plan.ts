@@ -31,6 +31,7 @@ export type Finding =
   | { kind: 'power-changed'; machineId: string; reservationId: string; power: PowerState; action: 'record' }
   | { kind: 'leaked-master'; revisionId: string; action: 'remove' }
   | { kind: 'missing-master'; revisionId: string; action: 'report' }
+  | { kind: 'changed-master'; revisionId: string; what: string; action: 'take-out' }
   | { kind: 'stray'; stray: Stray; action: 'sweep' }
   | { kind: 'foreign'; what: string; action: 'leave' }
   | { kind: 'frozen'; reason: string; action: 'report' };
@@ -61,6 +62,7 @@ export function findingKey(finding: Finding): string {
       return `${finding.kind}:${finding.machineId}`;
     case 'leaked-master':
     case 'missing-master':
+    case 'changed-master':
       return `${finding.kind}:${finding.revisionId}`;
     case 'stray':
       return `stray:${finding.stray.kind}:${finding.stray.ref}`;
@@ -88,7 +90,8 @@ export function plan(seen: Inventory, expected: Expected, before: Strikes, limit
   const strikes: Strikes = new Map(findings.map((f) => [findingKey(f), (before.get(findingKey(f)) ?? 0) + 1]));
   const due = findings.filter((f) => {
     if (f.action === 'leave' || f.action === 'report') return false;
-    if (f.action === 'record') return true;
+    // These rest on what is seen, not on what is missing.
+    if (f.action === 'record' || f.action === 'take-out') return true;
     if (frozen.length > 0) return false;
     if (!seen.complete) return false;
     return (strikes.get(findingKey(f)) ?? 0) >= limits.strikes;
@@ -138,6 +141,8 @@ function masterFindings(seen: Inventory, expected: Expected): Finding[] {
     const row = known.get(master.revisionId);
     if (!master.owned) found.push({ kind: 'foreign', what: `master ${master.revisionId}`, action: 'leave' });
     else if (!row?.recorded && !row?.busy) found.push({ kind: 'leaked-master', revisionId: master.revisionId, action: 'remove' });
+    else if (master.changed !== undefined && row?.recorded && !row.busy)
+      found.push({ kind: 'changed-master', revisionId: master.revisionId, what: master.changed, action: 'take-out' });
   }
   if (!seen.complete) return found;
   const present = new Set(seen.masters.map((m) => m.revisionId));

@@ -1,5 +1,5 @@
 /** The reconciler at work: reads provider and store, lets plan.ts judge, and mends what is due. */
-import { damagedParents } from '../../core/lineage.ts';
+import { damagedParents, type DeletionProof } from '../../core/lineage.ts';
 import { CarrelError, isCode, describeError } from '../../lib/errors.ts';
 import { type Ctx, makeCtx, sleep } from '../../lib/context.ts';
 import * as audit from '../../store/audit.ts';
@@ -9,6 +9,8 @@ import * as machines from '../../store/machines.ts';
 import * as masters from '../../store/masters.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Db, Reservation, Tx } from '../../store/schema.ts';
+import { damage, takeDamagedOut, takeOutOfService } from '../damage.ts';
+import { damagedBy, provedDelete } from '../sagas/records.ts';
 import { endWithin } from '../intents/end.ts';
 import { enqueueEnd } from '../enqueue.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
@@ -80,14 +82,24 @@ export class Reconciler {
     try {
       switch (finding.kind) {
         case 'leaked-machine': {
-          const proof = await driver.destroy(ctx, finding.machineId);
+          const proof = await provedDelete(driver.destroy(ctx, finding.machineId));
           await this.#audit('reconciler.destroyed', 'machine', finding.machineId, { proof, damaged: damagedParents(proof) });
+          await this.#parentsWhole(providerId, proof);
           break;
         }
         case 'leaked-master': {
-          const proof = await driver.removeMaster(ctx, finding.revisionId);
-          await this.#audit('reconciler.removed-master', 'revision', finding.revisionId, { proof });
+          const proof = await provedDelete(driver.removeMaster(ctx, finding.revisionId));
+          await this.#audit('reconciler.removed-master', 'revision', finding.revisionId, { proof, damaged: damagedParents(proof) });
+          await this.#parentsWhole(providerId, proof);
           break;
+        }
+        case 'changed-master': {
+          const check = await driver.verifyMaster(ctx, finding.revisionId);
+          if (check.ok) return { finding, outcome: 'reported', problem: 'every byte is what was sealed: it stays in service' };
+          const what = check.files.flatMap((f) => (f.problem === undefined ? [] : [`${f.path}: ${f.problem}`])).join(', ');
+          await takeOutOfService(deps, finding.revisionId, what, 'reconciler');
+          // Nothing here can mend it, so it is told at each look until the revision is removed.
+          return { finding, outcome: 'failed', problem: `${damage(what).message}; its revision is out of service` };
         }
         case 'stray':
           await driver.sweep(ctx, finding.stray);
@@ -114,6 +126,13 @@ export class Reconciler {
       deps.log.warn({ finding, err: describeError(error) }, 'mending failed');
       return { finding, outcome: 'failed', problem: describeError(error) };
     }
+  }
+
+  /** Throws `master-changed` if a delete found a parent changed or gone, when its revision is out of service. */
+  async #parentsWhole(providerId: string, proof: DeletionProof): Promise<void> {
+    const damaged = damagedParents(proof);
+    await takeDamagedOut(this.#deps, providerId, damaged, 'reconciler');
+    if (damaged.length > 0) throw damagedBy(damaged);
   }
 
   async #recordPower(tx: Tx, finding: Extract<Finding, { kind: 'power-changed' }>): Promise<void> {

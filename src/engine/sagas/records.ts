@@ -15,6 +15,7 @@ import * as audit from '../../store/audit.ts';
 import * as machines from '../../store/machines.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Tx } from '../../store/schema.ts';
+import { describeDamage, takeDamagedOut } from '../damage.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
 
 const WAITING = 'waiting for the provider';
@@ -43,11 +44,25 @@ export async function destroyMachine(ctx: Ctx, deps: EngineDeps, input: { provid
   const { db } = deps.store;
   const known = await machines.find(db, input.machineId);
   const before = known?.beforeDelete ?? (await readBefore(ctx, deps, driver, input.machineId));
-  let proof = await driver.destroy(ctx, input.machineId);
+  let proof = await provedDelete(driver.destroy(ctx, input.machineId));
   if (before && !known?.proof && untold(before, proof).length > 0)
     proof = completeProof(before, proof, await disksNow(ctx, driver, before));
-  await recordDestroyed(deps, input.machineId, proof, damagedParents(proof));
+  await recordDestroyed(deps, input, proof, damagedParents(proof));
   return proof;
+}
+
+/**
+ * The proof of a delete, also of one that a driver refuses to call good: it throws `master-changed` with the proof in its details.
+ * Who calls this looks at the proof's damaged parents.
+ */
+export async function provedDelete(deleting: Promise<DeletionProof>): Promise<DeletionProof> {
+  try {
+    return await deleting;
+  } catch (error) {
+    const proof = error instanceof CarrelError && error.code === 'master-changed' ? error.details.proof : undefined;
+    if (proof === undefined) throw error;
+    return proof as DeletionProof;
+  }
 }
 
 /** Reads a machine's chains and keeps them; undefined where there are none, or none that can be read: a rest must go all the same. */
@@ -79,10 +94,15 @@ async function disksNow(ctx: Ctx, driver: Driver, before: BeforeDelete): Promise
 }
 
 /**
- * Keeps the proof of a delete with the machine and in the audit log (promise 2); a damaged parent stops everything with
- * `master-changed`. A delete that found nothing, because an earlier try had done it, never takes the place of that try's proof.
+ * Keeps the proof of a delete with the machine and in the audit log (promise 2); a damaged parent takes its revision out of service and
+ * stops everything with `master-changed`. A delete that found nothing, because an earlier try had done it, never takes the place of that try's proof.
  */
-async function recordDestroyed(deps: EngineDeps, machineId: string, proof: DeletionProof, damaged: readonly ParentFact[]): Promise<void> {
+async function recordDestroyed(
+  deps: EngineDeps,
+  { providerId, machineId }: { providerId: string; machineId: string },
+  proof: DeletionProof,
+  damaged: readonly ParentFact[],
+): Promise<void> {
   await deps.store.tx(async (tx) => {
     const foundNothing = proof.chainsBefore.length === 0 && proof.removed.length === 0;
     if (foundNothing && (await machines.find(tx, machineId))?.proof) return;
@@ -97,8 +117,14 @@ async function recordDestroyed(deps: EngineDeps, machineId: string, proof: Delet
     });
   });
   if (damaged.length === 0) return;
-  throw new CarrelError('master-changed', `after the delete these are not what they were: ${damaged.map((p) => p.path).join(', ')}`, {
-    hint: 'stop handing out this image, compare with `carrel image verify`, and look at the audit log for the proof',
+  await takeDamagedOut(deps, providerId, damaged, 'engine');
+  throw damagedBy(damaged);
+}
+
+/** What stops a run whose delete found its parents changed or gone. */
+export function damagedBy(damaged: readonly ParentFact[]): CarrelError {
+  return new CarrelError('master-changed', `after the delete these are not what they were: ${describeDamage(damaged)}`, {
+    hint: 'its image is out of service; compare with `carrel image verify`, and look at the audit log for the proof',
     details: { damaged },
   });
 }
