@@ -183,7 +183,5 @@ export async function readDecision(file: string, facts: { qemuVersion: string; a
 }
 
 export async function storeDecision(file: string, decision: AccelDecision): Promise<void> {
-  await writeFile(file, `${JSON.stringify(decision, undefined, 1)}\n`, { mode: 0o600 }).catch((cause: unknown) => {
-    throw new CarrelError('unavailable', `the probe's result cannot be kept: ${describeError(cause)}`, { cause });
-  });
+  await writeFile(file, `${JSON.stringify(decision, undefined, 1)}\n`, { mode: 0o600 });
 }

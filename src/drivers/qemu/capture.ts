@@ -83,7 +83,7 @@ export class Capture {
     let how: string;
     if (state === 'on' || state === 'suspended') {
       const runtime = this.fleet.get(record.machineId);
-      if (runtime === undefined) throw driverError('unavailable', `machine ${record.machineId} runs but does not answer`);
+      if (runtime === undefined) throw driverError('busy', `machine ${record.machineId} runs but does not answer`);
       how = (await this.backUp(ctx, runtime, to)) ? 'running, file systems held still' : 'running, as after a power cut';
     } else {
       const report = (fraction: number) => ctx.progress({ text: 'copying the disk', fraction });

@@ -39,7 +39,7 @@ export class Checkpoints {
     const folder = this.machines.folder(machineId);
     const state = await this.fleet.power(ctx, machineId, folder);
     const running = state === 'on' || state === 'suspended' ? this.fleet.get(machineId) : undefined;
-    if (running === undefined && (state === 'on' || state === 'suspended')) throw driverError('unavailable', 'the machine does not answer');
+    if (running === undefined && (state === 'on' || state === 'suspended')) throw driverError('busy', 'the machine does not answer');
     const leaf = await this.newLeaf(ctx, record, record.leaf, async (path, file) => {
       if (running !== undefined) await switchLeaf(ctx, running, path, file);
     });

@@ -9,9 +9,14 @@ const AS: Record<string, [DriverErrorCode, string]> = {
   EACCES: ['no-permission', 'a file of the data directory may not be touched by this account'],
   EPERM: ['no-permission', 'a file of the data directory may not be touched by this account'],
   EROFS: ['no-permission', 'the data directory is mounted read-only'],
+  ELOOP: ['no-permission', 'a path of the data directory leads in a circle of links'],
+  EMFILE: ['busy', 'this process has as many files open as it may'],
+  ENFILE: ['busy', 'this host has as many files open as it may'],
+  ENOMEM: ['busy', 'this host has no memory left'],
   'tool-failed': ['internal', 'a disk tool failed'],
   'qmp-error': ['internal', 'QEMU refused a command'],
-  protocol: ['unavailable', 'QEMU answered in a way that cannot be read'],
+  // What cannot pass by itself is never `unavailable`: that is waited for without an end.
+  protocol: ['internal', 'QEMU or the agent in the guest answered in a way that cannot be read'],
   'recipe-failed': ['internal', 'the image could not be built'],
 };
 

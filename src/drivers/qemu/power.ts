@@ -88,7 +88,7 @@ export class Power {
   private needRunning(machineId: string, now: PowerState): Runtime {
     const runtime = this.fleet.get(machineId);
     if (now === 'off' || now === 'crashed') throw driverError('wrong-state', `machine ${machineId} is ${now}`);
-    if (runtime === undefined) throw driverError('unavailable', `machine ${machineId} runs but does not answer`);
+    if (runtime === undefined) throw driverError('busy', `machine ${machineId} runs but does not answer`);
     return runtime;
   }
 

@@ -2,6 +2,7 @@ import { chmod, lstat, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { damagedParents, type DeletionProof, type DiskChain, type ParentFact, type RemovedFile } from '../../core/lineage.ts';
 import { driverError } from '../../driver/errors.ts';
+import type { CarrelError } from '../../lib/errors.ts';
 import { type Ctx, checkCtx } from '../../lib/context.ts';
 import type { Fleet } from './fleet.ts';
 import type { Frozen } from './frozen.ts';
@@ -89,11 +90,7 @@ export class Removal {
 
   private async scan(): Promise<Scan> {
     const scan = await scanDisks(this.host.layout.root);
-    if (!scan.complete) {
-      throw driverError('unavailable', 'not every disk below the data directory could be read, so nothing is removed', {
-        hint: 'look for a folder or file there that this account may not read',
-      });
-    }
+    if (scan.unread !== undefined) throw cannotLook(scan.unread);
     return scan;
   }
 
@@ -141,6 +138,20 @@ export class Removal {
       throw driverError('master-changed', `${damaged.path} changed while ${id} was removed`, { details: { proof } });
     return proof;
   }
+}
+
+/** Why nothing is removed: a disk may lie where nobody can look. What a person must mend is not waited for. */
+function cannotLook({ path, why }: NonNullable<Scan['unread']>): CarrelError {
+  const text = 'not every disk below the data directory could be read, so nothing is removed';
+  const details = { path, why };
+  if (why === 'deep')
+    return driverError('no-permission', `${text}: ${path} lies too deep`, { hint: 'move that folder elsewhere', details });
+  if (why === 'EACCES' || why === 'EPERM' || why === 'ELOOP')
+    return driverError('no-permission', `${text}: ${path} may not be read (${why})`, {
+      hint: 'give this account the right to read it, or move it elsewhere, and retry the job',
+      details,
+    });
+  return driverError('unavailable', `${text}: ${path} (${why})`, { hint: 'look at the storage of the data directory', details });
 }
 
 /** Chains of all disks in a folder that no other disk in it stands on. */

@@ -114,7 +114,7 @@ export class Runtime {
   async sshPort(ctx: Ctx): Promise<number> {
     if (this.port === undefined) {
       const [forward] = parseUsernet(await this.qmp.human(ctx, 'info usernet'));
-      if (forward === undefined || forward.hostPort === 0) throw driverError('unavailable', 'the machine has no forwarded port');
+      if (forward === undefined || forward.hostPort === 0) throw driverError('internal', 'the machine has no forwarded port');
       this.port = forward.hostPort;
     }
     return this.port;

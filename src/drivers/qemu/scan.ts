@@ -2,13 +2,15 @@ import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { DiskChain, DiskFile } from '../../core/lineage.ts';
 import { driverError } from '../../driver/errors.ts';
-import { isCode } from '../../lib/errors.ts';
+import { errorCode, isCode } from '../../lib/errors.ts';
 import { readQcow2, resolveBacking } from '../../qemu/qcow2.ts';
 
 /** All disks below a folder as their headers say it. */
 export interface Scan {
   /** False when a folder or file could not be read. */
   complete: boolean;
+  /** The first of those, and why: the code of the error, or `deep` for a folder deeper than is looked. */
+  unread: { path: string; why: string } | undefined;
   disks: ReadonlyMap<string, DiskFile>;
 }
 
@@ -56,20 +58,21 @@ async function canonical(path: string): Promise<string> {
 /** Reads every qcow2 below `root`. A file that vanishes meanwhile is no fault; one that cannot be read makes the scan incomplete. */
 export async function scanDisks(root: string): Promise<Scan> {
   const disks = new Map<string, DiskFile>();
-  let complete = true;
+  let unread: Scan['unread'];
+  const miss = (path: string, why: string): void => void (unread ??= { path, why });
   const visit = async (folder: string, depth: number): Promise<void> => {
     let entries: import('node:fs').Dirent[];
     try {
       entries = await readdir(folder, { withFileTypes: true });
     } catch (error) {
-      if (!gone(error)) complete = false;
+      if (!gone(error)) miss(folder, errorCode(error));
       return;
     }
     for (const entry of entries) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
         if (depth < MAX_DEPTH) await visit(path, depth + 1);
-        else complete = false;
+        else miss(path, 'deep');
       } else if (entry.isFile()) {
         try {
           const disk = await readDisk(path);
@@ -77,13 +80,13 @@ export async function scanDisks(root: string): Promise<Scan> {
         } catch (error) {
           // QEMU cannot open a disk whose header is broken, so it stands on nothing; a file that we may not read might.
           if (isCode(error, 'bad-image')) disks.set(path, { path, format: 'broken', bytes: 0, virtualBytes: 0, identity: '' });
-          else complete = false;
+          else miss(path, errorCode(error));
         }
       }
     }
   };
   await visit(await canonical(root), 0);
-  return { complete, disks };
+  return { complete: unread === undefined, unread, disks };
 }
 
 /** A disk and what it stands on, the leaf first; parents outside the scan are read where they lie. */

@@ -20,7 +20,7 @@ export interface KernelFiles {
 /** Downloads and unpacks the kernel below `workDir`. */
 export async function fetchKernel(ctx: Ctx, packages: DebianPackages, workDir: string, span: Span): Promise<KernelFiles> {
   const name = (await packages.dependencies(ctx, [KERNEL_META_PACKAGE])).find((n) => n.startsWith('linux-image-'));
-  if (!name) throw new CarrelError('unavailable', `${KERNEL_META_PACKAGE} names no kernel`, { hint: 'run apt-get update' });
+  if (!name) throw new CarrelError('recipe-failed', `${KERNEL_META_PACKAGE} names no kernel`, { hint: 'run apt-get update' });
   const [deb] = await packages.download(ctx, [name], join(workDir, 'kernel-deb'), span);
   const root = join(workDir, 'kernel');
   await packages.unpack(ctx, deb as string, root);
