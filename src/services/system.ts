@@ -148,6 +148,7 @@ function showFinding({ finding, outcome, problem }: Mended, provider: string): F
     'power-changed': 'power' in finding ? `it is ${finding.power} now` : '',
     'leaked-master': 'it carries our tag, and no revision has it',
     'missing-master': 'a revision has it, and it is not there: stop handing it out and restore it from a backup',
+    'open-delete': 'its delete was cut off before its proof was kept',
     'changed-master': 'what' in finding ? finding.what : '',
     stray: 'stray' in finding ? finding.stray.detail : '',
     foreign: 'it does not carry our tag, so it is left alone',

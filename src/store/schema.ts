@@ -115,6 +115,13 @@ export interface MasterTable {
   sealedAt: Date;
 }
 
+export interface DeletionTable {
+  providerId: string;
+  subjectId: string;
+  kind: 'machine' | 'master';
+  before: Json<BeforeDelete>;
+}
+
 export interface ReservationTable {
   id: string;
   accountId: string;
@@ -262,6 +269,7 @@ export interface Schema {
   image: ImageTable;
   revision: RevisionTable;
   master: MasterTable;
+  deletion: DeletionTable;
   reservation: ReservationTable;
   closure: ClosureTable;
   series: SeriesTable;
@@ -280,6 +288,7 @@ export type Token = Omit<Selectable<TokenTable>, 'hash'>;
 export type Provider = Selectable<ProviderTable>;
 export type Image = Selectable<ImageTable>;
 export type Revision = Selectable<RevisionTable>;
+export type Deletion = Selectable<DeletionTable>;
 export type MasterRow = Selectable<MasterTable>;
 export type Reservation = Selectable<ReservationTable>;
 export type Series = Selectable<SeriesTable>;

@@ -55,9 +55,10 @@ async function database(whenOver: (drop: () => Promise<void>) => void, own: bool
   const db = spare.pop() ?? (await testDb());
   whenOver(async () => {
     // Children before parents; one round trip.
-    const tables = 'job_step job machine reservation series closure master revision image token account provider event audit setting'.split(
-      ' ',
-    );
+    const tables =
+      'deletion job_step job machine reservation series closure master revision image token account provider event audit setting'.split(
+        ' ',
+      );
     await sql.raw(tables.map((t) => `delete from ${t}`).join('; ')).execute(db.db);
     spare.push(db);
   });

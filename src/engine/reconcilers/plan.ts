@@ -31,6 +31,8 @@ export type Finding =
   | { kind: 'power-changed'; machineId: string; reservationId: string; power: PowerState; action: 'record' }
   | { kind: 'leaked-master'; revisionId: string; action: 'remove' }
   | { kind: 'missing-master'; revisionId: string; action: 'report' }
+  /** A delete of ours that was begun and of which nothing was recorded. */
+  | { kind: 'open-delete'; of: 'machine' | 'master'; id: string; action: 'prove' }
   | { kind: 'changed-master'; revisionId: string; what: string; action: 'take-out' }
   | { kind: 'stray'; stray: Stray; action: 'sweep' }
   | { kind: 'foreign'; what: string; action: 'leave' }
@@ -64,6 +66,8 @@ export function findingKey(finding: Finding): string {
     case 'missing-master':
     case 'changed-master':
       return `${finding.kind}:${finding.revisionId}`;
+    case 'open-delete':
+      return `open-delete:${finding.id}`;
     case 'stray':
       return `stray:${finding.stray.kind}:${finding.stray.ref}`;
     case 'foreign':

@@ -1,16 +1,16 @@
 /** The reconciler at work: reads provider and store, lets plan.ts judge, and mends what is due. */
-import { damagedParents, type DeletionProof } from '../../core/lineage.ts';
 import { CarrelError, isCode, describeError } from '../../lib/errors.ts';
 import { type Ctx, makeCtx, sleep } from '../../lib/context.ts';
 import * as audit from '../../store/audit.ts';
+import * as deletions from '../../store/deletions.ts';
 import * as images from '../../store/images.ts';
 import * as jobs from '../../store/jobs.ts';
 import * as machines from '../../store/machines.ts';
 import * as masters from '../../store/masters.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Db, Reservation, Tx } from '../../store/schema.ts';
-import { damage, takeDamagedOut, takeOutOfService } from '../damage.ts';
-import { damagedBy, provedDelete } from '../sagas/records.ts';
+import { damage, takeOutOfService } from '../damage.ts';
+import { type Deletable, deleteProved } from '../deletes.ts';
 import { endWithin } from '../intents/end.ts';
 import { enqueueEnd } from '../enqueue.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
@@ -60,6 +60,10 @@ export class Reconciler {
       else if (options.dryRun) results.push({ finding, outcome: 'would-mend' });
       else results.push(await this.#mend(ctx, providerId, finding));
     }
+    if (seen.complete) {
+      for (const finding of await this.#cutOff(providerId, expected, judged.findings))
+        results.push(options.dryRun ? { finding, outcome: 'would-mend' } : await this.#mend(ctx, providerId, finding));
+    }
     if (!options.dryRun) await this.#rows();
     return { providerId, complete: seen.complete, results };
   }
@@ -76,23 +80,31 @@ export class Reconciler {
     };
   }
 
+  /** Deletes that were begun and have no record, of what is not seen any more and nothing is at work on. */
+  async #cutOff(providerId: string, expected: Expected, findings: readonly Finding[]): Promise<Finding[]> {
+    const busy = new Set(
+      [...expected.machines, ...expected.masters].filter((x) => x.busy).map((x) => ('machineId' in x ? x.machineId : x.revisionId)),
+    );
+    const seen = new Set(findings.map((f) => ('machineId' in f ? f.machineId : 'revisionId' in f ? f.revisionId : '')));
+    return (await deletions.onProvider(this.#deps.store.db, providerId))
+      .filter((d) => !busy.has(d.subjectId) && !seen.has(d.subjectId))
+      .map((d): Finding => ({ kind: 'open-delete', of: d.kind, id: d.subjectId, action: 'prove' }));
+  }
+
   async #mend(ctx: Ctx, providerId: string, finding: Finding): Promise<Mended> {
     const deps = this.#deps;
     const driver = driverOf(deps, providerId);
     try {
       switch (finding.kind) {
-        case 'leaked-machine': {
-          const proof = await provedDelete(driver.destroy(ctx, finding.machineId));
-          await this.#audit('reconciler.destroyed', 'machine', finding.machineId, { proof, damaged: damagedParents(proof) });
-          await this.#parentsWhole(providerId, proof);
+        case 'leaked-machine':
+          await deleteProved(ctx, deps, deletable('machine', providerId, finding.machineId));
           break;
-        }
-        case 'leaked-master': {
-          const proof = await provedDelete(driver.removeMaster(ctx, finding.revisionId));
-          await this.#audit('reconciler.removed-master', 'revision', finding.revisionId, { proof, damaged: damagedParents(proof) });
-          await this.#parentsWhole(providerId, proof);
+        case 'leaked-master':
+          await deleteProved(ctx, deps, deletable('master', providerId, finding.revisionId));
           break;
-        }
+        case 'open-delete':
+          await deleteProved(ctx, deps, deletable(finding.of, providerId, finding.id));
+          break;
         case 'changed-master': {
           const check = await driver.verifyMaster(ctx, finding.revisionId);
           if (check.ok) return { finding, outcome: 'reported', problem: 'every byte is what was sealed: it stays in service' };
@@ -126,13 +138,6 @@ export class Reconciler {
       deps.log.warn({ finding, err: describeError(error) }, 'mending failed');
       return { finding, outcome: 'failed', problem: describeError(error) };
     }
-  }
-
-  /** Throws `master-changed` if a delete found a parent changed or gone, when its revision is out of service. */
-  async #parentsWhole(providerId: string, proof: DeletionProof): Promise<void> {
-    const damaged = damagedParents(proof);
-    await takeDamagedOut(this.#deps, providerId, damaged, 'reconciler');
-    if (damaged.length > 0) throw damagedBy(damaged);
   }
 
   async #recordPower(tx: Tx, finding: Extract<Finding, { kind: 'power-changed' }>): Promise<void> {
@@ -179,6 +184,10 @@ export class Reconciler {
   ): Promise<void> {
     return audit.append(db, { at: this.#deps.now(), actor: 'reconciler', action, subjectKind, subjectId, detail });
   }
+}
+
+function deletable(kind: 'machine' | 'master', providerId: string, id: string): Deletable {
+  return { providerId, kind, id, actor: 'reconciler', action: kind === 'machine' ? 'reconciler.destroyed' : 'reconciler.removed-master' };
 }
 
 /** A thing is busy if it was so in either reading, and known if either knew it. */

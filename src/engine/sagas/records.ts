@@ -1,13 +1,4 @@
-import {
-  type BeforeDelete,
-  completeProof,
-  damagedParents,
-  type DeletionProof,
-  type DiskFile,
-  parentsBefore,
-  type ParentFact,
-  untold,
-} from '../../core/lineage.ts';
+import { type BeforeDelete, completeProof, damagedParents, type DeletionProof, type ParentFact, untold } from '../../core/lineage.ts';
 import type { Driver } from '../../driver/index.ts';
 import type { Ctx } from '../../lib/context.ts';
 import { CarrelError, type StoredError } from '../../lib/errors.ts';
@@ -15,7 +6,8 @@ import * as audit from '../../store/audit.ts';
 import * as machines from '../../store/machines.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Tx } from '../../store/schema.ts';
-import { describeDamage, takeDamagedOut } from '../damage.ts';
+import { takeDamagedOut } from '../damage.ts';
+import { damagedBy, disksNow, provedDelete } from '../deletes.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
 
 const WAITING = 'waiting for the provider';
@@ -51,20 +43,6 @@ export async function destroyMachine(ctx: Ctx, deps: EngineDeps, input: { provid
   return proof;
 }
 
-/**
- * The proof of a delete, also of one that a driver refuses to call good: it throws `master-changed` with the proof in its details.
- * Who calls this looks at the proof's damaged parents.
- */
-export async function provedDelete(deleting: Promise<DeletionProof>): Promise<DeletionProof> {
-  try {
-    return await deleting;
-  } catch (error) {
-    const proof = error instanceof CarrelError && error.code === 'master-changed' ? error.details.proof : undefined;
-    if (proof === undefined) throw error;
-    return proof as DeletionProof;
-  }
-}
-
 /** Reads a machine's chains and keeps them; undefined where there are none, or none that can be read: a rest must go all the same. */
 async function readBefore(ctx: Ctx, deps: EngineDeps, driver: Driver, machineId: string): Promise<BeforeDelete | undefined> {
   const startedAt = deps.now().toISOString();
@@ -79,18 +57,6 @@ async function readBefore(ctx: Ctx, deps: EngineDeps, driver: Driver, machineId:
     if (error.code !== 'not-found') ctx.log.warn({ machineId, err: error.message }, 'what it stands on cannot be read before its delete');
     return undefined;
   }
-}
-
-/** The disks that are there now. A parent that a partial reading does not show is not gone: `unavailable`. */
-async function disksNow(ctx: Ctx, driver: Driver, before: BeforeDelete): Promise<readonly DiskFile[]> {
-  const { complete, disks } = await driver.lineage(ctx, { kind: 'all' });
-  const seen = new Set(disks.map((d) => d.path));
-  if (!complete && parentsBefore(before).some((path) => !seen.has(path))) {
-    throw new CarrelError('unavailable', 'the provider shows only a part of its disks, so that a delete cannot be proved', {
-      retry: 'later',
-    });
-  }
-  return disks;
 }
 
 /**
@@ -119,12 +85,4 @@ async function recordDestroyed(
   if (damaged.length === 0) return;
   await takeDamagedOut(deps, providerId, damaged, 'engine');
   throw damagedBy(damaged);
-}
-
-/** What stops a run whose delete found its parents changed or gone. */
-export function damagedBy(damaged: readonly ParentFact[]): CarrelError {
-  return new CarrelError('master-changed', `after the delete these are not what they were: ${describeDamage(damaged)}`, {
-    hint: 'its image is out of service; compare with `carrel image verify`, and look at the audit log for the proof',
-    details: { damaged },
-  });
 }

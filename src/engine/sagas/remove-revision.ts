@@ -5,7 +5,8 @@ import type { Tx } from '../../store/schema.ts';
 import * as images from '../../store/images.ts';
 import * as machines from '../../store/machines.ts';
 import type { Saga } from '../saga.ts';
-import { driverOf, type EngineDeps } from '../deps.ts';
+import { deleteProved } from '../deletes.ts';
+import type { EngineDeps } from '../deps.ts';
 
 export interface RemoveRevisionInput {
   revisionId: string;
@@ -27,7 +28,8 @@ export const removeRevision: Saga<EngineDeps, RemoveRevisionInput, Tx> = {
             details: { children: live.map((m) => m.id) },
           });
         }
-        const proof = await driverOf(deps, input.providerId).removeMaster(ctx, input.revisionId);
+        const { providerId, revisionId: id, actor } = input;
+        const proof = await deleteProved(ctx, deps, { providerId, kind: 'master', id, actor, action: 'master.removed' });
         return { removed: proof.removed.map((f) => f.path) };
       },
     },

@@ -5,7 +5,8 @@ import type { Tx } from '../../store/schema.ts';
 import * as images from '../../store/images.ts';
 import * as masters from '../../store/masters.ts';
 import type { StepArgs } from '../saga.ts';
-import { driverOf, type EngineDeps } from '../deps.ts';
+import { deleteProved } from '../deletes.ts';
+import type { EngineDeps } from '../deps.ts';
 
 /** What making a revision needs to know, whether by recipe, file or capture. */
 export interface RevisionTarget {
@@ -18,7 +19,13 @@ export interface RevisionTarget {
 
 /** Undo of the step that makes a master: takes it away again, whatever is there of it. */
 export async function discardMaster({ ctx, deps, input }: StepArgs<EngineDeps, RevisionTarget>): Promise<void> {
-  await driverOf(deps, input.providerId).removeMaster(ctx, input.revisionId);
+  await deleteProved(ctx, deps, {
+    providerId: input.providerId,
+    kind: 'master',
+    id: input.revisionId,
+    actor: 'engine',
+    action: 'master.removed',
+  });
 }
 
 /** The revision becomes a draft with its hashes recorded, and is published if that was asked for: all in one transaction. */
