@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { access, constants, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Ctx, sleep, withTimeout } from '../lib/context.ts';
-import { CarrelError, describeError } from '../lib/errors.ts';
 import type { Accel } from './argv.ts';
 import { QmpClient } from './qmp.ts';
 import { type Account, withLimits } from './run-tool.ts';
