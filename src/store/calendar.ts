@@ -82,7 +82,7 @@ async function read(db: Db, which: RawBuilder<unknown>, span: TimeRange): Promis
 }
 
 /**
- * {@link usage} with only those steps at which there is too little room for `wanted`, and those that follow them: all that questions
+ * {@link usage} with only those steps at which there is too little room for `count` of `wanted`, and those that follow them: all that questions
  * about what is free look at, and few however much is booked.
  */
 export async function shortSteps(
@@ -90,13 +90,13 @@ export async function shortSteps(
   providerId: string,
   span: TimeRange,
   counting: Counting,
-  { limits, wanted }: { limits: CapacityLimits; wanted: Demand },
+  { limits, wanted, count = 1 }: { limits: CapacityLimits; wanted: Demand; count?: number },
 ): Promise<UsageStep[]> {
   const rows = sql`
     select t, machines, vcpus, memory from (
       select step.*, lag(short, 1, false) over (order by t) as after_short from (
-        select s.*, machines + 1 > ${limits.machines}::bigint or vcpus + ${wanted.vcpus}::bigint > ${limits.vcpus}::bigint
-          or memory + ${wanted.memoryMiB}::bigint > ${limits.memoryMiB}::bigint as short
+        select s.*, machines + ${count}::bigint > ${limits.machines}::bigint or vcpus + ${count * wanted.vcpus}::bigint > ${limits.vcpus}::bigint
+          or memory + ${count * wanted.memoryMiB}::bigint > ${limits.memoryMiB}::bigint as short
         from (${steps(sql`provider_id = ${providerId}::uuid`, span, counting)}) as s) as step) as marked
     where short or after_short`;
   return read(db, rows, span);

@@ -2,7 +2,7 @@
  * The occurrences of a series, promised together: what is held, by the provider and by the person, is read once for all of them and
  * each is held against it, so that a series costs a handful of statements however many occurrences it has.
  */
-import { type Interval, UsageSweep } from '../../core/calendar.ts';
+import { type Interval, peak, usage, UsageSweep } from '../../core/calendar.ts';
 import { shortage } from '../../core/capacity.ts';
 import { type CarrelError, isCode } from '../../lib/errors.ts';
 import * as accounts from '../../store/accounts.ts';
@@ -25,7 +25,7 @@ export interface Refused {
 const interval = (span: TimeRange): Interval => ({ start: span.start.getTime(), end: span.end?.getTime() ?? Number.POSITIVE_INFINITY });
 
 /** Whether an occurrence can be had for later, by what was read; and what it takes up once it is. */
-async function judge(tx: Tx, who: Who, { image, rule, kind, providerId, request, now }: Offer, starts: readonly Date[]) {
+async function judge(tx: Tx, who: Who, { image, profile, rule, kind, providerId, request, now }: Offer, starts: readonly Date[]) {
   const lead = await leadMs(tx, { imageId: image.id, providerId, mode: request.mode });
   const [first, last] = [starts[0] as Date, starts.at(-1) as Date];
   const all = spanOf(new Date(Math.max(now.getTime(), first.getTime() - lead)), request.forMs);
@@ -33,11 +33,22 @@ async function judge(tx: Tx, who: Who, { image, rule, kind, providerId, request,
   const end = all.end && new Date(last.getTime() + request.forMs + 3_600_000);
   const span = { start: all.start < first ? all.start : first, end };
   const closed = (await calendar.closures(tx, providerId, span)).map(calendar.closedSpan);
-  const provider = new UsageSweep(await calendar.usage(tx, providerId, span, { now }));
-  const person = rule.atOnce === null ? undefined : new UsageSweep(await calendar.heldSteps(tx, who.accountId, kind, span));
   const limits = providers.limitsOf(await providers.find(tx, providerId));
+  const wanted = {
+    vcpus: request.vcpus ?? profile.hardware.vcpus,
+    memoryMiB: request.memoryMiB ?? profile.hardware.memoryMiB,
+  };
+  const begin = (start: Date) => preparationIn(closed, lead, start, now);
+  const own = starts.map((start) => ({
+    hold: interval(reservations.holdOf({ during: spanOf(start, request.forMs), ...begin(start) })),
+    ...wanted,
+  }));
+  // Where there is room for as many as ever overlap each other, no look is needed at what others hold.
+  const count = peak(usage(own, interval(span))).machines;
+  const provider = new UsageSweep(await calendar.shortSteps(tx, providerId, span, { now }, { limits, wanted, count }));
+  const person = rule.atOnce === null ? undefined : new UsageSweep(await calendar.heldSteps(tx, who.accountId, kind, span));
   return {
-    begin: (start: Date) => preparationIn(closed, lead, start, now),
+    begin,
     fits(made: reservations.NewReservation): boolean {
       const during = interval(made.during);
       const hold = interval(reservations.holdOf(made));
