@@ -27,6 +27,12 @@ const FAULTS: readonly [faults: (keyof VimTypes)[], code: DriverErrorCode, messa
   [['FileNotFound'], 'not-found', 'a file is missing on the datastore'],
   [['InvalidLogin'], 'no-permission', 'the account was refused'],
   [['ManagedObjectNotFound'], 'unavailable', 'it changed while it was worked on'],
+  [
+    ['InvalidArgument', 'InvalidDeviceSpec', 'InvalidVmConfig', 'NotImplemented'],
+    'not-supported',
+    'the server does not take this configuration',
+    'Look at the property that the details name; it comes from the master or from the settings of the provider.',
+  ],
   [['InvalidState', 'SystemError'], 'unavailable', 'the server could not do it'],
 ];
 
@@ -54,13 +60,29 @@ export function toDriverError(error: unknown): CarrelError {
   for (const [faults, as, message, hint] of FAULTS) {
     const fault = faults.map((name) => findFault(error, name)).find((f) => f !== undefined);
     if (fault === undefined) continue;
-    const details = { ...(error as CarrelError).details };
-    return driverError(as, message, { cause: error, details, ...(hint === undefined ? {} : { hint }) });
+    const property = propertyOf(fault);
+    const details = { ...(error as CarrelError).details, fault: fault._type, ...(property === undefined ? {} : { property }) };
+    return driverError(as, property === undefined ? message : `${message}: ${property}`, {
+      cause: error,
+      details,
+      ...(hint === undefined ? {} : { hint }),
+    });
   }
   const known = CODES[code];
   if (known !== undefined) return driverError(known[0], known[1], { cause: error, ...hintOf(error) });
-  if (faultsOf(error).length > 0) return driverError('unavailable', 'the server refused what was asked of it', { cause: error });
+  const [other] = faultsOf(error);
+  if (other !== undefined) {
+    const details = { ...(error instanceof CarrelError ? error.details : {}), fault: other._type };
+    return driverError('unavailable', 'the server refused what was asked of it', { cause: error, details });
+  }
   return driverError('internal', 'a fault in the vSphere driver', { cause: error });
+}
+
+/** Which property the server complains of. */
+function propertyOf(fault: object): string | undefined {
+  const { invalidProperty, property } = fault as { invalidProperty?: unknown; property?: unknown };
+  const found = invalidProperty ?? property;
+  return typeof found === 'string' && found !== '' ? found : undefined;
 }
 
 function hintOf(error: unknown): { hint?: string } {

@@ -88,6 +88,19 @@ export function ownCards(
   );
 }
 
+/** CD drives of a clone with nothing in them: the installer's ISO stays where it is and holds no machine. */
+export function emptyDrives(devices: readonly AnyVirtualDevice[]): VirtualDeviceConfigSpec[] {
+  return devices
+    .filter((device) => device._type === 'VirtualCdrom')
+    .map((device) =>
+      editDevice({
+        ...device,
+        backing: { _type: 'VirtualCdromRemotePassthroughBackingInfo', deviceName: '', exclusive: false },
+        connectable: { startConnected: false, allowGuestControl: true, connected: false },
+      } as AnyVirtualDevice),
+    );
+}
+
 /** A distributed port belongs to one card; the port group gives the clone another. */
 function portless(backing: AnyVirtualEthernetCard['backing']): AnyVirtualEthernetCard['backing'] {
   if (!isA(backing, 'VirtualEthernetCardDistributedVirtualPortBackingInfo')) return backing;

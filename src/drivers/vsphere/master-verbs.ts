@@ -10,6 +10,7 @@ import type { Layouts } from './layout.ts';
 import { twinError } from './locate.ts';
 import { goldenDisks, masterProblem, type Masters, type SealedMaster, sourceProblem } from './masters.ts';
 import { datastoreName, isInside } from './paths.ts';
+import { remarks, storesOf } from './remarks.ts';
 import type { Seed, Seeding } from './seeding.ts';
 import type { Store } from './site.ts';
 import { changeTags, TAG, writeTags } from './tags.ts';
@@ -41,15 +42,18 @@ export class MasterVerbs {
       const there = await this.#sealed(ctx, spec.revisionId);
       if (there !== undefined) return masterOf(there);
       const view = await this.#source(ctx, source);
-      const profile = profileOf(await this.#masters.config(ctx, view), source.profile);
-      if (source.how === 'adopt') return masterOf(await this.#adopt(ctx, spec.revisionId, view, profile));
+      const config = await this.#masters.config(ctx, view);
+      const profile = profileOf(config, source.profile);
+      const odd = remarks(view, config);
+      if (source.how === 'adopt') return masterOf(await this.#adopt(ctx, spec.revisionId, view, profile, odd));
+      delete odd['remark.datastores']; // a copy lies on one
       const seed: Seed = {
         source: view,
         snapshot: undefined,
         leaves: new Map(),
         revisionId: spec.revisionId,
         profile,
-        facts: { source: source.path },
+        facts: { source: source.path, ...odd },
       };
       return masterOf(await this.#seeding.make(ctx, seed, this.#storeFor(view)));
     });
@@ -210,12 +214,19 @@ export class MasterVerbs {
   }
 
   /** In place: the machine gets our tags and stays where it is. It must have exactly one snapshot, or none yet. */
-  async #adopt(ctx: Ctx, revisionId: string, view: View, profile: RevisionProfile): Promise<View> {
+  async #adopt(ctx: Ctx, revisionId: string, view: View, profile: RevisionProfile, odd: Record<string, string>): Promise<View> {
     if (view.tags.installation !== undefined && !this.#end.owned(view))
       throw driverError('not-owned', `${view.name} belongs to another Carrel`);
     if (view.tags.kind === 'machine') throw driverError('not-owned', `${view.name} is a machine of a reservation`);
     if (view.snapshots !== undefined && onlySnapshot(view.snapshots) === undefined) {
       throw driverError('bad-image', `${view.name} has more than one snapshot`, { hint: 'Copy it instead, or leave one snapshot.' });
+    }
+    const allowed = this.#end.stores().map((store) => store.name);
+    const outside = storesOf(view).filter((store) => !allowed.includes(store));
+    if (outside.length > 0) {
+      throw driverError('bad-image', `${view.name} has disks on ${outside.join(' and ')}, which this provider may not use`, {
+        hint: `Copy it instead, or let the provider use it. It may use: ${allowed.join(', ')}.`,
+      });
     }
     const uuid = view.instanceUuid ?? '';
     const { installationId } = this.#end.options;
@@ -228,7 +239,7 @@ export class MasterVerbs {
       created: new Date().toISOString(),
     };
     await this.#end.task(ctx, uuid, 'ReconfigVM_Task', view.ref, { spec: { extraConfig: writeTags(tags) } });
-    return await this.#seeding.seal(ctx, uuid, view.name, { profile, facts: { adopted: view.name } });
+    return await this.#seeding.seal(ctx, uuid, view.name, { profile, facts: { adopted: view.name, ...odd } });
   }
 
   /** An adopted master loses our tags and nothing else. */

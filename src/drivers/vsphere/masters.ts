@@ -4,6 +4,7 @@ import type { Ctx } from '../../lib/context.ts';
 import {
   diskChain,
   flattenSnapshots,
+  isA,
   onlySnapshot,
   type Ref,
   type VirtualDisk,
@@ -175,6 +176,7 @@ export function sourceProblem(view: View): string | undefined {
   for (const disk of view.disks) {
     const { diskMode } = disk.backing as { diskMode?: string };
     if (diskMode !== undefined && diskMode !== 'persistent') return `its disk ${diskChain(disk)[0] ?? ''} is ${diskMode}`;
+    if (isA(disk.backing, 'VirtualDiskRawDiskMappingVer1BackingInfo')) return `its disk ${diskChain(disk)[0] ?? ''} is a raw device (RDM)`;
     if (diskChain(disk).length === 0) return 'it has a disk without a file';
   }
   return undefined;

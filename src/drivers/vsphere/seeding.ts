@@ -3,7 +3,7 @@ import { driverError } from '../../driver/errors.ts';
 import { type Ctx, makeCtx } from '../../lib/context.ts';
 import { copyDisk, diskChain, flattenSnapshots, fullCloneSpec, isFault, onlySnapshot, type Ref } from '../../vsphere/index.ts';
 import type { Endpoint } from './endpoint.ts';
-import { existingDisk, ownCards, sameHardware } from './hardware.ts';
+import { emptyDrives, existingDisk, ownCards, sameHardware } from './hardware.ts';
 import type { Locate } from './locate.ts';
 import { goldenDisks, type Masters, standsAlone } from './masters.ts';
 import { bare } from './paths.ts';
@@ -66,7 +66,7 @@ export class Seeding {
     const config = {
       instanceUuid: uuid,
       extraConfig: this.#tags(seed, uuid),
-      deviceChange: ownCards(seed.source.devices, undefined),
+      deviceChange: [...ownCards(seed.source.devices, undefined), ...emptyDrives(seed.source.devices)],
       annotation: 'Carrel master',
     };
     const spec = { ...fullCloneSpec({ pool: site.pool, datastore: store.ref, config }), snapshot: seed.snapshot };

@@ -16,11 +16,12 @@ import {
 } from '../../vsphere/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { drive } from './faults.ts';
-import { childOf, existingDisk, networkBacking, ownCards, sameHardware, size } from './hardware.ts';
+import { childOf, emptyDrives, existingDisk, networkBacking, ownCards, sameHardware, size } from './hardware.ts';
 import type { Locate } from './locate.ts';
 import type { Masters, SealedMaster } from './masters.ts';
 import { linkedStrategy } from './options.ts';
 import { bare } from './paths.ts';
+import { hasTpm } from './remarks.ts';
 import { ROOT_SNAPSHOT, writeTags } from './tags.ts';
 import type { View } from './view.ts';
 
@@ -69,16 +70,25 @@ export class Strategies {
       ...size(spec.hardware),
       extraConfig: this.#settings(spec, master),
       annotation: `Carrel machine of revision ${spec.revisionId}`,
-      deviceChange: ownCards(master.view.devices, await this.#network(ctx)),
+      deviceChange: [...ownCards(master.view.devices, await this.#network(ctx)), ...emptyDrives(master.view.devices)],
     };
     const where = { pool: site.pool, datastore: this.#end.store(master.store).ref, config };
-    const cloneSpec = full
-      ? { ...fullCloneSpec(where), snapshot: master.snapshot }
-      : linkedCloneSpec({ ...where, snapshot: master.snapshot });
+    const shape = full ? fullCloneSpec(where) : linkedCloneSpec({ ...where, snapshot: master.snapshot });
+    const cloneSpec = { ...shape, snapshot: master.snapshot, ...(await this.#ownTpm(ctx, master)) };
     const name = this.#end.names.machine(spec.machineId);
     return await this.#until(ctx, spec.machineId, async () => {
       const args = { folder: site.folder, name, spec: cloneSpec };
       return await this.#end.task(ctx, spec.machineId, 'CloneVM_Task', master.view.ref, args);
+    });
+  }
+
+  /** Unset, a clone would hold the secrets of the master's TPM; servers before 8.0 know nothing else (vsphere.md §10.6). */
+  async #ownTpm(ctx: Ctx, master: SealedMaster): Promise<{ tpmProvisionPolicy?: 'replace' }> {
+    if (!hasTpm(master.view)) return {};
+    const { apiVersion } = await this.#end.client.connect(ctx);
+    if (Number.parseInt(apiVersion, 10) >= 8) return { tpmProvisionPolicy: 'replace' };
+    throw driverError('not-supported', `vSphere ${apiVersion} gives every clone the secrets of its master's TPM`, {
+      hint: 'Take the TPM out of the machine before it becomes a master, or use vCenter 8.0 or newer.',
     });
   }
 

@@ -177,7 +177,8 @@ function editDevice(m: Model, record: VmRecord, vm: Vm | undefined, spec: Device
     growDisk(m, link.path, spec.capacity);
     return;
   }
-  if (spec.iso !== undefined) device.iso = spec.iso;
+  if (spec.iso === '') delete device.iso;
+  else if (spec.iso !== undefined) device.iso = spec.iso;
 }
 
 /** Extends a disk; it gets a new CID, so that children of it no longer open. */
@@ -257,6 +258,6 @@ function newOther(record: VmRecord, spec: DeviceSpec, index: number): OtherDevic
     ...(spec.controllerKey === undefined ? (controller ? { controllerKey: 100 } : {}) : { controllerKey: spec.controllerKey }),
     ...(spec.unitNumber === undefined ? {} : { unitNumber: spec.unitNumber }),
     ...(busNumber === undefined ? {} : { busNumber }),
-    ...(spec.iso === undefined ? {} : { iso: spec.iso }),
+    ...(spec.iso === undefined || spec.iso === '' ? {} : { iso: spec.iso }),
   };
 }

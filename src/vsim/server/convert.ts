@@ -86,7 +86,8 @@ function deviceSpec(c: Call, device: Loose): DeviceSpec {
     spec.disk = diskSpec(backing, 'VirtualDiskFlatVer2BackingInfo');
   } else if ('macAddress' in device || 'addressType' in device || /^Virtual(Vmxnet|E1000|PCNet|Sriov)/.test(model))
     spec.nic = nicSpec(c, device);
-  else if (model === 'VirtualCdrom') spec.iso = text(object(device['backing'])?.['fileName']);
+  else if (model === 'VirtualCdrom')
+    spec.iso = text(object(device['backing'])?.['fileName']) ?? (device['backing'] === undefined ? undefined : '');
   return spec;
 }
 

@@ -1,0 +1,37 @@
+import { diskChain, isA, type VirtualMachineConfigInfo } from '../../vsphere/index.ts';
+import { datastoreName } from './paths.ts';
+import type { View } from './view.ts';
+
+/**
+ * What is odd about a machine that becomes a master and does not stand in the way, one sentence each, as facts of the master: whoever adopts
+ * or imports it is told before anybody reserves it.
+ */
+export function remarks(view: View, config: VirtualMachineConfigInfo): Record<string, string> {
+  const found: Record<string, string> = {};
+  const isos = view.devices.flatMap((device) => {
+    const { backing } = device as { backing?: unknown };
+    return device._type === 'VirtualCdrom' && isA(backing, 'VirtualCdromIsoBackingInfo') ? [backing.fileName] : [];
+  });
+  if (isos.length > 0) found['remark.iso'] = `Its CD drive holds ${isos.join(', ')}. The drives of its machines are empty.`;
+  if (hasTpm(view))
+    found['remark.tpm'] = 'It has a virtual TPM. Each machine gets an empty one: what was sealed with it (BitLocker) does not open there.';
+  const keyed = view.disks.filter((disk) => (disk.backing as { keyId?: unknown }).keyId !== undefined);
+  if (config.keyId !== undefined || keyed.length > 0) {
+    found['remark.encryption'] =
+      'It is encrypted. Cloning it needs the key server, and the privileges Cryptographer.Clone and Cryptographer.Access.';
+  }
+  const stores = storesOf(view);
+  if (stores.length > 1) {
+    found['remark.datastores'] = `Its disks lie on ${stores.join(' and ')}. Machines need all of these; copy it instead to have it on one.`;
+  }
+  return found;
+}
+
+export function hasTpm(view: View): boolean {
+  return view.devices.some((device) => device._type === 'VirtualTPM');
+}
+
+/** Names of the datastores that a machine's disks lie on, parents included. */
+export function storesOf(view: View): string[] {
+  return [...new Set(view.disks.flatMap((disk) => diskChain(disk).map(datastoreName)))].sort();
+}
