@@ -15,6 +15,7 @@ import {
   type VirtualMachineConfigSpec,
   type VSphereClient,
 } from '../../vsphere/index.ts';
+import { networksOf, oneNamed } from './named.ts';
 
 /** Controllers that every machine has by itself; the others are copied from the master. */
 const BUILT_IN = ['VirtualIDEController', 'VirtualPCIController', 'VirtualPS2Controller', 'VirtualSIOController'];
@@ -137,11 +138,11 @@ export async function networkBacking(
   ctx: { signal: AbortSignal },
   client: VSphereClient,
   name: string,
+  datacenter: Ref,
 ): Promise<AnyVirtualEthernetCard['backing']> {
-  const found = client.inventory.all('Network').find((net) => net.props.get('name') === name);
-  if (found === undefined) throw driverError('not-found', `there is no network called ${name}`);
+  const found = oneNamed(client, 'network', networksOf(client, datacenter), name);
   if (found.ref.type !== 'DistributedVirtualPortgroup') {
-    return { _type: 'VirtualEthernetCardNetworkBackingInfo', deviceName: name, network: found.ref };
+    return { _type: 'VirtualEthernetCardNetworkBackingInfo', deviceName: String(found.props.get('name') ?? name), network: found.ref };
   }
   const group = await client.read(ctx, 'DistributedVirtualPortgroup', found.ref, ['key', 'config.distributedVirtualSwitch']);
   const owner = group.props['config.distributedVirtualSwitch'] as Ref | undefined;

@@ -1,6 +1,7 @@
 import { driverError } from '../../driver/errors.ts';
 import type { Ctx } from '../../lib/context.ts';
 import { type AnyValue, type Entity, escapeName, isFault, type Ref, refKey, sameRef, type VSphereClient } from '../../vsphere/index.ts';
+import { named, networksOf, oneNamed, shownName } from './named.ts';
 import type { VSphereProviderOptions } from './options.ts';
 
 /** Where Carrel's machines go on this endpoint. References of these objects live as long as the objects do. */
@@ -30,6 +31,7 @@ export async function openSite(ctx: Ctx, client: VSphereClient, options: VSphere
   await client.inventory.ready(ctx);
   const datacenter = chooseDatacenter(client, options.datacenter);
   const compute = chooseCompute(client, datacenter.ref, options.compute);
+  mustBeThere(client, datacenter.ref, compute, options);
   const pool = compute.props.get('resourcePool') as Ref | undefined;
   const vmFolder = datacenter.props.get('vmFolder') as Ref | undefined;
   if (pool === undefined || vmFolder === undefined)
@@ -42,36 +44,52 @@ function nameOf(entity: Entity): string {
   return String((entity.props.get('name') as string | undefined) ?? '');
 }
 
-function chooseDatacenter(client: VSphereClient, wanted: string | undefined): Entity {
+/** Errors: `not-found` with the names that there are. */
+export function chooseDatacenter(client: VSphereClient, wanted: string | undefined): Entity {
   const all = client.inventory.all('Datacenter');
-  const name = wanted?.replace(/^\//, '');
-  const found = name === undefined ? all : all.filter((dc) => nameOf(dc) === name || client.inventory.pathOf(dc.ref) === `/${name}`);
-  const [only] = found;
-  if (only !== undefined && found.length === 1) return only;
-  throw driverError('not-found', only === undefined ? 'there is no such data center' : 'there are several data centers', {
-    hint: `Name one of: ${all.map(nameOf).join(', ')}.`,
+  if (wanted !== undefined) return oneNamed(client, 'data center', all, wanted);
+  const [only] = all;
+  if (only !== undefined && all.length === 1) return only;
+  throw driverError('not-found', only === undefined ? 'the account sees no data center' : 'there are several data centers', {
+    hint: only === undefined ? 'Give it the right to read.' : `Name one of: ${all.map(shownName).join(', ')}.`,
   });
 }
 
-function chooseCompute(client: VSphereClient, datacenter: Ref, wanted: string | undefined): Entity {
+/** Clusters before lone hosts. Errors: `not-found` with the names that there are. */
+export function chooseCompute(client: VSphereClient, datacenter: Ref, wanted: string | undefined): Entity {
   const all = client.inventory
     .all('ComputeResource')
     .filter((c) => sameRef(client.inventory.datacenterOf(c.ref) ?? c.ref, datacenter))
     .sort((a, b) => Number(b.ref.type === 'ClusterComputeResource') - Number(a.ref.type === 'ClusterComputeResource'));
-  const found = wanted === undefined ? all[0] : all.find((c) => nameOf(c) === wanted);
-  if (found !== undefined) return found;
-  throw driverError('not-found', 'there is no such cluster', { hint: `Name one of: ${all.map(nameOf).join(', ')}.` });
+  if (wanted !== undefined) return oneNamed(client, 'cluster', all, wanted);
+  const [first] = all;
+  if (first === undefined)
+    throw driverError('not-found', 'there is no cluster or host in the data center', { hint: 'Check what the account may see.' });
+  return first;
+}
+
+/** Datastores that a host of the cluster sees. */
+export function datastoresOf(client: VSphereClient, compute: Entity): Entity[] {
+  const seen = new Set(((compute.props.get('datastore') as Ref[] | undefined) ?? []).map(refKey));
+  return client.inventory.all('Datastore').filter((ds) => seen.has(refKey(ds.ref)));
+}
+
+/** Whether the datastores and the network of the options are there; `not-found` with the names that there are. */
+function mustBeThere(client: VSphereClient, datacenter: Ref, compute: Entity, options: VSphereProviderOptions): void {
+  const seen = datastoresOf(client, compute);
+  for (const name of options.datastores ?? []) oneNamed(client, 'datastore', seen, name);
+  if (options.network !== undefined) oneNamed(client, 'network', networksOf(client, datacenter), options.network);
 }
 
 async function machineFolder(ctx: Ctx, client: VSphereClient, parent: Ref, name: string): Promise<Ref> {
-  const there = client.inventory.childrenOf(parent).find((e) => e.ref.type === 'Folder' && nameOf(e) === escapeName(name));
+  const there = client.inventory.childrenOf(parent).find((e) => e.ref.type === 'Folder' && shownName(e) === name);
   if (there !== undefined) return there.ref;
   try {
     return await client.call(ctx, 'CreateFolder', parent, { name: escapeName(name) });
   } catch (error) {
     if (!isFault(error, 'DuplicateName')) throw error;
     await client.inventory.sync(ctx);
-    const made = client.inventory.childrenOf(parent).find((e) => e.ref.type === 'Folder' && nameOf(e) === escapeName(name));
+    const made = client.inventory.childrenOf(parent).find((e) => e.ref.type === 'Folder' && shownName(e) === name);
     if (made === undefined) throw error;
     return made.ref;
   }
@@ -79,13 +97,10 @@ async function machineFolder(ctx: Ctx, client: VSphereClient, parent: Ref, name:
 
 /** The datastores that options allow and that a host of the cluster sees (H24). */
 export function stores(client: VSphereClient, site: Site, options: VSphereProviderOptions): Store[] {
-  const seen = new Set(((client.inventory.get(site.compute)?.props.get('datastore') as Ref[] | undefined) ?? []).map(refKey));
-  return client.inventory
-    .all('Datastore')
-    .filter((ds) => seen.has(refKey(ds.ref)))
-    .map(storeOf)
-    .filter((store) => options.datastores === undefined || options.datastores.includes(store.name))
-    .sort((a, b) => a.name.localeCompare(b.name));
+  const compute = client.inventory.get(site.compute);
+  const seen = compute === undefined ? [] : datastoresOf(client, compute);
+  const wanted = options.datastores === undefined ? seen : options.datastores.flatMap((name) => named(client, seen, name));
+  return [...new Set(wanted)].map(storeOf).sort((a, b) => a.name.localeCompare(b.name));
 }
 
 function storeOf(entity: Entity): Store {

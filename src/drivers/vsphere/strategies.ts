@@ -211,7 +211,7 @@ export class Strategies {
 
   async #network(ctx: Ctx): Promise<AnyVirtualEthernetCard['backing'] | undefined> {
     const { network } = this.#end.options;
-    return network === undefined ? undefined : await networkBacking(ctx, this.#end.client, network);
+    return network === undefined ? undefined : await networkBacking(ctx, this.#end.client, network, this.#end.site.datacenter);
   }
 
   /** The tags, the host name for cloud-init, and no question whether the machine was moved or copied (H30). */
