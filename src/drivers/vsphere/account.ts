@@ -1,6 +1,7 @@
 import type { Ctx } from '../../lib/context.ts';
 import { checkPrivileges, type Ref } from '../../vsphere/index.ts';
 import type { Endpoint } from './endpoint.ts';
+import { named, networksOf } from './named.ts';
 import { linkedStrategy } from './options.ts';
 
 /** Privileges by where they are needed (vsphere.md §5.3). */
@@ -13,6 +14,7 @@ const MACHINES = [
   'VirtualMachine.Config.EditDevice',
   'VirtualMachine.Config.AdvancedConfig',
   'VirtualMachine.Config.Settings',
+  'VirtualMachine.Config.Annotation',
   'VirtualMachine.Config.CPUCount',
   'VirtualMachine.Config.Memory',
   'VirtualMachine.Interact.PowerOn',
@@ -47,10 +49,14 @@ export async function checkAccount(ctx: Ctx, end: Endpoint): Promise<AccountChec
   const { client, site, options } = end;
   const clones = end.vcenter || linkedStrategy(options) === 'snapshot-clone' ? CLONES : [];
   const guests = options.guest === undefined ? [] : GUESTS;
+  const { network } = options;
+  const all = networksOf(client, site.datacenter);
+  const networks = network === undefined ? [] : named(client, all, network).map((net) => net.ref);
   const places: [Ref[], string[]][] = [
     [[site.folder], [...MACHINES, ...clones, ...guests]],
     [end.stores().map((store) => store.ref), DATASTORES],
     [[site.pool], POOL],
+    [networks, ['Network.Assign']],
   ];
   const answers = await Promise.all(
     places.map(async ([entities, wanted]) => (entities.length === 0 ? [] : await checkPrivileges(ctx, client, entities, wanted))),

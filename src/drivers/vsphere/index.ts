@@ -24,6 +24,7 @@ import { driverError } from '../../driver/errors.ts';
 import { checkCtx, type Ctx } from '../../lib/context.ts';
 import { shownCertificate, type ShownCertificate } from '../../vsphere/index.ts';
 import { type AccountCheck, checkAccount } from './account.ts';
+import { checkProvider, type ProviderReport } from './check.ts';
 import { guarded } from './faults.ts';
 import type { VSphereProviderOptions } from './options.ts';
 import { openParts, type Parts } from './parts.ts';
@@ -34,6 +35,7 @@ export async function certificateOf(ctx: Ctx, url: string): Promise<ShownCertifi
 }
 
 export type { AccountCheck } from './account.ts';
+export type { DatastoreReport, ProviderProblem, ProviderReport } from './check.ts';
 export type { LinkedStrategy, VSphereLimits, VSphereProviderOptions } from './options.ts';
 
 /** The driver port over a vCenter or a lone ESXi host. The other files of this folder have the parts; this one says which verb goes where. */
@@ -146,6 +148,14 @@ export class VSphereDriver implements Driver {
   /** What the account may and may not do there, for `provider check`; beyond the port. */
   async checkAccount(ctx: Ctx): Promise<AccountCheck> {
     return await this.#verb(ctx, async ({ end }) => await checkAccount(ctx, end));
+  }
+
+  /**
+   * Everything there is to say of this endpoint, for `provider check`; beyond the port. It has a connection of its own, changes nothing, and
+   * works also where `open` would refuse. Errors: as of {@link checkProvider}.
+   */
+  async check(ctx: Ctx): Promise<ProviderReport> {
+    return await guarded(ctx, async () => await checkProvider(ctx, this.#options));
   }
 
   /** Requests made so far, for benchmarks: SOAP calls of the one session. */
