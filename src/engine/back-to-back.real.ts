@@ -1,8 +1,10 @@
 /** What follows directly on something else: a person's own reservations, those of others on the same room, and maintenance. */
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Bench, makeBench } from '../../test/support/engine.ts';
-import { addClosure } from './intents/closures.ts';
+import { type Bench, makeBench, reservationOf } from '../../test/support/engine.ts';
+import * as reservations from '../store/reservations.ts';
+import { beginReservation } from './intents/begin.ts';
+import { addClosure, removeClosure } from './intents/closures.ts';
 import { availability } from './intents/availability.ts';
 import { endReservation } from './intents/end.ts';
 import { extendReservation, moveReservation, reserve, type ReserveIntent } from './intents/reservation.ts';
@@ -81,6 +83,38 @@ test('maintenance is in the way of what it overlaps and of nothing else; who com
   const back = await moveReservation(bench.deps, bench.who, after.id, { startsAt: new Date(day + 11 * HOUR + 5 * MINUTE) });
   expect(back.hold.start).toEqual(new Date(day + 11 * HOUR));
   expect(back.notes).toHaveLength(1);
+});
+
+test('maintenance that is made after a booking puts its preparation off too, and says so; what is taken away again is in nobody’s way', async () => {
+  const bench = await makeBench(onTestFinished);
+  const day = dayOf(bench);
+  const at = (ms: number) => (bench.clock.skewMs += ms - bench.deps.now().getTime());
+  const row = await book(bench, day + 11 * HOUR);
+  const inside = await book(bench, day + 10 * HOUR);
+  const late = await book(bench, day + 13 * HOUR);
+  const window = { providerId: bench.providerId, forMs: HOUR, reason: 'new switch' };
+  await addClosure(bench.deps, bench.who, { ...window, start: new Date(day + 10 * HOUR) });
+  const told = await reservationOf(bench, row.id);
+  expect([told.hold.start, told.notes]).toEqual([row.during.start, [expect.stringContaining('maintenance')]]);
+  expect((await reservationOf(bench, inside.id)).hold).toEqual(inside.hold);
+  // One that was not put off, as by a server that died in between, is not begun in the window either.
+  await bench.store.tx((tx) =>
+    reservations.setSpan(tx, late.id, { during: late.during, prepareAt: new Date(day + 10 * HOUR), now: bench.deps.now() }),
+  );
+  at(day + 11 * HOUR - MINUTE);
+  expect(await beginReservation(bench.deps, row.id)).toBe('booked');
+  expect(await beginReservation(bench.deps, late.id)).toBe('booked');
+  expect((await reservationOf(bench, late.id)).stageText).toContain('maintenance');
+  at(day + 11 * HOUR + 1_000);
+  expect(await beginReservation(bench.deps, row.id)).toBe('preparing');
+  expect(await beginReservation(bench.deps, late.id)).toBe('preparing');
+  // Taken away before it began: begun as if it had never been.
+  const next = await book(bench, day + 20 * HOUR);
+  const gone = await addClosure(bench.deps, bench.who, { ...window, start: new Date(day + 19 * HOUR) });
+  expect((await reservationOf(bench, next.id)).notes).toHaveLength(1);
+  await removeClosure(bench.deps, bench.who, gone.id);
+  const again = await reservationOf(bench, next.id);
+  expect([again.hold.start, again.notes]).toEqual([next.hold.start, []]);
 });
 
 test('whatever is offered is taken at that moment: the next start, and each span at its two ends', async () => {

@@ -301,6 +301,18 @@ function added(span: TimeRange, to: TimeRange): TimeRange[] {
   return parts;
 }
 
+/** Booked on a provider with a start in `starts`, the first first. */
+export async function bookedFrom(db: Db, providerId: string, starts: { start: Date; end: Date }): Promise<{ id: string }[]> {
+  return db
+    .selectFrom('reservation')
+    .select('id')
+    .where('providerId', '=', providerId)
+    .where('state', '=', 'booked')
+    .where(sql<boolean>`lower(during) >= ${starts.start} and lower(during) < ${starts.end}`)
+    .orderBy(sql`lower(during)`)
+    .execute();
+}
+
 /**
  * Gives a reservation another span: moved, lengthened or shortened. What it then holds is taken as in {@link create}, its own not
  * counted. Errors: `wrong-state` (ending or over, or a start of one at work), `no-capacity`, `conflict`.

@@ -1,6 +1,7 @@
 /** Booked reservations whose preparation is due: their machines are asked for, ahead of the start. */
 import { CarrelError, isCode, type StoredError, toStored } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
+import * as calendar from '../../store/calendar.ts';
 import * as images from '../../store/images.ts';
 import * as masters from '../../store/masters.ts';
 import * as reservations from '../../store/reservations.ts';
@@ -22,6 +23,12 @@ export async function beginReservation(deps: EngineDeps, id: string): Promise<Re
     // It may have been moved since it was found due: what it holds begins at its new time, and not before.
     const due = row.hold.start <= now && (row.during.end === null || row.during.end > now);
     if (row.state !== 'booked' || !due) return row.state;
+    const window = await closedBefore(tx, row, now);
+    if (window !== undefined) {
+      const text = `waiting for the end of maintenance at ${window.toISOString()}: its machine is begun then`;
+      if (row.stageText !== text) await reservations.note(tx, id, text, now);
+      return 'booked';
+    }
     let revision: Revision;
     try {
       revision = await revisionFor(tx, row);
@@ -36,6 +43,14 @@ export async function beginReservation(deps: EngineDeps, id: string): Promise<Re
     if (row.stageText !== NO_ROOM) await reservations.note(tx, id, NO_ROOM, now);
     return 'booked';
   });
+}
+
+/** End of a maintenance window that is on now and over by the start: a preparation inside it could not work. */
+async function closedBefore(tx: Tx, row: Reservation, now: Date): Promise<Date | undefined> {
+  const { start } = row.during;
+  if (start <= now) return undefined;
+  const windows = await calendar.closures(tx, row.providerId, { start: now, end: start });
+  return windows.find((w) => w.during.start <= now && w.during.end !== null && w.during.end <= start)?.during.end ?? undefined;
 }
 
 /** The revision that was named; else the one published now, if it can be made within what was promised; else the one that was then. */
