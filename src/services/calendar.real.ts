@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Bench, drain, makeBench } from '../../test/support/engine.ts';
 import { auditOf } from '../../test/support/audit.ts';
-import type { CarrelError } from '../lib/errors.ts';
+import { type CarrelError, describeError } from '../lib/errors.ts';
 import type { MachineRequest } from './interface.ts';
 import { calendarServices } from './calendar.ts';
 import type { Parts } from './parts.ts';
@@ -52,6 +52,7 @@ test('a refusal names the first start that can be had, which is then taken; of a
   const refused = (await it.reserve(caller(bench), ask(end)).catch((e: unknown) => e)) as CarrelError;
   const { next } = refused.details as { next: string };
   expect(refused.message).toMatch(new RegExp(`turn-round.*the first start at which it can be had is ${next}`));
+  expect(describeError(refused).match(/turn-round/g)).toHaveLength(1);
   expect(Date.parse(next) - Date.parse(end)).toBeLessThanOrEqual(13 * 60_000);
   const second = await it.reserve(caller(bench), ask(next));
   await expect(it.moveReservation(caller(bench), { id: second.id, at: { text: end, zone: 'UTC' } })).rejects.toMatchObject({

@@ -166,7 +166,7 @@ export async function refusedWithNext(deps: EngineDeps, who: Who, request: Avail
   );
   if (next === undefined) throw refusal;
   const { code, message, hint, retry, details } = refusal;
-  const more = { ...(hint === undefined ? {} : { hint }), retry, details: { ...details, next }, cause: refusal };
+  const more = { ...(hint === undefined ? {} : { hint }), retry, details: { ...details, next }, cause: refusal.cause };
   throw new CarrelError(code, `${message}; the first start at which it can be had is ${next}`, more);
 }
 
