@@ -1,5 +1,5 @@
 # Two commands matter: `make demo` and `make test`. Everything they need is set up on the way.
-.PHONY: demo test quick test-long bench check build setup setup-test format
+.PHONY: demo demo-vsphere test quick test-long bench check build setup setup-test format
 
 VITEST = node_modules/.bin/vitest run --reporter=default --reporter=./scripts/summary-reporter.ts
 
@@ -14,6 +14,10 @@ build: setup
 # Lends one machine for real. ONCE=1: proves itself, ends what it began, prints one JSON object.
 demo: build
 	@bin/carrel demo $(if $(ONCE),--once)
+
+# The same on a simulated vCenter, or with KIND=esxi on a simulated host: provider, import, reserve, log in, capture, end.
+demo-vsphere: build
+	@bin/carrel demo --vsphere $(or $(KIND),vcenter) --listen 127.0.0.1:0 $(if $(ONCE),--once)
 
 check: setup-test
 	@node_modules/.bin/tsc -p tsconfig.json

@@ -13,6 +13,7 @@ const HEAVIEST = [
   'test/e2e/bad-input.real.ts',
   'src/drivers/qemu/qemu-driver.real.ts',
   'src/drivers/vsphere/vcsim.real.ts',
+  'test/e2e/scale.real.ts',
 ];
 
 class HeaviestFirst extends BaseSequencer {

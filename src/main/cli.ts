@@ -1,5 +1,5 @@
 /** The program's entry: the commands of src/cli, and those that need the server's own code, loaded only when they are called. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { makeProgram, runProgram } from '../cli/program.ts';
 import { defaultDataDir } from './installation.ts';
 import { VERSION } from './version.ts';
@@ -66,7 +66,13 @@ program
   .description('lend one machine for real: build the starter image, serve, reserve, log in')
   .option('--once', 'end what was begun, prove that nothing is left, print one JSON object')
   .option('--listen <address>', 'HOST:PORT; port 0 = any that is free', process.env.CARREL_LISTEN ?? '127.0.0.1:7077')
-  .action(async (options: { once?: boolean; listen: string }, command: Command) => {
+  .addOption(new Option('--vsphere <kind>', 'on a simulated vSphere instead of QEMU').choices(['vcenter', 'esxi']))
+  .action(async (options: { once?: boolean; listen: string; vsphere?: 'vcenter' | 'esxi' }, command: Command) => {
+    if (options.vsphere !== undefined) {
+      const { demoVSphere } = await import('./demo-vsphere.ts');
+      process.exitCode = await demoVSphere({ kind: options.vsphere, listen: options.listen, once: options.once ?? false });
+      return;
+    }
     const { demo } = await import('./demo.ts');
     process.exitCode = await demo({ dataDir: dataDirOf(command), listen: options.listen, once: options.once ?? false });
   });

@@ -10,6 +10,7 @@ import { type Client, makeClient } from '../client/client.ts';
 import type { Reservation } from '../contract/reservations.ts';
 import { formatDuration } from '../core/reservation.ts';
 import { CarrelError } from '../lib/errors.ts';
+import { say, seconds, until } from './demo-parts.ts';
 import { type Serving, startServer } from './serve.ts';
 import { makeSshKey } from '../lib/ssh-key.ts';
 import { sshRun } from './ssh-login.ts';
@@ -21,9 +22,6 @@ export interface DemoOptions {
 }
 
 const IMAGE = 'starter';
-const LONGEST_WAIT_MS = 10 * 60_000;
-
-const say = (text: string) => process.stderr.write(`${text}\n`);
 
 /** Runs the demo; resolves with the exit code. */
 export async function demo(options: DemoOptions): Promise<number> {
@@ -199,18 +197,6 @@ async function masterHash(client: Client): Promise<string> {
     throw new CarrelError('master-changed', 'the golden image is not what was sealed', { details: { checks } });
   return hash;
 }
-
-async function until<T>(look: () => Promise<T | undefined>, what: string, everyMs = 100): Promise<T> {
-  const end = performance.now() + LONGEST_WAIT_MS;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (performance.now() > end) throw new CarrelError('deadline', `waited ${formatDuration(LONGEST_WAIT_MS)} for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, everyMs));
-  }
-}
-
-const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
 function readQuietly(file: string): string {
   try {

@@ -71,7 +71,7 @@ test('what is wrong is said when it is added, and nothing of it is kept', async 
     [{ trust: { fingerprint256: '00'.repeat(32) } }, 'no-permission', /certificate/],
     [{ trust: { system: true } }, 'no-permission', /certificate/],
     [{ url: 'https://127.0.0.1:9' }, 'unavailable', /cannot be reached/],
-    [{ datacenter: 'Nowhere' }, 'not-found', /no such data center/],
+    [{ datacenter: 'Nowhere' }, 'not-found', /Nowhere/],
     [{ kind: 'esxi' }, 'not-supported', /./],
     [{ name: 'a b' }, 'bad-request', /name/],
   ];

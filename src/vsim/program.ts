@@ -6,7 +6,7 @@ import { startVsim, type Vsim } from './vsim.ts';
 
 const USAGE = `usage: carrel vsim [--model vcenter|esxi] [--listen 127.0.0.1:0] [--hosts 4] [--datastores 2] [--masters 3] [--vms 0]
                    [--flavours vmfs6,nfs,vsan] [--destroy-semantics leaf|unreferenced|chain] [--latency none|real] [--seed 1]
-                   [--username NAME] [--password WORD] [--json]`;
+                   [--username NAME] [--password WORD] [--guest-user NAME] [--guest-password WORD] [--guest-ssh PORT] [--json]`;
 
 interface Settings {
   model: Partial<ModelOptions>;
@@ -53,6 +53,9 @@ const FLAGS = [
   'seed',
   'username',
   'password',
+  'guest-user',
+  'guest-password',
+  'guest-ssh',
 ] as const;
 
 /** Reads the command line; throws a CarrelError of code `usage`. */
@@ -90,6 +93,10 @@ export function readSettings(argv: readonly string[]): Settings {
   const [username, password] = [text('username'), text('password')];
   if (username !== undefined) model.username = username;
   if (password !== undefined) model.password = password;
+  const [guestUser, guestPassword] = [text('guest-user'), text('guest-password')];
+  if (guestUser !== undefined) model.guestUser = guestUser;
+  if (guestPassword !== undefined) model.guestPassword = guestPassword;
+  if (text('guest-ssh') !== undefined) model.guestSshPort = whole('guest-ssh', text('guest-ssh'), 1, 65_535, 2222);
   return { model, host, port, json: values['json'] === true };
 }
 

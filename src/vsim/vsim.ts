@@ -1,4 +1,5 @@
 import { RealClock } from './model/clock.ts';
+import { GuestServers } from './guest/servers.ts';
 import type { Model } from './model/model.ts';
 import type { ModelOptions } from './model/options.ts';
 import type { Rule } from './model/rules.ts';
@@ -34,6 +35,7 @@ export interface Vsim {
 export async function startVsim(options: VsimOptions = {}): Promise<Vsim> {
   const { host = '127.0.0.1', port = 0, ...model } = options;
   const sim = new Sim({ ...model, clock: model.clock ?? new RealClock() });
+  const guests = sim.model.options.guestSshPort === undefined ? undefined : new GuestServers(sim.model, sim.model.options.guestSshPort);
   const listening = await listen(sim, host, port);
   const { server } = listening;
   return {
@@ -52,6 +54,7 @@ export async function startVsim(options: VsimOptions = {}): Promise<Vsim> {
     },
     close: async () => {
       sim.sessions.endAll();
+      await guests?.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },

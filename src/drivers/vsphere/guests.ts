@@ -61,6 +61,15 @@ export class Guests {
 
   /** Replaces password and keys of one account by a program in the guest. The password travels as its hash only. */
   async handover(ctx: Ctx, machineId: string, credentials: Credentials): Promise<void> {
+    if (credentials.user === this.#end.options.guest?.user) {
+      throw driverError(
+        'not-supported',
+        `${credentials.user} is the account that guest operations log in with: handing it over would lock Carrel out`,
+        {
+          hint: 'Give the provider another guest account, or the image another user.',
+        },
+      );
+    }
     await this.#program(ctx, machineId, handoverScript(credentials));
   }
 

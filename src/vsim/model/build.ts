@@ -125,7 +125,7 @@ export function addNetwork(m: Model, name: string, dvs: Dvs | undefined, vlan: n
     uplink,
     hosts: new Set(m.hosts),
     vms: new Set(),
-    subnet: `10.${20 + (m.options.seed % 200)}.${index * 64}`,
+    subnet: `${m.options.guestSshPort === undefined ? '10' : '::ffff:127'}.${20 + (m.options.seed % 200)}.${index * 64}`,
     nextLease: 0,
     leases: new Map(),
   };

@@ -1,3 +1,4 @@
+import type { GuestSystem } from '../guest/system.ts';
 import type { Datastore } from './storage.ts';
 import type { SnapNode, VmRecord } from './vm-record.ts';
 import type { VimFault } from './fault.ts';
@@ -118,8 +119,8 @@ export interface Guest {
   opsReady: boolean;
   customization: { status: string; start: number | undefined; end: number | undefined; error: string | undefined } | undefined;
   processes: GuestProcess[];
-  files: Map<string, Buffer>;
-  accounts: Map<string, string>;
+  /** Files and accounts; they stay over restarts. */
+  system: GuestSystem;
   nextPid: number;
 }
 

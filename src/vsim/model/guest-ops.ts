@@ -1,6 +1,7 @@
 import type { Guest, GuestProcess, Vm } from './entities.ts';
 import { fileNotFound, invalidPower, VimFault } from './fault.ts';
 import { guestInfoSet } from './guest.ts';
+import { runShell } from '../guest/shell.ts';
 import type { Model } from './model.ts';
 
 /** Ended programs stay in the list so long. */
@@ -12,7 +13,7 @@ function ready(m: Model, vm: Vm, user: string, password: string): Guest {
   if (guest === undefined || !guest.opsReady) {
     throw new VimFault('GuestOperationsUnavailable', 'The guest operations agent could not be contacted.');
   }
-  if (guest.accounts.get(user) !== password) {
+  if (guest.system.accounts.get(user)?.password !== password) {
     throw new VimFault('InvalidGuestLogin', 'Failed to authenticate with the guest operating system using the supplied credentials.');
   }
   void m;
@@ -25,8 +26,8 @@ export function validateGuest(m: Model, vm: Vm, user: string, password: string):
 }
 
 /**
- * GuestProcessManager.StartProgramInGuest. The simulated guest understands `useradd NAME`, `chpasswd` by arguments
- * `NAME:PASSWORD`, `vmtoolsd --cmd "info-set KEY VALUE"`, `false`; anything else ends with 0 after a moment.
+ * GuestProcessManager.StartProgramInGuest. The simulated guest has a small shell and the programs that look after accounts
+ * (guest/commands.ts), and `vmtoolsd --cmd "info-set KEY VALUE"`; anything else ends with 127, as where it is not installed.
  */
 export function startProgram(m: Model, vm: Vm, user: string, password: string, program: string, args: string): number {
   const guest = ready(m, vm, user, password);
@@ -43,20 +44,16 @@ export function startProgram(m: Model, vm: Vm, user: string, password: string, p
   };
   guest.processes.push(process);
   m.clock.after(m.latency.about(500), () => {
-    process.exitCode = runInGuest(m, vm, guest, process.name, args);
+    process.exitCode = runInGuest(m, vm, guest, user, program, args);
     process.endTime = m.now();
   });
   return process.pid;
 }
 
-function runInGuest(m: Model, vm: Vm, guest: Guest, name: string, args: string): number {
-  if (name === 'false') return 1;
-  const added = name === 'useradd' ? args.trim().split(/\s+/).at(-1) : undefined;
-  if (added !== undefined && !guest.accounts.has(added)) guest.accounts.set(added, '');
-  const pair = name === 'chpasswd' ? /^'?([^:\s]+):([^'\s]*)'?$/.exec(args.trim()) : null;
-  if (pair !== null) guest.accounts.set(pair[1] as string, pair[2] as string);
-  const info = /^(vmtoolsd|vmware-rpctool)$/.test(name) ? /info-set (\S+) (.*?)["']?$/.exec(args) : null;
-  if (info !== null && vm.power === 'poweredOn') guestInfoSet(m, vm, info[1] as string, info[2] as string);
+function runInGuest(m: Model, vm: Vm, guest: Guest, user: string, program: string, args: string): number {
+  const info = /(?:^|\/)(?:vmtoolsd|vmware-rpctool)$/.test(program) ? /info-set (\S+) (.*?)["']?$/.exec(args) : null;
+  if (info === null) return runShell(guest.system, user, `${program} ${args}`).code;
+  if (vm.power === 'poweredOn') guestInfoSet(m, vm, info[1] as string, info[2] as string);
   return 0;
 }
 
@@ -75,17 +72,18 @@ export function terminateProcess(m: Model, vm: Vm, user: string, password: strin
 }
 
 export function readGuestFile(m: Model, vm: Vm, user: string, password: string, path: string): Buffer {
-  const file = ready(m, vm, user, password).files.get(path);
+  const file = ready(m, vm, user, password).system.files.get(path);
   if (file === undefined) throw fileNotFound(path);
   return file;
 }
 
 export function assertGuestWritable(m: Model, vm: Vm, user: string, password: string, path: string, overwrite: boolean): void {
   const guest = ready(m, vm, user, password);
-  if (guest.files.has(path) && !overwrite) throw new VimFault('FileAlreadyExists', `The file ${path} already exists`, { file: path });
+  if (guest.system.files.has(path) && !overwrite)
+    throw new VimFault('FileAlreadyExists', `The file ${path} already exists`, { file: path });
 }
 
 /** What a PUT to the transfer URL does. */
 export function writeGuestFile(vm: Vm, path: string, content: Buffer): void {
-  vm.guest?.files.set(path, content);
+  vm.guest?.system.files.set(path, content);
 }

@@ -1,4 +1,5 @@
 import { type Guest, isNet, type Net, type Vm } from './entities.ts';
+import { newSystem } from '../guest/system.ts';
 import type { Model } from './model.ts';
 import { openLink, writeBlock } from './vmdk.ts';
 import { disksOf, nicsOf } from './vm-record.ts';
@@ -26,8 +27,7 @@ function freshGuest(m: Model, vm: Vm): Guest {
     opsReady: false,
     customization: vm.guest?.customization,
     processes: [],
-    files: vm.guest?.files ?? new Map(),
-    accounts: vm.guest?.accounts ?? new Map([[m.options.guestUser, m.options.guestPassword]]),
+    system: vm.guest?.system ?? newSystem(vm.name.toLowerCase(), m.options.guestUser, m.options.guestPassword),
     nextPid: 1000,
   };
 }
@@ -45,6 +45,7 @@ export function bootGuest(m: Model, vm: Vm, bootMs: number): void {
     guest.toolsRunning = true;
     guest.heartbeat = 'green';
     guest.hostName = vm.record.extraConfig.get('guestinfo.hostname') ?? vm.name.toLowerCase();
+    guest.system.hostname = guest.hostName;
     m.changed(
       vm,
       'guest.toolsRunningStatus',
@@ -70,6 +71,7 @@ function settleGuest(m: Model, vm: Vm): void {
     }
   }
   guest.opsReady = true;
+  m.guestWatcher?.(vm, [...guest.addresses.values()]);
   m.changed(vm, 'guest.ipAddress', 'guest.net', 'guest.guestOperationsReady', 'guest.ipStack', 'summary.guest');
 }
 
@@ -78,8 +80,8 @@ export function lease(net: Net, mac: string): string {
   let address = net.leases.get(mac);
   if (address === undefined) {
     const n = net.nextLease++;
-    const [a, b, c] = net.subnet.split('.').map(Number) as [number, number, number];
-    address = `${a}.${b}.${c + Math.floor(n / 250)}.${(n % 250) + 2}`;
+    const [a, b, c] = net.subnet.split('.');
+    address = `${a}.${b}.${Number(c) + Math.floor(n / 250)}.${(n % 250) + 2}`;
     net.leases.set(mac, address);
   }
   return address;
@@ -118,6 +120,7 @@ export function stopGuest(m: Model, vm: Vm): void {
   guest.heartbeat = 'gray';
   guest.opsReady = false;
   guest.processes = [];
+  m.guestWatcher?.(vm, []);
   m.changed(
     vm,
     'guest.toolsRunningStatus',

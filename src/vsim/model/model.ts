@@ -112,6 +112,9 @@ export class Model {
   }
 
   /** Says which properties of an object changed, as property paths. */
+  /** Told when a guest answers at these addresses, and when it no longer does: none. */
+  guestWatcher: ((vm: Vm, addresses: readonly string[]) => void) | undefined;
+
   changed(entity: Entity, ...paths: string[]): void {
     for (const listener of this.#listeners) listener('modify', entity, paths);
   }

@@ -50,6 +50,11 @@ export interface ModelOptions {
   /** Credentials that guest operations accept. */
   guestUser: string;
   guestPassword: string;
+  /**
+   * Port at which guests answer SSH on this machine's loopback; none if undefined. Their addresses are then loopback ones written as
+   * IPv6 (`::ffff:127.…`), so that no client takes them for its own.
+   */
+  guestSshPort: number | undefined;
 }
 
 export const DEFAULTS: ModelOptions = {
@@ -80,4 +85,5 @@ export const DEFAULTS: ModelOptions = {
   bootMs: 20_000,
   guestUser: 'root',
   guestPassword: 'vsim',
+  guestSshPort: undefined,
 };

@@ -133,7 +133,7 @@ async function guestFile(parts: Parts, url: URL, request: IncomingMessage, respo
     writeGuestFile(transfer.vm, transfer.path, body);
     return send(response, 200, '', 'text/plain');
   }
-  const content = transfer.vm.guest?.files.get(transfer.path);
+  const content = transfer.vm.guest?.system.files.get(transfer.path);
   if (transfer.kind === 'put' || content === undefined) return send(response, 404, 'No such file', 'text/plain');
   send(response, 200, content, 'application/octet-stream');
 }

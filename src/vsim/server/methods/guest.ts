@@ -40,7 +40,7 @@ export const guestMethods: Handlers = {
   DeleteFileInGuest: (c, a) => {
     const vm = arg.vm(c, a.vm);
     readGuestFile(c.m, vm, ...login(a.auth), a.filePath);
-    vm.guest?.files.delete(a.filePath);
+    vm.guest?.system.files.delete(a.filePath);
   },
   MakeDirectoryInGuest: (c, a) => validateGuest(c.m, arg.vm(c, a.vm), ...login(a.auth)),
 };

@@ -1,0 +1,166 @@
+/** The programs of a simulated guest. Each changes what a real one would, as far as accounts and files go, and answers its exit code. */
+import type { GuestSystem } from './system.ts';
+
+/** A program that runs, with what it reads and says. */
+export interface Process {
+  system: GuestSystem;
+  user: string;
+  args: string[];
+  input: string;
+  out: string;
+  err: string;
+}
+
+type Command = (process: Process) => number;
+
+const plain = (args: readonly string[]): string[] => args.filter((arg) => !arg.startsWith('-'));
+
+function fail(process: Process, text: string, code = 1): number {
+  process.err += `${text}\n`;
+  return code;
+}
+
+/** Value of an option such as `-p HASH`. */
+const option = (args: readonly string[], name: string): string | undefined => {
+  const at = args.indexOf(name);
+  return at < 0 ? undefined : args[at + 1];
+};
+
+const passwdLine = (system: GuestSystem, user: string): string | undefined => {
+  const account = system.accounts.get(user);
+  return account && `${user}:x:${account.uid}:${account.uid}::${account.home}:/bin/sh`;
+};
+
+function useradd(process: Process): number {
+  const user = process.args.at(-1) ?? '';
+  if (process.system.accounts.has(user)) return fail(process, `useradd: user '${user}' already exists`, 9);
+  if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(user)) return fail(process, `useradd: invalid user name '${user}'`, 3);
+  const uid = 1000 + process.system.accounts.size;
+  process.system.accounts.set(user, { uid, home: option(process.args, '-d') ?? `/home/${user}`, hash: '!', password: undefined });
+  return 0;
+}
+
+function usermod(process: Process): number {
+  const account = process.system.accounts.get(process.args.at(-1) ?? '');
+  if (account === undefined) return fail(process, `usermod: user '${process.args.at(-1)}' does not exist`, 6);
+  const hash = option(process.args, '-p');
+  if (hash !== undefined) Object.assign(account, { hash, password: undefined });
+  return 0;
+}
+
+/** `chpasswd`: lines of `NAME:PASSWORD`; by argument too, as VMware's own scripts have it. */
+function chpasswd(process: Process): number {
+  for (const line of [...process.input.split('\n'), ...process.args].filter((l) => l !== '')) {
+    const [, user, password] = /^([^:]+):(.*)$/.exec(line) ?? [];
+    const account = process.system.accounts.get(user ?? '');
+    if (account === undefined || password === undefined) return fail(process, `chpasswd: line ${line.split(':')[0]}: user does not exist`);
+    account.password = password;
+  }
+  return 0;
+}
+
+function id(process: Process): number {
+  const user = plain(process.args)[0] ?? process.user;
+  const account = process.system.accounts.get(user);
+  if (account === undefined) return fail(process, `id: '${user}': no such user`);
+  const short = process.args.some((arg) => /^-[ug]$/.test(arg));
+  process.out += `${process.args.includes('-un') ? user : short ? account.uid : `uid=${account.uid}(${user}) gid=${account.uid}(${user})`}\n`;
+  return 0;
+}
+
+function mv(process: Process): number {
+  const [from = '', to = ''] = plain(process.args);
+  const { files } = process.system;
+  const content = files.get(from);
+  if (content === undefined) return fail(process, `mv: cannot stat '${from}': No such file or directory`);
+  files.delete(from);
+  files.set(to, content);
+  return 0;
+}
+
+function rm(process: Process): number {
+  const { files } = process.system;
+  const deep = process.args.some((arg) => /^-\w*r/.test(arg));
+  const force = process.args.some((arg) => /^-\w*f/.test(arg));
+  for (const path of plain(process.args)) {
+    const below = deep ? [...files.keys()].filter((file) => file.startsWith(`${path}/`)) : [];
+    const gone = [path, ...below].filter((file) => files.delete(file));
+    if (gone.length === 0 && !force) return fail(process, `rm: cannot remove '${path}': No such file or directory`);
+  }
+  return 0;
+}
+
+function cat(process: Process): number {
+  const paths = plain(process.args);
+  if (paths.length === 0) process.out += process.input;
+  for (const path of paths) {
+    const content = process.system.files.get(path);
+    if (content === undefined) return fail(process, `cat: ${path}: No such file or directory`);
+    process.out += content.toString('utf8');
+  }
+  return 0;
+}
+
+function printf(process: Process): number {
+  const [format = '', ...values] = process.args;
+  let next = 0;
+  process.out += format.replace(/\\n|%s|%%/g, (m) => (m === '\\n' ? '\n' : m === '%%' ? '%' : (values[next++] ?? '')));
+  return 0;
+}
+
+function cut(process: Process): number {
+  const flag = (name: string): string | undefined => process.args.find((arg) => arg.startsWith(name))?.slice(2);
+  const [delimiter = '\t', field = '1'] = [flag('-d'), flag('-f')];
+  process.out += process.input
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => `${line.split(delimiter)[Number(field) - 1] ?? ''}\n`)
+    .join('');
+  return 0;
+}
+
+function getent(process: Process): number {
+  const line = process.args[0] === 'passwd' ? passwdLine(process.system, process.args[1] ?? '') : undefined;
+  if (line === undefined) return 2;
+  process.out += `${line}\n`;
+  return 0;
+}
+
+const ok: Command = () => 0;
+
+/** By name. What only changes modes and owners has nothing to do here: nobody else reads these files. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  useradd,
+  usermod,
+  chpasswd,
+  id,
+  getent,
+  mv,
+  rm,
+  cat,
+  printf,
+  cut,
+  echo: (process) => {
+    process.out += `${process.args.join(' ')}\n`;
+    return 0;
+  },
+  hostname: (process) => {
+    process.out += `${process.system.hostname}\n`;
+    return 0;
+  },
+  whoami: (process) => {
+    process.out += `${process.user}\n`;
+    return 0;
+  },
+  uname: (process) => {
+    process.out += process.args.length === 0 ? 'Linux\n' : `Linux ${process.system.hostname} 0 simulated\n`;
+    return 0;
+  },
+  test: (process) => (process.args[0] === '-f' && process.system.files.has(process.args[1] ?? '') ? 0 : 1),
+  true: ok,
+  false: () => 1,
+  mkdir: ok,
+  chmod: ok,
+  chown: ok,
+  sync: ok,
+};
