@@ -69,13 +69,15 @@ test('a connect that waits for its turn ends with its context', async () => {
   const overtaken = new Promise<string>((resolve) => {
     overtake = () => resolve('did not wait');
   });
-  const { deps } = handovers(bench, (n) => {
+  const seen = handovers(bench, (n) => {
     if (n === 2) overtake();
     return gate;
   });
-  const first = connect(makeCtx(), deps, sealer, bench.who, id, undefined);
+  const first = connect(makeCtx(), seen.deps, sealer, bench.who, id, undefined);
+  // Its turn has come before the other asks; else the other may have the first turn, and waits for nothing.
+  await until(() => seen.begun === 1);
   const stop = new AbortController();
-  const second = connect(makeCtx({ signal: stop.signal }), deps, sealer, bench.who, id, key(2)).then(() => 'connected', errorCode);
+  const second = connect(makeCtx({ signal: stop.signal }), seen.deps, sealer, bench.who, id, key(2)).then(() => 'connected', errorCode);
   await until(async () => (await keysOf(bench, id)).length === 1);
   stop.abort();
   const came = await Promise.race([second, overtaken]);
