@@ -613,6 +613,19 @@ describe('provider add', () => {
   });
 });
 
+describe('provider check and vms', () => {
+  it('says all that is wrong, and ends with 1 if something blocks', async () => {
+    const { code, out } = await root(['provider', 'check', 'local']);
+    expect([code, out]).toEqual([1, expect.stringContaining('BLOCKS  the account lacks a privilege')]);
+    expect(out).toContain('C, 2 hosts, DRS off');
+    expect((await root(['provider', 'check', 'nowhere'])).code).toBe(3);
+  });
+
+  it('lists what there is to import', async () => {
+    expect(await root(['provider', 'vms', 'local'])).toMatchObject({ code: 0, out: expect.stringMatching(/\/DC\/vm\/t +template/) });
+  });
+});
+
 describe('image import of a machine', () => {
   it('asks for it at its provider', async () => {
     await root(['image', 'import', '--provider', 'lab', '--vm', 'templates/Debian', '--adopt', '--user', 'debian']);

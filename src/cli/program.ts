@@ -30,6 +30,7 @@ import { addMaintenanceRm } from './commands/maintenance-rm.ts';
 import { addMove } from './commands/move.ts';
 import { addPower } from './commands/power.ts';
 import { addProviderAdd } from './commands/provider-add.ts';
+import { addProviderCheck, addProviderVms } from './commands/provider-check.ts';
 import { addProviderLs } from './commands/provider-ls.ts';
 import { addProviderSet } from './commands/provider-set.ts';
 import { addProviderDisable, addProviderEnable, addProviderRm, addProviderShow } from './commands/provider-state.ts';
@@ -82,7 +83,17 @@ const GROUPS: readonly { name: string; description: string; commands: readonly A
   {
     name: 'provider',
     description: 'where machines run',
-    commands: [addProviderAdd, addProviderLs, addProviderShow, addProviderSet, addProviderEnable, addProviderDisable, addProviderRm],
+    commands: [
+      addProviderAdd,
+      addProviderLs,
+      addProviderShow,
+      addProviderCheck,
+      addProviderVms,
+      addProviderSet,
+      addProviderEnable,
+      addProviderDisable,
+      addProviderRm,
+    ],
   },
   {
     name: 'maintenance',

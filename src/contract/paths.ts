@@ -67,6 +67,8 @@ export const PATHS = {
   addProvider: 'POST /api/v1/providers',
   showCertificate: 'POST /api/v1/providers/certificate',
   changeProvider: 'PATCH /api/v1/providers/{provider}',
+  checkProvider: 'POST /api/v1/providers/{provider}/check',
+  listProviderVms: 'GET /api/v1/providers/{provider}/vms',
   enableProvider: 'POST /api/v1/providers/{provider}/enable',
   disableProvider: 'POST /api/v1/providers/{provider}/disable',
   deleteProvider: 'DELETE /api/v1/providers/{provider}',

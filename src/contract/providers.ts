@@ -97,6 +97,58 @@ export const Certificate = named(
 );
 export type Certificate = Static<typeof Certificate>;
 
+const Bytes = Type.Integer({ minimum: 0 });
+const Privilege = Type.Object({ where: Type.String(), privilege: Type.String() });
+
+/** What is to be said of an endpoint: everything, not the first fault. */
+export const ProviderCheck = named(
+  'ProviderCheck',
+  Type.Object({
+    ok: Type.Boolean({ description: 'No problem is blocking.' }),
+    server: Type.Object({ name: Type.String(), version: Type.String(), apiVersion: Type.String(), kind: oneOf(['vcenter', 'esxi']) }),
+    datacenter: Type.Optional(Type.String()),
+    cluster: Type.Optional(
+      Type.Object({
+        name: Type.String(),
+        hosts: Type.Integer(),
+        drs: Type.Optional(Type.String({ description: 'Its level, or `off`; absent on a lone host.' })),
+      }),
+    ),
+    datastores: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        type: Type.String(),
+        used: Type.Boolean({ description: 'Whether the provider may use it.' }),
+        supported: Type.Boolean(),
+        why: Type.Optional(Type.String({ description: 'Why it is not supported.' })),
+        accessible: Type.Boolean(),
+        capacityBytes: Bytes,
+        freeBytes: Bytes,
+        unreadable: Type.Array(Type.String(), { description: 'Machines on it whose disks the account cannot read.' }),
+      }),
+    ),
+    networks: Type.Array(Type.String()),
+    strategies: Type.Array(Type.String(), { description: 'Ways to linked clones that this server has.' }),
+    missing: Type.Array(Privilege),
+    unwanted: Type.Array(Privilege, { description: 'What the account can do and should not be able to.' }),
+    clockSkewS: Type.Number({ description: "The server's clock less ours, in seconds." }),
+    problems: Type.Array(Type.Object({ blocking: Type.Boolean(), message: Type.String(), hint: Type.String() })),
+  }),
+);
+export type ProviderCheck = Static<typeof ProviderCheck>;
+
+export const EndpointVm = named(
+  'EndpointVm',
+  Type.Object({
+    path: Type.String({ description: 'What an import takes.' }),
+    template: Type.Boolean(),
+    power: oneOf(['on', 'off', 'suspended']),
+    ours: Type.Boolean({ description: 'It carries the tag of a Carrel.' }),
+    unreadable: Type.Boolean({ description: 'The account cannot read it, so it cannot be imported.' }),
+  }),
+);
+export type EndpointVm = Static<typeof EndpointVm>;
+
 const Name = strict({ provider: ProviderName });
 const OPENING = ['no-permission', 'not-found', 'unavailable', 'not-supported'] as const;
 
@@ -133,6 +185,22 @@ export const providerRoutes = {
     body: ProviderChange,
     response: Provider,
     errors: [...OPENING, 'wrong-state'],
+  }),
+  checkProvider: route('checkProvider', {
+    summary: 'Look at an endpoint without changing anything, and say all that is wrong',
+    tag: 'providers',
+    scope: 'admin',
+    params: Name,
+    response: ProviderCheck,
+    errors: ['no-permission', 'not-found', 'unavailable', 'not-supported', 'wrong-state'],
+  }),
+  listProviderVms: route('listProviderVms', {
+    summary: 'Machines and templates at an endpoint, to import one',
+    tag: 'providers',
+    scope: 'admin',
+    params: Name,
+    response: named('EndpointVmList', Type.Object({ items: Type.Array(EndpointVm) })),
+    errors: ['no-permission', 'not-found', 'unavailable', 'wrong-state'],
   }),
   enableProvider: route('enableProvider', {
     summary: 'Take a provider up again; also tries at once one that is down',

@@ -17,6 +17,13 @@ export interface DriverConfig {
   vsphere?: Omit<VSphereProviderOptions, 'kind' | 'installationId' | 'log' | 'capacity'> | undefined;
 }
 
+/** Looks at an endpoint, beyond the port. Errors: `not-supported` (no endpoint). */
+export function endpointOf(config: DriverConfig): Pick<VSphereDriver, 'check' | 'vms'> {
+  const driver = makeDriver(config);
+  if (driver instanceof VSphereDriver) return driver;
+  throw new CarrelError('not-supported', `a provider of kind ${config.kind} has no endpoint`);
+}
+
 /** The one place where drivers are chosen by name. Errors: `not-supported`. */
 export function makeDriver(config: DriverConfig): Driver {
   switch (config.kind) {

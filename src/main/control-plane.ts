@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { certificateOf, makeDriver } from '../drivers/registry.ts';
+import { certificateOf, endpointOf, makeDriver } from '../drivers/registry.ts';
 import type { Driver } from '../driver/index.ts';
 import { Sealer } from '../engine/credentials.ts';
 import { ProviderRegistry } from '../engine/provider-registry.ts';
@@ -24,7 +24,7 @@ import * as providers from '../store/providers.ts';
 import { reapFormerLives } from '../store/queue.ts';
 import * as reservations from '../store/reservations.ts';
 import { serverLock } from '../store/server-lock.ts';
-import { endpointConfig } from './endpoint-config.ts';
+import { endpointConfig, plainReport } from './endpoint-config.ts';
 import { fingerprint, type Installation } from './installation.ts';
 import { makeServices, type Parts } from '../services/index.ts';
 import type { Services } from '../services/interface.ts';
@@ -160,6 +160,10 @@ async function bringUp(
     sealer,
     reconciler,
     registry,
+    endpoint: (row) => {
+      const at = endpointOf({ ...ofInstallation(options), ...endpointConfig(row, sealer) });
+      return { check: async (ctx) => plainReport(await at.check(ctx)), vms: (ctx) => at.vms(ctx) };
+    },
     certificateOf: (url, signal) => certificateOf(makeCtx({ signal, timeoutMs: CERTIFICATE_MS }), url),
     probe: (row) => makeDriver({ ...ofInstallation(options), ...endpointConfig(row, sealer) }),
     cluster,

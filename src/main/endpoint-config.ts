@@ -1,6 +1,8 @@
 /** A provider's row as the options of its driver: the one place where its passwords are opened. */
+import type { ProviderCheck } from '../contract/providers.ts';
 import type { ProviderSecret } from '../core/provider.ts';
 import type { DriverConfig } from '../drivers/registry.ts';
+import type { ProviderReport } from '../drivers/vsphere/index.ts';
 import type { Sealer } from '../engine/credentials.ts';
 import { CarrelError } from '../lib/errors.ts';
 import type { Provider } from '../store/schema.ts';
@@ -29,4 +31,9 @@ export function endpointConfig(
       guest: c.guestUser === undefined ? undefined : { user: c.guestUser, password: secret.guestPassword ?? '' },
     },
   };
+}
+
+/** The driver's report in the contract's shape: what is not known is left out. */
+export function plainReport(report: ProviderReport): ProviderCheck {
+  return JSON.parse(JSON.stringify(report)) as ProviderCheck;
 }

@@ -106,3 +106,30 @@ test('the certificate of first contact is what the server shows', async () => {
   expect(await services.showCertificate(vsim.url, AbortSignal.timeout(10_000))).toMatchObject({ fingerprint256: vsim.fingerprint256 });
   await expect(services.showCertificate('https://127.0.0.1:9', AbortSignal.timeout(10_000))).rejects.toMatchObject({ code: 'unavailable' });
 });
+
+test.each(['vcenter', 'esxi'] as const)(
+  '%s: check says what is wrong without keeping anything, and vms lists what there is to import',
+  async (kind) => {
+    const { vsim, services, root } = await setUp(kind);
+    await services.addProvider(root, endpoint(vsim, kind));
+    const signal = AbortSignal.timeout(60_000);
+    expect(await services.checkProvider('lab', signal)).toMatchObject({
+      ok: true,
+      server: { kind },
+      missing: [],
+      datastores: expect.arrayContaining([expect.objectContaining({ name: 'ds0', used: true, supported: true })]),
+    });
+    vsim.model.denied.add(`${vsim.username} Datastore.FileManagement`);
+    const report = await services.checkProvider('lab', signal);
+    expect(report).toMatchObject({
+      ok: false,
+      missing: expect.arrayContaining([expect.objectContaining({ privilege: 'Datastore.FileManagement' })]),
+    });
+    expect(report?.problems.filter((p) => p.blocking).map((p) => p.message)).toContainEqual(
+      expect.stringContaining('Datastore.FileManagement'),
+    );
+    const vms = (await services.listProviderVms('lab', signal)) ?? [];
+    expect(vms).toContainEqual({ path: vsim.sim.master().path, template: false, power: 'off', ours: false, unreadable: false });
+    expect(await services.checkProvider('nowhere', signal)).toBeUndefined();
+  },
+);

@@ -14,7 +14,7 @@ import type { CloneMode } from '../contract/common.ts';
 import type { Image, JobStarted, Revision, RevisionStarted, UploadQuery, Verification, VmImport } from '../contract/images.ts';
 import type { Lineage } from '../contract/lineage.ts';
 import type { Job, JobDetail, Machine, MachineDetail } from '../contract/machines.ts';
-import type { Certificate, Provider, ProviderAdded, ProviderChange } from '../contract/providers.ts';
+import type { Certificate, EndpointVm, Provider, ProviderAdded, ProviderChange, ProviderCheck } from '../contract/providers.ts';
 import type { Connection, PowerOp, Reservation, ReservationJob, ReservationKind } from '../contract/reservations.ts';
 import type { Series, SeriesDetail } from '../contract/series.ts';
 import type { Account, AuditEntry, EventData, NewToken, Readiness, ReconcileReport, Role, TokenInfo } from '../contract/system.ts';
@@ -193,6 +193,10 @@ export interface ProviderServices {
   addProvider(caller: Caller, request: ProviderAdded): Promise<Provider>;
   /** As {@link addProvider}; `wrong-state` for a host's own. Undefined if there is none. */
   changeProvider(caller: Caller, name: string, change: ProviderChange): Promise<Provider | undefined>;
+  /** Undefined if there is none; `wrong-state` for a host's own. One login, not repeated. `no-permission`, `unavailable`, `not-supported`. */
+  checkProvider(name: string, signal: AbortSignal): Promise<ProviderCheck | undefined>;
+  /** As {@link checkProvider}. */
+  listProviderVms(name: string, signal: AbortSignal): Promise<EndpointVm[] | undefined>;
   /** Undefined if there is none. Enabling one that is down tries at once. */
   enableProvider(caller: Caller, name: string, enabled: boolean): Promise<Provider | undefined>;
   /** False if there is none. `has-children`. */

@@ -1,4 +1,5 @@
-import type { Certificate } from '../contract/providers.ts';
+import type { Certificate, EndpointVm, ProviderCheck } from '../contract/providers.ts';
+import type { Ctx } from '../lib/context.ts';
 import type { Driver } from '../driver/index.ts';
 import type { Sealer } from '../engine/credentials.ts';
 import type { Reconciler } from '../engine/reconcilers/reconcile.ts';
@@ -16,6 +17,11 @@ export interface Parts {
   registry: ProviderRegistry;
   /** A driver for an endpoint that is not (yet) served, to look at it. */
   probe: (row: Pick<Provider, 'id' | 'kind' | 'connection' | 'secret'>) => Driver;
+  /** Looks at an endpoint beyond what the port has; a connection of its own for each call. */
+  endpoint: (row: Pick<Provider, 'id' | 'kind' | 'connection' | 'secret'>) => {
+    check(ctx: Ctx): Promise<ProviderCheck>;
+    vms(ctx: Ctx): Promise<EndpointVm[]>;
+  };
   /** What a server shows to whoever connects. */
   certificateOf: (url: string, signal: AbortSignal) => Promise<Certificate>;
   /** Undefined with a `DATABASE_URL`. */

@@ -110,6 +110,18 @@ export function providerServices(parts: Parts): ProviderServices {
       await write(caller, 'provider.changed', row, { changed: what });
       return taken(row.id);
     },
+    async checkProvider(name, signal) {
+      const row = await named(name);
+      if (row === undefined) return undefined;
+      endpointOf(row);
+      return parts.endpoint(row).check(makeCtx({ signal, timeoutMs: PROBE_MS, log: deps.log }));
+    },
+    async listProviderVms(name, signal) {
+      const row = await named(name);
+      if (row === undefined) return undefined;
+      endpointOf(row);
+      return parts.endpoint(row).vms(makeCtx({ signal, timeoutMs: PROBE_MS, log: deps.log }));
+    },
     async enableProvider(caller, name, enabled) {
       const row = await named(name);
       if (row === undefined) return undefined;

@@ -51,6 +51,7 @@ export async function everyGet({ deps, of, log, limit, dir }: EveryGetOptions): 
     registry: new ProviderRegistry({ store: deps.store, log, now: () => deps.now(), make: nothing }),
     probe: nothing,
     certificateOf: nothing,
+    endpoint: nothing,
     cluster: undefined,
     version: 'test',
   };

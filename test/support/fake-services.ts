@@ -514,6 +514,24 @@ export function fakeServices(world: FakeWorld): Services {
       facts: {},
     }),
     changeProvider: async (caller, name) => (await services.listProviders(caller)).find((p) => p.name === name),
+    checkProvider: async (name) =>
+      name === 'local'
+        ? {
+            ok: false,
+            server: { name: 'vc', version: '8', apiVersion: '8.0', kind: 'vcenter' },
+            datacenter: 'DC',
+            cluster: { name: 'C', hosts: 2, drs: 'off' },
+            datastores: [],
+            networks: ['VM Network'],
+            strategies: ['snapshot-clone'],
+            missing: [{ where: '/DC/vm', privilege: 'VirtualMachine.Inventory.Create' }],
+            unwanted: [],
+            clockSkewS: 0,
+            problems: [{ blocking: true, message: 'the account lacks a privilege', hint: 'Give it.' }],
+          }
+        : undefined,
+    listProviderVms: async (name) =>
+      name === 'local' ? [{ path: '/DC/vm/t', template: true, power: 'off', ours: false, unreadable: false }] : undefined,
     enableProvider: async (caller, name, enabled) => {
       const found = (await services.listProviders(caller)).find((p) => p.name === name);
       return found && { ...found, state: enabled ? 'up' : 'disabled' };

@@ -6,6 +6,8 @@ type ProviderOperation =
   | 'addProvider'
   | 'showCertificate'
   | 'changeProvider'
+  | 'checkProvider'
+  | 'listProviderVms'
   | 'enableProvider'
   | 'disableProvider'
   | 'deleteProvider';
@@ -23,6 +25,10 @@ export function providerHandlers({ services }: Deps): Handlers<ProviderOperation
     showCertificate: ({ body, signal }) => services.showCertificate(body.url, signal),
     changeProvider: async ({ params, body, caller }) =>
       there(await services.changeProvider(caller, params.provider, body), params.provider),
+    checkProvider: async ({ params, signal }) => there(await services.checkProvider(params.provider, signal), params.provider),
+    listProviderVms: async ({ params, signal }) => ({
+      items: there(await services.listProviderVms(params.provider, signal), params.provider),
+    }),
     enableProvider: async ({ params, caller }) => there(await services.enableProvider(caller, params.provider, true), params.provider),
     disableProvider: async ({ params, caller }) => there(await services.enableProvider(caller, params.provider, false), params.provider),
     deleteProvider: async ({ params, caller }) => ({

@@ -28,6 +28,7 @@ import { checkProvider, type ProviderReport } from './check.ts';
 import { guarded } from './faults.ts';
 import type { VSphereProviderOptions } from './options.ts';
 import { openParts, type Parts } from './parts.ts';
+import { type EndpointVm, listVms } from './vms.ts';
 
 /** The certificate that an endpoint shows, for first contact. Errors: `unavailable`, `no-permission` (no TLS), `deadline`. */
 export async function certificateOf(ctx: Ctx, url: string): Promise<ShownCertificate> {
@@ -156,6 +157,11 @@ export class VSphereDriver implements Driver {
    */
   async check(ctx: Ctx): Promise<ProviderReport> {
     return await guarded(ctx, async () => await checkProvider(ctx, this.#options));
+  }
+
+  /** What there is to import, for `provider vms`; beyond the port. Errors: as of {@link check}. */
+  async vms(ctx: Ctx): Promise<EndpointVm[]> {
+    return await guarded(ctx, async () => await listVms(ctx, this.#options));
   }
 
   /** Requests made so far, for benchmarks: SOAP calls of the one session. */
