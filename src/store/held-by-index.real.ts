@@ -1,0 +1,40 @@
+/** What the calendar finds by its indexes is what is there: promises are made by it, so a row that is left out is promised twice. */
+import { sql } from 'kysely';
+import { expect, onTestFinished, test } from 'vitest';
+import * as calendar from './calendar.ts';
+import { churn, dice, now, someSpan } from './calendar-testing.ts';
+import type { Db } from './schema.ts';
+import { seed } from './seed-testing.ts';
+import { testDb } from './testing.ts';
+
+/** The same question twice in one snapshot: by indexes alone, then by reading every row. */
+async function bothWays<T>(db: Db, ask: (db: Db) => Promise<T>): Promise<{ byIndex: T; byRow: T }> {
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (tx) => {
+      await sql`set local enable_seqscan = off`.execute(tx);
+      const byIndex = await ask(tx);
+      await sql`set local enable_seqscan = on; set local enable_indexscan = off; set local enable_indexonlyscan = off;
+        set local enable_bitmapscan = off`.execute(tx);
+      return { byIndex, byRow: await ask(tx) };
+    });
+}
+
+test('while many write, what is held is the same by index and by reading every row', async () => {
+  const t = await testDb(onTestFinished);
+  const s = await seed(t.db, now, { machines: 40, memoryMiB: 1e6, vcpus: 1000 });
+  const stores = [t.store, await t.again(), await t.again()];
+  let over = false;
+  const writers = Promise.all(stores.map(({ db }, i) => churn(db, s, 50, dice(i + 11)))).finally(() => (over = true));
+  const roll = dice(3);
+  let asked = 0;
+  for (let last = false; !last; asked++) {
+    last = over;
+    const { during } = someSpan(roll);
+    const { byIndex, byRow } = await bothWays(t.db, (db) => calendar.usage(db, s.providerId, during, { now }));
+    expect(byIndex).toEqual(byRow);
+  }
+  await writers;
+  expect(asked).toBeGreaterThan(1);
+});
