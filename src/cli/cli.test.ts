@@ -608,6 +608,17 @@ describe('provider add', () => {
     expect((await root([...words, '--system-ca', '--password', 'x'])).code).toBe(2);
   });
 
+  it('says of an address or a fingerprint that is none what one looks like', async () => {
+    const file = passwordFile();
+    const other = ['provider', 'add', 'esxi', 'lab', '--user', 'root', '--password-file', file];
+    expect(await root([...other, '--address', 'vcenter'])).toMatchObject({ code: 2, err: expect.stringContaining('https://') });
+    expect(await root([...other, '--address', 'http://vc.example'])).toMatchObject({ code: 2, err: expect.stringContaining('https://') });
+    expect(await root([...words, '--password-file', file, '--fingerprint', 'abc'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('64 hex digits'),
+    });
+  });
+
   it('is for operators', async () => {
     expect((await ann([...words, '--system-ca', '--password-file', passwordFile()])).code).toBe(7);
   });

@@ -101,12 +101,27 @@ export async function passwordFor(session: Session, user: string, file: string |
 /** How the certificate is judged, as far as options say it. `bad-request` for two ways at once. */
 export function saidTrust(o: EndpointOptions): Trust | undefined {
   const ways = [
-    o.fingerprint === undefined ? undefined : { fingerprint256: o.fingerprint },
+    o.fingerprint === undefined ? undefined : { fingerprint256: checkedFingerprint(o.fingerprint) },
     o.caFile === undefined ? undefined : { ca: pem(o.caFile) },
     o.systemCa === true ? ({ system: true } as const) : undefined,
   ].filter((way) => way !== undefined);
   if (ways.length > 1) throw new CarrelError('bad-request', 'give one of --fingerprint, --ca-file and --system-ca');
   return ways[0];
+}
+
+function checkedFingerprint(text: string): string {
+  if (text.replaceAll(/[:\s-]/g, '').match(/^[0-9a-fA-F]{64}$/)) return text;
+  throw new CarrelError('bad-request', `${JSON.stringify(text)} is not a SHA-256 fingerprint`, {
+    hint: 'It has 64 hex digits, as `openssl x509 -fingerprint -sha256` prints them.',
+  });
+}
+
+/** `bad-request` unless it is an https address. */
+export function checkedAddress(text: string): string {
+  if (URL.canParse(text) && new URL(text).protocol === 'https:') return text;
+  throw new CarrelError('bad-request', `${JSON.stringify(text)} is not the address of a vCenter or an ESXi host`, {
+    hint: 'It begins with https://, such as https://vcenter.example.org',
+  });
 }
 
 function pem(file: string): string {

@@ -81,6 +81,10 @@ test('one that stops answering is down with its reason, stays open for the work 
   expect(down.stateReason).toBe('the cable is out. Plug it in.');
   expect(down.stateSince.getTime()).toBeGreaterThanOrEqual(first.stateSince.getTime());
   expect(registry.drivers.has(ids.bad)).toBe(true);
+  bad.failure = driverError('deadline', 'the operation took longer than it may');
+  await waitFor(makeCtx({ timeoutMs: 60_000 }), 2, async () =>
+    (await becomes('bad', 'down')).stateReason?.startsWith('it does not answer') ? true : undefined,
+  );
   bad.failure = undefined;
   await becomes('bad', 'up');
 });

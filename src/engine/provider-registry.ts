@@ -183,6 +183,8 @@ export class ProviderRegistry {
 }
 
 function reasonOf(error: unknown): string {
+  // Our own patience was over: who waits for what says nothing to a reader.
+  if (isCode(error, 'deadline')) return 'it does not answer. Look at the server itself and at the network between here and there.';
   const hint = error instanceof CarrelError && error.hint !== undefined ? ` ${error.hint}` : '';
   return `${describeError(error)}${hint === '' ? '' : `.${hint}`}`;
 }

@@ -3,6 +3,7 @@ import type { ProviderAdded } from '../../contract/providers.ts';
 import { CarrelError } from '../../lib/errors.ts';
 import {
   addEndpointOptions,
+  checkedAddress,
   describeProvider,
   type EndpointOptions,
   passwordFor,
@@ -33,6 +34,7 @@ export function addProviderAdd(provider: Command, cli: Cli): void {
           hint: 'such as: carrel provider add vcenter lab --address https://vcenter.example.org --user carrel@vsphere.local',
         });
       }
+      checkedAddress(url);
       const session = cli.open(self);
       const trust = saidTrust(options) ?? (await trustByHand(session, url));
       const password = await passwordFor(session, user, options.passwordFile);

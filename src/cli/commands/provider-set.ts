@@ -1,7 +1,15 @@
 import type { Command } from 'commander';
 import type { ProviderChange } from '../../contract/providers.ts';
 import { CarrelError } from '../../lib/errors.ts';
-import { addEndpointOptions, describeProvider, type EndpointOptions, passwordFor, placesOf, saidTrust } from '../provider.ts';
+import {
+  addEndpointOptions,
+  checkedAddress,
+  describeProvider,
+  type EndpointOptions,
+  passwordFor,
+  placesOf,
+  saidTrust,
+} from '../provider.ts';
 import type { Cli } from '../session.ts';
 
 export function addProviderSet(provider: Command, cli: Cli): void {
@@ -15,7 +23,7 @@ export function addProviderSet(provider: Command, cli: Cli): void {
     const asked = options.password === true || options.passwordFile !== undefined;
     const body: ProviderChange = {
       ...placesOf(options),
-      ...(options.address === undefined ? {} : { url: options.address }),
+      ...(options.address === undefined ? {} : { url: checkedAddress(options.address) }),
       ...(options.user === undefined ? {} : { username: options.user }),
       ...(trust === undefined ? {} : { trust }),
       ...(asked ? { password: await passwordFor(session, options.user ?? name, options.passwordFile) } : {}),
