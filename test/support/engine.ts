@@ -5,7 +5,6 @@ import { expect } from 'vitest';
 import type { CloneMode } from '../../src/core/image.ts';
 import type { Capabilities, Driver } from '../../src/driver/index.ts';
 import { FakeDriver } from '../../src/drivers/fake/fake-driver.ts';
-import { leaks, masterDigest } from '../../src/drivers/fake/interference.ts';
 import { type Sabotage, sabotaged } from '../../src/drivers/fake/sabotage.ts';
 import { aroundAll, override } from '../../src/drivers/fake/sabotage-tools.ts';
 import { FakeWorld } from '../../src/drivers/fake/world.ts';
@@ -30,6 +29,7 @@ import * as reservations from '../../src/store/reservations.ts';
 import type { Job, Reservation, Tx } from '../../src/store/schema.ts';
 import type { Store } from '../../src/store/db.ts';
 import { type TestDb, testDb } from '../../src/store/testing.ts';
+import { type BenchDriver, type BenchWorld, fakeBenchWorld, type WhenOver } from './bench-world.ts';
 
 export type AnySaga = Saga<EngineDeps, never, Tx>;
 
@@ -45,6 +45,8 @@ export interface BenchOptions {
   log?: Logger;
   /** A database of its own, dropped afterwards: for tests that open it twice or leave somebody at work in it. */
   ownDatabase?: boolean;
+  /** Another driver in place of the fake one; sabotage and the list of calls are the fake's alone. */
+  on?: (whenOver: WhenOver) => Promise<BenchDriver>;
 }
 
 /** Emptied databases that wait for the next bench: making one takes longer than most tests here. */
@@ -68,7 +70,9 @@ async function database(whenOver: (drop: () => Promise<void>) => void, own: bool
 export interface Bench {
   readonly db: TestDb;
   readonly store: Store;
+  /** Empty when the bench is on another driver. */
   readonly fake: FakeWorld;
+  readonly world: BenchWorld;
   readonly driver: Driver;
   readonly deps: EngineDeps;
   readonly providerId: string;
@@ -80,13 +84,49 @@ export interface Bench {
   /** The published revision of the image `golden`. */
   revisionId: string;
   imageId: string;
+  /** The driver as another process opens it. */
+  reopen(): Promise<void>;
 }
 
 /** A fresh bench. Give it the hook that drops its database: `await bench(onTestFinished)`. */
 export async function makeBench(whenOver: (drop: () => Promise<void>) => void, options: BenchOptions = {}): Promise<Bench> {
   const db = await database(whenOver, options.ownDatabase ?? false);
-  const fake = new FakeWorld();
   const calls: string[] = [];
+  const fake = new FakeWorld();
+  const { driver, capabilities, world, golden, again } = await (options.on?.(whenOver) ?? fakeDriver(fake, calls, options));
+  const clock = { skewMs: 0 };
+  const who: Who = { accountId: randomUUID(), name: 'ada' };
+  await accounts.create(db.db, { id: who.accountId, name: who.name, role: 'admin', now: new Date() });
+  const providerId = await providers.put(db.db, {
+    id: randomUUID(),
+    name: 'here',
+    kind: driver.kind,
+    limits: { machines: 100, memoryMiB: 102_400, vcpus: 400, ...options.limits },
+    startSlots: options.startSlots ?? capabilities.startSlots,
+    facts: {},
+    now: new Date(),
+  });
+  const deps = depsOn(db.store, driver, capabilities, providerId, clock, options.log ?? silentLogger);
+  const drivers = deps.drivers as Map<string, Driver>;
+  const bench: Bench = {
+    ...{ db, store: db.store, fake, world, driver, deps, providerId, who, clock, calls, revisionId: '', imageId: '' },
+    reopen: async () => void drivers.set(providerId, await again()),
+  };
+  const made = await prepareImage(deps, who, {
+    image: 'golden',
+    publish: true,
+    source: golden,
+    told: { kind: golden.kind },
+  });
+  await drain(bench);
+  bench.revisionId = made.revision.id;
+  bench.imageId = made.image.id;
+  expect((await images.revision(bench.store.db, made.revision.id))?.state).toBe('published');
+  calls.length = 0;
+  return bench;
+}
+
+async function fakeDriver(fake: FakeWorld, calls: string[], options: BenchOptions): Promise<BenchDriver> {
   const honest = new FakeDriver({ world: fake, tag: TAG, capabilities: options.capabilities });
   const spoilt = sabotaged(honest, ...(options.sabotage ?? []));
   const driver = override(
@@ -100,32 +140,8 @@ export async function makeBench(whenOver: (drop: () => Promise<void>) => void, o
     }),
   );
   const capabilities = await driver.open(makeCtx());
-  const clock = { skewMs: 0 };
-  const who: Who = { accountId: randomUUID(), name: 'ada' };
-  await accounts.create(db.db, { id: who.accountId, name: who.name, role: 'admin', now: new Date() });
-  const providerId = await providers.put(db.db, {
-    id: randomUUID(),
-    name: 'here',
-    kind: 'fake',
-    limits: { machines: 100, memoryMiB: 102_400, vcpus: 400, ...options.limits },
-    startSlots: options.startSlots ?? capabilities.startSlots,
-    facts: {},
-    now: new Date(),
-  });
-  const deps = depsOn(db.store, driver, capabilities, providerId, clock, options.log ?? silentLogger);
-  const bench: Bench = { db, store: db.store, fake, driver, deps, providerId, who, clock, calls, revisionId: '', imageId: '' };
-  const made = await prepareImage(deps, who, {
-    image: 'golden',
-    publish: true,
-    source: { kind: 'recipe', recipe: 'tiny' },
-    told: { kind: 'recipe' },
-  });
-  await drain(bench);
-  bench.revisionId = made.revision.id;
-  bench.imageId = made.image.id;
-  expect((await images.revision(bench.store.db, made.revision.id))?.state).toBe('published');
-  calls.length = 0;
-  return bench;
+  const golden = { kind: 'recipe' as const, recipe: 'tiny' };
+  return { driver, capabilities, world: fakeBenchWorld(fake, TAG), golden, again: async () => driver };
 }
 
 function depsOn(
@@ -281,19 +297,18 @@ export async function observe(bench: Bench): Promise<Record<string, unknown>> {
     .orderBy('id')
     .execute();
   const live = (await reservations.live(db)).map((r) => `${r.id} ${r.state}`).sort();
-  const { state } = bench.fake;
+  const { world } = bench;
   return {
-    leaks: leaks(bench.fake, TAG, { machines: rows.map((m) => m.id), masters: recorded.map((m) => m.revisionId) }),
-    machines: Object.values(state.machines)
-      .map((m) => `${m.machineId} ${m.half ? 'half' : m.power}`)
+    leaks: await world.leaks({ machines: rows.map((m) => m.id), masters: recorded.map((m) => m.revisionId) }),
+    machines: world
+      .machines()
+      .map((m) => `${m.id} ${m.power}`)
       .sort(),
-    masters: Object.values(state.masters)
-      .map((m) => `${m.revisionId} ${m.half ? 'half' : masterDigest(bench.fake, m.revisionId)}`)
+    masters: world
+      .masters()
+      .map((m) => `${m.revisionId} ${m.digest ?? 'half'}`)
       .sort(),
-    // The frozen parent of instant clones is made once and stays with its master.
-    disks: Object.keys(state.disks)
-      .filter((path) => !path.startsWith('/fake/frozen/'))
-      .sort(),
+    files: world.files().sort(),
     rows,
     recorded: recorded.map((m) => m.revisionId).sort(),
     revisions,
@@ -307,16 +322,20 @@ export async function problems(bench: Bench): Promise<string[]> {
   const { db } = bench.store;
   const seen = await observe(bench);
   const found = [...(seen.leaks as string[])];
-  for (const m of Object.values(bench.fake.state.machines)) if (m.half) found.push(`machine ${m.machineId} is half made`);
-  for (const m of Object.values(bench.fake.state.masters)) if (m.half) found.push(`master ${m.revisionId} is half made`);
+  const there = bench.world.machines();
+  const golden = bench.world.masters();
+  const ids = new Set(there.map((m) => m.id));
+  if (ids.size < there.length) found.push('two machines have one id');
+  for (const m of there) if (m.power === 'half') found.push(`machine ${m.id} is half made`);
+  for (const m of golden) if (m.digest === undefined) found.push(`master ${m.revisionId} is half made`);
   for (const m of seen.rows as { id: string; state: string }[]) {
     if (m.state !== 'running' && m.state !== 'stopped') found.push(`machine row ${m.id} is ${m.state}`);
-    if (!bench.fake.state.machines[m.id]) found.push(`machine row ${m.id} has no machine`);
+    if (!ids.has(m.id)) found.push(`machine row ${m.id} has no machine`);
   }
   for (const r of await reservations.live(db)) if (r.state !== 'ready') found.push(`reservation ${r.id} is ${r.state}`);
   for (const r of seen.revisions as { id: string; state: string }[])
     if (r.state === 'preparing') found.push(`revision ${r.id} is preparing`);
-  for (const id of seen.recorded as string[]) if (!bench.fake.state.masters[id]) found.push(`master row ${id} has no master`);
+  for (const id of seen.recorded as string[]) if (!golden.some((m) => m.revisionId === id)) found.push(`master row ${id} has no master`);
   for (const j of await db.selectFrom('job').selectAll().where('state', 'in', ['ready', 'running', 'stuck']).execute()) {
     found.push(`job ${j.saga} is ${j.state}: ${j.error?.message}`);
   }

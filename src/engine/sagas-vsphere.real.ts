@@ -1,0 +1,15 @@
+/** Every saga over the vSphere driver, on the simulator as vCenter and as ESXi. A fifth of each is run; sagas-vsphere.long.ts runs all. */
+import { describe } from 'vitest';
+import { vsphereBenchDriver } from '../../test/support/bench-world.ts';
+import { sagaSuite } from '../../test/support/saga-suite.ts';
+
+describe.each([
+  ['vcenter', 0],
+  ['esxi', 2],
+] as const)('%s', (kind, from) => {
+  sagaSuite({
+    on: (whenOver) => vsphereBenchDriver(whenOver, { vsim: { kind } }),
+    without: ['provision (instant)'],
+    part: { every: 5, from },
+  });
+});
