@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { makeCtx } from '../lib/context.ts';
 import { waitFor } from '../lib/retry.ts';
 import { connect } from './conn.ts';
-import { type Notice, openStore, type Store, tx } from './db.ts';
+import { type Notice, openStore, type Store, type Tx, tx } from './db.ts';
 import { migrationsDir } from './migrate.ts';
 import * as settings from './settings.ts';
 import { type TestDb, testDb } from './testing.ts';
@@ -116,6 +116,21 @@ test('two transactions that wait for each other both get through', async () => {
   // The one that was turned away may come back before the other has moved, and be turned away again.
   expect(tries).toBeGreaterThanOrEqual(3);
   expect([await settings.get(t.db, 'a'), await settings.get(t.db, 'b')]).toEqual([2, 2]);
+});
+
+test('a transaction that is turned away again and again gets through while there is time, and is refused after it', async () => {
+  const t = await testDb(onTestFinished);
+  const deadlock = sql`do $$ begin raise exception 'deadlock detected' using errcode = '40P01'; end $$`;
+  const turnedAway = async (times: number, forMs?: number) => {
+    let tries = 0;
+    const work = async (within: Tx) => {
+      if (++tries <= times) await deadlock.execute(within);
+    };
+    const error = await tx(t.db, work, forMs).catch((e: unknown) => e);
+    return { tries, error };
+  };
+  expect(await turnedAway(8)).toEqual({ tries: 9, error: undefined });
+  expect(await turnedAway(8, 0)).toMatchObject({ tries: 5, error: { code: 'store-busy', details: { sqlstate: '40P01' } } });
 });
 
 test('a connection lost in a transaction is store-unavailable, and the pool goes on', async () => {

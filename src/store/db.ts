@@ -1,4 +1,5 @@
 /** The store as the rest of Carrel sees it: a Kysely over a pool, with errors in Carrel's words. */
+import { setTimeout } from 'node:timers/promises';
 import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import { Pool, type PoolClient, type PoolConfig } from 'pg';
 import type { Ctx } from '../lib/context.ts';
@@ -205,17 +206,23 @@ function makeStore(ctx: Ctx, target: StoreTarget, versions: Pick<Store, 'schemaV
   };
 }
 
+/** A transaction that is turned away runs again for this long, in milliseconds, and this often at least: a deadlock alone costs a second. */
+const TX_FOR_MS = 20_000;
 const TX_ATTEMPTS = 5;
+/** Longest pause between two tries, in milliseconds. */
+const TX_PAUSE_MS = 200;
 
 /** What is still to be done at the end of a transaction that {@link tx} has open. */
 const endings = new WeakMap<Db, ((tx: Tx) => Promise<void>)[]>();
 
 /**
- * Runs `work` in a transaction (READ COMMITTED). After a deadlock or a serialisation failure the whole of it runs again, up to five
- * times, so `work` does nothing but SQL. Inside a transaction it runs in that one.
+ * Runs `work` in a transaction (READ COMMITTED). After a deadlock or a serialisation failure the whole of it runs again, until
+ * `forMs` milliseconds are over and it has run five times, so `work` does nothing but SQL. Inside a transaction it runs in that one.
+ * Errors: `store-busy` when the time is over.
  */
-export async function tx<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function tx<T>(db: Db, work: (tx: Tx) => Promise<T>, forMs = TX_FOR_MS): Promise<T> {
   if (db.isTransaction) return work(db as Tx);
+  const begun = performance.now();
   for (let attempt = 1; ; attempt++) {
     try {
       return await db.transaction().execute(async (within) => {
@@ -226,7 +233,9 @@ export async function tx<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
         return result;
       });
     } catch (error) {
-      if (attempt >= TX_ATTEMPTS || !isBusy(error)) throw error;
+      if (!isBusy(error) || (attempt >= TX_ATTEMPTS && performance.now() - begun >= forMs)) throw error;
+      // By chance, so that those who stood in each other's way do not meet again at once.
+      await setTimeout(Math.random() * Math.min(TX_PAUSE_MS, 10 * 2 ** attempt));
     }
   }
 }

@@ -11,6 +11,7 @@ import type { CapacityLimits } from '../core/capacity.ts';
 import { isCode } from '../lib/errors.ts';
 import { type Store, tx } from './db.ts';
 import * as machines from './machines.ts';
+import * as providers from './providers.ts';
 import * as reservations from './reservations.ts';
 import type { Db } from './schema.ts';
 import { type Seed, seed } from './seed-testing.ts';
@@ -153,12 +154,15 @@ async function overlap(t: TestDb, s: Seed, roll: (n: number) => number): Promise
     const start = new Date(now.getTime() + roll(20) * 60_000);
     const end = roll(10) === 0 ? null : new Date(start.getTime() + (1 + roll(10)) * 60_000);
     const r = s.reservation({ machineId: ids[i % 5] as string, during: { start, end } });
-    // Two that exclude each other may wait for each other; then one of them runs again, as everything does that goes through `tx`.
     const insert = sql`insert into reservation (id, account_id, image_id, revision_id, provider_id, machine_id, kind, mode, state, stage, during, hold,
         vcpus, memory_mib, hostname, created_at)
       values (${r.id}, ${r.accountId}, ${r.imageId}, ${r.revisionId}, ${r.providerId}, ${r.machineId}, 'lab', 'linked', 'preparing', 'queued',
         tstzrange(${r.during.start}, ${r.during.end}), tstzrange(${r.during.start}, ${r.during.end}), 1, 128, 'h', ${now})`;
-    return (stores[i % 3] as Store).tx((within) => insert.execute(within));
+    // The provider's row first, as `create` has it: two inserts that exclude each other and hold nothing wait for each other.
+    return (stores[i % 3] as Store).tx(async (within) => {
+      await providers.lock(within, r.providerId);
+      await insert.execute(within);
+    });
   });
   const ended = await Promise.allSettled(tries);
   const refused = ended.filter((e): e is PromiseRejectedResult => e.status === 'rejected');
