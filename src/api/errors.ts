@@ -20,6 +20,7 @@ export const PROBLEMS: Record<ProblemCode, Meaning> = {
   'gate-refused': { status: 409, title: 'Its writes could reach a master, so it is not powered on' },
   'not-linked': { status: 409, title: 'A linked clone came back without a parent' },
   'not-owned': { status: 409, title: 'It does not carry our ownership tag, so it is not touched' },
+  unclean: { status: 409, title: 'It may hold what belongs to a person' },
   'master-changed': { status: 409, title: "The master's bytes are not what was published" },
   'limit-reached': { status: 409, title: "The account's limit is reached" },
   'no-capacity': { status: 409, title: 'The provider has no room for it' },

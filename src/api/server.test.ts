@@ -135,10 +135,10 @@ describe("other people's things", () => {
     server.world.addImage('anns', 'ann');
     const params = { name: 'anns', number: 1 };
     for (const person of ['ann', 'root'] as const) {
-      await expect(server.client(person).publishRevision({ params })).resolves.toMatchObject({ state: 'published' });
+      await expect(server.client(person).publishRevision({ params, body: {} })).resolves.toMatchObject({ state: 'published' });
     }
     const bob = server.client('bob');
-    const calls = [bob.publishRevision({ params }), bob.retireRevision({ params }), bob.deleteRevision({ params })];
+    const calls = [bob.publishRevision({ params, body: {} }), bob.retireRevision({ params }), bob.deleteRevision({ params })];
     for (const result of await Promise.allSettled(calls)) expect(result).toMatchObject({ reason: { code: 'not-allowed' } });
     const own = server.world.addReservation('bob', { state: 'ready' });
     await expect(bob.captureReservation({ params: { id: own.id }, body: { image: 'anns' } })).rejects.toMatchObject({

@@ -41,6 +41,7 @@ const BY_CODE: Record<string, number> = {
   'port-taken': EXIT.refused,
   'wrong-state': EXIT.refused,
   'has-children': EXIT.refused,
+  unclean: EXIT.refused,
   'limit-reached': EXIT.refused,
   'rate-limited': EXIT.refused,
   'gate-refused': EXIT.refused,

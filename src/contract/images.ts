@@ -105,6 +105,13 @@ export const Verification = named(
 );
 export type Verification = Static<typeof Verification>;
 
+/** Said by whoever answers for it, and kept in the audit log. */
+export const UncleanReason = Type.String({
+  minLength: 3,
+  maxLength: 500,
+  description: 'Why it is handed out although it may hold what belongs to a person.',
+});
+
 const guestHints = {
   os: Type.Optional(Type.String({ maxLength: 100 })),
   user: Type.Optional(Type.String({ pattern: '^[a-z_][a-z0-9_-]{0,31}$', description: 'The account that people log in to.' })),
@@ -212,8 +219,9 @@ export const imageRoutes = {
     tag: 'images',
     scope: 'user',
     params: NameNumber,
+    body: strict({ publishUnclean: Type.Optional(UncleanReason) }),
     response: Revision,
-    errors: ['not-found', 'not-allowed', 'wrong-state'],
+    errors: ['not-found', 'not-allowed', 'wrong-state', 'unclean'],
   }),
   retireRevision: route('retireRevision', {
     summary: 'Hand this revision out no more',

@@ -19,6 +19,7 @@ export const PROBLEM_CODES = [
   'not-linked',
   'not-owned',
   'master-changed',
+  'unclean',
   'bad-image',
   'not-supported',
   'too-large',

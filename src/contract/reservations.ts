@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { CloneMode, Description, Duration, Estimate, Id, IdParams, MemoryMiB, NameParam, PageQuery, Time, Uuid, Vcpus } from './common.ts';
-import { RevisionStarted } from './images.ts';
+import { RevisionStarted, UncleanReason } from './images.ts';
 import { GuestAddress, MachineState } from './machines.ts';
 import { Failure } from './problem.ts';
 import { described, named, oneOf, route, strict } from './route.ts';
@@ -193,7 +193,8 @@ export const reservationRoutes = {
     body: strict({
       image: Type.Optional(NameParam),
       description: Type.Optional(Description),
-      publish: Type.Optional(Type.Boolean({ description: 'Hand it out as soon as it is ready; false if left out.' })),
+      publish: Type.Optional(Type.Boolean({ description: 'Hand it out as soon as it is ready, if it is clean; false if left out.' })),
+      publishUnclean: Type.Optional(UncleanReason),
     }),
     response: RevisionStarted,
     status: 202,

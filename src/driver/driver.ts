@@ -105,7 +105,10 @@ export interface Master {
   /** Golden disks (and what else must not change), each with its SHA-256 in hex; the first is the system disk. */
   files: readonly { path: string; bytes: number; sha256: string }[];
   virtualBytes: number;
-  /** Facts worth keeping with the revision (package versions, build times in ms); no secrets. */
+  /**
+   * Facts worth keeping with the revision (package versions, build times in ms); no secrets. `unclean` = why a capture may hold what
+   * belongs to a person or to its machine (keys, passwords, files): then it is not handed out without a word of whoever answers for it.
+   */
   facts: Readonly<Record<string, string>>;
 }
 

@@ -102,7 +102,10 @@ async function walk(client: Client, vsim: Vsim, kind: VSphereKind): Promise<VSph
     const { state } = await client.showMachine({ params: { id: first.reservation.machine.id } });
     return state === 'stopped' ? true : undefined;
   }, 'the machine to be off');
-  const capture = await client.captureReservation({ params: { id: first.reservation.id }, body: { image: CAPTURED, publish: true } });
+  const capture = await client.captureReservation({
+    params: { id: first.reservation.id },
+    body: { image: CAPTURED, publish: true, publishUnclean: 'a demonstration on a simulated guest' },
+  });
   await made(client, CAPTURED, capture.revision.number);
   say('captured it; reserving the capture');
   const second = await lend(client, CAPTURED);

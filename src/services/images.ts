@@ -54,8 +54,8 @@ export function imageServices({ deps }: Parts): ImageServices {
         await intents.prepareImage(deps, caller, { image, description, publish, source, told: { kind: 'file', format, bytes, sha256 } }),
       );
     },
-    async publishRevision(caller, revisionId) {
-      await intents.publishRevision(deps, caller, revisionId);
+    async publishRevision(caller, revisionId, uncleanReason) {
+      await intents.publishRevision(deps, caller, revisionId, uncleanReason);
       return again(revisionId);
     },
     async retireRevision(caller, revisionId) {

@@ -91,6 +91,7 @@ export interface CaptureRequest {
   /** The image whose next revision it becomes; made, and the caller's, if it is not there. */
   image: string;
   publish: boolean;
+  publishUnclean?: string | undefined;
   description?: string | undefined;
 }
 
@@ -131,7 +132,8 @@ export interface ImageServices {
     request: { image: string; recipe: string; description?: string | undefined; publish: boolean },
   ): Promise<RevisionStarted>;
   importImage(caller: Caller, request: ImportRequest): Promise<RevisionStarted>;
-  publishRevision(caller: Caller, revisionId: string): Promise<Revision>;
+  /** `unclean` without a reason for one that may hold what belongs to a person. */
+  publishRevision(caller: Caller, revisionId: string, uncleanReason?: string): Promise<Revision>;
   retireRevision(caller: Caller, revisionId: string): Promise<Revision>;
   /** `has-children` with `details.children` is refused at once where the store knows of some; the job looks at the disks again. */
   deleteRevision(caller: Caller, revisionId: string): Promise<JobStarted>;

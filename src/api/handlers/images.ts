@@ -41,9 +41,9 @@ export function imageHandlers({ services }: Deps): Handlers<ImageOperation> {
       return { items: await services.listRevisions(params.name) };
     },
     showRevision: ({ params }) => existingRevision(services, params.name, params.number),
-    async publishRevision({ params, caller }) {
+    async publishRevision({ params, body, caller }) {
       await managedImage(services, caller, params.name);
-      return services.publishRevision(caller, (await existingRevision(services, params.name, params.number)).id);
+      return services.publishRevision(caller, (await existingRevision(services, params.name, params.number)).id, body.publishUnclean);
     },
     async retireRevision({ params, caller }) {
       await managedImage(services, caller, params.name);

@@ -52,7 +52,13 @@ export function reservationHandlers({ services, tickets }: Deps): Handlers<Reser
       checkNewName(image);
       const there = await services.showImage(image);
       if (there !== undefined && !mayManage(caller, there)) throw notAllowed(`image ${image} belongs to ${there.owner}`);
-      return services.capture(caller, { reservationId: params.id, image, publish: body.publish ?? false, description: body.description });
+      return services.capture(caller, {
+        reservationId: params.id,
+        image,
+        publish: body.publish ?? false,
+        publishUnclean: body.publishUnclean,
+        description: body.description,
+      });
     },
     async powerReservation({ params, body, caller }) {
       await ownReservation(services, caller, params.id);

@@ -6,10 +6,11 @@ export function addImagePublish(image: Command, cli: Cli): void {
   image
     .command('publish <revision>')
     .description('hand this revision out from now on; running reservations stay as they are (NAME@NUMBER)')
-    .action(async (text: string, _options: object, command: Command) => {
+    .option('--publish-unclean <reason>', 'also one that may hold what belongs to a person; the reason is kept in the audit log')
+    .action(async (text: string, options: { publishUnclean?: string }, command: Command) => {
       const session = cli.open(command);
       const params = revisionOf(text);
-      const now = await session.client.publishRevision({ params });
+      const now = await session.client.publishRevision({ params, body: options });
       session.answer(now, `${params.name}@${params.number} is ${now.state}`);
     });
 }

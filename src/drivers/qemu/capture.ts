@@ -160,7 +160,8 @@ export class Capture {
     if (account !== undefined) await chown(disk, account.uid, account.gid);
     const accelArgs = host.accel() === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,tb-size=32', '-cpu', 'qemu64'];
     const { scrubbed, report } = await host.tools.runScrub(ctx, { ...appliance, disk, accelArgs });
-    return { scrubbed: scrubbed ? 'yes' : 'no: no Linux root file system was found', scrubReport: report.join('; ').slice(0, 1000) };
+    const why = 'no Linux root file system was found on its disk, so nothing was removed from it';
+    return { ...(scrubbed ? { scrubbed: 'yes' } : { scrubbed: 'no', unclean: why }), scrubReport: report.join('; ').slice(0, 1000) };
   }
 }
 

@@ -70,7 +70,11 @@ export class MasterVerbs {
       this.#mustCopy(machine);
       const origin = this.#masters.of(machine.tags.revisionId ?? '')[0];
       const profile = origin?.tags.profile ?? profileOf(await this.#masters.config(ctx, machine), {});
-      const facts = { capturedFrom: machine.tags.revisionId ?? '' };
+      const facts = {
+        capturedFrom: machine.tags.revisionId ?? '',
+        scrubbed: 'no',
+        unclean: 'on vSphere a capture is the machine as it was: nothing is removed from its disks',
+      };
       const seed: Seed = { source: machine, snapshot: undefined, leaves: new Map(), revisionId: spec.revisionId, profile, facts };
       return masterOf(await this.#seeding.make(ctx, seed, this.#storeFor(machine)));
     });

@@ -8,7 +8,7 @@ import * as machines from '../../store/machines.ts';
 import * as masters from '../../store/masters.ts';
 import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
-import type { Image, Revision } from '../../store/schema.ts';
+import type { Image, Revision, Tx } from '../../store/schema.ts';
 import { enqueueCapture, enqueuePrepare, enqueueRemoveRevision } from '../enqueue.ts';
 import type { EngineDeps } from '../deps.ts';
 import { capabilitiesOf, type Who } from './reservation.ts';
@@ -90,6 +90,8 @@ export interface CaptureIntent {
   image: string;
   description?: string | undefined;
   publish: boolean;
+  /** Why it is to be handed out although it may be unclean. */
+  publishUnclean?: string | undefined;
 }
 
 /** A draft revision of a reservation's machine. `wrong-state` unless it is ready, `busy` while something works on the machine, `not-supported`,
@@ -139,6 +141,7 @@ export async function captureReservation(deps: EngineDeps, who: Who, request: Ca
       imageId: image.id,
       providerId: row.providerId,
       publish: request.publish,
+      publishUnclean: request.publishUnclean,
       actor: who.name,
     });
     if (!job.created)
@@ -156,8 +159,17 @@ export async function captureReservation(deps: EngineDeps, who: Who, request: Ca
 }
 
 /** Hands a revision out from now on. `wrong-state`, `not-found`. */
-export async function publishRevision(deps: EngineDeps, who: Who, revisionId: string): Promise<void> {
-  await change(deps, who, revisionId, 'revision.published', (tx, now) => images.publish(tx, revisionId, now));
+export async function publishRevision(deps: EngineDeps, who: Who, revisionId: string, uncleanReason?: string): Promise<void> {
+  await change(deps, who, revisionId, 'revision.published', async (tx, now) => {
+    const unclean = (await images.lockRevision(tx, revisionId))?.facts['unclean'];
+    if (typeof unclean === 'string' && uncleanReason === undefined) {
+      throw new CarrelError('unclean', `it may hold keys, passwords and files of who used it: ${unclean}`, {
+        hint: 'Look into it first. If it is right to hand it out, say why: --publish-unclean REASON; that is kept in the audit log.',
+      });
+    }
+    await images.publish(tx, revisionId, now);
+    return unclean === undefined ? {} : { unclean, reason: uncleanReason };
+  });
 }
 
 /** Hands a revision out no more; machines that stand on it go on. */
@@ -218,12 +230,12 @@ async function change(
   who: Who,
   revisionId: string,
   action: string,
-  work: (tx: Parameters<typeof audit.append>[0], now: Date) => Promise<void>,
+  work: (tx: Tx, now: Date) => Promise<object | void>,
 ): Promise<void> {
   const now = deps.now();
   await deps.store.tx(async (tx) => {
-    await work(tx, now);
-    await audit.append(tx, { at: now, actor: who.name, action, subjectKind: 'revision', subjectId: revisionId, detail: {} });
+    const detail = (await work(tx, now)) ?? {};
+    await audit.append(tx, { at: now, actor: who.name, action, subjectKind: 'revision', subjectId: revisionId, detail });
   });
 }
 

@@ -14,6 +14,8 @@ export interface RevisionTarget {
   imageId: string;
   providerId: string;
   publish: boolean;
+  /** Why it is to be handed out although it may be unclean. */
+  publishUnclean?: string | undefined;
   actor: string;
 }
 
@@ -38,15 +40,17 @@ export async function revisionDone(tx: Tx, deps: EngineDeps, input: RevisionTarg
     virtualBytes: master.virtualBytes,
     sealedAt: now,
   });
+  const { unclean } = master.facts;
   await images.transitionRevision(tx, input.revisionId, 'prepared', { profile: master.profile, facts: master.facts }, now);
-  if (input.publish) await images.publish(tx, input.revisionId, now);
+  const publish = input.publish && (unclean === undefined || input.publishUnclean !== undefined);
+  if (publish) await images.publish(tx, input.revisionId, now);
   await audit.append(tx, {
     at: now,
     actor: input.actor,
-    action: input.publish ? 'revision.published' : 'revision.drafted',
+    action: publish ? 'revision.published' : 'revision.drafted',
     subjectKind: 'revision',
     subjectId: input.revisionId,
-    detail: { files: master.files },
+    detail: { files: master.files, ...(unclean === undefined ? {} : { unclean, ...(publish ? { reason: input.publishUnclean } : {}) }) },
   });
 }
 
