@@ -51,6 +51,8 @@ export interface SeenMachine {
   /** The tag inside the VM names this installation. */
   owned: boolean;
   createdAt: string | undefined;
+  /** Why nothing may be done with it although it carries our tag: what an operator has to settle. Absent for one that is in order. */
+  disputed?: string | undefined;
 }
 
 export interface SeenMaster {
@@ -59,6 +61,8 @@ export interface SeenMaster {
   state: 'sealed' | 'half';
   /** Why it may not be what was sealed, when that shows without reading it (size, times, modes); absent where it does not, or cannot, show. */
   changed?: string | undefined;
+  /** As of {@link SeenMachine}. */
+  disputed?: string | undefined;
 }
 
 /** Something that belongs to us by tag or place but to no machine and no master: a process, a folder, a file. */

@@ -1,6 +1,11 @@
 /** What operators are told, over the real store. */
+import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import { makeBench, reserveOne } from '../../test/support/engine.ts';
+import { vsphereBenchDriver } from '../../test/support/bench-world.ts';
+import { makeBench, readyOne, reserveOne } from '../../test/support/engine.ts';
+import type { VSphereWorld } from '../../test/support/vsphere-harness.ts';
+import { Reconciler } from '../engine/reconcilers/reconcile.ts';
+import { makeCtx } from '../lib/context.ts';
 import type { Parts } from './parts.ts';
 import { systemServices } from './system.ts';
 
@@ -25,4 +30,50 @@ test('runs are listed page after page, each once, also those of one moment', asy
   } while (after !== undefined && seen.length < 20);
   expect(seen).toEqual(all);
   await expect(it.listJobs({ limit: 2, after: 'x' })).rejects.toMatchObject({ code: 'bad-request' });
+});
+
+test('D08: a machine of ours that came back with another UUID is told to the operator with what to do, and nothing is tried on it', async () => {
+  let vsphere: VSphereWorld | undefined;
+  const bench = await makeBench(onTestFinished, {
+    on: async (whenOver) => {
+      const made = await vsphereBenchDriver(whenOver, {});
+      vsphere = made.vsphere;
+      return made;
+    },
+  });
+  const w = vsphere as VSphereWorld;
+  const { m } = w;
+  const it = systemServices({ deps: bench.deps, reconciler: new Reconciler(bench.deps) } as Parts);
+  const caller = { name: 'ada' } as Parameters<typeof it.reconcile>[0];
+  const look = async () =>
+    (await it.reconcile(caller, { dryRun: false }, AbortSignal.timeout(600_000))).findings.filter((f) => !others.includes(f.subject));
+  const others: string[] = [];
+  others.push(...(await look()).map((f) => f.subject));
+  const told = (id: string) => ({
+    kind: 'foreign',
+    provider: 'here',
+    subject: `machine ${id}`,
+    detail: expect.stringContaining(`instead of ${id}; an operator has to give it its UUID back or remove it`),
+    action: 'leave',
+    outcome: 'reported',
+  });
+  const twin = (id: string) => {
+    const vm = w.vm(id);
+    vm.record.instanceUuid = randomUUID();
+    m.changed(vm, 'config');
+    return vm;
+  };
+  // One that the store does not know, and one that it does.
+  const unknown = randomUUID();
+  const { revisionId } = bench;
+  const hardware = { vcpus: 1, memoryMiB: 128 };
+  await bench.driver.clone(makeCtx(), { machineId: unknown, revisionId, mode: 'linked', hostname: 'lost', hardware });
+  const vm = twin(unknown);
+  expect(await look()).toEqual([told(unknown)]);
+  expect(m.vms.get(vm.id)).toBe(vm);
+  const { machineId } = await readyOne(bench);
+  twin(machineId);
+  const both = await look();
+  expect(both).toEqual(expect.arrayContaining([told(unknown), told(machineId)]));
+  expect(both).toHaveLength(2);
 });

@@ -151,7 +151,8 @@ function showFinding({ finding, outcome, problem }: Mended, provider: string): F
     'open-delete': 'its delete was cut off before its proof was kept',
     'changed-master': 'what' in finding ? finding.what : '',
     stray: 'stray' in finding ? finding.stray.detail : '',
-    foreign: 'it does not carry our tag, so it is left alone',
+    foreign:
+      'detail' in finding && finding.detail ? `${finding.detail}; it is left alone` : 'it does not carry our tag, so it is left alone',
     frozen: 'reason' in finding ? finding.reason : '',
   };
   const subject = findingKey(finding).slice(finding.kind.length + 1);

@@ -47,7 +47,6 @@ export class Survey {
     const masters = views.flatMap((view) => this.#master(view));
     const strays: Stray[] = [];
     for (const folder of loose) this.#place(folder, machines, masters, strays);
-    for (const view of views.filter((v) => this.#end.changedIdentity(v))) strays.push(twinStray(view));
     const blind = await Promise.all(folders.stores.map(async (store) => await blindOn(ctx, this.#end, store)));
     return { complete: folders.complete && blind.flat().length === 0, machines, masters, strays };
   }
@@ -69,7 +68,8 @@ export class Survey {
     if (view.instanceUuid === undefined || view.tags.kind === 'master') return [];
     // it stands, so it is not lost; what it is, an operator has to say
     if (this.#end.changedIdentity(view)) {
-      return [{ machineId: view.tags.id ?? '', power: 'half', mode: undefined, revisionId: undefined, owned: true, createdAt: undefined }];
+      const nothing = { mode: undefined, revisionId: undefined, createdAt: undefined };
+      return [{ machineId: view.tags.id ?? '', power: 'half', owned: true, disputed: disputeOf(view), ...nothing }];
     }
     return [
       {
@@ -86,7 +86,7 @@ export class Survey {
   #master(view: View): SeenMaster[] {
     const { kind, revisionId, seal } = view.tags;
     if (kind !== 'master' || revisionId === undefined) return [];
-    if (this.#end.changedIdentity(view)) return [{ revisionId, owned: true, state: 'half' }];
+    if (this.#end.changedIdentity(view)) return [{ revisionId, owned: true, state: 'half', disputed: disputeOf(view) }];
     return [{ revisionId, owned: this.#end.owned(view), state: seal === undefined ? 'half' : 'sealed' }];
   }
 
@@ -187,10 +187,9 @@ export class Survey {
   }
 }
 
-/** Told, and never swept: it is a machine that stands there. */
-function twinStray(view: View): Stray {
-  const detail = `${view.name} is ours by its tag, with another identity: ${view.instanceUuid} instead of ${view.tags.id}; an operator has to give it its UUID back or remove it`;
-  return { kind: 'folder', ref: view.folder ?? view.name, detail, owned: false };
+/** What to tell of one that is ours by its tag and is another by its UUID. It stands there, and no verb of ours may touch it. */
+function disputeOf({ name, instanceUuid, tags }: View): string {
+  return `${name} is ours by its tag, with another identity: ${instanceUuid} instead of ${tags.id}; an operator has to give it its UUID back or remove it`;
 }
 
 /** A master's chain begins at the golden disk: the leaf above it is the machine's own and nothing is ever written to it. */

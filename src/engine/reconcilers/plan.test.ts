@@ -60,6 +60,18 @@ test('foreign machines, masters and strays are named and left', () => {
   expect(due).toEqual([]);
 });
 
+test('what is ours and in dispute is told with its reason and left, known or not; a foreign stray with what the driver says of it', () => {
+  const disputed = 'it has another UUID';
+  const world = seen([machine('m1', { disputed, power: 'half' }), machine('m2', { disputed, power: 'half' })], {
+    masters: [{ revisionId: 'x', owned: true, state: 'half', disputed }],
+    strays: [{ kind: 'folder', ref: '/f', detail: 'a folder of somebody', owned: false }],
+  });
+  const { findings, due } = runs(9, world, { machines: [row('m2')], masters: [{ revisionId: 'y', recorded: false, busy: false }] });
+  const left = (what: string, detail = disputed) => ({ kind: 'foreign', what, detail, action: 'leave' });
+  expect(findings).toEqual([left('machine m1'), left('machine m2'), left('master x'), left('folder /f', 'a folder of somebody')]);
+  expect(due).toEqual([]);
+});
+
 test('after a partial read absence means nothing, and nothing is deleted', () => {
   const deps = seen([machine('leak')], { complete: false });
   const { findings, due } = runs(9, deps, { machines: [row('m1')], masters: [{ revisionId: 'r', recorded: true, busy: false }] });

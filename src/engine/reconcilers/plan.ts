@@ -35,7 +35,8 @@ export type Finding =
   | { kind: 'open-delete'; of: 'machine' | 'master'; id: string; action: 'prove' }
   | { kind: 'changed-master'; revisionId: string; what: string; action: 'take-out' }
   | { kind: 'stray'; stray: Stray; action: 'sweep' }
-  | { kind: 'foreign'; what: string; action: 'leave' }
+  /** Not ours, or ours by its tag and in dispute, which `detail` tells. */
+  | { kind: 'foreign'; what: string; detail?: string; action: 'leave' }
   | { kind: 'frozen'; reason: string; action: 'report' };
 
 export interface PlanLimits {
@@ -111,6 +112,9 @@ function machineFindings(seen: Inventory, expected: Expected): Finding[] {
     const row = known.get(machine.machineId);
     if (!machine.owned) {
       found.push({ kind: 'foreign', what: `machine ${machine.machineId}`, action: 'leave' });
+    } else if (machine.disputed !== undefined) {
+      // Known to the store or not, it stands there, and every verb would be refused.
+      found.push({ kind: 'foreign', what: `machine ${machine.machineId}`, detail: machine.disputed, action: 'leave' });
     } else if (row === undefined || row.state === 'gone') {
       if (!row?.busy) found.push({ kind: 'leaked-machine', machineId: machine.machineId, power: machine.power, action: 'destroy' });
     } else if (!row.busy && machine.power !== 'half') {
@@ -144,6 +148,8 @@ function masterFindings(seen: Inventory, expected: Expected): Finding[] {
   for (const master of seen.masters) {
     const row = known.get(master.revisionId);
     if (!master.owned) found.push({ kind: 'foreign', what: `master ${master.revisionId}`, action: 'leave' });
+    else if (master.disputed !== undefined)
+      found.push({ kind: 'foreign', what: `master ${master.revisionId}`, detail: master.disputed, action: 'leave' });
     else if (!row?.recorded && !row?.busy) found.push({ kind: 'leaked-master', revisionId: master.revisionId, action: 'remove' });
     else if (master.changed !== undefined && row?.recorded && !row.busy)
       found.push({ kind: 'changed-master', revisionId: master.revisionId, what: master.changed, action: 'take-out' });
@@ -165,6 +171,8 @@ function strayFindings(seen: Inventory, expected: Expected): Finding[] {
     .filter((stray) => ![...busy].some((id) => stray.ref.includes(id)))
     .map(
       (stray): Finding =>
-        stray.owned ? { kind: 'stray', stray, action: 'sweep' } : { kind: 'foreign', what: `${stray.kind} ${stray.ref}`, action: 'leave' },
+        stray.owned
+          ? { kind: 'stray', stray, action: 'sweep' }
+          : { kind: 'foreign', what: `${stray.kind} ${stray.ref}`, detail: stray.detail, action: 'leave' },
     );
 }
