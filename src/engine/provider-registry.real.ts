@@ -47,7 +47,7 @@ async function setUp(pauses: { refused?: number } = {}) {
     },
   });
   onTestFinished(() => registry.stop());
-  const ctx = makeCtx({ timeoutMs: 60_000 });
+  const ctx = makeCtx({ timeoutMs: 600_000 });
   const becomes = (name: keyof typeof ids, state: Provider['state']) =>
     waitFor(ctx, 2, async () => {
       const row = await providers.find(t.db, ids[name]);
@@ -82,7 +82,7 @@ test('one that stops answering is down with its reason, stays open for the work 
   expect(down.stateSince.getTime()).toBeGreaterThanOrEqual(first.stateSince.getTime());
   expect(registry.drivers.has(ids.bad)).toBe(true);
   bad.failure = driverError('deadline', 'the operation took longer than it may');
-  await waitFor(makeCtx({ timeoutMs: 60_000 }), 2, async () =>
+  await waitFor(makeCtx({ timeoutMs: 600_000 }), 2, async () =>
     (await becomes('bad', 'down')).stateReason?.startsWith('it does not answer') ? true : undefined,
   );
   bad.failure = undefined;

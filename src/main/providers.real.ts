@@ -45,7 +45,7 @@ test.each(['vcenter', 'esxi'] as const)(
     expect(JSON.stringify(await t.db.selectFrom('provider').selectAll().execute())).not.toContain(vsim.password);
 
     const { revision } = await services.importVm(root, { image: 'golden', provider: 'lab', vm: vsim.sim.master().path, how: 'copy' });
-    const made = await waitFor(makeCtx({ timeoutMs: 60_000 }), 10, async () => {
+    const made = await waitFor(makeCtx({ timeoutMs: 600_000 }), 10, async () => {
       const now = await services.showRevision('golden', revision.number);
       return now?.state === 'preparing' ? undefined : now;
     });

@@ -15,7 +15,7 @@ import { testDb } from './testing.ts';
 
 const now = new Date('2026-11-23T10:00:00.123Z');
 const later = (minutes: number): Date => new Date(now.getTime() + minutes * 60_000);
-const bound = () => makeCtx({ timeoutMs: 30_000 });
+const bound = () => makeCtx({ timeoutMs: 600_000 });
 
 test('accounts: a name is taken once and must be of the right form', async () => {
   const { db } = await testDb(onTestFinished);

@@ -27,7 +27,7 @@ import { findBinaries } from './pg-binaries.ts';
 import { isAlive, postmasterOf, processesOf } from './postmaster.ts';
 import * as settings from './settings.ts';
 
-const bound = () => makeCtx({ timeoutMs: 60_000 });
+const bound = () => makeCtx({ timeoutMs: 600_000 });
 let scratch: string;
 let clusters: Cluster[];
 let children: number[];

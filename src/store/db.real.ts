@@ -11,7 +11,7 @@ import { migrationsDir } from './migrate.ts';
 import * as settings from './settings.ts';
 import { type TestDb, testDb } from './testing.ts';
 
-const bound = () => makeCtx({ timeoutMs: 30_000 });
+const bound = () => makeCtx({ timeoutMs: 600_000 });
 
 function ownMigrations(): string {
   const dir = mkdtempSync(join(tmpdir(), 'carrel-sql-'));

@@ -20,7 +20,7 @@ import {
 import type { Db } from './schema.ts';
 import { testDb } from './testing.ts';
 
-const bound = () => makeCtx({ timeoutMs: 30_000 });
+const bound = () => makeCtx({ timeoutMs: 600_000 });
 const error = { code: 'x', message: 'x', retry: 'never' as const, details: {} };
 
 const add = (db: Db, key: string, more: Partial<jobs.JobSpec> = {}) =>

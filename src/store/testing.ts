@@ -68,7 +68,7 @@ let run: Promise<Run> | undefined;
 const SETTINGS = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: '120' };
 
 async function startRun(): Promise<Run> {
-  const ctx = makeCtx({ timeoutMs: 60_000 });
+  const ctx = makeCtx({ timeoutMs: 600_000 });
   const { conn } = await ensureCluster(ctx, { dir: folderOfRun(), log: silentLogger, settings: SETTINGS });
   const files = await readMigrations(migrationsDir());
   const sum = createHash('sha256')
@@ -100,7 +100,7 @@ async function asAdmin(conn: StoreConn, work: (admin: Client) => Promise<unknown
 /** Sessions that were closed vanish a moment later; until then PostgreSQL answers 55006 (object_in_use). */
 async function whenUnused(work: () => Promise<unknown>): Promise<void> {
   const options = { attempts: 100, firstDelayMs: 5, maxDelayMs: 50, retryable: (e: unknown) => isCode(e, '55006') };
-  await retry(makeCtx({ timeoutMs: 30_000 }), options, work);
+  await retry(makeCtx({ timeoutMs: 600_000 }), options, work);
 }
 
 /** A DATABASE_URL for a socket's folder. */
@@ -121,7 +121,7 @@ export async function testDb(whenOver?: (drop: () => Promise<void>) => void): Pr
   const conn = { ...base, database };
   const opened: Store[] = [];
   const again = async (): Promise<Store> => {
-    const store = await openStore(makeCtx({ timeoutMs: 30_000 }), conn);
+    const store = await openStore(makeCtx({ timeoutMs: 600_000 }), conn);
     opened.push(store);
     return store;
   };

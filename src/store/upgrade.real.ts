@@ -12,7 +12,7 @@ import { migrationsDir } from './migrate.ts';
 import * as reservations from './reservations.ts';
 import { testDb } from './testing.ts';
 
-const bound = () => makeCtx({ timeoutMs: 30_000 });
+const bound = () => makeCtx({ timeoutMs: 600_000 });
 const now = new Date('2026-11-24T10:00:00Z');
 const at = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
 

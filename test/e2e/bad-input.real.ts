@@ -23,7 +23,7 @@ function carrel(args: string[], env: NodeJS.ProcessEnv = {}, dataDir = server.da
   const { status, stdout, stderr } = spawnSync(LAUNCHER, ['--data', dataDir, ...args], {
     encoding: 'utf8',
     env: { ...process.env, ...env },
-    timeout: 120_000,
+    timeout: 1_200_000,
   });
   return { status, stdout, stderr };
 }

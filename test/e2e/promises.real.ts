@@ -83,7 +83,7 @@ test('promise 8: a captured image holds nothing of the person: no password, no k
 test('promise 6 and 7: two servers on one data directory are refused', () => {
   let message = '';
   try {
-    execFileSync(LAUNCHER, ['serve', '--data', server.dataDir, '--listen', '127.0.0.1:0'], { stdio: 'pipe', timeout: 60_000 });
+    execFileSync(LAUNCHER, ['serve', '--data', server.dataDir, '--listen', '127.0.0.1:0'], { stdio: 'pipe', timeout: 1_200_000 });
   } catch (error) {
     message = String((error as { stderr?: Buffer }).stderr);
   }

@@ -41,7 +41,7 @@ async function startLarge(vms: number): Promise<{ facts: Facts; peak: () => numb
 
 /** Clones and powers on machines of the master with the inventory kept fresh meanwhile; requests for each. */
 async function requestsPerMachine(client: VSphereClient, masterPath: string): Promise<number> {
-  const ctx = makeCtx({ timeoutMs: 120_000 });
+  const ctx = makeCtx({ timeoutMs: 1_200_000 });
   const { inventory } = client;
   const master = await inventory.find(ctx, masterPath, 'VirtualMachine');
   const snapshot = onlySnapshot(inventory.prop('VirtualMachine', master.ref, 'snapshot'))?.snapshot as Ref;
@@ -67,7 +67,7 @@ test('10,000 machines on 64 hosts: read, watched and added to within 1 GiB; a cl
     const { url, username, password, fingerprint256 } = facts;
     const client = new VSphereClient({ url, credentials: { kind: 'password', username, password }, trust: { fingerprint256 } });
     try {
-      await client.inventory.ready(makeCtx({ timeoutMs: 120_000 }));
+      await client.inventory.ready(makeCtx({ timeoutMs: 1_200_000 }));
       expect(client.inventory.all('VirtualMachine')).toHaveLength(vms + 1);
       costs.push(await requestsPerMachine(client, facts.masters[0]?.path as string));
       expect(peak()).toBeLessThan(2 ** 30);
@@ -80,4 +80,4 @@ test('10,000 machines on 64 hosts: read, watched and added to within 1 GiB; a cl
   // the wait for the inventory's own changes is among them
   expect(large).toBeLessThanOrEqual(3.5);
   expect(large - small).toBeLessThanOrEqual(1);
-}, 240_000);
+});

@@ -27,7 +27,7 @@ export async function startPlane(
   installation: Installation,
   more: Partial<ControlPlaneOptions> = {},
 ): Promise<ControlPlane> {
-  const plane = await startControlPlane(makeCtx({ timeoutMs: 60_000 }), {
+  const plane = await startControlPlane(makeCtx({ timeoutMs: 1_200_000 }), {
     installation,
     databaseUrl,
     log: silentLogger,

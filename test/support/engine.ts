@@ -237,9 +237,9 @@ export function inside(bench: Bench, tx: Tx): EngineDeps {
   return { ...bench.deps, store: Object.create(bench.store, { tx: { value: within } }) as Store };
 }
 
-/** Waits until `look` gives something true; at most 20 s, so that a fault shows as a failure and not as a hang. */
+/** Waits until `look` gives something true; at most 120 s, so that a fault shows as a failure and not as a hang. */
 export async function until<T>(look: () => Promise<T> | T, what = 'the condition'): Promise<NonNullable<T>> {
-  const end = performance.now() + 20_000;
+  const end = performance.now() + 120_000;
   for (;;) {
     const found = await look();
     if (found) return found as NonNullable<T>;

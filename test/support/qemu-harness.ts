@@ -39,7 +39,7 @@ export async function starterImage(): Promise<{ folder: string; built: BuiltImag
   if (starter === undefined) throw new Error('there is no starter recipe');
   const fresh = `${folder}.${process.pid}`;
   await rm(fresh, { recursive: true, force: true });
-  const built = await starter.build(makeCtx({ timeoutMs: 180_000 }), fresh);
+  const built = await starter.build(makeCtx({ timeoutMs: 1_200_000 }), fresh);
   await writeFile(join(fresh, 'built.json'), JSON.stringify(built).replaceAll(fresh, folder));
   await rename(fresh, folder).catch(() => rm(fresh, { recursive: true, force: true }));
   return { folder, built: JSON.parse(await readFile(description, 'utf8')) as BuiltImage };
@@ -66,7 +66,7 @@ export class QemuWorld implements Harness {
   driver: QemuDriver;
   capabilities: Capabilities;
   readonly cheap = false;
-  readonly timeouts = { verbMs: 30_000, masterMs: 120_000, guestMs: 90_000, abortMs: 5_000 };
+  readonly timeouts = { verbMs: 300_000, masterMs: 600_000, guestMs: 600_000, abortMs: 60_000 };
   readonly dataDir: string;
   readonly installationId: string;
   private readonly tools: ImageTools;
@@ -84,7 +84,7 @@ export class QemuWorld implements Harness {
     const dataDir = await mkdtemp(join(tmpdir(), 'carrel-q-'));
     const installationId = randomUUID().slice(0, 8);
     const driver = new QemuDriver({ dataDir, installationId, tools });
-    const capabilities = await driver.open(makeCtx({ timeoutMs: 60_000 }));
+    const capabilities = await driver.open(makeCtx({ timeoutMs: 600_000 }));
     return new QemuWorld(dataDir, installationId, tools, driver, capabilities);
   }
 
@@ -95,7 +95,7 @@ export class QemuWorld implements Harness {
   async restart(): Promise<void> {
     await this.driver.close();
     this.driver = new QemuDriver({ dataDir: this.dataDir, installationId: this.installationId, tools: this.tools });
-    this.capabilities = await this.driver.open(makeCtx({ timeoutMs: 60_000 }));
+    this.capabilities = await this.driver.open(makeCtx({ timeoutMs: 600_000 }));
   }
 
   async dispose(): Promise<void> {
@@ -188,7 +188,7 @@ export class QemuWorld implements Harness {
   async shell(machineId: string, script: string): Promise<string> {
     const runtime = this.parts.fleet.get(machineId);
     if (runtime === undefined) throw new Error(`no connection to ${machineId}`);
-    const { stdout, stderr, exitCode } = await runtime.guestAgent.exec(makeCtx({ timeoutMs: 30_000 }), '/bin/sh', ['-c', script]);
+    const { stdout, stderr, exitCode } = await runtime.guestAgent.exec(makeCtx({ timeoutMs: 300_000 }), '/bin/sh', ['-c', script]);
     if (exitCode !== 0) throw new Error(`${script}: ${exitCode} ${stderr}`);
     return stdout;
   }

@@ -51,7 +51,7 @@ export async function startTestServer(options: Partial<ApiOptions> = {}): Promis
 }
 
 /** Waits for a condition, within a bound; never sleeps for a fixed time. */
-export async function eventually(what: string, check: () => boolean | Promise<boolean>, boundMs = 10_000): Promise<void> {
+export async function eventually(what: string, check: () => boolean | Promise<boolean>, boundMs = 120_000): Promise<void> {
   const end = Date.now() + boundMs;
   while (!(await check())) {
     if (Date.now() > end) throw new Error(`never came: ${what}`);

@@ -7,7 +7,7 @@ import { type Ctx, makeCtx } from '../../src/lib/context.ts';
 import type { Vm } from '../../src/vsim/model/entities.ts';
 import { VSphereWorld, type VSphereWorldOptions } from './vsphere-harness.ts';
 
-export const ctx = (timeoutMs = 20_000): Ctx => makeCtx({ timeoutMs });
+export const ctx = (timeoutMs = 300_000): Ctx => makeCtx({ timeoutMs });
 
 export class Case {
   readonly w: VSphereWorld;

@@ -38,7 +38,7 @@ export class VSphereWorld implements Harness {
   capabilities!: Capabilities;
   readonly cheap = true;
   readonly accountsOnDisk = false;
-  readonly timeouts = { verbMs: 20_000, masterMs: 20_000, guestMs: 20_000, abortMs: 5_000 };
+  readonly timeouts = { verbMs: 300_000, masterMs: 300_000, guestMs: 300_000, abortMs: 60_000 };
   readonly names: Names;
 
   constructor(vsim: Vsim, options: VSphereProviderOptions) {
@@ -63,7 +63,7 @@ export class VSphereWorld implements Harness {
       shutdownMs: 2_000,
       ...options.driver,
     });
-    world.capabilities = await world.driver.open(makeCtx({ timeoutMs: 20_000 }));
+    world.capabilities = await world.driver.open(makeCtx({ timeoutMs: 600_000 }));
     return world;
   }
 
@@ -79,7 +79,7 @@ export class VSphereWorld implements Harness {
   async restart(): Promise<void> {
     await this.driver.close();
     this.driver = new VSphereDriver(this.options);
-    this.capabilities = await this.driver.open(makeCtx({ timeoutMs: 20_000 }));
+    this.capabilities = await this.driver.open(makeCtx({ timeoutMs: 600_000 }));
   }
 
   async dispose(): Promise<void> {
@@ -157,7 +157,7 @@ export class VSphereWorld implements Harness {
   }
 
   async settle(task: Task): Promise<TaskResult> {
-    await waitFor(makeCtx({ timeoutMs: 10_000 }), 1, () => (task.state === 'success' || task.state === 'error' ? true : undefined));
+    await waitFor(makeCtx({ timeoutMs: 600_000 }), 1, () => (task.state === 'success' || task.state === 'error' ? true : undefined));
     if (task.error !== undefined) throw task.error;
     return task.result;
   }

@@ -85,7 +85,7 @@ export class Matrix {
 
   async #job(): Promise<Job> {
     const { c, way } = this;
-    const step = (onStep?: () => void) => makeCtx({ timeoutMs: 20_000, ...(onStep === undefined ? {} : { progress: onStep }) });
+    const step = (onStep?: () => void) => makeCtx({ timeoutMs: 600_000, ...(onStep === undefined ? {} : { progress: onStep }) });
     if (this.verb === 'clone' || this.verb === 'destroy') {
       const machineId = randomUUID();
       const spec = c.spec(machineId, way.mode);
