@@ -12,6 +12,8 @@ const FAULTS: readonly [faults: (keyof VimTypes)[], code: DriverErrorCode, messa
     "the host's licence does not let programs change anything",
     'Give the host a licence with the vSphere API.',
   ],
+  // A kind of NoPermission on the wire, but it says nothing about the account: the server restarted or let the session go.
+  [['NotAuthenticated'], 'unavailable', 'the session at the server ended'],
   [['NoPermission'], 'no-permission', 'the account lacks a privilege', 'Give the account the privilege that the details name.'],
   [['MethodDisabled'], 'busy', 'another program has locked this operation', 'Look for backup software that works on the machine.'],
   [['RequestCanceled'], 'unavailable', 'somebody cancelled the task at the server'],
