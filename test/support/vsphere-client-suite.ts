@@ -94,7 +94,7 @@ interface World {
   datacenterName: string;
 }
 
-const ctx = makeCtx({ timeoutMs: 200_000 });
+const ctx = makeCtx({ timeoutMs: 1_200_000 });
 
 function makeClient(server: VSphereServer, password = server.password): VSphereClient {
   return new VSphereClient({
@@ -145,7 +145,7 @@ async function until<T>(client: VSphereClient, check: () => T | undefined): Prom
     const timer = setTimeout(() => {
       stop();
       reject(new Error('the inventory did not come to show it'));
-    }, 60_000);
+    }, 600_000);
   });
 }
 
