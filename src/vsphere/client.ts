@@ -18,6 +18,8 @@ export interface ClientOptions extends SessionOptions {
   /** What the inventory keeps; {@link DEFAULT_WATCH} unless given. */
   watch?: InventoryWatch | undefined;
   loop?: LoopOptions | undefined;
+  /** How long the server may take to bring a known inventory up to date, in milliseconds; 30,000 unless given. */
+  answerMs?: number | undefined;
 }
 
 export interface RunOptions extends CallOptions {
@@ -38,7 +40,7 @@ export class VSphereClient {
     this.session = new Session(options);
     this.loop = new UpdateLoop(this.session, options.loop);
     this.tasks = new Tasks(this.session, this.loop);
-    this.inventory = new Inventory(this.session, this.loop, options.watch ?? DEFAULT_WATCH);
+    this.inventory = new Inventory(this.session, this.loop, options.watch ?? DEFAULT_WATCH, options.answerMs);
     this.call = this.session.call;
   }
 

@@ -22,6 +22,8 @@ import { startVsim, type Vsim, type VsimOptions } from '../../src/vsim/vsim.ts';
 export interface VSphereWorldOptions {
   vsim?: VsimOptions;
   driver?: Partial<VSphereProviderOptions>;
+  /** Another way to the simulator than its own address. */
+  way?: (vsim: Vsim) => Promise<string>;
 }
 
 /** The checks of the conformance suite that cannot be asked of vSphere on its simulator yet: its guests have no accounts. */
@@ -53,7 +55,7 @@ export class VSphereWorld implements Harness {
     const vsim = await startVsim({ masters: 1, bootMs: 1, guestUser: 'operations', ...options.vsim });
     const world = new VSphereWorld(vsim, {
       kind: vsim.model.options.kind,
-      url: vsim.url,
+      url: (await options.way?.(vsim)) ?? vsim.url,
       credentials: { kind: 'password', username: vsim.username, password: vsim.password },
       trust: { fingerprint256: vsim.fingerprint256 },
       installationId: `test-${randomUUID()}`,

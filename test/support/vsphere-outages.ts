@@ -1,4 +1,5 @@
-/** A vCenter or ESXi that restarts under the engine: what was under way goes on by itself and leaves nothing. */
+/** A vCenter or ESXi that restarts, or is away, under the engine: what was under way goes on by itself and leaves nothing. */
+import { sql } from 'kysely';
 import { expect } from 'vitest';
 import type { Driver } from '../../src/driver/index.ts';
 import { aroundAll, override } from '../../src/drivers/fake/sabotage-tools.ts';
@@ -79,8 +80,8 @@ async function readyAndOff(bench: Bench): Promise<string> {
 }
 
 /**
- * The server restarts at the n-th sign of progress of a saga's work, for every `every`-th n. `continuousClone`: its clones go on by
- * themselves. Gives how often it restarted.
+ * The server restarts at the n-th sign of progress of a saga's work, for every n (or every `every`-th), with clones that go on by themselves
+ * and without. Gives how often it restarted.
  */
 export async function restartsIn(
   whenOver: WhenOver,
@@ -114,4 +115,23 @@ export async function restartsIn(
     expect(digestOf(bench)).toBe(bytes);
     if (!restarted) return Math.ceil((n - 1) / every);
   }
+}
+
+/** Lets pauses go by, the shortest first, until `ms` of them went by or nothing waits any more. Gives the longest pause and how many there were. */
+export async function letPass(bench: Bench, ms: number, runDue: () => Promise<void>): Promise<{ longest: number; pauses: number }> {
+  const seen = { longest: 0, pauses: 0 };
+  for (let passed = 0; passed < ms; ) {
+    await runDue();
+    const { rows } = await sql<{ ms: number | null }>`
+      with next as (select min(run_at) as at from job where state = 'ready'),
+        moved as (update job set run_at = run_at - (next.at - clock_timestamp()) from next where state = 'ready' and next.at > clock_timestamp())
+      select (extract(epoch from at - clock_timestamp()) * 1000)::float8 as ms from next`.execute(bench.store.db);
+    const pause = rows[0]?.ms ?? undefined;
+    if (pause === undefined) return seen;
+    seen.longest = Math.max(seen.longest, pause);
+    seen.pauses += 1;
+    passed += Math.max(0, pause);
+    if (seen.pauses > 5000) throw new Error('it looks too often');
+  }
+  return seen;
 }

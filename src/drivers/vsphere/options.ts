@@ -48,6 +48,8 @@ export interface VSphereProviderOptions {
   guest?: { user: string; password: string } | undefined;
   /** Reads the SSH host keys that a guest shows; a real SSH handshake unless given. */
   hostKeys?: ((ctx: Ctx, host: string, port: number) => Promise<readonly string[]>) | undefined;
+  /** How long the server may take to tell what is new before it counts as away, in milliseconds; 30,000 unless given. */
+  answerMs?: number | undefined;
   /** First pause before something is tried again, in milliseconds; doubles up to 20 times itself. 1,000 unless given. */
   retryMs?: number | undefined;
   /** How long a guest may take to shut down by itself before it is switched off, in milliseconds; 120,000 unless given. */

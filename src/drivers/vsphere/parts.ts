@@ -38,7 +38,13 @@ export interface Parts {
 
 /** Connects, finds the places that the options name, and learns what this server can do. Errors: `no-permission`, `not-found`, `unavailable`. */
 export async function openParts(ctx: Ctx, options: VSphereProviderOptions): Promise<{ parts: Parts; capabilities: Capabilities }> {
-  const client = new VSphereClient({ url: options.url, credentials: options.credentials, trust: options.trust, log: options.log });
+  const client = new VSphereClient({
+    url: options.url,
+    credentials: options.credentials,
+    trust: options.trust,
+    log: options.log,
+    answerMs: options.answerMs,
+  });
   try {
     await mustBeOfKind(ctx, client, options);
     const site = await openSite(ctx, client, options);

@@ -5,7 +5,7 @@
  * States: new -> syncing -> fresh -> stale (connection or session lost) -> syncing -> fresh. What is found may be used in any state after
  * the first sync; that something is *not* there may be said only while fresh (`vsphere-stale` otherwise).
  */
-import { type Ctx, race } from '../../lib/context.ts';
+import { anyOf, type Ctx, race } from '../../lib/context.ts';
 import { localizedFaultError, type VimFaultError, vsphereError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { isSubtype } from '../types/schema.ts';
@@ -19,6 +19,9 @@ import type { ObjectType, PathValue } from './retrieve.ts';
 export type InventoryWatch = Partial<Record<ObjectType, readonly string[]>>;
 
 /** What the drivers need. */
+/** How long the server may take to bring what is known up to date, once it was; in milliseconds. */
+const ANSWER_MS = 30_000;
+
 export const DEFAULT_WATCH: InventoryWatch = {
   Folder: [],
   Datacenter: ['vmFolder', 'hostFolder', 'datastoreFolder', 'networkFolder'],
@@ -91,11 +94,15 @@ export class Inventory implements UpdateSource {
   private view: { ref: Ref; epoch: number } | undefined;
   private attached = false;
   private lastError: unknown;
+  /** It was up to date once: from then on a server that does not answer is one that is away. */
+  private settled = false;
+  private readonly answerMs: number;
 
-  constructor(session: Session, loop: UpdateLoop, watch: InventoryWatch = DEFAULT_WATCH) {
+  constructor(session: Session, loop: UpdateLoop, watch: InventoryWatch = DEFAULT_WATCH, answerMs = ANSWER_MS) {
     this.session = session;
     this.loop = loop;
     this.watch = watch;
+    this.answerMs = answerMs;
   }
 
   /** Waits until the inventory is known and up to date. */
@@ -110,10 +117,21 @@ export class Inventory implements UpdateSource {
     await race(ctx, this.synced.promise);
   }
 
-  /** Waits until what is known is not older than this call. Shared by all who ask at the same time; see UpdateLoop.barrier. */
+  /**
+   * Waits until what is known is not older than this call. Shared by all who ask at the same time; see UpdateLoop.barrier. `vsphere-stale`
+   * when the server does not answer for {@link ClientOptions.answerMs}: who waits for as long as it takes would hold what others need.
+   */
   async sync(ctx: Pick<Ctx, 'signal'>): Promise<void> {
-    if (this.state === 'fresh') await this.loop.barrier(ctx);
-    else await this.ready(ctx);
+    const wait = (within: Pick<Ctx, 'signal'>) => (this.state === 'fresh' ? this.loop.barrier(within) : this.ready(within));
+    // The first reading of a large inventory takes its time.
+    if (!this.settled) return wait(ctx);
+    const patience = AbortSignal.timeout(this.answerMs);
+    try {
+      await wait({ signal: anyOf([ctx.signal, patience]) });
+    } catch (error) {
+      if (!patience.aborted || ctx.signal.aborted) throw error;
+      throw vsphereError('vsphere-stale', 'the server does not answer', { cause: this.lastError });
+    }
   }
 
   get root(): Ref | undefined {
@@ -258,6 +276,7 @@ export class Inventory implements UpdateSource {
   onSettled(): void {
     if (this.state === 'syncing') for (const e of this.entities.values()) if (!e.seen) this.leave(e);
     this.state = 'fresh';
+    this.settled = true;
     this.synced?.resolve();
     this.synced = undefined;
   }

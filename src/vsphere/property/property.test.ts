@@ -128,11 +128,11 @@ class FakeCollector {
   }
 }
 
-async function setup(handlers: Record<string, Handler> = {}) {
+async function setup(handlers: Record<string, Handler> = {}, more: { answerMs?: number } = {}) {
   const fake = new FakeCollector();
   const server = await scriptServer({ ...fake.handlers(), ...handlers });
   open.push(() => server.stop());
-  const client = new VSphereClient({ ...server.options(), loop: { firstPauseMs: 5 } });
+  const client = new VSphereClient({ ...server.options(), loop: { firstPauseMs: 5 }, ...more });
   open.push(() => client.close());
   return { fake, server, client };
 }
@@ -179,6 +179,15 @@ test('the second resolve costs no request; names are unescaped; changes and dele
   expect((await client.inventory.find(ctx, '/DC/vm/renamed')).props.has('config.instanceUuid')).toBe(false);
   await expect(client.inventory.find(ctx, '/DC/vm/m2')).rejects.toMatchObject({ code: 'vsphere-not-found' });
   expect(await client.inventory.findByInstanceUuid(ctx, 'UUID-2')).toEqual([]);
+});
+
+test('a server that does not answer any more is told in time, as one that is away, whatever time the caller has', async () => {
+  const { fake, client, server } = await setup({}, { answerMs: 50 });
+  const ready = client.inventory.ready(ctx);
+  await fake.tell('VirtualMachine', tree);
+  await ready;
+  server.stop();
+  await expect(client.inventory.sync(ctx)).rejects.toMatchObject({ code: 'vsphere-stale', message: 'the server does not answer' });
 });
 
 test('a truncated set is no reason to say that something is missing', async () => {
