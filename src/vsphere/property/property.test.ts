@@ -186,7 +186,7 @@ test('a server that does not answer any more is told in time, as one that is awa
   const ready = client.inventory.ready(ctx);
   await fake.tell('VirtualMachine', tree);
   await ready;
-  server.stop();
+  await server.stop();
   await expect(client.inventory.sync(ctx)).rejects.toMatchObject({ code: 'vsphere-stale', message: 'the server does not answer' });
 });
 
