@@ -1,3 +1,4 @@
+import { ProviderAdded } from '../contract/providers.ts';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { routes } from '../contract/api.ts';
@@ -35,6 +36,17 @@ function operations(): [string, OperationObject][] {
     Object.values(item).map((operation): [string, OperationObject] => [path, operation]),
   );
 }
+
+describe('the address of an endpoint', () => {
+  const pattern = new RegExp((ProviderAdded.properties.url as { pattern?: string }).pattern ?? 'nothing');
+
+  it.each(['https://vc.example', 'https://vc.example:8443/sdk', 'https://[::1]:443'])('%s is one', (url) => expect(url).toMatch(pattern));
+
+  it.each(['http://vc.example', 'https://', 'https://root:word@vc.example', 'https://vc.example/?u=root@x', 'https://a b'])(
+    '%s is none: no account, no query',
+    (url) => expect(url).not.toMatch(pattern),
+  );
+});
 
 describe('the OpenAPI document', () => {
   it('is checked in as the contract says it', () => {

@@ -613,6 +613,9 @@ describe('provider add', () => {
     const other = ['provider', 'add', 'esxi', 'lab', '--user', 'root', '--password-file', file];
     expect(await root([...other, '--address', 'vcenter'])).toMatchObject({ code: 2, err: expect.stringContaining('https://') });
     expect(await root([...other, '--address', 'http://vc.example'])).toMatchObject({ code: 2, err: expect.stringContaining('https://') });
+    const inAddress = await root([...other, '--address', 'https://root:hunter2@vc.example']);
+    expect(inAddress).toMatchObject({ code: 2, err: expect.stringContaining('--password-file') });
+    expect(inAddress.err).not.toContain('hunter2');
     expect(await root([...words, '--password-file', file, '--fingerprint', 'abc'])).toMatchObject({
       code: 2,
       err: expect.stringContaining('64 hex digits'),

@@ -116,9 +116,15 @@ function checkedFingerprint(text: string): string {
   });
 }
 
-/** `bad-request` unless it is an https address. */
+/** `bad-request` unless it is an https address without an account in it. */
 export function checkedAddress(text: string): string {
-  if (URL.canParse(text) && new URL(text).protocol === 'https:') return text;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && `${url.username}${url.password}` !== '') {
+    throw new CarrelError('bad-request', 'an address holds no account: it is shown and stands in the audit log', {
+      hint: 'Give the account with --user, and its password with --password-file or at the prompt.',
+    });
+  }
+  if (url?.protocol === 'https:') return text;
   throw new CarrelError('bad-request', `${JSON.stringify(text)} is not the address of a vCenter or an ESXi host`, {
     hint: 'It begins with https://, such as https://vcenter.example.org',
   });

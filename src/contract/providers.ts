@@ -20,7 +20,11 @@ export type Trust = Static<typeof Trust>;
 
 /** How an endpoint is reached, and what of it may be used. Names are those that people see in its inventory. */
 const connection = {
-  url: Type.String({ minLength: 9, maxLength: 500, pattern: '^https://' }),
+  url: Type.String({
+    minLength: 9,
+    maxLength: 500, // No account in it: an address is shown and stands in the audit log.
+    pattern: '^https://[^/@?#\\s]+(?:/[^@?#\\s]*)?$',
+  }),
   username: Type.String({ minLength: 1, maxLength: 200 }),
   trust: Trust,
   datacenter: Type.Optional(Path),
