@@ -25,7 +25,7 @@ try {
     sourcemap: true,
     logLevel: 'warning',
     // ssh2 carries a wasm part that finds its file by __dirname, so it stays in node_modules; the others are native and optional.
-    external: ['ssh2', 'cpu-features', '*.node', 'pg-native'],
+    external: ['ssh2', '@node-rs/argon2', 'cpu-features', '*.node', 'pg-native'],
     banner: { js: "import { createRequire as carrelRequire } from 'node:module'; const require = carrelRequire(import.meta.url);" },
   });
   await cp(join(root, 'sql'), join(made, 'sql'), { recursive: true });

@@ -72,6 +72,7 @@ export const PACKAGES: readonly { packages: readonly string[]; only: readonly st
     only: ['api/', 'main/'],
     why: 'HTTP is served by src/api',
   },
+  { packages: ['@node-rs/argon2'], only: ['services/'], why: 'passwords are hashed in src/services/passwords.ts only' },
 ];
 
 /** Folders that import no module of Node, since they are pure or run in a browser too. */

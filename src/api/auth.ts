@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Scope } from '../contract/route.ts';
-import { CarrelError } from '../lib/errors.ts';
+import { CarrelError, errorCode } from '../lib/errors.ts';
 import { isAdmin, notAllowed } from './access.ts';
 import type { Caller, Services } from '../services/interface.ts';
+import { refuseForeignSocket, refuseForged, sessionCookie } from './cookies.ts';
 import type { TicketBox } from './tickets.ts';
 
 declare module 'fastify' {
@@ -14,7 +15,7 @@ declare module 'fastify' {
 const BEARER = /^Bearer ([\w.~+/=-]{16,256})$/i;
 
 export interface AuthOptions {
-  services: Pick<Services, 'verifyToken'>;
+  services: Pick<Services, 'verifyToken' | 'verifySession'>;
   tickets: TicketBox;
   /** Requests of one account in a minute. */
   requestsPerMinute: number;
@@ -22,7 +23,7 @@ export interface AuthOptions {
   refusalsPerMinute: number;
 }
 
-const UNAUTHORIZED_HINT = 'Send a token: `Authorization: Bearer …`. `carrel token add` makes one.';
+const UNAUTHORIZED_HINT = 'Sign in, or send a token: `Authorization: Bearer …`. `carrel token add` makes one.';
 
 type Limiter = ReturnType<FastifyInstance['createRateLimit']>;
 
@@ -36,33 +37,60 @@ async function refuseIfExceeded(limiter: Limiter, request: FastifyRequest): Prom
   }
 }
 
-async function signIn(request: FastifyRequest, scope: Scope, options: AuthOptions): Promise<Caller | undefined> {
-  const ticket = scope === 'ticket' ? (request.query as { ticket?: unknown }).ticket : undefined;
-  if (typeof ticket === 'string') return options.tickets.take(ticket, (request.params as { id: string }).id);
-  const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
-  return token === undefined ? undefined : options.services.verifyToken(token);
+interface Proof {
+  caller: Caller | undefined;
+  /** A cookie is sent by the browser itself, whoever made the page that asks. */
+  byCookie: boolean;
 }
 
-/** Finds out whose request it is, before its body is read, and refuses those without a right to the route. */
-export function makeAuthenticate(app: FastifyInstance, options: AuthOptions) {
+async function signIn(request: FastifyRequest, scope: Scope, options: AuthOptions): Promise<Proof> {
+  const ticket = scope === 'ticket' ? (request.query as { ticket?: unknown }).ticket : undefined;
+  if (typeof ticket === 'string') return { caller: options.tickets.take(ticket, (request.params as { id: string }).id), byCookie: false };
+  // Whoever sends a token means it: the cookie that a browser adds by itself is not looked at then.
+  if (request.headers.authorization !== undefined) {
+    const token = BEARER.exec(request.headers.authorization)?.[1];
+    return { caller: token === undefined ? undefined : await options.services.verifyToken(token), byCookie: false };
+  }
+  const secret = sessionCookie(request);
+  return { caller: secret === undefined ? undefined : await options.services.verifySession(secret), byCookie: true };
+}
+
+function whyNot(request: FastifyRequest): string {
+  if (request.headers.authorization !== undefined) return 'the token is not one of ours, or it is over';
+  return sessionCookie(request) === undefined ? 'a token is needed' : 'you are signed out';
+}
+
+export interface Authentication {
+  /** Finds out whose request it is, before its body is read, and refuses those without a right to the route. */
+  authenticate(request: FastifyRequest, scope: Scope): Promise<void>;
+  /** Rethrows why a sign-in was refused, or `rate-limited` for an address that was refused too often, whatever the account. */
+  refuseGuessers(request: FastifyRequest, error: unknown): Promise<never>;
+}
+
+export function makeAuthenticate(app: FastifyInstance, options: AuthOptions): Authentication {
   const timeWindow = 60_000;
   const byAccount = app.createRateLimit({ max: options.requestsPerMinute, timeWindow, keyGenerator: (r) => r.caller?.accountId ?? r.ip });
   const byRefusal = app.createRateLimit({ max: options.refusalsPerMinute, timeWindow, keyGenerator: (r) => `refused ${r.ip}` });
 
-  return async (request: FastifyRequest, scope: Scope): Promise<void> => {
-    if (scope === 'public') return;
-    // First the token, then the limit: many people come from one address (a proxy, a computer room), and one of them who guesses
-    // must not lock out the others.
-    const caller = await signIn(request, scope, options);
-    if (caller === undefined) {
-      await refuseIfExceeded(byRefusal, request);
-      const given = request.headers.authorization !== undefined;
-      throw new CarrelError('unauthorized', given ? 'the token is not one of ours, or it is over' : 'a token is needed', {
-        hint: UNAUTHORIZED_HINT,
-      });
-    }
-    request.caller = caller;
-    await refuseIfExceeded(byAccount, request);
-    if (scope === 'admin' && !isAdmin(caller)) throw notAllowed('only operators may do that');
+  return {
+    async authenticate(request, scope) {
+      if (scope === 'public') return;
+      // First the token, then the limit: many people come from one address (a proxy, a computer room), and one of them who guesses
+      // must not lock out the others.
+      const { caller, byCookie } = await signIn(request, scope, options);
+      if (caller === undefined) {
+        await refuseIfExceeded(byRefusal, request);
+        throw new CarrelError('unauthorized', whyNot(request), { hint: UNAUTHORIZED_HINT });
+      }
+      if (request.ws) refuseForeignSocket(request, byCookie);
+      else if (byCookie) refuseForged(request);
+      request.caller = caller;
+      await refuseIfExceeded(byAccount, request);
+      if (scope === 'admin' && !isAdmin(caller)) throw notAllowed('only operators may do that');
+    },
+    async refuseGuessers(request, error) {
+      if (errorCode(error) === 'unauthorized') await refuseIfExceeded(byRefusal, request);
+      throw error;
+    },
   };
 }

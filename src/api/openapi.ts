@@ -106,7 +106,7 @@ function operation(route: RouteDef, components: Components): JsonObject {
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
     tags: [route.tag],
-    security: route.scope === 'public' ? [] : route.scope === 'ticket' ? [{ token: [] }, { ticket: [] }] : [{ token: [] }],
+    security: route.scope === 'public' ? [] : [{ token: [] }, { session: [] }, ...(route.scope === 'ticket' ? [{ ticket: [] }] : [])],
     ...(params.length === 0 ? {} : { parameters: params }),
     ...requestBody(route, components),
     responses: answers(route, components),
@@ -134,6 +134,12 @@ export function openapiDocument(): JsonObject {
       schemas: components.schemas,
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-carrel',
+          description: 'From POST /api/v1/session. A request that changes something needs the header `X-Carrel-CSRF: 1` too.',
+        },
         ticket: {
           type: 'apiKey',
           in: 'query',

@@ -2,7 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { RouteDef } from '../contract/route.ts';
 import { CarrelError } from '../lib/errors.ts';
-import type { makeAuthenticate } from './auth.ts';
+import type { SessionInfo } from '../contract/sessions.ts';
+import type { Authentication } from './auth.ts';
 import type { Deps } from './handlers/types.ts';
 import type { Places } from './places.ts';
 import type { Caller } from '../services/interface.ts';
@@ -20,7 +21,8 @@ export const SECURITY_HEADERS: Record<string, string> = {
 
 /** What the files of this folder share while a server runs. */
 export interface ServerParts extends Deps {
-  authenticate: ReturnType<typeof makeAuthenticate>;
+  authenticate: Authentication['authenticate'];
+  refuseGuessers: Authentication['refuseGuessers'];
   registry: Registry;
   staging: Staging;
   now: () => Date;
@@ -44,6 +46,31 @@ export function schemaOf(route: RouteDef): Record<string, unknown> {
     ...(route.query === undefined ? {} : { querystring: route.query }),
     ...(route.body === undefined ? {} : { body: route.body }),
     ...(route.kind === 'json' || route.kind === 'upload' ? { response: { [route.status]: route.response } } : {}),
+  };
+}
+
+/** What every route has, whatever its answer looks like. */
+export function common(route: RouteDef, parts: ServerParts) {
+  return {
+    method: route.method,
+    url: fastifyPath(route.path),
+    schema: schemaOf(route),
+    config: { operation: route.operation },
+    onRequest: (request: FastifyRequest) => parts.authenticate(request, route.scope),
+  };
+}
+
+/** What somebody is told of how they are signed in. */
+export function showSession(caller: Caller, version: string): SessionInfo {
+  const { session, token } = caller;
+  const endsAt = session?.endsAt ?? token?.expiresAt;
+  return {
+    account: caller.name,
+    role: caller.role,
+    by: session === undefined ? 'token' : session.byLink ? 'link' : 'password',
+    ...(session === undefined ? {} : { id: session.id, idleEndsAt: session.idleEndsAt.toISOString() }),
+    ...(endsAt ? { endsAt: endsAt.toISOString() } : {}),
+    version,
   };
 }
 

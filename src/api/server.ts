@@ -183,7 +183,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     log: options.log,
     tickets,
     openapi: openapiDocument(),
-    authenticate: makeAuthenticate(app, {
+    ...makeAuthenticate(app, {
       services: options.services,
       tickets,
       requestsPerMinute: options.requestsPerMinute ?? 1200,

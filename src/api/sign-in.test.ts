@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'undici';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Person, TOKENS } from '../../test/support/fake-services.ts';
+import { type Person, SESSIONS, TOKENS } from '../../test/support/fake-services.ts';
 import { eventually, startTestServer, type TestServer } from '../../test/support/test-server.ts';
 import { CarrelError } from '../lib/errors.ts';
 import type { ApiOptions } from './server.ts';
@@ -86,6 +86,40 @@ test('a console ends when its person is signed out', async () => {
   const console = await openConsole(server, 'ann');
   server.world.signOut('ann');
   expect(await console?.closed).toEqual([1008, 'the sign-in is over']);
+});
+
+test('a console by cookie opens for the page of this address only; by token a foreign page does not open it either', async () => {
+  const server = await started();
+  await vncAt(server);
+  const { id } = server.world.addReservation('ann', { state: 'ready' });
+  const { host, port } = new URL(server.baseUrl);
+  const cookie = `carrel-${port}=${SESSIONS.ann}`;
+  const open = async (headers: Record<string, string>) => {
+    const ws = new WebSocket(`ws://${host}/api/v1/reservations/${id}/console`, { headers });
+    const opened = await new Promise<boolean>((resolve) => {
+      ws.addEventListener('open', () => resolve(true));
+      ws.addEventListener('error', () => resolve(false));
+    });
+    ws.close();
+    return opened;
+  };
+  const token = `Bearer ${TOKENS.ann}`;
+  expect(await open({ cookie, origin: server.baseUrl })).toBe(true);
+  expect(await open({ authorization: token })).toBe(true);
+  for (const origin of [
+    'https://evil.example',
+    'null',
+    `https://${host}`,
+    `http://127.0.0.1:${Number(port) + 1}`,
+    `${server.baseUrl}.evil.example`,
+  ]) {
+    expect([origin, await open({ cookie, origin })]).toEqual([origin, false]);
+    expect([origin, await open({ authorization: token, origin })]).toEqual([origin, false]);
+  }
+  expect(await open({ cookie })).toBe(false);
+  expect(await open({ cookie: `carrel-${port}=${SESSIONS.bob}`, origin: server.baseUrl })).toBe(false);
+  // Each that was opened or refused gave its place back, so that as many again may be.
+  expect(await open({ cookie, origin: server.baseUrl })).toBe(true);
 });
 
 test('one person cannot take all places for consoles; one that ends, or is refused later, gives its place back', async () => {

@@ -1,29 +1,18 @@
-/** The routes whose request or answer is not one JSON document: readiness, metrics, events, upload, console. */
+/** The routes that are more than JSON in and out: readiness, metrics, events, upload, console, and those that set a cookie. */
 import { rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { api } from '../contract/api.ts';
 import type { UploadQuery } from '../contract/images.ts';
-import type { RouteDef } from '../contract/route.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { personalReservation } from './access.ts';
 import { openConsole, relay, type WebSocketLike } from './console.ts';
 import { streamEvents } from './events.ts';
 import { checkNewName } from './handlers/images.ts';
-import { callerOf, fastifyPath, SECURITY_HEADERS, schemaOf, type ServerParts } from './parts.ts';
+import { callerOf, common, SECURITY_HEADERS, type ServerParts } from './parts.ts';
+import { registerSession } from './session.ts';
 import { receiveFile } from './upload.ts';
-
-/** What every route has, whatever its answer looks like. */
-function common(route: RouteDef, parts: ServerParts) {
-  return {
-    method: route.method,
-    url: fastifyPath(route.path),
-    schema: schemaOf(route),
-    config: { operation: route.operation },
-    onRequest: (request: FastifyRequest) => parts.authenticate(request, route.scope),
-  };
-}
 
 function registerReadiness(app: FastifyInstance, parts: ServerParts): void {
   const { response, ...route } = common(api.ready, parts).schema as { response: Record<number, unknown> };
@@ -132,4 +121,5 @@ export async function registerSpecial(app: FastifyInstance, parts: ServerParts):
   registerEvents(app, parts);
   await registerUpload(app, parts);
   registerConsole(app, parts);
+  registerSession(app, parts);
 }

@@ -5,6 +5,7 @@ import type { Operation } from './paths.ts';
 import { providerRoutes } from './providers.ts';
 import { reservationRoutes } from './reservations.ts';
 import type { HandlerInput, Input, Output, RouteDef } from './route.ts';
+import { sessionRoutes } from './sessions.ts';
 import { seriesRoutes } from './series.ts';
 import { accountRoutes, systemRoutes } from './system.ts';
 
@@ -12,6 +13,7 @@ import { accountRoutes, systemRoutes } from './system.ts';
 export const api = {
   ...systemRoutes,
   ...providerRoutes,
+  ...sessionRoutes,
   ...accountRoutes,
   ...imageRoutes,
   ...reservationRoutes,

@@ -9,6 +9,11 @@ export const PATHS = {
   openapi: 'GET /api/v1/openapi.json',
   me: 'GET /api/v1/me',
 
+  signIn: 'POST /api/v1/session',
+  showSession: 'GET /api/v1/session',
+  signOut: 'DELETE /api/v1/session',
+  setPassword: 'POST /api/v1/session/password',
+
   listAccounts: 'GET /api/v1/accounts',
   createAccount: 'POST /api/v1/accounts',
   listTokens: 'GET /api/v1/accounts/{account}/tokens',

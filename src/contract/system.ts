@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Done, Id, PageQuery, Time } from './common.ts';
+import { Role } from './roles.ts';
 import { named, oneOf, route, strict } from './route.ts';
 
 export const Health = named('Health', Type.Object({ status: oneOf(['ok']), version: Type.String() }));
@@ -13,9 +14,6 @@ export const Readiness = named(
   }),
 );
 export type Readiness = Static<typeof Readiness>;
-
-export const Role = oneOf(['user', 'admin']);
-export type Role = Static<typeof Role>;
 
 export const Me = named('Me', Type.Object({ account: Type.String(), role: Role, version: Type.String() }));
 export type Me = Static<typeof Me>;

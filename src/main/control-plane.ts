@@ -23,6 +23,7 @@ import * as machines from '../store/machines.ts';
 import * as providers from '../store/providers.ts';
 import { reapFormerLives } from '../store/queue.ts';
 import * as reservations from '../store/reservations.ts';
+import * as sessions from '../store/sessions.ts';
 import { serverLock } from '../store/server-lock.ts';
 import { endpointConfig, plainReport } from './endpoint-config.ts';
 import { fingerprint, type Installation } from './installation.ts';
@@ -222,6 +223,7 @@ function startPruning(deps: EngineDeps): () => Promise<void> {
     const before = new Date(deps.now().getTime() - KEEP_MS);
     await pruneJobs(deps.store.db, before);
     await events.prune(deps.store.db, before);
+    await sessions.prune(deps.store.db, before);
   };
   const timer = setInterval(
     () => void prune().catch((error: unknown) => deps.log.warn({ err: describeError(error) }, 'pruning failed')),

@@ -14,16 +14,20 @@ const showToken = (t: Token): TokenInfo => ({
   ...given({ expiresAt: iso(t.expiresAt), lastUsedAt: iso(t.lastUsedAt) }),
 });
 
-/** A token that was made by another ends with it at the latest: else one that leaked for an hour would be one for ever. */
-function endOfToken({ token }: Caller, forMs: number | undefined, now: Date): Date | undefined {
-  const latest = token?.expiresAt ?? undefined;
+/** A token that was made by another, or by a session, ends with it at the latest: else one that leaked for an hour would be one for ever. */
+function endOfToken({ token, session }: Caller, forMs: number | undefined, now: Date): Date | undefined {
+  const latest = session?.endsAt ?? token?.expiresAt ?? undefined;
   if (forMs === undefined) return latest;
   const end = new Date(now.getTime() + forMs);
   if (Number.isNaN(end.getTime())) throw new CarrelError('bad-request', 'that is too long');
   if (latest === undefined || end <= latest) return end;
-  throw new CarrelError('not-allowed', `a token cannot make one that outlives it, and yours ends at ${latest.toISOString()}`, {
-    hint: 'Ask for a shorter span, leave the span out, or sign in with a token that has no end.',
-  });
+  throw new CarrelError(
+    'not-allowed',
+    `a token cannot make one that outlives it, and what you signed in by ends at ${latest.toISOString()}`,
+    {
+      hint: 'Ask for a shorter span, leave the span out, or sign in with a token that has no end.',
+    },
+  );
 }
 
 export function accountServices({ deps }: Parts): AccountServices {

@@ -6,6 +6,7 @@ import type { Parts } from './parts.ts';
 import { providerServices } from './providers.ts';
 import { reservationServices } from './reservations.ts';
 import { seriesServices } from './series.ts';
+import { sessionServices } from './sessions.ts';
 import { systemServices } from './system.ts';
 
 export type { Parts } from './parts.ts';
@@ -15,6 +16,7 @@ export { addMetrics } from './system.ts';
 export function makeServices(parts: Parts): Services {
   return {
     ...accountServices(parts),
+    ...sessionServices(parts),
     ...imageServices(parts),
     ...reservationServices(parts),
     ...seriesServices(parts),

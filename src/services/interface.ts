@@ -17,15 +17,45 @@ import type { Job, JobDetail, Machine, MachineDetail } from '../contract/machine
 import type { Certificate, EndpointVm, Provider, ProviderAdded, ProviderChange, ProviderCheck } from '../contract/providers.ts';
 import type { Connection, PowerOp, Reservation, ReservationJob, ReservationKind } from '../contract/reservations.ts';
 import type { Series, SeriesDetail } from '../contract/series.ts';
-import type { Account, AuditEntry, EventData, NewToken, Readiness, ReconcileReport, Role, TokenInfo } from '../contract/system.ts';
+import type { Role } from '../contract/roles.ts';
+import type { Account, AuditEntry, EventData, NewToken, Readiness, ReconcileReport, TokenInfo } from '../contract/system.ts';
 
 /** Whose request it is. */
 export interface Caller {
   accountId: string;
   name: string;
   role: Role;
-  /** By what they signed in; undefined for the server itself. `expiresAt` null = no end. */
+  /** By what they signed in; neither for the server itself. `expiresAt` null = no end. */
   token?: { id: string; expiresAt: Date | null } | undefined;
+  session?: { id: string; byLink: boolean; endsAt: Date; idleEndsAt: Date } | undefined;
+}
+
+/** Where somebody signs in. */
+export interface SignInPlace {
+  address: string;
+  userAgent: string;
+  /** The secret of the cookie that the browser had; its session ends. */
+  session?: string | undefined;
+}
+
+export interface SessionMade {
+  caller: Caller;
+  /** For the cookie. */
+  secret: string;
+}
+
+export interface SessionServices {
+  /** Whose session it is; undefined if nobody's or over. Called once per request, and moves its idle end. */
+  verifySession(secret: string): Promise<Caller | undefined>;
+  /** `unauthorized`; `rate-limited` with `details.retryAfterS`; `not-allowed` for an account that is switched off. */
+  signIn(request: { account: string; password: string } | { code: string }, place: SignInPlace): Promise<SessionMade>;
+  signOut(caller: Caller): Promise<void>;
+  /** Ends every session of the account; a new one if the caller had one. `bad-request` (the password's rules), and as `signIn`. */
+  setPassword(
+    caller: Caller,
+    request: { current?: string | undefined; password: string },
+    place: SignInPlace,
+  ): Promise<SessionMade | undefined>;
 }
 
 export interface Page<T> {
@@ -103,7 +133,7 @@ export interface ConsoleTarget {
 export interface AccountServices {
   /** The account a token belongs to; undefined if it belongs to nobody or is over. Called once per request: keep it cheap. */
   verifyToken(token: string): Promise<Caller | undefined>;
-  /** Aborts within 5 s after the caller's token was removed or is over. For what stays open; kept until `released` aborts. */
+  /** Aborts within 5 s after the caller's token or session was removed or is over, or the account switched off. For what stays open; kept until `released` aborts. */
   untilSignedOut(caller: Caller, released: AbortSignal): AbortSignal;
   /** By name. */
   listAccounts(request: PageRequest): Promise<Page<Account>>;
@@ -227,6 +257,7 @@ export interface SystemServices {
 
 export interface Services
   extends AccountServices,
+    SessionServices,
     ImageServices,
     ReservationServices,
     SeriesServices,

@@ -1,18 +1,20 @@
-/** What is held open for a person ends with the token it was opened by: removed, or over. */
-import * as accounts from '../store/accounts.ts';
+/** What is held open for a person ends with the token or session it was opened by: removed, over, or of an account that is switched off. */
+import * as sessions from '../store/sessions.ts';
 import type { Store } from '../store/db.ts';
 import type { Caller } from './interface.ts';
 
-/** Looks at all tokens in use this often, in milliseconds: for ends by the clock, and for a notification that was lost. */
+/** Looks at all that is in use this often, in milliseconds: for ends by the clock, and for a notification that was lost. */
 const LOOK_EVERY_MS = 4_000;
 
 interface Use {
-  tokenId: string;
+  kind: 'token' | 'session';
+  id: string;
+  /** Of a token. The ends of a session move, and are read. */
   expiresAt: Date | null;
   over: AbortController;
 }
 
-/** The tokens by which something is open in this process. One LISTEN for all of them. */
+/** The tokens and sessions by which something is open in this process. One LISTEN for all of them. */
 class SignIns {
   readonly #store: Store;
   readonly #now: () => Date;
@@ -25,8 +27,8 @@ class SignIns {
     this.#now = now;
   }
 
-  watch(token: NonNullable<Caller['token']>, released: AbortSignal): AbortSignal {
-    const use: Use = { tokenId: token.id, expiresAt: token.expiresAt, over: new AbortController() };
+  watch(by: Omit<Use, 'over'>, released: AbortSignal): AbortSignal {
+    const use: Use = { ...by, over: new AbortController() };
     this.#uses.add(use);
     const release = () => {
       this.#uses.delete(use);
@@ -46,8 +48,8 @@ class SignIns {
     this.#listening = true;
     // Until this settles, and if it fails, the look every few seconds serves.
     this.#store
-      .listen([accounts.TOKEN_CHANNEL], (notice) => {
-        if (notice.kind === 'notify') this.#end((use) => use.tokenId === notice.payload);
+      .listen([sessions.SIGN_IN_CHANNEL], (notice) => {
+        if (notice.kind === 'notify') this.#end((use) => use.id === notice.payload);
         else void this.#look();
       })
       .then(
@@ -65,21 +67,25 @@ class SignIns {
   async #look(): Promise<void> {
     const now = this.#now();
     this.#end((use) => use.expiresAt !== null && use.expiresAt <= now);
-    const asked = [...new Set([...this.#uses].map((use) => use.tokenId))];
-    if (asked.length === 0) return;
+    if (this.#uses.size === 0) return;
+    const asked = { tokens: this.#ids('token'), sessions: this.#ids('session') };
     // While the store is away nobody is signed out; the next look asks again.
-    const there = await accounts.tokensAmong(this.#store.db, asked).catch(() => asked);
-    const gone = new Set(asked.filter((id) => !there.includes(id)));
-    this.#end((use) => gone.has(use.tokenId));
+    const good = await sessions.inForce(this.#store.db, asked, now).catch(() => undefined);
+    if (good !== undefined) this.#end(({ id }) => (asked.tokens.has(id) || asked.sessions.has(id)) && !good.has(id));
+  }
+
+  #ids(kind: Use['kind']): Set<string> {
+    return new Set([...this.#uses].filter((use) => use.kind === kind).map((use) => use.id));
   }
 }
 
 const known = new WeakMap<Store, SignIns>();
 
-/** A signal that aborts within seconds after the caller's token was removed or is over. Kept until `released` aborts. */
-export function untilSignedOut(store: Store, now: () => Date, caller: Caller, released: AbortSignal): AbortSignal {
-  if (caller.token === undefined) return new AbortController().signal;
+/** A signal that aborts within seconds after the caller's token or session is over. Kept until `released` aborts. */
+export function untilSignedOut(store: Store, now: () => Date, { token, session }: Caller, released: AbortSignal): AbortSignal {
   let signIns = known.get(store);
   if (!signIns) known.set(store, (signIns = new SignIns(store, now)));
-  return signIns.watch(caller.token, released);
+  if (token !== undefined) return signIns.watch({ kind: 'token', ...token }, released);
+  if (session !== undefined) return signIns.watch({ kind: 'session', id: session.id, expiresAt: null }, released);
+  return new AbortController().signal;
 }

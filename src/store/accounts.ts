@@ -3,12 +3,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { CarrelError, isCode } from '../lib/errors.ts';
 import { sql } from 'kysely';
 import type { Account, Db, Role, Token } from './schema.ts';
+import { SIGN_IN_CHANNEL } from './sessions.ts';
 import { anyOf } from './sql.ts';
 
 const TOKEN_PREFIX = 'carrel_';
-
-/** Channel on which it is said that a token was removed; the payload is its id. */
-export const TOKEN_CHANNEL = 'token';
 
 /** A new token: 256 random bits, base64url, with a prefix by which secret scanners know it. */
 export function makeToken(): string {
@@ -105,14 +103,8 @@ export async function tokensOf(db: Db, accountId: string): Promise<Token[]> {
 export async function removeToken(db: Db, accountId: string, id: string): Promise<boolean> {
   const { rows } = await sql`
     with gone as (delete from token where account_id = ${accountId} and id = ${id} returning id)
-    select pg_notify(${TOKEN_CHANNEL}, id::text) from gone`.execute(db);
+    select pg_notify(${SIGN_IN_CHANNEL}, id::text) from gone`.execute(db);
   return rows.length > 0;
-}
-
-/** Those of the tokens that are still there. */
-export async function tokensAmong(db: Db, ids: readonly string[]): Promise<string[]> {
-  const rows = await db.selectFrom('token').select('id').where('id', 'in', ids).execute();
-  return rows.map((row) => row.id);
 }
 
 /** An account, and the token by which it was found. */
@@ -121,7 +113,8 @@ export interface SignedIn extends Account {
 }
 
 /**
- * Whose token this is; undefined for nobody's or one that is over. The look-up is by hash: what a caller can learn from its
+ * Whose token this is; undefined for nobody's, one that is over, and one of an account
+ * that is switched off. The look-up is by hash: what a caller can learn from its
  * timing is about the hash, from which no token can be made. The time of last use is kept to the minute.
  */
 export async function verifyToken(db: Db, token: string, now: Date): Promise<SignedIn | undefined> {
@@ -134,16 +127,17 @@ export async function verifyToken(db: Db, token: string, now: Date): Promise<Sig
       'account.name',
       'account.role',
       'account.createdAt',
+      'account.offSince',
       'token.id as tokenId',
       'token.expiresAt',
       'token.lastUsedAt',
     ])
     .where('token.hash', '=', tokenHash(token))
     .executeTakeFirst();
-  if (!row || (row.expiresAt !== null && row.expiresAt <= now)) return undefined;
+  if (!row || row.offSince !== null || (row.expiresAt !== null && row.expiresAt <= now)) return undefined;
   if (row.lastUsedAt === null || now.getTime() - row.lastUsedAt.getTime() > 60_000) {
     await db.updateTable('token').set({ lastUsedAt: now }).where('id', '=', row.tokenId).execute();
   }
-  const { id, name, role, createdAt } = row;
-  return { id, name, role, createdAt, token: { id: row.tokenId, expiresAt: row.expiresAt } };
+  const { id, name, role, createdAt, offSince } = row;
+  return { id, name, role, createdAt, offSince, token: { id: row.tokenId, expiresAt: row.expiresAt } };
 }

@@ -36,6 +36,49 @@ export interface AccountTable {
   name: string;
   role: Role;
   createdAt: Date;
+  /** Null: it may sign in. */
+  offSince: Nullable<Date>;
+}
+
+export interface IdentityTable {
+  id: string;
+  accountId: string;
+  /** `local`, or who else vouches for them. */
+  issuer: string;
+  subject: string;
+  /** Of `local` only: argon2id. */
+  passwordHash: Nullable<string>;
+  createdAt: Date;
+  changedAt: Date;
+}
+
+export interface SessionTable {
+  id: string;
+  accountId: string;
+  /** SHA-256 of the cookie's secret. */
+  hash: Buffer;
+  byLink: boolean;
+  userAgent: string;
+  address: string;
+  createdAt: Date;
+  lastSeenAt: Date;
+  idleEndsAt: Date;
+  endsAt: Date;
+  endedAt: Nullable<Date>;
+}
+
+export type LinkKind = 'first' | 'invitation' | 'reset';
+
+export interface SignInLinkTable {
+  id: string;
+  accountId: string;
+  kind: LinkKind;
+  /** SHA-256 of the code. */
+  hash: Buffer;
+  createdBy: string;
+  createdAt: Date;
+  expiresAt: Date;
+  usedAt: Nullable<Date>;
 }
 
 export interface TokenTable {
@@ -264,6 +307,9 @@ export interface Schema {
   setting: SettingTable;
   account: AccountTable;
   token: TokenTable;
+  identity: IdentityTable;
+  session: SessionTable;
+  signInLink: SignInLinkTable;
   installation: InstallationTable;
   provider: ProviderTable;
   image: ImageTable;
@@ -285,6 +331,7 @@ export type Tx = Transaction<Schema>;
 
 export type Account = Selectable<AccountTable>;
 export type Token = Omit<Selectable<TokenTable>, 'hash'>;
+export type Session = Omit<Selectable<SessionTable>, 'hash'>;
 export type Provider = Selectable<ProviderTable>;
 export type Image = Selectable<ImageTable>;
 export type Revision = Selectable<RevisionTable>;

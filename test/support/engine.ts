@@ -58,7 +58,7 @@ async function database(whenOver: (drop: () => Promise<void>) => void, own: bool
   whenOver(async () => {
     // Children before parents; one round trip.
     const tables =
-      'deletion job_step job machine reservation series closure master revision image token account provider event audit setting'.split(
+      'deletion job_step job machine reservation series closure master revision image token session identity sign_in_link account provider event audit setting'.split(
         ' ',
       );
     await sql.raw(tables.map((t) => `delete from ${t}`).join('; ')).execute(db.db);

@@ -27,6 +27,16 @@ export function caller(name: Person): Caller {
   return { accountId: personId(name), name, role: name === 'root' ? 'admin' : 'user' };
 }
 
+/** The secrets of their cookies. */
+export const SESSIONS: Record<Person, string> = { ann: 'a'.repeat(43), bob: 'b'.repeat(43), root: 'r'.repeat(43) };
+
+function bySession(name: Person): Caller {
+  return {
+    ...caller(name),
+    session: { id: personId(name), byLink: false, endsAt: new Date(at(86_400_000)), idleEndsAt: new Date(at(3_600_000)) },
+  };
+}
+
 export interface FakeCall {
   name: string;
   args: unknown[];
@@ -292,6 +302,19 @@ export function fakeServices(world: FakeWorld): Services {
       const name = (Object.keys(TOKENS) as Person[]).find((n) => TOKENS[n] === token);
       return name === undefined ? undefined : caller(name);
     },
+    verifySession: async (secret) => {
+      const name = (Object.keys(SESSIONS) as Person[]).find((n) => SESSIONS[n] === secret);
+      return name === undefined ? undefined : bySession(name);
+    },
+    async signIn(request) {
+      const name = (Object.keys(SESSIONS) as Person[]).find((n) =>
+        'code' in request ? request.code === `code-of-${n}` : request.account === n && request.password === `password-of-${n}`,
+      );
+      if (name === undefined) throw new CarrelError('unauthorized', 'the account or the password is not right');
+      return { caller: bySession(name), secret: SESSIONS[name] };
+    },
+    signOut: async (by) => world.signOut(by.name as Person),
+    setPassword: async (by) => (by.session === undefined ? undefined : { caller: by, secret: SESSIONS[by.name as Person] }),
     untilSignedOut: (by, released) => world.untilSignedOut(by, released),
     listAccounts: async () => ({ items: world.accounts }),
     async createAccount(_caller, { name, role }) {

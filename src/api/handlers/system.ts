@@ -1,6 +1,7 @@
 import { CarrelError } from '../../lib/errors.ts';
 import { accountOf, missingAccount, missingToken } from '../access.ts';
 import { durationMs } from '../../services/duration.ts';
+import { showSession } from '../parts.ts';
 import { DEFAULT_PAGE } from './reservations.ts';
 import type { Deps, Handlers } from './types.ts';
 
@@ -8,6 +9,7 @@ type SystemOperation =
   | 'health'
   | 'openapi'
   | 'me'
+  | 'showSession'
   | 'reconcile'
   | 'listAudit'
   | 'listAccounts'
@@ -23,6 +25,7 @@ export function systemHandlers({ services, version, openapi }: Deps): Handlers<S
     health: async () => ({ status: 'ok', version }),
     openapi: async () => openapi,
     me: async ({ caller }) => ({ account: caller.name, role: caller.role, version }),
+    showSession: async ({ caller }) => showSession(caller, version),
     reconcile: ({ body, caller, signal }) => services.reconcile(caller, body, signal),
     listAudit: ({ query }) => services.listAudit({ limit: query.limit ?? DEFAULT_PAGE, after: query.after, subject: query.subject }),
     listAccounts: ({ query }) => services.listAccounts({ limit: query.limit ?? DEFAULT_PAGE, after: query.after }),

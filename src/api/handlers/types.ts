@@ -21,8 +21,8 @@ export interface RequestContext {
   signal: AbortSignal;
 }
 
-/** Operations whose answer is not one JSON document; they have files of their own. */
-export type SpecialOperation = 'events' | 'uploadImage' | 'console' | 'metrics' | 'ready';
+/** Operations that are more than JSON in and out; they have files of their own. */
+export type SpecialOperation = 'events' | 'uploadImage' | 'console' | 'metrics' | 'ready' | 'signIn' | 'signOut' | 'setPassword';
 export type JsonOperation = Exclude<Operation, SpecialOperation>;
 
 export type Handler<K extends Operation> = (input: OperationHandlerInput<K> & RequestContext) => Promise<OperationOutput<K>>;

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Role } from '../../contract/system.ts';
+import type { Role } from '../../contract/roles.ts';
 import type { Cli } from '../session.ts';
 
 export function addAccountAdd(account: Command, cli: Cli): void {

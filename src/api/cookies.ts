@@ -1,0 +1,72 @@
+/**
+ * The cookie of a session, and the walls around it.
+ *
+ * Over TLS it is `__Host-carrel`: browsers keep such a one only when it came over TLS from this very host, so neither a neighbour
+ * domain nor somebody on the line can plant one. Over plain HTTP browsers keep neither that name nor `Secure`; there the cookie has
+ * another name, with the port in it since cookies do not know ports, and is given and taken on this machine itself only.
+ *
+ * `SameSite=Strict` costs nothing: the page that a foreign link opens is the same for everybody, and what it asks for then comes from
+ * itself. `Lax` would send the cookie along with a foreign link already.
+ */
+import type { FastifyRequest } from 'fastify';
+import { CarrelError } from '../lib/errors.ts';
+
+/** The header that a page of another site cannot send without asking first, which is always refused. */
+export const CSRF_HEADER = 'x-carrel-csrf';
+
+const SECRET = /^[\w-]{43}$/;
+
+function isLoopback(address: string | undefined): boolean {
+  const plain = address?.replace(/^::ffff:/i, '') ?? '';
+  return plain === '::1' || /^127\.\d+\.\d+\.\d+$/.test(plain);
+}
+
+/** Undefined where no cookie may be: plain HTTP from elsewhere. */
+function cookieName(request: FastifyRequest): string | undefined {
+  if (request.protocol === 'https') return '__Host-carrel';
+  return isLoopback(request.socket.remoteAddress) && isLoopback(request.ip) ? `carrel-${request.socket.localPort ?? 0}` : undefined;
+}
+
+/** The secret of the request's session cookie; undefined if it has none, or more than one. */
+export function sessionCookie(request: FastifyRequest): string | undefined {
+  const name = cookieName(request);
+  if (name === undefined) return undefined;
+  const found = (request.headers.cookie ?? '')
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1));
+  return found.length === 1 && SECRET.test(found[0] ?? '') ? found[0] : undefined;
+}
+
+/** `Set-Cookie` for a session that ends at `endsAt`, or for none. `not-allowed` where a cookie would go over an open line. */
+export function setSessionCookie(request: FastifyRequest, session: { secret: string; maxAgeS: number } | undefined): string {
+  const name = cookieName(request);
+  if (name === undefined) {
+    throw new CarrelError('not-allowed', 'nobody signs in over plain HTTP, except on the machine of the server itself', {
+      hint: 'Use the https address of the server; with a proxy in front, name it with --trust-proxy.',
+    });
+  }
+  const secure = name.startsWith('__Host-') ? '; Secure' : '';
+  return `${name}=${session?.secret ?? ''}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${session?.maxAgeS ?? 0}${secure}`;
+}
+
+const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Refuses a request by cookie that changes something and that a page of another site could have made. */
+export function refuseForged(request: FastifyRequest): void {
+  if (READS.has(request.method) || request.headers[CSRF_HEADER] !== undefined) return;
+  throw new CarrelError('not-allowed', 'a change by a signed-in browser needs the header X-Carrel-CSRF', {
+    hint: 'Send `X-Carrel-CSRF: 1`: a page of another site cannot, so nobody can make your browser change things for them.',
+  });
+}
+
+/** Refuses a WebSocket that a page of another site opens: browsers ask nobody before they do, but they say from where. */
+export function refuseForeignSocket(request: FastifyRequest, byCookie: boolean): void {
+  const { origin } = request.headers;
+  if (origin === undefined && !byCookie) return;
+  if (origin?.toLowerCase() === `${request.protocol}://${request.host}`.toLowerCase()) return;
+  throw new CarrelError('not-allowed', 'a page of another address may not open this', {
+    hint: 'If this is the address of the portal, the proxy in front must pass on Host and X-Forwarded-Proto, and be named with --trust-proxy.',
+  });
+}

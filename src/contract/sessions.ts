@@ -1,0 +1,54 @@
+import { type Static, Type } from 'typebox';
+import { Done, Time } from './common.ts';
+import { named, oneOf, route, strict } from './route.ts';
+import { Role } from './roles.ts';
+
+/** Who is calling, and until when. */
+export const SessionInfo = named(
+  'SessionInfo',
+  Type.Object({
+    account: Type.String(),
+    role: Role,
+    by: oneOf(['password', 'link', 'token'], 'How they signed in. After `link` the first thing is to set a password.'),
+    id: Type.Optional(Type.String({ description: "The session's; none with a token." })),
+    endsAt: Type.Optional(Time),
+    idleEndsAt: Type.Optional(Time),
+    version: Type.String({ description: "The server's." }),
+  }),
+);
+export type SessionInfo = Static<typeof SessionInfo>;
+
+const Password = Type.String({ minLength: 1, maxLength: 2000 });
+
+export const sessionRoutes = {
+  signIn: route('signIn', {
+    summary: 'Sign in: by account and password, or by the code of a link that is good once',
+    description:
+      'Answers with a cookie that scripts cannot read. Over plain HTTP it is given to this machine itself only. A request that comes by the cookie and changes something needs the header `X-Carrel-CSRF: 1`.',
+    tag: 'sign-in',
+    scope: 'public',
+    body: strict({
+      account: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+      password: Type.Optional(Password),
+      code: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'Of a link; then neither account nor password.' })),
+    }),
+    response: SessionInfo,
+    errors: ['unauthorized', 'not-allowed', 'rate-limited'],
+  }),
+  showSession: route('showSession', {
+    summary: 'Who I am, and until when; by session or token',
+    tag: 'sign-in',
+    scope: 'user',
+    response: SessionInfo,
+  }),
+  signOut: route('signOut', { summary: 'End my session', tag: 'sign-in', scope: 'user', response: Done, errors: ['not-allowed'] }),
+  setPassword: route('setPassword', {
+    summary: 'Set my password; the other sessions of the account end',
+    description: 'A session that was opened by a link needs no present password.',
+    tag: 'sign-in',
+    scope: 'user',
+    body: strict({ current: Type.Optional(Password), password: Password }),
+    response: SessionInfo,
+    errors: ['not-allowed'],
+  }),
+};
