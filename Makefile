@@ -21,7 +21,8 @@ demo-vsphere: build
 
 check: setup-test
 	@node_modules/.bin/tsc -p tsconfig.json
-	@node_modules/.bin/oxlint --type-aware --deny-warnings src test scripts bench
+	@node_modules/.bin/tsc -p portal/tsconfig.json
+	@node_modules/.bin/oxlint --type-aware --deny-warnings src test scripts bench portal/src
 	@node_modules/.bin/biome format .
 	@node_modules/.bin/tsx scripts/check-walls.ts
 	@node_modules/.bin/tsx scripts/gen-openapi.ts --check

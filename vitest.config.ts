@@ -35,7 +35,14 @@ export default defineConfig({
     globalSetup: './test/support/run-folder.ts',
     sequence: { sequencer: HeaviestFirst },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'test/ratchets/**/*.test.ts'], testTimeout: 120_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'portal/src/**/*.test.ts', 'test/ratchets/**/*.test.ts'],
+          testTimeout: 120_000,
+        },
+      },
       {
         extends: true,
         test: { name: 'real', include: ['src/**/*.real.ts', 'test/e2e/**/*.real.ts'], testTimeout: 1_200_000, hookTimeout: 1_200_000 },

@@ -1,12 +1,16 @@
-// Bundles the program to dist/: one entry, code split so that `carrel ls` does not load the server.
-import { cp, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+// Bundles the program and its portal to dist/: one entry, code split so that `carrel ls` does not load the server.
+import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { build as buildPortal } from 'vite';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 const made = join(dist, `.${process.pid}.tmp`);
+/** What names the other parts, and so comes after them. */
+const ENTRIES = ['portal/index.html', 'carrel.js'];
 const ENTRY = 'carrel.js';
 /** Parts of earlier builds are kept so long, in milliseconds: a server that runs from one may load another of its parts late. */
 const KEEP_OLD_MS = 24 * 3_600_000;
@@ -29,11 +33,14 @@ try {
     banner: { js: "import { createRequire as carrelRequire } from 'node:module'; const require = carrelRequire(import.meta.url);" },
   });
   await cp(join(root, 'sql'), join(made, 'sql'), { recursive: true });
+  const portal = join(made, 'portal');
+  await buildPortal({ root: join(root, 'portal'), logLevel: 'warn', build: { outDir: portal, emptyOutDir: false } });
+  await compress(join(portal, 'assets'));
   const files = await filesOf(made);
   // As old as the sources it was made of: what was changed meanwhile is newer.
   await utimes(join(made, ENTRY), began, began);
-  // The parts are named by their content; the entry comes last, so a `carrel` that starts meanwhile finds all that it needs.
-  for (const file of [...files.filter((f) => f !== ENTRY), ENTRY]) {
+  // The parts are named by their content; the entries come last, so a `carrel` or a page that starts meanwhile finds all that it needs.
+  for (const file of [...files.filter((f) => !ENTRIES.includes(f)), ...ENTRIES]) {
     await mkdir(dirname(join(dist, file)), { recursive: true });
     await rename(join(made, file), join(dist, file));
   }
@@ -45,6 +52,15 @@ try {
   }
 } finally {
   await rm(made, { recursive: true, force: true });
+}
+
+/** Beside each part its compressed forms, made once rather than at each request. */
+async function compress(dir) {
+  for (const file of (await filesOf(dir)).filter((f) => /\.(?:js|css|svg)$/.test(f))) {
+    const text = await readFile(join(dir, file));
+    await writeFile(join(dir, `${file}.br`), brotliCompressSync(text));
+    await writeFile(join(dir, `${file}.gz`), gzipSync(text, { level: 9 }));
+  }
 }
 
 async function filesOf(dir) {

@@ -38,6 +38,7 @@ if [ "$what" = test ]; then
   { [ -x $python ] && $python -c 'import pyVmomi' 2>/dev/null; } || want /nonexistent python3-pyvmomi
   want openssl openssl
   want bindfs bindfs
+  want chromium chromium
 fi
 
 if [ -n "$missing" ]; then

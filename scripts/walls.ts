@@ -68,7 +68,7 @@ export const PACKAGES: readonly { packages: readonly string[]; only: readonly st
   { packages: ['pg', 'kysely', 'pg-protocol', 'pg-copy-streams'], only: ['store/'], why: 'SQL is written in src/store only' },
   { packages: ['vitest', 'fast-check'], only: ['driver/conformance/'], why: 'test tools stay out of the product' },
   {
-    packages: ['fastify', '@fastify/websocket', '@fastify/rate-limit'],
+    packages: ['fastify', '@fastify/websocket', '@fastify/rate-limit', '@fastify/static'],
     only: ['api/', 'main/'],
     why: 'HTTP is served by src/api',
   },

@@ -30,6 +30,7 @@ import { makeRegistry, requestTimer } from './metrics.ts';
 import { openapiDocument } from './openapi.ts';
 import { fastifyPath, goneSignal, SECURITY_HEADERS, schemaOf, type ServerParts } from './parts.ts';
 import { type MostOpen, Places } from './places.ts';
+import { registerPortal, wantsPage } from './portal.ts';
 import type { Services } from '../services/interface.ts';
 import { registerSpecial } from './special.ts';
 import { TicketBox } from './tickets.ts';
@@ -45,6 +46,8 @@ export interface ApiOptions {
   /** Where metrics are gathered; makes one of its own if left out. */
   registry?: Registry;
   now?: () => Date;
+  /** Folder of the built portal; without it the server has no pages. */
+  portal?: string | undefined;
   /** Largest JSON body, in bytes; 64 KiB if left out. */
   bodyBytes?: number;
   /** Proxies whose `X-Forwarded-For` is believed: addresses and networks, by commas. Nobody's if left out. */
@@ -167,7 +170,9 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     validator(httpPart as HttpPart, schema as TSchema)) as FastifySchemaCompiler<unknown>);
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler(sendError);
+  let page: ((reply: FastifyReply) => FastifyReply) | undefined;
   app.setNotFoundHandler((request, reply) => {
+    if (page !== undefined && wantsPage(request)) return page(reply);
     const body = problem('not-found', 'there is nothing at this address', { hint: 'GET /api/v1/openapi.json lists what there is.' });
     sendProblem(reply, { ...body, requestId: request.id });
   });
@@ -200,5 +205,6 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   };
   registerJson(app, parts);
   await registerSpecial(app, parts);
+  if (options.portal !== undefined) page = await registerPortal(app, options.portal);
   return app;
 }

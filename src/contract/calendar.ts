@@ -107,6 +107,12 @@ export const calendarRoutes = {
       zone: Type.Optional(Zone),
       for: Type.Optional(Duration),
       openEnd: Type.Optional(Type.Boolean()),
+      look: Type.Optional(
+        described(
+          Duration,
+          'How far from the start on `free` reaches at the least; further if it cannot be had before. A day if left out.',
+        ),
+      ),
       memoryMiB: Type.Optional(MemoryMiB),
       vcpus: Type.Optional(Vcpus),
     }),

@@ -1,8 +1,9 @@
 /** `carrel serve`: the control plane behind its HTTP server, until it is told to stop. */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { buildApi } from '../api/server.ts';
 import { makeRegistry } from '../api/metrics.ts';
 import { makeCtx } from '../lib/context.ts';
@@ -102,6 +103,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       log,
       registry,
       trustProxy,
+      portal: portalFolder(),
       staging: { dir: uploads, maxBytes: MAX_UPLOAD_BYTES, keepFreeBytes: KEEP_FREE_BYTES },
     });
     const url = await app.listen({ host: address.host, port: address.port }).catch((error: unknown) => {
@@ -118,6 +120,12 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     await plane.stop();
     throw error;
   }
+}
+
+/** The built portal: beside the program, or in dist/ when it runs from its sources. None when it was not built. */
+function portalFolder(): string | undefined {
+  const here = dirname(fileURLToPath(import.meta.url));
+  return [join(here, 'portal'), join(here, '../../dist/portal')].find((dir) => existsSync(join(dir, 'index.html')));
 }
 
 function listenError(error: unknown, listen: string): unknown {

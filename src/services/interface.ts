@@ -199,7 +199,7 @@ export interface SeriesServices {
 }
 
 export interface CalendarServices {
-  availability(caller: Caller, request: MachineRequest): Promise<Availability>;
+  availability(caller: Caller, request: MachineRequest & { lookMs?: number | undefined }): Promise<Availability>;
   listMaintenance(): Promise<Maintenance[]>;
   /** `not-found` (the provider), `bad-request` (the time). */
   addMaintenance(

@@ -17,7 +17,8 @@ type CalendarOperation =
 export function calendarHandlers({ services }: Deps): Handlers<CalendarOperation> {
   return {
     async availability({ query, caller }) {
-      const wish = machineRequestOf(query);
+      const { look, ...asked } = query;
+      const wish = { ...machineRequestOf(asked), lookMs: look === undefined ? undefined : durationMs(look) };
       await existingImage(services, query.image);
       return services.availability(caller, wish);
     },

@@ -35,6 +35,8 @@ export interface AvailabilityIntent {
   forMs: number;
   memoryMiB?: number | undefined;
   vcpus?: number | undefined;
+  /** How far from the start on is looked at the least, in milliseconds; a day if left out. */
+  lookMs?: number | undefined;
   /** A reservation that is not counted: the one that is to be moved. */
   except?: string | undefined;
 }
@@ -107,10 +109,10 @@ export async function availability(deps: EngineDeps, who: Who, request: Availabi
     return { q: next, next: never ? undefined : nextStart(next), until };
   };
   const [first = DAY, ...further] = LOOKS_MS;
-  let seen = await look(Math.min(last, from.getTime() + first));
+  let seen = await look(Math.min(last, from.getTime() + Math.max(first, request.lookMs ?? 0)));
   for (const far of further) {
     if (seen.next !== undefined || seen.until >= last || never) break;
-    seen = await look(Math.min(last, from.getTime() + far));
+    if (from.getTime() + far > seen.until) seen = await look(Math.min(last, from.getTime() + far));
   }
   const span = { start: from.getTime(), end: from.getTime() + request.forMs };
   const asked = { span, hold: holdOf(span, leadMs, now.getTime(), seen.q.closed) };

@@ -1,0 +1,30 @@
+import { ApiError } from '../../../src/client/errors.ts';
+import { type Client, makeClient } from '../../../src/client/client.ts';
+
+export { ApiError, UnreachableError } from '../../../src/client/errors.ts';
+
+/** Told when the server says that nobody is signed in (any more). */
+let signedOut: () => void = () => {};
+export function onSignedOut(listener: () => void): void {
+  signedOut = listener;
+}
+
+/**
+ * The portal's client. It is signed in by its cookie, which no script can read. The header is what a page of another site cannot
+ * send with that cookie; the server refuses changes without it.
+ */
+export const api: Client = makeClient({
+  baseUrl: location.origin,
+  fetch: async (url, init) => {
+    const headers = { ...(init.headers as Record<string, string>), 'x-carrel-csrf': '1' };
+    const response = await fetch(url, { ...init, headers, credentials: 'same-origin' });
+    if (response.status === 401 && !url.endsWith('/session')) signedOut();
+    return response;
+  },
+});
+
+/** What went wrong as people read it: what, and what to do. */
+export function explain(error: unknown): { title: string; hint: string | undefined } {
+  if (error instanceof ApiError) return { title: error.message, hint: error.hint };
+  return { title: error instanceof Error ? error.message : String(error), hint: undefined };
+}

@@ -1,0 +1,154 @@
+import { Alert, AppShell, Burger, Group, Menu, NavLink, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import {
+  IconAdjustments,
+  IconDeviceDesktop,
+  IconLanguage,
+  IconLogout,
+  IconMoon,
+  IconPlus,
+  IconPlugConnectedX,
+  IconStack2,
+  IconSun,
+  IconSunMoon,
+  IconUser,
+} from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { signOut } from '../api/sign-in.ts';
+import { LANGUAGES, type Language, useI18n } from '../i18n/index.tsx';
+import { SessionGate, useSession } from './session.tsx';
+
+export function Shell() {
+  return (
+    <SessionGate>
+      <Frame />
+    </SessionGate>
+  );
+}
+
+function Frame() {
+  const { t } = useI18n();
+  const { link, admin } = useSession();
+  const [opened, { toggle, close }] = useDisclosure();
+  const path = useRouterState({ select: (s) => s.location.pathname });
+  const main = useRef<HTMLElement>(null);
+  const first = useRef(true);
+  useEffect(() => {
+    close();
+    // After a change of page the keyboard and the screen reader go on at its content.
+    if (first.current) first.current = false;
+    else main.current?.focus();
+  }, [path, close]);
+  const pages = [
+    { to: '/reserve', label: t.nav.reserve, icon: IconPlus },
+    { to: '/machines', label: t.nav.machines, icon: IconDeviceDesktop },
+    { to: '/images', label: t.nav.images, icon: IconStack2 },
+    ...(admin ? [{ to: '/operate', label: t.nav.operate, icon: IconAdjustments }] : []),
+  ];
+  return (
+    <AppShell header={{ height: 56 }} navbar={{ width: 220, breakpoint: 'sm', collapsed: { mobile: !opened } }} padding="md">
+      <a href="#main" className="skip-link">
+        {t.skip}
+      </a>
+      <AppShell.Header>
+        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap">
+            <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t.nav.menu} aria-expanded={opened} />
+            <img src="/assets/carrel.svg" alt="" width={28} height={28} />
+            <Text fw={700} size="lg">
+              Carrel
+            </Text>
+          </Group>
+          <AccountMenu />
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="sm" aria-label={t.nav.main}>
+        {pages.map(({ to, label, icon: Icon }) => (
+          <NavLink
+            key={to}
+            component={Link}
+            to={to}
+            label={label}
+            leftSection={<Icon size={18} aria-hidden />}
+            active={path.startsWith(to)}
+            aria-current={path.startsWith(to) ? 'page' : undefined}
+            variant="light"
+          />
+        ))}
+      </AppShell.Navbar>
+      <AppShell.Main id="main" ref={main} tabIndex={-1} style={{ outline: 'none' }}>
+        {link === 'broken' && (
+          <Alert mb="md" color="yellow" icon={<IconPlugConnectedX aria-hidden />} role="status">
+            {t.common.away}
+          </Alert>
+        )}
+        <Outlet />
+      </AppShell.Main>
+    </AppShell>
+  );
+}
+
+const SCHEMES = [
+  { value: 'light', icon: IconSun },
+  { value: 'dark', icon: IconMoon },
+  { value: 'auto', icon: IconSunMoon },
+] as const;
+
+function AccountMenu() {
+  const { t, language, setLanguage } = useI18n();
+  const { me } = useSession();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const client = useQueryClient();
+  const leave = async () => {
+    await signOut().catch(() => {});
+    client.clear();
+    await client.invalidateQueries({ queryKey: ['me'] });
+    location.assign('/');
+  };
+  return (
+    <Menu position="bottom-end" width={220}>
+      <Menu.Target>
+        <UnstyledButton>
+          <Group gap={6} wrap="nowrap">
+            <IconUser size={18} aria-hidden />
+            <Text size="sm" maw={200} truncate>
+              {me.account}
+            </Text>
+          </Group>
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{t.account.theme}</Menu.Label>
+        {SCHEMES.map(({ value, icon: Icon }) => (
+          <Menu.Item
+            key={value}
+            leftSection={<Icon size={16} aria-hidden />}
+            onClick={() => setColorScheme(value)}
+            fw={colorScheme === value ? 600 : undefined}
+          >
+            {t.account[value]}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Label>{t.account.language}</Menu.Label>
+        {(Object.keys(LANGUAGES) as Language[]).map((code) => (
+          <Menu.Item
+            key={code}
+            lang={code}
+            leftSection={<IconLanguage size={16} aria-hidden />}
+            onClick={() => setLanguage(code)}
+            fw={language === code ? 600 : undefined}
+          >
+            {LANGUAGES[code].language}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>
+          {t.account.signOut}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,64 @@
+import { Card, Group, Stack, Tabs, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
+import { useSession } from '../app/session.tsx';
+import { api } from '../api/client.ts';
+import { useI18n } from '../i18n/index.tsx';
+import { RevisionCard } from '../parts/revision-card.tsx';
+import { PageTitle, Problem, Waiting } from '../parts/status.tsx';
+
+// The graph and its layout are as much script as all the rest of the page.
+const LineageGraph = lazy(async () => ({ default: (await import('../parts/lineage-graph.tsx')).LineageGraph }));
+
+export function ImagePage() {
+  const { t } = useI18n();
+  const { me, admin } = useSession();
+  const { image: name } = useParams({ strict: false }) as { image: string };
+  const image = useQuery({ queryKey: ['image', name], queryFn: ({ signal }) => api.showImage({ params: { name } }, { signal }) });
+  const revisions = useQuery({
+    queryKey: ['revisions', name],
+    queryFn: ({ signal }) => api.listRevisions({ params: { name } }, { signal }),
+  });
+  const author = admin || image.data?.owner === me.account;
+  return (
+    <>
+      <PageTitle>{name}</PageTitle>
+      <Stack>
+        {image.error !== null && <Problem error={image.error} again={() => void image.refetch()} />}
+        {image.data !== undefined && (
+          <Card withBorder>
+            {image.data.description !== '' && <Text style={{ overflowWrap: 'anywhere' }}>{image.data.description}</Text>}
+            <Group gap="xl">
+              <Text size="sm" c="dimmed">
+                {t.images.owner}: {image.data.owner}
+              </Text>
+              <Text size="sm" c="dimmed">
+                {t.reserve.machines(image.data.machines)}
+              </Text>
+            </Group>
+          </Card>
+        )}
+        <Tabs defaultValue="revisions" keepMounted={false}>
+          <Tabs.List mb="md">
+            <Tabs.Tab value="revisions">{t.images.revisions}</Tabs.Tab>
+            {author && <Tabs.Tab value="lineage">{t.images.lineage}</Tabs.Tab>}
+          </Tabs.List>
+          <Tabs.Panel value="revisions">
+            {revisions.isPending && <Waiting />}
+            <Stack>
+              {revisions.data?.items.map((revision) => (
+                <RevisionCard key={revision.id} revision={revision} author={author} />
+              ))}
+            </Stack>
+          </Tabs.Panel>
+          <Tabs.Panel value="lineage">
+            <Suspense fallback={<Waiting />}>
+              <LineageGraph image={name} />
+            </Suspense>
+          </Tabs.Panel>
+        </Tabs>
+      </Stack>
+    </>
+  );
+}

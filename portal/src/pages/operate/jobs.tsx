@@ -1,0 +1,105 @@
+import { Accordion, Alert, Button, Group, Stack, Switch, Table, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Job } from '../../../../src/contract/machines.ts';
+import { api } from '../../api/client.ts';
+import { useI18n } from '../../i18n/index.tsx';
+import { useAct } from '../../parts/act.tsx';
+import { Empty, Problem, State, Waiting } from '../../parts/status.tsx';
+import type { Tone } from '../../rules/reservation.ts';
+
+const TONES: Record<Job['state'], Tone> = { ready: 'waiting', running: 'waiting', done: 'over', undone: 'off', stuck: 'bad' };
+
+export function Jobs() {
+  const { t, format } = useI18n();
+  const [stuck, setStuck] = useState(false);
+  const query = { limit: 100, ...(stuck ? { state: 'stuck' as const } : {}) };
+  const { data, error, isPending, refetch } = useQuery({
+    queryKey: ['jobs', query],
+    queryFn: ({ signal }) => api.listJobs({ query }, { signal }),
+    refetchInterval: 10_000,
+  });
+  return (
+    <Stack>
+      <Switch label={t.operate.stuckOnly} checked={stuck} onChange={(e) => setStuck(e.currentTarget.checked)} />
+      {error !== null && <Problem error={error} again={() => void refetch()} />}
+      {isPending && <Waiting />}
+      {data?.items.length === 0 && <Empty title={t.common.none} />}
+      <Accordion variant="separated">
+        {data?.items.map((job) => (
+          <Accordion.Item key={job.id} value={job.id}>
+            <Accordion.Control>
+              <Group justify="space-between" pr="md">
+                <Text size="sm" fw={500}>
+                  {job.saga}{' '}
+                  <Text
+                    span
+                    size="sm"
+                    c="dimmed"
+                  >{`${format.time(job.createdAt)}${job.account === undefined ? '' : ` · ${job.account}`}`}</Text>
+                </Text>
+                <State tone={TONES[job.state]}>{t.operate.jobStates[job.state]}</State>
+              </Group>
+            </Accordion.Control>
+            <Accordion.Panel>
+              <JobSteps job={job} />
+            </Accordion.Panel>
+          </Accordion.Item>
+        ))}
+      </Accordion>
+    </Stack>
+  );
+}
+
+function JobSteps({ job }: { job: Job }) {
+  const { t, format } = useI18n();
+  const { data, error } = useQuery({
+    queryKey: ['job', job.id],
+    queryFn: ({ signal }) => api.showJob({ params: { id: job.id } }, { signal }),
+  });
+  const retry = useAct(() => api.retryJob({ params: { id: job.id } }), { stale: [['jobs'], ['job', job.id]] });
+  return (
+    <Stack gap="xs">
+      <Text size="sm" c="dimmed">
+        {job.id} · {t.operate.tries}: {job.attempt}
+      </Text>
+      {job.error !== undefined && (
+        <Alert color="red" variant="light" title={job.error.message}>
+          {job.error.hint}
+        </Alert>
+      )}
+      {error !== null && <Problem error={error} />}
+      {data !== undefined && (
+        <Table>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th scope="col">{t.operate.steps}</Table.Th>
+              <Table.Th scope="col">{t.images.state}</Table.Th>
+              <Table.Th scope="col">{t.operate.time}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {data.steps.map((step) => (
+              <Table.Tr key={step.seq}>
+                <Table.Td>{step.name}</Table.Td>
+                <Table.Td>{step.state}</Table.Td>
+                <Table.Td>
+                  {step.finishedAt === undefined
+                    ? format.time(step.startedAt)
+                    : format.span(Date.parse(step.finishedAt) - Date.parse(step.startedAt))}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
+      {job.state === 'stuck' && (
+        <Group>
+          <Button size="xs" loading={retry.isPending} onClick={() => retry.mutate(undefined)}>
+            {t.operate.retry}
+          </Button>
+        </Group>
+      )}
+    </Stack>
+  );
+}

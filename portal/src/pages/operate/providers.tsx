@@ -1,0 +1,90 @@
+import { Alert, Button, Card, Group, Progress, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { Provider } from '../../../../src/contract/providers.ts';
+import { api } from '../../api/client.ts';
+import { useI18n } from '../../i18n/index.tsx';
+import { useAct } from '../../parts/act.tsx';
+import { Empty, Problem, State, Waiting } from '../../parts/status.tsx';
+
+const TONES = { up: 'good', down: 'bad', disabled: 'off' } as const;
+const MIB = 1024 * 1024;
+
+export function Providers() {
+  const { t } = useI18n();
+  const { data, error, isPending, refetch } = useQuery({
+    queryKey: ['providers'],
+    queryFn: ({ signal }) => api.listProviders({}, { signal }),
+    // A provider that goes down is no event of anybody's reservation.
+    refetchInterval: 15_000,
+  });
+  if (isPending) return <Waiting />;
+  return (
+    <Stack>
+      {error !== null && <Problem error={error} again={() => void refetch()} />}
+      {data?.items.length === 0 && <Empty title={t.common.none} />}
+      <SimpleGrid cols={{ base: 1, lg: 2 }}>
+        {data?.items.map((provider) => (
+          <ProviderCard key={provider.name} provider={provider} />
+        ))}
+      </SimpleGrid>
+    </Stack>
+  );
+}
+
+function ProviderCard({ provider }: { provider: Provider }) {
+  const { t, format } = useI18n();
+  const { name, limits, used } = provider;
+  const change = useAct(
+    () =>
+      provider.state === 'disabled'
+        ? api.enableProvider({ params: { provider: name } })
+        : api.disableProvider({ params: { provider: name } }),
+    { stale: [['providers']] },
+  );
+  return (
+    <Card withBorder component="article" aria-label={name}>
+      <Stack gap="xs">
+        <Group justify="space-between">
+          <Title order={2} size="h4" style={{ overflowWrap: 'anywhere' }}>
+            {name}
+          </Title>
+          <State tone={TONES[provider.state]}>{t.operate[provider.state]}</State>
+        </Group>
+        <Text size="sm" c="dimmed">
+          {provider.kind} · {t.operate.since} {format.time(provider.since)}
+        </Text>
+        {provider.problem !== undefined && (
+          <Alert color="red" variant="light">
+            {provider.problem}
+          </Alert>
+        )}
+        <Room label={t.operate.machines} used={used.machines} of={limits.machines} show={String} />
+        <Room label={t.operate.memory} used={used.memoryMiB} of={limits.memoryMiB} show={(mib) => format.bytes(mib * MIB)} />
+        <Room label={t.operate.vcpus} used={used.vcpus} of={limits.vcpus} show={String} />
+        {provider.storageFreeBytes !== undefined && (
+          <Text size="sm">
+            {t.operate.storage}: {format.bytes(provider.storageFreeBytes)}
+          </Text>
+        )}
+        <Group>
+          <Button variant="default" size="xs" loading={change.isPending} onClick={() => change.mutate(undefined)}>
+            {provider.state === 'disabled' ? t.operate.enable : t.operate.disable}
+          </Button>
+        </Group>
+      </Stack>
+    </Card>
+  );
+}
+
+function Room({ label, used, of, show }: { label: string; used: number; of: number; show: (n: number) => string }) {
+  const { t } = useI18n();
+  return (
+    <div>
+      <Group justify="space-between">
+        <Text size="sm">{label}</Text>
+        <Text size="sm">{t.operate.used(show(used), show(of))}</Text>
+      </Group>
+      <Progress value={of === 0 ? 0 : (used / of) * 100} aria-label={label} />
+    </div>
+  );
+}

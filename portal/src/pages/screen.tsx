@@ -1,0 +1,153 @@
+import { Button, Group, Menu, Popover, Select, Stack, Text, Textarea } from '@mantine/core';
+import { IconKeyboard, IconMaximize, IconTextCaption } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useRef, useState } from 'react';
+import { api } from '../api/client.ts';
+import { useI18n } from '../i18n/index.tsx';
+import { type ScreenLink, useScreen } from '../parts/use-screen.ts';
+import { PageTitle, Problem, State } from '../parts/status.tsx';
+import { type Layout, LAYOUTS, typeText } from '../rules/keyboard.ts';
+
+const LAYOUT_KEY = 'carrel.layout';
+
+/** What was chosen here, else what the browser's language makes likely. */
+function firstLayout(): Layout {
+  const stored = localStorage.getItem(LAYOUT_KEY);
+  const known = LAYOUTS.find(({ value }) => value === stored)?.value;
+  if (known !== undefined) return known;
+  const tag = navigator.language.toLowerCase();
+  if (tag === 'de-ch') return 'ch';
+  if (tag.startsWith('de')) return 'de';
+  if (tag.startsWith('fr')) return 'fr';
+  return tag === 'en-gb' ? 'gb' : 'us';
+}
+
+export function Screen() {
+  const { t } = useI18n();
+  const { id } = useParams({ strict: false }) as { id: string };
+  const target = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
+  const [layout, setLayout] = useState(firstLayout);
+  const reservation = useQuery({
+    queryKey: ['reservation', id],
+    queryFn: ({ signal }) => api.showReservation({ params: { id } }, { signal }),
+  });
+  const { link, error, screen } = useScreen(id, target);
+  const chooseLayout = (value: string | null) => {
+    const next = (value ?? 'us') as Layout;
+    localStorage.setItem(LAYOUT_KEY, next);
+    setLayout(next);
+  };
+  return (
+    <>
+      <PageTitle
+        side={
+          <Group gap="xs">
+            <LinkState link={link} />
+            <Select
+              aria-label={t.screen.layout}
+              data={[...LAYOUTS]}
+              value={layout}
+              onChange={chooseLayout}
+              allowDeselect={false}
+              leftSection={<IconKeyboard size={16} aria-hidden />}
+              w={190}
+            />
+            <TypeText layout={layout} onType={(strokes) => screen.type(strokes)} disabled={link !== 'open'} />
+            <Menu>
+              <Menu.Target>
+                <Button variant="default" disabled={link !== 'open'}>
+                  {t.screen.keys}
+                </Button>
+              </Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Item onClick={() => screen.ctrlAltDel()}>Ctrl+Alt+Del</Menu.Item>
+                {[1, 2, 7].map((n) => (
+                  <Menu.Item key={n} onClick={() => screen.ctrlAltF(n)}>{`Ctrl+Alt+F${n}`}</Menu.Item>
+                ))}
+              </Menu.Dropdown>
+            </Menu>
+            <Button
+              variant="default"
+              leftSection={<IconMaximize size={16} aria-hidden />}
+              onClick={() => void frame.current?.requestFullscreen().then(() => screen.focus())}
+            >
+              {t.screen.full}
+            </Button>
+          </Group>
+        }
+      >
+        {reservation.data?.hostname ?? t.screen.title}
+      </PageTitle>
+      {error !== undefined && <Problem error={error} />}
+      <div ref={frame} className="screen">
+        <div
+          ref={target}
+          role="application"
+          aria-label={`${t.screen.label} ${reservation.data?.hostname ?? ''}`}
+          aria-describedby="screen-hint"
+          style={{ height: 'min(70vh, 900px)' }}
+        />
+      </div>
+      <Group justify="space-between" mt="xs">
+        <Text size="sm" c="dimmed" id="screen-hint">
+          {t.screen.hint}
+        </Text>
+        <Button component={Link} to="/machines" variant="subtle" size="compact-sm">
+          {t.nav.machines}
+        </Button>
+      </Group>
+    </>
+  );
+}
+
+function LinkState({ link }: { link: ScreenLink }) {
+  const { t } = useI18n();
+  return (
+    <span role="status">
+      {link === 'connecting' && <State tone="waiting">{t.screen.connecting}</State>}
+      {link === 'broken' && <State tone="bad">{t.screen.lost}</State>}
+      {link === 'over' && <State tone="over">{t.screen.over}</State>}
+    </span>
+  );
+}
+
+function TypeText(props: { layout: Layout; onType: (strokes: ReturnType<typeof typeText>['strokes']) => void; disabled: boolean }) {
+  const { t } = useI18n();
+  const [text, setText] = useState('');
+  const { strokes, missing } = typeText(text, props.layout);
+  return (
+    <Popover width={340} trapFocus withRoles>
+      <Popover.Target>
+        <Button variant="default" leftSection={<IconTextCaption size={16} aria-hidden />} disabled={props.disabled}>
+          {t.screen.clipboard}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Stack gap="xs">
+          <Textarea
+            label={t.screen.clipboard}
+            description={t.screen.clipboardText}
+            value={text}
+            onChange={(e) => setText(e.currentTarget.value)}
+            error={missing.length === 0 ? undefined : t.screen.cannotType(missing.join(' '))}
+            autosize
+            minRows={3}
+            maxRows={10}
+            spellCheck={false}
+          />
+          <Button
+            disabled={strokes.length === 0 || missing.length > 0}
+            onClick={() => {
+              props.onType(strokes);
+              setText('');
+            }}
+          >
+            {t.screen.clipboardGo}
+          </Button>
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

@@ -1,0 +1,27 @@
+/** One way to do a thing that changes something: the button waits, the answer is shown, and what changed is read anew. */
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { explain } from '../api/client.ts';
+import { useI18n } from '../i18n/index.tsx';
+
+export function useAct<In, Out>(
+  act: (input: In) => Promise<Out>,
+  options: { stale: readonly (readonly unknown[])[]; done?: (out: Out) => void },
+) {
+  const client = useQueryClient();
+  const { t } = useI18n();
+  return useMutation({
+    mutationFn: act,
+    onSuccess: (out) => options.done?.(out),
+    onError: (error) => {
+      const { title, hint } = explain(error);
+      notifications.show({
+        title: t.common.wrong,
+        message: hint === undefined ? title : `${title}. ${hint}`,
+        color: 'red',
+        autoClose: 15_000,
+      });
+    },
+    onSettled: () => Promise.all(options.stale.map((queryKey) => client.invalidateQueries({ queryKey: [...queryKey] }))),
+  });
+}

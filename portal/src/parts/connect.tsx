@@ -1,0 +1,69 @@
+import { Button, Modal, Skeleton, Stack, Text } from '@mantine/core';
+import { IconDeviceDesktop, IconKey } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Reservation } from '../../../src/contract/reservations.ts';
+import { api } from '../api/client.ts';
+import { useI18n } from '../i18n/index.tsx';
+import { Copyable } from './copy.tsx';
+import { Problem } from './status.tsx';
+
+export function ConnectButtons({ reservation }: { reservation: Reservation }) {
+  const { t } = useI18n();
+  const [opened, setOpened] = useState(false);
+  return (
+    <>
+      <Button
+        component={Link}
+        to="/machines/$id/screen"
+        params={{ id: reservation.id } as never}
+        leftSection={<IconDeviceDesktop size={16} aria-hidden />}
+      >
+        {t.machines.connect}
+      </Button>
+      <Button variant="default" leftSection={<IconKey size={16} aria-hidden />} onClick={() => setOpened(true)}>
+        {t.machines.credentials}
+      </Button>
+      <Modal
+        opened={opened}
+        onClose={() => setOpened(false)}
+        title={`${t.machines.credentials}: ${reservation.hostname}`}
+        size="lg"
+        closeButtonProps={{ 'aria-label': t.common.close }}
+      >
+        {opened && <Credentials id={reservation.id} />}
+      </Modal>
+    </>
+  );
+}
+
+/** They are set in the guest when they are asked for, and shown to nobody else; nothing keeps them once the window is closed. */
+function Credentials({ id }: { id: string }) {
+  const { t } = useI18n();
+  const { data, error, refetch } = useQuery({
+    queryKey: ['credentials', id],
+    queryFn: ({ signal }) => api.connectReservation({ params: { id }, body: {} }, { signal }),
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+  });
+  if (error !== null) return <Problem error={error} again={() => void refetch()} />;
+  if (data === undefined) {
+    return (
+      <Stack role="status">
+        <Text c="dimmed">{t.machines.setting}</Text>
+        <Skeleton h={20} />
+        <Skeleton h={20} />
+      </Stack>
+    );
+  }
+  return (
+    <Stack gap="xs">
+      <Copyable label={t.machines.address} value={`${data.host}:${data.port}`} />
+      <Copyable label={t.machines.user} value={data.user} />
+      <Copyable label={t.machines.password} value={data.password} />
+      <Copyable label={t.machines.command} value={data.sshCommand} />
+    </Stack>
+  );
+}

@@ -1,0 +1,176 @@
+import { Alert, Button, Card, Group, Progress, Stack, Text, Title } from '@mantine/core';
+import { useInterval } from '@mantine/hooks';
+import { IconAlertTriangle, IconRefresh, IconX } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Reservation } from '../../../src/contract/reservations.ts';
+import { api } from '../api/client.ts';
+import { useI18n } from '../i18n/index.tsx';
+import { actionsOf, progressOf, toneOf } from '../rules/reservation.ts';
+import { useAct } from './act.tsx';
+import { Ask } from './ask.tsx';
+import { CaptureButton } from './capture.tsx';
+import { ConnectButtons } from './connect.tsx';
+import { ExtendMenu, PowerMenu } from './reservation-menus.tsx';
+import { State } from './status.tsx';
+
+/** One reservation with all that can be done with it now. */
+export function ReservationCard({ reservation, owner }: { reservation: Reservation; owner: boolean }) {
+  const { t } = useI18n();
+  const can = actionsOf(reservation);
+  return (
+    <Card withBorder padding="md" component="article" aria-label={`${reservation.image}, ${reservation.hostname}`}>
+      <Stack gap="sm">
+        <Group justify="space-between" align="flex-start" wrap="nowrap">
+          <div style={{ minWidth: 0 }}>
+            <Title order={2} size="h4" style={{ overflowWrap: 'anywhere' }}>
+              {reservation.image}
+            </Title>
+            <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+              {reservation.hostname} · {t.reserve.revision(reservation.revision)}
+              {owner ? ` · ${reservation.owner}` : ''}
+            </Text>
+          </div>
+          <State tone={toneOf(reservation)}>{stateWord(t, reservation)}</State>
+        </Group>
+        <Times reservation={reservation} />
+        <Progressing reservation={reservation} />
+        {reservation.failure !== undefined && <Failed failure={reservation.failure} />}
+        {reservation.notes.map((note) => (
+          <Text key={note} size="sm">
+            {note}
+          </Text>
+        ))}
+        <Group gap="xs">
+          {can.connect && <ConnectButtons reservation={reservation} />}
+          {can.extend && <ExtendMenu id={reservation.id} />}
+          {(can.powerOn || can.powerOff) && <PowerMenu id={reservation.id} can={can} />}
+          {can.capture && <CaptureButton reservation={reservation} />}
+          {can.end && <EndButton reservation={reservation} asks={can.endAsks} />}
+          {!can.end && reservation.state !== 'ending' && <AgainButton reservation={reservation} />}
+        </Group>
+      </Stack>
+    </Card>
+  );
+}
+
+type Words = ReturnType<typeof useI18n>['t'];
+
+function stateWord(t: Words, { state, machine }: Reservation): string {
+  if (machine.state === 'lost') return t.machines.states.lost;
+  if (state === 'ready' && machine.state === 'stopped') return t.machines.states.off;
+  return t.machines.states[state];
+}
+
+/** Renders anew every `everyMs`, for what depends on the clock. */
+function useNow(everyMs: number, active: boolean): number {
+  const [now, setNow] = useState(() => Date.now());
+  useInterval(() => setNow(Date.now()), everyMs, { autoInvoke: active });
+  return now;
+}
+
+function Times({ reservation: { state, startsAt, endsAt } }: { reservation: Reservation }) {
+  const { t, format } = useI18n();
+  const now = useNow(30_000, true);
+  if (state === 'ended' || state === 'failed') return null;
+  const until = endsAt === undefined ? t.machines.noEnd : t.machines.until(format.time(endsAt));
+  const left = endsAt === undefined ? '' : ` · ${t.machines.left(format.span(Date.parse(endsAt) - now))}`;
+  return (
+    <Text size="sm">
+      {state === 'booked' ? `${t.machines.from(format.time(startsAt))} ` : ''}
+      {until}
+      {state === 'booked' ? '' : left}
+    </Text>
+  );
+}
+
+function Progressing({ reservation }: { reservation: Reservation }) {
+  const { t, format } = useI18n();
+  const preparing = reservation.state === 'preparing';
+  const now = useNow(1_000, preparing);
+  if (!preparing) {
+    // The badge says "ready" already; what is said beside it is worth reading.
+    const said = reservation.state === 'ending' || (reservation.state === 'ready' && reservation.stageText !== 'ready');
+    return said && reservation.stageText !== '' ? <Text size="sm">{reservation.stageText}</Text> : null;
+  }
+  const share = progressOf(reservation, now) ?? 0;
+  const { estimate, queuePosition, stage } = reservation;
+  const left = estimate === undefined ? undefined : estimate.p50Ms - (now - Date.parse(reservation.createdAt));
+  const words = [
+    t.machines.stages[stage],
+    ...(queuePosition === undefined ? [] : [t.machines.queue(queuePosition)]),
+    ...(left !== undefined && left > 0 ? [t.machines.estimate(format.span(left))] : []),
+  ];
+  return (
+    <div>
+      <Progress value={share * 100} animated aria-label={words[0]} />
+      <Text size="sm" mt={4} aria-live="polite">
+        {words.join(' · ')}
+      </Text>
+      {reservation.stageText !== '' && (
+        <Text size="sm" c="dimmed">
+          {reservation.stageText}
+        </Text>
+      )}
+    </div>
+  );
+}
+
+function Failed({ failure }: { failure: NonNullable<Reservation['failure']> }) {
+  const { t } = useI18n();
+  return (
+    <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={failure.message}>
+      {failure.hint !== undefined && (
+        <Text size="sm">
+          {t.machines.whatToDo}: {failure.hint}
+        </Text>
+      )}
+    </Alert>
+  );
+}
+
+function EndButton({ reservation, asks }: { reservation: Reservation; asks: boolean }) {
+  const { t } = useI18n();
+  const [opened, setOpened] = useState(false);
+  const end = useAct(() => api.endReservation({ params: { id: reservation.id } }), {
+    stale: [['reservations']],
+    done: () => setOpened(false),
+  });
+  return (
+    <>
+      <Button
+        variant="subtle"
+        color="red"
+        leftSection={<IconX size={16} aria-hidden />}
+        loading={end.isPending && !asks}
+        onClick={() => (asks ? setOpened(true) : end.mutate(undefined))}
+      >
+        {asks ? t.machines.end : t.machines.giveBack}
+      </Button>
+      <Ask
+        opened={opened}
+        title={t.machines.endTitle(reservation.hostname)}
+        text={t.machines.endText}
+        go={t.machines.endGo}
+        danger
+        busy={end.isPending}
+        onGo={() => end.mutate(undefined)}
+        onClose={() => setOpened(false)}
+      />
+    </>
+  );
+}
+
+function AgainButton({ reservation }: { reservation: Reservation }) {
+  const { t } = useI18n();
+  const navigate = useNavigate();
+  return (
+    <Button
+      variant="default"
+      leftSection={<IconRefresh size={16} aria-hidden />}
+      onClick={() => void navigate({ to: '/reserve/$image', params: { image: reservation.image } })}
+    >
+      {t.machines.again}
+    </Button>
+  );
+}

@@ -1,0 +1,57 @@
+import { Button, Menu } from '@mantine/core';
+import { IconClockPlus, IconPower } from '@tabler/icons-react';
+import type { PowerOp } from '../../../src/contract/reservations.ts';
+import { api } from '../api/client.ts';
+import { useI18n } from '../i18n/index.tsx';
+import type { Actions } from '../rules/reservation.ts';
+import { useAct } from './act.tsx';
+
+const HOUR = 3_600_000;
+const EXTENSIONS = [
+  { span: '1h', ms: HOUR },
+  { span: '4h', ms: 4 * HOUR },
+  { span: '1d', ms: 24 * HOUR },
+];
+
+export function ExtendMenu({ id }: { id: string }) {
+  const { t, format } = useI18n();
+  const extend = useAct((span: string) => api.extendReservation({ params: { id }, body: { for: span } }), { stale: [['reservations']] });
+  return (
+    <Menu>
+      <Menu.Target>
+        <Button variant="default" leftSection={<IconClockPlus size={16} aria-hidden />} loading={extend.isPending}>
+          {t.machines.extend}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {EXTENSIONS.map(({ span, ms }) => (
+          <Menu.Item key={span} onClick={() => extend.mutate(span)}>
+            {t.machines.extendBy(format.span(ms))}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+export function PowerMenu({ id, can }: { id: string; can: Actions }) {
+  const { t } = useI18n();
+  const power = useAct((op: PowerOp) => api.powerReservation({ params: { id }, body: { op } }), { stale: [['reservations']] });
+  const ops: PowerOp[] = can.powerOn ? ['on'] : ['shutdown', 'reset', 'off'];
+  return (
+    <Menu>
+      <Menu.Target>
+        <Button variant="default" leftSection={<IconPower size={16} aria-hidden />} loading={power.isPending}>
+          {t.machines.power}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {ops.map((op) => (
+          <Menu.Item key={op} onClick={() => power.mutate(op)}>
+            {t.machines[op]}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,186 @@
+import { Alert, Button, Card, Group, Progress, Stack, Text, TextInput, Title } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconArchive, IconPencil, IconShieldCheck, IconTrash, IconUpload } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Revision } from '../../../src/contract/images.ts';
+import { api } from '../api/client.ts';
+import { useI18n } from '../i18n/index.tsx';
+import { revisionActions, revisionTone } from '../rules/revision.ts';
+import { useAct } from './act.tsx';
+import { Ask } from './ask.tsx';
+import { State } from './status.tsx';
+
+export function RevisionCard({ revision, author }: { revision: Revision; author: boolean }) {
+  const { t, format } = useI18n();
+  const can = revisionActions(revision, author);
+  const bytes = revision.masters[0]?.virtualBytes;
+  const facts = [
+    `${t.images.source}: ${t.images.sources[revision.source.kind]}${revision.source.recipe === undefined ? '' : ` ${revision.source.recipe}`}`,
+    ...(revision.source.parent === undefined ? [] : [revision.source.parent]),
+    ...(bytes === undefined ? [] : [`${t.images.size}: ${format.bytes(bytes)}`]),
+    ...(revision.masters.length === 0 ? [] : [`${t.images.onProviders}: ${revision.masters.map((m) => m.provider).join(', ')}`]),
+    t.reserve.machines(revision.machines),
+  ];
+  return (
+    <Card withBorder component="article" aria-label={`${t.images.revision} ${revision.number}`}>
+      <Stack gap="xs">
+        <Group justify="space-between">
+          <Title order={2} size="h4">
+            {t.images.revision} {revision.number}
+          </Title>
+          <State tone={revisionTone(revision)}>{t.images.states[revision.state]}</State>
+        </Group>
+        <Text size="sm" c="dimmed">
+          {format.time(revision.createdAt)} · {revision.createdBy}
+        </Text>
+        <Text size="sm">{facts.join(' · ')}</Text>
+        {revision.state === 'preparing' && <Progress value={100} animated aria-label={t.images.states.preparing} />}
+        {revision.failure !== undefined && (
+          <Alert color="red" variant="light" title={revision.failure.message}>
+            {revision.failure.hint}
+          </Alert>
+        )}
+        {revision.facts.unclean !== undefined && (
+          <Alert color="yellow" variant="light" title={t.images.unclean}>
+            {revision.facts.unclean}
+          </Alert>
+        )}
+        <Group gap="xs">
+          {can.publish && <PublishButton revision={revision} />}
+          {can.checkOut && <CheckOutButton revision={revision} />}
+          {can.verify && <VerifyButton revision={revision} />}
+          {can.retire && <RetireButton revision={revision} />}
+          {can.remove && <RemoveButton revision={revision} />}
+        </Group>
+      </Stack>
+    </Card>
+  );
+}
+
+const stale = [['images'], ['image'], ['revisions']];
+const paramsOf = ({ image, number }: Revision) => ({ name: image, number });
+
+function PublishButton({ revision }: { revision: Revision }) {
+  const { t } = useI18n();
+  const [opened, setOpened] = useState(false);
+  const [reason, setReason] = useState('');
+  const unclean = revision.facts.unclean;
+  const publish = useAct(
+    () => api.publishRevision({ params: paramsOf(revision), body: unclean === undefined ? {} : { publishUnclean: reason } }),
+    { stale, done: () => setOpened(false) },
+  );
+  return (
+    <>
+      <Button leftSection={<IconUpload size={16} aria-hidden />} onClick={() => setOpened(true)}>
+        {t.images.publish}
+      </Button>
+      <Ask
+        opened={opened}
+        title={t.images.publishTitle(revision.number)}
+        text={t.images.publishText}
+        go={t.images.publish}
+        busy={publish.isPending}
+        disabled={unclean !== undefined && reason.trim().length < 3}
+        onGo={() => publish.mutate(undefined)}
+        onClose={() => setOpened(false)}
+      >
+        {unclean !== undefined && (
+          <TextInput
+            label={t.images.uncleanReason}
+            description={unclean}
+            value={reason}
+            onChange={(e) => setReason(e.currentTarget.value)}
+            required
+          />
+        )}
+      </Ask>
+    </>
+  );
+}
+
+function CheckOutButton({ revision }: { revision: Revision }) {
+  const { t } = useI18n();
+  const navigate = useNavigate();
+  const checkOut = useAct(() => api.reserve({ body: { image: revision.image, revision: revision.number, kind: 'imaging', for: '8h' } }), {
+    stale: [['reservations']],
+    done: () => void navigate({ to: '/machines' }),
+  });
+  return (
+    <Button
+      variant="default"
+      leftSection={<IconPencil size={16} aria-hidden />}
+      title={t.images.checkOutText}
+      loading={checkOut.isPending}
+      onClick={() => checkOut.mutate(undefined)}
+    >
+      {t.images.checkOut}
+    </Button>
+  );
+}
+
+function VerifyButton({ revision }: { revision: Revision }) {
+  const { t } = useI18n();
+  const verify = useAct(() => api.verifyImage({ params: { name: revision.image }, body: { revision: revision.number } }), {
+    stale: [],
+    done: ({ ok, checks }) => {
+      const problems = checks.flatMap((check) =>
+        check.files.flatMap((file) => (file.problem === undefined ? [] : [`${file.path}: ${file.problem}`])),
+      );
+      notifications.show({
+        title: ok ? t.images.verified : t.images.damaged,
+        message: problems.join('; '),
+        color: ok ? 'reading' : 'red',
+        autoClose: ok ? 8_000 : false,
+      });
+    },
+  });
+  return (
+    <Button
+      variant="default"
+      leftSection={<IconShieldCheck size={16} aria-hidden />}
+      loading={verify.isPending}
+      onClick={() => verify.mutate(undefined)}
+    >
+      {t.images.verify}
+    </Button>
+  );
+}
+
+function RetireButton({ revision }: { revision: Revision }) {
+  const { t } = useI18n();
+  const retire = useAct(() => api.retireRevision({ params: paramsOf(revision) }), { stale });
+  return (
+    <Button
+      variant="default"
+      leftSection={<IconArchive size={16} aria-hidden />}
+      loading={retire.isPending}
+      onClick={() => retire.mutate(undefined)}
+    >
+      {t.images.retire}
+    </Button>
+  );
+}
+
+function RemoveButton({ revision }: { revision: Revision }) {
+  const { t } = useI18n();
+  const [opened, setOpened] = useState(false);
+  const remove = useAct(() => api.deleteRevision({ params: paramsOf(revision) }), { stale, done: () => setOpened(false) });
+  return (
+    <>
+      <Button variant="subtle" color="red" leftSection={<IconTrash size={16} aria-hidden />} onClick={() => setOpened(true)}>
+        {t.images.remove}
+      </Button>
+      <Ask
+        opened={opened}
+        title={t.images.removeTitle(revision.number)}
+        text={t.images.removeText}
+        go={t.images.remove}
+        danger
+        busy={remove.isPending}
+        onGo={() => remove.mutate(undefined)}
+        onClose={() => setOpened(false)}
+      />
+    </>
+  );
+}

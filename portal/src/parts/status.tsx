@@ -1,0 +1,74 @@
+import { Alert, Badge, Button, Center, Loader, Stack, Text, Title } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { explain } from '../api/client.ts';
+import { useI18n } from '../i18n/index.tsx';
+import type { Tone } from '../rules/reservation.ts';
+
+export function Waiting() {
+  const { t } = useI18n();
+  return (
+    <Center mih={160} role="status" aria-label={t.common.loading}>
+      <Loader type="dots" />
+    </Center>
+  );
+}
+
+/** What went wrong, with what can be done about it. */
+export function Problem({ error, again }: { error: unknown; again?: () => void }) {
+  const { t } = useI18n();
+  const { title, hint } = explain(error);
+  return (
+    <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={title} role="alert">
+      <Stack gap="xs" align="flex-start">
+        {hint !== undefined && <Text size="sm">{hint}</Text>}
+        {again !== undefined && (
+          <Button size="xs" variant="default" onClick={again}>
+            {t.common.retry}
+          </Button>
+        )}
+      </Stack>
+    </Alert>
+  );
+}
+
+export function Empty({ title, hint, action }: { title: string; hint?: string; action?: ReactNode }) {
+  return (
+    <Center mih={240}>
+      <Stack align="center" gap="xs">
+        <Text fw={600} size="lg">
+          {title}
+        </Text>
+        {hint !== undefined && (
+          <Text c="dimmed" ta="center">
+            {hint}
+          </Text>
+        )}
+        {action}
+      </Stack>
+    </Center>
+  );
+}
+
+const COLORS: Record<Tone, string> = { waiting: 'blue', good: 'reading', off: 'gray', bad: 'red', over: 'gray' };
+
+/** A state: colour helps, the word says it. */
+export function State({ tone, children }: { tone: Tone; children: ReactNode }) {
+  return (
+    <Badge color={COLORS[tone]} variant={tone === 'over' ? 'outline' : 'filled'} tt="none">
+      {children}
+    </Badge>
+  );
+}
+
+export function PageTitle({ children, side }: { children: string; side?: ReactNode }) {
+  return (
+    <div className="page-title">
+      <title>{`${children} · Carrel`}</title>
+      <Title order={1} size="h2">
+        {children}
+      </Title>
+      {side}
+    </div>
+  );
+}

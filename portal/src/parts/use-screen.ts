@@ -1,0 +1,118 @@
+/** A machine's screen: noVNC over the server's WebSocket, opened again by itself when it breaks. */
+import RFB from '@novnc/novnc';
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import { ApiError, api } from '../api/client.ts';
+import { type Stroke, usKeysym } from '../rules/keyboard.ts';
+
+export type ScreenLink = 'connecting' | 'open' | 'broken' | 'over';
+
+export interface ScreenControls {
+  type(strokes: readonly Stroke[]): void;
+  ctrlAltDel(): void;
+  ctrlAltF(n: number): void;
+  focus(): void;
+}
+
+const SHIFT = { keysym: 0xffe1, code: 'ShiftLeft' };
+const ALT_GR = { keysym: 0xfe03, code: 'AltRight' };
+const CONTROL = { keysym: 0xffe3, code: 'ControlLeft' };
+const ALT = { keysym: 0xffe9, code: 'AltLeft' };
+/** Milliseconds between two attempts; the server itself says when it is of no use any more. */
+const AGAIN_MS = 1_000;
+
+export function useScreen(id: string, target: RefObject<HTMLDivElement | null>) {
+  const [link, setLink] = useState<ScreenLink>('connecting');
+  const [error, setError] = useState<unknown>();
+  const rfb = useRef<RFB>(undefined);
+  useEffect(() => {
+    const stop = new AbortController();
+    void keepOpen(id, target, stop.signal, (next, why, opened) => {
+      if (stop.signal.aborted) return;
+      setLink(next);
+      setError(why);
+      rfb.current = opened;
+    });
+    return () => stop.abort();
+  }, [id, target]);
+  const screen = useMemo<ScreenControls>(
+    () => ({
+      type: (strokes) => {
+        const to = rfb.current;
+        if (to === undefined) return;
+        for (const stroke of strokes) press(to, stroke);
+        to.focus();
+      },
+      ctrlAltDel: () => rfb.current?.sendCtrlAltDel(),
+      ctrlAltF: (n) => {
+        const to = rfb.current;
+        if (to !== undefined) chord(to, [CONTROL, ALT, { keysym: 0xffbd + n, code: `F${n}` }]);
+      },
+      focus: () => rfb.current?.focus(),
+    }),
+    [],
+  );
+  return { link, error, screen };
+}
+
+interface Key {
+  keysym: number;
+  code: string;
+}
+
+function press(to: RFB, stroke: Stroke): void {
+  const held = [...(stroke.shift ? [SHIFT] : []), ...(stroke.altGr ? [ALT_GR] : [])];
+  chord(to, [...held, { keysym: usKeysym(stroke), code: stroke.code }]);
+}
+
+function chord(to: RFB, keys: readonly Key[]): void {
+  for (const { keysym, code } of keys) to.sendKey(keysym, code, true);
+  for (const { keysym, code } of keys.toReversed()) to.sendKey(keysym, code, false);
+}
+
+type Tell = (link: ScreenLink, error?: unknown, rfb?: RFB) => void;
+
+async function keepOpen(id: string, target: RefObject<HTMLDivElement | null>, signal: AbortSignal, tell: Tell): Promise<void> {
+  tell('connecting');
+  while (!signal.aborted && target.current !== null) {
+    try {
+      const { path } = await api.consoleTicket({ params: { id } }, { signal });
+      const url = `${location.origin.replace(/^http/, 'ws')}${path}`;
+      await connected(url, target.current, signal, (rfb) => tell('open', undefined, rfb));
+      tell('broken');
+    } catch (error) {
+      if (signal.aborted) return;
+      // Gone for good, or only switched off for now: the person is told which, and the page looks again while it is the latter.
+      const over = error instanceof ApiError && (error.status === 404 || error.status === 403);
+      tell(over ? 'over' : 'broken', error instanceof ApiError ? error : undefined);
+      if (over) return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  }
+}
+
+/** Resolves when the connection ends, however it does. */
+function connected(url: string, target: HTMLDivElement, signal: AbortSignal, onOpen: (rfb: RFB) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const rfb = new RFB(target, url, { shared: true });
+    rfb.scaleViewport = true;
+    rfb.background = '#000';
+    const leave = (event: KeyboardEvent) => {
+      if (event.ctrlKey && event.altKey && event.shiftKey) {
+        rfb.blur();
+        document.getElementById('main')?.focus();
+      }
+    };
+    target.addEventListener('keydown', leave, true);
+    rfb.addEventListener('connect', () => {
+      onOpen(rfb);
+      rfb.focus();
+    });
+    rfb.addEventListener('disconnect', () => {
+      target.removeEventListener('keydown', leave, true);
+      target.replaceChildren();
+      resolve();
+    });
+    if (signal.aborted) rfb.disconnect();
+    else signal.addEventListener('abort', () => rfb.disconnect(), { once: true });
+  });
+}

@@ -1,0 +1,55 @@
+/** What may be done with a reservation in which state: the one place that the pages ask. The server decides in the end. */
+import type { Reservation } from '../../../src/contract/reservations.ts';
+
+export interface Actions {
+  connect: boolean;
+  extend: boolean;
+  capture: boolean;
+  powerOn: boolean;
+  powerOff: boolean;
+  end: boolean;
+  /** The end of one that has not begun is only given back: nothing is lost, so nothing is asked. */
+  endAsks: boolean;
+}
+
+type Facts = Pick<Reservation, 'state' | 'kind' | 'endsAt'> & { machine: Pick<Reservation['machine'], 'state'> };
+
+export function actionsOf({ state, endsAt, machine }: Facts): Actions {
+  const ready = state === 'ready';
+  const running = ready && machine.state === 'running';
+  const live = state === 'booked' || state === 'preparing' || ready;
+  return {
+    connect: running,
+    extend: live && endsAt !== undefined,
+    capture: ready,
+    powerOn: ready && machine.state === 'stopped',
+    powerOff: running,
+    end: live,
+    endAsks: ready,
+  };
+}
+
+export type Tone = 'waiting' | 'good' | 'off' | 'bad' | 'over';
+
+/** How a state looks, whatever the page. */
+export function toneOf({ state, machine }: Pick<Facts, 'state' | 'machine'>): Tone {
+  if (state === 'failed' || machine.state === 'lost') return 'bad';
+  if (state === 'ready') return machine.state === 'running' ? 'good' : 'off';
+  return state === 'ended' ? 'over' : 'waiting';
+}
+
+/** The stages of a preparation in their order, as far as a person is told of them. */
+export const STAGES = ['queued', 'placing', 'cloning', 'checking', 'starting', 'booting', 'identity', 'ready'] as const;
+
+/** How far a preparation is, 0 to 1, by what machines of this image took here; undefined when nothing was measured. */
+export function progressOf(
+  reservation: Pick<Reservation, 'state' | 'stage' | 'estimate' | 'createdAt' | 'startsAt'>,
+  nowMs: number,
+): number | undefined {
+  if (reservation.state !== 'preparing') return undefined;
+  const place = STAGES.indexOf(reservation.stage as (typeof STAGES)[number]);
+  if (reservation.estimate === undefined) return place < 0 ? 0 : place / STAGES.length;
+  const waited = nowMs - Date.parse(reservation.createdAt);
+  // Never full before it is: half of all take longer than the middle one.
+  return Math.max(0, Math.min(0.95, waited / Math.max(1, reservation.estimate.p95Ms)));
+}

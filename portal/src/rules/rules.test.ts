@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { makeFormat } from '../i18n/format.ts';
+import { de } from '../i18n/de.ts';
+import { en } from '../i18n/en.ts';
+import { freeDays } from './free.ts';
+import { diskGraph } from './lineage.ts';
+import { askedFor, type Choice, FIRST_CHOICE, localInput, nextHour, ruleOf } from './request.ts';
+import { actionsOf, progressOf } from './reservation.ts';
+import { revisionActions } from './revision.ts';
+import { matching } from './search.ts';
+
+const choice: Choice = { ...FIRST_CHOICE, at: '2026-11-30T13:00', until: '2027-01-31' };
+
+describe('what was chosen, as the server takes it', () => {
+  it('now: only what differs from the usual is said', () => {
+    expect(askedFor('a', choice, 'Europe/Zurich')).toEqual({ image: 'a', for: '2h' });
+  });
+  it('later: by the clocks of the zone', () => {
+    const asked = askedFor('a', { ...choice, when: 'later', kind: 'server', mode: 'full', openEnd: true }, 'Europe/Zurich');
+    expect(asked).toEqual({ image: 'a', at: '2026-11-30 13:00', zone: 'Europe/Zurich', openEnd: true, kind: 'server', mode: 'full' });
+  });
+  it('repeating: a rule of RFC 5545 that ends with its last day', () => {
+    expect(ruleOf(choice)).toBe('FREQ=WEEKLY;BYDAY=MO;UNTIL=20270131T235959');
+    expect(ruleOf({ ...choice, every: 'weekdays' })).toBe('FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;UNTIL=20270131T235959');
+    expect(ruleOf({ ...choice, every: 'daily' })).toBe('FREQ=DAILY;UNTIL=20270131T235959');
+  });
+  it('an input of a day and a time takes what it gave', () => {
+    expect(localInput(new Date('2026-11-30T13:05'))).toBe('2026-11-30T13:05');
+    expect(localInput(nextHour(new Date('2026-12-31T23:30')))).toBe('2027-01-01T00:00');
+  });
+});
+
+describe('what may be done', () => {
+  const facts = (state: 'booked' | 'preparing' | 'ready' | 'ending' | 'failed', machine: 'planned' | 'running' | 'stopped' | 'lost') => ({
+    state,
+    kind: 'lab' as const,
+    endsAt: '2026-11-30T13:00:00Z',
+    machine: { state: machine },
+  });
+  it('a running machine is connected to; one that is off is switched on; nothing is done to what is over', () => {
+    expect(actionsOf(facts('ready', 'running'))).toMatchObject({ connect: true, powerOff: true, powerOn: false, endAsks: true });
+    expect(actionsOf(facts('ready', 'stopped'))).toMatchObject({ connect: false, powerOn: true, powerOff: false, capture: true });
+    expect(actionsOf(facts('booked', 'planned'))).toMatchObject({ connect: false, extend: true, end: true, endAsks: false });
+    for (const state of ['ending', 'failed'] as const) expect(Object.values(actionsOf(facts(state, 'lost')))).not.toContain(true);
+  });
+  it('without an end there is nothing to extend', () => {
+    const { endsAt: _none, ...open } = facts('ready', 'running');
+    expect(actionsOf(open).extend).toBe(false);
+  });
+  it('a bar is never full before the machine is there', () => {
+    const waiting = { state: 'preparing', stage: 'booting', createdAt: '2026-11-30T13:00:00Z', startsAt: '2026-11-30T13:00:00Z' } as const;
+    const estimate = { count: 9, p50Ms: 5_000, p95Ms: 10_000 };
+    const at = (ms: number) => progressOf({ ...waiting, estimate }, Date.parse(waiting.createdAt) + ms);
+    expect([at(-1), at(5_000), at(60_000)]).toEqual([0, 0.5, 0.95]);
+    expect(progressOf(waiting, 0)).toBe(5 / 8);
+  });
+  it('a reader of images is offered nothing; an author what the state allows', () => {
+    expect(Object.values(revisionActions({ state: 'published', machines: 0 }, false))).not.toContain(true);
+    expect(revisionActions({ state: 'draft', machines: 1 }, true)).toMatchObject({ publish: true, remove: false, checkOut: true });
+    expect(revisionActions({ state: 'published', machines: 0 }, true)).toMatchObject({ publish: false, remove: false, retire: true });
+  });
+});
+
+describe('what is shown', () => {
+  it('words are found whatever their case and accents; those that begin so come first', () => {
+    const items = [
+      { name: 'lab-zürich', description: '' },
+      { name: 'zurich', description: 'Debian 12' },
+    ];
+    expect(matching(items, 'ZURICH').map((i) => i.name)).toEqual(['zurich', 'lab-zürich']);
+    expect(matching(items, 'debian zur').map((i) => i.name)).toEqual(['zurich']);
+    expect(matching(items, '').length).toBe(2);
+  });
+  it('free spans are cut into days, and what was not looked at is not shown', () => {
+    const now = new Date('2026-11-30T12:00');
+    const free = [{ from: '2026-11-30T18:00', until: '2026-12-01T06:00' }];
+    const days = freeDays(free, now, new Date('2026-12-02T00:00'), 7);
+    expect(days.map(({ parts }) => parts)).toEqual([[{ from: 0.75, to: 1 }], [{ from: 0, to: 0.25 }]]);
+  });
+  it('a disk that many stand on is one node, named after its master', () => {
+    const disk = (path: string, parent?: string) => ({
+      path,
+      format: 'qcow2',
+      bytes: 1,
+      virtualBytes: 1,
+      identity: '',
+      ...(parent ? { parent } : {}),
+    });
+    const chain = (owner: 'machine' | 'master', name: string, disks: ReturnType<typeof disk>[]) => ({
+      provider: 'p',
+      owner,
+      id: name,
+      name,
+      disks,
+    });
+    const graph = diskGraph({
+      chains: [
+        chain('machine', 'm1', [disk('a', 'g'), disk('g')]),
+        chain('machine', 'm2', [disk('b', 'g'), disk('g')]),
+        chain('master', 'golden@1', [disk('g')]),
+      ],
+    });
+    expect(graph.nodes.map((n) => n.label)).toEqual(['golden@1', 'm1', 'm2']);
+    expect(graph.edges).toEqual([
+      { from: 'p:a', to: 'p:g' },
+      { from: 'p:b', to: 'p:g' },
+    ]);
+  });
+  it('spans and sizes are read as people say them', () => {
+    const f = makeFormat('en', 'UTC');
+    expect([f.span(400), f.span(65_000), f.span(600_000), f.span(5_400_000), f.span(90_000_000)]).toEqual([
+      '0 sec',
+      '1 min 5 sec',
+      '10 min',
+      '1 hr 30 min',
+      '1 day 1 hr',
+    ]);
+    expect([f.bytes(0), f.bytes(1536), f.bytes(2 ** 31)]).toEqual(['0 B', '1.5 KiB', '2 GiB']);
+    const now = new Date('2026-11-30T12:00Z');
+    expect(f.time('2026-11-30T13:00Z', now)).not.toContain('Nov');
+    expect(f.time('2026-12-01T13:00Z', now)).toContain('Dec');
+  });
+});
+
+/** Every text and function of a dictionary by its path, with how many arguments a function takes. */
+function shape(node: unknown, path = ''): string[] {
+  if (typeof node === 'string') return [path];
+  if (typeof node === 'function') return [`${path}(${node.length})`];
+  return Object.entries(node as object).flatMap(([key, value]) => shape(value, `${path}.${key}`));
+}
+
+it('German says all that English says, and nothing is left in English by mistake', () => {
+  expect(shape(de)).toEqual(shape(en));
+  const same = shape(en).filter((path) => {
+    const at = (root: unknown) =>
+      path
+        .split('.')
+        .slice(1)
+        .reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], root);
+    return !path.endsWith(')') && at(en) === at(de);
+  });
+  // Words that are the same in both.
+  expect(same.toSorted()).toEqual(
+    [
+      '.images.revision',
+      '.images.title',
+      '.images.name',
+      '.nav.images',
+      '.operate.vcpus',
+      '.signIn.name',
+      '.machines.terminal',
+      '.terminal.title',
+      '.capture.image',
+    ].toSorted(),
+  );
+});
