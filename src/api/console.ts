@@ -40,7 +40,7 @@ export function openConsole(socketPath: string): Promise<Socket> {
   });
 }
 
-function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
+export function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
   if (Array.isArray(data)) return Buffer.concat(data);
   return data instanceof ArrayBuffer ? Buffer.from(data) : data;
 }

@@ -12,6 +12,8 @@ import { streamEvents } from './events.ts';
 import { checkNewName } from './handlers/images.ts';
 import { callerOf, common, SECURITY_HEADERS, type ServerParts } from './parts.ts';
 import { registerSession } from './session.ts';
+import type { GuestShell } from '../services/interface.ts';
+import { relayShell } from './terminal.ts';
 import { receiveFile } from './upload.ts';
 
 function registerReadiness(app: FastifyInstance, parts: ServerParts): void {
@@ -115,6 +117,41 @@ function registerConsole(app: FastifyInstance, parts: ServerParts): void {
   });
 }
 
+function registerTerminal(app: FastifyInstance, parts: ServerParts): void {
+  const shells = new WeakMap<FastifyRequest, GuestShell>();
+  const { onRequest, ...rest } = common(api.terminal, parts);
+  app.route({
+    ...rest,
+    onRequest: async (request: FastifyRequest) => {
+      // Before the ticket is looked at: a plain request must not use it up.
+      if (!request.ws) throw new CarrelError('bad-request', 'the terminal is a WebSocket', { hint: 'Send an Upgrade request.' });
+      await onRequest(request);
+    },
+    // As with the console: what is refused is refused with a status, before the upgrade.
+    preHandler: async (request) => {
+      const { id } = request.params as { id: string };
+      const { cols = 80, rows = 24 } = request.query as { cols?: number; rows?: number };
+      const caller = callerOf(request);
+      await personalReservation(parts.services, caller, id);
+      request.raw.socket.once('close', parts.consoles.take(caller));
+      const gone = new AbortController();
+      request.raw.socket.once('close', () => gone.abort());
+      const shell = await parts.services.openShell(caller, { id, size: { cols, rows } }, gone.signal);
+      request.raw.socket.once('close', () => shell.close());
+      shells.set(request, shell);
+    },
+    handler: async () => {},
+    wsHandler: (ws, request) => {
+      const shell = shells.get(request);
+      if (shell === undefined) throw new CarrelError('internal', 'a terminal without a shell');
+      const gone = new AbortController();
+      ws.on('close', () => gone.abort());
+      const signedOut = parts.services.untilSignedOut(callerOf(request), gone.signal);
+      relayShell(ws as WebSocketLike, shell, { closing: parts.closing, signedOut });
+    },
+  });
+}
+
 export async function registerSpecial(app: FastifyInstance, parts: ServerParts): Promise<void> {
   registerReadiness(app, parts);
   registerMetrics(app, parts);
@@ -122,4 +159,5 @@ export async function registerSpecial(app: FastifyInstance, parts: ServerParts):
   await registerUpload(app, parts);
   registerConsole(app, parts);
   registerSession(app, parts);
+  registerTerminal(app, parts);
 }

@@ -46,6 +46,7 @@ export const PATHS = {
   powerReservation: 'POST /api/v1/reservations/{id}/power',
   consoleTicket: 'POST /api/v1/reservations/{id}/console-ticket',
   console: 'GET /api/v1/reservations/{id}/console',
+  terminal: 'GET /api/v1/reservations/{id}/terminal',
 
   reserveSeries: 'POST /api/v1/series',
   listSeries: 'GET /api/v1/series',

@@ -112,7 +112,8 @@ export const ConsoleTicket = named(
   Type.Object({
     ticket: Type.String({ description: 'Good once.' }),
     expiresAt: Time,
-    path: Type.String({ description: 'Path and query of the WebSocket.' }),
+    path: Type.String({ description: 'Path and query of the WebSocket of the screen.' }),
+    terminalPath: Type.String({ description: 'The same of the terminal; the ticket is good for one of the two.' }),
   }),
 );
 export type ConsoleTicket = Static<typeof ConsoleTicket>;
@@ -229,5 +230,21 @@ export const reservationRoutes = {
     response: Type.Unknown(),
     status: 101,
     errors: ['not-found', 'wrong-state', 'not-supported', 'unavailable'],
+  }),
+  terminal: route('terminal', {
+    summary: 'A shell in the guest: a WebSocket whose binary messages are what is typed and shown',
+    description: 'A text message `{"cols":80,"rows":24}` says that the window has another size. The guest\'s host key is checked.',
+    tag: 'reservations',
+    scope: 'ticket',
+    kind: 'websocket',
+    params: IdParams,
+    query: strict({
+      ticket: Type.Optional(Type.String({ maxLength: 200 })),
+      cols: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: '80 if left out.' })),
+      rows: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: '24 if left out.' })),
+    }),
+    response: Type.Unknown(),
+    status: 101,
+    errors: ['not-found', 'wrong-state', 'guest-timeout', 'guest-failed', 'not-supported', 'unavailable'],
   }),
 };

@@ -9,6 +9,7 @@
  * - Whatever takes long is written down as a job, and the function returns once that is durable.
  * - `show…` and `find…` return undefined for what is not there.
  */
+import type { GuestShell, TerminalSize } from './shell.ts';
 import type { Availability, Maintenance, RuleChange, Rules } from '../contract/calendar.ts';
 import type { CloneMode } from '../contract/common.ts';
 import type { Image, JobStarted, Revision, RevisionStarted, UploadQuery, Verification, VmImport } from '../contract/images.ts';
@@ -126,6 +127,8 @@ export interface CaptureRequest {
 }
 
 /** Where a console's bytes come from: a socket that speaks RFB. */
+export type { GuestShell, TerminalSize } from './shell.ts';
+
 export interface ConsoleTarget {
   socketPath: string;
 }
@@ -188,6 +191,8 @@ export interface ReservationServices {
   power(caller: Caller, request: { id: string; op: PowerOp }): Promise<ReservationJob>;
   /** `wrong-state` while the machine is not running, `not-supported` if it has no such console. */
   consoleTarget(caller: Caller, id: string): Promise<ConsoleTarget>;
+  /** A login shell in the guest, by credentials of the reservation's own. Errors: those of `connect`, `guest-failed`, `host-key`. */
+  openShell(caller: Caller, request: { id: string; size: TerminalSize }, signal: AbortSignal): Promise<GuestShell>;
 }
 
 export interface SeriesServices {

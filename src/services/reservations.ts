@@ -13,6 +13,7 @@ import * as reservations from '../store/reservations.ts';
 import type * as rows from '../store/schema.ts';
 import { moment, startOf } from './calendar.ts';
 import { given, iso, mark, page, type Parts, unmark } from './parts.ts';
+import { openShell } from './shell.ts';
 import { showImages, showMachines, showProof, showReservations, showRevisions, showDisk } from './views.ts';
 
 export function reservationServices({ deps, sealer }: Parts): ReservationServices & MachineServices {
@@ -71,6 +72,10 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
     async power(caller, { id, op }) {
       const { reservation, job } = await intents.powerReservation(deps, caller, id, op);
       return { reservation: await one(reservation), job };
+    },
+    async openShell(caller, { id, size }, signal) {
+      const facts = await connect(makeCtx({ signal, timeoutMs: 60_000, log: deps.log }), deps, sealer, caller, id, undefined);
+      return openShell(facts, size, signal);
     },
     async consoleTarget(_caller, id) {
       return consoleTarget(makeCtx({ timeoutMs: 10_000, log: deps.log }), deps, id);

@@ -1,6 +1,6 @@
 /** Everything the API needs of the server, in memory: for tests of the API, the client and the command line. */
 import { randomUUID } from 'node:crypto';
-import type { Caller, Page, PageRequest, Services } from '../../src/services/interface.ts';
+import type { Caller, GuestShell, Page, PageRequest, Services, TerminalSize } from '../../src/services/interface.ts';
 import type { Maintenance } from '../../src/contract/calendar.ts';
 import type { Image, Revision, RevisionStarted } from '../../src/contract/images.ts';
 import type { JobDetail, MachineDetail } from '../../src/contract/machines.ts';
@@ -201,6 +201,10 @@ export class FakeWorld {
     this.#events.push({ id, at: at(), kind, subject, body, accountId });
     for (const wake of this.#wake) wake();
   }
+
+  /** What a terminal is joined with. */
+  openShell: (size: TerminalSize, signal: AbortSignal) => Promise<GuestShell> = () =>
+    Promise.reject(new CarrelError('guest-failed', 'no guest is here'));
 
   readonly #open = new Map<string, Set<AbortController>>();
 
@@ -491,6 +495,7 @@ export function fakeServices(world: FakeWorld): Services {
       job: world.addJob('power', by.name as Person).id,
     }),
     consoleTarget: async () => ({ socketPath: world.consoleSocket }),
+    openShell: (_by, { size }, signal) => world.openShell(size, signal),
     listMachines: async (request) =>
       page(
         [...world.reservations.values()]

@@ -34,6 +34,10 @@ const routes = root.addChildren([
     lazyRouteComponent(() => import('../pages/screen.tsx'), 'Screen'),
   ),
   at(
+    '/machines/$id/terminal',
+    lazyRouteComponent(() => import('../pages/terminal.tsx'), 'TerminalPage'),
+  ),
+  at(
     '/reserve',
     lazyRouteComponent(() => import('../pages/reserve.tsx'), 'Reserve'),
   ),

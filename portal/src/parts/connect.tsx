@@ -1,5 +1,5 @@
 import { Button, Modal, Skeleton, Stack, Text } from '@mantine/core';
-import { IconDeviceDesktop, IconKey } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconKey, IconTerminal2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -21,6 +21,15 @@ export function ConnectButtons({ reservation }: { reservation: Reservation }) {
         leftSection={<IconDeviceDesktop size={16} aria-hidden />}
       >
         {t.machines.connect}
+      </Button>
+      <Button
+        component={Link}
+        to="/machines/$id/terminal"
+        params={{ id: reservation.id } as never}
+        variant="default"
+        leftSection={<IconTerminal2 size={16} aria-hidden />}
+      >
+        {t.machines.terminal}
       </Button>
       <Button variant="default" leftSection={<IconKey size={16} aria-hidden />} onClick={() => setOpened(true)}>
         {t.machines.credentials}

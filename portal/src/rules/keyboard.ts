@@ -22,8 +22,12 @@ export const LAYOUTS: readonly { value: Layout; label: string }[] = [
 
 const ROWS = {
   Digits: ['Backquote', ...Array.from({ length: 9 }, (_, i) => `Digit${i + 1}`), 'Digit0', 'Minus', 'Equal'],
-  Upper: Array.from('QWERTYUIOP').map((c) => `Key${c}`).concat('BracketLeft', 'BracketRight'),
-  Home: Array.from('ASDFGHJKL').map((c) => `Key${c}`).concat('Semicolon', 'Quote', 'Backslash'),
+  Upper: Array.from('QWERTYUIOP')
+    .map((c) => `Key${c}`)
+    .concat('BracketLeft', 'BracketRight'),
+  Home: Array.from('ASDFGHJKL')
+    .map((c) => `Key${c}`)
+    .concat('Semicolon', 'Quote', 'Backslash'),
   Lower: ['IntlBackslash', ...Array.from('ZXCVBNM').map((c) => `Key${c}`), 'Comma', 'Period', 'Slash'],
 };
 const PLACES = [...ROWS.Digits, ...ROWS.Upper, ...ROWS.Home, ...ROWS.Lower];

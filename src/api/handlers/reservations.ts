@@ -67,7 +67,13 @@ export function reservationHandlers({ services, tickets }: Deps): Handlers<Reser
     async consoleTicket({ params, caller }) {
       await personalReservation(services, caller, params.id);
       const { ticket, expiresAt } = tickets.issue(caller, params.id);
-      return { ticket, expiresAt: expiresAt.toISOString(), path: `/api/v1/reservations/${params.id}/console?ticket=${ticket}` };
+      const path = `/api/v1/reservations/${params.id}`;
+      return {
+        ticket,
+        expiresAt: expiresAt.toISOString(),
+        path: `${path}/console?ticket=${ticket}`,
+        terminalPath: `${path}/terminal?ticket=${ticket}`,
+      };
     },
     async listMachines({ query, caller }) {
       const owner = listOwner(caller, query.all);

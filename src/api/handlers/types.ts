@@ -22,7 +22,16 @@ export interface RequestContext {
 }
 
 /** Operations that are more than JSON in and out; they have files of their own. */
-export type SpecialOperation = 'events' | 'uploadImage' | 'console' | 'metrics' | 'ready' | 'signIn' | 'signOut' | 'setPassword';
+export type SpecialOperation =
+  | 'events'
+  | 'uploadImage'
+  | 'console'
+  | 'terminal'
+  | 'metrics'
+  | 'ready'
+  | 'signIn'
+  | 'signOut'
+  | 'setPassword';
 export type JsonOperation = Exclude<Operation, SpecialOperation>;
 
 export type Handler<K extends Operation> = (input: OperationHandlerInput<K> & RequestContext) => Promise<OperationOutput<K>>;

@@ -1,0 +1,82 @@
+/** xterm.js joined with the server's terminal. */
+import { FitAddon } from '@xterm/addon-fit';
+import { Terminal } from '@xterm/xterm';
+import { api } from '../api/client.ts';
+import { cspNonce } from '../app/nonce.ts';
+
+/** xterm makes style elements at run time and knows no nonce: while it is made, those that are made get the page's. */
+function withNonce<T>(make: () => T): T {
+  const plain = document.createElement.bind(document);
+  document.createElement = ((name: string, options?: ElementCreationOptions) => {
+    const element = plain(name, options);
+    if (name === 'style') element.nonce = cspNonce();
+    return element;
+  }) as typeof document.createElement;
+  try {
+    return make();
+  } finally {
+    document.createElement = plain;
+  }
+}
+
+/** Resolves when the session has ended; rejects when it could not be opened. */
+export async function openTerminal(id: string, target: HTMLElement, of: { signal: AbortSignal; onOpen: () => void }): Promise<void> {
+  const terminal = new Terminal({
+    fontFamily: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
+    fontSize: 14,
+    cursorBlink: true,
+    screenReaderMode: true,
+    // A reverse search, a pager and the like: AltGr makes characters, and is no Meta key.
+    macOptionIsMeta: false,
+    scrollback: 10_000,
+  });
+  const fit = new FitAddon();
+  terminal.loadAddon(fit);
+  withNonce(() => terminal.open(target));
+  fit.fit();
+  const resized = new ResizeObserver(() => fit.fit());
+  resized.observe(target);
+  try {
+    await session(id, terminal, of);
+  } finally {
+    resized.disconnect();
+    if (of.signal.aborted) terminal.dispose();
+    // What was said last stays readable; the next one takes its place.
+    else of.signal.addEventListener('abort', () => terminal.dispose(), { once: true });
+  }
+}
+
+async function session(id: string, terminal: Terminal, { signal, onOpen }: { signal: AbortSignal; onOpen: () => void }): Promise<void> {
+  const { terminalPath } = await api.consoleTicket({ params: { id } }, { signal });
+  const size = `&cols=${terminal.cols}&rows=${terminal.rows}`;
+  const ws = new WebSocket(location.origin.replace(/^http/, 'ws') + terminalPath + size);
+  ws.binaryType = 'arraybuffer';
+  const encoder = new TextEncoder();
+  const typed = [
+    terminal.onData((text) => ws.readyState === WebSocket.OPEN && ws.send(encoder.encode(text))),
+    terminal.onResize(({ cols, rows }) => ws.readyState === WebSocket.OPEN && ws.send(JSON.stringify({ cols, rows }))),
+  ];
+  const onAbort = () => ws.close();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      let opened = false;
+      ws.addEventListener('open', () => {
+        opened = true;
+        onOpen();
+        terminal.focus();
+      });
+      ws.addEventListener('message', ({ data }) => terminal.write(new Uint8Array(data as ArrayBuffer)));
+      // A browser does not say why an upgrade was refused; asking for the credentials goes the same way and does.
+      ws.addEventListener('close', () => (opened ? resolve() : void whyRefused(id, signal).then(reject, reject)));
+    });
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    for (const listener of typed) listener.dispose();
+  }
+}
+
+async function whyRefused(id: string, signal: AbortSignal): Promise<unknown> {
+  await api.connectReservation({ params: { id }, body: {} }, { signal });
+  return new Error('the guest did not let us in');
+}
