@@ -2,7 +2,7 @@
  * Checks the walls of the architecture over src/: which folder imports which, where SQL, time and chance may stand, how long
  * a file may be. Prints one line per crossing and exits with 1 if there is any. Run: tsx scripts/check-walls.ts [ROOT]
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -39,6 +39,10 @@ export function checkWalls(root: string): Crossing[] {
     const report: Report = (line, message) => crossings.push({ file: `src/${path}`, line, message });
     checkFile(src, path, readFileSync(file, 'utf8'), report);
   }
+  for (const file of filesUnder(join(root, 'portal/src'))) {
+    const path = relative(root, file).split(sep).join('/');
+    checkPortalFile(root, path, readFileSync(file, 'utf8'), (line, message) => crossings.push({ file: path, line, message }));
+  }
   return crossings.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
 }
 
@@ -46,7 +50,27 @@ export function formatCrossing({ file, line, message }: Crossing): string {
   return `${file}:${line}: ${message}`;
 }
 
+/** The portal is a program of its own: of ours it has the client, and of the contract its types. */
+function checkPortalFile(root: string, path: string, text: string, report: Report): void {
+  const isTest = IS_TEST.test(path);
+  for (const { from, line, typeOnly } of importsOf(tokensOf(text))) {
+    const refuse = (what: string) =>
+      report(line, `${path} may not import ${what} (the portal runs in a browser and knows src/client, and types of src/contract)`);
+    if (from === undefined) refuse('a module whose name is computed');
+    else if (from.startsWith('.')) {
+      const target = relative(root, resolve(join(root, dirname(path)), from))
+        .split(sep)
+        .join('/');
+      const ours = target.startsWith('portal/src/') || target.startsWith('src/client/');
+      if (!ours && !(typeOnly && target.startsWith('src/contract/'))) refuse(target);
+    } else if (!isTest && (from.startsWith('node:') || builtinModules.includes(packageOf(from)))) refuse(from);
+  }
+  const lines = text.split('\n').length - 1;
+  if (!isTest && lines > MAX_LINES) report(MAX_LINES + 1, `${path} has ${lines} lines (at most ${MAX_LINES}: split it by theme)`);
+}
+
 function filesUnder(folder: string): string[] {
+  if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : filesUnder(path);

@@ -18,7 +18,7 @@ function tree(files: Readonly<Record<string, string>>): string {
   const root = mkdtempSync(join(tmpdir(), 'walls-'));
   trees.push(root);
   for (const [path, text] of Object.entries({ 'lib/empty.ts': '', ...files })) {
-    const file = join(root, 'src', path);
+    const file = path.startsWith('portal/') ? join(root, path) : join(root, 'src', path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   }
@@ -53,6 +53,19 @@ const KINDS: readonly [name: string, path: string, text: string, said: RegExp][]
     "import {\n  a,\n  b,\n} from '../store/db.ts';",
     /^src\/cli\/a\.ts:1: .*src\/store\/db\.ts/,
   ],
+  [
+    'the portal: the server',
+    'portal/src/a.ts',
+    "import { buildApi } from '../../src/api/server.ts';",
+    /portal\/src\/a\.ts may not import src\/api\/server\.ts/,
+  ],
+  [
+    'the portal: values of the contract',
+    'portal/src/a.ts',
+    "import { api } from '../../src/contract/api.ts';",
+    /may not import src\/contract\/api\.ts/,
+  ],
+  ['the portal: Node', 'portal/src/a.ts', "import { readFileSync } from 'node:fs';", /may not import node:fs/],
   ['values of lib in core', 'core/a.ts', "import { CarrelError } from '../lib/errors.ts';", /values of src\/lib\/errors\.ts/],
   [
     'a service beyond its interface',
