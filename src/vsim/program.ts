@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
 import { CarrelError, describeError } from '../lib/errors.ts';
-import type { DestroySemantics, ModelOptions } from './model/options.ts';
+import { CLOUD_IMAGE, type DestroySemantics, type ModelOptions } from './model/options.ts';
 import type { Flavour } from './model/storage.ts';
 import { startVsim, type Vsim } from './vsim.ts';
 
 const USAGE = `usage: carrel vsim [--model vcenter|esxi] [--listen 127.0.0.1:0] [--hosts 4] [--datastores 2] [--masters 3] [--vms 0]
                    [--flavours vmfs6,nfs,vsan] [--destroy-semantics leaf|unreferenced|chain] [--latency none|real] [--seed 1]
-                   [--username NAME] [--password WORD] [--guest-user NAME] [--guest-password WORD] [--guest-ssh PORT] [--json]`;
+                   [--username NAME] [--password WORD] [--guest-user NAME] [--guest-password WORD] [--guest-ssh PORT] [--cloud-init] [--json]`;
 
 interface Settings {
   model: Partial<ModelOptions>;
@@ -65,7 +65,7 @@ export function readSettings(argv: readonly string[]): Settings {
     const options = Object.fromEntries(FLAGS.map((flag) => [flag, { type: 'string' as const }]));
     ({ values } = parseArgs({
       args: [...argv],
-      options: { ...options, json: { type: 'boolean' } },
+      options: { ...options, json: { type: 'boolean' }, 'cloud-init': { type: 'boolean' } },
       strict: true,
       allowPositionals: false,
     }));
@@ -96,6 +96,7 @@ export function readSettings(argv: readonly string[]): Settings {
   const [guestUser, guestPassword] = [text('guest-user'), text('guest-password')];
   if (guestUser !== undefined) model.guestUser = guestUser;
   if (guestPassword !== undefined) model.guestPassword = guestPassword;
+  if (values['cloud-init'] === true) Object.assign(model, CLOUD_IMAGE, guestUser === undefined ? {} : { guestUser });
   if (text('guest-ssh') !== undefined) model.guestSshPort = whole('guest-ssh', text('guest-ssh'), 1, 65_535, 2222);
   return { model, host, port, json: values['json'] === true };
 }

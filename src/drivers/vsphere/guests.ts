@@ -157,9 +157,14 @@ export class Guests {
     const guest = new GuestAccess(this.#end.client, view.ref, guestPassword(account.user, account.password));
     const patient = withTimeout(ctx, PROGRAM_MS);
     const pause = Math.min(1_000, this.#end.patience.retryMs);
-    const code = await this.#end.work.step(ctx, machineId, guest.run(patient, '/bin/sh', `-c ${quote(script)}`, pause));
+    const code = await this.#end.work.step(ctx, machineId, guest.run(patient, '/bin/sh', `-c ${quote(asRoot(script))}`, pause));
     if (code !== 0) throw driverError('guest-failed', `the guest of machine ${machineId} refused the account (exit code ${code})`);
   }
+}
+
+/** The script as root: as it is for root, by sudo for another account, which must be allowed to use it without a password. */
+export function asRoot(script: string): string {
+  return `test "$(id -u)" = 0 || exec sudo -n /bin/sh -c ${quote(script)}\n${script}`;
 }
 
 /** One word for a POSIX shell. */

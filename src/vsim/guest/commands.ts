@@ -1,5 +1,6 @@
 /** The programs of a simulated guest. Each changes what a real one would, as far as accounts and files go, and answers its exit code. */
-import type { GuestSystem } from './system.ts';
+import { cloudClean, cloudStatus, makeHostKeys } from './cloud-state.ts';
+import { type GuestSystem, MACHINE_ID } from './system.ts';
 
 /** A program that runs, with what it reads and says. */
 export interface Process {
@@ -31,7 +32,14 @@ const passwdLine = (system: GuestSystem, user: string): string | undefined => {
   return account && `${user}:x:${account.uid}:${account.uid}::${account.home}:/bin/sh`;
 };
 
+/** Programs that only root may run: the code for others, undefined for root. */
+function onlyRoot(process: Process, name: string): number | undefined {
+  return process.system.accounts.get(process.user)?.uid === 0 ? undefined : fail(process, `${name}: Permission denied`);
+}
+
 function useradd(process: Process): number {
+  const denied = onlyRoot(process, 'useradd');
+  if (denied !== undefined) return denied;
   const user = process.args.at(-1) ?? '';
   if (process.system.accounts.has(user)) return fail(process, `useradd: user '${user}' already exists`, 9);
   if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(user)) return fail(process, `useradd: invalid user name '${user}'`, 3);
@@ -41,6 +49,8 @@ function useradd(process: Process): number {
 }
 
 function usermod(process: Process): number {
+  const denied = onlyRoot(process, 'usermod');
+  if (denied !== undefined) return denied;
   const account = process.system.accounts.get(process.args.at(-1) ?? '');
   if (account === undefined) return fail(process, `usermod: user '${process.args.at(-1)}' does not exist`, 6);
   const hash = option(process.args, '-p');
@@ -50,6 +60,8 @@ function usermod(process: Process): number {
 
 /** `chpasswd`: lines of `NAME:PASSWORD`; by argument too, as VMware's own scripts have it. */
 function chpasswd(process: Process): number {
+  const denied = onlyRoot(process, 'chpasswd');
+  if (denied !== undefined) return denied;
   for (const line of [...process.input.split('\n'), ...process.args].filter((l) => l !== '')) {
     const [, user, password] = /^([^:]+):(.*)$/.exec(line) ?? [];
     const account = process.system.accounts.get(user ?? '');
@@ -126,6 +138,60 @@ function getent(process: Process): number {
   return 0;
 }
 
+/** `-f FILE`, `-s FILE`, `A = B`, `A != B`. */
+function test({ system, args: [a = '', b = '', c = ''] }: Process): number {
+  const size = system.files.get(b)?.length;
+  if (a === '-f') return size === undefined ? 1 : 0;
+  if (a === '-s') return (size ?? 0) > 0 ? 0 : 1;
+  if (b === '=') return a === c ? 0 : 1;
+  return b === '!=' && a !== c ? 0 : 1;
+}
+
+/** `find DIR -name PATTERN -delete`: files whose last name begins, or ends, as the pattern says. */
+function find(process: Process): number {
+  const [folder = ''] = process.args;
+  const [head = '', tail = ''] = (option(process.args, '-name') ?? '*').split('*');
+  for (const path of [...process.system.files.keys()].filter((file) => file.startsWith(`${folder}/`))) {
+    const name = path.split('/').at(-1) ?? '';
+    if (!name.startsWith(head) || !name.endsWith(tail)) continue;
+    if (process.args.includes('-delete')) process.system.files.delete(path);
+    else process.out += `${path}\n`;
+  }
+  return 0;
+}
+
+/** `vmtoolsd --cmd "info-set KEY VALUE"` and `info-get KEY`. */
+function vmtoolsd(process: Process): number {
+  const [, verb, key = '', value = ''] = /^(info-set|info-get) (\S+) ?(.*)$/.exec(option(process.args, '--cmd') ?? '') ?? [];
+  const { machine } = process.system;
+  if (machine === undefined || verb === undefined) return fail(process, 'vmtoolsd: unknown command');
+  if (verb === 'info-set') machine.infoSet(key, value);
+  else {
+    const found = machine.infoGet(key);
+    if (found === undefined) return fail(process, 'No value found');
+    process.out += `${found}\n`;
+  }
+  return 0;
+}
+
+/** A new machine-id, unless there is one that is not empty. */
+function machineIdSetup(process: Process): number {
+  const denied = onlyRoot(process, 'systemd-machine-id-setup');
+  if (denied !== undefined) return denied;
+  const { files, machine } = process.system;
+  if ((files.get(MACHINE_ID)?.length ?? 0) === 0) files.set(MACHINE_ID, Buffer.from(`${machine?.random(32) ?? ''}\n`));
+  return 0;
+}
+
+function cloudInit(process: Process): number {
+  const denied = process.args[0] === 'status' ? undefined : onlyRoot(process, 'cloud-init');
+  if (denied !== undefined) return denied;
+  if (process.args[0] === 'clean') cloudClean(process.system);
+  const status = cloudStatus(process.system);
+  process.out += `status: ${status}\n`;
+  return status === 'error' ? 1 : 0;
+}
+
 const ok: Command = () => 0;
 
 /** By name. What only changes modes and owners has nothing to do here: nobody else reads these files. */
@@ -156,11 +222,24 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     process.out += process.args.length === 0 ? 'Linux\n' : `Linux ${process.system.hostname} 0 simulated\n`;
     return 0;
   },
-  test: (process) => (process.args[0] === '-f' && process.system.files.has(process.args[1] ?? '') ? 0 : 1),
+  test,
+  find,
+  vmtoolsd,
+  'systemd-machine-id-setup': machineIdSetup,
+  'cloud-init': cloudInit,
+  'ssh-keygen': ({ system }) => {
+    makeHostKeys(system);
+    return 0;
+  },
+  hostnamectl: ({ system, args }) => {
+    if (args[0] === 'set-hostname') system.hostname = args[1] ?? system.hostname;
+    return 0;
+  },
   true: ok,
   false: () => 1,
   mkdir: ok,
   chmod: ok,
   chown: ok,
   sync: ok,
+  systemctl: ok,
 };

@@ -1,17 +1,18 @@
 /** The SSH servers of all guests that run, kept with what the model says of them. */
-import { makeSshKey } from '../../lib/ssh-key.ts';
 import type { Vm } from '../model/entities.ts';
 import type { Model } from '../model/model.ts';
+import { saveSystem } from '../model/guest-disk.ts';
 import { type GuestSsh, serveGuest } from './ssh.ts';
-
-const HOST_KEY = '/etc/ssh/ssh_host_ed25519_key';
+import { HOST_KEY } from './system.ts';
 
 export class GuestServers {
+  readonly #model: Model;
   readonly #port: number;
   /** What is under way for each VM, in order: an address comes and goes faster than a server starts. */
   readonly #running = new Map<string, Promise<GuestSsh | undefined>>();
 
   constructor(model: Model, port: number) {
+    this.#model = model;
     this.#port = port;
     model.guestWatcher = (vm, addresses) => this.#become(vm, addresses[0]);
   }
@@ -29,10 +30,9 @@ export class GuestServers {
 
   async #serve(vm: Vm, address: string): Promise<GuestSsh | undefined> {
     const system = vm.guest?.system;
-    if (system === undefined) return undefined;
-    const key = system.files.get(HOST_KEY)?.toString('utf8') ?? makeSshKey(vm.name).privateKey;
-    system.files.set(HOST_KEY, Buffer.from(key));
-    return await serveGuest(system, key, address.replace('::ffff:', ''), this.#port);
+    const key = system?.files.get(HOST_KEY)?.toString('utf8');
+    if (system === undefined || key === undefined) return undefined;
+    return await serveGuest(system, key, address.replace('::ffff:', ''), this.#port, () => saveSystem(this.#model, vm));
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,8 @@
  * them ends with 2, as a real shell does at a syntax error, instead of being waved through.
  */
 import { COMMANDS, type Process } from './commands.ts';
-import type { GuestSystem } from './system.ts';
+import { oncePerInstance } from './cloud-state.ts';
+import { type GuestSystem, maySudo } from './system.ts';
 
 export interface ShellResult {
   code: number;
@@ -36,10 +37,13 @@ export function runShell(system: GuestSystem, user: string, script: string, args
 
 class Exit extends Error {
   readonly code: number;
+  /** What `exec` ran in the shell's place. */
+  readonly last: Process | undefined;
 
-  constructor(code: number) {
+  constructor(code: number, last?: Process) {
     super('exit');
     this.code = code;
+    this.last = last;
   }
 }
 
@@ -61,7 +65,8 @@ class Shell {
     try {
       return { code: this.#list(tokensOf(script), said), ...said };
     } catch (error) {
-      if (error instanceof Exit) return { code: error.code, ...said };
+      if (error instanceof Exit)
+        return { code: error.code, out: said.out + (error.last?.out ?? ''), err: said.err + (error.last?.err ?? '') };
       throw error;
     }
   }
@@ -145,15 +150,24 @@ class Shell {
 
   #call(name: string, process: Process): number {
     if (name === 'exit') throw new Exit(Number(process.args[0] ?? 0));
+    if (name === 'exec')
+      throw new Exit(this.#call(process.args[0] ?? 'true', Object.assign(process, { args: process.args.slice(1) })), process);
     if (name === 'set') {
       this.#errexit = process.args.includes('-e') || this.#errexit;
       return 0;
     }
     if (/^(?:\/bin\/|\/usr\/bin\/)?(?:ba|da)?sh$/.test(name) && process.args[0] === '-c') {
-      const inner = runShell(this.#system, this.#user, process.args[1] ?? '', process.args.slice(2));
-      process.out += inner.out;
-      process.err += inner.err;
-      return inner.code;
+      return this.#inner(process, this.#user, process.args[1] ?? '', process.args.slice(2));
+    }
+    if (name === 'sudo') {
+      const words = process.args.filter((word, i) => i > 0 || word !== '-n');
+      if (maySudo(this.#system, this.#user)) return this.#inner(process, 'root', asLine(words));
+      process.err += 'sudo: a password is required\n';
+      return 1;
+    }
+    if (name === 'cloud-init-per') {
+      const [, mark, ...words] = process.args;
+      return oncePerInstance(this.#system, mark ?? '') ? this.#inner(process, this.#user, asLine(words)) : 0;
     }
     const command = COMMANDS[name.split('/').at(-1) as string];
     if (command === undefined) {
@@ -161,6 +175,13 @@ class Shell {
       return 127;
     }
     return command(process);
+  }
+
+  #inner(process: Process, user: string, script: string, args: readonly string[] = []): number {
+    const inner = runShell(this.#system, user, script, args);
+    process.out += inner.out;
+    process.err += inner.err;
+    return inner.code;
   }
 
   #redirect(op: string, path: string, process: Process): void {
@@ -195,6 +216,9 @@ class Shell {
       .join('');
   }
 }
+
+/** Words as one line that gives the same words. */
+const asLine = (words: readonly string[]): string => words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
 
 /** Words and operators. Throws {@link SyntaxProblem} for a quote or a `$(` that is not closed. */
 function tokensOf(script: string): Token[] {

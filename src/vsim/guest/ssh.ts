@@ -4,9 +4,8 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import ssh2, { type Connection, type ParsedKey } from 'ssh2';
-import { verify } from 'unixcrypt';
 import { runShell } from './shell.ts';
-import { authorizedKeys, type GuestSystem } from './system.ts';
+import { authorizedKeys, type GuestSystem, opensWithPassword, SSH_PASSWORDS } from './system.ts';
 
 const { Server, utils } = ssh2;
 
@@ -19,7 +18,13 @@ export interface GuestSsh {
 const same = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b);
 
 /** Serves one guest at `host`:`port` until closed. Rejects if the address cannot be had. */
-export async function serveGuest(system: GuestSystem, privateKey: string, host: string, port: number): Promise<GuestSsh> {
+export async function serveGuest(
+  system: GuestSystem,
+  privateKey: string,
+  host: string,
+  port: number,
+  wrote: () => void,
+): Promise<GuestSsh> {
   const parsed = utils.parseKey(privateKey);
   if (parsed instanceof Error) throw parsed;
   const open = new Set<Connection>();
@@ -34,7 +39,7 @@ export async function serveGuest(system: GuestSystem, privateKey: string, host: 
       const allowed =
         account !== undefined &&
         ((ctx.method === 'publickey' && opensWithKey(system, ctx)) ||
-          (ctx.method === 'password' && opensWithPassword(account, ctx.password)));
+          (ctx.method === 'password' && takesPasswords(system) && opensWithPassword(account, ctx.password)));
       if (allowed) ctx.accept();
       else ctx.reject(['publickey', 'password']);
     });
@@ -42,6 +47,7 @@ export async function serveGuest(system: GuestSystem, privateKey: string, host: 
       accept().on('exec', (take, _reject, { command }) => {
         const stream = take();
         const { code, out, err } = runShell(system, user, command);
+        wrote();
         stream.write(out);
         stream.stderr.write(err);
         stream.exit(code);
@@ -62,10 +68,8 @@ export async function serveGuest(system: GuestSystem, privateKey: string, host: 
   };
 }
 
-function opensWithPassword(account: { hash: string; password: string | undefined }, given: string): boolean {
-  if (account.password !== undefined) return same(Buffer.from(account.password), Buffer.from(given));
-  return account.hash.startsWith('$') && verify(given, account.hash);
-}
+const takesPasswords = (system: GuestSystem): boolean =>
+  !/^PasswordAuthentication no$/m.test(system.files.get(SSH_PASSWORDS)?.toString('utf8') ?? '');
 
 function opensWithKey(system: GuestSystem, ctx: ssh2.PublicKeyAuthContext): boolean {
   return authorizedKeys(system, ctx.username).some((line) => {

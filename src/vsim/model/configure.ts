@@ -127,6 +127,7 @@ export function reconfigureVm(m: Model, vm: Vm, spec: ConfigSpec): Task {
     if (spec.name !== undefined) rename(m, vm, unescapeName(spec.name));
     yield m.latency.about(300);
     applyScalars(record, spec);
+    for (const { key } of spec.extraConfig ?? []) vm.guestInfo?.delete(key);
     // told of at once: what a task that fails later has done stays, and is seen
     m.changed(vm, 'config', 'summary.config');
     yield `vmx ${record.vmPath}`;

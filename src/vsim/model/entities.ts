@@ -119,7 +119,7 @@ export interface Guest {
   opsReady: boolean;
   customization: { status: string; start: number | undefined; end: number | undefined; error: string | undefined } | undefined;
   processes: GuestProcess[];
-  /** Files and accounts; they stay over restarts. */
+  /** Files and accounts; they lie on its first disk. */
   system: GuestSystem;
   nextPid: number;
 }
@@ -145,6 +145,8 @@ export interface Vm extends Entity {
   connection: Connection;
   bootTime: number | undefined;
   guest: Guest | undefined;
+  /** guestinfo that the guest set itself since it was switched on. */
+  guestInfo?: Map<string, string> | undefined;
   /** Customization to run at the next boot. */
   pendingCustomization: { hostName: string | undefined; fail: boolean } | undefined;
   question: Question | undefined;

@@ -1,7 +1,8 @@
 import type { Guest, GuestProcess, Vm } from './entities.ts';
 import { fileNotFound, invalidPower, VimFault } from './fault.ts';
-import { guestInfoSet } from './guest.ts';
 import { runShell } from '../guest/shell.ts';
+import { opensWithPassword } from '../guest/system.ts';
+import { saveSystem } from './guest-disk.ts';
 import type { Model } from './model.ts';
 
 /** Ended programs stay in the list so long. */
@@ -13,7 +14,8 @@ function ready(m: Model, vm: Vm, user: string, password: string): Guest {
   if (guest === undefined || !guest.opsReady) {
     throw new VimFault('GuestOperationsUnavailable', 'The guest operations agent could not be contacted.');
   }
-  if (guest.system.accounts.get(user)?.password !== password) {
+  const account = guest.system.accounts.get(user);
+  if (account === undefined || !opensWithPassword(account, password)) {
     throw new VimFault('InvalidGuestLogin', 'Failed to authenticate with the guest operating system using the supplied credentials.');
   }
   void m;
@@ -27,7 +29,7 @@ export function validateGuest(m: Model, vm: Vm, user: string, password: string):
 
 /**
  * GuestProcessManager.StartProgramInGuest. The simulated guest has a small shell and the programs that look after accounts
- * (guest/commands.ts), and `vmtoolsd --cmd "info-set KEY VALUE"`; anything else ends with 127, as where it is not installed.
+ * and machine's identity (guest/commands.ts); anything else ends with 127, as where it is not installed.
  */
 export function startProgram(m: Model, vm: Vm, user: string, password: string, program: string, args: string): number {
   const guest = ready(m, vm, user, password);
@@ -44,17 +46,11 @@ export function startProgram(m: Model, vm: Vm, user: string, password: string, p
   };
   guest.processes.push(process);
   m.clock.after(m.latency.about(500), () => {
-    process.exitCode = runInGuest(m, vm, guest, user, program, args);
+    process.exitCode = runShell(guest.system, user, `${program} ${args}`).code;
+    if (vm.guest === guest) saveSystem(m, vm);
     process.endTime = m.now();
   });
   return process.pid;
-}
-
-function runInGuest(m: Model, vm: Vm, guest: Guest, user: string, program: string, args: string): number {
-  const info = /(?:^|\/)(?:vmtoolsd|vmware-rpctool)$/.test(program) ? /info-set (\S+) (.*?)["']?$/.exec(args) : null;
-  if (info === null) return runShell(guest.system, user, `${program} ${args}`).code;
-  if (vm.power === 'poweredOn') guestInfoSet(m, vm, info[1] as string, info[2] as string);
-  return 0;
 }
 
 /** GuestProcessManager.ListProcessesInGuest. */
@@ -84,6 +80,7 @@ export function assertGuestWritable(m: Model, vm: Vm, user: string, password: st
 }
 
 /** What a PUT to the transfer URL does. */
-export function writeGuestFile(vm: Vm, path: string, content: Buffer): void {
+export function writeGuestFile(m: Model, vm: Vm, path: string, content: Buffer): void {
   vm.guest?.system.files.set(path, content);
+  saveSystem(m, vm);
 }

@@ -1,5 +1,8 @@
 import { type Guest, isNet, type Net, type Vm } from './entities.ts';
-import { newSystem } from '../guest/system.ts';
+import { runCloudInit } from '../guest/cloud-init.ts';
+import { CLOUD_CFG, makeHostKeys } from '../guest/cloud-state.ts';
+import { MACHINE_ID } from '../guest/system.ts';
+import { loadSystem, saveSystem } from './guest-disk.ts';
 import type { Model } from './model.ts';
 import { openLink, writeBlock } from './vmdk.ts';
 import { disksOf, nicsOf } from './vm-record.ts';
@@ -27,7 +30,7 @@ function freshGuest(m: Model, vm: Vm): Guest {
     opsReady: false,
     customization: vm.guest?.customization,
     processes: [],
-    system: vm.guest?.system ?? newSystem(vm.name.toLowerCase(), m.options.guestUser, m.options.guestPassword),
+    system: loadSystem(m, vm),
     nextPid: 1000,
   };
 }
@@ -44,8 +47,12 @@ export function bootGuest(m: Model, vm: Vm, bootMs: number): void {
     if (guest === undefined) return;
     guest.toolsRunning = true;
     guest.heartbeat = 'green';
-    guest.hostName = vm.record.extraConfig.get('guestinfo.hostname') ?? vm.name.toLowerCase();
-    guest.system.hostname = guest.hostName;
+    const { system } = guest;
+    const cloudInit = system.files.has(CLOUD_CFG);
+    if (!cloudInit) system.hostname = vm.record.extraConfig.get('guestinfo.hostname') ?? vm.name.toLowerCase();
+    guest.hostName = system.hostname;
+    // systemd's first-boot setup: an image that was cleaned has none.
+    if ((system.files.get(MACHINE_ID)?.length ?? 0) === 0) system.files.set(MACHINE_ID, Buffer.from(`${m.random.hex(32)}\n`));
     m.changed(
       vm,
       'guest.toolsRunningStatus',
@@ -71,8 +78,27 @@ function settleGuest(m: Model, vm: Vm): void {
     }
   }
   guest.opsReady = true;
-  m.guestWatcher?.(vm, [...guest.addresses.values()]);
   m.changed(vm, 'guest.ipAddress', 'guest.net', 'guest.guestOperationsReady', 'guest.ipStack', 'summary.guest');
+  if (!guest.system.files.has(CLOUD_CFG)) return serve(m, vm);
+  // Tools answer, and DHCP has given an address, before cloud-init's stages are through; sshd waits for them.
+  const boot = vm.bootNumber;
+  m.clock.after(m.latency.about(3000), () => {
+    if (vm.power !== 'poweredOn' || vm.bootNumber !== boot || !m.vms.has(vm.id)) return;
+    runCloudInit(guest.system);
+    guest.hostName = guest.system.hostname;
+    m.changed(vm, 'guest.hostName', 'summary.guest');
+    serve(m, vm);
+  });
+}
+
+/** sshd starts. */
+function serve(m: Model, vm: Vm): void {
+  const { guest } = vm;
+  if (guest === undefined) return;
+  makeHostKeys(guest.system);
+  // An image without cloud-init is thought to have had its keys before: its boot writes nothing that a program's own write would not bring along.
+  if (guest.system.files.has(CLOUD_CFG)) saveSystem(m, vm);
+  m.guestWatcher?.(vm, [...guest.addresses.values()]);
 }
 
 /** A DHCP lease: the same MAC keeps its address. */
@@ -114,6 +140,10 @@ function customize(m: Model, vm: Vm, here: () => boolean): void {
 /** The guest is gone. What Tools said last (addresses) stays readable, as on a real host, until the next boot. */
 export function stopGuest(m: Model, vm: Vm): void {
   vm.bootNumber++;
+  if (vm.power === 'poweredOff' && vm.guestInfo !== undefined) {
+    vm.guestInfo = undefined;
+    m.changed(vm, 'config.extraConfig');
+  }
   const { guest } = vm;
   if (guest === undefined) return;
   guest.toolsRunning = false;
@@ -138,11 +168,4 @@ export function guestWrite(m: Model, vm: Vm, block: number, data: Uint8Array, di
   const disk = disksOf(vm.record)[diskIndex];
   if (disk === undefined) throw new RangeError('the VM has no such disk');
   writeBlock(m.storage, openLink(m.storage, writablePath(vm, disk)), block, data, m.now(), m.random);
-}
-
-/** The guest sets a guestinfo key (`vmtoolsd --cmd "info-set …"`); it shows in config.extraConfig. */
-export function guestInfoSet(m: Model, vm: Vm, key: string, value: string): void {
-  if (vm.power !== 'poweredOn') throw invalidPower('poweredOn', vm.power);
-  vm.record.extraConfig.set(key, value);
-  m.changed(vm, 'config.extraConfig');
 }

@@ -47,15 +47,26 @@ export interface ModelOptions {
   restricted: boolean;
   /** Time from power-on to running Tools, with real latency, in milliseconds. */
   bootMs: number;
-  /** Credentials that guest operations accept. */
+  /** Account of every image, which guest operations accept; no such account if its name is empty. */
   guestUser: string;
   guestPassword: string;
+  /**
+   * Files of every image that nobody booted yet, by path. With `/etc/cloud/cloud.cfg` an image has cloud-init; host keys and a machine-id in here
+   * are those of an image that nobody cleaned.
+   */
+  guestFiles: Readonly<Record<string, string>>;
   /**
    * Port at which guests answer SSH on this machine's loopback; none if undefined. Their addresses are then loopback ones written as
    * IPv6 (`::ffff:127.…`), so that no client takes them for its own.
    */
   guestSshPort: number | undefined;
 }
+
+/** Images as distributions publish them for clouds: cloud-init, no account that has a password, no SSH by password, no identity. */
+export const CLOUD_IMAGE: Pick<ModelOptions, 'guestUser' | 'guestFiles'> = {
+  guestUser: '',
+  guestFiles: { '/etc/cloud/cloud.cfg': '', '/etc/ssh/sshd_config.d/50-cloud-init.conf': 'PasswordAuthentication no\n' },
+};
 
 export const DEFAULTS: ModelOptions = {
   kind: 'vcenter',
@@ -85,5 +96,6 @@ export const DEFAULTS: ModelOptions = {
   bootMs: 20_000,
   guestUser: 'root',
   guestPassword: 'vsim',
+  guestFiles: {},
   guestSshPort: undefined,
 };

@@ -130,7 +130,7 @@ async function guestFile(parts: Parts, url: URL, request: IncomingMessage, respo
   const transfer = parts.transfers.take(url.searchParams.get('id') ?? '');
   if (transfer === undefined) return send(response, 404, 'No such transfer', 'text/plain');
   if (transfer.kind === 'put' && request.method === 'PUT') {
-    writeGuestFile(transfer.vm, transfer.path, body);
+    writeGuestFile(parts.sim.model, transfer.vm, transfer.path, body);
     return send(response, 200, '', 'text/plain');
   }
   const content = transfer.vm.guest?.system.files.get(transfer.path);

@@ -1,6 +1,7 @@
 import type { GuestAuthentication } from '../../../vsphere/types/vim.gen.ts';
 import { VimFault } from '../../model/fault.ts';
 import { assertGuestWritable, listProcesses, readGuestFile, startProgram, terminateProcess, validateGuest } from '../../model/guest-ops.ts';
+import { saveSystem } from '../../model/guest-disk.ts';
 import { arg, type Handlers } from '../calls.ts';
 import { date, long } from '../props/context.ts';
 
@@ -41,6 +42,7 @@ export const guestMethods: Handlers = {
     const vm = arg.vm(c, a.vm);
     readGuestFile(c.m, vm, ...login(a.auth), a.filePath);
     vm.guest?.system.files.delete(a.filePath);
+    saveSystem(c.m, vm);
   },
   MakeDirectoryInGuest: (c, a) => validateGuest(c.m, arg.vm(c, a.vm), ...login(a.auth)),
 };

@@ -36,7 +36,12 @@ export function configFields(vm: Vm, record: VmRecord, hardware: Hardware, reade
     memoryHotAddEnabled: () => false,
     cpuHotAddEnabled: () => false,
     cpuHotRemoveEnabled: () => false,
-    extraConfig: () => [...record.extraConfig].map(([key, value]) => ({ _type: 'OptionValue', key, value })),
+    extraConfig: () =>
+      [...new Map([...record.extraConfig, ...(record === vm.record ? (vm.guestInfo ?? []) : [])])].map(([key, value]) => ({
+        _type: 'OptionValue',
+        key,
+        value,
+      })),
     bootOptions: () => ({ bootDelay: 0n, enterBIOSSetup: false, bootRetryEnabled: false, bootRetryDelay: 10_000n }),
     changeTrackingEnabled: () => false,
     firmware: () => record.firmware,
