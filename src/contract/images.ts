@@ -11,6 +11,11 @@ export const HardwareProfile = named(
   Type.Object({ vcpus: Type.Integer(), memoryMiB: Type.Integer(), firmware: oneOf(['bios', 'efi']), display: Type.Boolean() }),
 );
 
+const GuestAccess = oneOf(
+  ['cloud-init', 'guest-operations'],
+  'How Carrel gets into guests on vSphere: by an account of each machine of its own, or by one that the image has and the provider knows.',
+);
+
 export const GuestProfile = named(
   'GuestProfile',
   Type.Object({
@@ -18,6 +23,7 @@ export const GuestProfile = named(
     user: Type.String({ description: 'The account that people log in to.' }),
     sshPort: Type.Integer(),
     agent: oneOf(['carrel', 'qga', 'none']),
+    access: Type.Optional(GuestAccess),
     bootTimeoutS: Type.Integer({ description: 'Seconds.' }),
   }),
 );
@@ -129,6 +135,7 @@ export const VmImport = strict({
   how: oneOf(['copy', 'adopt'], '`copy` leaves it alone; `adopt` takes it as it lies, as the golden machine.'),
   publish: Type.Optional(Type.Boolean({ description: 'Hand it out as soon as it is ready; true if left out.' })),
   description: Type.Optional(Description),
+  access: Type.Optional(GuestAccess),
   ...guestHints,
 });
 export type VmImport = Static<typeof VmImport>;

@@ -21,6 +21,11 @@ export interface GuestProfile {
   user: string;
   sshPort: number;
   agent: 'carrel' | 'qga' | 'none';
+  /**
+   * How Carrel gets into the guest on vSphere: `cloud-init` = by an account that each machine gets for itself, `guest-operations` = by an account
+   * that the image has and the provider knows. Left out: the latter where the provider knows one.
+   */
+  access?: 'cloud-init' | 'guest-operations';
   /** Longest time from power-on to an SSH banner before the machine counts as failed, in seconds. */
   bootTimeoutS: number;
 }

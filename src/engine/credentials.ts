@@ -1,7 +1,7 @@
 /**
  * Credentials of a guest: made when a person connects, belonging to the reservation, sealed at rest, never logged (promise 8).
  */
-import { createCipheriv, createDecipheriv, randomBytes, randomInt } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, randomInt } from 'node:crypto';
 import { encrypt } from 'unixcrypt';
 import { CarrelError } from '../lib/errors.ts';
 
@@ -47,6 +47,11 @@ export class Sealer {
   constructor(key: Buffer) {
     if (key.length !== 32) throw new CarrelError('internal', `the installation key has ${key.length} bytes, not 32`);
     this.#key = key;
+  }
+
+  /** 32 bytes for that purpose alone, always the same; nothing can be told of the key from them. */
+  derive(purpose: string): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.#key, '', purpose, 32));
   }
 
   seal(id: string, secret: object): Buffer {

@@ -12,6 +12,7 @@ import type { Revision } from '../contract/images.ts';
 import type { Reservation } from '../contract/reservations.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { makeSshKey } from '../lib/ssh-key.ts';
+import { CLOUD_IMAGE } from '../vsim/model/options.ts';
 import { fileHash, openLink } from '../vsim/model/vmdk.ts';
 import { startVsim, type Vsim } from '../vsim/vsim.ts';
 import { say, seconds, until } from './demo-parts.ts';
@@ -35,7 +36,7 @@ export async function demoVSphere(options: { kind: VSphereKind; listen: string; 
   const stopped = new AbortController();
   const onSignal = () => (stopped.signal.aborted ? process.exit(130) : stopped.abort());
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  const vsim = await startVsim({ kind: options.kind, masters: 1, guestUser: 'operations', guestSshPort: GUEST_SSH_PORT });
+  const vsim = await startVsim({ ...CLOUD_IMAGE, kind: options.kind, masters: 1, guestSshPort: GUEST_SSH_PORT });
   try {
     say(`a simulated ${options.kind} answers at ${vsim.url}`);
     const server = await startServer({ dataDir, listen: options.listen, logLevel: process.env.CARREL_LOG ?? 'error', qemu: false });
@@ -79,8 +80,6 @@ async function walk(client: Client, vsim: Vsim, kind: VSphereKind): Promise<VSph
       username: vsim.username,
       password: vsim.password,
       trust: { fingerprint256: vsim.fingerprint256 },
-      guestUser: vsim.model.options.guestUser,
-      guestPassword: vsim.model.options.guestPassword,
     },
   });
   say(`provider ${provider.name}: ${provider.facts['server'] ?? kind}, linked clones by ${provider.facts['linkedClones'] ?? '?'}`);

@@ -28,6 +28,7 @@ export function endpointConfig(
       datastores: c.datastores,
       network: c.network,
       linkedStrategy: c.strategy,
+      machineSecret: sealer.derive('guest accounts of machines'),
       guest: c.guestUser === undefined ? undefined : { user: c.guestUser, password: secret.guestPassword ?? '' },
     },
   };

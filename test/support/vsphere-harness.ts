@@ -1,5 +1,6 @@
 /** The vSphere driver on a simulator of its own, and hands that reach into the simulated world past the driver. For tests alone. */
 import { createHash, randomUUID } from 'node:crypto';
+import ssh2 from 'ssh2';
 import type { ChainTamper, Foreign, Harness, Kept } from '../../src/driver/conformance/harness.ts';
 import type { Capabilities, MasterSpec } from '../../src/driver/driver.ts';
 import { VSphereDriver, type VSphereProviderOptions } from '../../src/drivers/vsphere/index.ts';
@@ -10,7 +11,8 @@ import { createVm } from '../../src/vsim/model/configure.ts';
 import { unregisterVm } from '../../src/vsim/model/destroy.ts';
 import type { Task, TaskResult, Vm } from '../../src/vsim/model/entities.ts';
 import { deleteFile } from '../../src/vsim/model/files.ts';
-import { authorizedKeys } from '../../src/vsim/guest/system.ts';
+import { authorizedKeys, HOST_KEY } from '../../src/vsim/guest/system.ts';
+import { CLOUD_IMAGE } from '../../src/vsim/model/options.ts';
 import { guestWrite } from '../../src/vsim/model/guest.ts';
 import { powerOff } from '../../src/vsim/model/power.ts';
 import type { Rule } from '../../src/vsim/model/rules.ts';
@@ -22,6 +24,8 @@ import { startVsim, type Vsim, type VsimOptions } from '../../src/vsim/vsim.ts';
 export interface VSphereWorldOptions {
   vsim?: VsimOptions;
   driver?: Partial<VSphereProviderOptions>;
+  /** What the import says of the master's guest. */
+  profile?: Extract<MasterSpec['source'], { kind: 'vm' }>['profile'];
   /** Another way to the simulator than its own address. */
   way?: (vsim: Vsim) => Promise<string>;
 }
@@ -33,6 +37,25 @@ export const LEFT_OUT_ON_VSIM = {
   'checkpoint-unlisted': 'there are checkpoints',
 };
 
+/** A driver on images as distributions publish them for clouds, without an account that all machines share. */
+export const CLOUD_WORLD: VSphereWorldOptions = {
+  vsim: { ...CLOUD_IMAGE },
+  driver: { guest: undefined, machineSecret: Buffer.alloc(32, 7) },
+};
+
+/** The host key that the guest at that address has now; its SSH server needs no port of this machine for that. */
+function shownKeys(vsim: Vsim, host: string): string[] | undefined {
+  for (const vm of vsim.model.vms.values()) {
+    const text =
+      vm.guest?.toolsRunning === true && [...vm.guest.addresses.values()].includes(host) ? vm.guest.system.files.get(HOST_KEY) : undefined;
+    if (text === undefined) continue;
+    const key = ssh2.utils.parseKey(text);
+    if (key instanceof Error) return [`ssh-ed25519 ${Buffer.from(text).toString('base64')}`];
+    return [`${key.type} ${key.getPublicSSH().toString('base64')}`];
+  }
+  return undefined;
+}
+
 export class VSphereWorld implements Harness {
   readonly vsim: Vsim;
   readonly options: VSphereProviderOptions;
@@ -42,6 +65,7 @@ export class VSphereWorld implements Harness {
   readonly accountsOnDisk = false;
   readonly timeouts = { verbMs: 300_000, masterMs: 300_000, guestMs: 300_000, abortMs: 60_000 };
   readonly names: Names;
+  profile: NonNullable<VSphereWorldOptions['profile']> = {};
 
   constructor(vsim: Vsim, options: VSphereProviderOptions) {
     this.vsim = vsim;
@@ -60,11 +84,12 @@ export class VSphereWorld implements Harness {
       trust: { fingerprint256: vsim.fingerprint256 },
       installationId: `test-${randomUUID()}`,
       guest: { user: vsim.model.options.guestUser, password: vsim.model.options.guestPassword },
-      hostKeys: async (_ctx, host) => [`ssh-ed25519 ${createHash('sha256').update(host).digest('base64')}`],
+      hostKeys: async (ctx, host) => await waitFor(ctx, 5, () => shownKeys(vsim, host)),
       retryMs: 2,
       shutdownMs: 2_000,
       ...options.driver,
     });
+    world.profile = options.profile ?? {};
     world.capabilities = await world.driver.open(makeCtx({ timeoutMs: 600_000 }));
     return world;
   }
@@ -74,7 +99,7 @@ export class VSphereWorld implements Harness {
   }
 
   prepareSpec(revisionId: string): MasterSpec {
-    return { revisionId, source: { kind: 'vm', path: this.vsim.sim.master().path, how: 'copy', profile: {} } };
+    return { revisionId, source: { kind: 'vm', path: this.vsim.sim.master().path, how: 'copy', profile: this.profile } };
   }
 
   /** A crash of ours: the old driver just stops being asked. Its session is closed, which the server would do by itself in the end. */

@@ -1,7 +1,7 @@
 import { open as openFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { RevisionStarted, UploadQuery } from '../../contract/images.ts';
+import type { RevisionStarted, UploadQuery, VmImport } from '../../contract/images.ts';
 import { CarrelError } from '../../lib/errors.ts';
 import { followRevision, StageLine } from '../follow.ts';
 import { interruptible } from '../io.ts';
@@ -21,6 +21,7 @@ interface Options extends Omit<UploadQuery, 'format' | 'memoryMiB' | 'bootTimeou
   provider?: string;
   vm?: string;
   adopt?: boolean;
+  access?: NonNullable<VmImport['access']>;
 }
 
 export function addImageImport(image: Command, cli: Cli): void {
@@ -30,6 +31,12 @@ export function addImageImport(image: Command, cli: Cli): void {
     .option('--provider <name>', 'provider that has the machine')
     .option('--vm <path>', 'machine or template there, by its path or its name')
     .option('--adopt', 'take it as it lies, as the golden machine, instead of copying it')
+    .addOption(
+      new Option(
+        '--access <way>',
+        "how Carrel gets into its guests: an account of each machine's own, or the provider's guest account",
+      ).choices(['cloud-init', 'guest-operations']),
+    )
     .option('--name <name>', "the image's name; the file's if left out")
     .addOption(new Option('--format <format>', "what the file is; by its name's ending if left out").choices(['qcow2', 'raw', 'vmdk']))
     .option('--os <os>', 'what runs in it, for people')
@@ -50,7 +57,8 @@ export function addImageImport(image: Command, cli: Cli): void {
 
 async function begin(session: Session, file: string | undefined, options: Options): Promise<RevisionStarted> {
   const { provider, vm, adopt, name, format, firmware, ...rest } = options;
-  if (file !== undefined && vm === undefined && provider === undefined && adopt === undefined) return sendFile(session, file, options);
+  if (file !== undefined && vm === undefined && provider === undefined && adopt === undefined && options.access === undefined)
+    return sendFile(session, file, options);
   if (provider === undefined || vm === undefined || file !== undefined) {
     throw new CarrelError('bad-request', 'give either a file, or --provider with --vm', {
       hint: 'carrel image import disk.qcow2, or carrel image import --provider lab --vm templates/debian --name debian',
@@ -80,7 +88,7 @@ function formatOf(file: string, given: Format | undefined): Format {
 }
 
 function queryOf(format: Format, options: Options): UploadQuery {
-  const { name: _, format: __, memory, bootTimeout, provider: ___, vm: ____, adopt: _____, ...rest } = options;
+  const { name: _, format: __, memory, bootTimeout, provider: ___, vm: ____, adopt: _____, access: ______, ...rest } = options;
   return {
     ...rest,
     format,

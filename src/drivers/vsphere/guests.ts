@@ -1,80 +1,137 @@
 import type { ConsoleTarget, Credentials, GuestAddress, GuestReady } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
-import { type Ctx, race, withTimeout } from '../../lib/context.ts';
+import { type Ctx, sleep, withTimeout } from '../../lib/context.ts';
 import { isCode } from '../../lib/errors.ts';
-import { acquireConsole, ethernetCardsOf, GuestAccess, guestPassword, type Ref, refKey } from '../../vsphere/index.ts';
+import { acquireConsole, GuestAccess, guestPassword, isFault, readExtraConfig } from '../../vsphere/index.ts';
+import { type Access, accessOf, wipedUserData } from './access.ts';
 import type { Endpoint } from './endpoint.ts';
+import { afterCloudInitScript, asRoot, handoverScript, identityScript, quote, revokeScript } from './guest-scripts.ts';
+import { Identities } from './identity.ts';
 import type { Locate } from './locate.ts';
 import type { Machines } from './machines.ts';
 import type { Masters } from './masters.ts';
+import { notReady, Readiness, WAIT_S } from './readiness.ts';
 import { readHostKeys } from './ssh-host-key.ts';
-import { powerOf, type View } from './view.ts';
+import { changeTags, type GuestIdentity } from './tags.ts';
+import type { View } from './view.ts';
 
 /** A handover is a short program; longer means that the guest is not well. In milliseconds. */
 const PROGRAM_MS = 60_000;
 
-/** What is still missing before a guest counts as ready; each has a name, so that a time-out says which (vsphere.md §6). */
-type Missing = 'tools' | 'heartbeat' | 'address';
-
-const MISSING: Record<Missing, string> = {
-  tools: 'VMware Tools do not run in it',
-  heartbeat: 'it gives no heartbeat',
-  address: 'it has no address on its own network card',
-};
+/** Pause between two tries to log in, in milliseconds. */
+const LOGIN_PAUSE_MS = 3_000;
 
 export class Guests {
   readonly #end: Endpoint;
   readonly #locate: Locate;
   readonly #machines: Machines;
   readonly #masters: Masters;
+  readonly #ready: Readiness;
+  readonly #identities: Identities;
 
   constructor(parts: { end: Endpoint; locate: Locate; machines: Machines; masters: Masters }) {
     this.#end = parts.end;
     this.#locate = parts.locate;
     this.#machines = parts.machines;
     this.#masters = parts.masters;
+    this.#ready = new Readiness(parts.end);
+    this.#identities = new Identities(parts.end);
   }
 
-  /** Tools run, a heartbeat, an address on our own card, and an SSH server that shows its key there. The waiting costs no request. */
+  /**
+   * Tools run, a heartbeat, an address on our own card, Carrel's way in, and an SSH server that shows its key there. The first time the guest's
+   * identity is made its own and compared with all others', and what cloud-init was given is wiped.
+   */
   async ready(ctx: Ctx, machineId: string): Promise<GuestReady> {
     const view = await this.#running(ctx, machineId);
     const profile = this.#masters.of(view.tags.revisionId ?? '')[0]?.tags.profile;
-    const patient = withTimeout(ctx, (profile?.guest.bootTimeoutS ?? 300) * 1000);
-    const sshPort = profile?.guest.sshPort ?? 22;
-    const host = await this.#address(ctx, patient, view, machineId);
+    const limitS = profile?.guest.bootTimeoutS ?? 300;
+    await this.#ready.until(ctx, view, machineId, this.#ready.tools(view, limitS));
+    await this.#ready.until(ctx, view, machineId, this.#ready.heartbeat(view, limitS));
+    const host = await this.#ready.until(ctx, view, machineId, this.#ready.address(view, limitS));
+    const access = accessOf(this.#end.options, profile, machineId);
+    const first = access !== undefined && view.tags.identity === undefined;
+    const guestId = first ? await this.#settle(ctx, view, machineId, access, limitS) : undefined;
+    const address = { host, sshPort: profile?.guest.sshPort ?? 22 };
+    const hostKeys = await this.#hostKeys(ctx, machineId, address, Math.min(limitS, WAIT_S.ssh));
+    if (first) await this.#keep(ctx, view, machineId, this.#identities.claim(machineId, hostKeys, guestId));
+    return { address, hostKeys };
+  }
+
+  async #hostKeys(ctx: Ctx, machineId: string, { host, sshPort }: GuestAddress, limitS: number): Promise<readonly string[]> {
     const read = this.#end.options.hostKeys ?? readHostKeys;
     try {
-      return { address: { host, sshPort }, hostKeys: await read(patient, host, sshPort) };
+      return await read(withTimeout(ctx, limitS * 1000), host, sshPort);
+    } catch (cause) {
+      if (ctx.signal.aborted || !isCode(cause, 'deadline')) throw cause;
+      throw notReady(machineId, 'ssh', { limitS, what: 'an SSH server', seen: `nothing answers at ${host}, port ${sshPort}`, cause });
+    }
+  }
+
+  /**
+   * The first time in a guest. By cloud-init's account: that it lets us in is what shows that cloud-init took this machine for a new one. By the
+   * image's account its identity is renewed; where that cannot be done, only what it shows can be compared.
+   */
+  async #settle(ctx: Ctx, view: View, machineId: string, access: Access, limitS: number): Promise<string | undefined> {
+    this.#end.progress(ctx, 'making the guest its own');
+    if (access.kind === 'guest-operations') {
+      try {
+        await this.#run(ctx, view, machineId, access, identityScript(hostnameOf(this.#end, view)));
+      } catch (error) {
+        if (ctx.signal.aborted || (!isLogin(error) && !isCode(error, 'guest-failed'))) throw error;
+        this.#end.log.warn({ err: error, machineId }, "the guest's identity could not be renewed");
+        return undefined;
+      }
+    } else await this.#untilLogin(ctx, view, machineId, access, limitS);
+    return await this.#ready.until(ctx, view, machineId, this.#ready.machineId(view, limitS));
+  }
+
+  async #untilLogin(ctx: Ctx, view: View, machineId: string, access: Access, limitS: number): Promise<void> {
+    const patient = withTimeout(ctx, limitS * 1000);
+    let refused: unknown;
+    try {
+      for (;;) {
+        try {
+          return await this.#run(patient, view, machineId, access, afterCloudInitScript(), limitS * 1000);
+        } catch (error) {
+          if (!isLogin(error)) throw error;
+          refused = error;
+        }
+        await sleep(patient, Math.min(LOGIN_PAUSE_MS, this.#end.patience.retryMs * 3));
+      }
     } catch (error) {
       if (ctx.signal.aborted || !isCode(error, 'deadline')) throw error;
-      throw driverError('guest-timeout', `the guest of machine ${machineId} does not answer at ${host}, port ${sshPort}`, { cause: error });
+      throw notReady(machineId, 'access', {
+        limitS,
+        what: `cloud-init to make Carrel's account (${access.user})`,
+        seen: isFault(refused, 'InvalidGuestLogin') ? 'the guest does not know it' : 'guest operations do not answer',
+        hint: 'Is cloud-init in the image, with its VMware data source? If not, import the image with --access guest-operations.',
+        cause: error,
+      });
     }
+  }
+
+  /** Writes down what the guest is, and takes away what cloud-init was given. */
+  async #keep(ctx: Ctx, view: View, machineId: string, identity: GuestIdentity): Promise<void> {
+    const extraConfig = [...changeTags({ identity: JSON.stringify(identity) }), ...wipedUserData()];
+    await this.#end.task(ctx, machineId, 'ReconfigVM_Task', view.ref, { spec: { extraConfig } });
   }
 
   async address(ctx: Ctx, machineId: string): Promise<GuestAddress> {
     const view = await this.#running(ctx, machineId);
     await this.#end.client.inventory.sync(ctx);
-    const host = this.#addressNow(view);
+    const host = this.#ready.addressNow(view);
     if (host === undefined) throw driverError('guest-timeout', `the guest of machine ${machineId} has no address yet`);
     return { host, sshPort: this.#masters.of(view.tags.revisionId ?? '')[0]?.tags.profile?.guest.sshPort ?? 22 };
   }
 
   /** Replaces password and keys of one account by a program in the guest. The password travels as its hash only. */
   async handover(ctx: Ctx, machineId: string, credentials: Credentials): Promise<void> {
-    if (credentials.user === this.#end.options.guest?.user) {
-      throw driverError(
-        'not-supported',
-        `${credentials.user} is the account that guest operations log in with: handing it over would lock Carrel out`,
-        {
-          hint: 'Give the provider another guest account, or the image another user.',
-        },
-      );
-    }
-    await this.#program(ctx, machineId, handoverScript(credentials));
+    await this.#program(ctx, machineId, handoverScript(credentials), credentials.user);
   }
 
   async revoke(ctx: Ctx, machineId: string, user: string): Promise<void> {
-    await this.#program(ctx, machineId, revokeScript(user));
+    await this.#program(ctx, machineId, revokeScript(user), user);
   }
 
   /** A ticket of its own for each opening, with the host and the certificate that it names (H39). */
@@ -91,114 +148,50 @@ export class Guests {
     return view;
   }
 
-  async #address(ctx: Ctx, patient: Ctx, view: View, machineId: string): Promise<string> {
-    const { inventory } = this.#end.client;
-    let missing: Missing = 'tools';
-    let stop = (): void => {};
-    const found = new Promise<string>((resolve, reject) => {
-      const look = (): void => {
-        if (inventory.get(view.ref) !== undefined && powerOf(inventory.prop('VirtualMachine', view.ref, 'runtime.powerState')) === 'off')
-          return;
-        const now = this.#missing(view.ref);
-        const host = now === undefined ? this.#addressNow(view) : undefined;
-        if (host !== undefined) resolve(host);
-        else missing = now ?? 'address';
-      };
-      stop = inventory.onChange(({ kind, entity }) => {
-        if (refKey(entity.ref) !== refKey(view.ref)) return;
-        if (kind === 'leave') reject(driverError('not-found', `machine ${machineId} is gone`));
-        else look();
-      });
-      look();
-    });
-    found.catch(() => {});
-    try {
-      return await race(patient, found);
-    } catch (error) {
-      if (ctx.signal.aborted || !isCode(error, 'deadline')) throw error;
-      throw driverError('guest-timeout', `the guest of machine ${machineId} is not ready: ${MISSING[missing]}`, {
-        details: { missing },
-        cause: error,
-      });
-    } finally {
-      stop();
-    }
-  }
-
-  #missing(ref: Ref): Missing | undefined {
-    const { inventory } = this.#end.client;
-    if (inventory.prop('VirtualMachine', ref, 'guest.toolsRunningStatus') !== 'guestToolsRunning') return 'tools';
-    const heartbeat = inventory.prop('VirtualMachine', ref, 'guestHeartbeatStatus');
-    return heartbeat === 'green' || heartbeat === 'yellow' ? undefined : 'heartbeat';
-  }
-
-  /** An address on one of the machine's own cards that is not link-local: what Tools said before a restart does not count. */
-  #addressNow(view: View): string | undefined {
-    const { inventory } = this.#end.client;
-    const devices = inventory.prop('VirtualMachine', view.ref, 'config.hardware.device');
-    const cards = ethernetCardsOf(Array.isArray(devices) ? devices : [...view.devices]);
-    const own = new Set(cards.map((card) => card.macAddress?.toLowerCase()));
-    const nets = inventory.prop('VirtualMachine', view.ref, 'guest.net') ?? [];
-    const addresses = nets
-      .filter((net) => net.macAddress !== undefined && own.has(net.macAddress.toLowerCase()))
-      .flatMap((net) => net.ipConfig?.ipAddress?.map((a) => a.ipAddress) ?? net.ipAddress ?? [])
-      .filter((ip) => !/^(169\.254\.|fe80:|127\.|::1$)/i.test(ip));
-    return addresses.find((ip) => !ip.includes(':')) ?? addresses[0];
-  }
-
-  async #program(ctx: Ctx, machineId: string, script: string): Promise<void> {
+  async #program(ctx: Ctx, machineId: string, script: string, user: string): Promise<void> {
     const view = await this.#running(ctx, machineId);
-    const account = this.#end.options.guest;
-    if (account === undefined) {
+    const profile = this.#masters.of(view.tags.revisionId ?? '')[0]?.tags.profile;
+    const access = accessOf(this.#end.options, profile, machineId);
+    if (access === undefined) {
       throw driverError('not-supported', 'accounts in guests cannot be changed: the provider has no account for guest operations', {
-        hint: 'Give the provider a guest account, or hand accounts over by cloud-init.',
+        hint: 'Give the provider a guest account, or import the image with --access cloud-init.',
       });
     }
-    const guest = new GuestAccess(this.#end.client, view.ref, guestPassword(account.user, account.password));
-    const patient = withTimeout(ctx, PROGRAM_MS);
+    if (user === access.user) {
+      throw driverError(
+        'not-supported',
+        `${user} is the account that guest operations log in with: handing it over would lock Carrel out`,
+        {
+          hint: 'Give the provider another guest account, or the image another user.',
+        },
+      );
+    }
+    await this.#run(ctx, view, machineId, access, script);
+  }
+
+  /** Runs a script as root. `guest-failed` with its exit code; the server's fault where the account is not let in. */
+  async #run(ctx: Ctx, view: View, machineId: string, access: Access, script: string, limitMs = PROGRAM_MS): Promise<void> {
+    const guest = new GuestAccess(this.#end.client, view.ref, guestPassword(access.user, access.password));
+    const patient = withTimeout(ctx, limitMs);
     const pause = Math.min(1_000, this.#end.patience.retryMs);
     const code = await this.#end.work.step(ctx, machineId, guest.run(patient, '/bin/sh', `-c ${quote(asRoot(script))}`, pause));
-    if (code !== 0) throw driverError('guest-failed', `the guest of machine ${machineId} refused the account (exit code ${code})`);
+    if (code === 0) return;
+    throw driverError('guest-failed', `the guest of machine ${machineId} refused what ${access.user} asked of it (exit code ${code})`, {
+      hint: access.user === 'root' ? '' : `${access.user} must be root or be allowed to use sudo without a password.`,
+    });
   }
 }
 
-/** The script as root: as it is for root, by sudo for another account, which must be allowed to use it without a password. */
-export function asRoot(script: string): string {
-  return `test "$(id -u)" = 0 || exec sudo -n /bin/sh -c ${quote(script)}\n${script}`;
-}
+/** Guest operations do not let us in: not yet, or not at all. */
+const isLogin = (error: unknown): boolean => isFault(error, 'InvalidGuestLogin', 'GuestOperationsUnavailable');
 
-/** One word for a POSIX shell. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-/** Sets password and keys; what was there is replaced. Exit codes: 0 done, others the shell's. */
-export function handoverScript({ user, passwordHash, authorizedKeys }: Credentials): string {
-  const keys = authorizedKeys.map((key) => `${key}\n`).join('');
-  return [
-    'set -e',
-    `u=${quote(user)}`,
-    'id "$u" >/dev/null 2>&1 || useradd -m -s /bin/sh "$u"',
-    `usermod -p ${quote(passwordHash)} "$u"`,
-    'h=$(getent passwd "$u" | cut -d: -f6)',
-    'g=$(id -g "$u")',
-    'mkdir -p "$h/.ssh"',
-    `printf %s ${quote(keys)} > "$h/.ssh/authorized_keys.new"`,
-    'chmod 700 "$h/.ssh"',
-    'chmod 600 "$h/.ssh/authorized_keys.new"',
-    'chown -R "$u:$g" "$h/.ssh"',
-    'mv "$h/.ssh/authorized_keys.new" "$h/.ssh/authorized_keys"',
-  ].join('\n');
-}
-
-/** Locks the password and takes the keys away; an account that is not there is no error. */
-export function revokeScript(user: string): string {
-  return [
-    'set -e',
-    `u=${quote(user)}`,
-    'id "$u" >/dev/null 2>&1 || exit 0',
-    `usermod -p '!' "$u"`,
-    'h=$(getent passwd "$u" | cut -d: -f6)',
-    'rm -f "$h/.ssh/authorized_keys"',
-  ].join('\n');
+/** The host name that the machine was made with. */
+function hostnameOf(end: Endpoint, view: View): string | undefined {
+  const raw = readExtraConfig(end.client.inventory.prop('VirtualMachine', view.ref, 'config.extraConfig'), 'guestinfo.metadata');
+  if (raw === undefined) return undefined;
+  try {
+    return (JSON.parse(Buffer.from(raw, 'base64').toString('utf8')) as { 'local-hostname'?: string })['local-hostname'];
+  } catch {
+    return undefined;
+  }
 }

@@ -50,7 +50,11 @@ export class Machines {
     const there = await this.#locate.find(ctx, spec.machineId, id.name);
     if (there !== undefined) {
       this.#locate.mustOwn(there, spec.machineId);
-      if (!isHalf(there)) return this.#same(there, spec);
+      if (!isHalf(there)) {
+        const same = this.#same(there, spec);
+        await this.#strategies.complete(ctx, spec, there);
+        return same;
+      }
       await this.#teardown.run(ctx, id);
     } else {
       this.#locate.mustHaveNoTwin(spec.machineId);

@@ -280,6 +280,7 @@ function profileOf(config: VirtualMachineConfigInfo, given: VmSource['profile'])
       user: given.user ?? 'root',
       sshPort: given.sshPort ?? 22,
       agent: given.agent ?? 'none',
+      ...(given.access === undefined ? {} : { access: given.access }),
       bootTimeoutS: given.bootTimeoutS ?? 300,
     },
   };

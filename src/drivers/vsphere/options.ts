@@ -44,8 +44,10 @@ export interface VSphereProviderOptions {
   limits?: VSphereLimits | undefined;
   /** What the operator allows in all; the rest is the cluster's. */
   capacity?: { machines?: number; memoryMiB?: number; vcpus?: number } | undefined;
-  /** Account inside the guests for VMware's guest operations; without it accounts cannot be handed over. */
+  /** Account inside the guests of all images for VMware's guest operations, for images that say so or have no cloud-init. */
   guest?: { user: string; password: string } | undefined;
+  /** What the passwords of the machines' own accounts are made from, 32 bytes; without it no machine has one. */
+  machineSecret?: Buffer | undefined;
   /** Reads the SSH host keys that a guest shows; a real SSH handshake unless given. */
   hostKeys?: ((ctx: Ctx, host: string, port: number) => Promise<readonly string[]>) | undefined;
   /** How long the server may take to tell what is new before it counts as away, in milliseconds; 30,000 unless given. */

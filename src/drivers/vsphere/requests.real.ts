@@ -1,12 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { ctx, inWorld } from '../../../test/support/vsphere-cases.ts';
+import { CLOUD_WORLD, type VSphereWorldOptions } from '../../../test/support/vsphere-harness.ts';
 import { RealClock } from '../../vsim/model/clock.ts';
 
 /** Requests, logins and the update loop included, that a machine costs from its clone to its end when a class is served. */
-test.each([0, 3_000])('a machine of a class costs at most eight requests, with %i other machines in the inventory', async (vms) => {
+const ACCESS = { 'the account of its image': {}, 'an account of its own': CLOUD_WORLD } as const;
+
+/** Eight for the machine itself, three for its guest: a program, its end, and what is written down and wiped. */
+test.each([
+  [0, 'the account of its image'],
+  [3_000, 'an account of its own'],
+] as const)('a machine of a class costs at most eleven requests, with %i other machines in the inventory and %s', async (vms, access) => {
   const clock = new RealClock(60);
-  await inWorld({ vsim: { latency: 'real', masterBytes: 2 ** 28, clock, vms } }, async (c) => {
+  const { vsim, driver }: VSphereWorldOptions = ACCESS[access];
+  // The pause between two tries to log in is three times that: nine simulated seconds.
+  await inWorld({ vsim: { ...vsim, latency: 'real', masterBytes: 2 ** 28, clock, vms }, driver: { ...driver, retryMs: 50 } }, async (c) => {
     const machines = 200;
     const before = new Map(c.w.vsim.stats.byMethod);
     const total = () => [...c.w.vsim.stats.byMethod.values()].reduce((n, x) => n + x, 0);
@@ -23,7 +32,7 @@ test.each([0, 3_000])('a machine of a class costs at most eight requests, with %
     const made = new Map([...c.w.vsim.stats.byMethod].map(([method, n]) => [method, n - (before.get(method) ?? 0)]));
     const each = (total() - start) / machines;
     process.stdout.write(`requests a machine, ${vms} others: ${each.toFixed(2)} ${JSON.stringify([...made].filter(([, n]) => n > 0))}\n`);
-    expect(each).toBeLessThanOrEqual(8);
+    expect(each).toBeLessThanOrEqual(11);
     await c.nothingLeft();
   });
 });

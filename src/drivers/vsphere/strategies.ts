@@ -14,6 +14,7 @@ import {
   type Ref,
   type VirtualMachineConfigSpec,
 } from '../../vsphere/index.ts';
+import { accessOf, userData } from './access.ts';
 import type { Endpoint } from './endpoint.ts';
 import { drive } from './faults.ts';
 import { childOf, emptyDrives, existingDisk, networkBacking, ownCards, sameHardware, size } from './hardware.ts';
@@ -55,6 +56,20 @@ export class Strategies {
       if (strategy === 'child-disk') return await this.#childDisks(ctx, spec, master);
       return await this.#sharedMaster(ctx, spec, master);
     });
+  }
+
+  /** A machine of an earlier try that is all there, but perhaps for what comes after its snapshot. */
+  async complete(ctx: Ctx, spec: CloneSpec, there: View): Promise<void> {
+    if (!there.tags.root || there.tags.identity !== undefined || there.power !== 'off') return;
+    const master = this.#masters.usable(spec.revisionId)[0];
+    if (master !== undefined) await this.#tellLate(ctx, spec, there, master);
+  }
+
+  /** User data after the snapshot: that one keeps the configuration, and the hash with it, for as long as the machine stands. */
+  async #tellLate(ctx: Ctx, spec: CloneSpec, machine: View, master: SealedMaster): Promise<void> {
+    const extraConfig = this.#userData(spec, master);
+    if (extraConfig.length === 0) return;
+    await this.#end.task(ctx, spec.machineId, 'ReconfigVM_Task', machine.ref, { spec: { extraConfig } });
   }
 
   /** Whether the machine was asked for more than once, so that one of the tries may have left a folder; forgotten when told. */
@@ -114,7 +129,7 @@ export class Strategies {
       deviceChange: [...(config.deviceChange ?? []), ...disks],
     });
     this.#end.progress(ctx, 'taking the snapshot that keeps writes off the master');
-    return await this.#end.drive(ctx, async (round) => {
+    const frozen = await this.#end.drive(ctx, async (round) => {
       const now = await this.#mustFind(ctx, spec, round > 0);
       if (now.power === 'on') throw driverError('gate-refused', `${name} was switched on while it could write to the master`);
       if (flattenSnapshots(now.snapshots).some((s) => s.name === ROOT_SNAPSHOT)) return now;
@@ -127,6 +142,8 @@ export class Strategies {
       await this.#end.task(ctx, spec.machineId, 'CreateSnapshot_Task', now.ref, args);
       return undefined;
     });
+    await this.#tellLate(ctx, spec, frozen, master);
+    return frozen;
   }
 
   /** ESXi's full copy: a machine without disks, copies into its folder, the copies attached (vsphere.md §1.5). */
@@ -232,6 +249,15 @@ export class Strategies {
       }),
       ...extraConfig({ 'uuid.action': 'keep' }),
       ...guestInfo({ metadata }),
+      ...(own ? [] : this.#userData(spec, master)),
     ];
+  }
+
+  /** What cloud-init makes the machine's own account from; wiped when the guest is ready. */
+  #userData(spec: CloneSpec, master: SealedMaster): OptionValue[] {
+    const { machineSecret } = this.#end.options;
+    const access = accessOf(this.#end.options, master.view.tags.profile, spec.machineId);
+    if (access?.kind !== 'cloud-init' || machineSecret === undefined) return [];
+    return guestInfo({ userdata: userData(access, machineSecret, spec.machineId) });
   }
 }

@@ -22,6 +22,8 @@ export const TAG = {
   disks: 'carrel.disks',
   /** `1`: its root snapshot is Carrel's own (VCL's way) and no checkpoint of anybody. */
   root: 'carrel.root',
+  /** What tells its guest from others, as JSON: written when the guest was ready for the first time. */
+  identity: 'carrel.identity',
   profile: 'carrel.profile',
   /** What a master's golden disks were when it was finished, as JSON; a master without it is half. */
   seal: 'carrel.seal',
@@ -49,6 +51,12 @@ export interface Seal {
   facts: Record<string, string>;
 }
 
+export interface GuestIdentity {
+  /** SHA-256 of each host key. */
+  hostKeys: string[];
+  machineId?: string | undefined;
+}
+
 export interface Tags {
   installation: string | undefined;
   kind: string | undefined;
@@ -59,6 +67,7 @@ export interface Tags {
   parents: readonly string[];
   disks: number | undefined;
   root: boolean;
+  identity: GuestIdentity | undefined;
   profile: RevisionProfile | undefined;
   seal: Seal | undefined;
   adopted: boolean;
@@ -82,6 +91,7 @@ export function readTags(config: AnyValue | undefined): Tags {
     parents: json<string[]>(map.get(TAG.parents)) ?? [],
     disks: map.has(TAG.disks) ? Number(map.get(TAG.disks)) : undefined,
     root: map.get(TAG.root) === '1',
+    identity: json<GuestIdentity>(map.get(TAG.identity)),
     profile: json<RevisionProfile>(map.get(TAG.profile)),
     seal: json<Seal>(map.get(TAG.seal)),
     adopted: map.get(TAG.adopted) === '1',

@@ -17,6 +17,8 @@ export const GUEST_KEYS = {
   ignoreShutdown: 'vsim.ignoreShutdown',
   /** Customization fails with this text. */
   customizationError: 'vsim.customizationError',
+  /** Cards that only the guest has (bridges, containers), as `MAC=address`, separated by commas: Tools report them first. */
+  inner: 'vsim.innerCards',
   /** The guest never gets an address. */
   noAddress: 'vsim.noAddress',
 } as const;
