@@ -48,7 +48,7 @@ export interface AccountCheck {
 export async function checkAccount(ctx: Ctx, end: Endpoint): Promise<AccountCheck> {
   const { client, site, options } = end;
   const clones = end.vcenter || linkedStrategy(options) === 'snapshot-clone' ? CLONES : [];
-  const guests = options.guest === undefined ? [] : GUESTS;
+  const guests = options.guest === undefined && options.machineSecret === undefined ? [] : GUESTS;
   const { network } = options;
   const all = networksOf(client, site.datacenter);
   const networks = network === undefined ? [] : named(client, all, network).map((net) => net.ref);
