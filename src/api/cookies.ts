@@ -39,14 +39,18 @@ export function sessionCookie(request: FastifyRequest): string | undefined {
   return found.length === 1 && SECRET.test(found[0] ?? '') ? found[0] : undefined;
 }
 
-/** `Set-Cookie` for a session that ends at `endsAt`, or for none. `not-allowed` where a cookie would go over an open line. */
-export function setSessionCookie(request: FastifyRequest, session: { secret: string; maxAgeS: number } | undefined): string {
+/** Refuses to take a password or a code, or to give a cookie, over an open line: `not-allowed`. */
+export function refuseOpenLine(request: FastifyRequest): string {
   const name = cookieName(request);
-  if (name === undefined) {
-    throw new CarrelError('not-allowed', 'nobody signs in over plain HTTP, except on the machine of the server itself', {
-      hint: 'Use the https address of the server; with a proxy in front, name it with --trust-proxy.',
-    });
-  }
+  if (name !== undefined) return name;
+  throw new CarrelError('not-allowed', 'nobody signs in over plain HTTP, except on the machine of the server itself', {
+    hint: 'Use the https address of the server; with a proxy in front, name it with --trust-proxy.',
+  });
+}
+
+/** `Set-Cookie` for a session, or for none. `not-allowed` where it would go over an open line. */
+export function setSessionCookie(request: FastifyRequest, session: { secret: string; maxAgeS: number } | undefined): string {
+  const name = refuseOpenLine(request);
   const secure = name.startsWith('__Host-') ? '; Secure' : '';
   return `${name}=${session?.secret ?? ''}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${session?.maxAgeS ?? 0}${secure}`;
 }

@@ -9,7 +9,7 @@ interface Meaning {
 /** HTTP status and title of every code that an answer may carry. The one table of its kind. */
 export const PROBLEMS: Record<ProblemCode, Meaning> = {
   'bad-request': { status: 400, title: 'The request is not one that can be understood' },
-  unauthorized: { status: 401, title: 'A token is needed' },
+  unauthorized: { status: 401, title: 'Whoever asks is not signed in' },
   'not-allowed': { status: 403, title: 'This account may not do that' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'already-exists': { status: 409, title: 'It is there already' },

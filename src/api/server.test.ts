@@ -11,8 +11,8 @@ const ID = '11111111-1111-4111-8111-111111111111';
 
 /** Only these answer without a token. The list may get shorter, never longer without a thought. */
 const WITHOUT_TOKEN = ['health', 'ready', 'openapi'];
-/** This one takes a password or a code in its body, and is refused without. */
-const TO_SIGN_IN = 'signIn';
+/** These take a password or a code in their body, and are refused without. */
+const TO_SIGN_IN = ['signIn', 'signInForToken'];
 
 function example(path: string): string {
   return path.replace(/\{(\w+)\}/g, (_, key: string) => ({ name: 'starter', number: '1', account: 'ann' })[key] ?? ID);
@@ -36,7 +36,7 @@ describe('tokens', () => {
       const headers = { ...upgrade, ...(authorization === undefined ? {} : { authorization }) };
       const response = await server.app.inject({ method: route.method, url: example(route.path), headers });
       if (WITHOUT_TOKEN.includes(operation)) expect(response.statusCode).toBe(200);
-      else if (operation === TO_SIGN_IN) expect(response.statusCode).toBe(400);
+      else if (TO_SIGN_IN.includes(operation)) expect(response.statusCode).toBe(400);
       // A plain request never becomes a WebSocket; its sign-in is tested in console.test.ts.
       else if (route.kind === 'websocket') expect(response.statusCode).toBe(400);
       else expect([operation, response.statusCode]).toEqual([operation, 401]);

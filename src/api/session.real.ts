@@ -37,7 +37,7 @@ async function world() {
     rmSync(dir, { recursive: true });
   });
   /** As through a proxy with TLS, from an address. */
-  const ask = (method: 'GET' | 'POST' | 'DELETE', url: string, more: Partial<InjectOptions> & { from?: string } = {}) => {
+  const ask = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, more: Partial<InjectOptions> & { from?: string } = {}) => {
     const { from = HERE, headers, ...rest } = more;
     const proxied = { 'x-forwarded-for': from, 'x-forwarded-proto': 'https', host: 'carrel.example', ...headers };
     return app.inject({ method, url: `/api/v1${url}`, headers: proxied, ...rest });
@@ -293,4 +293,102 @@ test('a new password ends every other session and link, and needs the present on
   expect((await signIn({ code })).statusCode).toBe(401);
   expect((await signIn({ account: name, password: PASSWORD })).statusCode).toBe(401);
   expect((await signIn({ account: name, password: 'another five words here' })).statusCode).toBe(200);
+});
+
+test('a program signs in for a token of its own, without a session', async () => {
+  const { ask, person, name, link, db } = await world();
+  await person();
+  const before = await db.selectFrom('session').select('id').execute();
+  const made = await ask('POST', '/session/token', { payload: { account: name, password: PASSWORD, label: 'laptop', for: '2h' } });
+  expect([made.statusCode, made.headers['set-cookie']]).toEqual([201, undefined]);
+  const { token } = made.json() as { token: string };
+  const me = await ask('GET', '/session', { headers: { authorization: `Bearer ${token}` } });
+  expect(me.json()).toMatchObject({ account: name, by: 'token', endsAt: (made.json() as { expiresAt: string }).expiresAt });
+  expect((await ask('POST', '/session/token', { payload: { account: name, password: 'wrong password', label: 'x' } })).statusCode).toBe(
+    401,
+  );
+  // A span that is none uses no link up.
+  const code = await link();
+  expect((await ask('POST', '/session/token', { payload: { code, label: 'x', for: 'ever' } })).statusCode).toBe(400);
+  expect((await ask('POST', '/session/token', { payload: { code, label: 'x' } })).statusCode).toBe(201);
+  expect((await ask('POST', '/session/token', { payload: { code, label: 'x' } })).statusCode).toBe(401);
+  expect(await db.selectFrom('session').select('id').execute()).toEqual(before);
+});
+
+/** An account with a signed-in browser, made by an operator. */
+async function another(w: Awaited<ReturnType<typeof world>>, operator: string, name: string, role: 'user' | 'admin' = 'user') {
+  const headers = { cookie: operator, ...CSRF };
+  await w.ask('POST', '/accounts', { payload: { name, role }, headers });
+  const link = await w.ask('POST', `/accounts/${name}/link`, { payload: { kind: 'invitation' }, headers });
+  expect(link.statusCode).toBe(201);
+  return w.cookieOf(await w.signIn({ code: (link.json() as { code: string }).code }));
+}
+
+test("one sees and ends one's own sessions; an operator those of others", async () => {
+  const w = await world();
+  const operator = await w.person();
+  const [bob, eve] = [await another(w, operator, 'bob'), await another(w, operator, 'eve')];
+  const list = async (cookie: string, query = '') => w.ask('GET', `/sessions${query}`, { headers: { cookie } });
+  const { items } = (await list(bob)).json() as { items: { id: string; current: boolean }[] };
+  expect(items).toMatchObject([{ current: true, by: 'link', address: HERE }]);
+  expect((await list(eve, '?account=bob')).statusCode).toBe(404);
+  const end = (cookie: string, id: string, query = '') => w.ask('DELETE', `/sessions/${id}${query}`, { headers: { cookie, ...CSRF } });
+  const id = items[0]?.id as string;
+  expect((await end(eve, id)).statusCode).toBe(404);
+  expect((await end(eve, id, '?account=bob')).statusCode).toBe(404);
+  expect((await end(operator, id)).statusCode).toBe(404);
+  expect((await w.me(bob)).statusCode).toBe(200);
+  expect((await end(operator, id, '?account=bob')).statusCode).toBe(200);
+  expect((await w.me(bob)).statusCode).toBe(401);
+  expect((await list(operator, '?account=bob')).json()).toEqual({ items: [] });
+});
+
+test('an account that is switched off is out at once, with all that is open by it; on again, its tokens are good', async () => {
+  const w = await world();
+  const operator = await w.person();
+  const bob = await another(w, operator, 'bob');
+  const token = accounts.makeToken();
+  const account = (await accounts.findByName(w.db, 'bob')) as { id: string };
+  await accounts.addToken(w.db, { id: w.bench.deps.newId(), accountId: account.id, token, label: 'x', now: w.bench.deps.now() });
+  const services = { ...accountServices({ deps: w.bench.deps } as Parts), ...sessionServices({ deps: w.bench.deps } as Parts) };
+  const released = new AbortController();
+  onTestFinished(() => released.abort());
+  const open = async (who: Awaited<ReturnType<typeof services.verifyToken>>) =>
+    services.untilSignedOut(who as NonNullable<typeof who>, released.signal);
+  const signals = [await open(await services.verifySession(bob.split('=')[1] as string)), await open(await services.verifyToken(token))];
+  const kept = await open(await services.verifySession(operator.split('=')[1] as string));
+  const change = (payload: object, name = 'bob', cookie = operator) =>
+    w.ask('PATCH', `/accounts/${name}`, { payload, headers: { cookie, ...CSRF } });
+  const byToken = async () => (await w.ask('GET', '/session', { headers: { authorization: `Bearer ${token}` } })).statusCode;
+  expect((await change({ off: true }, 'bob', bob)).statusCode).toBe(403);
+  expect((await change({ off: true })).json()).toMatchObject({ name: 'bob', offSince: expect.any(String) });
+  expect([(await w.me(bob)).statusCode, await byToken()]).toEqual([401, 401]);
+  await Promise.all(
+    signals.map((s) => new Promise<void>((resolve) => (s.aborted ? resolve() : s.addEventListener('abort', () => resolve())))),
+  );
+  expect(kept.aborted).toBe(false);
+  const link = await w.ask('POST', '/accounts/bob/link', { payload: { kind: 'reset' }, headers: { cookie: operator, ...CSRF } });
+  expect(link.json()).toMatchObject({ code: 'wrong-state', hint: expect.stringContaining('account on bob') });
+  expect((await change({ off: false })).json()).not.toHaveProperty('offSince');
+  expect([(await w.me(bob)).statusCode, await byToken()]).toEqual([401, 200]);
+  // A role counts from the next request on, and what is open by the old one is closed.
+  const again = await open(await services.verifyToken(token));
+  expect((await change({ role: 'admin' })).json()).toMatchObject({ role: 'admin' });
+  await new Promise<void>((resolve) => (again.aborted ? resolve() : again.addEventListener('abort', () => resolve())));
+  expect((await w.ask('GET', '/accounts', { headers: { authorization: `Bearer ${token}` } })).statusCode).toBe(200);
+});
+
+test('there is always an operator: nobody changes their own account, and of two who switch each other off one stays', async () => {
+  const w = await world();
+  const one = await w.person();
+  const two = await another(w, one, 'two', 'admin');
+  const change = (cookie: string, name: string, payload: object) =>
+    w.ask('PATCH', `/accounts/${name}`, { payload, headers: { cookie, ...CSRF } });
+  expect((await change(one, w.name, { off: true })).json()).toMatchObject({ code: 'wrong-state' });
+  expect((await change(two, 'two', { role: 'user' })).json()).toMatchObject({ code: 'wrong-state' });
+  expect((await change(one, 'nobody', { off: true })).statusCode).toBe(404);
+  const both = await Promise.all([change(one, 'two', { off: true }), change(two, w.name, { role: 'user' })]);
+  expect(both.filter((a) => a.statusCode === 200)).toHaveLength(1);
+  const left = await w.db.selectFrom('account').select('name').where('role', '=', 'admin').where('offSince', 'is', null).execute();
+  expect(left).toHaveLength(1);
 });

@@ -3,11 +3,20 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { api } from '../contract/api.ts';
 import { CarrelError } from '../lib/errors.ts';
 import type { SessionMade, SignInPlace } from '../services/interface.ts';
-import { sessionCookie, setSessionCookie } from './cookies.ts';
+import { durationMs } from '../services/duration.ts';
+import { refuseOpenLine, sessionCookie, setSessionCookie } from './cookies.ts';
 import { callerOf, common, type ServerParts, showSession } from './parts.ts';
 
 function placeOf(request: FastifyRequest): SignInPlace {
   return { address: request.ip, userAgent: request.headers['user-agent'] ?? '', session: sessionCookie(request) };
+}
+
+/** How somebody shows who they are. */
+function proofOf(request: FastifyRequest): { account: string; password: string } | { code: string } {
+  const { account, password, code } = request.body as { account?: string; password?: string; code?: string };
+  if (code === undefined && account !== undefined && password !== undefined) return { account, password };
+  if (code !== undefined && account === undefined && password === undefined) return { code };
+  throw new CarrelError('bad-request', 'either account and password are needed, or the code of a link');
 }
 
 export function registerSession(app: FastifyInstance, parts: ServerParts): void {
@@ -20,16 +29,20 @@ export function registerSession(app: FastifyInstance, parts: ServerParts): void 
   app.route({
     ...common(api.signIn, parts),
     handler: async (request, reply) => {
-      const { account, password, code } = request.body as { account?: string; password?: string; code?: string };
-      // Before anything is used up: there may be no way to give the cookie.
-      setSessionCookie(request, undefined);
-      const byPassword = account !== undefined && password !== undefined && code === undefined;
-      if (!byPassword && (code === undefined || account !== undefined || password !== undefined))
-        throw new CarrelError('bad-request', 'either account and password are needed, or the code of a link');
-      const made = await services
-        .signIn(byPassword ? { account, password } : { code: code as string }, placeOf(request))
-        .catch((error: unknown) => refuseGuessers(request, error));
+      refuseOpenLine(request);
+      const made = await services.signIn(proofOf(request), placeOf(request)).catch((error: unknown) => refuseGuessers(request, error));
       return give(request, reply, made);
+    },
+  });
+  app.route({
+    ...common(api.signInForToken, parts),
+    handler: async (request, reply) => {
+      const { label, for: span = '30d' } = request.body as { label: string; for?: string };
+      refuseOpenLine(request);
+      const made = await services
+        .signInForToken(proofOf(request), placeOf(request), { label, forMs: durationMs(span) })
+        .catch((error: unknown) => refuseGuessers(request, error));
+      return reply.code(201).send(made);
     },
   });
   app.route({

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { CarrelError } from '../lib/errors.ts';
 import { addAccountAdd } from './commands/account-add.ts';
+import { addAccountInvite, addAccountOff, addAccountOn, addAccountReset, addAccountRole } from './commands/account-change.ts';
 import { addAccountLs } from './commands/account-ls.ts';
 import { addAudit } from './commands/audit.ts';
 import { addCapture } from './commands/capture.ts';
@@ -23,6 +24,7 @@ import { addImageVerify } from './commands/image-verify.ts';
 import { addJobsLs } from './commands/jobs-ls.ts';
 import { addJobsRetry } from './commands/jobs-retry.ts';
 import { addJobsShow } from './commands/jobs-show.ts';
+import { addLogin, addLogout, addWhoami } from './commands/login.ts';
 import { addLs } from './commands/ls.ts';
 import { addMaintenanceAdd } from './commands/maintenance-add.ts';
 import { addMaintenanceLs } from './commands/maintenance-ls.ts';
@@ -40,6 +42,7 @@ import { addRules } from './commands/rules.ts';
 import { addSeriesEnd } from './commands/series-end.ts';
 import { addSeriesLs } from './commands/series-ls.ts';
 import { addSeriesShow } from './commands/series-show.ts';
+import { addSessionLs, addSessionRm } from './commands/session-ls.ts';
 import { addShorten } from './commands/shorten.ts';
 import { addShow } from './commands/show.ts';
 import { addSsh } from './commands/ssh.ts';
@@ -100,7 +103,12 @@ const GROUPS: readonly { name: string; description: string; commands: readonly A
     description: 'spans in which nothing new is promised',
     commands: [addMaintenanceLs, addMaintenanceAdd, addMaintenanceRm],
   },
-  { name: 'account', description: 'people', commands: [addAccountAdd, addAccountLs] },
+  {
+    name: 'account',
+    description: 'people',
+    commands: [addAccountAdd, addAccountLs, addAccountInvite, addAccountReset, addAccountOff, addAccountOn, addAccountRole],
+  },
+  { name: 'session', description: 'browsers that are signed in', commands: [addSessionLs, addSessionRm] },
   { name: 'token', description: 'tokens to sign in with', commands: [addTokenAdd, addTokenLs, addTokenRm] },
 ];
 
@@ -121,7 +129,7 @@ const COMMANDS: readonly Add[] = [
   addRules,
 ];
 
-const LAST: readonly Add[] = [addReconcile, addAudit];
+const LAST: readonly Add[] = [addReconcile, addAudit, addLogin, addLogout, addWhoami];
 
 const ABOUT: readonly Add[] = [addCompletion, addExitCodes];
 

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { type Client, makeClient } from '../client/client.ts';
 import { CarrelError } from '../lib/errors.ts';
 import type { Io } from './io.ts';
+import { findLogin } from './login-file.ts';
 import { plain } from './text.ts';
 
 export interface GlobalOptions {
@@ -50,28 +51,31 @@ export function makeCli(io: Io, defaultDataDir: DefaultDataDir): Cli {
   };
 }
 
-/** Flags first, then the environment, then what the server of this machine wrote down. */
+/** Flags first, then the environment, then `carrel login`, then what the server of this machine wrote down. */
 function whereTo(options: GlobalOptions, env: NodeJS.ProcessEnv, dataDir: string): { baseUrl: string; token: string } {
   const url = options.url ?? env.CARREL_URL;
   const token = options.tokenFile === undefined ? env.CARREL_TOKEN : readToken(options.tokenFile);
-  // The file is for those who say nothing; whoever names another server must not send it this one's token.
-  const written = url === undefined ? readWritten(join(dataDir, 'client.json')) : undefined;
+  // `carrel login` was said by this person, so it goes before what the server of this machine wrote; a data directory that is named
+  // goes before it. A token is sent to the server that it is for, and to no other.
+  const dataNamed = options.data !== undefined || Boolean(env.CARREL_DATA);
+  const login = url === undefined && dataNamed ? undefined : findLogin(env, url === undefined ? undefined : checkedUrl(url));
+  const written = login ?? (url === undefined ? readWritten(join(dataDir, 'client.json')) : undefined);
   const baseUrl = url ?? written?.url;
   if (baseUrl === undefined) {
     throw new CarrelError('unreachable', `no server has run with the data directory ${dataDir} yet, as far as this account can see`, {
-      hint: 'start one with `carrel serve`, or name another: --data DIR, or --url URL with --token-file FILE',
+      hint: 'start one with `carrel serve`, sign in to one with `carrel login URL`, or name another: --data DIR, or --url URL with --token-file FILE',
     });
   }
   const found = token ?? written?.token;
   if (found === undefined) {
     throw new CarrelError('unauthorized', `there is no token for ${baseUrl}`, {
-      hint: 'give one with --token-file FILE or CARREL_TOKEN; an operator makes one with `carrel token add`',
+      hint: `sign in with \`carrel login ${baseUrl}\`, or give a token with --token-file FILE or CARREL_TOKEN`,
     });
   }
   return { baseUrl: checkedUrl(baseUrl), token: checkedToken(found) };
 }
 
-function checkedUrl(text: string): string {
+export function checkedUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
     throw new CarrelError('bad-request', `${JSON.stringify(text)} is not the address of a server`, {

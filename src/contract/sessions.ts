@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { Done, Time } from './common.ts';
+import { Done, IdParams, Time } from './common.ts';
+import { NewToken } from './system.ts';
 import { named, oneOf, route, strict } from './route.ts';
 import { Role } from './roles.ts';
 
@@ -18,7 +19,34 @@ export const SessionInfo = named(
 );
 export type SessionInfo = Static<typeof SessionInfo>;
 
+/** A session as its person sees it in a list. */
+export const OpenSession = named(
+  'OpenSession',
+  Type.Object({
+    id: Type.String(),
+    current: Type.Boolean({ description: 'The one that asks.' }),
+    by: oneOf(['password', 'link']),
+    userAgent: Type.String({ description: 'What the browser says it is.' }),
+    address: Type.String({ description: 'From where they signed in.' }),
+    createdAt: Time,
+    lastSeenAt: Time,
+    idleEndsAt: Time,
+    endsAt: Time,
+  }),
+);
+export type OpenSession = Static<typeof OpenSession>;
+
 const Password = Type.String({ minLength: 1, maxLength: 2000 });
+
+const Proof = {
+  account: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  password: Type.Optional(Password),
+  code: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'Of a link; then neither account nor password.' })),
+};
+
+const OfAccount = strict({
+  account: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: "Another's; operators only." })),
+});
 
 export const sessionRoutes = {
   signIn: route('signIn', {
@@ -27,13 +55,39 @@ export const sessionRoutes = {
       'Answers with a cookie that scripts cannot read. Over plain HTTP it is given to this machine itself only. A request that comes by the cookie and changes something needs the header `X-Carrel-CSRF: 1`.',
     tag: 'sign-in',
     scope: 'public',
-    body: strict({
-      account: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
-      password: Type.Optional(Password),
-      code: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'Of a link; then neither account nor password.' })),
-    }),
+    body: strict(Proof),
     response: SessionInfo,
     errors: ['unauthorized', 'not-allowed', 'rate-limited'],
+  }),
+  signInForToken: route('signInForToken', {
+    summary: 'Sign in a program: as signIn, but the answer is a token of its own and no cookie',
+    tag: 'sign-in',
+    scope: 'public',
+    body: strict({
+      ...Proof,
+      label: Type.String({ minLength: 1, maxLength: 100 }),
+      for: Type.Optional(Type.String({ maxLength: 40, description: 'How long it is good for; `30d` if left out.' })),
+    }),
+    response: named('SignedInToken', Type.Object({ ...NewToken.properties, account: Type.String(), role: Role })),
+    status: 201,
+    errors: ['unauthorized', 'not-allowed', 'rate-limited'],
+  }),
+  listSessions: route('listSessions', {
+    summary: 'Where I am signed in, newest first',
+    tag: 'sign-in',
+    scope: 'user',
+    query: OfAccount,
+    response: named('SessionList', Type.Object({ items: Type.Array(OpenSession) })),
+    errors: ['not-found'],
+  }),
+  endSession: route('endSession', {
+    summary: 'Sign a browser out',
+    tag: 'sign-in',
+    scope: 'user',
+    params: IdParams,
+    query: OfAccount,
+    response: Done,
+    errors: ['not-found'],
   }),
   showSession: route('showSession', {
     summary: 'Who I am, and until when; by session or token',

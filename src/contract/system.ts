@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Done, Id, PageQuery, Time } from './common.ts';
 import { Role } from './roles.ts';
-import { named, oneOf, route, strict } from './route.ts';
+import { described, named, oneOf, route, strict } from './route.ts';
 
 export const Health = named('Health', Type.Object({ status: oneOf(['ok']), version: Type.String() }));
 export type Health = Static<typeof Health>;
@@ -129,7 +129,15 @@ export const systemRoutes = {
   }),
 };
 
-export const Account = named('Account', Type.Object({ name: Type.String(), role: Role, createdAt: Time }));
+export const Account = named(
+  'Account',
+  Type.Object({
+    name: Type.String(),
+    role: Role,
+    createdAt: Time,
+    offSince: Type.Optional(described(Time, 'Since when it is switched off; it may sign in if this is not there.')),
+  }),
+);
 export type Account = Static<typeof Account>;
 
 export const TokenInfo = named(
@@ -150,6 +158,17 @@ export const NewToken = named(
 );
 export type NewToken = Static<typeof NewToken>;
 
+export const Link = named(
+  'Link',
+  Type.Object({
+    account: Type.String(),
+    kind: oneOf(['invitation', 'reset']),
+    code: Type.String({ description: 'Shown once; only its hash is kept. The address is `/sign-in#code=` and this.' }),
+    expiresAt: Time,
+  }),
+);
+export type Link = Static<typeof Link>;
+
 const AccountParams = strict({ account: Type.String({ minLength: 1, maxLength: 200 }) });
 
 export const accountRoutes = {
@@ -168,6 +187,28 @@ export const accountRoutes = {
     response: Account,
     status: 201,
     errors: ['already-exists'],
+  }),
+  changeAccount: route('changeAccount', {
+    summary: 'Switch an account off or on, or change its role',
+    description:
+      'Off: its sessions and tokens are refused at once, and what is open by them is closed within 5 s; what it has reserved stays. Nobody changes the account they are signed in to.',
+    tag: 'accounts',
+    scope: 'admin',
+    params: AccountParams,
+    body: strict({ off: Type.Optional(Type.Boolean()), role: Type.Optional(Role) }),
+    response: Account,
+    errors: ['not-found', 'wrong-state'],
+  }),
+  makeLink: route('makeLink', {
+    summary: 'A link that signs somebody in once: to invite them, or for a forgotten password',
+    description: 'An invitation is good for 7 days, a reset for 24 hours. A newer link of the account makes an older one worthless.',
+    tag: 'accounts',
+    scope: 'admin',
+    params: AccountParams,
+    body: strict({ kind: oneOf(['invitation', 'reset']) }),
+    response: Link,
+    status: 201,
+    errors: ['not-found', 'wrong-state'],
   }),
   listTokens: route('listTokens', {
     summary: "An account's tokens, without the tokens themselves",

@@ -44,7 +44,7 @@ export async function demoVSphere(options: { kind: VSphereKind; listen: string; 
       const client = makeClient({ baseUrl: server.url, token: server.token });
       const result = await walk(client, vsim, options.kind);
       process.stdout.write(`${JSON.stringify(result)}\n`);
-      if (!options.once) await stay(client, server.url, dataDir, stopped.signal);
+      if (!options.once) await stay(client, server.firstSignIn ?? server.url, dataDir, stopped.signal);
       return isRight(result) ? 0 : 1;
     } finally {
       await server.stop();

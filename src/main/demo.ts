@@ -126,6 +126,7 @@ This machine is yours for ${formatDuration(left)}. In another terminal:
   bin/carrel reserve ${IMAGE} --mode instant
   bin/carrel end ${id}              give it back
 
+In a browser: ${server.firstSignIn ?? `${server.url}/`}${server.firstSignIn === undefined ? '' : '  (signs in as admin, once)'}
 The server listens at ${server.url} and stops with Ctrl-C; machines go on running until they are ended.`);
   await new Promise<void>((resolve) => {
     if (stopped.aborted) resolve();

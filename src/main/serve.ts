@@ -16,7 +16,7 @@ import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { requireTools } from './doctor.ts';
 import { faultFrom } from './faults.ts';
 import { type Installation, openInstallation, writeWhole } from './installation.ts';
-import { addMetrics } from '../services/index.ts';
+import { addMetrics, firstLink } from '../services/index.ts';
 import { VERSION } from './version.ts';
 
 export const DEFAULT_LISTEN = '127.0.0.1:7077';
@@ -38,6 +38,8 @@ export interface Serving {
   url: string;
   /** Of the account `admin`; also in client.json of the data directory, which only its owner can read. */
   token: string;
+  /** Where the first operator signs in, once; undefined when one has a password. A new one at each start. */
+  firstSignIn: string | undefined;
   plane: ControlPlane;
   /** Aborts when the server may not go on by itself (its lock was lost). */
   lost: AbortSignal;
@@ -111,11 +113,13 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     });
     const token = await ownToken(installation, plane.store);
     writeWhole(join(installation.dir, 'client.json'), `${JSON.stringify({ url, token })}\n`, 0o600);
+    const code = await firstLink(plane.parts.deps);
+    const firstSignIn = code === undefined ? undefined : signInAddress(url, code);
     const stop = async () => {
       await app.close();
       await plane.stop();
     };
-    return { url, token, plane, lost: plane.lost, stop };
+    return { url, token, firstSignIn, plane, lost: plane.lost, stop };
   } catch (error) {
     await plane.stop();
     throw error;
@@ -126,6 +130,11 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
 function portalFolder(): string | undefined {
   const here = dirname(fileURLToPath(import.meta.url));
   return [join(here, 'portal'), join(here, '../../dist/portal')].find((dir) => existsSync(join(dir, 'index.html')));
+}
+
+/** In the fragment, which browsers send to nobody: not to the server's log, not to a proxy's. */
+function signInAddress(url: string, code: string): string {
+  return `${url}/sign-in#code=${code}`;
 }
 
 function listenError(error: unknown, listen: string): unknown {
@@ -189,6 +198,8 @@ export async function serve(options: ServeOptions): Promise<number> {
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   const server = await startServer(options);
   process.stderr.write(`carrel ${VERSION} serves at ${server.url} (data in ${options.dataDir})\n`);
+  if (server.firstSignIn !== undefined)
+    process.stderr.write(`nobody has a password here yet; sign in as admin, once within 24 h: ${server.firstSignIn}\n`);
   const ended = await Promise.race([once(stopAsked.signal), once(server.lost)]);
   process.stderr.write('stopping; machines go on running\n');
   await server.stop();

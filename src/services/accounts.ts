@@ -1,17 +1,25 @@
 import type { AccountServices, Caller } from './interface.ts';
-import type { TokenInfo } from '../contract/system.ts';
+import type { Account as ShownAccount, TokenInfo } from '../contract/system.ts';
 import { CarrelError } from '../lib/errors.ts';
 import * as accounts from '../store/accounts.ts';
 import * as audit from '../store/audit.ts';
-import type { Token } from '../store/schema.ts';
+import type { Account, Token } from '../store/schema.ts';
+import { makeLink } from './links.ts';
 import { given, iso, page, type Parts } from './parts.ts';
 import { untilSignedOut } from './sign-ins.ts';
 
-const showToken = (t: Token): TokenInfo => ({
+export const showToken = (t: Token): TokenInfo => ({
   id: t.id,
   label: t.label,
   createdAt: t.createdAt.toISOString(),
   ...given({ expiresAt: iso(t.expiresAt), lastUsedAt: iso(t.lastUsedAt) }),
+});
+
+const showAccount = (a: Account): ShownAccount => ({
+  name: a.name,
+  role: a.role,
+  createdAt: a.createdAt.toISOString(),
+  ...given({ offSince: iso(a.offSince) }),
 });
 
 /** A token that was made by another, or by a session, ends with it at the latest: else one that leaked for an hour would be one for ever. */
@@ -39,12 +47,7 @@ export function accountServices({ deps }: Parts): AccountServices {
     },
     untilSignedOut: (caller, released) => untilSignedOut(deps.store, () => deps.now(), caller, released),
     async listAccounts({ limit, after }) {
-      return page(
-        await accounts.list(db, { limit: limit + 1, after }),
-        limit,
-        (a) => ({ name: a.name, role: a.role, createdAt: a.createdAt.toISOString() }),
-        (a) => a.name,
-      );
+      return page(await accounts.list(db, { limit: limit + 1, after }), limit, showAccount, (a) => a.name);
     },
     async createAccount(caller, { name, role }) {
       const now = deps.now();
@@ -57,7 +60,40 @@ export function accountServices({ deps }: Parts): AccountServices {
         subjectId: made.id,
         detail: { name, role },
       });
-      return { name: made.name, role: made.role, createdAt: made.createdAt.toISOString() };
+      return showAccount(made);
+    },
+    async changeAccount(caller, { account: name, off, role }) {
+      return deps.store.tx(async (tx) => {
+        // One at a time: of two operators who switch each other off, one stays.
+        await accounts.lockOperators(tx);
+        const account = await accounts.findByName(tx, name);
+        if (account === undefined) return undefined;
+        const self = await accounts.find(tx, caller.accountId);
+        if (self?.role !== 'admin' || self.offSince !== null) throw new CarrelError('not-allowed', 'you are no operator any more');
+        if (account.id === caller.accountId) {
+          throw new CarrelError('wrong-state', 'you are signed in to this account', { hint: 'Another operator can change it.' });
+        }
+        const now = deps.now();
+        const offSince = off === undefined ? account.offSince : off ? (account.offSince ?? now) : null;
+        const after = { ...account, offSince, role: role ?? account.role };
+        await accounts.change(tx, after, now);
+        const detail = { ...given({ role }), ...given({ off }) };
+        await audit.append(tx, {
+          at: now,
+          actor: caller.name,
+          action: 'account.changed',
+          subjectKind: 'account',
+          subjectId: account.id,
+          detail,
+        });
+        return showAccount(after);
+      });
+    },
+    async makeLink(caller, { account: name, kind }) {
+      const account = await accounts.findByName(db, name);
+      if (account === undefined) return undefined;
+      const { code, expiresAt } = await makeLink(deps, account, kind, caller.name);
+      return { account: account.name, kind, code, expiresAt: expiresAt.toISOString() };
     },
     async listTokens(name) {
       const account = await accounts.findByName(db, name);

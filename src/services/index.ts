@@ -10,6 +10,7 @@ import { sessionServices } from './sessions.ts';
 import { systemServices } from './system.ts';
 
 export type { Parts } from './parts.ts';
+export { firstLink } from './links.ts';
 export { addMetrics } from './system.ts';
 
 /** Everything the API asks for, made of engine and store. */

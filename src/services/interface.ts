@@ -17,9 +17,10 @@ import type { Lineage } from '../contract/lineage.ts';
 import type { Job, JobDetail, Machine, MachineDetail } from '../contract/machines.ts';
 import type { Certificate, EndpointVm, Provider, ProviderAdded, ProviderChange, ProviderCheck } from '../contract/providers.ts';
 import type { Connection, PowerOp, Reservation, ReservationJob, ReservationKind } from '../contract/reservations.ts';
+import type { OpenSession } from '../contract/sessions.ts';
 import type { Series, SeriesDetail } from '../contract/series.ts';
 import type { Role } from '../contract/roles.ts';
-import type { Account, AuditEntry, EventData, NewToken, Readiness, ReconcileReport, TokenInfo } from '../contract/system.ts';
+import type { Account, AuditEntry, EventData, Link, NewToken, Readiness, ReconcileReport, TokenInfo } from '../contract/system.ts';
 
 /** Whose request it is. */
 export interface Caller {
@@ -50,6 +51,16 @@ export interface SessionServices {
   verifySession(secret: string): Promise<Caller | undefined>;
   /** `unauthorized`; `rate-limited` with `details.retryAfterS`; `not-allowed` for an account that is switched off. */
   signIn(request: { account: string; password: string } | { code: string }, place: SignInPlace): Promise<SessionMade>;
+  /** As `signIn`, for a program: a token, and no session. */
+  signInForToken(
+    request: { account: string; password: string } | { code: string },
+    place: SignInPlace,
+    token: { label: string; forMs: number },
+  ): Promise<NewToken & { account: string; role: Role }>;
+  /** Those that go on, newest first; undefined if there is no such account. */
+  listSessions(caller: Caller, account: string): Promise<OpenSession[] | undefined>;
+  /** False if the account has none of that id. */
+  endSession(caller: Caller, request: { account: string; id: string }): Promise<boolean>;
   signOut(caller: Caller): Promise<void>;
   /** Ends every session of the account; a new one if the caller had one. `bad-request` (the password's rules), and as `signIn`. */
   setPassword(
@@ -142,6 +153,13 @@ export interface AccountServices {
   listAccounts(request: PageRequest): Promise<Page<Account>>;
   /** `already-exists`, `bad-request` (the name). */
   createAccount(caller: Caller, request: { name: string; role: Role }): Promise<Account>;
+  /** Undefined if there is no such account. `wrong-state` for the caller's own. */
+  changeAccount(
+    caller: Caller,
+    request: { account: string; off?: boolean | undefined; role?: Role | undefined },
+  ): Promise<Account | undefined>;
+  /** Undefined if there is no such account; `wrong-state` if it is switched off. */
+  makeLink(caller: Caller, request: { account: string; kind: Link['kind'] }): Promise<Link | undefined>;
   listTokens(account: string): Promise<TokenInfo[] | undefined>;
   /**
    * Undefined if there is no such account. The new token ends with the caller's own if no span is said; `not-allowed` for one that

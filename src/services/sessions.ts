@@ -5,6 +5,7 @@ import * as accounts from '../store/accounts.ts';
 import * as audit from '../store/audit.ts';
 import type { Account, Db, Session } from '../store/schema.ts';
 import * as sessions from '../store/sessions.ts';
+import { showToken } from './accounts.ts';
 import { Guesses } from './guesses.ts';
 import type { Caller, SessionMade, SessionServices, SignInPlace } from './interface.ts';
 import type { Parts } from './parts.ts';
@@ -48,8 +49,8 @@ export function sessionServices({ deps }: Parts): SessionServices {
     return { secret, caller: callerOf(account, session) };
   };
 
-  const record = (tx: Db, account: Account, action: string, detail: Record<string, unknown>) =>
-    audit.append(tx, { at: deps.now(), actor: account.name, action, subjectKind: 'account', subjectId: account.id, detail });
+  const record = (tx: Db, account: Account, action: string, detail: Record<string, unknown>, actor = account.name) =>
+    audit.append(tx, { at: deps.now(), actor, action, subjectKind: 'account', subjectId: account.id, detail });
 
   const byPassword = async (name: string, password: string, place: SignInPlace): Promise<Account> => {
     const found = await sessions.passwordOf(db, name);
@@ -66,31 +67,64 @@ export function sessionServices({ deps }: Parts): SessionServices {
     return found;
   };
 
+  /** What may be done once it is clear who asks; a link is used up together with it, or not at all. */
+  const proven = async <T>(
+    request: Parameters<SessionServices['signIn']>[0],
+    place: SignInPlace,
+    then: (tx: Db, account: Account, by: 'password' | 'link') => Promise<T>,
+  ): Promise<T> => {
+    if ('password' in request) {
+      const account = await byPassword(request.account, request.password, place);
+      return deps.store.tx((tx) => then(tx, account, 'password'));
+    }
+    return deps.store.tx(async (tx) => {
+      const account = await sessions.takeLink(tx, request.code, deps.now());
+      if (account !== undefined) return then(tx, account, 'link');
+      throw new CarrelError('unauthorized', 'the link was used already, is over, or is not one of ours', {
+        hint: 'Ask an operator for a new one: `carrel account invite` or `carrel account reset`.',
+      });
+    });
+  };
+
   return {
     async verifySession(secret) {
       const found = await sessions.verifySession(db, secret, deps.now(), IDLE_MS);
       return found && callerOf(found.account, found.session);
     },
-    async signIn(request, place) {
-      if ('password' in request) {
-        const account = await byPassword(request.account, request.password, place);
-        return deps.store.tx(async (tx) => {
-          const made = await open(tx, account, place, false);
-          await record(tx, account, 'session.made', { by: 'password', address: place.address });
-          return made;
-        });
-      }
-      return deps.store.tx(async (tx) => {
-        const account = await sessions.takeLink(tx, request.code, deps.now());
-        if (account === undefined) {
-          throw new CarrelError('unauthorized', 'the link was used already, is over, or is not one of ours', {
-            hint: 'Ask an operator for a new one: `carrel account invite` or `carrel account reset`.',
-          });
-        }
-        const made = await open(tx, account, place, true);
-        await record(tx, account, 'session.made', { by: 'link', address: place.address });
+    signIn: (request, place) =>
+      proven(request, place, async (tx, account, by) => {
+        const made = await open(tx, account, place, by === 'link');
+        await record(tx, account, 'session.made', { by, address: place.address });
         return made;
-      });
+      }),
+    signInForToken: (request, place, { label, forMs }) =>
+      proven(request, place, async (tx, account, by) => {
+        const [token, now] = [accounts.makeToken(), deps.now()];
+        const expiresAt = new Date(now.getTime() + forMs);
+        const made = await accounts.addToken(tx, { id: deps.newId(), accountId: account.id, token, label, now, expiresAt });
+        await record(tx, account, 'token.made', { by, address: place.address, label, id: made.id });
+        return { ...showToken(made), token, account: account.name, role: account.role };
+      }),
+    async listSessions({ session }, name) {
+      const account = await accounts.findByName(db, name);
+      if (account === undefined) return undefined;
+      return (await sessions.sessionsOf(db, account.id, deps.now())).map((s) => ({
+        id: s.id,
+        current: s.id === session?.id,
+        by: s.byLink ? 'link' : 'password',
+        userAgent: s.userAgent,
+        address: s.address,
+        createdAt: s.createdAt.toISOString(),
+        lastSeenAt: s.lastSeenAt.toISOString(),
+        idleEndsAt: s.idleEndsAt.toISOString(),
+        endsAt: s.endsAt.toISOString(),
+      }));
+    },
+    async endSession(caller, { account: name, id }) {
+      const account = await accounts.findByName(db, name);
+      if (account === undefined || (await sessions.endSessions(db, account.id, { id }, deps.now())) === 0) return false;
+      await record(db, account, 'session.ended', { id }, caller.name);
+      return true;
     },
     async signOut({ accountId, name, session }) {
       if (session === undefined) return;

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { CarrelError, isCode } from '../lib/errors.ts';
 import { sql } from 'kysely';
 import type { Account, Db, Role, Token } from './schema.ts';
-import { SIGN_IN_CHANNEL } from './sessions.ts';
+import { endSessions, forgetLinks, SIGN_IN_CHANNEL } from './sessions.ts';
 import { anyOf } from './sql.ts';
 
 const TOKEN_PREFIX = 'carrel_';
@@ -64,6 +64,26 @@ export async function lock(db: Db, id: string): Promise<void> {
 
 export async function findByName(db: Db, name: string): Promise<Account | undefined> {
   return db.selectFrom('account').selectAll().where('name', '=', name).executeTakeFirst();
+}
+
+/** Locks the rows of all operators until the transaction ends, in one order for all. */
+export async function lockOperators(db: Db): Promise<void> {
+  await db.selectFrom('account').select('id').where('role', '=', 'admin').orderBy('id').forUpdate().execute();
+}
+
+/**
+ * Writes role and `offSince`. What is open by the account's tokens and sessions is told, since what it may see has changed; if it is
+ * switched off its sessions and links are over for good.
+ */
+export async function change(db: Db, account: Account, now: Date): Promise<void> {
+  const { id, role, offSince } = account;
+  await db.updateTable('account').set({ role, offSince }).where('id', '=', id).execute();
+  await sql`
+    select pg_notify(${SIGN_IN_CHANNEL}, id::text) from token where account_id = ${id}
+    union all select pg_notify(${SIGN_IN_CHANNEL}, id::text) from session where account_id = ${id} and ended_at is null`.execute(db);
+  if (offSince === null) return;
+  await endSessions(db, id, { allBut: undefined }, now);
+  await forgetLinks(db, id);
 }
 
 export interface NewToken {

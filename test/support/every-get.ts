@@ -100,6 +100,7 @@ export async function everyGet({ deps, of, log, limit, dir }: EveryGetOptions): 
     ready: ['/readyz'],
     metrics: ['/metrics'],
     me: ['/api/v1/me'],
+    listSessions: ['/api/v1/sessions'],
     showSession: ['/api/v1/session'],
     listAccounts: [`/api/v1/accounts?${page}`, `/api/v1/accounts?${page}&after=person-5`],
     listTokens: [`/api/v1/accounts/${person}/tokens`],

@@ -310,6 +310,30 @@ export function fakeServices(world: FakeWorld): Services {
       const name = (Object.keys(SESSIONS) as Person[]).find((n) => SESSIONS[n] === secret);
       return name === undefined ? undefined : bySession(name);
     },
+    async signInForToken(request, place, { label, forMs }) {
+      const { caller: by } = await services.signIn(request, place);
+      const account = by.name as Person;
+      const info = { id: randomUUID(), label, createdAt: at(), expiresAt: at(forMs) };
+      world.tokens.set(account, [...(world.tokens.get(account) ?? []), info]);
+      return { ...info, token: TOKENS[account], account, role: by.role };
+    },
+    listSessions: async (by, account) =>
+      world.accounts.some((a) => a.name === account)
+        ? [
+            {
+              id: personId(account as Person),
+              current: by.session !== undefined && by.name === account,
+              by: 'password',
+              userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/150.0',
+              address: '127.0.0.1',
+              createdAt: at(),
+              lastSeenAt: at(),
+              idleEndsAt: at(3_600_000),
+              endsAt: at(86_400_000),
+            },
+          ]
+        : undefined,
+    endSession: async (_caller, { account, id }) => id === personId(account as Person),
     async signIn(request) {
       const name = (Object.keys(SESSIONS) as Person[]).find((n) =>
         'code' in request ? request.code === `code-of-${n}` : request.account === n && request.password === `password-of-${n}`,
@@ -327,6 +351,17 @@ export function fakeServices(world: FakeWorld): Services {
       world.accounts.push(account);
       return account;
     },
+    async changeAccount(by, { account, off, role }) {
+      const found = world.accounts.find((a) => a.name === account);
+      if (found === undefined) return undefined;
+      if (found.name === by.name) throw new CarrelError('wrong-state', 'you are signed in to this account');
+      if (role !== undefined) found.role = role;
+      if (off === true) found.offSince = at();
+      if (off === false) delete found.offSince;
+      return found;
+    },
+    makeLink: async (_caller, { account, kind }) =>
+      world.accounts.some((a) => a.name === account) ? { account, kind, code: `code-of-${account}`, expiresAt: at(86_400_000) } : undefined,
     listTokens: async (account) => (world.accounts.some((a) => a.name === account) ? (world.tokens.get(account) ?? []) : undefined),
     async createToken(_caller, { account, label, forMs }) {
       if (!world.accounts.some((a) => a.name === account)) return undefined;

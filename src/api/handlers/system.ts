@@ -14,6 +14,10 @@ type SystemOperation =
   | 'listAudit'
   | 'listAccounts'
   | 'createAccount'
+  | 'changeAccount'
+  | 'makeLink'
+  | 'listSessions'
+  | 'endSession'
   | 'listTokens'
   | 'createToken'
   | 'deleteToken'
@@ -30,6 +34,27 @@ export function systemHandlers({ services, version, openapi }: Deps): Handlers<S
     listAudit: ({ query }) => services.listAudit({ limit: query.limit ?? DEFAULT_PAGE, after: query.after, subject: query.subject }),
     listAccounts: ({ query }) => services.listAccounts({ limit: query.limit ?? DEFAULT_PAGE, after: query.after }),
     createAccount: ({ body, caller }) => services.createAccount(caller, body),
+    async changeAccount({ params, body, caller }) {
+      const changed = await services.changeAccount(caller, { account: params.account, ...body });
+      if (changed === undefined) throw missingAccount(params.account);
+      return changed;
+    },
+    async makeLink({ params, body, caller }) {
+      const made = await services.makeLink(caller, { account: params.account, kind: body.kind });
+      if (made === undefined) throw missingAccount(params.account);
+      return made;
+    },
+    async listSessions({ query, caller }) {
+      const account = accountOf(caller, query.account ?? caller.name);
+      const items = await services.listSessions(caller, account);
+      if (items === undefined) throw missingAccount(account);
+      return { items };
+    },
+    async endSession({ params, query, caller }) {
+      const done = await services.endSession(caller, { account: accountOf(caller, query.account ?? caller.name), id: params.id });
+      if (!done) throw new CarrelError('not-found', `there is no session ${params.id}`);
+      return { done };
+    },
     async listTokens({ params, caller }) {
       const items = await services.listTokens(accountOf(caller, params.account));
       if (items === undefined) throw missingAccount(params.account);

@@ -30,6 +30,7 @@ export type SpecialOperation =
   | 'metrics'
   | 'ready'
   | 'signIn'
+  | 'signInForToken'
   | 'signOut'
   | 'setPassword';
 export type JsonOperation = Exclude<Operation, SpecialOperation>;

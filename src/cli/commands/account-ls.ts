@@ -16,7 +16,7 @@ export function addAccountLs(account: Command, cli: Cli): void {
         if (page.next === undefined) break;
         after = page.next;
       }
-      const rows = items.map((a) => [a.name, a.role, when(a.createdAt)]);
-      session.answer(items, table(['NAME', 'ROLE', 'MADE'], rows));
+      const rows = items.map((a) => [a.name, a.role, when(a.createdAt), a.offSince === undefined ? '' : `since ${when(a.offSince)}`]);
+      session.answer(items, table(['NAME', 'ROLE', 'MADE', 'OFF'], rows));
     });
 }
