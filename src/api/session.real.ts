@@ -296,8 +296,10 @@ test('a new password ends every other session and link, and needs the present on
 });
 
 test('a program signs in for a token of its own, without a session', async () => {
-  const { ask, person, name, link, db } = await world();
+  const { ask, app, person, name, link, db } = await world();
   await person();
+  const open = { payload: { account: name, password: PASSWORD, label: 'x' }, remoteAddress: HERE };
+  expect((await app.inject({ method: 'POST', url: '/api/v1/session/token', ...open })).json()).toMatchObject({ code: 'not-allowed' });
   const before = await db.selectFrom('session').select('id').execute();
   const made = await ask('POST', '/session/token', { payload: { account: name, password: PASSWORD, label: 'laptop', for: '2h' } });
   expect([made.statusCode, made.headers['set-cookie']]).toEqual([201, undefined]);

@@ -7,6 +7,7 @@ import { WebSocket } from 'undici';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Person, SESSIONS, TOKENS } from '../../test/support/fake-services.ts';
 import { eventually, startTestServer, type TestServer } from '../../test/support/test-server.ts';
+import { routes } from '../contract/api.ts';
 import { CarrelError } from '../lib/errors.ts';
 import type { ApiOptions } from './server.ts';
 
@@ -34,6 +35,57 @@ test.each([
   for (const address of ['198.51.100.1', '198.51.100.1', '198.51.100.1', '198.51.100.2'])
     statuses.push((await server.fetch('/api/v1/me', { headers: { 'x-forwarded-for': address } })).status);
   expect(statuses).toEqual(expected);
+});
+
+const ID = '11111111-1111-4111-8111-111111111111';
+const example = (path: string) =>
+  path.replace(/\{(\w+)\}/g, (_, key: string) => ({ name: 'starter', number: '1', account: 'root', provider: 'local' })[key] ?? ID);
+const changes = routes.filter((r) => r.method !== 'GET' && r.scope !== 'public');
+
+test('no change that the contract has is done for a page of another site', async () => {
+  const server = await started();
+  expect(changes.length).toBeGreaterThan(20);
+  for (const route of changes) {
+    for (const query of ['', '?ticket=x']) {
+      const answer = await server.app.inject({
+        method: route.method,
+        url: example(route.path) + query,
+        headers: { cookie: `carrel-0=${SESSIONS.root}`, origin: 'https://evil.example' },
+      });
+      expect([route.operation, answer.statusCode, answer.json()]).toMatchObject([
+        route.operation,
+        403,
+        { hint: expect.stringContaining('X-Carrel-CSRF') },
+      ]);
+    }
+  }
+  expect(server.world.calls.map((call) => call.name).filter((name) => name !== 'verifySession')).toEqual([]);
+});
+
+test('every answer says that it is for no frame and no guessing, and none sends anybody elsewhere', async () => {
+  const server = await started({ refusalsPerMinute: 1000 });
+  const odd = [
+    '/',
+    '//evil.example',
+    '/%2f%2fevil.example',
+    '/\\evil.example/',
+    '/sign-in?next=https://evil.example',
+    '/assets/../../x',
+    '/api/v1/me/',
+  ];
+  for (const url of [...odd, ...routes.filter((r) => r.method === 'GET' && r.kind !== 'sse').map((r) => example(r.path))]) {
+    for (const headers of [{}, { accept: 'text/html' }, { cookie: `carrel-0=${SESSIONS.root}` }]) {
+      const answer = await server.app.inject({ url, headers });
+      expect([url, answer.headers.location, answer.statusCode >= 300 && answer.statusCode < 400]).toEqual([url, undefined, false]);
+      expect(answer.headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'x-frame-options': 'DENY',
+        'content-security-policy': expect.stringMatching(/^default-src 'none'.*frame-ancestors 'none'$/),
+      });
+      expect(answer.headers['content-security-policy']).not.toContain('unsafe');
+    }
+  }
 });
 
 test('an event stream ends when its person is signed out; those of others go on', async () => {

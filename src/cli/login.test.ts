@@ -84,6 +84,24 @@ test('without a terminal: from files, by password or by a whole link; a wrong on
   });
 });
 
+test('logout forgets a token that is over, and one whose server is away, and says so', async () => {
+  const keep = (url: string) => {
+    mkdirSync(join(home, '.config/carrel'), { recursive: true });
+    const servers = { [url]: { account: 'ann', token: 'carrel_token-that-is-over', tokenId: '11111111-1111-4111-8111-111111111111' } };
+    writeFileSync(kept(), JSON.stringify({ current: url, servers }));
+  };
+  for (const [url, tokenEnded] of [
+    [server.baseUrl, true],
+    ['http://127.0.0.1:1', false],
+  ] as const) {
+    keep(url);
+    expect(await run(['logout', '--json'])).toMatchObject({ code: 0, json: { url, tokenEnded } });
+    expect(readFileSync(kept(), 'utf8')).not.toContain('over');
+  }
+  keep('http://127.0.0.1:1');
+  expect((await run(['logout'])).out).toContain('did not answer');
+});
+
 test('operators invite, reset, switch off and on, and change roles', async () => {
   const invited = await root(['account', 'invite', 'eve', '--role', 'admin', '--json']);
   expect(invited.json).toMatchObject({ account: 'eve', kind: 'invitation', url: `${server.baseUrl}/sign-in#code=code-of-eve` });
