@@ -15,6 +15,9 @@ import { CarrelError } from '../lib/errors.ts';
 export const CSRF_HEADER = 'x-carrel-csrf';
 
 const SECRET = /^[\w-]{43}$/;
+const MARK = /^[\w.-]{20,120}$/;
+/** How long a browser is known, in seconds: 180 days. */
+const KNOWN_S = 180 * 86_400;
 
 function isLoopback(address: string | undefined): boolean {
   const plain = address?.replace(/^::ffff:/i, '') ?? '';
@@ -27,16 +30,26 @@ function cookieName(request: FastifyRequest): string | undefined {
   return isLoopback(request.socket.remoteAddress) && isLoopback(request.ip) ? `carrel-${request.socket.localPort ?? 0}` : undefined;
 }
 
-/** The secret of the request's session cookie; undefined if it has none, or more than one. */
-export function sessionCookie(request: FastifyRequest): string | undefined {
-  const name = cookieName(request);
-  if (name === undefined) return undefined;
+/** The value of a cookie; undefined if there is none, or more than one of that name. */
+function cookie(request: FastifyRequest, name: string, form: RegExp): string | undefined {
   const found = (request.headers.cookie ?? '')
     .split(';')
     .map((pair) => pair.trim())
     .filter((pair) => pair.startsWith(`${name}=`))
     .map((pair) => pair.slice(name.length + 1));
-  return found.length === 1 && SECRET.test(found[0] ?? '') ? found[0] : undefined;
+  return found.length === 1 && form.test(found[0] ?? '') ? found[0] : undefined;
+}
+
+/** The secret of the request's session cookie; undefined if it has none, or more than one. */
+export function sessionCookie(request: FastifyRequest): string | undefined {
+  const name = cookieName(request);
+  return name === undefined ? undefined : cookie(request, name, SECRET);
+}
+
+/** The mark of a browser that signed in before. */
+export function knownCookie(request: FastifyRequest): string | undefined {
+  const name = cookieName(request);
+  return name === undefined ? undefined : cookie(request, `${name}-known`, MARK);
 }
 
 /** Refuses to take a password or a code, or to give a cookie, over an open line: `not-allowed`. */
@@ -53,6 +66,12 @@ export function setSessionCookie(request: FastifyRequest, session: { secret: str
   const name = refuseOpenLine(request);
   const secure = name.startsWith('__Host-') ? '; Secure' : '';
   return `${name}=${session?.secret ?? ''}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${session?.maxAgeS ?? 0}${secure}`;
+}
+
+/** `Set-Cookie` for the mark by which the browser is known at the next sign-in. */
+export function setKnownCookie(request: FastifyRequest, mark: string): string {
+  const name = refuseOpenLine(request);
+  return `${name}-known=${mark}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${KNOWN_S}${name.startsWith('__Host-') ? '; Secure' : ''}`;
 }
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -1,81 +1,20 @@
 /** Signing in as a browser does, over the real store: cookies, forged requests, guesses, links, and the ends of a session. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { InjectOptions } from 'fastify';
-import { expect, onTestFinished, test } from 'vitest';
-import { makeBench } from '../../test/support/engine.ts';
-import { silentLogger } from '../lib/log.ts';
-import { accountServices } from '../services/accounts.ts';
+import { expect, test } from 'vitest';
+import { CSRF, HERE, HOUR, PASSWORD, world } from '../../test/support/session-world.ts';
+import { Sealer } from '../engine/credentials.ts';
 import { sessionServices } from '../services/sessions.ts';
-import type { Services } from '../services/interface.ts';
-import type { Parts } from '../services/parts.ts';
 import * as accounts from '../store/accounts.ts';
-import * as sessions from '../store/sessions.ts';
-import { buildApi } from './server.ts';
-
-const PASSWORD = 'four words and a pony';
-const HOUR = 3_600_000;
-const HERE = '198.51.100.7';
-const CSRF = { 'x-carrel-csrf': '1' };
-
-async function world() {
-  const bench = await makeBench(onTestFinished);
-  const dir = mkdtempSync(join(tmpdir(), 'carrel-session-'));
-  const parts = { deps: bench.deps } as Parts;
-  const app = await buildApi({
-    services: { ...accountServices(parts), ...sessionServices(parts) } as Services,
-    version: 'test',
-    log: silentLogger,
-    staging: { dir, maxBytes: 1, keepFreeBytes: 0 },
-    trustProxy: '127.0.0.1',
-    now: () => bench.deps.now(),
-    refusalsPerMinute: 1000,
-  });
-  onTestFinished(async () => {
-    await app.close();
-    rmSync(dir, { recursive: true });
-  });
-  /** As through a proxy with TLS, from an address. */
-  const ask = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, more: Partial<InjectOptions> & { from?: string } = {}) => {
-    const { from = HERE, headers, ...rest } = more;
-    const proxied = { 'x-forwarded-for': from, 'x-forwarded-proto': 'https', host: 'carrel.example', ...headers };
-    return app.inject({ method, url: `/api/v1${url}`, headers: proxied, ...rest });
-  };
-  const cookieOf = (answer: Awaited<ReturnType<typeof ask>>) => String(answer.headers['set-cookie'] ?? '').split(';')[0] as string;
-  const signIn = (payload: object, more: Parameters<typeof ask>[2] = {}) => ask('POST', '/session', { payload, ...more });
-  const me = (cookie: string) => ask('GET', '/session', { headers: { cookie } });
-  const { db } = bench.store;
-  const link = async (forMs = HOUR) => {
-    const [code, now] = [sessions.makeSecret(), bench.deps.now()];
-    const expiresAt = new Date(now.getTime() + forMs);
-    await sessions.addLink(db, {
-      id: bench.deps.newId(),
-      accountId: bench.who.accountId,
-      kind: 'reset',
-      code,
-      createdBy: 'x',
-      now,
-      expiresAt,
-    });
-    return code;
-  };
-  /** With a password, set by a link. */
-  const person = async () => {
-    const cookie = cookieOf(await signIn({ code: await link() }));
-    const set = await ask('POST', '/session/password', { payload: { password: PASSWORD }, headers: { cookie, ...CSRF } });
-    expect(set.statusCode).toBe(200);
-    return cookieOf(set);
-  };
-  return { bench, app, ask, signIn, cookieOf, me, link, person, db, name: bench.who.name };
-}
 
 test('a password signs in: a cookie that scripts, plain lines and other sites do not get', async () => {
   const { signIn, cookieOf, me, person, name, db, bench } = await world();
   await person();
   const answer = await signIn({ account: name, password: PASSWORD });
   expect(answer.statusCode).toBe(200);
-  expect(answer.headers['set-cookie']).toMatch(/^__Host-carrel=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=604800; Secure$/);
+  const walls = 'Path=/; HttpOnly; SameSite=Strict';
+  expect(answer.headers['set-cookie']).toEqual([
+    expect.stringMatching(new RegExp(`^__Host-carrel=[\\w-]{43}; ${walls}; Max-Age=604800; Secure$`)),
+    expect.stringMatching(new RegExp(`^__Host-carrel-known=[\\w.-]+; ${walls}; Max-Age=15552000; Secure$`)),
+  ]);
   expect(answer.json()).toMatchObject({ account: name, role: 'admin', by: 'password' });
   const cookie = cookieOf(answer);
   expect((await me(cookie)).json()).toEqual(answer.json());
@@ -89,7 +28,7 @@ test('a password signs in: a cookie that scripts, plain lines and other sites do
     passwordHash: expect.stringMatching(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/),
   });
   // The same characters from a keyboard that puts them together in another way.
-  const other = sessionServices({ deps: bench.deps } as Parts);
+  const other = sessionServices({ deps: bench.deps, sealer: new Sealer(Buffer.alloc(32, 7)) });
   const who = await other.verifySession(cookie.split('=')[1] as string);
   await other.setPassword(
     who as NonNullable<typeof who>,
@@ -100,11 +39,11 @@ test('a password signs in: a cookie that scripts, plain lines and other sites do
 });
 
 test('over plain HTTP only this machine itself signs in, with a cookie of another name', async () => {
-  const { app, person, name, link } = await world();
+  const { app, person, name, link, cookieOf } = await world();
   await person();
   const payload = { account: name, password: PASSWORD };
   const local = await app.inject({ method: 'POST', url: '/api/v1/session', payload });
-  expect(local.headers['set-cookie']).toMatch(/^carrel-\d+=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+$/);
+  expect([local.headers['set-cookie']].flat()[0]).toMatch(/^carrel-\d+=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+$/);
   const code = await link();
   for (const from of [{ remoteAddress: '198.51.100.7' }, { headers: { 'x-forwarded-for': HERE } }]) {
     const answer = await app.inject({ method: 'POST', url: '/api/v1/session', payload: { code }, ...from });
@@ -112,7 +51,7 @@ test('over plain HTTP only this machine itself signs in, with a cookie of anothe
     expect(answer.json()).toMatchObject({ code: 'not-allowed', hint: expect.stringContaining('https') });
   }
   // The link was not used up by that; and the cookie of a plain line is none on the other.
-  const cookie = String(local.headers['set-cookie']).split(';')[0] as string;
+  const cookie = cookieOf(local);
   const mixed = { 'x-forwarded-proto': 'https', cookie };
   expect((await app.inject({ url: '/api/v1/session', headers: mixed })).statusCode).toBe(401);
   expect((await app.inject({ method: 'POST', url: '/api/v1/session', payload: { code } })).statusCode).toBe(200);
@@ -195,6 +134,28 @@ test('guesses: the place that guesses waits longer each time, and the right one 
   bench.clock.skewMs += 16_000;
   expect((await signIn(good, { from })).statusCode).toBe(200);
   expect((await signIn(bad, { from })).statusCode).toBe(401);
+});
+
+test('guesses: a browser that was signed in before is not kept waiting by another at the same address', async () => {
+  const w = await world();
+  await w.person();
+  const [good, bad] = [PASSWORD, 'wrong password'].map((password) => ({ account: w.name, password })) as [object, object];
+  const mark = String([(await w.signIn(good)).headers['set-cookie']].flat()[1]).split(';')[0] as string;
+  const by = (payload: object, cookie?: string) => w.signIn(payload, { headers: cookie === undefined ? {} : { cookie } });
+  for (let i = 0; i < 6; i++) await by(bad);
+  expect((await by(good)).statusCode).toBe(429);
+  expect((await by(good, mark)).statusCode).toBe(200);
+  // A mark that somebody made up changes nothing; the right one has its own count.
+  const value = mark.split('=')[1] as string;
+  for (const made of [`x${value}`, value.replace(/.$/, (c) => (c === 'A' ? 'Q' : 'A')), 'a.b.c'.padEnd(40, 'x')])
+    expect((await by(good, `__Host-carrel-known=${made}`)).statusCode).toBe(429);
+  const statuses: number[] = [];
+  for (let i = 0; i < 6; i++) statuses.push((await by(bad, mark)).statusCode);
+  expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
+  // It is over after half a year.
+  w.bench.clock.skewMs += 180 * 24 * HOUR + 1000;
+  for (let i = 0; i < 6; i++) await by(bad);
+  expect((await by(good, mark)).statusCode).toBe(429);
 });
 
 test('guesses from everywhere slow down whoever was never there, and nobody who was', async () => {
@@ -293,104 +254,4 @@ test('a new password ends every other session and link, and needs the present on
   expect((await signIn({ code })).statusCode).toBe(401);
   expect((await signIn({ account: name, password: PASSWORD })).statusCode).toBe(401);
   expect((await signIn({ account: name, password: 'another five words here' })).statusCode).toBe(200);
-});
-
-test('a program signs in for a token of its own, without a session', async () => {
-  const { ask, app, person, name, link, db } = await world();
-  await person();
-  const open = { payload: { account: name, password: PASSWORD, label: 'x' }, remoteAddress: HERE };
-  expect((await app.inject({ method: 'POST', url: '/api/v1/session/token', ...open })).json()).toMatchObject({ code: 'not-allowed' });
-  const before = await db.selectFrom('session').select('id').execute();
-  const made = await ask('POST', '/session/token', { payload: { account: name, password: PASSWORD, label: 'laptop', for: '2h' } });
-  expect([made.statusCode, made.headers['set-cookie']]).toEqual([201, undefined]);
-  const { token } = made.json() as { token: string };
-  const me = await ask('GET', '/session', { headers: { authorization: `Bearer ${token}` } });
-  expect(me.json()).toMatchObject({ account: name, by: 'token', endsAt: (made.json() as { expiresAt: string }).expiresAt });
-  expect((await ask('POST', '/session/token', { payload: { account: name, password: 'wrong password', label: 'x' } })).statusCode).toBe(
-    401,
-  );
-  // A span that is none uses no link up.
-  const code = await link();
-  expect((await ask('POST', '/session/token', { payload: { code, label: 'x', for: 'ever' } })).statusCode).toBe(400);
-  expect((await ask('POST', '/session/token', { payload: { code, label: 'x' } })).statusCode).toBe(201);
-  expect((await ask('POST', '/session/token', { payload: { code, label: 'x' } })).statusCode).toBe(401);
-  expect(await db.selectFrom('session').select('id').execute()).toEqual(before);
-});
-
-/** An account with a signed-in browser, made by an operator. */
-async function another(w: Awaited<ReturnType<typeof world>>, operator: string, name: string, role: 'user' | 'admin' = 'user') {
-  const headers = { cookie: operator, ...CSRF };
-  await w.ask('POST', '/accounts', { payload: { name, role }, headers });
-  const link = await w.ask('POST', `/accounts/${name}/link`, { payload: { kind: 'invitation' }, headers });
-  expect(link.statusCode).toBe(201);
-  return w.cookieOf(await w.signIn({ code: (link.json() as { code: string }).code }));
-}
-
-test("one sees and ends one's own sessions; an operator those of others", async () => {
-  const w = await world();
-  const operator = await w.person();
-  const [bob, eve] = [await another(w, operator, 'bob'), await another(w, operator, 'eve')];
-  const list = async (cookie: string, query = '') => w.ask('GET', `/sessions${query}`, { headers: { cookie } });
-  const { items } = (await list(bob)).json() as { items: { id: string; current: boolean }[] };
-  expect(items).toMatchObject([{ current: true, by: 'link', address: HERE }]);
-  expect((await list(eve, '?account=bob')).statusCode).toBe(404);
-  const end = (cookie: string, id: string, query = '') => w.ask('DELETE', `/sessions/${id}${query}`, { headers: { cookie, ...CSRF } });
-  const id = items[0]?.id as string;
-  expect((await end(eve, id)).statusCode).toBe(404);
-  expect((await end(eve, id, '?account=bob')).statusCode).toBe(404);
-  expect((await end(operator, id)).statusCode).toBe(404);
-  expect((await w.me(bob)).statusCode).toBe(200);
-  expect((await end(operator, id, '?account=bob')).statusCode).toBe(200);
-  expect((await w.me(bob)).statusCode).toBe(401);
-  expect((await list(operator, '?account=bob')).json()).toEqual({ items: [] });
-});
-
-test('an account that is switched off is out at once, with all that is open by it; on again, its tokens are good', async () => {
-  const w = await world();
-  const operator = await w.person();
-  const bob = await another(w, operator, 'bob');
-  const token = accounts.makeToken();
-  const account = (await accounts.findByName(w.db, 'bob')) as { id: string };
-  await accounts.addToken(w.db, { id: w.bench.deps.newId(), accountId: account.id, token, label: 'x', now: w.bench.deps.now() });
-  const services = { ...accountServices({ deps: w.bench.deps } as Parts), ...sessionServices({ deps: w.bench.deps } as Parts) };
-  const released = new AbortController();
-  onTestFinished(() => released.abort());
-  const open = async (who: Awaited<ReturnType<typeof services.verifyToken>>) =>
-    services.untilSignedOut(who as NonNullable<typeof who>, released.signal);
-  const signals = [await open(await services.verifySession(bob.split('=')[1] as string)), await open(await services.verifyToken(token))];
-  const kept = await open(await services.verifySession(operator.split('=')[1] as string));
-  const change = (payload: object, name = 'bob', cookie = operator) =>
-    w.ask('PATCH', `/accounts/${name}`, { payload, headers: { cookie, ...CSRF } });
-  const byToken = async () => (await w.ask('GET', '/session', { headers: { authorization: `Bearer ${token}` } })).statusCode;
-  expect((await change({ off: true }, 'bob', bob)).statusCode).toBe(403);
-  expect((await change({ off: true })).json()).toMatchObject({ name: 'bob', offSince: expect.any(String) });
-  expect([(await w.me(bob)).statusCode, await byToken()]).toEqual([401, 401]);
-  await Promise.all(
-    signals.map((s) => new Promise<void>((resolve) => (s.aborted ? resolve() : s.addEventListener('abort', () => resolve())))),
-  );
-  expect(kept.aborted).toBe(false);
-  const link = await w.ask('POST', '/accounts/bob/link', { payload: { kind: 'reset' }, headers: { cookie: operator, ...CSRF } });
-  expect(link.json()).toMatchObject({ code: 'wrong-state', hint: expect.stringContaining('account on bob') });
-  expect((await change({ off: false })).json()).not.toHaveProperty('offSince');
-  expect([(await w.me(bob)).statusCode, await byToken()]).toEqual([401, 200]);
-  // A role counts from the next request on, and what is open by the old one is closed.
-  const again = await open(await services.verifyToken(token));
-  expect((await change({ role: 'admin' })).json()).toMatchObject({ role: 'admin' });
-  await new Promise<void>((resolve) => (again.aborted ? resolve() : again.addEventListener('abort', () => resolve())));
-  expect((await w.ask('GET', '/accounts', { headers: { authorization: `Bearer ${token}` } })).statusCode).toBe(200);
-});
-
-test('there is always an operator: nobody changes their own account, and of two who switch each other off one stays', async () => {
-  const w = await world();
-  const one = await w.person();
-  const two = await another(w, one, 'two', 'admin');
-  const change = (cookie: string, name: string, payload: object) =>
-    w.ask('PATCH', `/accounts/${name}`, { payload, headers: { cookie, ...CSRF } });
-  expect((await change(one, w.name, { off: true })).json()).toMatchObject({ code: 'wrong-state' });
-  expect((await change(two, 'two', { role: 'user' })).json()).toMatchObject({ code: 'wrong-state' });
-  expect((await change(one, 'nobody', { off: true })).statusCode).toBe(404);
-  const both = await Promise.all([change(one, 'two', { off: true }), change(two, w.name, { role: 'user' })]);
-  expect(both.filter((a) => a.statusCode === 200)).toHaveLength(1);
-  const left = await w.db.selectFrom('account').select('name').where('role', '=', 'admin').where('offSince', 'is', null).execute();
-  expect(left).toHaveLength(1);
 });

@@ -4,11 +4,16 @@ import { api } from '../contract/api.ts';
 import { CarrelError } from '../lib/errors.ts';
 import type { SessionMade, SignInPlace } from '../services/interface.ts';
 import { durationMs } from '../services/duration.ts';
-import { refuseOpenLine, sessionCookie, setSessionCookie } from './cookies.ts';
+import { knownCookie, refuseOpenLine, sessionCookie, setKnownCookie, setSessionCookie } from './cookies.ts';
 import { callerOf, common, type ServerParts, showSession } from './parts.ts';
 
 function placeOf(request: FastifyRequest): SignInPlace {
-  return { address: request.ip, userAgent: request.headers['user-agent'] ?? '', session: sessionCookie(request) };
+  return {
+    address: request.ip,
+    userAgent: request.headers['user-agent'] ?? '',
+    session: sessionCookie(request),
+    known: knownCookie(request),
+  };
 }
 
 /** How somebody shows who they are. */
@@ -21,9 +26,10 @@ function proofOf(request: FastifyRequest): { account: string; password: string }
 
 export function registerSession(app: FastifyInstance, parts: ServerParts): void {
   const { services, now, version, refuseGuessers } = parts;
-  const give = (request: FastifyRequest, reply: FastifyReply, { caller, secret }: SessionMade) => {
+  const give = (request: FastifyRequest, reply: FastifyReply, { caller, secret, known }: SessionMade) => {
     const maxAgeS = Math.ceil(((caller.session?.endsAt.getTime() ?? 0) - now().getTime()) / 1000);
-    return reply.header('set-cookie', setSessionCookie(request, { secret, maxAgeS })).send(showSession(caller, version));
+    const cookies = [setSessionCookie(request, { secret, maxAgeS }), setKnownCookie(request, known)];
+    return reply.header('set-cookie', cookies).send(showSession(caller, version));
   };
 
   app.route({

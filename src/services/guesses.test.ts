@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { KNOWN_MS, KnownBrowsers } from './known-browsers.ts';
 import { Guesses, placeOf } from './guesses.ts';
 
 test('guesses are counted by address, of IPv6 by network', () => {
@@ -25,4 +26,30 @@ test('many at one time are no way around, and failures are forgotten an hour aft
   now += 3_600_000;
   for (let i = 0; i < 5; i++) begin();
   expect(begin).toThrow('too many wrong passwords');
+});
+
+test('a mark of a browser is for one account, of one installation, and for half a year', () => {
+  let now = 0;
+  const known = (key: number) => new KnownBrowsers(Buffer.alloc(32, key), () => new Date(now));
+  const mark = known(1).mark('ann');
+  const browser = known(1).browserOf('ann', mark);
+  expect(browser).toMatch(/^[\w-]{22}$/);
+  expect(known(1).browserOf('bob', mark)).toBeUndefined();
+  expect(known(2).browserOf('ann', mark)).toBeUndefined();
+  const [name, end, signature] = mark.split('.') as [string, string, string];
+  for (const made of [
+    '',
+    '..',
+    name,
+    `${name}.${end}`,
+    `${name}.${end}.`,
+    `${name}.zzzzzzzzz.${signature}`,
+    `x.${end}.${signature}`,
+    `${mark}.x`,
+  ])
+    expect(known(1).browserOf('ann', made)).toBeUndefined();
+  now += KNOWN_MS - 1;
+  expect(known(1).browserOf('ann', mark)).toBe(browser);
+  now += 1;
+  expect(known(1).browserOf('ann', mark)).toBeUndefined();
 });

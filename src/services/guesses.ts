@@ -1,6 +1,6 @@
 /**
- * Slows down whoever guesses passwords, and only them. Failures are counted for an account from one place (an address; a network
- * of IPv6), so that a right password from another place is not kept waiting. Guesses from many places are counted for the account
+ * Slows down whoever guesses passwords, and only them. Failures are counted for an account from one place (an address, a network
+ * of IPv6, a browser that is known), so that a right password from another place is not kept waiting. Guesses from many places are counted for the account
  * as a whole, which slows down the places that nobody was signed in from before.
  */
 import { isIPv6 } from 'node:net';
@@ -43,10 +43,10 @@ export class Guesses {
 
   /**
    * Before a password is looked at: counts it as wrong until {@link right} says otherwise, so that many at one time are no way around.
-   * `known`: somebody was signed in to the account from there before. Throws `rate-limited` while the place has to wait.
+   * `from`: an address as {@link placeOf} writes it, or a browser that is known. `known`: somebody was signed in to the account from there. Throws `rate-limited` while the place has to wait.
    */
-  begin(account: string, address: string, known: boolean): void {
-    const here = key(account, placeOf(address));
+  begin(account: string, from: string, known: boolean): void {
+    const here = key(account, from);
     const everywhere = key(account);
     const nowMs = this.#now().getTime();
     this.#refuseEarly(here, nowMs, FREE, LONGEST_WAIT_MS);
@@ -56,8 +56,8 @@ export class Guesses {
   }
 
   /** It was right: the place starts anew, and one failure fewer is counted for the account. */
-  right(account: string, address: string): void {
-    this.#failures.delete(key(account, placeOf(address)));
+  right(account: string, from: string): void {
+    this.#failures.delete(key(account, from));
     const all = this.#failures.get(key(account));
     if (all !== undefined) all.count -= 1;
   }

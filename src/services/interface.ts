@@ -38,12 +38,16 @@ export interface SignInPlace {
   userAgent: string;
   /** The secret of the cookie that the browser had; its session ends. */
   session?: string | undefined;
+  /** The mark that an earlier sign-in left in the browser. */
+  known?: string | undefined;
 }
 
 export interface SessionMade {
   caller: Caller;
   /** For the cookie. */
   secret: string;
+  /** For another cookie that stays, by which the browser is known at the next sign-in: good for half a year. */
+  known: string;
 }
 
 export interface SessionServices {

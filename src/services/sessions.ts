@@ -6,7 +6,8 @@ import * as audit from '../store/audit.ts';
 import type { Account, Db, Session } from '../store/schema.ts';
 import * as sessions from '../store/sessions.ts';
 import { showToken } from './accounts.ts';
-import { Guesses } from './guesses.ts';
+import { Guesses, placeOf } from './guesses.ts';
+import { KnownBrowsers } from './known-browsers.ts';
 import type { Caller, SessionMade, SessionServices, SignInPlace } from './interface.ts';
 import type { Parts } from './parts.ts';
 import { hashPassword, isPassword } from './passwords.ts';
@@ -22,9 +23,10 @@ function callerOf(account: Account, session: Session): Caller {
   return { accountId: account.id, name: account.name, role: account.role, session: { id, byLink, endsAt, idleEndsAt } };
 }
 
-export function sessionServices({ deps }: Parts): SessionServices {
+export function sessionServices({ deps, sealer }: Pick<Parts, 'deps' | 'sealer'>): SessionServices {
   const { db } = deps.store;
   const guesses = new Guesses(() => deps.now());
+  const browsers = new KnownBrowsers(sealer.derive('known browsers'), () => deps.now());
 
   /** A session with a new secret; the one that the browser had ends, whoever's it was. */
   const open = async (tx: Db, account: Account, place: SignInPlace, byLink: boolean): Promise<SessionMade> => {
@@ -46,7 +48,7 @@ export function sessionServices({ deps }: Parts): SessionServices {
       idleEndsAt: new Date(now.getTime() + IDLE_MS),
       endsAt,
     });
-    return { secret, caller: callerOf(account, session) };
+    return { secret, known: browsers.mark(account.id), caller: callerOf(account, session) };
   };
 
   const record = (tx: Db, account: Account, action: string, detail: Record<string, unknown>, actor = account.name) =>
@@ -54,13 +56,15 @@ export function sessionServices({ deps }: Parts): SessionServices {
 
   const byPassword = async (name: string, password: string, place: SignInPlace): Promise<Account> => {
     const found = await sessions.passwordOf(db, name);
-    const known = found !== undefined && (await sessions.knownAddress(db, found.id, place.address));
-    guesses.begin(name, place.address, known);
+    const browser = found && browsers.browserOf(found.id, place.known);
+    const known = browser !== undefined || (found !== undefined && (await sessions.knownAddress(db, found.id, place.address)));
+    const from = browser === undefined ? placeOf(place.address) : `browser ${browser}`;
+    guesses.begin(name, from, known);
     if (!(await isPassword(password, found?.passwordHash)) || found === undefined) {
       deps.log.warn({ accountId: found?.id, address: place.address }, 'wrong password');
       throw new CarrelError('unauthorized', WRONG, { hint: 'Try again, or ask an operator for a link with `carrel account reset`.' });
     }
-    guesses.right(name, place.address);
+    guesses.right(name, from);
     if (found.offSince !== null) {
       throw new CarrelError('not-allowed', `the account ${name} is switched off`, { hint: 'Ask an operator to switch it on again.' });
     }

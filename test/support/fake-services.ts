@@ -339,10 +339,11 @@ export function fakeServices(world: FakeWorld): Services {
         'code' in request ? request.code === `code-of-${n}` : request.account === n && request.password === `password-of-${n}`,
       );
       if (name === undefined) throw new CarrelError('unauthorized', 'the account or the password is not right');
-      return { caller: bySession(name), secret: SESSIONS[name] };
+      return { caller: bySession(name), secret: SESSIONS[name], known: 'k'.repeat(43) };
     },
     signOut: async (by) => world.signOut(by.name as Person),
-    setPassword: async (by) => (by.session === undefined ? undefined : { caller: by, secret: SESSIONS[by.name as Person] }),
+    setPassword: async (by) =>
+      by.session === undefined ? undefined : { caller: by, secret: SESSIONS[by.name as Person], known: 'k'.repeat(43) },
     untilSignedOut: (by, released) => world.untilSignedOut(by, released),
     listAccounts: async () => ({ items: world.accounts }),
     async createAccount(_caller, { name, role }) {
