@@ -103,7 +103,7 @@ async function walk(client: Client, vsim: Vsim, kind: VSphereKind): Promise<VSph
   }, 'the machine to be off');
   const capture = await client.captureReservation({
     params: { id: first.reservation.id },
-    body: { image: CAPTURED, publish: true, publishUnclean: 'a demonstration on a simulated guest' },
+    body: { image: CAPTURED, publish: true },
   });
   await made(client, CAPTURED, capture.revision.number);
   say('captured it; reserving the capture');

@@ -30,10 +30,9 @@ export interface VSphereWorldOptions {
   way?: (vsim: Vsim) => Promise<string>;
 }
 
-/** The checks of the conformance suite that cannot be asked of vSphere on its simulator yet: its guests have no accounts. */
+/** The checks of the conformance suite that cannot be asked of vSphere. */
 export const LEFT_OUT_ON_VSIM = {
   'guest-identity-instant': 'no instant clones',
-  'capture-clean': 'accounts are not on the disks here',
   'checkpoint-unlisted': 'there are checkpoints',
 };
 
@@ -62,7 +61,6 @@ export class VSphereWorld implements Harness {
   driver: VSphereDriver;
   capabilities!: Capabilities;
   readonly cheap = true;
-  readonly accountsOnDisk = false;
   readonly timeouts = { verbMs: 300_000, masterMs: 300_000, guestMs: 300_000, abortMs: 60_000 };
   readonly names: Names;
   profile: NonNullable<VSphereWorldOptions['profile']> = {};

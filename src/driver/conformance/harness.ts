@@ -30,8 +30,6 @@ export interface Harness {
   guestWrite?: ((machineId: string, path: string, text: string) => Promise<void>) | undefined;
   /** Reads a file inside a running guest; undefined if it is not there. */
   guestRead?: ((machineId: string, path: string) => Promise<string | undefined>) | undefined;
-  /** False where a simulated guest's accounts are no part of its disks, so that no clone has them. */
-  readonly accountsOnDisk?: boolean;
   /** What the running guest itself knows of an account. */
   guestAccount?: ((machineId: string, user: string) => Promise<GuestAccount>) | undefined;
   /** Lets the next call of that verb fail at that point, by means outside the driver: a full disk, a killed helper, a fault rule. */

@@ -1,25 +1,20 @@
 import type { ConsoleTarget, Credentials, GuestAddress, GuestReady } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
-import { type Ctx, sleep, withTimeout } from '../../lib/context.ts';
+import { type Ctx, withTimeout } from '../../lib/context.ts';
 import { isCode } from '../../lib/errors.ts';
-import { acquireConsole, GuestAccess, guestPassword, isFault, readExtraConfig } from '../../vsphere/index.ts';
+import { acquireConsole, readExtraConfig } from '../../vsphere/index.ts';
 import { type Access, accessOf, wipedUserData } from './access.ts';
 import type { Endpoint } from './endpoint.ts';
-import { afterCloudInitScript, asRoot, handoverScript, identityScript, quote, revokeScript } from './guest-scripts.ts';
+import { afterCloudInitScript, handoverScript, identityScript, revokeScript } from './guest-scripts.ts';
 import { Identities } from './identity.ts';
 import type { Locate } from './locate.ts';
 import type { Machines } from './machines.ts';
 import type { Masters } from './masters.ts';
+import { isRefusal, Programs } from './programs.ts';
 import { notReady, Readiness, WAIT_S } from './readiness.ts';
 import { readHostKeys } from './ssh-host-key.ts';
 import { changeTags, type GuestIdentity } from './tags.ts';
 import type { View } from './view.ts';
-
-/** A handover is a short program; longer means that the guest is not well. In milliseconds. */
-const PROGRAM_MS = 60_000;
-
-/** Pause between two tries to log in, in milliseconds. */
-const LOGIN_PAUSE_MS = 3_000;
 
 export class Guests {
   readonly #end: Endpoint;
@@ -27,6 +22,7 @@ export class Guests {
   readonly #machines: Machines;
   readonly #masters: Masters;
   readonly #ready: Readiness;
+  readonly #programs: Programs;
   readonly #identities: Identities;
 
   constructor(parts: { end: Endpoint; locate: Locate; machines: Machines; masters: Masters }) {
@@ -35,6 +31,7 @@ export class Guests {
     this.#machines = parts.machines;
     this.#masters = parts.masters;
     this.#ready = new Readiness(parts.end);
+    this.#programs = new Programs(parts.end);
     this.#identities = new Identities(parts.end);
   }
 
@@ -76,39 +73,15 @@ export class Guests {
     this.#end.progress(ctx, 'making the guest its own');
     if (access.kind === 'guest-operations') {
       try {
-        await this.#run(ctx, view, machineId, access, identityScript(hostnameOf(this.#end, view)));
+        const script = identityScript(hostnameOf(this.#end, view));
+        await this.#programs.runOnce(ctx, view, machineId, access, script, Math.min(limitS, WAIT_S.access));
       } catch (error) {
-        if (ctx.signal.aborted || (!isLogin(error) && !isCode(error, 'guest-failed'))) throw error;
+        if (ctx.signal.aborted || !isRefusal(error)) throw error;
         this.#end.log.warn({ err: error, machineId }, "the guest's identity could not be renewed");
         return undefined;
       }
-    } else await this.#untilLogin(ctx, view, machineId, access, limitS);
+    } else await this.#programs.runOnce(ctx, view, machineId, access, afterCloudInitScript(), limitS);
     return await this.#ready.until(ctx, view, machineId, this.#ready.machineId(view, limitS));
-  }
-
-  async #untilLogin(ctx: Ctx, view: View, machineId: string, access: Access, limitS: number): Promise<void> {
-    const patient = withTimeout(ctx, limitS * 1000);
-    let refused: unknown;
-    try {
-      for (;;) {
-        try {
-          return await this.#run(patient, view, machineId, access, afterCloudInitScript(), limitS * 1000);
-        } catch (error) {
-          if (!isLogin(error)) throw error;
-          refused = error;
-        }
-        await sleep(patient, Math.min(LOGIN_PAUSE_MS, this.#end.patience.retryMs * 3));
-      }
-    } catch (error) {
-      if (ctx.signal.aborted || !isCode(error, 'deadline')) throw error;
-      throw notReady(machineId, 'access', {
-        limitS,
-        what: `cloud-init to make Carrel's account (${access.user})`,
-        seen: isFault(refused, 'InvalidGuestLogin') ? 'the guest does not know it' : 'guest operations do not answer',
-        hint: 'Is cloud-init in the image, with its VMware data source? If not, import the image with --access guest-operations.',
-        cause: error,
-      });
-    }
   }
 
   /** Writes down what the guest is, and takes away what cloud-init was given. */
@@ -166,24 +139,9 @@ export class Guests {
         },
       );
     }
-    await this.#run(ctx, view, machineId, access, script);
-  }
-
-  /** Runs a script as root. `guest-failed` with its exit code; the server's fault where the account is not let in. */
-  async #run(ctx: Ctx, view: View, machineId: string, access: Access, script: string, limitMs = PROGRAM_MS): Promise<void> {
-    const guest = new GuestAccess(this.#end.client, view.ref, guestPassword(access.user, access.password));
-    const patient = withTimeout(ctx, limitMs);
-    const pause = Math.min(1_000, this.#end.patience.retryMs);
-    const code = await this.#end.work.step(ctx, machineId, guest.run(patient, '/bin/sh', `-c ${quote(asRoot(script))}`, pause));
-    if (code === 0) return;
-    throw driverError('guest-failed', `the guest of machine ${machineId} refused what ${access.user} asked of it (exit code ${code})`, {
-      hint: access.user === 'root' ? '' : `${access.user} must be root or be allowed to use sudo without a password.`,
-    });
+    await this.#programs.run(ctx, view, machineId, access, script);
   }
 }
-
-/** Guest operations do not let us in: not yet, or not at all. */
-const isLogin = (error: unknown): boolean => isFault(error, 'InvalidGuestLogin', 'GuestOperationsUnavailable');
 
 /** The host name that the machine was made with. */
 function hostnameOf(end: Endpoint, view: View): string | undefined {

@@ -4,6 +4,7 @@ import type { CaptureSpec, Master, MasterCheck, MasterSource, MasterSpec } from 
 import { driverError } from '../../driver/errors.ts';
 import type { Ctx } from '../../lib/context.ts';
 import { diskChain, onlySnapshot, type VirtualMachineConfigInfo } from '../../vsphere/index.ts';
+import { accessOf } from './access.ts';
 import type { Endpoint } from './endpoint.ts';
 import { blindOn } from './folders.ts';
 import type { Layouts } from './layout.ts';
@@ -16,6 +17,9 @@ import type { Store } from './site.ts';
 import { changeTags, TAG, writeTags } from './tags.ts';
 import type { Teardown } from './teardown.ts';
 import { chainsOf, type View, viewOfEntity } from './view.ts';
+
+/** Why a capture is not clean whose machine Carrel never got into. */
+const NO_WAY_IN = 'nothing was removed from its disks: Carrel was never in its guest, and has no way in';
 
 type VmSource = Extract<MasterSource, { kind: 'vm' }>;
 
@@ -70,12 +74,13 @@ export class MasterVerbs {
       this.#mustCopy(machine);
       const origin = this.#masters.of(machine.tags.revisionId ?? '')[0];
       const profile = origin?.tags.profile ?? profileOf(await this.#masters.config(ctx, machine), {});
+      const access = machine.tags.identity === undefined ? undefined : accessOf(this.#end.options, profile, spec.machineId);
       const facts = {
         capturedFrom: machine.tags.revisionId ?? '',
-        scrubbed: 'no',
-        unclean: 'on vSphere a capture is the machine as it was: nothing is removed from its disks',
+        ...(access === undefined ? { scrubbed: 'no', unclean: NO_WAY_IN } : {}),
       };
-      const seed: Seed = { source: machine, snapshot: undefined, leaves: new Map(), revisionId: spec.revisionId, profile, facts };
+      const scrub = access === undefined ? undefined : { access, profile, machineId: spec.machineId };
+      const seed: Seed = { source: machine, snapshot: undefined, leaves: new Map(), revisionId: spec.revisionId, profile, facts, scrub };
       return masterOf(await this.#seeding.make(ctx, seed, this.#storeFor(machine)));
     });
   }

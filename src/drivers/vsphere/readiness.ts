@@ -4,15 +4,15 @@ import { type Ctx, race, withTimeout } from '../../lib/context.ts';
 import { isCode } from '../../lib/errors.ts';
 import { ethernetCardsOf, readExtraConfig, type Ref, refKey } from '../../vsphere/index.ts';
 import type { Endpoint } from './endpoint.ts';
-import { MACHINE_ID_KEY } from './guest-scripts.ts';
+import { LOCKED_KEY, MACHINE_ID_KEY } from './guest-scripts.ts';
 import { powerOf, type View } from './view.ts';
 
 /** Longest waits in seconds, where the boot's own time is not the measure. */
-export const WAIT_S = { heartbeat: 60, address: 180, machineId: 60, ssh: 180 } as const;
+export const WAIT_S = { heartbeat: 60, access: 60, address: 180, machineId: 60, ssh: 180 } as const;
 
 /** What is waited for. `look` gives it once it is there, `seen` says what there is instead. */
 export interface Condition<T> {
-  name: 'tools' | 'heartbeat' | 'address' | 'machine-id';
+  name: 'tools' | 'heartbeat' | 'address' | 'machine-id' | 'locked';
   what: string;
   limitS: number;
   look: () => T | undefined;
@@ -114,6 +114,17 @@ export class Readiness {
       limitS: Math.min(bootTimeoutS, WAIT_S.machineId),
       look: () => (/^[0-9a-f]{32}$/.test(told() ?? '') ? told() : undefined),
       seen: () => (told() === undefined ? 'it says none by guestinfo' : `it says ${told()}`),
+    };
+  }
+
+  locked(view: View): Condition<true> {
+    const told = () => readExtraConfig(this.#end.client.inventory.prop('VirtualMachine', view.ref, 'config.extraConfig'), LOCKED_KEY);
+    return {
+      name: 'locked',
+      what: "Carrel's account in it to lock itself",
+      limitS: WAIT_S.machineId,
+      look: () => (told() === 'yes' ? true : undefined),
+      seen: () => 'it does not say that it did',
     };
   }
 

@@ -8,6 +8,7 @@ import type { Locate } from './locate.ts';
 import { goldenDisks, type Masters, standsAlone } from './masters.ts';
 import { bare } from './paths.ts';
 import type { Store } from './site.ts';
+import { Scrub, type ScrubPlan } from './scrub.ts';
 import { changeTags, ROOT_SNAPSHOT, type Seal, writeTags } from './tags.ts';
 import type { Teardown } from './teardown.ts';
 import type { View } from './view.ts';
@@ -21,6 +22,8 @@ export interface Seed {
   revisionId: string;
   profile: RevisionProfile;
   facts: Record<string, string>;
+  /** How the copy is cleaned; absent where it stays as it is. */
+  scrub?: ScrubPlan | undefined;
 }
 
 /**
@@ -57,7 +60,14 @@ export class Seeding {
       this.#end.vcenter ? await this.#cloneWhole(ctx, seed, store, uuid, name) : await this.#copyDisks(ctx, seed, store, uuid, name),
     );
     await this.#teardown.leftovers(ctx, { uuid, name }, copied.folder);
-    return await this.seal(ctx, uuid, name, { profile: seed.profile, facts: seed.facts });
+    return await this.seal(ctx, uuid, name, { profile: seed.profile, facts: await this.#cleaned(ctx, uuid, copied, seed) });
+  }
+
+  async #cleaned(ctx: Ctx, uuid: string, copied: View, { facts, scrub }: Seed): Promise<Record<string, string>> {
+    if (scrub === undefined) return facts;
+    const problem = await new Scrub(this.#end).run(ctx, uuid, copied, scrub);
+    if (problem === undefined) return { ...facts, scrubbed: 'yes' };
+    return { ...facts, scrubbed: 'no', unclean: `nothing was removed from its disks: ${problem}` };
   }
 
   /** vCenter: CloneVM_Task with disks of its own (vsphere.md §1.6); the chain comes out flattened. */

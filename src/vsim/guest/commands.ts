@@ -138,8 +138,13 @@ function getent(process: Process): number {
   return 0;
 }
 
-/** `-f FILE`, `-s FILE`, `A = B`, `A != B`. */
-function test({ system, args: [a = '', b = '', c = ''] }: Process): number {
+/** `-f FILE`, `-s FILE`, `A = B`, `A != B`; `!` before them. */
+function test(process: Process): number {
+  if (process.args[0] === '!') return test({ ...process, args: process.args.slice(1) }) === 0 ? 1 : 0;
+  const {
+    system,
+    args: [a = '', b = '', c = ''],
+  } = process;
   const size = system.files.get(b)?.length;
   if (a === '-f') return size === undefined ? 1 : 0;
   if (a === '-s') return (size ?? 0) > 0 ? 0 : 1;
@@ -147,13 +152,25 @@ function test({ system, args: [a = '', b = '', c = ''] }: Process): number {
   return b === '!=' && a !== c ? 0 : 1;
 }
 
-/** `find DIR -name PATTERN -delete`: files whose last name begins, or ends, as the pattern says. */
+/** A shell pattern's stars. */
+const glob = (pattern: string): RegExp =>
+  new RegExp(
+    `^${pattern
+      .split('*')
+      .map((text) => text.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.*')}$`,
+  );
+
+/** `find DIR… -name PATTERN`, or `-path`, with `-delete`. */
 function find(process: Process): number {
-  const [folder = ''] = process.args;
-  const [head = '', tail = ''] = (option(process.args, '-name') ?? '*').split('*');
-  for (const path of [...process.system.files.keys()].filter((file) => file.startsWith(`${folder}/`))) {
-    const name = path.split('/').at(-1) ?? '';
-    if (!name.startsWith(head) || !name.endsWith(tail)) continue;
+  const folders = process.args.slice(
+    0,
+    process.args.findIndex((arg) => arg.startsWith('-')),
+  );
+  const [name, whole] = [option(process.args, '-name'), option(process.args, '-path')];
+  for (const path of [...process.system.files.keys()].filter((file) => folders.some((folder) => file.startsWith(`${folder}/`)))) {
+    if (name !== undefined && !glob(name).test(path.split('/').at(-1) ?? '')) continue;
+    if (whole !== undefined && !glob(whole).test(path)) continue;
     if (process.args.includes('-delete')) process.system.files.delete(path);
     else process.out += `${path}\n`;
   }
@@ -192,6 +209,22 @@ function cloudInit(process: Process): number {
   return status === 'error' ? 1 : 0;
 }
 
+/** `sed -i -E '[/^NAME:/!]s/…/…/' /etc/shadow`: the one file that accounts make up. */
+function sed(process: Process): number {
+  const denied = onlyRoot(process, 'sed');
+  if (denied !== undefined) return denied;
+  const [, but, pattern, by] = /^(?:\/\^([^/]*):\/!)?s\/(.*)\/(.*)\/$/.exec(process.args.at(-2) ?? '') ?? [];
+  if (process.args.at(-1) !== '/etc/shadow' || pattern === undefined || by === undefined) return fail(process, 'sed: not simulated');
+  for (const [user, account] of process.system.accounts) {
+    if (user === but) continue;
+    const hash = account.password === undefined ? account.hash : '$y$simulated';
+    const line = `${user}:${hash}:`;
+    const after = line.replace(new RegExp(pattern), by.replaceAll(/\\(\d)/g, '$$$1'));
+    if (after !== line) Object.assign(account, { hash: after.split(':')[1], password: undefined });
+  }
+  return 0;
+}
+
 const ok: Command = () => 0;
 
 /** By name. What only changes modes and owners has nothing to do here: nobody else reads these files. */
@@ -224,6 +257,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   test,
   find,
+  sed,
+  fstrim: ok,
   vmtoolsd,
   'systemd-machine-id-setup': machineIdSetup,
   'cloud-init': cloudInit,
