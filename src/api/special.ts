@@ -63,7 +63,7 @@ async function registerUpload(app: FastifyInstance, parts: ServerParts): Promise
             hint: 'Send the file as the body, with Content-Type: application/octet-stream.',
           });
         }
-        const file = await receiveFile(request.raw, request.body as Readable, parts.staging);
+        const file = await receiveFile(request.raw, request.body as Readable, parts.staging, format);
         try {
           const started = await parts.services.importImage(callerOf(request), {
             image: name,

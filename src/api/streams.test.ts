@@ -260,7 +260,6 @@ describe('upload', () => {
       415,
       'unsupported-media-type',
     ],
-    ['no format', { 'content-length': '3' }, Buffer.from('abc'), 'user=x', 400, 'bad-request'],
     ['an unknown format', { 'content-length': '3' }, Buffer.from('abc'), 'format=iso', 400, 'bad-request'],
     ['an account name with a shell in it', { 'content-length': '3' }, Buffer.from('abc'), 'format=raw&user=%24(id)', 400, 'bad-request'],
   ] as const)('refuses %s', async (_, headers, body, query, status, code) => {
@@ -284,6 +283,44 @@ describe('upload', () => {
       expect(answer).toMatchObject({ status: 507, code: 'no-space', hint: expect.stringContaining('carrel image rm') });
     } finally {
       await full.close();
+    }
+  });
+
+  it('says what is wrong while the file is still being sent, and what is wrong at its end', async () => {
+    const judged: [number, number, string | undefined][] = [];
+    const bad = (text: string) => new CarrelError('bad-image', text, { hint: 'Give another.' });
+    const inspector = {
+      firstBytes: 100_000,
+      first(head: Buffer, length: number, claimed: string | undefined) {
+        judged.push([head.length, length, claimed]);
+        if (head[0] === 1) throw bad('it is a web page');
+      },
+      whole: (path: string) => (readFileSync(path).at(-1) === 2 ? Promise.reject(bad('it is cut off')) : Promise.resolve()),
+    };
+    const strict = await startTestServer({ staging: { dir: server.stagingDir, maxBytes: 1 << 30, keepFreeBytes: 0, inspector } });
+    const send = (content: AsyncIterable<Uint8Array>, bytes: number) =>
+      strict
+        .client('root')
+        .uploadImage({ params: { name: 'judged' }, query: {}, content, bytes })
+        .catch((e: unknown) => e);
+    try {
+      let refused: () => void = () => {};
+      const answered = new Promise<void>((resolve) => (refused = resolve));
+      async function* neverEnding() {
+        for (let i = 0; i < 4; i++) yield Buffer.alloc(65_536, 1);
+        // The rest comes only once the answer is there: it must not wait for it.
+        await answered;
+      }
+      const answer = await send(neverEnding(), 1 << 29);
+      refused();
+      expect(answer).toMatchObject({ status: 422, code: 'bad-image', message: 'it is a web page', hint: 'Give another.' });
+      expect(judged).toEqual([[100_000, 1 << 29, undefined]]);
+      const late = Buffer.alloc(150_000, 2);
+      expect(await send(chunks(late), late.length)).toMatchObject({ status: 422, code: 'bad-image', message: 'it is cut off' });
+      expect(strict.world.images.has('judged')).toBe(false);
+      expect(readdirSync(server.stagingDir)).toEqual([]);
+    } finally {
+      await strict.close();
     }
   });
 

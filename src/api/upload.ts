@@ -13,6 +13,16 @@ export interface Staging {
   maxBytes: number;
   /** Bytes that must stay free after a file was taken in. */
   keepFreeBytes: number;
+  /** Absent where no provider of this server takes files. */
+  inspector?: Inspector | undefined;
+}
+
+/** Looks at what comes in, so that a file that cannot be used is refused before all of it was sent. Both throw `bad-image`. */
+export interface Inspector {
+  /** How many of the first bytes `first` wants (it gets fewer of a smaller file). */
+  firstBytes: number;
+  first(head: Buffer, length: number, claimed: string | undefined): void;
+  whole(path: string, claimed: string | undefined): Promise<void>;
 }
 
 export interface Received {
@@ -56,11 +66,37 @@ async function announcedLength(request: IncomingMessage, staging: Staging): Prom
   return length;
 }
 
+/** Gathers the first bytes and has them judged once. */
+class FirstBytes {
+  private chunks: Buffer[] | undefined = [];
+  private gathered = 0;
+  private readonly inspector: Inspector | undefined;
+  private readonly length: number;
+  private readonly claimed: string | undefined;
+
+  constructor(inspector: Inspector | undefined, length: number, claimed: string | undefined) {
+    this.inspector = inspector;
+    this.length = length;
+    this.claimed = claimed;
+  }
+
+  take(chunk: Buffer): void {
+    if (this.chunks === undefined || this.inspector === undefined) return;
+    this.chunks.push(chunk);
+    this.gathered += chunk.byteLength;
+    const wanted = Math.min(this.inspector.firstBytes, this.length);
+    if (this.gathered < wanted) return;
+    const head = Buffer.concat(this.chunks).subarray(0, wanted);
+    this.chunks = undefined;
+    this.inspector.first(head, this.length, this.claimed);
+  }
+}
+
 /**
  * Takes the body of `request` in. The file is written to disk for good (fsync) and has exactly the announced length when this returns;
- * on any error it is gone. Codes: `length-required`, `too-large`, `no-space`, `bad-request` (cut off), `deadline` (stalled).
+ * on any error it is gone. `claimed` is the format that the person gave. Codes: `bad-image`, `length-required`, `too-large`, `no-space`, `bad-request` (cut off), `deadline` (stalled).
  */
-export async function receiveFile(request: IncomingMessage, body: Readable, staging: Staging): Promise<Received> {
+export async function receiveFile(request: IncomingMessage, body: Readable, staging: Staging, claimed?: string): Promise<Received> {
   const length = await announcedLength(request, staging);
   const path = join(staging.dir, `upload-${randomUUID()}`);
   const hash = createHash('sha256');
@@ -68,7 +104,10 @@ export async function receiveFile(request: IncomingMessage, body: Readable, stag
   request.setTimeout(STALL_MS, () => body.destroy(new CarrelError('deadline', `no byte of the upload came for ${STALL_MS / 1000} s`)));
   const file = await open(path, 'wx', 0o600);
   try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    const first = new FirstBytes(staging.inspector, length, claimed);
+    // The connection stays, so that a refusal in the middle reaches the sender.
+    for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      first.take(chunk);
       hash.update(chunk);
       await file.appendFile(chunk);
       bytes += chunk.byteLength;
@@ -76,6 +115,7 @@ export async function receiveFile(request: IncomingMessage, body: Readable, stag
     if (bytes !== length) throw new CarrelError('bad-request', `the upload ended after ${bytes} of ${length} bytes`);
     await file.sync();
     await file.close();
+    await staging.inspector?.whole(path, claimed);
     return { path, bytes, sha256: hash.digest('hex') };
   } catch (error) {
     await file.close().catch(() => {});

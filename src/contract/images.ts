@@ -145,7 +145,12 @@ const NameNumber = strict({ name: NameParam, number: Type.Integer({ minimum: 1, 
 
 /** What an uploader may say about the guest inside a file; the rest is found out or assumed. */
 export const UploadQuery = strict({
-  format: oneOf(['qcow2', 'raw', 'vmdk'], 'What the file is said to be; it is checked against what it is.'),
+  format: Type.Optional(
+    oneOf(
+      ['qcow2', 'raw', 'vmdk', 'vhd', 'vhdx', 'vdi'],
+      'What the file is said to be. Its content decides; a claim that differs is refused.',
+    ),
+  ),
   publish: Type.Optional(Type.Boolean({ description: 'Hand it out as soon as it is ready; true if left out.' })),
   description: Type.Optional(Description),
   ...guestHints,
@@ -194,7 +199,8 @@ export const imageRoutes = {
   }),
   uploadImage: route('uploadImage', {
     summary: "Make an image's next revision of a disk file, which is the body (`application/octet-stream`)",
-    description: 'Needs Content-Length. The file is checked: a qcow2 with a backing file or an external data file is refused.',
+    description:
+      'Needs Content-Length. The content tells the format. A file that is no disk, or that stands on another file, is refused while it is sent.',
     tag: 'images',
     scope: 'admin',
     kind: 'upload',

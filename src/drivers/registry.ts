@@ -13,6 +13,8 @@ export interface DriverConfig {
   log: Logger;
   /** Limits that the operator set; what is left out is found out on the host. */
   limits: { machines?: number; memoryMiB?: number; vcpus?: number };
+  /** Largest disk of an image that is brought, in bytes; kind `qemu`. */
+  maxImageBytes?: number | undefined;
   /** Where the endpoint is and what of it may be used; kinds `vcenter` and `esxi`. */
   vsphere?: Omit<VSphereProviderOptions, 'kind' | 'installationId' | 'log' | 'capacity'> | undefined;
 }

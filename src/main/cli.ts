@@ -24,6 +24,7 @@ program
   .option('--max-machines <n>', 'most machines at one time (default: by memory)', positive)
   .option('--max-memory <mib>', 'MiB promised to machines at most (default: what the host has, less 1 GiB)', positive)
   .option('--max-vcpus <n>', 'virtual CPUs promised at most (default: 8 per core)', positive)
+  .option('--max-image <gib>', 'largest disk of an image that is brought, in GiB (default: 200)', positive)
   .option(
     '--trust-proxy <addresses>',
     'proxies whose X-Forwarded-For is believed, by commas (default: none)',
@@ -39,6 +40,7 @@ program
         maxMachines?: number;
         maxMemory?: number;
         maxVcpus?: number;
+        maxImage?: number;
         trustProxy?: string;
         logLevel: string;
       },
@@ -52,6 +54,7 @@ program
         logLevel: options.logLevel,
         trustProxy: options.trustProxy || undefined,
         qemu: options.qemu,
+        maxImageBytes: options.maxImage === undefined ? undefined : options.maxImage * 2 ** 30,
         limits: {
           ...(options.maxMachines === undefined ? {} : { machines: options.maxMachines }),
           ...(options.maxMemory === undefined ? {} : { memoryMiB: options.maxMemory }),

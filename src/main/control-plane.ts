@@ -37,6 +37,8 @@ export interface ControlPlaneOptions {
   log: Logger;
   version: string;
   limits: { machines?: number; memoryMiB?: number; vcpus?: number };
+  /** Largest disk of an image that is brought, in bytes. */
+  maxImageBytes?: number | undefined;
   /** Runs of one worker at one time. */
   concurrency: number;
   fault?: FaultPoint | undefined;
@@ -130,7 +132,8 @@ async function bringUp(
     ...clock,
     make: (row) =>
       row.connection === null
-        ? (options.driver ?? makeDriver({ ...ofInstallation(options), kind: row.kind, limits: options.limits }))
+        ? (options.driver ??
+          makeDriver({ ...ofInstallation(options), kind: row.kind, limits: options.limits, maxImageBytes: options.maxImageBytes }))
         : makeDriver({ ...ofInstallation(options), ...endpointConfig(row, sealer) }),
     onOpen: (_id, driver) => watchMachines(deps, driver),
   });

@@ -17,6 +17,8 @@ import { requireTools } from './doctor.ts';
 import { faultFrom } from './faults.ts';
 import { type Installation, openInstallation, writeWhole } from './installation.ts';
 import { addMetrics, firstLink } from '../services/index.ts';
+import { uploadInspector } from './upload-inspector.ts';
+import { DEFAULT_MAX_IMAGE_BYTES } from '../qemu/import-check.ts';
 import { VERSION } from './version.ts';
 
 export const DEFAULT_LISTEN = '127.0.0.1:7077';
@@ -30,6 +32,8 @@ export interface ServeOptions {
   /** Proxies in front of it, by commas: addresses, networks, or `loopback`. */
   trustProxy?: string | undefined;
   limits?: { machines?: number; memoryMiB?: number; vcpus?: number } | undefined;
+  /** Largest disk of an image that is brought, in bytes; `DEFAULT_MAX_IMAGE_BYTES` if left out. */
+  maxImageBytes?: number | undefined;
   /** Whether this machine's QEMU is a provider; true unless given. */
   qemu?: boolean | undefined;
 }
@@ -92,6 +96,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     version: VERSION,
     limits: options.limits ?? {},
     qemu,
+    maxImageBytes: options.maxImageBytes,
     concurrency: CONCURRENCY,
     fault: faultFrom(process.env),
   });
@@ -106,7 +111,12 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       registry,
       trustProxy,
       portal: portalFolder(),
-      staging: { dir: uploads, maxBytes: MAX_UPLOAD_BYTES, keepFreeBytes: KEEP_FREE_BYTES },
+      staging: {
+        dir: uploads,
+        maxBytes: MAX_UPLOAD_BYTES,
+        keepFreeBytes: KEEP_FREE_BYTES,
+        inspector: qemu ? uploadInspector(options.maxImageBytes ?? DEFAULT_MAX_IMAGE_BYTES) : undefined,
+      },
     });
     const url = await app.listen({ host: address.host, port: address.port }).catch((error: unknown) => {
       throw listenError(error, options.listen);

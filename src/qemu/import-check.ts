@@ -1,14 +1,21 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { CarrelError } from '../lib/errors.ts';
-import { isQcow2, parseQcow2, readHead } from './qcow2.ts';
+import { type Kind, kindOf } from './import-kinds.ts';
+import { parseQcow2, readHead } from './qcow2.ts';
 import type { DiskFormat } from './qemu-img.ts';
-import { checkVmdk, isVmdkSparse } from './vmdk.ts';
+import { checkVdi } from './vdi.ts';
+import { checkVhd } from './vhd.ts';
+import { checkVhdx } from './vhdx.ts';
+import { checkVmdk } from './vmdk.ts';
 
 export interface ImportLimits {
   /** Largest disk that a guest may see, in bytes. */
   maxVirtualBytes: number;
 }
+
+/** What is taken where the operator sets no other limit. */
+export const DEFAULT_MAX_IMAGE_BYTES = 200 * 1024 ** 3;
 
 export interface CheckedImage {
   format: DiskFormat;
@@ -17,27 +24,10 @@ export interface CheckedImage {
   notes: string[];
 }
 
-export const IMPORT_FORMATS: readonly DiskFormat[] = ['qcow2', 'vmdk', 'raw'];
+export const IMPORT_FORMATS: readonly DiskFormat[] = ['qcow2', 'vmdk', 'vhd', 'vhdx', 'vdi', 'raw'];
 
-/** Files that are brought by mistake, or that hide something: what they are by their first bytes. */
-const OTHER: readonly { what: string; at: number; bytes: Buffer }[] = [
-  { what: 'a gzip archive', at: 0, bytes: Buffer.from([0x1f, 0x8b]) },
-  { what: 'an xz archive', at: 0, bytes: Buffer.from('fd377a585a00', 'hex') },
-  { what: 'a zstd archive', at: 0, bytes: Buffer.from('28b52ffd', 'hex') },
-  { what: 'a bzip2 archive', at: 0, bytes: Buffer.from('BZh') },
-  { what: 'a zip archive', at: 0, bytes: Buffer.from('PK\x03\x04', 'latin1') },
-  { what: 'a 7-Zip archive', at: 0, bytes: Buffer.from('377abcaf271c', 'hex') },
-  { what: 'a tar archive (an OVA is one: unpack it and import its disk)', at: 257, bytes: Buffer.from('ustar') },
-  { what: 'a VirtualBox disk (VDI)', at: 0x40, bytes: Buffer.from('7f10dabe', 'hex') },
-  { what: 'a Hyper-V disk (VHDX)', at: 0, bytes: Buffer.from('vhdxfile') },
-  { what: 'a dynamic Virtual PC disk (VHD)', at: 0, bytes: Buffer.from('conectix') },
-  { what: 'an old ESX redo file', at: 0, bytes: Buffer.from('COWD') },
-  { what: 'a LUKS-encrypted volume', at: 0, bytes: Buffer.from('4c554b53babe', 'hex') },
-  { what: 'a program', at: 0, bytes: Buffer.from('7f454c46', 'hex') },
-  { what: 'a VMDK descriptor without its data', at: 0, bytes: Buffer.from('# Disk DescriptorFile') },
-  { what: 'a web page', at: 0, bytes: Buffer.from('<') },
-  { what: 'an installation CD (ISO 9660)', at: 0x8001, bytes: Buffer.from('CD001') },
-];
+/** Other words for the same: QEMU's own, and names' usual endings. */
+const ALIASES: Readonly<Record<string, DiskFormat>> = { vpc: 'vhd', img: 'raw' };
 
 function bad(message: string, hint?: string): CarrelError {
   return new CarrelError('bad-image', message, hint === undefined ? {} : { hint });
@@ -63,48 +53,72 @@ export async function checkImport(path: string, claimed: string | undefined, lim
   }
 }
 
+/**
+ * Whether a file whose first bytes these are, and which will have `size` bytes, can be taken in: what can be known before the rest has
+ * come. Every refusal is `bad-image`. `checkImport` looks at the whole file afterwards.
+ */
+export function checkFirstBytes(head: Buffer, size: number, claimed: string | undefined, limits: ImportLimits): void {
+  const format = agreed(kindOf(head, undefined, size), claimed, size);
+  if (format === 'qcow2') withinLimit(checkQcow2(head, size), limits);
+  if (format === 'vdi') withinLimit(checkVdi(head), limits);
+}
+
 async function checkOpen(file: FileHandle, size: number, claimed: string | undefined, limits: ImportLimits): Promise<CheckedImage> {
   const head = await readHead(file);
-  const real = sniff(head);
+  const tail = await readHead(file, 512, Math.max(0, size - 512));
+  const format = agreed(kindOf(head, tail, size), claimed, undefined);
+  return { format, ...withinLimit(await CHECKS[format]({ file, head, tail, size }), limits) };
+}
+
+/** The format by content, if a person's claim does not contradict it. `size` is given while the end of the file is not known yet. */
+function agreed(kind: Kind, claimed: string | undefined, size: number | undefined): DiskFormat {
   const wanted = claimed === undefined ? undefined : claimFormat(claimed);
-  if (wanted !== undefined && real.format !== undefined && wanted !== real.format) {
-    throw bad(`it is said to be ${wanted}, but it is ${real.format}`, 'give the format that it has, or none');
+  if (kind.format === undefined) {
+    // A fixed VHD of a disk without a boot sector: its footer will tell.
+    if (size !== undefined && kind.undecided === true && wanted === 'vhd') return 'raw';
+    throw bad(wanted === undefined ? `it is ${kind.what}` : `it is said to be ${wanted}, but it is ${kind.what}`, kind.hint);
   }
-  if (real.format === undefined)
-    throw bad(wanted === undefined ? `it is ${real.what}` : `it is said to be ${wanted}, but it is ${real.what}`);
-  const checked = await CHECKS[real.format](file, head, size);
+  const mayBeFixedVhd = size !== undefined && kind.format === 'raw' && wanted === 'vhd';
+  if (wanted !== undefined && wanted !== kind.format && !mayBeFixedVhd) {
+    throw bad(`it is said to be ${wanted}, but it is ${kind.format}`, 'leave the format out: the content tells it');
+  }
+  return kind.format;
+}
+
+function withinLimit(checked: Checked, limits: ImportLimits): Checked {
   if (checked.virtualBytes <= 0) throw bad('its disk has no size');
   if (checked.virtualBytes > limits.maxVirtualBytes) {
     throw bad(
       `its disk of ${gib(checked.virtualBytes)} is larger than the limit of ${gib(limits.maxVirtualBytes)}`,
-      'ask the operator to raise the limit',
+      'shrink the disk, or ask the operator to start the server with a larger --max-image',
     );
   }
-  return { format: real.format, ...checked };
+  return checked;
 }
 
 function claimFormat(claimed: string): DiskFormat {
-  const format = IMPORT_FORMATS.find((each) => each === claimed.toLowerCase());
-  if (format === undefined)
-    throw bad(`images of the format ${JSON.stringify(claimed.slice(0, 40))} cannot be imported`, 'use qcow2, vmdk or raw');
-  return format;
-}
-
-/** What the first bytes say. A raw disk has no header of its own: it is taken for one only if it could boot. */
-function sniff(head: Buffer): { format: DiskFormat; what: '' } | { format: undefined; what: string } {
-  if (isQcow2(head)) return { format: 'qcow2', what: '' };
-  if (isVmdkSparse(head)) return { format: 'vmdk', what: '' };
-  for (const { what, at, bytes } of OTHER) if (head.subarray(at, at + bytes.length).equals(bytes)) return { format: undefined, what };
-  const bootable = head.length >= 512 && head[510] === 0x55 && head[511] === 0xaa;
-  return bootable ? { format: 'raw', what: '' } : { format: undefined, what: 'no disk image (no known header, no boot sector)' };
+  const said = claimed.toLowerCase();
+  const format = IMPORT_FORMATS.find((each) => each === (ALIASES[said] ?? said));
+  if (format !== undefined) return format;
+  throw bad(`images of the format ${JSON.stringify(claimed.slice(0, 40))} cannot be imported`, `use ${IMPORT_FORMATS.join(', ')}`);
 }
 
 type Checked = Omit<CheckedImage, 'format'>;
 
-const CHECKS: Record<DiskFormat, (file: FileHandle, head: Buffer, size: number) => Promise<Checked>> = {
-  qcow2: (_file, head, size) => Promise.resolve(checkQcow2(head, size)),
-  vmdk: checkVmdk,
-  raw: (_file, _head, size) => Promise.resolve(checkRaw(size)),
+interface Opened {
+  file: FileHandle;
+  head: Buffer;
+  tail: Buffer;
+  size: number;
+}
+
+const CHECKS: Record<DiskFormat, (opened: Opened) => Checked | Promise<Checked>> = {
+  qcow2: ({ head, size }) => checkQcow2(head, size),
+  vmdk: ({ file, head, size }) => checkVmdk(file, head, size),
+  vhd: ({ head, tail, size }) => checkVhd(head, tail, size),
+  vhdx: ({ file, size }) => checkVhdx(file, size),
+  vdi: ({ head }) => checkVdi(head),
+  raw: ({ size }) => checkRaw(size),
 };
 
 function checkRaw(size: number): Checked {
@@ -122,8 +136,8 @@ function checkQcow2(head: Buffer, size: number): Checked {
   }
   // A name of zero length at an offset, or the other way round, is a header that somebody has edited.
   if (head.readBigUInt64BE(8) !== 0n || head.readUInt32BE(16) !== 0) throw bad('its header half names a backing file');
-  if (h.externalData) throw bad('its data lies in another file');
-  if (h.encrypted) throw bad('it is encrypted');
+  if (h.externalData) throw bad('its data lies in another file', 'make it one file: qemu-img convert -O qcow2 OLD NEW');
+  if (h.encrypted) throw bad('it is encrypted', 'import a disk that is not encrypted');
   if (h.corrupt) throw bad('it is marked as corrupt', 'repair a copy of it: qemu-img check -r all');
   if (h.unknownIncompatible !== 0n) throw bad('it uses features of qcow2 that are not known');
   const cluster = 2 ** h.clusterBits;

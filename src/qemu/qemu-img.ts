@@ -3,7 +3,15 @@ import { withTimeout } from '../lib/context.ts';
 import { CarrelError, isCode } from '../lib/errors.ts';
 import { type Account, runTool, type ToolOptions } from './run-tool.ts';
 
-export type DiskFormat = 'qcow2' | 'vmdk' | 'raw';
+/** By the names that people use; QEMU calls a VHD vpc. */
+export type DiskFormat = 'qcow2' | 'vmdk' | 'vhd' | 'vhdx' | 'vdi' | 'raw';
+
+/** The arguments that open a disk as exactly this format. */
+function opened(path: string, format: DiskFormat): string[] {
+  if (format !== 'vhd') return ['-f', format, path];
+  // By its geometry a VHD of some programs is shorter than what they wrote into it; its footer has the size.
+  return ['--image-opts', `driver=vpc,force_size_calc=current_size,file.driver=file,file.filename=${path.replaceAll(',', ',,')}`];
+}
 
 /** Address space of one qemu-img, in bytes. A convert of any size uses some 100 MiB; the rest is for its threads' stacks. */
 const MEMORY = 2 * 1024 ** 3;
@@ -50,7 +58,7 @@ export class QemuImg {
     to: string,
     options: { compress?: boolean; share?: boolean; clusterBytes?: number; onProgress?: (fraction: number) => void } = {},
   ): Promise<void> {
-    const args = ['convert', '-p', '-f', from.format, '-O', 'qcow2'];
+    const args = ['convert', '-p', '-O', 'qcow2'];
     if (options.share) args.push('-U');
     if (options.compress) args.push('-c', '-o', 'compression_type=zstd');
     if (options.clusterBytes !== undefined) args.push('-o', `cluster_size=${options.clusterBytes}`);
@@ -58,17 +66,17 @@ export class QemuImg {
       const fraction = parseProgress(text);
       if (fraction !== undefined) options.onProgress?.(fraction);
     };
-    await this.run(ctx, [...args, from.path, to], { cpuSeconds: CPU_LONG, onOutput });
+    await this.run(ctx, [...args, ...opened(from.path, from.format), to], { cpuSeconds: CPU_LONG, onOutput });
   }
 
   async info(ctx: Ctx, path: string, format: DiskFormat): Promise<ImageInfo> {
-    const { stdout } = await this.run(ctx, ['info', '-U', '-f', format, '--output=json', path]);
+    const { stdout } = await this.run(ctx, ['info', '-U', '--output=json', ...opened(path, format)]);
     const value = JSON.parse(stdout) as { format: string; 'virtual-size': number; 'full-backing-filename'?: string };
     return { format: value.format, virtualBytes: value['virtual-size'], backingFile: value['full-backing-filename'] };
   }
 
   /** Looks through all of an image's tables; `bad-image` when they are not sound. */
-  async check(ctx: Ctx, path: string, format: 'qcow2' | 'vmdk'): Promise<void> {
+  async check(ctx: Ctx, path: string, format: 'qcow2' | 'vmdk' | 'vhdx' | 'vdi'): Promise<void> {
     try {
       await this.run(ctx, ['check', '-q', '-f', format, path], { cpuSeconds: CPU_LONG });
     } catch (cause) {

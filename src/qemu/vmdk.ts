@@ -76,6 +76,7 @@ export function checkDescriptor(text: string): void {
   const extents = lines.filter((line) => /^(RW|RDONLY|NOACCESS)\s/i.test(line));
   const [extent] = extents;
   if (extents.length !== 1 || extent === undefined) throw bad(`it names ${extents.length} extents, not just its own`);
-  const parts = /^RW\s+\d+\s+SPARSE\s+"([^"]*)"\s*$/i.exec(extent);
+  // VMware's exporter says RDONLY of the one extent in each of its OVAs.
+  const parts = /^(?:RW|RDONLY)\s+\d+\s+SPARSE\s+"([^"]*)"\s*$/i.exec(extent);
   if (parts === null || /[/\\]/.test(parts[1] ?? '/')) throw bad('its extent points at another file');
 }

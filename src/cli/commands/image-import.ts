@@ -8,13 +8,8 @@ import { interruptible } from '../io.ts';
 import { wholeNumber } from '../names.ts';
 import type { Cli, Session } from '../session.ts';
 
-type Format = UploadQuery['format'];
-
-const FORMATS: Record<string, Format> = { '.qcow2': 'qcow2', '.qcow': 'qcow2', '.img': 'raw', '.raw': 'raw', '.vmdk': 'vmdk' };
-
-interface Options extends Omit<UploadQuery, 'format' | 'memoryMiB' | 'bootTimeoutS' | 'publish'> {
+interface Options extends Omit<UploadQuery, 'memoryMiB' | 'bootTimeoutS' | 'publish'> {
   name?: string;
-  format?: Format;
   memory?: number;
   bootTimeout?: number;
   publish: boolean;
@@ -38,7 +33,16 @@ export function addImageImport(image: Command, cli: Cli): void {
       ).choices(['cloud-init', 'guest-operations']),
     )
     .option('--name <name>', "the image's name; the file's if left out")
-    .addOption(new Option('--format <format>', "what the file is; by its name's ending if left out").choices(['qcow2', 'raw', 'vmdk']))
+    .addOption(
+      new Option('--format <format>', 'what the file must be; its content tells it anyway').choices([
+        'qcow2',
+        'raw',
+        'vmdk',
+        'vhd',
+        'vhdx',
+        'vdi',
+      ]),
+    )
     .option('--os <os>', 'what runs in it, for people')
     .option('--user <user>', 'the account that people log in to')
     .option('--ssh-port <port>', 'where its SSH server listens; 22 if left out', wholeNumber)
@@ -81,17 +85,10 @@ async function begin(session: Session, file: string | undefined, options: Option
   });
 }
 
-function formatOf(file: string, given: Format | undefined): Format {
-  const format = given ?? FORMATS[extname(file).toLowerCase()];
-  if (format !== undefined) return format;
-  throw new CarrelError('bad-request', `the name ${basename(file)} does not tell the format`, { hint: 'give --format qcow2, raw or vmdk' });
-}
-
-function queryOf(format: Format, options: Options): UploadQuery {
-  const { name: _, format: __, memory, bootTimeout, provider: ___, vm: ____, adopt: _____, access: ______, ...rest } = options;
+function queryOf(options: Options): UploadQuery {
+  const { name: _, memory, bootTimeout, provider: __, vm: ___, adopt: ____, access: _____, ...rest } = options;
   return {
     ...rest,
-    format,
     ...(memory === undefined ? {} : { memoryMiB: memory }),
     ...(bootTimeout === undefined ? {} : { bootTimeoutS: bootTimeout }),
   };
@@ -116,7 +113,6 @@ async function openChecked(file: string) {
 }
 
 async function sendFile(session: Session, file: string, options: Options): Promise<RevisionStarted> {
-  const format = formatOf(file, options.format);
   const name = options.name ?? basename(file, extname(file)).toLowerCase();
   const { handle, size } = await openChecked(file);
   const line = new StageLine(session);
@@ -128,7 +124,7 @@ async function sendFile(session: Session, file: string, options: Options): Promi
         session.client.uploadImage(
           {
             params: { name },
-            query: queryOf(format, options),
+            query: queryOf(options),
             // A file that grows meanwhile is sent as long as it was.
             content: handle.createReadStream({ start: 0, end: size - 1, highWaterMark: 1 << 20, autoClose: false }),
             bytes: size,

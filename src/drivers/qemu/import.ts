@@ -24,7 +24,7 @@ export async function importFile(ctx: Ctx, host: Host, source: FileSource, folde
   await takeIn(host, source.path, mine);
   // Looked at again: from here on nobody but us has the file by this name.
   await checkImport(mine, checked.format, limits);
-  if (checked.format !== 'raw') await host.img.check(ctx, mine, checked.format);
+  if (checked.format !== 'raw' && checked.format !== 'vhd') await host.img.check(ctx, mine, checked.format);
   const info = await host.img.info(ctx, mine, checked.format);
   if (info.backingFile !== undefined || info.virtualBytes > host.maxImageBytes) {
     throw driverError('bad-image', 'the image is not what its header says');

@@ -5,7 +5,7 @@ import type { Ctx } from '../../lib/context.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Accel } from '../../qemu/argv.ts';
 import { Cgroups } from '../../qemu/cgroup.ts';
-import { IMPORT_FORMATS } from '../../qemu/import-check.ts';
+import { DEFAULT_MAX_IMAGE_BYTES, IMPORT_FORMATS } from '../../qemu/import-check.ts';
 import { chooseAccount, closedFolder } from '../../qemu/process.ts';
 import { QemuImg } from '../../qemu/qemu-img.ts';
 import type { Account } from '../../qemu/run-tool.ts';
@@ -44,8 +44,6 @@ export interface Parts {
   decideAccel(ctx: Ctx): Promise<void>;
 }
 
-const DEFAULT_MAX_IMAGE = 200 * 1024 ** 3;
-
 /** Looks at this host, makes the folders, finds the machines that run. */
 export async function openParts(
   ctx: Ctx,
@@ -75,7 +73,7 @@ export async function openParts(
     img: new QemuImg({ account }),
     locks: new KeyedLock(),
     restrictNetwork: options.restrictNetwork ?? false,
-    maxImageBytes: options.maxImageBytes ?? DEFAULT_MAX_IMAGE,
+    maxImageBytes: options.maxImageBytes ?? DEFAULT_MAX_IMAGE_BYTES,
     accel: () => accelChoice.current,
     launchAccount: () => accelChoice.accountFor(accelChoice.current),
   };
