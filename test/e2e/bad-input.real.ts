@@ -113,6 +113,28 @@ describe('files that are no images', () => {
     // Refused while it was sent: there is no image of that name either.
     expect(carrel(['reserve', 'bad']).status).toBe(3);
   });
+
+  test('a VHD and a qcow2 of misleading names become images of what they hold, drafts where told so', () => {
+    const plain = file('plain', (p) => {
+      const b = Buffer.alloc(5 << 20);
+      b.writeUInt16BE(0x55aa, 510);
+      writeFileSync(p, b);
+    });
+    const made = {
+      vhd: file('gpt.raw', (p) => qemuImg('convert', '-f', 'raw', '-O', 'vpc', '-o', 'subformat=fixed,force_size=on', plain, p)),
+      qcow2: file('server-cloudimg.img', (p) => qemuImg('convert', '-f', 'raw', '-O', 'qcow2', plain, p)),
+    };
+    for (const [format, path] of Object.entries(made)) {
+      const { status, stderr } = carrel(['image', 'import', path, '--name', `of-${format}`, '--no-publish']);
+      expect([status, stderr.includes('bad-image')]).toEqual([0, false]);
+      const shown = JSON.parse(carrel(['image', 'show', `of-${format}@1`, '--json']).stdout) as {
+        state: string;
+        facts: Record<string, string>;
+        masters: { virtualBytes: number }[];
+      };
+      expect([shown.state, shown.facts['importedFormat'], shown.masters[0]?.virtualBytes]).toEqual(['draft', format, 5 << 20]);
+    }
+  });
 });
 
 describe('a server that cannot start says why', () => {
