@@ -40,6 +40,7 @@ export const Reservation = named(
     image: Type.String(),
     revision: Type.Integer(),
     provider: Type.String(),
+    placement: Type.Optional(Type.String({ description: 'Why it is on this provider; absent where there was no other.' })),
     kind: ReservationKind,
     mode: CloneMode,
     state: ReservationState,

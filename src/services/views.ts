@@ -118,6 +118,7 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
           queuePosition: positions.get(provisionKey(row.id)),
           estimate: await estimateFor(row),
           series: row.seriesId,
+          placement: row.placement,
           preparesAt: row.state === 'booked' ? iso(row.hold.start) : undefined,
           endsAt: iso(row.during.end),
           readyAt: iso(row.readyAt),

@@ -43,8 +43,15 @@ export interface Tally {
   refused: number;
 }
 
-/** Books, moves, lengthens, shortens and ends at random. */
-export async function churn(db: Db, s: Pick<Seed, 'reservation'>, rounds: number, roll: (n: number) => number): Promise<Tally> {
+/** Books, moves, lengthens, shortens and ends at random; of several providers at any of them, and moves from one to another. */
+export async function churn(
+  db: Db,
+  s: Pick<Seed, 'reservation'>,
+  rounds: number,
+  roll: (n: number) => number,
+  providerIds: readonly string[] = [],
+): Promise<Tally> {
+  const somewhere = () => (providerIds.length === 0 ? {} : { providerId: providerIds[roll(providerIds.length)] as string });
   const mine: string[] = [];
   const tally = { granted: 0, refused: 0 };
   for (let i = 0; i < rounds; i++) {
@@ -53,10 +60,10 @@ export async function churn(db: Db, s: Pick<Seed, 'reservation'>, rounds: number
     try {
       await tx(db, async (within) => {
         if (id === undefined || act < 3) {
-          const r = s.reservation({ ...someSpan(roll), memoryMiB: 64 + 64 * roll(4), vcpus: 1 + roll(3) });
+          const r = s.reservation({ ...someSpan(roll), memoryMiB: 64 + 64 * roll(4), vcpus: 1 + roll(3), ...somewhere() });
           await reservations.create(within, r);
           mine.push(r.id);
-        } else if (act === 3) await reservations.setSpan(within, id, { ...someSpan(roll), now });
+        } else if (act === 3) await reservations.setSpan(within, id, { ...someSpan(roll), ...somewhere(), now });
         else if (act === 4) {
           const row = await reservations.lock(within, id);
           await reservations.setEnd(within, id, new Date(row.during.start.getTime() + (5 + roll(240)) * 60_000), now);

@@ -35,6 +35,18 @@ test('many writers who book, move, shorten and end: at no moment is more promise
   expect(tallies.reduce((a, b) => a + b.granted, 0)).toBeGreaterThan(50);
 });
 
+test('the same over two providers, with moves from one to the other', async () => {
+  const t = await testDb(onTestFinished);
+  const [s, other] = [await seed(t.db, now, LIMITS), await seed(t.db, now, LIMITS)];
+  const places = [s.providerId, other.providerId];
+  const stores = await pools(t);
+  const writers = Promise.all(Array.from({ length: 12 }, (_, i) => churn((stores[i % 3] as Store).db, s, 50, dice(i + 1), places)));
+  expect(await watch(t.db, writers)).toEqual([]);
+  const tallies = await writers;
+  expect(tallies.reduce((a, b) => a + b.refused, 0)).toBeGreaterThan(50);
+  expect(tallies.reduce((a, b) => a + b.granted, 0)).toBeGreaterThan(100);
+});
+
 test('without the lock the checker finds capacity promised twice in the future', async () => {
   const t = await testDb(onTestFinished);
   const s = await seed(t.db, now, LIMITS);

@@ -163,6 +163,12 @@ export async function lock(db: Db, id: string): Promise<Provider> {
   return row;
 }
 
+/** The same of several, in the order of their ids whatever the order they are named in, so that two who lock some of the same do not meet. */
+export async function lockAll(tx: Db, ids: readonly string[]): Promise<Provider[]> {
+  if (ids.length === 0) return [];
+  return tx.selectFrom('provider').selectAll().where('id', 'in', ids).orderBy('id').forNoKeyUpdate().execute();
+}
+
 export function limitsOf(provider: Provider): CapacityLimits {
   return { machines: provider.maxMachines, memoryMiB: provider.maxMemoryMib, vcpus: provider.maxVcpus };
 }

@@ -41,6 +41,8 @@ export interface NewReservation {
   /** Sentences for the owner. */
   notes?: readonly string[] | undefined;
   seriesId?: string | undefined;
+  /** Why it is on this provider and no other. */
+  placement?: string | undefined;
   now: Date;
 }
 
@@ -94,6 +96,7 @@ function valuesOf(r: NewReservation) {
     pinned: r.pinned ?? true,
     notes: json(r.notes ?? []),
     seriesId: r.seriesId ?? null,
+    placement: r.placement ?? null,
     begunAt: later ? null : r.now,
     createdAt: r.now,
   };
@@ -288,6 +291,9 @@ export interface NewSpan {
   prepareAt?: Date | undefined;
   /** Sentences for the owner in place of those it has; they stay if left out. */
   notes?: readonly string[] | undefined;
+  /** Another provider, of one that is booked; its row is locked here. */
+  providerId?: string | undefined;
+  placement?: string | undefined;
   now: Date;
 }
 
@@ -326,18 +332,32 @@ export async function setSpan(tx: Tx, id: string, span: NewSpan): Promise<void> 
     throw new CarrelError('wrong-state', 'it has begun: its start stays, its end may be moved', {
       hint: 'see `carrel extend`, `carrel shorten`',
     });
-  const provider = await providers.lock(tx, row.providerId);
+  const providerId = span.providerId ?? row.providerId;
+  const elsewhere = providerId !== row.providerId;
+  if (!booked && elsewhere) throw new CarrelError('wrong-state', 'it has begun: it stays where it is');
+  const provider = await providers.lock(tx, providerId);
   const begin = booked ? (span.prepareAt ?? span.during.start) : row.hold.start;
   const hold = holdFrom(begin, span.during);
-  const inside = hold.start >= row.hold.start && hold.end !== null && (row.hold.end === null || hold.end <= row.hold.end);
+  const inside = !elsewhere && hold.start >= row.hold.start && hold.end !== null && (row.hold.end === null || hold.end <= row.hold.end);
   // What it already holds is its own, whatever else came since.
   if (!inside) {
-    const claim = { hold, span: span.during, during: added(span.during, row.during), vcpus: row.vcpus, memoryMiB: row.memoryMib };
+    const claim = {
+      hold,
+      span: span.during,
+      during: elsewhere ? [span.during] : added(span.during, row.during),
+      vcpus: row.vcpus,
+      memoryMiB: row.memoryMib,
+    };
     await calendar.assertRoom(tx, provider, claim, { now: span.now, except: id });
   }
   await tx
     .updateTable('reservation')
-    .set({ during: range(span.during), hold: range(hold), ...(span.notes === undefined ? {} : { notes: json(span.notes) }) })
+    .set({
+      during: range(span.during),
+      hold: range(hold),
+      ...(span.notes === undefined ? {} : { notes: json(span.notes) }),
+      ...(elsewhere ? { providerId, placement: span.placement ?? null } : {}),
+    })
     .where('id', '=', id)
     .execute();
   await tell(tx, id, span.now);

@@ -165,6 +165,13 @@ export interface DeletionTable {
   before: Json<BeforeDelete>;
 }
 
+export interface TriedPlace {
+  providerId: string;
+  provider: string;
+  code: string;
+  message: string;
+}
+
 export interface ReservationTable {
   id: string;
   accountId: string;
@@ -188,6 +195,10 @@ export interface ReservationTable {
   hold: ColumnType<TimeRange, RawBuilder<TimeRange>, RawBuilder<TimeRange>>;
   /** The person named the revision. */
   pinned: Generated<boolean>;
+  /** Why it is on its provider; null: there was no other. */
+  placement: Nullable<string>;
+  /** Where its preparation failed before, for a reason of the place. */
+  tried: JsonDefault<readonly TriedPlace[]>;
   /** The series it is an occurrence of. */
   seriesId: Nullable<string>;
   /** When the machine was asked for; null while it is booked. */

@@ -50,6 +50,7 @@ function describe(r: Reservation, machine: MachineDetail | undefined): string {
     ['host name', r.hostname],
     ['address', r.machine.address && `${r.machine.address.host}:${r.machine.address.sshPort}`],
     ['on', r.provider],
+    ['placed', r.placement],
     ['begins', r.state === 'booked' ? `${r.startsAt} (${when(r.startsAt)})` : undefined],
     ['ends', r.endedAt ? `ended ${r.endedAt}` : r.endsAt ? `${r.endsAt} (${when(r.endsAt)})` : 'when you end it'],
     ...(machine?.chains ?? []).map((c): [string, string] => ['disks', c.disks.map((d) => d.path).join(' -> ')]),

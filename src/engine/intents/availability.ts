@@ -21,7 +21,9 @@ import * as images from '../../store/images.ts';
 import * as masters from '../../store/masters.ts';
 import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
+import type { Image, Revision } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
+import { placesOf } from './place.ts';
 import { pickRevision } from './reservation.ts';
 import { estimate, lengthMs, ruleBreach, rulesOf, spanOf, type Who } from './terms.ts';
 
@@ -69,11 +71,57 @@ const LOOKS_MS = [DAY, 8 * DAY, Number.POSITIVE_INFINITY];
 
 /** What is free when, the next time it can be had, and what is in the way. Errors: `not-found`, `wrong-state`. */
 export async function availability(deps: EngineDeps, who: Who, request: AvailabilityIntent): Promise<Availability> {
-  const { db } = deps.store;
   const { image, revision } = await pickRevision(deps, who, request);
-  const [master] = await masters.ofRevisions(db, [revision.id]);
-  if (!master || !revision.profile) throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
-  const { providerId } = master;
+  const { profile } = revision;
+  const places = await placesToAsk(deps, revision.id, request.mode);
+  if (places.length === 0 || !profile) throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
+  const wanted = {
+    vcpus: request.vcpus ?? profile.hardware.vcpus,
+    memoryMiB: request.memoryMiB ?? profile.hardware.memoryMiB,
+  };
+  const answers: Availability[] = [];
+  for (const providerId of places) answers.push(await availabilityAt(deps, who, request, { image, revision, wanted, providerId }));
+  return overall(answers);
+}
+
+/** Where a promise could be made; where none could, wherever there is a master: what is free is asked for all the same. */
+async function placesToAsk(deps: EngineDeps, revisionId: string, mode: CloneMode): Promise<string[]> {
+  const { db } = deps.store;
+  const all = (await masters.ofRevisions(db, [revisionId])).map((m) => m.providerId).sort();
+  if (all.length <= 1) return all;
+  const enabled = new Set((await providers.list(db)).filter((p) => p.enabled).map((p) => p.id));
+  const able = await placesOf(deps, db, revisionId, mode).catch((error: unknown) => {
+    if (isCode(error, 'unavailable', 'not-supported')) return all;
+    throw error;
+  });
+  const usable = able.filter((id) => enabled.has(id));
+  return usable.length > 0 ? usable : all;
+}
+
+/** Over all places: possible if it is in any, and the earliest next start of all. What is said of one place is that of the best. */
+function overall(answers: readonly Availability[]): Availability {
+  const next = (a: Availability) => a.next?.getTime() ?? Number.POSITIVE_INFINITY;
+  const sorted = [...answers].sort((a, b) => Number(b.possible) - Number(a.possible) || compare(next(a), next(b)));
+  const [best] = sorted as [Availability];
+  const spans = answers.flatMap((a) => a.free).sort((a, b) => a.start - b.start || compare(b.end, a.end));
+  // A span counts by itself: of two that overlap, on two places, not every part of their union can be had.
+  const free: Interval[] = [];
+  for (const span of spans) if (!free.some((f) => f.start <= span.start && f.end >= span.end)) free.push(span);
+  const horizon = new Date(Math.min(...answers.map((a) => a.horizon.getTime())));
+  return answers.length === 1 ? best : { ...best, free: free.slice(0, MOST_OFFERS), horizon };
+}
+
+/** Also of infinite ones. */
+const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
+
+/** The answer of one place. */
+async function availabilityAt(
+  deps: EngineDeps,
+  who: Who,
+  request: AvailabilityIntent,
+  { image, revision, wanted, providerId }: { image: Image; revision: Revision; wanted: Question['wanted']; providerId: string },
+): Promise<Availability> {
+  const { db } = deps.store;
   const now = deps.now();
   const from = request.startsAt !== undefined && request.startsAt > now ? request.startsAt : now;
   const [rules, told] = await Promise.all([rulesOf(db, who), estimate(db, { imageId: image.id, providerId, mode: request.mode })]);
@@ -81,10 +129,6 @@ export async function availability(deps: EngineDeps, who: Who, request: Availabi
   const rule = rules(kind);
   const during = spanOf(from, request.forMs);
   const leadMs = leadFor(told);
-  const wanted = {
-    vcpus: request.vcpus ?? revision.profile.hardware.vcpus,
-    memoryMiB: request.memoryMiB ?? revision.profile.hardware.memoryMiB,
-  };
   // A start beyond what the rules allow is looked at all the same: what is in its way is told.
   const last = Math.max(from.getTime(), now.getTime() + rule.aheadMs);
   const subject = { accountId: who.accountId, rule, kind, during, now, extending: false, except: request.except };

@@ -11,7 +11,8 @@ import * as reservations from '../../store/reservations.ts';
 import type { Image, Revision, Tx } from '../../store/schema.ts';
 import { enqueueCapture, enqueuePrepare, enqueueRemoveRevision } from '../enqueue.ts';
 import type { EngineDeps } from '../deps.ts';
-import { capabilitiesOf, type Who } from './reservation.ts';
+import { capabilitiesOf } from './capabilities.ts';
+import type { Who } from './terms.ts';
 
 export interface Started {
   image: Image;

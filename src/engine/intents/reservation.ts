@@ -5,19 +5,19 @@
 import type { CloneMode, RevisionProfile } from '../../core/image.ts';
 import { type KindRule, kindOf } from '../../core/rules.ts';
 import { formatDuration, type ReservationKind } from '../../core/reservation.ts';
-import type { Capabilities } from '../../driver/index.ts';
-import { CarrelError } from '../../lib/errors.ts';
+import { CarrelError, isCode } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
 import * as images from '../../store/images.ts';
 import * as machines from '../../store/machines.ts';
 import * as masters from '../../store/masters.ts';
 import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
-import type { Db, Image, Reservation, Revision, Tx } from '../../store/schema.ts';
+import type { Image, Reservation, Revision, Tx } from '../../store/schema.ts';
 import { enqueuePower, enqueueProvision } from '../enqueue.ts';
 import type { PowerInput } from '../sagas/power.ts';
 import type { EngineDeps } from '../deps.ts';
-import { assertRules, lengthMs, preparation, rulesOf, spanOf, type Who } from './terms.ts';
+import { choosePlace, type Place, placesOf } from './place.ts';
+import { assertRules, lengthMs, rulesOf, spanOf, type Who } from './terms.ts';
 
 export type { Who } from './terms.ts';
 
@@ -49,7 +49,7 @@ export async function reserve(deps: EngineDeps, who: Who, request: ReserveIntent
   const start = startOf(request.startsAt, offer.now);
   return deps.store.tx(async (tx) => {
     // Two of one id at one time, as when a person tries again while the first is still on its way: the later one sees the earlier.
-    await providers.lock(tx, offer.providerId);
+    await providers.lockAll(tx, offer.places);
     const known = await reservations.find(tx, request.id);
     if (known) {
       if (known.accountId === who.accountId) return known;
@@ -64,7 +64,8 @@ export interface Offer {
   image: Image;
   revision: Revision;
   profile: RevisionProfile;
-  providerId: string;
+  /** Ids of the providers that can make it, in the order in which they are locked. */
+  places: readonly string[];
   kind: ReservationKind;
   rule: KindRule;
   request: Omit<ReserveIntent, 'id' | 'startsAt'>;
@@ -74,24 +75,24 @@ export interface Offer {
 /** Finds what a request means. Errors: `not-found`, `wrong-state` (nothing published), `not-allowed` (a draft), `not-supported` (mode). */
 export async function makeOffer(deps: EngineDeps, who: Who, request: Offer['request']): Promise<Offer> {
   const { image, revision } = await pickRevision(deps, who, request);
-  const [master] = await masters.ofRevisions(deps.store.db, [revision.id]);
+  const places = await placesOf(deps, deps.store.db, revision.id, request.mode);
   const { profile } = revision;
-  if (!master || !profile) throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
-  checkMode(await capabilitiesOf(deps, deps.store.db, master.providerId), request, profile);
+  if (places.length === 0 || !profile) throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
+  checkMemory(request, profile);
   const rules = await rulesOf(deps.store.db, who);
   const kind = request.kind ?? kindOf(rules, request.mode === 'full', request.forMs);
-  return { image, revision, profile, providerId: master.providerId, kind, rule: rules(kind), request, now: deps.now() };
+  return { image, revision, profile, places, kind, rule: rules(kind), request, now: deps.now() };
 }
 
-/** Promises one machine of an offer and, if it is to be made now, asks for it. Call it under the provider's row lock. */
+/** Promises one machine of an offer and, if it is to be made now, asks for it. Call it under the row locks of its places. */
 export async function promiseOne(deps: EngineDeps, tx: Tx, who: Who, offer: Offer, one: One): Promise<Reservation> {
-  const { image, revision, providerId, kind, rule, request, now } = offer;
+  const { image, revision, kind, rule, request, now } = offer;
   const during = spanOf(one.start, request.forMs);
   if (one.start < now) throw past(one.start);
   await assertThere(tx, offer);
   await assertRules(tx, { accountId: who.accountId, rule, kind, during, now, extending: false });
-  const begin = await preparation(tx, { imageId: image.id, providerId, mode: request.mode }, one.start, now);
-  const promised = promiseOf(deps, who, offer, one, begin);
+  const place = await choosePlace(tx, offer.places, { imageId: image.id, mode: request.mode, during, now, ...sizeOf(offer) });
+  const promised = promiseOf(deps, who, offer, one, place);
   await reservations.create(tx, promised);
   const row = await reservations.lock(tx, one.id);
   if (row.state === 'preparing') await startProvision(tx, row, revision);
@@ -114,31 +115,29 @@ export interface One {
 }
 
 /** The row of a promise that is about to be made. */
-export function promiseOf(
-  deps: EngineDeps,
-  who: Who,
-  { image, revision, profile, providerId, kind, request, now }: Offer,
-  one: One,
-  begin: { prepareAt: Date; notes: readonly string[] },
-): reservations.NewReservation {
+export function promiseOf(deps: EngineDeps, who: Who, offer: Offer, one: One, place: Place): reservations.NewReservation {
+  const { image, revision, kind, request, now } = offer;
   return {
     id: one.id,
     machineId: deps.newId(),
     accountId: who.accountId,
     imageId: image.id,
     revisionId: revision.id,
-    providerId,
     kind,
     mode: request.mode,
     during: spanOf(one.start, request.forMs),
-    ...begin,
+    ...place,
     pinned: request.revision !== undefined,
     seriesId: one.seriesId,
     hostname: hostnameFor(image.name, one.id),
-    vcpus: request.vcpus ?? profile.hardware.vcpus,
-    memoryMiB: request.memoryMiB ?? profile.hardware.memoryMiB,
+    ...sizeOf(offer),
     now,
   };
+}
+
+/** What one machine of an offer takes up. */
+export function sizeOf({ request, profile }: Pick<Offer, 'request' | 'profile'>): { vcpus: number; memoryMiB: number } {
+  return { vcpus: request.vcpus ?? profile.hardware.vcpus, memoryMiB: request.memoryMiB ?? profile.hardware.memoryMiB };
 }
 
 /** What is written down of a promise. */
@@ -166,12 +165,7 @@ function startOf(asked: Date | undefined, now: Date): Date {
   throw past(asked);
 }
 
-function checkMode(capabilities: Capabilities, request: Offer['request'], profile: RevisionProfile): void {
-  if (!capabilities.cloneModes.includes(request.mode)) {
-    throw new CarrelError('not-supported', `clone mode ${request.mode} is not there on this provider`, {
-      hint: `choose one of ${capabilities.cloneModes.join(', ')}`,
-    });
-  }
+function checkMemory(request: Offer['request'], profile: RevisionProfile): void {
   if (request.mode === 'instant' && request.memoryMiB !== undefined && request.memoryMiB !== profile.hardware.memoryMiB) {
     throw new CarrelError('not-supported', `an instant clone has its parent's memory, ${profile.hardware.memoryMiB} MiB`, {
       hint: 'leave memory out, or use --mode linked',
@@ -285,12 +279,24 @@ export async function moveReservation(
       });
     }
     const during = spanOf(start, to.forMs ?? lengthMs(row.during));
-    await providers.lock(tx, row.providerId);
+    const places = await placesToMoveTo(deps, tx, row);
+    await providers.lockAll(tx, places);
     await assertRules(tx, { accountId: row.accountId, rule: rules(row.kind), kind: row.kind, during, now, extending: false, except: id });
-    await reservations.setSpan(tx, id, { during, ...(await preparation(tx, row, start, now)), now });
+    const { imageId, mode, vcpus, memoryMib: memoryMiB } = row;
+    const ask = { imageId, mode, vcpus, memoryMiB, during, now, except: id, prefer: row.providerId };
+    await reservations.setSpan(tx, id, { during, ...(await choosePlace(tx, places, ask)), now });
     await write(deps, tx, who.name, 'reservation.moved', id, { from: start.toISOString(), end: during.end?.toISOString() ?? null });
     return reservations.lock(tx, id);
   });
+}
+
+/** Where one that has no machine yet may be: where it is, and wherever else its revision has a master. */
+async function placesToMoveTo(deps: EngineDeps, tx: Tx, row: Reservation): Promise<string[]> {
+  const others = await placesOf(deps, tx, row.revisionId, row.mode).catch((error: unknown) => {
+    if (isCode(error, 'unavailable', 'not-supported')) return [];
+    throw error;
+  });
+  return [...new Set([row.providerId, ...others])].sort();
 }
 
 /** Switches the machine on or off, by a job. `wrong-state` unless it is ready, `busy` while something else works on the machine. */
@@ -308,17 +314,6 @@ export async function powerReservation(
       throw new CarrelError('busy', 'something is at work on this machine just now', { hint: 'try again when it is done', retry: 'later' });
     await write(deps, tx, who.name, `machine.${op}`, id, { machine: row.machineId });
     return { reservation: row, job: job.id };
-  });
-}
-
-/** What a provider said it can do, also while it is down: its work waits. `unavailable` if it is disabled or never was open. */
-export async function capabilitiesOf(deps: EngineDeps, db: Db, providerId: string): Promise<Capabilities> {
-  const known = deps.capabilities.get(providerId);
-  if (known) return known;
-  const { name, state, stateReason } = await providers.find(db, providerId);
-  throw new CarrelError('unavailable', `provider ${name} is ${state}: ${stateReason ?? 'it is not open on this server'}`, {
-    hint: 'Choose another image, or ask an operator.',
-    retry: 'later',
   });
 }
 

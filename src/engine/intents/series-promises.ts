@@ -12,7 +12,8 @@ import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Reservation, TimeRange, Tx } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
-import { assertThere, entryOf, type Offer, type One, promiseOf, promiseOne } from './reservation.ts';
+import { judgePlaces, reasonOf } from './place.ts';
+import { assertThere, entryOf, type Offer, type One, promiseOf, promiseOne, sizeOf } from './reservation.ts';
 import { breachBy, leadMs, preparationIn, spanOf, type Who } from './terms.ts';
 
 /** An occurrence that could not be promised. */
@@ -24,8 +25,9 @@ export interface Refused {
 
 const interval = (span: TimeRange): Interval => ({ start: span.start.getTime(), end: span.end?.getTime() ?? Number.POSITIVE_INFINITY });
 
-/** Whether an occurrence can be had for later, by what was read; and what it takes up once it is. */
-async function judge(tx: Tx, who: Who, { image, profile, rule, kind, providerId, request, now }: Offer, starts: readonly Date[]) {
+/** Whether an occurrence can be had for later at one place, by what was read; and what it takes up once it is. */
+async function judge(tx: Tx, offer: Offer, providerId: string, starts: readonly Date[]) {
+  const { image, request, now } = offer;
   const lead = await leadMs(tx, { imageId: image.id, providerId, mode: request.mode });
   const [first, last] = [starts[0] as Date, starts.at(-1) as Date];
   const all = spanOf(new Date(Math.max(now.getTime(), first.getTime() - lead)), request.forMs);
@@ -34,10 +36,7 @@ async function judge(tx: Tx, who: Who, { image, profile, rule, kind, providerId,
   const span = { start: all.start < first ? all.start : first, end };
   const closed = (await calendar.closures(tx, providerId, span)).map(calendar.closedSpan);
   const limits = providers.limitsOf(await providers.find(tx, providerId));
-  const wanted = {
-    vcpus: request.vcpus ?? profile.hardware.vcpus,
-    memoryMiB: request.memoryMiB ?? profile.hardware.memoryMiB,
-  };
+  const wanted = sizeOf(offer);
   const begin = (start: Date) => preparationIn(closed, lead, start, now);
   const own = starts.map((start) => ({
     hold: interval(reservations.holdOf({ during: spanOf(start, request.forMs), ...begin(start) })),
@@ -46,26 +45,46 @@ async function judge(tx: Tx, who: Who, { image, profile, rule, kind, providerId,
   // Where there is room for as many as ever overlap each other, no look is needed at what others hold.
   const count = peak(usage(own, interval(span))).machines;
   const provider = new UsageSweep(await calendar.shortSteps(tx, providerId, span, { now }, { limits, wanted, count }));
-  const person = rule.atOnce === null ? undefined : new UsageSweep(await calendar.heldSteps(tx, who.accountId, kind, span));
   return {
     begin,
     fits(made: reservations.NewReservation): boolean {
       const during = interval(made.during);
-      const hold = interval(reservations.holdOf(made));
       if (closed.some((c) => c.start < during.end && c.end > during.start)) return false;
-      const held = person?.peak(during).machines ?? 0;
-      if (breachBy({ rule, kind, during: made.during, now, extending: false }, held)) return false;
-      return shortage(limits, provider.peak(hold), made) === undefined;
+      return shortage(limits, provider.peak(interval(reservations.holdOf(made))), made) === undefined;
     },
-    take(made: Pick<reservations.NewReservation, 'during' | 'vcpus' | 'memoryMiB'>, hold: TimeRange): void {
+    take(made: Pick<reservations.NewReservation, 'vcpus' | 'memoryMiB'>, hold: TimeRange): void {
       provider.add({ hold: interval(hold), vcpus: made.vcpus, memoryMiB: made.memoryMiB });
-      person?.add({ hold: interval(made.during), vcpus: made.vcpus, memoryMiB: made.memoryMiB });
     },
   };
 }
 
+/** The places of an offer, the best for the first occurrence first: a series is in one place as far as that has room. */
+async function judgeAll(tx: Tx, offer: Offer, starts: readonly Date[]) {
+  const { image, request, now } = offer;
+  const during = spanOf(starts[0] as Date, request.forMs);
+  const order = await judgePlaces(tx, offer.places, { imageId: image.id, mode: request.mode, during, now, ...sizeOf(offer) });
+  const all = new Map<string, Awaited<ReturnType<typeof judge>> & { placement: string | undefined }>();
+  for (const { providerId, provider } of order) {
+    const why = all.size === 0 ? reasonOf(order) : `${provider.name} was chosen: the places before it have no room at this time`;
+    all.set(providerId, { ...(await judge(tx, offer, providerId, starts)), placement: offer.places.length === 1 ? undefined : why });
+  }
+  return all;
+}
+
+/** What a person may hold at one time. */
+async function judgePerson(tx: Tx, who: Who, { rule, kind, request, now }: Offer, starts: readonly Date[]) {
+  const whole = { start: starts[0] as Date, end: spanOf(starts.at(-1) as Date, request.forMs).end };
+  const person = rule.atOnce === null ? undefined : new UsageSweep(await calendar.heldSteps(tx, who.accountId, kind, whole));
+  return {
+    fits: ({ during }: reservations.NewReservation): boolean =>
+      breachBy({ rule, kind, during, now, extending: false }, person?.peak(interval(during)).machines ?? 0) === undefined,
+    take: ({ during, vcpus, memoryMiB }: Pick<reservations.NewReservation, 'during' | 'vcpus' | 'memoryMiB'>): void =>
+      person?.add({ hold: interval(during), vcpus, memoryMiB }),
+  };
+}
+
 /**
- * Promises the occurrences at `starts`, which are in order, as far as they can be had. Call it under the provider's row lock. What
+ * Promises the occurrences at `starts`, which are in order, as far as they can be had. Call it under the row locks of the offer's places. What
  * begins at once, and what cannot be had, goes the way of a single promise, which says why not.
  */
 export async function promiseAll(
@@ -80,7 +99,8 @@ export async function promiseAll(
   if (starts.length === 0) return { made, refused };
   await assertThere(tx, offer);
   if (offer.rule.atOnce !== null) await accounts.lock(tx, who.accountId);
-  const known = await judge(tx, who, offer, starts);
+  const places = await judgeAll(tx, offer, starts);
+  const person = await judgePerson(tx, who, offer, starts);
   let batch: reservations.NewReservation[] = [];
   const write = async () => {
     made.push(...(await reservations.createBooked(tx, batch)));
@@ -89,18 +109,19 @@ export async function promiseAll(
   };
   for (const start of starts) {
     const one: One = { id: deps.newId(), start, seriesId };
-    const begin = known.begin(start);
-    const promised = promiseOf(deps, who, offer, one, begin);
-    if (start >= offer.now && begin.prepareAt > offer.now && known.fits(promised)) {
-      batch.push(promised);
-      known.take(promised, reservations.holdOf(promised));
+    const found = start >= offer.now ? placeLater(one) : undefined;
+    if (found !== undefined) {
+      batch.push(found);
+      places.get(found.providerId)?.take(found, reservations.holdOf(found));
+      person.take(found);
       continue;
     }
     await write();
     try {
       const row = await promiseOne(deps, tx, who, offer, one);
       made.push(row);
-      known.take(promised, row.hold);
+      places.get(row.providerId)?.take(sizeOf(offer), row.hold);
+      person.take({ during: row.during, ...sizeOf(offer) });
     } catch (error) {
       // Both are said before anything of the occurrence is written.
       if (!isCode(error, 'no-capacity', 'limit-reached')) throw error;
@@ -109,4 +130,13 @@ export async function promiseAll(
   }
   await write();
   return { made, refused };
+
+  /** The promise of one that can be had for later, in the first place that has room. */
+  function placeLater(one: One): reservations.NewReservation | undefined {
+    for (const [providerId, known] of places) {
+      const promised = promiseOf(deps, who, offer, one, { providerId, ...known.begin(one.start), placement: known.placement });
+      if ((promised.prepareAt as Date) > offer.now && known.fits(promised) && person.fits(promised)) return promised;
+    }
+    return undefined;
+  }
 }

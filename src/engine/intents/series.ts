@@ -41,7 +41,7 @@ export async function reserveSeries(deps: EngineDeps, who: Who, request: SeriesI
   }
   const offer = await makeOffer(deps, who, request);
   return deps.store.tx(async (tx) => {
-    await providers.lock(tx, offer.providerId);
+    await providers.lockAll(tx, offer.places);
     const known = await series.find(tx, request.id);
     if (known) {
       if (known.accountId !== who.accountId)

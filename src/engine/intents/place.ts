@@ -1,0 +1,156 @@
+/**
+ * Where a machine is made. A revision may have masters on several providers; of these the one with the most room in the time that is
+ * asked for is chosen, in the transaction that promises it and under the row locks of all of them, taken in the order of their ids.
+ */
+import { type CapacityLimits, type Demand } from '../../core/capacity.ts';
+import type { CloneMode } from '../../core/image.ts';
+import { CarrelError, isCode } from '../../lib/errors.ts';
+import * as calendar from '../../store/calendar.ts';
+import * as masters from '../../store/masters.ts';
+import * as providers from '../../store/providers.ts';
+import * as reservations from '../../store/reservations.ts';
+import type { Db, Provider, TimeRange, Tx } from '../../store/schema.ts';
+import type { EngineDeps } from '../deps.ts';
+import { capabilitiesOf } from './capabilities.ts';
+import { preparation } from './terms.ts';
+
+export interface PlaceQuestion extends Demand {
+  imageId: string;
+  mode: CloneMode;
+  during: TimeRange;
+  now: Date;
+  /** A reservation that is not counted: the one that is placed anew. */
+  except?: string | undefined;
+  /** Goes before others that are up as well. */
+  prefer?: string | undefined;
+  /** When its preparation begins, where that is settled. */
+  prepareAt?: Date | undefined;
+}
+
+export interface Place {
+  providerId: string;
+  prepareAt: Date;
+  /** Sentences for the owner. */
+  notes: readonly string[];
+  /** Why it is this one; undefined where there is no other. */
+  placement?: string | undefined;
+}
+
+/** A place as it was judged. */
+export interface Judged extends Omit<Place, 'placement'> {
+  provider: Provider;
+  /** Share of the scarcest resource that would be left, 0 to 1. */
+  left: number;
+  refusal?: CarrelError | undefined;
+}
+
+/**
+ * Providers that have a master of the revision and can clone in that mode, in the order in which they are locked. Errors: those of
+ * {@link capabilitiesOf}, `not-supported`, each of the first where there is no other; none where there is no master.
+ */
+export async function placesOf(deps: EngineDeps, db: Db, revisionId: string, mode: CloneMode): Promise<string[]> {
+  const found: string[] = [];
+  let refusal: unknown;
+  for (const { providerId } of await masters.ofRevisions(db, [revisionId])) {
+    try {
+      assertMode(await capabilitiesOf(deps, db, providerId), mode);
+      found.push(providerId);
+    } catch (error) {
+      if (!isCode(error, 'unavailable', 'not-supported')) throw error;
+      refusal ??= error;
+    }
+  }
+  if (found.length === 0 && refusal !== undefined) throw refusal;
+  return found.sort();
+}
+
+function assertMode(capabilities: { cloneModes: readonly CloneMode[] }, mode: CloneMode): void {
+  if (capabilities.cloneModes.includes(mode)) return;
+  throw new CarrelError('not-supported', `clone mode ${mode} is not there on this provider`, {
+    hint: `choose one of ${capabilities.cloneModes.join(', ')}`,
+  });
+}
+
+/** Share of what is scarcest that is left when this is promised too; below zero where it does not fit. */
+function leftOf(limits: CapacityLimits, used: CapacityLimits, wanted: Demand): number {
+  const share = (limit: number, taken: number) => (limit === 0 ? -1 : (limit - taken) / limit);
+  return Math.min(
+    share(limits.machines, used.machines + 1),
+    share(limits.memoryMiB, used.memoryMiB + wanted.memoryMiB),
+    share(limits.vcpus, used.vcpus + wanted.vcpus),
+  );
+}
+
+/**
+ * The places, best first: those that are up before those that are not, the preferred one, then most room, then by name. Disabled ones
+ * are none. Locks the rows of all of them. `unavailable` when all are disabled.
+ */
+export async function judgePlaces(tx: Tx, ids: readonly string[], q: PlaceQuestion): Promise<Judged[]> {
+  const rows = await providers.lockAll(tx, ids);
+  const enabled = rows.filter((p) => p.enabled);
+  if (enabled.length === 0) {
+    throw new CarrelError('unavailable', `${rows.map((p) => p.name).join(' and ') || 'every provider that has it'} is disabled`, {
+      hint: 'Choose another image, or ask an operator.',
+      retry: 'later',
+    });
+  }
+  const judged: Judged[] = [];
+  for (const provider of enabled) {
+    const begin =
+      q.prepareAt === undefined
+        ? await preparation(tx, { imageId: q.imageId, providerId: provider.id, mode: q.mode }, q.during.start, q.now)
+        : { prepareAt: q.prepareAt, notes: [] };
+    const place = { provider, providerId: provider.id, ...begin };
+    // Where there is no choice nothing is compared: the promise itself says what is in its way.
+    judged.push(rows.length === 1 ? { ...place, left: 0 } : { ...place, ...(await roomOf(tx, provider, q, begin.prepareAt)) });
+  }
+  const up = (j: Judged) => (j.provider.state === 'up' ? 0 : 1);
+  const preferred = (j: Judged) => (j.providerId === q.prefer ? 0 : 1);
+  const full = (j: Judged) => (j.refusal === undefined ? 0 : 1);
+  return judged.sort(
+    (a, b) =>
+      full(a) - full(b) || up(a) - up(b) || preferred(a) - preferred(b) || b.left - a.left || (a.provider.name < b.provider.name ? -1 : 1),
+  );
+}
+
+async function roomOf(tx: Tx, provider: Provider, q: PlaceQuestion, prepareAt: Date): Promise<Pick<Judged, 'left' | 'refusal'>> {
+  const hold = reservations.holdOf({ prepareAt, during: q.during });
+  const { vcpus, memoryMiB } = q;
+  const counting = { now: q.now, except: q.except };
+  try {
+    await calendar.assertRoom(tx, provider, { hold, span: q.during, during: [q.during], vcpus, memoryMiB }, counting);
+  } catch (error) {
+    if (!(error instanceof CarrelError) || error.code !== 'no-capacity') throw error;
+    return { left: -1, refusal: error };
+  }
+  return { left: leftOf(providers.limitsOf(provider), await calendar.peak(tx, provider.id, hold, counting), q) };
+}
+
+/** The best place, with its reason. Errors: those of {@link judgePlaces}; `no-capacity` with what is in the way at each of several. */
+export async function choosePlace(tx: Tx, ids: readonly string[], q: PlaceQuestion): Promise<Place> {
+  const judged = await judgePlaces(tx, ids, q);
+  const [best] = judged as [Judged];
+  if (best.refusal) throw refusedEverywhere(judged);
+  const { providerId, prepareAt, notes } = best;
+  return { providerId, prepareAt, notes, placement: judged.length === 1 && ids.length === 1 ? undefined : reasonOf(judged) };
+}
+
+function refusedEverywhere(judged: readonly Judged[]): CarrelError {
+  const all = judged.map((j) => j.refusal as CarrelError);
+  const [first] = all as [CarrelError];
+  if (all.length === 1) return first;
+  const details = { ...first.details, places: all.map((e) => e.details) };
+  return new CarrelError('no-capacity', all.map((e) => e.message).join('; '), { ...(first.hint ? { hint: first.hint } : {}), details });
+}
+
+/** A sentence for people: why the first of these is the place. */
+export function reasonOf(judged: readonly Judged[]): string {
+  const [best, ...others] = judged as [Judged, ...Judged[]];
+  const say = (j: Judged) => {
+    if (j.refusal) return `${j.provider.name} has no room`;
+    const room = `${j.provider.name} would have ${Math.round(j.left * 100)} % left`;
+    return j.provider.state === 'up' ? room : `${room} but is ${j.provider.state}`;
+  };
+  if (others.length === 0) return `${best.provider.name} is the only place with the image that is enabled`;
+  return `${best.provider.name} was chosen: ${judged.map(say).join(', ')}`;
+}

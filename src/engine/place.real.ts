@@ -1,0 +1,126 @@
+/** Where machines are made when a revision has masters on several providers. */
+import { randomUUID } from 'node:crypto';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Bench, drain, makeBench, otherProcess, problems, reservationOf, reserveOne } from '../../test/support/engine.ts';
+import { addPlace } from '../../test/support/places.ts';
+import * as providers from '../store/providers.ts';
+import { addClosure } from './intents/closures.ts';
+import { availability } from './intents/availability.ts';
+import { moveReservation, reserve } from './intents/reservation.ts';
+import { reserveSeries } from './intents/series.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+const inFuture = (bench: Bench, ms: number): Date => new Date(Math.ceil((bench.deps.now().getTime() + ms) / MINUTE) * MINUTE);
+
+const whereAre = (bench: Bench, rows: readonly { providerId: string }[]): number[] => {
+  const here = rows.filter((r) => r.providerId === bench.providerId).length;
+  return [here, rows.length - here];
+};
+
+test('reservations are spread over the places by the room that each would have left, and it is said why', async () => {
+  const bench = await makeBench(onTestFinished, { limits: { machines: 4 } });
+  const there = await addPlace(bench, { machines: 8 });
+  const made = [];
+  for (let i = 0; i < 6; i++) made.push(await reserveOne(bench));
+  expect(whereAre(bench, made)).toEqual([2, 4]);
+  expect(made[0]).toMatchObject({
+    providerId: there.id,
+    placement: 'there was chosen: there would have 88 % left, here would have 75 % left',
+  });
+  await drain(bench);
+  for (const { id } of made) expect((await reservationOf(bench, id)).state).toBe('ready');
+  expect([bench.world.machines().length, Object.keys(there.world.state.machines).length]).toEqual([2, 4]);
+});
+
+test('a place that is down gets nothing while another has room, then it does; one that is disabled gets nothing at all', async () => {
+  const bench = await makeBench(onTestFinished);
+  const there = await addPlace(bench, { machines: 2 });
+  const { db } = bench.store;
+  await providers.setState(db, bench.providerId, 'down', 'no answer', new Date());
+  const [first, second, third] = [await reserveOne(bench), await reserveOne(bench), await reserveOne(bench)];
+  expect([first, second, third].map((r) => r.providerId)).toEqual([there.id, there.id, bench.providerId]);
+  expect(first.placement).toMatch(/^there was chosen: there would have 50 % left, here would have 9\d % left but is down$/);
+  expect(third.placement).toMatch(/here would have \d+ % left but is down, there has no room$/);
+  await providers.enable(db, bench.providerId, false);
+  await expect(reserveOne(bench)).rejects.toMatchObject({ code: 'no-capacity', details: { provider: 'there' } });
+  await providers.enable(db, there.id, false);
+  await expect(reserveOne(bench)).rejects.toMatchObject({ code: 'unavailable' });
+});
+
+test('when every place is full it is said of each, and the next start is the earliest of all', async () => {
+  const bench = await makeBench(onTestFinished, { limits: { machines: 1 } });
+  await addPlace(bench, { machines: 1 });
+  const request = { image: 'golden', mode: 'linked' as const, forMs: HOUR };
+  const long = await reserve(bench.deps, bench.who, { ...request, id: randomUUID(), forMs: 6 * HOUR });
+  expect((await availability(bench.deps, bench.who, request)).possible).toBe(true);
+  const short = await reserve(bench.deps, bench.who, { ...request, id: randomUUID(), forMs: 2 * HOUR });
+  expect(short.providerId).not.toBe(long.providerId);
+  await expect(reserve(bench.deps, bench.who, { ...request, id: randomUUID() })).rejects.toMatchObject({
+    code: 'no-capacity',
+    message: expect.stringMatching(/^(here|there) has 0 machines left.*; (here|there) has 0 machines left/),
+  });
+  const answer = await availability(bench.deps, bench.who, request);
+  expect(answer).toMatchObject({ possible: false, providerId: short.providerId });
+  const next = answer.next as Date;
+  expect(next.getTime()).toBeLessThan(bench.deps.now().getTime() + 3 * HOUR);
+  // It is true: exactly then it is promised.
+  const booked = await reserve(bench.deps, bench.who, { ...request, id: randomUUID(), startsAt: next });
+  expect(booked).toMatchObject({ state: 'booked', providerId: short.providerId });
+});
+
+test('maintenance of one place sends what overlaps it to the other', async () => {
+  const bench = await makeBench(onTestFinished);
+  const there = await addPlace(bench);
+  const start = inFuture(bench, 5 * HOUR);
+  await addClosure(bench.deps, bench.who, { providerId: there.id, start, forMs: HOUR, reason: 'a new disk' });
+  const request = { image: 'golden', mode: 'linked' as const, forMs: 2 * HOUR };
+  const made = [];
+  for (let i = 0; i < 3; i++) made.push(await reserve(bench.deps, bench.who, { ...request, id: randomUUID(), startsAt: start }));
+  expect(whereAre(bench, made)).toEqual([3, 0]);
+});
+
+test('one that is booked moves to another place when there is no room at its own, and stays otherwise', async () => {
+  const bench = await makeBench(onTestFinished, { limits: { machines: 1 } });
+  const there = await addPlace(bench, { machines: 1 });
+  const book = (ms: number) =>
+    reserve(bench.deps, bench.who, { id: randomUUID(), image: 'golden', mode: 'linked', forMs: HOUR, startsAt: inFuture(bench, ms) });
+  const [a, b, c] = [await book(5 * HOUR), await book(5 * HOUR), await book(10 * HOUR)];
+  const moved = await moveReservation(bench.deps, bench.who, c.id, { startsAt: inFuture(bench, 15 * HOUR) });
+  expect([moved.providerId, moved.placement]).toEqual([c.providerId, c.placement]);
+  const other = a.providerId === c.providerId ? b : a;
+  await moveReservation(bench.deps, bench.who, other.id, { startsAt: inFuture(bench, 20 * HOUR) });
+  const again = await moveReservation(bench.deps, bench.who, c.id, { startsAt: inFuture(bench, 5 * HOUR) });
+  expect(again.providerId).toBe(other.providerId);
+  expect(again.placement).toMatch(/ was chosen: /);
+  expect([bench.providerId, there.id]).toContain(again.providerId);
+});
+
+test('a series is in one place as far as that has room, and its other occurrences are in another', async () => {
+  const bench = await makeBench(onTestFinished, { limits: { machines: 1 } });
+  const there = await addPlace(bench, { machines: 1 });
+  const startsAt = inFuture(bench, 24 * HOUR);
+  const request = { image: 'golden', mode: 'linked' as const, forMs: HOUR };
+  // The second day is taken at the place that the series would be in: of two that are alike the first by name.
+  await reserve(bench.deps, bench.who, { ...request, id: randomUUID(), startsAt: new Date(startsAt.getTime() + 24 * HOUR) });
+  const series = { ...request, startsAt, rule: 'FREQ=DAILY;COUNT=4', zone: 'UTC', partial: false };
+  const { reservations } = await reserveSeries(bench.deps, bench.who, { ...series, id: randomUUID() });
+  const at = (i: number) => reservations[i]?.providerId;
+  expect([at(0), at(1), at(2), at(3)]).toEqual([bench.providerId, there.id, bench.providerId, bench.providerId]);
+  expect(reservations[1]?.placement).toMatch(/^there was chosen: the places before it have no room at this time$/);
+});
+
+test('of many at one moment in two processes, over two places, exactly as many are promised as both hold', async () => {
+  const bench = await makeBench(onTestFinished, { ownDatabase: true, limits: { machines: 3 } });
+  const there = await addPlace(bench, { machines: 4 });
+  const other = await otherProcess(bench);
+  const asked = Array.from({ length: 16 }, (_, i) => reserveOne(bench, { deps: i % 2 ? other : bench.deps }));
+  const answers = await Promise.allSettled(asked);
+  const made = answers.flatMap((a) => (a.status === 'fulfilled' ? [a.value] : []));
+  expect(whereAre(bench, made)).toEqual([3, 4]);
+  for (const a of answers) if (a.status === 'rejected') expect(a.reason).toMatchObject({ code: 'no-capacity' });
+  await drain(bench);
+  expect(Object.keys(there.world.state.machines)).toHaveLength(4);
+  expect((await problems(bench)).filter((p) => !p.includes('has no machine'))).toEqual([]);
+});
