@@ -221,7 +221,14 @@ export interface Driver {
   power(ctx: Ctx, machineId: string, op: PowerOp): Promise<PowerState>;
   checkpoint(ctx: Ctx, machineId: string, name: string): Promise<Checkpoint>;
   checkpoints(ctx: Ctx, machineId: string): Promise<readonly Checkpoint[]>;
+  /** The machine is off afterwards, whatever it was. `wrong-state` where one that runs must be switched off first; `not-found`. */
   revert(ctx: Ctx, machineId: string, name: string): Promise<void>;
+  /**
+   * Forgets a checkpoint; what the machine has now stays as it is, and so do the others. One that is not there is no error. Nothing is ever
+   * written below the machine's own disks: `gate-refused` where that could not be done otherwise, `has-children` where somebody else's disk
+   * stands on one of it.
+   */
+  deleteCheckpoint(ctx: Ctx, machineId: string, name: string): Promise<void>;
   /** Flattens a machine's disks into the sealed master of a new revision, without anything that is the machine's own. */
   capture(ctx: Ctx, spec: CaptureSpec): Promise<Master>;
   /** Takes a machine away, whatever state it is in, and proves that what it stood on is still there. */

@@ -69,6 +69,7 @@ export const GOLDEN_CHECKS: readonly Check[] = [
       const { machineId } = await bench.clone();
       await found.rejects('checkpoint', ['not-supported'], bench.driver.checkpoint(bench.ctx(), machineId, 'before'));
       await found.rejects('revert', ['not-supported'], bench.driver.revert(bench.ctx(), machineId, 'before'));
+      await found.rejects('deleteCheckpoint', ['not-supported'], bench.driver.deleteCheckpoint(bench.ctx(), machineId, 'before'));
     },
   },
   {
@@ -113,6 +114,47 @@ export const GOLDEN_CHECKS: readonly Check[] = [
       await bench.driver.revert(bench.ctx(), machineId, 'good');
       await bench.boot(machineId);
       found.same(await bench.harness.guestRead?.(machineId, NOTE), 'before', 'file after revert');
+    },
+  },
+  {
+    id: 'checkpoint-delete',
+    title: 'a checkpoint that is deleted is gone; machine, other checkpoints and golden disk are as they were',
+    skip: (bench) => (bench.caps.checkpoints ? needsWriting(bench) : 'no checkpoints'),
+    async run(bench, found) {
+      const master = await bench.master();
+      const digest = await bench.digest(master.revisionId);
+      const { driver } = bench;
+      const { machineId } = await bench.clone();
+      const names = async (): Promise<string[]> => (await driver.checkpoints(bench.ctx(), machineId)).map((c) => c.name);
+      const write = async (text: string): Promise<void> => await bench.harness.guestWrite?.(machineId, NOTE, text);
+      const content = async (): Promise<string | undefined> => await bench.harness.guestRead?.(machineId, NOTE);
+      await driver.deleteCheckpoint(bench.ctx(), machineId, 'never made');
+      await bench.boot(machineId);
+      await write('one');
+      await driver.checkpoint(bench.ctx(), machineId, 'first');
+      await write('two');
+      await driver.checkpoint(bench.ctx(), machineId, 'second');
+      await write('three');
+      await driver.power(bench.ctx(), machineId, 'off');
+      await driver.deleteCheckpoint(bench.ctx(), machineId, 'first');
+      await driver.deleteCheckpoint(bench.ctx(), machineId, 'first');
+      found.same(await names(), ['second'], 'checkpoints after the first was deleted');
+      await bench.boot(machineId);
+      found.same(await content(), 'three', 'file after a checkpoint was deleted');
+      await driver.power(bench.ctx(), machineId, 'off');
+      await found.rejects('revert to a deleted one', ['not-found'], driver.revert(bench.ctx(), machineId, 'first'));
+      await driver.revert(bench.ctx(), machineId, 'second');
+      await bench.boot(machineId);
+      found.same(await content(), 'two', 'file after a revert to the one that stayed');
+      await driver.deleteCheckpoint(bench.ctx(), machineId, 'second');
+      found.same((await bench.seen(machineId))?.power, 'on', 'power of a machine that runs while one is deleted');
+      found.same(await content(), 'two', 'file after all were deleted');
+      found.same(await names(), [], 'checkpoints after all were deleted');
+      await driver.power(bench.ctx(), machineId, 'off');
+      found.same(await bench.digest(master.revisionId), digest, 'golden bytes');
+      await driver.destroy(bench.ctx(), machineId);
+      found.same(await bench.digest(master.revisionId), digest, 'golden bytes after the end');
+      found.same(await bench.leaks(), [], 'left over');
     },
   },
   {

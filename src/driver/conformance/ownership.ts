@@ -20,6 +20,7 @@ async function verbsOn(bench: Bench, driver: Driver, id: string): Promise<Call[]
     ['power reset', () => driver.power(ctx(), id, 'reset')],
     ...(caps.checkpoints ? [['checkpoint', () => driver.checkpoint(ctx(), id, 'x')] as const] : []),
     ...(caps.checkpoints ? [['checkpoints', () => driver.checkpoints(ctx(), id)] as const] : []),
+    ...(caps.checkpoints ? [['deleteCheckpoint', () => driver.deleteCheckpoint(ctx(), id, 'x')] as const] : []),
     ...(caps.checkpoints ? [['revert', () => driver.revert(ctx(), id, 'x')] as const] : []),
     ['capture', () => driver.capture(ctx(), { machineId: id, revisionId: bench.revisionId() })],
     ['guest.ready', () => driver.guest.ready(ctx(), id)],

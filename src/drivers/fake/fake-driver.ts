@@ -24,7 +24,7 @@ import { consoleOf, FakeGuest } from './guest.ts';
 import { FakeHost } from './host.ts';
 import { clone, destroy, sweep } from './machines.ts';
 import { capture, FAKE_IMPORT_FORMATS, FAKE_RECIPES, prepareMaster, removeMaster, verifyMaster } from './masters.ts';
-import { checkpoint, power, revert } from './power.ts';
+import { checkpoint, deleteCheckpoint, power, revert } from './power.ts';
 import { cloneResult, inventory, lineage, room } from './reads.ts';
 import type { FakeWorld } from './world.ts';
 
@@ -138,6 +138,10 @@ export class FakeDriver implements Driver {
 
   async revert(ctx: Ctx, machineId: string, name: string): Promise<void> {
     await revert(this.#host, ctx, machineId, name);
+  }
+
+  async deleteCheckpoint(ctx: Ctx, machineId: string, name: string): Promise<void> {
+    await deleteCheckpoint(this.#host, ctx, machineId, name);
   }
 
   async capture(ctx: Ctx, spec: CaptureSpec): Promise<Master> {

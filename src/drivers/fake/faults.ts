@@ -13,6 +13,7 @@ export const FAKE_VERBS = [
   'checkpoint',
   'checkpoints',
   'revert',
+  'deleteCheckpoint',
   'capture',
   'destroy',
   'sweep',

@@ -119,6 +119,20 @@ export async function revert(host: FakeHost, ctx: Ctx, machineId: string, name: 
   });
 }
 
+export async function deleteCheckpoint(host: FakeHost, ctx: Ctx, machineId: string, name: string): Promise<void> {
+  const { world } = host;
+  await host.perform(ctx, 'deleteCheckpoint', machineId, 0, async (middle) => {
+    needsCheckpoints(host);
+    host.whole(world.state, machineId);
+    world.change((state) => {
+      const machine = host.whole(state, machineId);
+      machine.checkpoints = machine.checkpoints.filter((c) => c.name !== name);
+    });
+    await middle();
+    world.change((state) => dropUnused(state, host.whole(state, machineId)));
+  });
+}
+
 /** New leaves in the machine's own folder, one on each of these disks. */
 function addLeaves(state: FakeState, machine: FakeMachine, parents: readonly string[]): string[] {
   return parents.map((parent, i) => {

@@ -63,6 +63,20 @@ export const RUNNING_SABOTAGES = {
     apply: () => ({ console: async () => ({ kind: 'vnc', socketPath: '/fake/vnc.sock' }) as const }),
   },
   'revert-does-nothing': { means: 'revert answers and does nothing', apply: () => ({ revert: async () => {} }) },
+  'delete-checkpoint-does-nothing': {
+    means: 'deleting a checkpoint answers and does nothing',
+    apply: () => ({ deleteCheckpoint: async () => {} }),
+  },
+  'delete-checkpoint-goes-back': {
+    means: 'deleting a checkpoint takes the machine back to it',
+    apply: ({ inner }) => ({
+      deleteCheckpoint: async (ctx, machineId, name) => {
+        await inner.power(ctx, machineId, 'off');
+        await inner.revert(ctx, machineId, name).catch(() => {});
+        await inner.deleteCheckpoint(ctx, machineId, name);
+      },
+    }),
+  },
   'checkpoint-twice': {
     means: 'a checkpoint made twice is there twice',
     apply: ({ inner, world }) => ({

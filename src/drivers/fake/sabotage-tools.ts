@@ -42,6 +42,7 @@ const VERBS = [
   'checkpoint',
   'checkpoints',
   'revert',
+  'deleteCheckpoint',
   'capture',
   'destroy',
   'sweep',

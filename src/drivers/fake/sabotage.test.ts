@@ -42,6 +42,8 @@ const CAUGHT_BY: Readonly<Record<Sabotage, readonly string[]>> = {
   'shutdown-ignored': ['power-shutdown'],
   'console-of-nothing': ['console'],
   'revert-does-nothing': ['checkpoint-revert'],
+  'delete-checkpoint-does-nothing': ['checkpoint-delete'],
+  'delete-checkpoint-goes-back': ['checkpoint-delete'],
   'checkpoint-twice': ['checkpoint-list'],
   'checkpoints-unlisted-work': ['checkpoint-unlisted'],
   'same-identity': ['guest-identity', 'guest-identity-instant'],

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Checkpoint } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import { type Ctx, checkCtx, withTimeout } from '../../lib/context.ts';
@@ -81,6 +81,43 @@ export class Checkpoints {
         await this.machines.update(record.machineId, { pendingLeaf: undefined });
       }
       throw error;
+    }
+  }
+
+  /**
+   * Forgets a checkpoint and takes out what only it needed. A file in the middle of a chain goes once the machine is off: what stands on it gets
+   * a copy of what it had (never the other way, so nothing below is written). While it runs the file stays, until the next such call.
+   */
+  async remove(ctx: Ctx, machineId: string, name: string): Promise<void> {
+    const record = await this.machines.needMade(machineId);
+    const checkpoints = record.checkpoints.filter((each) => each.name !== name);
+    // First of all nobody goes back to it any more; broken off after that, the rest is found by the next call.
+    const now =
+      checkpoints.length < record.checkpoints.length ? await this.machines.update(machineId, { checkpoints: [...checkpoints] }) : record;
+    await this.tidy(ctx, now);
+  }
+
+  private async tidy(ctx: Ctx, record: MachineRecord): Promise<void> {
+    const folder = this.machines.folder(record.machineId);
+    const needed = new Set([record.leaf, ...record.checkpoints.map((each) => each.file)].map((file) => join(folder, file)));
+    const scan = await scanDisks(this.host.layout.root);
+    if (!scan.complete) return;
+    const disks = new Map(scan.disks);
+    const off = ['off', 'crashed'].includes(await this.fleet.power(ctx, record.machineId, folder));
+    for (const { path, parent } of scan.disks.values()) {
+      if (dirname(path) !== folder || needed.has(path)) continue;
+      const above = [...disks.values()].filter((disk) => disk.parent === path);
+      if (above.length > 0) {
+        // A full copy's base is most of the machine: it is kept rather than copied.
+        if (!off || parent === undefined || above.some((disk) => dirname(disk.path) !== folder)) continue;
+        const below = disks.get(path)?.parent ?? parent;
+        for (const disk of above) {
+          await this.host.img.standLower(ctx, disk.path, below);
+          disks.set(disk.path, { ...disk, parent: below });
+        }
+      }
+      await rm(path, { force: true });
+      disks.delete(path);
     }
   }
 

@@ -150,6 +150,10 @@ export class QemuDriver implements Driver {
     await this.onMachine(ctx, machineId, async ({ checkpoints }) => await checkpoints.revert(ctx, machineId, name));
   }
 
+  async deleteCheckpoint(ctx: Ctx, machineId: string, name: string): Promise<void> {
+    await this.onMachine(ctx, machineId, async ({ checkpoints }) => await checkpoints.remove(ctx, machineId, name));
+  }
+
   async capture(ctx: Ctx, spec: CaptureSpec): Promise<Master> {
     return await this.onMachine(ctx, spec.machineId, async ({ capture }) => await capture.run(ctx, spec));
   }

@@ -24,6 +24,7 @@ const MACHINES = [
   'VirtualMachine.Interact.ConsoleInteract',
   'VirtualMachine.State.CreateSnapshot',
   'VirtualMachine.State.RevertToSnapshot',
+  'VirtualMachine.State.RemoveSnapshot',
 ];
 const CLONES = [
   'VirtualMachine.Inventory.CreateFromExisting',

@@ -4,6 +4,8 @@ import { type Logger, silentLogger } from '../../lib/log.ts';
 import {
   type AnyValue,
   type CallOptions,
+  diskChain,
+  disksOf,
   isFault,
   type MethodArgs,
   type Ref,
@@ -27,7 +29,10 @@ import { isOwned, type View, VIEW_PATHS, viewOf } from './view.ts';
 const TASK_MS = 6 * 3_600_000;
 const TRIES = 8;
 
-/** Tasks that the driver starts. `Destroy_Task` is not among them: a machine with a parent can only be unregistered (promise 2). */
+/**
+ * Tasks that the driver starts. `Destroy_Task` is not among them: a machine with a parent can only be unregistered (promise 2). A snapshot is
+ * removed by {@link Endpoint.removeSnapshot} only.
+ */
 export type SafeTask = Exclude<
   TaskMethod,
   'Destroy_Task' | 'RemoveSnapshot_Task' | 'RemoveAllSnapshots_Task' | 'ConsolidateVMDisks_Task' | 'DeleteVirtualDisk_Task'
@@ -120,6 +125,33 @@ export class Endpoint {
     self: Ref,
     args: MethodArgs<M>,
     options: CallOptions = {},
+  ): Promise<TaskResult> {
+    return await this.#run(ctx, key, method, self, args, options);
+  }
+
+  /**
+   * Removes one snapshot of a machine in its own folder. The server merges what came after it into the disks that it froze: `gate-refused`
+   * unless every one of these lies in that folder, since else the merge would be written into a master (H5). They are read here, anew.
+   */
+  async removeSnapshot(ctx: Ctx, key: string, snapshot: Ref, folder: string): Promise<void> {
+    const [read] = await this.client.readAll(ctx, 'VirtualMachineSnapshot', [snapshot], ['config']);
+    const frozen = disksOf(read?.props.config?.hardware.device ?? []).map((disk) => diskChain(disk)[0]);
+    const outside = frozen.find((path) => path === undefined || !isInside(folder, path));
+    if (frozen.length === 0 || outside !== undefined) {
+      throw driverError('gate-refused', `removing this snapshot would write into ${outside ?? 'disks that are not shown'}`, {
+        hint: 'Leave it; it goes with the machine.',
+      });
+    }
+    await this.#run(ctx, key, 'RemoveSnapshot_Task', snapshot, { removeChildren: false, consolidate: true }, {});
+  }
+
+  async #run<M extends TaskMethod>(
+    ctx: Ctx,
+    key: string,
+    method: M,
+    self: Ref,
+    args: MethodArgs<M>,
+    options: CallOptions,
   ): Promise<TaskResult> {
     checkCtx(ctx);
     return await this.#tasks.run(ctx, async () => {

@@ -1,6 +1,6 @@
 import { driverError } from '../../driver/errors.ts';
 import type { Ctx } from '../../lib/context.ts';
-import { refKey } from '../../vsphere/index.ts';
+import { refKey, type Ref } from '../../vsphere/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Descriptor, Files } from './files.ts';
 import type { Layouts } from './layout.ts';
@@ -44,7 +44,7 @@ export class Folders {
       await Promise.all(paths.map(async (path) => ({ path, descriptor: await this.#files.descriptor(ctx, path) })))
     ).flatMap(({ path, descriptor }) => (descriptor === undefined ? [] : [{ path, descriptor }]));
     if (disks.every(({ descriptor }) => descriptor.deletable)) return;
-    await this.#mustStandAlone(ctx, folder);
+    await this.mustStandAlone(ctx, folder);
     for (const { path, descriptor } of leafFirst(folder, disks)) {
       if (!descriptor.deletable) await this.#files.unmark(ctx, key, path, descriptor);
       await this.#files.deleteDisk(ctx, key, path);
@@ -52,14 +52,14 @@ export class Folders {
   }
 
   /** The second witness, since the mark is the server's own guard: disks that only snapshots name, and machines that cannot be read. */
-  async #mustStandAlone(ctx: Ctx, folder: string): Promise<void> {
+  async mustStandAlone(ctx: Ctx, folder: string, except?: Ref): Promise<void> {
     const blind = await blindOn(ctx, this.#end, datastoreName(folder));
     if (blind.length > 0) {
       throw driverError('unavailable', `it cannot be said that nothing stands on ${folder}: ${blind[0]?.name} cannot be read`, {
         hint: 'Make the machine readable for the account, or take it out of the inventory if it is lost.',
       });
     }
-    const others = this.#end.register.views().filter((view) => view.snapshots !== undefined);
+    const others = this.#end.register.views().filter((view) => view.snapshots !== undefined && view.ref.value !== except?.value);
     const layouts = await this.#layouts.all(
       ctx,
       others.map((view) => view.ref),

@@ -103,6 +103,60 @@ test('H6: checkpoints above the root leave root and master as they are', async (
   });
 });
 
+test('H6: a checkpoint above the root is deleted into the machine alone; the root and others are not', async () => {
+  for (const linkedStrategy of ['shared-master', 'child-disk'] as const) {
+    await inWorld({ driver: { linkedStrategy } }, async (c) => {
+      c.deletesCheckpoints = true;
+      const { machineId } = await c.clone();
+      await c.driver.checkpoint(ctx(), machineId, 'mine');
+      await c.driver.power(ctx(), machineId, 'on');
+      await c.w.guestWrite(machineId, '/a', 'later');
+      await c.driver.deleteCheckpoint(ctx(), machineId, 'mine');
+      expect(await c.driver.checkpoints(ctx(), machineId)).toEqual([]);
+      expect(await c.w.guestRead(machineId, '/a')).toBe('later');
+      const before = c.calls('RemoveSnapshot_Task');
+      expect(before).toBe(1);
+      // neither Carrel's own, nor what an operator made in the client
+      await c.driver.deleteCheckpoint(ctx(), machineId, 'carrel-root');
+      const vm = c.w.vm(machineId);
+      await c.w.settle(createSnapshot(c.m, vm, { name: 'theirs', description: 'backup', memory: false, quiesce: false }));
+      expect(await codeOf(c.driver.deleteCheckpoint(ctx(), machineId, 'theirs'))).toBe('not-owned');
+      expect(c.calls('RemoveSnapshot_Task')).toBe(before);
+    });
+  }
+});
+
+test('H5: a checkpoint whose removal would be written into the master is refused', async () => {
+  await inWorld({ driver: { linkedStrategy: 'shared-master' } }, async (c) => {
+    const { machineId } = await c.clone();
+    await c.driver.checkpoint(ctx(), machineId, 'mine');
+    const vm = c.w.vm(machineId);
+    // as where a server's snapshot says that it froze the master itself
+    const [root] = vm.record.snapshots;
+    const mine = root?.children[0];
+    if (root === undefined || mine === undefined) throw new Error('no snapshots');
+    const froze = mine.hardware;
+    mine.hardware = root.hardware;
+    expect(await codeOf(c.driver.deleteCheckpoint(ctx(), machineId, 'mine'))).toBe('gate-refused');
+    mine.hardware = froze;
+    vm.record.redundant = [c.master.files[0]?.path ?? ''];
+    vm.needsConsolidation = true;
+    expect(await codeOf(c.driver.deleteCheckpoint(ctx(), machineId, 'mine'))).toBe('gate-refused');
+    expect(c.calls('RemoveSnapshot_Task')).toBe(0);
+  });
+});
+
+test('H6: a checkpoint on whose disk another machine stands is not deleted', async () => {
+  await inWorld({}, async (c) => {
+    const { machineId, chains } = await c.clone();
+    await c.driver.checkpoint(ctx(), machineId, 'mine');
+    await c.w.plantForeign(chains[0]?.[0]?.path ?? '');
+    expect(await codeOf(c.driver.deleteCheckpoint(ctx(), machineId, 'mine'))).toBe('has-children');
+    expect((await c.driver.checkpoints(ctx(), machineId)).map((s) => s.name)).toEqual(['mine']);
+    expect(c.calls('RemoveSnapshot_Task')).toBe(0);
+  });
+});
+
 test('H9: a machine with checkpoints goes whole, without detaching anything', async () => {
   await inWorld({}, async (c) => {
     const { machineId } = await c.clone();

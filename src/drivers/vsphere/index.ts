@@ -115,6 +115,10 @@ export class VSphereDriver implements Driver {
     await this.#onMachine(ctx, machineId, async ({ checkpoints }) => await checkpoints.revert(ctx, machineId, name));
   }
 
+  async deleteCheckpoint(ctx: Ctx, machineId: string, name: string): Promise<void> {
+    await this.#onMachine(ctx, machineId, async ({ checkpoints }) => await checkpoints.remove(ctx, machineId, name));
+  }
+
   async capture(ctx: Ctx, spec: CaptureSpec): Promise<Master> {
     return await this.#onMachine(ctx, spec.machineId, async ({ locate, machines, masterVerbs }) => {
       const view = await locate.machine(ctx, spec.machineId);

@@ -101,7 +101,7 @@ function join(end: Endpoint): Parts {
   const strategies = new Strategies({ end, locate, masters });
   const machines = new Machines({ end, locate, masters, strategies, teardown, masterVerbs });
   const power = new Power({ end, locate, machines });
-  const checkpoints = new Checkpoints({ end, locate, machines });
+  const checkpoints = new Checkpoints({ end, folders, locate, machines });
   const survey = new Survey({ end, locate, files, layouts, masters, folders });
   const guests = new Guests({ end, locate, machines, masters });
   return { end, locate, masters, teardown, masterVerbs, machines, power, checkpoints, survey, guests, watch: watcher(end, power) };
