@@ -56,7 +56,7 @@ async function registerUpload(app: FastifyInstance, parts: ServerParts): Promise
       ...common(api.uploadImage, parts),
       handler: async (request, reply) => {
         const { name } = request.params as { name: string };
-        const { format, publish = true, description, ...hints } = request.query as UploadQuery;
+        const { format, publish = true, description, masterOf, ...hints } = request.query as UploadQuery;
         checkNewName(name);
         if (request.body === undefined) {
           throw new CarrelError('unsupported-media-type', 'the upload has no content', {
@@ -71,6 +71,7 @@ async function registerUpload(app: FastifyInstance, parts: ServerParts): Promise
             publish,
             description,
             format,
+            masterOf,
             hints,
           });
           return await reply.code(202).send(started);

@@ -651,6 +651,14 @@ describe('image import of a machine', () => {
     });
   });
 
+  it('makes one more master of a revision that is there', async () => {
+    await root(['image', 'import', '--provider', 'lab', '--vm', 'templates/Debian', '--as-master-of', 'starter@1']);
+    const call = server.world.calls.findLast((c) => c.name === 'importVm')?.args[1];
+    expect(call).toMatchObject({ image: 'starter', masterOf: 1, provider: 'lab' });
+    const both = ['--as-master-of', 'starter@1', '--name', 'other'];
+    expect(await root(['image', 'import', '--provider', 'lab', '--vm', 'a', ...both])).toMatchObject({ code: 2 });
+  });
+
   it('takes a file or a machine, not both', async () => {
     expect(await root(['image', 'import', 'x.qcow2', '--vm', 'a', '--provider', 'b'])).toMatchObject({ code: 2 });
     expect(await root(['image', 'import', '--vm', 'a'])).toMatchObject({ code: 2, err: expect.stringContaining('--provider') });

@@ -128,6 +128,16 @@ const guestHints = {
   vcpus: Type.Optional(Vcpus),
 };
 
+/** In place of a new revision. */
+const MasterOf = Type.Optional(
+  Type.Integer({
+    minimum: 1,
+    maximum: 2_147_483_647,
+    description:
+      'Make no new revision: it is one more master of this one, on a provider that has none of it. That it holds the same is your word.',
+  }),
+);
+
 /** A machine or template that is at a provider already, as the next revision of an image. */
 export const VmImport = strict({
   provider: Type.String({ minLength: 1, maxLength: 63 }),
@@ -136,6 +146,7 @@ export const VmImport = strict({
   publish: Type.Optional(Type.Boolean({ description: 'Hand it out as soon as it is ready; true if left out.' })),
   description: Type.Optional(Description),
   access: Type.Optional(GuestAccess),
+  masterOf: MasterOf,
   ...guestHints,
 });
 export type VmImport = Static<typeof VmImport>;
@@ -153,6 +164,7 @@ export const UploadQuery = strict({
   ),
   publish: Type.Optional(Type.Boolean({ description: 'Hand it out as soon as it is ready; true if left out.' })),
   description: Type.Optional(Description),
+  masterOf: MasterOf,
   ...guestHints,
   firmware: Type.Optional(oneOf(['bios', 'efi'])),
 });
@@ -195,7 +207,7 @@ export const imageRoutes = {
     body: VmImport,
     response: RevisionStarted,
     status: 202,
-    errors: ['not-found', 'busy', 'not-supported', 'unavailable'],
+    errors: ['not-found', 'wrong-state', 'already-exists', 'busy', 'not-supported', 'unavailable'],
   }),
   uploadImage: route('uploadImage', {
     summary: "Make an image's next revision of a disk file, which is the body (`application/octet-stream`)",
@@ -208,7 +220,19 @@ export const imageRoutes = {
     query: UploadQuery,
     response: RevisionStarted,
     status: 202,
-    errors: ['bad-image', 'too-large', 'length-required', 'unsupported-media-type', 'no-space', 'busy', 'not-supported', 'unavailable'],
+    errors: [
+      'not-found',
+      'wrong-state',
+      'already-exists',
+      'bad-image',
+      'too-large',
+      'length-required',
+      'unsupported-media-type',
+      'no-space',
+      'busy',
+      'not-supported',
+      'unavailable',
+    ],
   }),
   listRevisions: route('listRevisions', {
     summary: "An image's revisions, newest first",

@@ -4,6 +4,7 @@
  */
 import type { Tx } from '../store/schema.ts';
 import * as jobs from '../store/jobs.ts';
+import type { AddMasterInput } from './sagas/add-master.ts';
 import type { CaptureInput } from './sagas/capture.ts';
 import type { EndInput } from './sagas/end.ts';
 import type { PowerInput } from './sagas/power.ts';
@@ -46,6 +47,17 @@ export function enqueueEnd(tx: Tx, input: EndInput): Promise<Enqueued> {
 export function enqueuePrepare(tx: Tx, input: PrepareInput): Promise<Enqueued> {
   return jobs.enqueue(tx, {
     saga: 'prepare',
+    input,
+    key: `revision:${input.revisionId}`,
+    lane: `image:${input.providerId}`,
+    priority: PRIORITY.image,
+  });
+}
+
+/** One at a time of a revision, and none while it is made or removed. */
+export function enqueueAddMaster(tx: Tx, input: AddMasterInput): Promise<Enqueued> {
+  return jobs.enqueue(tx, {
+    saga: 'add-master',
     input,
     key: `revision:${input.revisionId}`,
     lane: `image:${input.providerId}`,

@@ -3,9 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Bench, drain, makeBench, otherProcess, problems, reservationOf, reserveOne } from '../../test/support/engine.ts';
 import { addPlace } from '../../test/support/places.ts';
+import * as jobs from '../store/jobs.ts';
+import * as masters from '../store/masters.ts';
 import * as providers from '../store/providers.ts';
 import { addClosure } from './intents/closures.ts';
 import { availability } from './intents/availability.ts';
+import { removeRevision, retireRevision } from './intents/image.ts';
+import { addMaster } from './intents/masters.ts';
 import { moveReservation, reserve } from './intents/reservation.ts';
 import { reserveSeries } from './intents/series.ts';
 
@@ -123,4 +127,43 @@ test('of many at one moment in two processes, over two places, exactly as many a
   await drain(bench);
   expect(Object.keys(there.world.state.machines)).toHaveLength(4);
   expect((await problems(bench)).filter((p) => !p.includes('has no machine'))).toEqual([]);
+});
+
+test('a revision gets a master on a second provider, one at a time and once; its removal takes away both', async () => {
+  const bench = await makeBench(onTestFinished);
+  const there = await addPlace(bench, { master: false });
+  const { db } = bench.store;
+  const { source } = await bench.world.source(onTestFinished);
+  const request = { image: 'golden', revision: 1, provider: 'there', source, told: { kind: 'file' } };
+  const add = () => addMaster(bench.deps, bench.who, request);
+  const [{ job }] = [await add()];
+  await expect(add()).rejects.toMatchObject({ code: 'busy' });
+  await drain(bench);
+  expect((await jobs.findJob(db, job))?.state).toBe('done');
+  expect((await masters.ofRevisions(db, [bench.revisionId])).map((m) => m.providerId).sort()).toEqual([bench.providerId, there.id].sort());
+  await expect(add()).rejects.toMatchObject({ code: 'already-exists' });
+  await expect(addMaster(bench.deps, bench.who, { ...request, revision: 2 })).rejects.toMatchObject({ code: 'not-found' });
+  // The other's profile is the revision's, so that people are told what is so wherever their machine is.
+  expect(Object.keys(there.world.state.masters)).toEqual([bench.revisionId]);
+  await retireRevision(bench.deps, bench.who, bench.revisionId);
+  await expect(addMaster(bench.deps, bench.who, request)).rejects.toMatchObject({ code: 'wrong-state' });
+  await removeRevision(bench.deps, bench.who, bench.revisionId);
+  await drain(bench);
+  expect(there.world.state.masters).toEqual({});
+  expect(bench.world.masters()).toEqual([]);
+  expect(await masters.ofRevisions(db, [bench.revisionId])).toEqual([]);
+});
+
+test('one whose people log in by another account is not taken for the same, and nothing is left of it', async () => {
+  const bench = await makeBench(onTestFinished);
+  const there = await addPlace(bench, { master: false });
+  const { source } = await bench.world.source(onTestFinished);
+  if (source.kind !== 'file') throw new Error('the fake imports files');
+  const other = { ...source, profile: { user: 'somebody' } };
+  const request = { image: 'golden', revision: 1, provider: 'there', source: other, told: { kind: 'file' } };
+  const { job } = await addMaster(bench.deps, bench.who, request);
+  await drain(bench);
+  expect(await jobs.findJob(bench.store.db, job)).toMatchObject({ state: 'undone', error: { code: 'bad-image' } });
+  expect(there.world.state.masters).toEqual({});
+  expect(await masters.ofRevisions(bench.store.db, [bench.revisionId])).toHaveLength(1);
 });

@@ -2,6 +2,7 @@ import type { ImageServices } from './interface.ts';
 import type { Lineage } from '../contract/lineage.ts';
 import type { Driver, LineageReport } from '../driver/index.ts';
 import * as intents from '../engine/intents/image.ts';
+import { addMaster } from '../engine/intents/masters.ts';
 import { driverOf } from '../engine/deps.ts';
 import { makeCtx } from '../lib/context.ts';
 import { CarrelError } from '../lib/errors.ts';
@@ -43,16 +44,17 @@ export function imageServices({ deps }: Parts): ImageServices {
       const source = { kind: 'recipe', recipe } as const;
       return started(await intents.prepareImage(deps, caller, { image, description, publish, source, told: source }));
     },
-    async importVm(caller, { image, provider, vm, how, publish = true, description, ...hints }) {
+    async importVm(caller, { image, provider, vm, how, publish = true, description, masterOf: revision, ...hints }) {
       const source = { kind: 'vm', path: vm, how, profile: given(hints) } as const;
       const told = { kind: 'vm', provider, path: vm, how };
+      if (revision !== undefined) return started(await addMaster(deps, caller, { image, revision, provider, source, told }));
       return started(await intents.prepareImage(deps, caller, { image, description, publish, provider, source, told }));
     },
-    async importImage(caller, { image, path, bytes, sha256, publish, description, format, hints }) {
+    async importImage(caller, { image, path, bytes, sha256, publish, description, format, masterOf: revision, hints }) {
       const source = { kind: 'file', path, claimed: format, profile: given(hints) } as const;
-      return started(
-        await intents.prepareImage(deps, caller, { image, description, publish, source, told: { kind: 'file', format, bytes, sha256 } }),
-      );
+      const told = { kind: 'file', format, bytes, sha256 };
+      if (revision !== undefined) return started(await addMaster(deps, caller, { image, revision, source, told }));
+      return started(await intents.prepareImage(deps, caller, { image, description, publish, source, told }));
     },
     async publishRevision(caller, revisionId, uncleanReason) {
       await intents.publishRevision(deps, caller, revisionId, uncleanReason);

@@ -128,8 +128,10 @@ export interface ImportRequest {
   publish: boolean;
   description?: string | undefined;
   format: UploadQuery['format'];
+  /** Number of the revision that it is one more master of, in place of a new revision. */
+  masterOf?: number | undefined;
   /** What the uploader says about the guest. */
-  hints: Omit<UploadQuery, 'format' | 'publish' | 'description'>;
+  hints: Omit<UploadQuery, 'format' | 'publish' | 'description' | 'masterOf'>;
 }
 
 export interface CaptureRequest {

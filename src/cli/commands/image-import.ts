@@ -3,12 +3,12 @@ import { basename, extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { RevisionStarted, UploadQuery, VmImport } from '../../contract/images.ts';
 import { CarrelError } from '../../lib/errors.ts';
-import { followRevision, StageLine } from '../follow.ts';
+import { followJob, followRevision, StageLine } from '../follow.ts';
 import { interruptible } from '../io.ts';
-import { wholeNumber } from '../names.ts';
+import { revisionOf, wholeNumber } from '../names.ts';
 import type { Cli, Session } from '../session.ts';
 
-interface Options extends Omit<UploadQuery, 'memoryMiB' | 'bootTimeoutS' | 'publish'> {
+interface Options extends Omit<UploadQuery, 'memoryMiB' | 'bootTimeoutS' | 'publish' | 'masterOf'> {
   name?: string;
   memory?: number;
   bootTimeout?: number;
@@ -16,6 +16,7 @@ interface Options extends Omit<UploadQuery, 'memoryMiB' | 'bootTimeoutS' | 'publ
   provider?: string;
   vm?: string;
   adopt?: boolean;
+  asMasterOf?: { name: string; number: number };
   access?: NonNullable<VmImport['access']>;
 }
 
@@ -52,15 +53,35 @@ export function addImageImport(image: Command, cli: Cli): void {
     .addOption(new Option('--firmware <firmware>', 'what it boots by').choices(['bios', 'efi']))
     .option('--boot-timeout <s>', 'longest time from power-on to SSH, in seconds', wholeNumber)
     .option('--description <text>', 'what the image is')
+    .option(
+      '--as-master-of <revision>',
+      'make no new revision: one more master of this one (NAME@NUMBER), with the same content',
+      revisionOf,
+    )
     .option('--no-publish', 'leave it a draft')
     .action(async (file: string | undefined, options: Options, command: Command) => {
       const session = cli.open(command);
-      await followRevision(session, await begin(session, file, options), 'checking and sealing');
+      const started = await begin(session, file, options);
+      if (options.asMasterOf === undefined) return followRevision(session, started, 'checking and sealing');
+      const { name, number } = options.asMasterOf;
+      await followJob(
+        session,
+        started.job,
+        `checking and sealing a master of ${name}@${number}`,
+        `it goes on; see \`carrel image show ${name}@${number}\``,
+      );
+      const revision = await session.client.showRevision({ params: { name, number } });
+      session.answer(revision, `${name}@${number} has masters on ${revision.masters.map((m) => m.provider).join(', ')}`);
     });
 }
 
 async function begin(session: Session, file: string | undefined, options: Options): Promise<RevisionStarted> {
-  const { provider, vm, adopt, name, format, firmware, ...rest } = options;
+  const { provider, vm, adopt, name, format, firmware, asMasterOf, ...rest } = options;
+  if (asMasterOf !== undefined && (name !== undefined || options.description !== undefined || !options.publish)) {
+    throw new CarrelError('bad-request', 'name, description and publishing are those of the revision', {
+      hint: 'leave --name, --description and --no-publish out, or --as-master-of',
+    });
+  }
   if (file !== undefined && vm === undefined && provider === undefined && adopt === undefined && options.access === undefined)
     return sendFile(session, file, options);
   if (provider === undefined || vm === undefined || file !== undefined) {
@@ -73,9 +94,10 @@ async function begin(session: Session, file: string | undefined, options: Option
   }
   const { memory, bootTimeout, ...told } = rest;
   return session.client.importVm({
-    params: { name: name ?? (vm.split('/').at(-1) ?? vm).toLowerCase() },
+    params: { name: asMasterOf?.name ?? name ?? (vm.split('/').at(-1) ?? vm).toLowerCase() },
     body: {
       ...told,
+      ...(asMasterOf === undefined ? {} : { masterOf: asMasterOf.number }),
       provider,
       vm,
       how: adopt ? 'adopt' : 'copy',
@@ -86,9 +108,10 @@ async function begin(session: Session, file: string | undefined, options: Option
 }
 
 function queryOf(options: Options): UploadQuery {
-  const { name: _, memory, bootTimeout, provider: __, vm: ___, adopt: ____, access: _____, ...rest } = options;
+  const { name: _, memory, bootTimeout, provider: __, vm: ___, adopt: ____, access: _____, asMasterOf, ...rest } = options;
   return {
     ...rest,
+    ...(asMasterOf === undefined ? {} : { masterOf: asMasterOf.number }),
     ...(memory === undefined ? {} : { memoryMiB: memory }),
     ...(bootTimeout === undefined ? {} : { bootTimeoutS: bootTimeout }),
   };
@@ -113,7 +136,7 @@ async function openChecked(file: string) {
 }
 
 async function sendFile(session: Session, file: string, options: Options): Promise<RevisionStarted> {
-  const name = options.name ?? basename(file, extname(file)).toLowerCase();
+  const name = options.asMasterOf?.name ?? options.name ?? basename(file, extname(file)).toLowerCase();
   const { handle, size } = await openChecked(file);
   const line = new StageLine(session);
   try {

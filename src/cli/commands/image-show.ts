@@ -37,7 +37,6 @@ function describeImage(image: Image, revisions: readonly Revision[]): string {
 
 function describeRevision(r: Revision): string {
   const p = r.profile;
-  const files = r.masters.flatMap((m) => m.files);
   return facts([
     ['revision', `${r.image}@${r.number} (${r.id})`],
     ['state', r.state],
@@ -46,7 +45,9 @@ function describeRevision(r: Revision): string {
     ['made', `${r.createdAt} by ${r.createdBy}`],
     ['hardware', p && `${p.hardware.vcpus} vCPU, ${p.hardware.memoryMiB} MiB, ${p.hardware.firmware}`],
     ['guest', p && `${p.guest.os}, user ${p.guest.user}, agent ${p.guest.agent}`],
-    ...files.map((f): [string, string] => ['golden file', `${f.path} (${bytes(f.bytes)}, sha256 ${f.sha256.slice(0, 16)}…)`]),
+    ...r.masters
+      .flatMap((m) => m.files.map((f) => ({ ...f, at: m.provider })))
+      .map((f): [string, string] => ['golden file', `${f.path} on ${f.at} (${bytes(f.bytes)}, sha256 ${f.sha256.slice(0, 16)}…)`]),
     ...Object.entries(r.facts),
     ['failure', failureText(r.failure)],
   ]);

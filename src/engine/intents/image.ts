@@ -4,6 +4,7 @@ import type { MasterSource } from '../../driver/index.ts';
 import { CarrelError } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
 import * as images from '../../store/images.ts';
+import * as jobs from '../../store/jobs.ts';
 import * as machines from '../../store/machines.ts';
 import * as masters from '../../store/masters.ts';
 import * as providers from '../../store/providers.ts';
@@ -35,21 +36,7 @@ export interface PrepareIntent {
 export async function prepareImage(deps: EngineDeps, who: Who, request: PrepareIntent): Promise<Started> {
   checkName(request.image);
   const providerId = await providerFor(deps, request.provider);
-  const capabilities = await capabilitiesOf(deps, deps.store.db, providerId);
-  if (request.source.kind === 'recipe' && !capabilities.recipes.includes(request.source.recipe)) {
-    throw new CarrelError('not-supported', `there is no recipe called ${request.source.recipe}`, {
-      hint: `choose one of ${capabilities.recipes.join(', ')}`,
-    });
-  }
-  if (
-    request.source.kind === 'file' &&
-    request.source.claimed !== undefined &&
-    !capabilities.importFormats.includes(request.source.claimed)
-  ) {
-    throw new CarrelError('not-supported', `files of format ${request.source.claimed} cannot be imported`, {
-      hint: `choose one of ${capabilities.importFormats.join(', ')}`,
-    });
-  }
+  await assertSource(deps, providerId, request.source);
   const now = deps.now();
   return deps.store.tx(async (tx) => {
     const image = await images.ensure(tx, {
@@ -84,6 +71,21 @@ export async function prepareImage(deps: EngineDeps, who: Who, request: PrepareI
     });
     return { image, revision, job: job.id };
   });
+}
+
+/** Refuses what the provider cannot make a master of. `not-supported`, `unavailable`. */
+export async function assertSource(deps: EngineDeps, providerId: string, source: MasterSource): Promise<void> {
+  const capabilities = await capabilitiesOf(deps, deps.store.db, providerId);
+  if (source.kind === 'recipe' && !capabilities.recipes.includes(source.recipe)) {
+    throw new CarrelError('not-supported', `there is no recipe called ${source.recipe}`, {
+      hint: `choose one of ${capabilities.recipes.join(', ')}`,
+    });
+  }
+  if (source.kind === 'file' && source.claimed !== undefined && !capabilities.importFormats.includes(source.claimed)) {
+    throw new CarrelError('not-supported', `files of format ${source.claimed} cannot be imported`, {
+      hint: `choose one of ${capabilities.importFormats.join(', ')}`,
+    });
+  }
 }
 
 export interface CaptureIntent {
@@ -217,11 +219,16 @@ export async function removeRevision(deps: EngineDeps, who: Who, revisionId: str
       throw new CarrelError('wrong-state', `revision ${row.number} is ${row.state}`, { hint: 'retire it first' });
     // From here on nothing new can be reserved of it.
     if (row.state === 'draft') await images.transitionRevision(tx, revisionId, 'retire', {}, now);
-    const [master] = await masters.ofRevisions(tx, [revisionId]);
+    const places = (await masters.ofRevisions(tx, [revisionId])).map((m) => m.providerId).sort();
     // One without a master has left nothing anywhere; the removal says so on any provider.
-    const providerId = master?.providerId ?? [...deps.drivers.keys()][0];
+    const providerId = places[0] ?? [...deps.drivers.keys()][0];
     if (providerId === undefined) throw new CarrelError('unavailable', 'no provider is open', { retry: 'later' });
-    const job = await enqueueRemoveRevision(tx, { revisionId, providerId, actor: who.name });
+    const job = await enqueueRemoveRevision(tx, { revisionId, providerId, further: places.slice(1), actor: who.name });
+    if (!job.created && (await jobs.findJob(tx, job.id))?.saga !== 'remove-revision')
+      throw new CarrelError('busy', `something is at work on revision ${row.number} just now`, {
+        hint: 'try again when it is done',
+        retry: 'later',
+      });
     return { job: job.id };
   });
 }
@@ -247,7 +254,7 @@ function checkName(name: string): void {
 }
 
 /** Where a new image is made. `not-found` (no such provider), `bad-request` (there are several, none is the host's own). */
-async function providerFor(deps: EngineDeps, name: string | undefined): Promise<string> {
+export async function providerFor(deps: EngineDeps, name: string | undefined): Promise<string> {
   const all = await providers.list(deps.store.db);
   const names = all.map((p) => p.name).join(', ');
   if (name !== undefined) {

@@ -1,6 +1,7 @@
 import type { Tx } from '../../store/schema.ts';
 import type { Saga } from '../saga.ts';
 import type { EngineDeps } from '../deps.ts';
+import { addMaster } from './add-master.ts';
 import { capture } from './capture.ts';
 import { end } from './end.ts';
 import { power } from './power.ts';
@@ -13,5 +14,5 @@ type AnySaga = Saga<EngineDeps, never, Tx>;
 
 /** Every saga by name; the generic tests run over this list, so a saga that is not here cannot run either. */
 export const SAGAS: Readonly<Record<string, AnySaga>> = Object.fromEntries(
-  [provision, end, prepare, capture, power, removeRevision].map((saga) => [saga.name, saga as AnySaga]),
+  [provision, end, prepare, capture, power, removeRevision, addMaster].map((saga) => [saga.name, saga as AnySaga]),
 );

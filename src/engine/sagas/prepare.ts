@@ -41,6 +41,7 @@ export const prepare: Saga<EngineDeps, PrepareInput, Tx> = {
   },
 };
 
-async function removeStaging(source: MasterSource): Promise<void> {
+/** Takes the upload away that a master was made of. */
+export async function removeStaging(source: MasterSource): Promise<void> {
   if (source.kind === 'file') await rm(source.path, { force: true });
 }

@@ -4,6 +4,7 @@ import * as audit from '../../store/audit.ts';
 import type { Tx } from '../../store/schema.ts';
 import * as images from '../../store/images.ts';
 import * as machines from '../../store/machines.ts';
+import * as masters from '../../store/masters.ts';
 import type { Saga } from '../saga.ts';
 import { deleteProved } from '../deletes.ts';
 import type { EngineDeps } from '../deps.ts';
@@ -11,6 +12,8 @@ import type { EngineDeps } from '../deps.ts';
 export interface RemoveRevisionInput {
   revisionId: string;
   providerId: string;
+  /** Others that have a master of it. */
+  further?: readonly string[] | undefined;
   actor: string;
 }
 
@@ -28,9 +31,15 @@ export const removeRevision: Saga<EngineDeps, RemoveRevisionInput, Tx> = {
             details: { children: live.map((m) => m.id) },
           });
         }
-        const { providerId, revisionId: id, actor } = input;
-        const proof = await deleteProved(ctx, deps, { providerId, kind: 'master', id, actor, action: 'master.removed' });
-        return { removed: proof.removed.map((f) => f.path) };
+        const { providerId: first, further = [], revisionId: id, actor } = input;
+        const removed: string[] = [];
+        for (const providerId of [first, ...further]) {
+          const proof = await deleteProved(ctx, deps, { providerId, kind: 'master', id, actor, action: 'master.removed' });
+          removed.push(...proof.removed.map((f) => f.path));
+          // One by one: should a later provider refuse, it is not said of this one that it still has it.
+          await masters.remove(deps.store.db, id, providerId);
+        }
+        return { removed };
       },
     },
   ],

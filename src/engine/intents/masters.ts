@@ -1,0 +1,75 @@
+/** Further masters of a revision, so that its machines can be made on several providers. */
+import type { MasterSource } from '../../driver/index.ts';
+import { CarrelError } from '../../lib/errors.ts';
+import * as audit from '../../store/audit.ts';
+import * as images from '../../store/images.ts';
+import * as masters from '../../store/masters.ts';
+import * as providers from '../../store/providers.ts';
+import type { RevisionProfile } from '../../core/image.ts';
+import { enqueueAddMaster } from '../enqueue.ts';
+import type { EngineDeps } from '../deps.ts';
+import { assertSource, providerFor, type Started } from './image.ts';
+import type { Who } from './terms.ts';
+
+export interface AddMasterIntent {
+  image: string;
+  revision: number;
+  /** As of {@link prepareImage}. */
+  provider?: string | undefined;
+  source: MasterSource;
+  told: object;
+}
+
+/**
+ * A job that makes a master of a revision that is there, on a provider that has none of it. That the source holds the same is the word
+ * of whoever gives it: disks of two formats cannot be compared byte by byte. Errors: `not-found`, `wrong-state` (the revision is not one
+ * that is handed out), `already-exists` (it has one there), `busy` (something works on the revision), `not-supported`, `unavailable`.
+ */
+export async function addMaster(deps: EngineDeps, who: Who, request: AddMasterIntent): Promise<Started> {
+  const { db } = deps.store;
+  const providerId = await providerFor(deps, request.provider);
+  await assertSource(deps, providerId, request.source);
+  const image = await images.findByName(db, request.image);
+  if (!image) throw new CarrelError('not-found', `there is no image called ${request.image}`, { hint: 'see `carrel image ls`' });
+  const found = await images.revisionByNumber(db, image.id, request.revision);
+  const name = `${image.name}@${request.revision}`;
+  if (!found) throw new CarrelError('not-found', `${image.name} has no revision ${request.revision}`);
+  return deps.store.tx(async (tx) => {
+    const revision = await images.lockRevision(tx, found.id);
+    if (!revision?.profile || (revision.state !== 'published' && revision.state !== 'draft'))
+      throw new CarrelError('wrong-state', `${name} is ${revision?.state ?? 'gone'}`, {
+        hint: 'Only a draft or published revision gets masters.',
+      });
+    if (await masters.find(tx, revision.id, providerId)) {
+      const { name: there } = await providers.find(tx, providerId);
+      throw new CarrelError('already-exists', `${name} has a master on ${there}`, { hint: `see \`carrel image show ${name}\`` });
+    }
+    const job = await enqueueAddMaster(tx, {
+      revisionId: revision.id,
+      imageId: image.id,
+      providerId,
+      source: like(revision.profile, request.source),
+      publish: false,
+      actor: who.name,
+    });
+    if (!job.created)
+      throw new CarrelError('busy', `something is at work on ${name} just now`, { hint: 'try again when it is done', retry: 'later' });
+    const subject = { subjectKind: 'revision' as const, subjectId: revision.id };
+    await audit.append(tx, {
+      at: deps.now(),
+      actor: who.name,
+      action: 'master.begun',
+      ...subject,
+      detail: { image: name, ...request.told },
+    });
+    return { image, revision, job: job.id };
+  });
+}
+
+/** What is not said of the guest is as the revision has it; how Carrel gets into it is the provider's matter. */
+function like({ guest, hardware }: RevisionProfile, source: MasterSource): MasterSource {
+  if (source.kind === 'recipe') return source;
+  const { os, user, sshPort, bootTimeoutS } = guest;
+  const { vcpus, memoryMiB } = hardware;
+  return { ...source, profile: { os, user, sshPort, bootTimeoutS, vcpus, memoryMiB, ...source.profile } };
+}

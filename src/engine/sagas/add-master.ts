@@ -1,0 +1,48 @@
+/** Add a master: a revision that is there already gets its golden disks on one more provider, from a source that is said to be the same. */
+import type { Master } from '../../driver/index.ts';
+import { CarrelError } from '../../lib/errors.ts';
+import * as audit from '../../store/audit.ts';
+import * as images from '../../store/images.ts';
+import * as masters from '../../store/masters.ts';
+import type { Tx } from '../../store/schema.ts';
+import type { Saga, StepArgs } from '../saga.ts';
+import { driverOf, type EngineDeps } from '../deps.ts';
+import { type PrepareInput, removeStaging } from './prepare.ts';
+import { discardMaster } from './revision-steps.ts';
+
+export type AddMasterInput = PrepareInput;
+
+export const addMaster: Saga<EngineDeps, AddMasterInput, Tx> = {
+  name: 'add-master',
+  maxAttempts: 3,
+  steps: [
+    { name: 'master', timeoutMs: 60 * 60_000, do: make, undo: discardMaster },
+    {
+      name: 'staging',
+      timeoutMs: 60_000,
+      do: ({ input }) => removeStaging(input.source),
+      undo: ({ input }) => removeStaging(input.source),
+    },
+  ],
+  async done(tx, deps, { revisionId, providerId, actor }, outputs) {
+    const { files, virtualBytes } = outputs.master as Master;
+    const now = deps.now();
+    await masters.put(tx, { revisionId, providerId, files, virtualBytes, sealedAt: now });
+    const subject = { subjectKind: 'revision' as const, subjectId: revisionId };
+    await audit.append(tx, { at: now, actor, action: 'master.added', ...subject, detail: { provider: providerId, files } });
+  },
+  async undone(_tx, _deps, input) {
+    await removeStaging(input.source);
+  },
+};
+
+async function make({ ctx, deps, input }: StepArgs<EngineDeps, AddMasterInput>): Promise<Master> {
+  const { revisionId, source } = input;
+  const made = await driverOf(deps, input.providerId).prepareMaster(ctx, { revisionId, source });
+  const user = (await images.revision(deps.store.db, revisionId))?.profile?.guest.user;
+  if (user === made.profile.guest.user) return made;
+  // Whoever is given a machine of the revision is told one account, wherever it stands.
+  throw new CarrelError('bad-image', `people log in to it as ${made.profile.guest.user}, and to the revision's machines as ${user}`, {
+    hint: 'It is not the same image: import it as a revision of its own.',
+  });
+}
