@@ -58,7 +58,7 @@ async function run({ quick, scene, say }: BenchArgs): Promise<Outcome> {
   const account = await accounts.create(store.db, { id: randomUUID(), name: 'bench', role: 'admin', now: new Date() });
   const token = accounts.makeToken();
   await accounts.addToken(store.db, { id: randomUUID(), accountId: account.id, token, label: 'bench', now: new Date() });
-  const staging = { dir: scene.folder('staging'), maxBytes: 1, keepFreeBytes: 0 };
+  const staging = { dir: scene.folder('staging'), maxBytes: 1, maxUnpackedBytes: 1, keepFreeBytes: 0 };
   const streams = { perPerson: FOLLOWERS, inAll: FOLLOWERS };
   const app = await buildApi({ services: plane.services, version: 'bench', log, staging, streams });
   scene.defer(() => app.close());

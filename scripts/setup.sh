@@ -27,6 +27,8 @@ want qemu-system-x86_64 qemu-system-x86 seabios ipxe-qemu
 want qemu-img qemu-utils
 want mke2fs e2fsprogs
 want cpio cpio
+want xz xz-utils
+want zstd zstd
 want ssh openssh-client
 want ssh-keygen openssh-client
 [ -x /usr/lib/postgresql/18/bin/initdb ] || [ -x /usr/lib/postgresql/17/bin/initdb ] || [ -x /usr/lib/postgresql/16/bin/initdb ] || want /usr/lib/postgresql/15/bin/initdb postgresql

@@ -8,6 +8,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   vsphere: ['lib'],
   vsim: ['vsphere', 'lib'],
   qemu: ['lib'],
+  intake: ['qemu', 'vsphere', 'lib'],
   drivers: ['driver', 'vsphere', 'qemu', 'core', 'lib'],
   store: ['core', 'lib'],
   engine: ['core', 'driver', 'store', 'lib'],
@@ -16,7 +17,23 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   api: ['contract', 'core', 'services', 'lib'],
   client: ['contract'],
   cli: ['client', 'contract', 'lib'],
-  main: ['lib', 'core', 'driver', 'vsphere', 'vsim', 'qemu', 'drivers', 'store', 'engine', 'contract', 'services', 'api', 'client', 'cli'],
+  main: [
+    'lib',
+    'core',
+    'driver',
+    'vsphere',
+    'vsim',
+    'qemu',
+    'intake',
+    'drivers',
+    'store',
+    'engine',
+    'contract',
+    'services',
+    'api',
+    'client',
+    'cli',
+  ],
 };
 
 /** What a folder is, for the message when its wall is crossed. */
@@ -27,6 +44,7 @@ export const WHY: Readonly<Record<string, string>> = {
   vsphere: 'src/vsphere could be a package of its own: it imports src/lib only',
   vsim: "src/vsim could be a package of its own: it imports src/lib and vSphere's wire (types, xml, soap) only",
   qemu: 'src/qemu knows QEMU, not Carrel',
+  intake: 'src/intake knows files that people bring, not who takes them',
   drivers: 'a driver knows the port, its hypervisor and the domain',
   store: 'src/store knows SQL and the domain, not who asks',
   engine: 'src/engine reaches machines through the port only',
@@ -46,6 +64,7 @@ export const NARROW: readonly { from: string; to: string; only: readonly string[
     only: ['services/interface.ts', 'services/duration.ts'],
     why: 'the API knows what services offer, not how',
   },
+  { from: 'intake', to: 'vsphere', only: ['vsphere/xml/', 'vsphere/types/value.ts'], why: 'of vSphere, OVF needs the XML reader' },
   {
     from: 'vsim',
     to: 'vsphere',

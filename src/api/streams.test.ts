@@ -13,6 +13,7 @@ import { type Person, TOKENS } from '../../test/support/fake-services.ts';
 import { eventually, startTestServer, type TestServer } from '../../test/support/test-server.ts';
 import type { Client } from '../client/client.ts';
 import type { EventData } from '../contract/system.ts';
+import { unwrap } from '../intake/unwrap.ts';
 import { CarrelError } from '../lib/errors.ts';
 
 let server: TestServer;
@@ -273,8 +274,10 @@ describe('upload', () => {
     expect(answer.status).toBe(400);
   });
 
+  const staging = () => ({ dir: server.stagingDir, maxBytes: 1 << 20, maxUnpackedBytes: 1 << 22, keepFreeBytes: 0 });
+
   it('refuses what would fill the disk', async () => {
-    const full = await startTestServer({ staging: { dir: server.stagingDir, maxBytes: 1 << 20, keepFreeBytes: Number.MAX_SAFE_INTEGER } });
+    const full = await startTestServer({ staging: { ...staging(), keepFreeBytes: Number.MAX_SAFE_INTEGER } });
     try {
       const answer = await full
         .client('root')
@@ -287,17 +290,18 @@ describe('upload', () => {
   });
 
   it('says what is wrong while the file is still being sent, and what is wrong at its end', async () => {
-    const judged: [number, number, string | undefined][] = [];
+    const judged: [number, number | undefined, string | undefined][] = [];
     const bad = (text: string) => new CarrelError('bad-image', text, { hint: 'Give another.' });
     const inspector = {
+      unwrap,
       firstBytes: 100_000,
-      first(head: Buffer, length: number, claimed: string | undefined) {
+      first(head: Buffer, length: number | undefined, claimed: string | undefined) {
         judged.push([head.length, length, claimed]);
         if (head[0] === 1) throw bad('it is a web page');
       },
       whole: (path: string) => (readFileSync(path).at(-1) === 2 ? Promise.reject(bad('it is cut off')) : Promise.resolve()),
     };
-    const strict = await startTestServer({ staging: { dir: server.stagingDir, maxBytes: 1 << 30, keepFreeBytes: 0, inspector } });
+    const strict = await startTestServer({ staging: { ...staging(), maxBytes: 1 << 30, inspector } });
     const send = (content: AsyncIterable<Uint8Array>, bytes: number) =>
       strict
         .client('root')

@@ -15,7 +15,7 @@ interface Tool {
   command: string;
   /** Debian's package. */
   pkg: string;
-  needed: 'always' | 'build';
+  needed: 'always' | 'sometimes';
   why: string;
 }
 
@@ -23,11 +23,13 @@ const TOOLS: readonly Tool[] = [
   { command: 'qemu-system-x86_64', pkg: 'qemu-system-x86', needed: 'always', why: 'runs the machines' },
   { command: 'qemu-img', pkg: 'qemu-utils', needed: 'always', why: 'makes and reads disks' },
   { command: 'ssh', pkg: 'openssh-client', needed: 'always', why: '`carrel ssh`' },
-  { command: 'apt-get', pkg: 'apt', needed: 'build', why: '`carrel image build` gets packages with it' },
-  { command: 'dpkg', pkg: 'dpkg', needed: 'build', why: '`carrel image build` unpacks with it' },
-  { command: 'mke2fs', pkg: 'e2fsprogs', needed: 'build', why: '`carrel image build` makes file systems with it' },
-  { command: 'cpio', pkg: 'cpio', needed: 'build', why: '`carrel image build` packs the initramfs' },
-  { command: 'mmdebstrap', pkg: 'mmdebstrap', needed: 'build', why: '`carrel image build --recipe debian`' },
+  { command: 'apt-get', pkg: 'apt', needed: 'sometimes', why: '`carrel image build` gets packages with it' },
+  { command: 'dpkg', pkg: 'dpkg', needed: 'sometimes', why: '`carrel image build` unpacks with it' },
+  { command: 'mke2fs', pkg: 'e2fsprogs', needed: 'sometimes', why: '`carrel image build` makes file systems with it' },
+  { command: 'cpio', pkg: 'cpio', needed: 'sometimes', why: '`carrel image build` packs the initramfs' },
+  { command: 'mmdebstrap', pkg: 'mmdebstrap', needed: 'sometimes', why: '`carrel image build --recipe debian`' },
+  { command: 'xz', pkg: 'xz-utils', needed: 'sometimes', why: '`carrel image import` unpacks FILE.xz with it' },
+  { command: 'zstd', pkg: 'zstd', needed: 'sometimes', why: '`carrel image import` unpacks FILE.zst with it' },
 ];
 
 const LOW_DISK_BYTES = 5 * 2 ** 30;

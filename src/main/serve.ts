@@ -114,6 +114,8 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       staging: {
         dir: uploads,
         maxBytes: MAX_UPLOAD_BYTES,
+        // A file of a whole disk, and what its format adds.
+        maxUnpackedBytes: (options.maxImageBytes ?? DEFAULT_MAX_IMAGE_BYTES) * 1.01,
         keepFreeBytes: KEEP_FREE_BYTES,
         inspector: qemu ? uploadInspector(options.maxImageBytes ?? DEFAULT_MAX_IMAGE_BYTES) : undefined,
       },

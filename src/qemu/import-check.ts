@@ -54,10 +54,11 @@ export async function checkImport(path: string, claimed: string | undefined, lim
 }
 
 /**
- * Whether a file whose first bytes these are, and which will have `size` bytes, can be taken in: what can be known before the rest has
- * come. Every refusal is `bad-image`. `checkImport` looks at the whole file afterwards.
+ * Whether a file whose first bytes these are, and which will have `length` bytes (where that is known), can be taken in: what can be known
+ * before the rest has come. Every refusal is `bad-image`. `checkImport` looks at the whole file afterwards.
  */
-export function checkFirstBytes(head: Buffer, size: number, claimed: string | undefined, limits: ImportLimits): void {
+export function checkFirstBytes(head: Buffer, length: number | undefined, claimed: string | undefined, limits: ImportLimits): void {
+  const size = length ?? Number.POSITIVE_INFINITY;
   const format = agreed(kindOf(head, undefined, size), claimed, size);
   if (format === 'qcow2') withinLimit(checkQcow2(head, size), limits);
   if (format === 'vdi') withinLimit(checkVdi(head), limits);

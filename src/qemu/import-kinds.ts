@@ -22,9 +22,9 @@ const UNPACK = 'unpack it, and import the disk that is in it';
 
 /** Files that people bring and that are no disk we take: what they are by their bytes, and the one thing that helps. */
 const OTHERS: readonly Other[] = [
-  { what: 'a gzip archive', at: 0, bytes: hex('1f8b'), hint: 'gunzip FILE.gz, and import what comes out' },
-  { what: 'an xz archive', at: 0, bytes: hex('fd377a585a00'), hint: 'unxz FILE.xz, and import what comes out' },
-  { what: 'a zstd archive', at: 0, bytes: hex('28b52ffd'), hint: 'unzstd FILE.zst, and import what comes out' },
+  { what: 'a gzip archive in an archive', at: 0, bytes: hex('1f8b'), hint: 'gunzip FILE.gz, and import what comes out' },
+  { what: 'an xz archive in an archive', at: 0, bytes: hex('fd377a585a00'), hint: 'unxz FILE.xz, and import what comes out' },
+  { what: 'a zstd archive in an archive', at: 0, bytes: hex('28b52ffd'), hint: 'unzstd FILE.zst, and import what comes out' },
   { what: 'a bzip2 archive', at: 0, bytes: Buffer.from('BZh'), hint: 'bunzip2 FILE.bz2, and import what comes out' },
   { what: 'a zip archive', at: 0, bytes: Buffer.from('PK\x03\x04', 'latin1'), hint: UNPACK },
   { what: 'a 7-Zip archive', at: 0, bytes: hex('377abcaf271c'), hint: UNPACK },

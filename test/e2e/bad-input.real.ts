@@ -114,7 +114,7 @@ describe('files that are no images', () => {
     expect(carrel(['reserve', 'bad']).status).toBe(3);
   });
 
-  test('a VHD and a qcow2 of misleading names become images of what they hold, drafts where told so', () => {
+  test('a VHD and a qcow2 of misleading names, and a packed disk, become images of what they hold, drafts where told so', () => {
     const plain = file('plain', (p) => {
       const b = Buffer.alloc(5 << 20);
       b.writeUInt16BE(0x55aa, 510);
@@ -123,6 +123,7 @@ describe('files that are no images', () => {
     const made = {
       vhd: file('gpt.raw', (p) => qemuImg('convert', '-f', 'raw', '-O', 'vpc', '-o', 'subformat=fixed,force_size=on', plain, p)),
       qcow2: file('server-cloudimg.img', (p) => qemuImg('convert', '-f', 'raw', '-O', 'qcow2', plain, p)),
+      raw: file('disk.img.xz', (p) => writeFileSync(p, execFileSync('xz', ['-c'], { input: readFileSync(plain) }))),
     };
     for (const [format, path] of Object.entries(made)) {
       const { status, stderr } = carrel(['image', 'import', path, '--name', `of-${format}`, '--no-publish']);

@@ -59,7 +59,7 @@ export async function everyGet({ deps, of, log, limit, dir }: EveryGetOptions): 
     services: makeServices(parts),
     version: 'test',
     log,
-    staging: { dir, maxBytes: 1, keepFreeBytes: 0 },
+    staging: { dir, maxBytes: 1, maxUnpackedBytes: 1, keepFreeBytes: 0 },
     requestsPerMinute: 1_000_000,
   });
   const tokens = { operator: accounts.makeToken(), person: accounts.makeToken() };

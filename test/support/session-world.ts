@@ -28,7 +28,7 @@ export async function world() {
     services: { ...accountServices(parts), ...sessionServices(parts) } as Services,
     version: 'test',
     log: silentLogger,
-    staging: { dir, maxBytes: 1, keepFreeBytes: 0 },
+    staging: { dir, maxBytes: 1, maxUnpackedBytes: 1, keepFreeBytes: 0 },
     trustProxy: '127.0.0.1',
     now: () => bench.deps.now(),
     refusalsPerMinute: 1000,

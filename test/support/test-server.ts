@@ -27,7 +27,7 @@ export async function startTestServer(options: Partial<ApiOptions> = {}): Promis
     services: fakeServices(world),
     version: '0.0.0-test',
     log: silentLogger,
-    staging: { dir, maxBytes: 1 << 20, keepFreeBytes: 0 },
+    staging: { dir, maxBytes: 1 << 20, maxUnpackedBytes: 1 << 22, keepFreeBytes: 0 },
     ...options,
   });
   await app.listen({ host: '127.0.0.1', port: 0 });

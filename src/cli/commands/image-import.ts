@@ -136,7 +136,8 @@ async function openChecked(file: string) {
 }
 
 async function sendFile(session: Session, file: string, options: Options): Promise<RevisionStarted> {
-  const name = options.asMasterOf?.name ?? options.name ?? basename(file, extname(file)).toLowerCase();
+  const unpacked = basename(file).replace(/\.(gz|xz|zst)$/i, '');
+  const name = options.asMasterOf?.name ?? options.name ?? basename(unpacked, extname(unpacked)).toLowerCase();
   const { handle, size } = await openChecked(file);
   const line = new StageLine(session);
   try {
