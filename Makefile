@@ -1,5 +1,5 @@
 # Two commands matter: `make demo` and `make test`. Everything they need is set up on the way.
-.PHONY: demo demo-vsphere test quick test-long bench check build setup setup-test format
+.PHONY: demo demo-vsphere test quick test-long pictures bench check build setup setup-test format
 
 VITEST = node_modules/.bin/vitest run --reporter=default --reporter=./scripts/summary-reporter.ts
 
@@ -38,6 +38,10 @@ quick: check
 # Soak, full fault matrices, scale.
 test-long: check build
 	@$(VITEST) --project long
+
+# The pictures of docs/guide/portal.md, made anew in a real browser.
+pictures: build setup-test
+	@$(VITEST) --project long test/e2e/pictures.long.ts
 
 # Side-by-side benchmarks; results go to bench/results/. One of them: make bench ONLY=clone
 bench: build setup-test

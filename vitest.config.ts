@@ -7,6 +7,7 @@ import { defineConfig } from 'vitest/config';
 const HEAVIEST = [
   'test/e2e/crash.real.ts',
   'src/drivers/qemu/conformance.real.ts',
+  'test/e2e/portal.real.ts',
   'test/e2e/promises.real.ts',
   'test/e2e/first-hour.real.ts',
   'src/store/cluster.real.ts',

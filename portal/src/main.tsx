@@ -5,6 +5,7 @@ import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
+import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { cspNonce } from './app/nonce.ts';
@@ -12,6 +13,9 @@ import { router } from './app/router.tsx';
 import { theme } from './app/theme.ts';
 import { queryClient } from './api/query.ts';
 import { I18nProvider } from './i18n/index.tsx';
+
+// A dialog's scroll lock makes a style element by a way of its own.
+setNonce(cspNonce());
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>

@@ -48,16 +48,12 @@ export class TestServer {
   }
 
   /** Starts and waits until it answers. `env.CARREL_FAULT_POINT` makes it kill itself at a point of a saga. */
-  async start(env: NodeJS.ProcessEnv = {}): Promise<void> {
+  async start(env: NodeJS.ProcessEnv = {}, listen = '127.0.0.1:0'): Promise<void> {
     rmSync(join(this.dataDir, 'url'), { force: true });
-    const child = spawn(
-      LAUNCHER,
-      ['serve', '--data', this.dataDir, '--listen', '127.0.0.1:0', '--log-level', 'info', '--max-vcpus', '200'],
-      {
-        env: { ...process.env, ...env },
-        stdio: ['ignore', 'ignore', 'pipe'],
-      },
-    );
+    const child = spawn(LAUNCHER, ['serve', '--data', this.dataDir, '--listen', listen, '--log-level', 'info', '--max-vcpus', '200'], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     this.#child = child;
     let said = '';
     child.stderr?.on('data', (chunk: Buffer) => {

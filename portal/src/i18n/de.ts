@@ -33,7 +33,7 @@ export const de: Messages = {
     go: 'Anmelden',
     welcome: 'Carrel leiht Ihnen einen eigenen Rechner.',
     linkTitle: 'Passwort wählen',
-    linkText: 'Damit melden Sie sich künftig an. Mindestens zehn Zeichen; ein paar Wörter sind am besten.',
+    linkText: 'Damit melden Sie sich künftig an. Mindestens zwölf Zeichen; ein paar Wörter sind am besten.',
     linkGo: 'Passwort setzen und anmelden',
     repeat: 'Noch einmal dasselbe',
     differ: 'Die beiden sind nicht gleich.',

@@ -31,7 +31,7 @@ export const en = {
     go: 'Sign in',
     welcome: 'Carrel lends you a computer of your own.',
     linkTitle: 'Choose a password',
-    linkText: 'With it you sign in from now on. At least ten characters; a few words are best.',
+    linkText: 'With it you sign in from now on. At least twelve characters; a few words are best.',
     linkGo: 'Set password and sign in',
     repeat: 'The same again',
     differ: 'The two are not the same.',

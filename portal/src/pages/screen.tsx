@@ -87,7 +87,7 @@ export function Screen() {
           role="application"
           aria-label={`${t.screen.label} ${reservation.data?.hostname ?? ''}`}
           aria-describedby="screen-hint"
-          style={{ height: 'min(70vh, 900px)' }}
+          style={{ aspectRatio: '16 / 10', maxHeight: '70vh', width: '100%' }}
         />
       </div>
       <Group justify="space-between" mt="xs">
@@ -116,11 +116,17 @@ function LinkState({ link }: { link: ScreenLink }) {
 function TypeText(props: { layout: Layout; onType: (strokes: ReturnType<typeof typeText>['strokes']) => void; disabled: boolean }) {
   const { t } = useI18n();
   const [text, setText] = useState('');
+  const [opened, setOpened] = useState(false);
   const { strokes, missing } = typeText(text, props.layout);
   return (
-    <Popover width={340} trapFocus withRoles>
+    <Popover width={340} trapFocus withRoles opened={opened} onChange={setOpened}>
       <Popover.Target>
-        <Button variant="default" leftSection={<IconTextCaption size={16} aria-hidden />} disabled={props.disabled}>
+        <Button
+          variant="default"
+          leftSection={<IconTextCaption size={16} aria-hidden />}
+          disabled={props.disabled}
+          onClick={() => setOpened(!opened)}
+        >
           {t.screen.clipboard}
         </Button>
       </Popover.Target>
@@ -140,8 +146,9 @@ function TypeText(props: { layout: Layout; onType: (strokes: ReturnType<typeof t
           <Button
             disabled={strokes.length === 0 || missing.length > 0}
             onClick={() => {
-              props.onType(strokes);
+              setOpened(false);
               setText('');
+              props.onType(strokes);
             }}
           >
             {t.screen.clipboardGo}

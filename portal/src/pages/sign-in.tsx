@@ -103,7 +103,7 @@ function ByLink({ code, onOver }: { code: string; onOver: () => void }) {
         value={password}
         onChange={(e) => setPassword(e.currentTarget.value)}
         autoComplete="new-password"
-        minLength={10}
+        minLength={12}
         visibilityToggleButtonProps={{ 'aria-label': t.common.show, 'aria-hidden': false }}
         required
       />

@@ -1,0 +1,56 @@
+/** The pictures of docs/guide/portal.md: every page, light and dark, wide and on a phone. Run: make pictures */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openBrowser, openPage } from '../support/browser.ts';
+import { ROOT, TestServer } from '../support/server.ts';
+
+const FOLDER = join(ROOT, 'docs/guide/pictures');
+const SIZES = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
+
+test('every page is pictured', async () => {
+  mkdirSync(FOLDER, { recursive: true });
+  const server = new TestServer();
+  await server.start();
+  const browser = await openBrowser();
+  try {
+    await server.buildStarter('starter');
+    await server.buildStarter('networks-lab');
+    const { client } = server;
+    const ready = await server.reserve('linked');
+    await client.reserve({ body: { image: 'networks-lab', at: 'tomorrow 09:00', for: '3h' } });
+    const pages = {
+      machines: '/machines',
+      reserve: '/reserve',
+      'reserve-image': '/reserve/starter',
+      images: '/images',
+      image: '/images/starter',
+      operate: '/operate',
+      screen: `/machines/${ready.id}/screen`,
+      terminal: `/machines/${ready.id}/terminal`,
+    };
+    for (const [size, viewport] of Object.entries(SIZES)) {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const { page, context } = await openPage(browser, { viewport, colorScheme });
+        await page.goto(client.baseUrl);
+        await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+        await page.screenshot({ path: join(FOLDER, `sign-in-${size}-${colorScheme}.png`) });
+        // By the operator's own token: who is pictured is not what is shown.
+        await context.setExtraHTTPHeaders({ authorization: `Bearer ${client.token}` });
+        for (const [name, path] of Object.entries(pages)) {
+          await page.goto(client.baseUrl + path);
+          await page.getByRole('heading', { level: 1 }).waitFor();
+          await page.getByRole('status', { name: /^Loading/ }).waitFor({ state: 'detached' });
+          if (name === 'screen') await page.locator('.screen canvas').waitFor();
+          if (name === 'terminal') await page.getByText('#').first().waitFor();
+          await page.screenshot({ path: join(FOLDER, `${name}-${size}-${colorScheme}.png`) });
+        }
+        await context.close();
+      }
+    }
+    expect(Object.keys(pages).length).toBe(8);
+  } finally {
+    await browser.close();
+    await server.dispose();
+  }
+});

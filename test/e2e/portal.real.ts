@@ -1,0 +1,275 @@
+/** The portal as people use it: Debian's Chromium, the whole server, machines of real QEMU. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Client, makeClient } from '../../src/client/client.ts';
+import { makeSshKey } from '../../src/lib/ssh-key.ts';
+import { sshRun } from '../../src/main/ssh-login.ts';
+import { axeViolations } from '../support/axe.ts';
+import { type Browser, openBrowser, openPage, type Page, type PersonOptions } from '../support/browser.ts';
+import { consoleKeymap } from '../support/console-keymap.ts';
+import { TestServer, until } from '../support/server.ts';
+
+const server = new TestServer();
+let browser: Browser;
+const PASSWORD = 'four plain words here';
+
+beforeAll(async () => {
+  await server.start();
+  await server.buildStarter();
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server.dispose();
+});
+
+/** Somebody new, signed in by the link that an operator gave them. */
+async function newPerson(name: string, role: 'user' | 'admin', options: PersonOptions = {}) {
+  await server.client.createAccount({ body: { name, role } });
+  const { code } = await server.client.makeLink({ params: { account: name }, body: { kind: 'invitation' } });
+  const opened = await openPage(browser, options);
+  const { page } = opened;
+  await page.goto(`${server.client.baseUrl}/sign-in#code=${code}`);
+  const german = options.locale?.startsWith('de') ?? false;
+  await page.getByLabel(german ? /^Passwort/ : /^Password/).fill(PASSWORD);
+  await page.getByLabel(german ? 'Noch einmal dasselbe' : 'The same again').fill(PASSWORD);
+  await page.getByRole('button', { name: german ? 'Passwort setzen und anmelden' : 'Set password and sign in' }).click();
+  await page.getByRole('heading', { level: 1, name: german ? 'Meine Rechner' : 'My machines' }).waitFor();
+  expect(page.url()).not.toContain(code);
+  const { token } = await server.client.createToken({ params: { account: name }, body: { label: 'test' } });
+  return { ...opened, client: makeClient({ baseUrl: server.client.baseUrl, token }) };
+}
+
+/** The first: a page may lead to another twice, by its navigation and in its own words. */
+const link = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).first();
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
+
+async function reserveStarter(page: Page): Promise<void> {
+  await link(page, 'Reserve').click();
+  await page.getByRole('link', { name: /starter/ }).click();
+  await page.getByText('It can be had at that time.').waitFor();
+  await button(page, 'Reserve').click();
+  await page.getByRole('article').getByText('ready', { exact: true }).waitFor();
+}
+
+/** A command in the guest of a person's reservation, over SSH from here. */
+async function inGuest(client: Client, id: string, command: string): Promise<string> {
+  const key = makeSshKey('carrel test');
+  const connection = await client.connectReservation({ params: { id }, body: { publicKey: key.publicKey } });
+  return sshRun({ ...connection, privateKey: key.privateKey }, command);
+}
+
+/** For each cell of an 80 by 25 text screen, whether the browser shows anything light in it. */
+function litCells(page: Page): Promise<boolean[]> {
+  return page.evaluate(() => {
+    interface Canvas {
+      width: number;
+      height: number;
+      getContext(kind: '2d'): { getImageData(x: number, y: number, w: number, h: number): { data: Uint8ClampedArray } };
+    }
+    const { document } = globalThis as unknown as { document: { querySelector(selector: string): Canvas | null } };
+    const canvas = document.querySelector('.screen canvas');
+    if (canvas === null || canvas.width < 640) return [];
+    const [w, h] = [canvas.width / 80, canvas.height / 25];
+    return Array.from({ length: 80 * 25 }, (_, i) => {
+      const { data } = canvas.getContext('2d').getImageData((i % 80) * w, Math.floor(i / 80) * h, w, h);
+      // The last rows of a cell may hold the cursor, which blinks.
+      return data.some((value, at) => at % 4 === 0 && value > 100 && Math.floor(at / 4 / w) < h - 3);
+    });
+  });
+}
+
+/** Waits until the pixels in the browser are the text that the guest's own console holds, and returns that text. */
+async function screenShows(page: Page, client: Client, id: string, wanted: string): Promise<string> {
+  return until(`"${wanted}" on the screen`, async () => {
+    const text = await inGuest(client, id, 'cat /dev/vcs1');
+    const lit = await litCells(page);
+    if (!text.includes(wanted) || lit.length === 0) return undefined;
+    // Underscores and commas lie where the cursor does.
+    const differs = Array.from(text.slice(0, 2000)).some((char, i) => !/[_,]/.test(char) && lit[i] !== (char !== ' ' && char !== '\0'));
+    return differs ? undefined : text;
+  });
+}
+
+async function typeOnScreen(page: Page, layout: string, text: string): Promise<void> {
+  await page.getByRole('combobox', { name: 'Keyboard of the machine' }).click();
+  await page.getByRole('option', { name: layout, exact: true }).click();
+  await button(page, 'Type text').click();
+  await page.getByRole('textbox', { name: 'Type text' }).fill(text);
+  await button(page, 'Type').click();
+  await page.getByRole('textbox', { name: 'Type text' }).waitFor({ state: 'detached' });
+}
+
+test('a new person signs in, reserves, sees the screen, types on a German layout, uses the terminal, ends', async () => {
+  const { page, context, faults, client } = await newPerson('ann', 'user');
+  await page.getByText('You have no machines.').waitFor();
+  await reserveStarter(page);
+  const id = (await client.listReservations()).items[0]?.id as string;
+
+  await link(page, 'Connect').click();
+  const login = await screenShows(page, client, id, 'login:');
+  expect(login).toContain('A machine lent by Carrel');
+  const { password } = await client.connectReservation({ params: { id }, body: {} });
+  await typeOnScreen(page, 'English (US)', 'root\n');
+  await screenShows(page, client, id, 'Password:');
+  await typeOnScreen(page, 'English (US)', `${password}\n`);
+  await screenShows(page, client, id, '#');
+  await inGuest(client, id, `echo ${consoleKeymap('de').toString('base64')} | base64 -d | loadkmap`);
+  await typeOnScreen(page, 'Deutsch', 'cat > /tmp/typed\nZürich @€\n');
+  expect(await until('what was typed', async () => (await inGuest(client, id, 'cat /tmp/typed 2>/dev/null || true')) || undefined)).toBe(
+    'Zürich @€\n',
+  );
+
+  await link(page, 'My machines').click();
+  await link(page, 'Terminal').click();
+  const terminal = page.getByRole('region', { name: /^Terminal on the machine/ });
+  await terminal.getByText(/#/).first().waitFor();
+  await page.keyboard.type('echo answer $((6*7))\n');
+  await terminal.getByText('answer 42').first().waitFor();
+
+  await link(page, 'My machines').click();
+  await button(page, 'End').click();
+  await button(page, 'End it').click();
+  await page.getByText('You have no machines.').waitFor();
+  expect(await server.settled(id)).toMatchObject({ state: 'ended' });
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+test('an author checks out, changes, captures, publishes, and reserves the change', async () => {
+  const { page, context, faults, client } = await newPerson('ada', 'admin');
+  await link(page, 'Images').click();
+  await link(page, 'starter').click();
+  await button(page, 'Check out').click();
+  await page.getByRole('article').getByText('ready', { exact: true }).waitFor();
+  const mine = async () => (await client.listReservations()).items;
+  const [checkedOut] = await mine();
+  await inGuest(client, checkedOut?.id as string, 'echo changed > /root/change; sync');
+  await button(page, 'Capture').click();
+  await page.getByLabel('What has changed').fill('<b>a change</b>');
+  await button(page, 'Capture').last().click();
+  await page.getByText('The capture has begun').waitFor();
+  await link(page, 'Images').click();
+  await link(page, 'starter').click();
+  const second = page.getByRole('article', { name: 'Revision 2' });
+  await second.getByRole('button', { name: 'Publish' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
+  await second.getByText('published', { exact: true }).waitFor();
+  await page.getByRole('tab', { name: 'Lineage' }).click();
+  await page.getByRole('listitem').filter({ hasText: 'starter@2' }).first().waitFor();
+  await page.goto(`${server.client.baseUrl}/reserve/starter`);
+  await button(page, 'Reserve').click();
+  const changed = await until('the machine of the change', async () => (await mine()).find((r) => r.revision === 2 && r.state === 'ready'));
+  expect(await inGuest(client, changed.id, 'cat /root/change')).toBe('changed\n');
+  expect(faults).toEqual([]);
+  for (const r of await mine()) await client.endReservation({ params: { id: r.id } });
+  await context.close();
+});
+
+test('axe finds nothing on any page, light and dark, wide and on a phone, in both languages', async () => {
+  const { id } = await server.reserve('linked');
+  const pages = [
+    '/machines',
+    '/reserve',
+    '/reserve/starter',
+    '/images',
+    '/images/starter',
+    '/operate',
+    `/machines/${id}/screen`,
+    '/nothing',
+  ];
+  const found: string[] = [];
+  for (const [name, options] of [
+    ['eve', { colorScheme: 'light' }],
+    ['eva', { colorScheme: 'dark', locale: 'de-CH', viewport: { width: 390, height: 844 } }],
+  ] as const) {
+    const { page, context, faults } = await newPerson(name, 'admin', options);
+    for (const path of pages) {
+      await page.goto(server.client.baseUrl + path);
+      await page.getByRole('main').waitFor();
+      await page.getByRole('status', { name: /^(?:Loading|Wird geladen)/ }).waitFor({ state: 'detached' });
+      for (const violation of await axeViolations(page)) found.push(`${options.colorScheme} ${path}: ${violation}`);
+    }
+    expect(faults).toEqual([]);
+    await context.close();
+  }
+  const { page, context } = await openPage(browser);
+  await page.goto(server.client.baseUrl);
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  for (const violation of await axeViolations(page)) found.push(`sign-in: ${violation}`);
+  await context.close();
+  expect(found).toEqual([]);
+  await server.endAll();
+});
+
+test('the server is killed and started again under an open page: the page says so, and goes on by itself', async () => {
+  const { page, context, client } = await newPerson('kim', 'user');
+  await page.getByText('You have no machines.').waitFor();
+  await server.end('SIGKILL');
+  await page.getByText('The server does not answer.').waitFor();
+  await server.start({}, new URL(client.baseUrl).host);
+  await page.getByText('The server does not answer.').waitFor({ state: 'detached' });
+  const { id } = await client.reserve({ body: { image: 'starter', for: '1h' } });
+  await page.getByRole('article').getByText('ready', { exact: true }).waitFor();
+  await client.endReservation({ params: { id } });
+  await page.getByText('You have no machines.').waitFor();
+  await context.close();
+});
+
+test('reserve, look at the screen and end, by keyboard alone', async () => {
+  const { page, context, faults } = await newPerson('kay', 'user');
+  /** Tab until the thing has the focus. A page that cannot be gone through in so many steps is one that nobody goes through. */
+  const tabTo = async (name: RegExp) => {
+    const seen: string[] = [];
+    for (let i = 0; i < 40; i++) {
+      await page.keyboard.press('Tab');
+      const now = await page.evaluate(() => {
+        const { document } = globalThis as unknown as { document: { activeElement: { ariaLabel: string | null; textContent: string } } };
+        return document.activeElement.ariaLabel ?? document.activeElement.textContent;
+      });
+      if (name.test(now)) return;
+      seen.push(now);
+    }
+    throw new Error(`Tab never came to ${name.source}, but to ${seen.join(' | ')}`);
+  };
+  await tabTo(/^Reserve$/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Reserve' }).waitFor();
+  await tabTo(/^starter/);
+  await page.keyboard.press('Enter');
+  await page.getByText('It can be had at that time.').waitFor();
+  await tabTo(/^Reserve$/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('article').getByText('ready', { exact: true }).waitFor();
+  await tabTo(/^Connect$/);
+  await page.keyboard.press('Enter');
+  await page.locator('.screen canvas').waitFor();
+  // The keyboard is the machine's now; this gives it back.
+  await page.keyboard.press('Control+Alt+Shift');
+  await tabTo(/^My machines$/);
+  await page.keyboard.press('Enter');
+  await tabTo(/^End$/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await tabTo(/^End it$/);
+  await page.keyboard.press('Enter');
+  await page.getByText('You have no machines.').waitFor();
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+test('the first load of My machines is under 250 kB of compressed script, and nothing comes from elsewhere', async () => {
+  const { page, context } = await newPerson('ben', 'user');
+  const loaded: string[] = [];
+  page.on('request', (request) => loaded.push(request.url()));
+  await page.goto(`${server.client.baseUrl}/machines`);
+  await page.getByText('You have no machines.').waitFor();
+  const scripts = loaded.filter((url) => url.endsWith('.js'));
+  const sizes = await Promise.all(
+    scripts.map(async (url) => (await fetch(url, { headers: { 'accept-encoding': 'gzip' } })).headers.get('content-length')),
+  );
+  const total = sizes.reduce((sum, size) => sum + Number(size), 0);
+  expect(total).toBeGreaterThan(50_000);
+  expect(total).toBeLessThan(250_000);
+  expect(loaded.filter((url) => !url.startsWith(server.client.baseUrl))).toEqual([]);
+  await context.close();
+});
