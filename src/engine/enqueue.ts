@@ -34,11 +34,12 @@ export function enqueueProvision(tx: Tx, input: ProvisionInput): Promise<Enqueue
   });
 }
 
-export function enqueueEnd(tx: Tx, input: EndInput): Promise<Enqueued> {
+/** `key`: the reservation, unless it is a machine that is no longer the reservation's. */
+export function enqueueEnd(tx: Tx, input: EndInput, key = input.reservationId): Promise<Enqueued> {
   return jobs.enqueue(tx, {
     saga: 'end',
     input,
-    key: `end:${input.reservationId}`,
+    key: `end:${key}`,
     lane: `${jobs.END_LANE}${input.providerId}`,
     priority: PRIORITY.clearing,
   });

@@ -1,7 +1,9 @@
 /** What happens because time passes: booked reservations are begun, those whose span is over are ended. Due times are read from the store, so they survive restarts and fire once. */
 import { describeError, isCode } from '../lib/errors.ts';
+import * as placements from '../store/placements.ts';
 import * as reservations from '../store/reservations.ts';
 import { beginReservation } from './intents/begin.ts';
+import { DOWN_MS, leaveDown } from './intents/elsewhere.ts';
 import { endReservation } from './intents/end.ts';
 import type { EngineDeps } from './deps.ts';
 
@@ -60,6 +62,19 @@ export async function beginDue(deps: EngineDeps): Promise<number> {
   return begun;
 }
 
+/** Takes what waits for a provider that is down to another that can make it; returns how many. */
+export async function leaveDownProviders(deps: EngineDeps): Promise<number> {
+  let moved = 0;
+  for (const { id } of await placements.waitingForDown(deps.store.db, new Date(deps.now().getTime() - DOWN_MS))) {
+    try {
+      if (await leaveDown(deps, id)) moved += 1;
+    } catch (error) {
+      deps.log.warn({ reservation: id, err: describeError(error) }, 'not made elsewhere yet; the next look tries again');
+    }
+  }
+  return moved;
+}
+
 /** Looks every few seconds; returns how to stop. Looks do not overlap. */
 export function startTimers(deps: EngineDeps): () => Promise<void> {
   let looking: Promise<unknown> = Promise.resolve();
@@ -78,6 +93,7 @@ export function startTimers(deps: EngineDeps): () => Promise<void> {
     // First what is over, so that its room is there for what begins.
     looking = expireDue(deps)
       .then(() => beginDue(deps))
+      .then(() => leaveDownProviders(deps))
       .catch((error: unknown) => deps.log.warn({ err: describeError(error) }, 'looking for reservations that are due failed'))
       .finally(() => {
         idle = true;

@@ -228,6 +228,24 @@ export async function askCancel(db: Db, key: string): Promise<{ id: string; stat
   return row;
 }
 
+/**
+ * The live run of a key gives the key up, so that another may have it, and is asked to undo itself if it has not turned around. What it
+ * made is taken away by it all the same.
+ */
+export async function letGo(tx: Db, key: string): Promise<void> {
+  await tx
+    .updateTable('job')
+    .set({
+      key: sql<string>`key || ':' || id`,
+      cancelAsked: true,
+      runAt: sql<Date>`case when state = 'ready' then least(run_at, ${dbNow}) else run_at end`,
+    })
+    .where('key', '=', key)
+    .where('state', 'in', LIVE)
+    .execute();
+  await wake(tx);
+}
+
 /** Which of these running jobs somebody wants cancelled. */
 export async function cancelAskedAmong(db: Db, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];

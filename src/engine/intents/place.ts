@@ -25,6 +25,8 @@ export interface PlaceQuestion extends Demand {
   prefer?: string | undefined;
   /** When its preparation begins, where that is settled. */
   prepareAt?: Date | undefined;
+  /** Room is looked at also where there is no choice. */
+  always?: boolean | undefined;
 }
 
 export interface Place {
@@ -102,7 +104,7 @@ export async function judgePlaces(tx: Tx, ids: readonly string[], q: PlaceQuesti
         : { prepareAt: q.prepareAt, notes: [] };
     const place = { provider, providerId: provider.id, ...begin };
     // Where there is no choice nothing is compared: the promise itself says what is in its way.
-    judged.push(rows.length === 1 ? { ...place, left: 0 } : { ...place, ...(await roomOf(tx, provider, q, begin.prepareAt)) });
+    judged.push(rows.length === 1 && !q.always ? { ...place, left: 0 } : { ...place, ...(await roomOf(tx, provider, q, begin.prepareAt)) });
   }
   const up = (j: Judged) => (j.provider.state === 'up' ? 0 : 1);
   const preferred = (j: Judged) => (j.providerId === q.prefer ? 0 : 1);

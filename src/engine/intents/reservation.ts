@@ -279,7 +279,9 @@ export async function moveReservation(
       });
     }
     const during = spanOf(start, to.forMs ?? lengthMs(row.during));
-    const places = await placesToMoveTo(deps, tx, row);
+    // Inside what it has it stays where it is, whatever came there since.
+    const inside = start >= row.during.start && (row.during.end === null || (during.end !== null && during.end <= row.during.end));
+    const places = inside ? [row.providerId] : await placesToMoveTo(deps, tx, row);
     await providers.lockAll(tx, places);
     await assertRules(tx, { accountId: row.accountId, rule: rules(row.kind), kind: row.kind, during, now, extending: false, except: id });
     const { imageId, mode, vcpus, memoryMib: memoryMiB } = row;

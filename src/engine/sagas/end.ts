@@ -4,7 +4,7 @@ import * as machines from '../../store/machines.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Saga } from '../saga.ts';
 import type { EngineDeps } from '../deps.ts';
-import { destroyMachine, tellWaiting } from './records.ts';
+import { destroyMachine, isIts, tellWaiting } from './records.ts';
 
 export interface EndInput {
   reservationId: string;
@@ -24,7 +24,7 @@ export const end: Saga<EngineDeps, EndInput, Tx> = {
       async do({ ctx, deps, input }) {
         await deps.store.tx(async (tx) => {
           await machines.transition(tx, input.machineId, 'destroy', {});
-          await reservations.setStage(tx, input.reservationId, 'ending', 'taking the machine away', deps.now());
+          if (await isIts(tx, input)) await reservations.setStage(tx, input.reservationId, 'ending', 'taking the machine away', deps.now());
         });
         const proof = await destroyMachine(ctx, deps, input);
         return { removedFiles: proof.removed.length };
@@ -34,6 +34,7 @@ export const end: Saga<EngineDeps, EndInput, Tx> = {
   async done(tx, deps, input) {
     const now = deps.now();
     await machines.transition(tx, input.machineId, 'destroyed', { goneAt: now });
+    if (!(await isIts(tx, input))) return;
     await reservations.transition(tx, input.reservationId, 'tornDown', { endedAt: now });
     await reservations.setStage(tx, input.reservationId, 'gone', 'ended', now);
   },

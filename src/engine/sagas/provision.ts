@@ -1,15 +1,17 @@
 /** Provision: from a promise (machine `planned`, reservation `preparing`) to a machine that answers on SSH, or to nothing at all. */
 import type { CloneMode } from '../../core/image.ts';
+import type { Stage } from '../../core/reservation.ts';
 import { describeViolation, gate } from '../../core/lineage.ts';
 import type { CloneResult, GuestReady } from '../../driver/index.ts';
 import { CarrelError, isCode } from '../../lib/errors.ts';
 import type { Tx } from '../../store/schema.ts';
 import * as machines from '../../store/machines.ts';
 import * as reservations from '../../store/reservations.ts';
+import { tryElsewhere } from '../intents/elsewhere.ts';
 import { enqueueEnd } from '../enqueue.ts';
 import type { Saga, StepArgs } from '../saga.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
-import { destroyMachine, tellWaiting } from './records.ts';
+import { destroyMachine, isIts, tellWaiting } from './records.ts';
 
 export interface ProvisionInput {
   reservationId: string;
@@ -41,6 +43,12 @@ export const provision: Saga<EngineDeps, ProvisionInput, Tx> = {
     const ready = outputs.guest as GuestReady;
     const now = deps.now();
     await machines.transition(tx, input.machineId, 'poweredOn', { address: ready.address, hostKeys: ready.hostKeys });
+    const { reservationId, machineId, providerId } = input;
+    if ((await reservations.lock(tx, reservationId)).machineId !== machineId) {
+      // It was begun elsewhere while the last step ran: this one is nobody's.
+      await enqueueEnd(tx, { reservationId, machineId, providerId }, machineId);
+      return;
+    }
     const state = await reservations.transition(tx, input.reservationId, 'provisioned', { readyAt: now });
     if (state === 'ready') await reservations.setStage(tx, input.reservationId, 'ready', 'ready', now);
     // It was ended while the last step ran: the machine is whole, so it goes the ordinary way.
@@ -49,16 +57,27 @@ export const provision: Saga<EngineDeps, ProvisionInput, Tx> = {
   async undone(tx, deps, input, error) {
     const now = deps.now();
     await machines.transition(tx, input.machineId, 'destroyed', { goneAt: now });
-    const state = await reservations.transition(tx, input.reservationId, 'provisionFailed', { failure: error, endedAt: now });
-    await reservations.setStage(tx, input.reservationId, 'gone', state === 'failed' ? error.message : 'ended', now);
+    const row = await reservations.lock(tx, input.reservationId);
+    // It was begun elsewhere meanwhile.
+    if (row.machineId !== input.machineId) return;
+    const next = await tryElsewhere(tx, deps, row, error);
+    if (next.moved) return;
+    const { failure } = next;
+    const state = await reservations.transition(tx, input.reservationId, 'provisionFailed', { failure, endedAt: now });
+    await reservations.setStage(tx, input.reservationId, 'gone', state === 'failed' ? failure.message : 'ended', now);
   },
 };
+
+/** What a waiting person sees, as long as it is this machine that is waited for. */
+async function show(deps: EngineDeps, input: ProvisionInput, stage: Stage, text: string): Promise<void> {
+  if (await isIts(deps.store.db, input)) await reservations.setStage(deps.store.db, input.reservationId, stage, text, deps.now());
+}
 
 async function clone({ ctx, deps, input }: Args): Promise<CloneResult> {
   const now = deps.now();
   await deps.store.tx(async (tx) => {
     await machines.transition(tx, input.machineId, 'build', {});
-    await reservations.setStage(tx, input.reservationId, 'cloning', `making a ${input.mode} clone`, now);
+    if (await isIts(tx, input)) await reservations.setStage(tx, input.reservationId, 'cloning', `making a ${input.mode} clone`, now);
   });
   const driver = driverOf(deps, input.providerId);
   const result = await driver.clone(ctx, {
@@ -68,7 +87,8 @@ async function clone({ ctx, deps, input }: Args): Promise<CloneResult> {
     hostname: input.hostname,
     hardware: { vcpus: input.vcpus, memoryMiB: input.memoryMiB },
   });
-  if (result.notes.length > 0) await reservations.addNotes(deps.store.db, input.reservationId, result.notes);
+  if (result.notes.length > 0 && (await isIts(deps.store.db, input)))
+    await reservations.addNotes(deps.store.db, input.reservationId, result.notes);
   return result;
 }
 
@@ -89,13 +109,13 @@ async function checkGate({ ctx, deps, input }: Args): Promise<null> {
 }
 
 async function start({ ctx, deps, input }: Args): Promise<null> {
-  await reservations.setStage(deps.store.db, input.reservationId, 'starting', 'starting', deps.now());
+  await show(deps, input, 'starting', 'starting');
   await driverOf(deps, input.providerId).power(ctx, input.machineId, 'on');
   return null;
 }
 
 async function guest({ ctx, deps, input }: Args): Promise<GuestReady> {
-  await reservations.setStage(deps.store.db, input.reservationId, 'booting', 'waiting for the guest to answer', deps.now());
+  await show(deps, input, 'booting', 'waiting for the guest to answer');
   const driver = driverOf(deps, input.providerId);
   try {
     return await driver.guest.ready(ctx, input.machineId);
@@ -108,6 +128,6 @@ async function guest({ ctx, deps, input }: Args): Promise<GuestReady> {
 }
 
 async function destroy({ ctx, deps, input }: Args): Promise<void> {
-  await reservations.setStage(deps.store.db, input.reservationId, 'ending', 'taking away what was made', deps.now());
+  await show(deps, input, 'ending', 'taking away what was made');
   await destroyMachine(ctx, deps, input);
 }

@@ -5,18 +5,29 @@ import { CarrelError, type StoredError } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
 import * as machines from '../../store/machines.ts';
 import * as reservations from '../../store/reservations.ts';
-import type { Tx } from '../../store/schema.ts';
+import type { Db, Tx } from '../../store/schema.ts';
 import { takeDamagedOut } from '../damage.ts';
 import { damagedBy, disksNow, provedDelete } from '../deletes.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
 
 const WAITING = 'waiting for the provider';
 
+/** Whether a machine is still its reservation's: one that was begun elsewhere meanwhile has another. */
+export async function isIts(db: Db, input: { reservationId: string; machineId: string }): Promise<boolean> {
+  return (await reservations.find(db, input.reservationId))?.machineId === input.machineId;
+}
+
 /** Tells a reservation's people what its work waits for; the stage stays. One that is over keeps its last word. */
-export async function tellWaiting(tx: Tx, deps: EngineDeps, input: { reservationId: string }, error: StoredError): Promise<void> {
+export async function tellWaiting(
+  tx: Tx,
+  deps: EngineDeps,
+  input: { reservationId: string; machineId: string },
+  error: StoredError,
+): Promise<void> {
   const row = await reservations.find(tx, input.reservationId);
   const text = `${WAITING}, goes on by itself: ${error.message}`;
-  if (row && row.stage !== 'gone' && row.stageText !== text) await reservations.note(tx, row.id, text, deps.now());
+  if (row?.machineId === input.machineId && row.stage !== 'gone' && row.stageText !== text)
+    await reservations.note(tx, row.id, text, deps.now());
 }
 
 /** Takes the word of {@link tellWaiting} back from a reservation that only stood by. */

@@ -1,0 +1,39 @@
+/** Reservations that are made at another place than where they were promised. */
+import * as machines from './machines.ts';
+import { lock, tell } from './reservations.ts';
+import type { Db, Reservation, TriedPlace, Tx } from './schema.ts';
+import { json } from './sql.ts';
+
+/**
+ * Another place and another machine for one that is being prepared; the caller found, under the place's row lock, that there is room.
+ * Its stage begins anew, also where the first place's run had shown that it takes away what it made.
+ */
+export async function placeAgain(
+  tx: Tx,
+  id: string,
+  to: { providerId: string; machineId: string; placement: string; tried: readonly TriedPlace[]; text: string; now: Date },
+): Promise<void> {
+  const row = await lock(tx, id);
+  const { providerId, machineId, placement, now } = to;
+  await tx
+    .updateTable('reservation')
+    .set({ providerId, machineId, placement, tried: json(to.tried), stage: 'queued', stageText: to.text })
+    .where('id', '=', id)
+    .execute();
+  const { revisionId, mode, vcpus, memoryMib: memoryMiB } = row;
+  await machines.plan(tx, { id: machineId, reservationId: id, providerId, revisionId, mode, vcpus, memoryMiB, now });
+  await tell(tx, id, now);
+}
+
+/** Being prepared on providers that have been down since before `since`. */
+export async function waitingForDown(db: Db, since: Date): Promise<Pick<Reservation, 'id'>[]> {
+  return db
+    .selectFrom('reservation')
+    .innerJoin('provider', 'provider.id', 'reservation.providerId')
+    .select('reservation.id')
+    .where('reservation.state', '=', 'preparing')
+    .where('provider.state', '=', 'down')
+    .where('provider.stateSince', '<=', since)
+    .orderBy('reservation.createdAt')
+    .execute();
+}
