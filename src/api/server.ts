@@ -46,6 +46,8 @@ export interface ApiOptions {
   /** Where metrics are gathered; makes one of its own if left out. */
   registry?: Registry;
   now?: () => Date;
+  /** PEM; plain HTTP if left out. */
+  tls?: { cert: string; key: string } | undefined;
   /** Folder of the built portal; without it the server has no pages. */
   portal?: string | undefined;
   /** Largest JSON body, in bytes; 64 KiB if left out. */
@@ -114,10 +116,14 @@ function registerJson(app: FastifyInstance, parts: ServerParts): void {
   }
 }
 
-function addHooks(app: FastifyInstance, registry: Registry, log: Logger): void {
+/** Half a year: a browser that was here once does not go by plain HTTP any more. Not for its subdomains, which may be others'. */
+const HSTS = { 'strict-transport-security': `max-age=${180 * 86_400}` };
+
+function addHooks(app: FastifyInstance, registry: Registry, log: Logger, tls: boolean): void {
   const time = requestTimer(registry);
+  const always = { ...SECURITY_HEADERS, ...(tls ? HSTS : {}) };
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
+    reply.headers({ ...always, 'x-request-id': request.id });
   });
   // One line per request, by operation: a path may hold names, and a query a ticket (promise 8).
   app.addHook('onResponse', async (request, reply) => {
@@ -153,7 +159,8 @@ function endConnections(app: FastifyInstance, closing: AbortController, graceMs:
 export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   const now = options.now ?? (() => new Date());
   const registry = options.registry ?? makeRegistry();
-  const app: FastifyInstance = Fastify({
+  const app = Fastify({
+    ...(options.tls === undefined ? {} : { https: { cert: options.tls.cert, key: options.tls.key, minVersion: 'TLSv1.2' } }),
     loggerInstance: options.log as FastifyBaseLogger,
     // One line per request is written below; Fastify's own would hold the whole address.
     logController: new LogController({ disableRequestLogging: true }),
@@ -163,7 +170,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     bodyLimit: options.bodyBytes ?? 65_536,
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: (error, request, reply) => sendError(error, request, reply as FastifyReply),
-  });
+  }) as FastifyInstance;
   const closing = new AbortController();
   app.decorateRequest('caller', undefined);
   app.setValidatorCompiler((({ schema, httpPart }) =>
@@ -177,7 +184,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     sendProblem(reply, { ...body, requestId: request.id });
   });
   endConnections(app, closing, options.closeGraceMs ?? 5_000);
-  addHooks(app, registry, options.log);
+  addHooks(app, registry, options.log, options.tls !== undefined);
   await app.register(rateLimit, { global: false });
   await app.register(websocket, { options: { maxPayload: 1 << 20 } });
 

@@ -1,15 +1,15 @@
 /** A viewer's connection joined with a machine's console. */
 import type { Socket } from 'node:net';
-import { WebSocket } from 'undici';
+import { type Dispatcher, WebSocket } from 'undici';
 
 /** Bytes a viewer may leave untaken before it is dropped: a screen is some MiB. */
 const MOST_UNTAKEN = 64 << 20;
 const HIGH_WATER = 1 << 20;
 const LOOK_AGAIN_MS = 20;
 
-/** Joins a paused socket with the console at `url` until one of them goes. `onEnd` is told why the other side closed. */
-export function relay(viewer: Socket, url: string, onEnd: (reason: string) => void): void {
-  const ws = new WebSocket(url);
+/** Joins a paused socket with the console at `url` until one of them goes. `dispatcher` is for a certificate that is pinned. `onEnd` is told why the other side closed. */
+export function relay(viewer: Socket, url: string, onEnd: (reason: string) => void, dispatcher?: Dispatcher): void {
+  const ws = new WebSocket(url, dispatcher === undefined ? {} : { dispatcher });
   ws.binaryType = 'arraybuffer';
   ws.addEventListener('open', () => viewer.resume());
   ws.addEventListener('message', ({ data }) => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type Client, makeClient } from '../client/client.ts';
+import type { Fetch } from '../client/request.ts';
 import { CarrelError } from '../lib/errors.ts';
 import type { Io } from './io.ts';
 import { findLogin } from './login-file.ts';
@@ -21,6 +22,8 @@ export interface Session {
   client: Client;
   io: Io;
   json: boolean;
+  /** Of the certificate that this machine's own server shows, which no authority need vouch for; undefined for any other server. */
+  fingerprint256: string | undefined;
   /** The answer, as one JSON document or as text. */
   answer(value: unknown, text: string): void;
   /** What is said on the way; on standard error, and not with --json. */
@@ -40,8 +43,10 @@ export function makeCli(io: Io, defaultDataDir: DefaultDataDir): Cli {
       const options = command.optsWithGlobals<GlobalOptions>();
       const dataDir = defaultDataDir(options.data === undefined ? io.env : { ...io.env, CARREL_DATA: options.data });
       const json = options.json ?? false;
+      const where = whereTo(options, io.env, dataDir);
       return {
-        client: makeClient(whereTo(options, io.env, dataDir)),
+        client: makeClient(where),
+        fingerprint256: where.fingerprint256,
         io,
         json,
         answer: (value, text) => io.out(json ? `${JSON.stringify(value)}\n` : text === '' ? '' : `${text}\n`),
@@ -51,15 +56,23 @@ export function makeCli(io: Io, defaultDataDir: DefaultDataDir): Cli {
   };
 }
 
+interface Where {
+  baseUrl: string;
+  token: string;
+  fingerprint256: string | undefined;
+  fetch: Fetch | undefined;
+}
+
 /** Flags first, then the environment, then `carrel login`, then what the server of this machine wrote down. */
-function whereTo(options: GlobalOptions, env: NodeJS.ProcessEnv, dataDir: string): { baseUrl: string; token: string } {
+function whereTo(options: GlobalOptions, env: NodeJS.ProcessEnv, dataDir: string): Where {
   const url = options.url ?? env.CARREL_URL;
   const token = options.tokenFile === undefined ? env.CARREL_TOKEN : readToken(options.tokenFile);
   // `carrel login` was said by this person, so it goes before what the server of this machine wrote; a data directory that is named
   // goes before it. A token is sent to the server that it is for, and to no other.
   const dataNamed = options.data !== undefined || Boolean(env.CARREL_DATA);
   const login = url === undefined && dataNamed ? undefined : findLogin(env, url === undefined ? undefined : checkedUrl(url));
-  const written = login ?? (url === undefined ? readWritten(join(dataDir, 'client.json')) : undefined);
+  const own = login === undefined && url === undefined ? readWritten(join(dataDir, 'client.json')) : undefined;
+  const written = login ?? own;
   const baseUrl = url ?? written?.url;
   if (baseUrl === undefined) {
     throw new CarrelError('unreachable', `no server has run with the data directory ${dataDir} yet, as far as this account can see`, {
@@ -72,7 +85,18 @@ function whereTo(options: GlobalOptions, env: NodeJS.ProcessEnv, dataDir: string
       hint: `sign in with \`carrel login ${baseUrl}\`, or give a token with --token-file FILE or CARREL_TOKEN`,
     });
   }
-  return { baseUrl: checkedUrl(baseUrl), token: checkedToken(found) };
+  const fingerprint256 = own?.fingerprint256;
+  const fetch = fingerprint256 === undefined ? undefined : pinned(fingerprint256);
+  return { baseUrl: checkedUrl(baseUrl), token: checkedToken(found), fingerprint256, fetch };
+}
+
+/** Its package is loaded with the first request, and only by who needs it. */
+function pinned(fingerprint256: string): Fetch {
+  let made: Promise<Fetch> | undefined;
+  return async (url, init) => {
+    made ??= import('./pinned.ts').then(({ pinnedFetch }) => pinnedFetch(fingerprint256));
+    return (await made)(url, init);
+  };
 }
 
 export function checkedUrl(text: string): string {
@@ -91,7 +115,13 @@ function checkedToken(text: string): string {
   throw new CarrelError('bad-request', 'the token is not one line of letters, digits and signs');
 }
 
-function readWritten(file: string): { url?: string; token?: string } | undefined {
+interface Written {
+  url?: string;
+  token?: string;
+  fingerprint256?: string;
+}
+
+function readWritten(file: string): Written | undefined {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -103,7 +133,7 @@ function readWritten(file: string): { url?: string; token?: string } | undefined
     });
   }
   try {
-    return JSON.parse(text) as { url?: string; token?: string };
+    return JSON.parse(text) as Written;
   } catch (cause) {
     throw new CarrelError('bad-request', `${file} is damaged`, { hint: 'restart the server: it writes it anew', cause });
   }

@@ -15,6 +15,12 @@ function dataDirOf(command: Command): string {
   return data === undefined ? defaultDataDir() : defaultDataDir({ CARREL_DATA: data });
 }
 
+function tlsFiles({ tlsCert, tlsKey }: { tlsCert?: string; tlsKey?: string }): { certFile: string; keyFile: string } | undefined {
+  if (!tlsCert && !tlsKey) return undefined;
+  if (tlsCert && tlsKey) return { certFile: tlsCert, keyFile: tlsKey };
+  throw new InvalidArgumentError('--tls-cert and --tls-key are given together');
+}
+
 const program = makeProgram({ version: VERSION, defaultDataDir });
 
 program
@@ -30,6 +36,12 @@ program
     'proxies whose X-Forwarded-For is believed, by commas (default: none)',
     process.env.CARREL_TRUST_PROXY,
   )
+  .option(
+    '--tls-cert <file>',
+    'serve HTTPS with this certificate (PEM, with those between it and its authority)',
+    process.env.CARREL_TLS_CERT,
+  )
+  .option('--tls-key <file>', 'its key (PEM); both files are taken anew when they change', process.env.CARREL_TLS_KEY)
   .option('--no-qemu', "without this machine's own QEMU as a provider: only those that were added")
   .option('--log-level <level>', 'trace, debug, info, warn, error', process.env.CARREL_LOG ?? 'info')
   .action(
@@ -42,6 +54,8 @@ program
         maxVcpus?: number;
         maxImage?: number;
         trustProxy?: string;
+        tlsCert?: string;
+        tlsKey?: string;
         logLevel: string;
       },
       command: Command,
@@ -53,6 +67,7 @@ program
         databaseUrl: process.env.DATABASE_URL || undefined,
         logLevel: options.logLevel,
         trustProxy: options.trustProxy || undefined,
+        tls: tlsFiles(options),
         qemu: options.qemu,
         maxImageBytes: options.maxImage === undefined ? undefined : options.maxImage * 2 ** 30,
         limits: {

@@ -1,6 +1,7 @@
 /** `carrel serve`: the control plane behind its HTTP server, until it is told to stop. */
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import type { Server as HttpsServer } from 'node:https';
 import { isIP } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +20,7 @@ import { type Installation, openInstallation, writeWhole } from './installation.
 import { addMetrics, firstLink } from '../services/index.ts';
 import { uploadInspector } from './upload-inspector.ts';
 import { DEFAULT_MAX_IMAGE_BYTES } from '../qemu/import-check.ts';
+import { followTls, readTls, type TlsFiles, type TlsPair } from './tls.ts';
 import { VERSION } from './version.ts';
 
 export const DEFAULT_LISTEN = '127.0.0.1:7077';
@@ -34,6 +36,10 @@ export interface ServeOptions {
   limits?: { machines?: number; memoryMiB?: number; vcpus?: number } | undefined;
   /** Largest disk of an image that is brought, in bytes; `DEFAULT_MAX_IMAGE_BYTES` if left out. */
   maxImageBytes?: number | undefined;
+  /** Plain HTTP if left out. */
+  tls?: TlsFiles | undefined;
+  /** How often the files are looked at, in milliseconds; half a minute if left out. */
+  tlsLookMs?: number | undefined;
   /** Whether this machine's QEMU is a provider; true unless given. */
   qemu?: boolean | undefined;
 }
@@ -84,6 +90,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
   const address = parseListen(options.listen);
   const trustProxy = options.trustProxy === undefined ? undefined : parseProxies(options.trustProxy);
   const log = makeLogger({ level: options.logLevel ?? 'info' });
+  const tls = options.tls === undefined ? undefined : readTls(options.tls, new Date());
   const qemu = options.qemu ?? true;
   if (qemu) requireTools();
   // Every file and folder is made with the mode it needs; a person's own mask would close golden disks to QEMU's account.
@@ -110,6 +117,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       log,
       registry,
       trustProxy,
+      tls,
       portal: portalFolder(),
       staging: {
         dir: uploads,
@@ -124,10 +132,17 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
       throw listenError(error, options.listen);
     });
     const token = await ownToken(installation, plane.store);
-    writeWhole(join(installation.dir, 'client.json'), `${JSON.stringify({ url, token })}\n`, 0o600);
+    const tellClients = (pair: TlsPair | undefined) => {
+      const way = { url, token, ...(pair === undefined ? {} : { fingerprint256: pair.fingerprint256 }) };
+      writeWhole(join(installation.dir, 'client.json'), `${JSON.stringify(way)}\n`, 0o600);
+    };
+    tellClients(tls);
+    const unfollow =
+      options.tls === undefined ? () => {} : followTls(options.tls, app.server as HttpsServer, log, tellClients, options.tlsLookMs);
     const code = await firstLink(plane.parts.deps);
     const firstSignIn = code === undefined ? undefined : signInAddress(url, code);
     const stop = async () => {
+      unfollow();
       await app.close();
       await plane.stop();
     };

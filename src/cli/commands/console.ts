@@ -56,5 +56,7 @@ async function join(session: Session, id: string, viewer: Socket): Promise<void>
   // Loaded when somebody looks: the WebSocket's package is a large one.
   const { relay } = await import('../relay.ts');
   const { path } = await session.client.consoleTicket({ params: { id } });
-  relay(viewer, session.client.baseUrl.replace(/^http/, 'ws') + path, (reason) => session.say(`console: ${reason}`));
+  const { fingerprint256 } = session;
+  const dispatcher = fingerprint256 === undefined ? undefined : (await import('../pinned.ts')).pinnedDispatcher(fingerprint256);
+  relay(viewer, session.client.baseUrl.replace(/^http/, 'ws') + path, (reason) => session.say(`console: ${reason}`), dispatcher);
 }
