@@ -63,7 +63,7 @@ async function registerUpload(app: FastifyInstance, parts: ServerParts): Promise
             hint: 'Send the file as the body, with Content-Type: application/octet-stream.',
           });
         }
-        const file = await receiveFile(request.raw, request.body as Readable, parts.staging, format);
+        const { proposed, ...file } = await receiveFile(request.raw, request.body as Readable, parts.staging, format);
         try {
           const started = await parts.services.importImage(callerOf(request), {
             image: name,
@@ -72,7 +72,8 @@ async function registerUpload(app: FastifyInstance, parts: ServerParts): Promise
             description,
             format,
             masterOf,
-            hints,
+            // One more master of a revision has that one's profile.
+            hints: masterOf === undefined ? { ...proposed, ...hints } : hints,
           });
           return await reply.code(202).send(started);
         } catch (error) {

@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { CarrelError } from '../lib/errors.ts';
+import type { ImportRequest } from '../services/interface.ts';
 import { SparseFile } from './sparse-file.ts';
 
 export interface Staging {
@@ -25,12 +26,14 @@ interface Unwrapped {
   bytes: AsyncIterable<Buffer>;
   /** Nothing was around it: the bytes are those that came, and as many. */
   plain: boolean;
+  /** What was said of the machine that the disk is from; asked once all bytes were taken. */
+  found: () => { proposed: Received['proposed']; notes: string[] };
 }
 
 /** Looks at what comes in, so that a file that cannot be used is refused before all of it was sent. All throw `bad-image`. */
 export interface Inspector {
   /** Takes off what is around the disk. */
-  unwrap(sent: AsyncIterable<Buffer>): Promise<Unwrapped>;
+  unwrap(sent: AsyncIterable<Buffer>, maxBytes: number): Promise<Unwrapped>;
   /** How many of the first bytes `first` wants (it gets fewer of a smaller file). */
   firstBytes: number;
   /** `length` is that of the whole file; unknown for one that was packed. */
@@ -43,6 +46,10 @@ export interface Received {
   /** As it was sent, as is the hash. */
   bytes: number;
   sha256: string;
+  /** The hardware of the machine that the disk is from. */
+  proposed: ImportRequest['hints'];
+  /** Sentences for the person who brought the file. */
+  notes: string[];
 }
 
 /** Milliseconds without a byte after which an upload is given up. */
@@ -157,6 +164,10 @@ class Sent {
   }
 }
 
+function asItIs(sent: Sent): Unwrapped {
+  return { bytes: sent.chunks(), plain: true, found: () => ({ proposed: {}, notes: [] }) };
+}
+
 function stalled(): CarrelError {
   return new CarrelError('deadline', `no byte of the upload came for ${STALL_MS / 1000} s`);
 }
@@ -195,14 +206,14 @@ export async function receiveFile(request: IncomingMessage, body: Readable, stag
   const sent = new Sent(body);
   const file = await open(path, 'wx', 0o600);
   try {
-    const content = inspector === undefined ? { bytes: sent.chunks(), plain: true } : await inspector.unwrap(sent.chunks());
+    const content = await (inspector?.unwrap(sent.chunks(), staging.maxUnpackedBytes) ?? asItIs(sent));
     const target = new SparseFile(file);
     const first = inspector && new FirstBytes(inspector, content.plain ? length : undefined, claimed);
     await write(content, target, bounds, first);
     if (sent.bytes !== length) throw new CarrelError('bad-request', `the upload ended after ${sent.bytes} of ${length} bytes`);
     await target.finish();
     await inspector?.whole(path, claimed);
-    return { path, bytes: sent.bytes, sha256: sent.sha256() };
+    return { path, bytes: sent.bytes, sha256: sent.sha256(), ...content.found() };
   } catch (error) {
     await file.close().catch(() => {});
     await rm(path, { force: true });

@@ -212,7 +212,7 @@ export const imageRoutes = {
   uploadImage: route('uploadImage', {
     summary: "Make an image's next revision of a disk file, which is the body (`application/octet-stream`)",
     description:
-      'Needs Content-Length. The content tells the format; what is packed with gzip, xz or zstd is unpacked. A file that is no disk, or that stands on another file, is refused while it is sent.',
+      'Needs Content-Length. The content tells the format; what is packed with gzip, xz or zstd is unpacked, and of an OVA the first disk is taken, with the hardware that it describes where nothing else is said. A file that is no disk, or that stands on another file, is refused while it is sent.',
     tag: 'images',
     scope: 'admin',
     kind: 'upload',

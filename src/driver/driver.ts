@@ -88,6 +88,8 @@ export type MasterSource =
       kind: 'file';
       path: string;
       claimed: string | undefined;
+      /** Sentences about the file for people, kept with the master's facts. */
+      notes?: readonly string[];
       profile: Partial<RevisionProfile['hardware']> & Partial<RevisionProfile['guest']>;
     }
   /** A machine or template that is at the provider already, by its path there. `adopt` takes it as it lies, `copy` leaves it alone. */

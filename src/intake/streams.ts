@@ -16,8 +16,13 @@ export async function peek(source: Bytes, count: number): Promise<{ head: Buffer
     gathered += next.value.byteLength;
   }
   async function* all() {
-    yield* chunks.splice(0);
-    for (let next = await from.next(); next.done !== true; next = await from.next()) yield next.value;
+    try {
+      yield* chunks.splice(0);
+      for (let next = await from.next(); next.done !== true; next = await from.next()) yield next.value;
+    } finally {
+      // Not waited for: it may stand in the middle of waiting for more.
+      void from.return?.().catch(() => {});
+    }
   }
   return { head: Buffer.concat(chunks).subarray(0, count), all: all() };
 }

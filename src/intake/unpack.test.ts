@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../../test/support/test-server.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { unwrap } from './unwrap.ts';
 
@@ -13,7 +15,7 @@ async function all(bytes: AsyncIterable<Buffer>): Promise<Buffer> {
   for await (const chunk of bytes) found.push(chunk);
   return Buffer.concat(found);
 }
-const unpacked = async (packed: Buffer, size?: number) => all((await unwrap(pieces(packed, size))).bytes);
+const unpacked = async (packed: Buffer, size?: number) => all((await unwrap(pieces(packed, size), 1 << 30)).bytes);
 
 const PACKERS: [string, (content: Buffer) => Buffer][] = [
   ['gzip', (b) => gzipSync(b)],
@@ -21,6 +23,23 @@ const PACKERS: [string, (content: Buffer) => Buffer][] = [
   ['zstd', (b) => execFileSync('zstd', ['-cq'], { input: b })],
 ];
 const content = Buffer.concat([randomBytes(200_000), Buffer.alloc(300_000)]);
+
+/** Command lines of the processes that this one has started. */
+function programs(): string {
+  const of = (pid: string) => {
+    try {
+      const mine = readFileSync(`/proc/${pid}/status`, 'utf8').includes(`\nPPid:\t${process.pid}\n`);
+      return mine ? readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ') : '';
+    } catch {
+      // It has ended meanwhile.
+      return '';
+    }
+  };
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(of)
+    .join('\n');
+}
 
 describe.each(PACKERS)('%s', (name, pack) => {
   it('gives the same bytes, whatever the pieces that come', async () => {
@@ -47,18 +66,19 @@ describe.each(PACKERS)('%s', (name, pack) => {
       yield pack(content).subarray(0, 100_000);
       throw new CarrelError('deadline', 'no byte came');
     }
-    await expect(all((await unwrap(cutOff())).bytes)).rejects.toMatchObject({ code: 'deadline' });
+    await expect(unwrap(cutOff(), 1 << 30).then(({ bytes }) => all(bytes))).rejects.toMatchObject({ code: 'deadline' });
   });
-  it('whoever stops taking does not wait for the source', async () => {
+  it('whoever stops taking does not wait for the source, and leaves no program', async () => {
     async function* stuck() {
       yield pack(content);
       await new Promise(() => {});
     }
-    const { bytes } = await unwrap(stuck());
+    const { bytes } = await unwrap(stuck(), 1 << 30);
     for await (const chunk of bytes) {
       expect(chunk.length).toBeGreaterThan(0);
       break;
     }
+    await eventually('no program', () => !programs().includes(`${name} -dc`));
   });
 });
 
@@ -71,7 +91,7 @@ it('what wants gigabytes of memory to be unpacked is refused', async () => {
 });
 
 it('what is not packed comes as it is', async () => {
-  const { bytes, plain } = await unwrap(pieces(content));
+  const { bytes, plain } = await unwrap(pieces(content), 1 << 30);
   expect([plain, (await all(bytes)).equals(content)]).toEqual([true, true]);
   expect(await unpacked(Buffer.from('ab'))).toEqual(Buffer.from('ab'));
 });

@@ -14,9 +14,6 @@ const MARKS: readonly [Packing, Buffer][] = [
   ['zstd', Buffer.from('28b52ffd', 'hex')],
 ];
 
-/** First bytes that are enough for `packingOf`. */
-export const MARK_BYTES = 6;
-
 /** What a file is packed with, by its first bytes. */
 export function packingOf(head: Buffer): Packing | undefined {
   return MARKS.find(([, mark]) => head.subarray(0, mark.length).equals(mark))?.[0];

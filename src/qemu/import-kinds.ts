@@ -30,10 +30,10 @@ const OTHERS: readonly Other[] = [
   { what: 'a 7-Zip archive', at: 0, bytes: hex('377abcaf271c'), hint: UNPACK },
   { what: 'a RAR archive', at: 0, bytes: Buffer.from('Rar!'), hint: UNPACK },
   {
-    what: 'a tar archive (an OVA is one)',
+    what: 'a tar archive in an OVA',
     at: 257,
     bytes: Buffer.from('ustar'),
-    hint: 'tar -xf FILE, and import the disk (.vmdk) that is in it',
+    hint: UNPACK,
   },
   { what: 'a QED disk', at: 0, bytes: Buffer.from('QED\0', 'latin1'), hint: convert('qed') },
   { what: 'a Parallels disk', at: 0, bytes: Buffer.from('WithoutFreeSpace'), hint: convert('parallels') },
@@ -103,7 +103,11 @@ function text(head: Buffer): Kind | undefined {
     .trimStart();
   if (!start.startsWith('<')) return undefined;
   if (/<([a-z]+:)?Envelope\b/i.test(start)) {
-    return { format: undefined, what: 'an OVF description without its disks', hint: 'import the disk (.vmdk) that lies beside it' };
+    return {
+      format: undefined,
+      what: 'an OVF description without its disks',
+      hint: 'make one file of it and what lies beside it: tar -cf NEW.ova NAME.ovf NAME.mf NAME.vmdk, and import NEW.ova',
+    };
   }
   return { format: undefined, what: 'a web page', hint: 'download the file itself: the address led to a page' };
 }

@@ -50,8 +50,8 @@ export function imageServices({ deps }: Parts): ImageServices {
       if (revision !== undefined) return started(await addMaster(deps, caller, { image, revision, provider, source, told }));
       return started(await intents.prepareImage(deps, caller, { image, description, publish, provider, source, told }));
     },
-    async importImage(caller, { image, path, bytes, sha256, publish, description, format, masterOf: revision, hints }) {
-      const source = { kind: 'file', path, claimed: format, profile: given(hints) } as const;
+    async importImage(caller, { image, path, bytes, sha256, notes, publish, description, format, masterOf: revision, hints }) {
+      const source = { kind: 'file', path, claimed: format, notes, profile: given(hints) } as const;
       const told = { kind: 'file', format, bytes, sha256 };
       if (revision !== undefined) return started(await addMaster(deps, caller, { image, revision, source, told }));
       return started(await intents.prepareImage(deps, caller, { image, description, publish, source, told }));

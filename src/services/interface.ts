@@ -125,12 +125,14 @@ export interface ImportRequest {
   bytes: number;
   /** In hex, of the file as it was received. */
   sha256: string;
+  /** Sentences about it for people, kept with the revision. */
+  notes: string[];
   publish: boolean;
   description?: string | undefined;
   format: UploadQuery['format'];
   /** Number of the revision that it is one more master of, in place of a new revision. */
   masterOf?: number | undefined;
-  /** What the uploader says about the guest. */
+  /** What the uploader says about the guest, and the file where the uploader does not. */
   hints: Omit<UploadQuery, 'format' | 'publish' | 'description' | 'masterOf'>;
 }
 

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ova } from '../support/ova.ts';
 import { LAUNCHER, TestServer, until } from '../support/server.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'carrel-bad-'));
@@ -114,7 +115,7 @@ describe('files that are no images', () => {
     expect(carrel(['reserve', 'bad']).status).toBe(3);
   });
 
-  test('a VHD and a qcow2 of misleading names, and a packed disk, become images of what they hold, drafts where told so', () => {
+  test('a VHD and a qcow2 of misleading names, a packed disk and an OVA, become images of what they hold, drafts where told so', () => {
     const plain = file('plain', (p) => {
       const b = Buffer.alloc(5 << 20);
       b.writeUInt16BE(0x55aa, 510);
@@ -123,17 +124,35 @@ describe('files that are no images', () => {
     const made = {
       vhd: file('gpt.raw', (p) => qemuImg('convert', '-f', 'raw', '-O', 'vpc', '-o', 'subformat=fixed,force_size=on', plain, p)),
       qcow2: file('server-cloudimg.img', (p) => qemuImg('convert', '-f', 'raw', '-O', 'qcow2', plain, p)),
+      vmdk: ova(scratch, {
+        disk: file('disk.vmdk', (p) => qemuImg('convert', '-f', 'raw', '-O', 'vmdk', '-o', 'subformat=streamOptimized', plain, p)),
+      }),
       raw: file('disk.img.xz', (p) => writeFileSync(p, execFileSync('xz', ['-c'], { input: readFileSync(plain) }))),
     };
     for (const [format, path] of Object.entries(made)) {
-      const { status, stderr } = carrel(['image', 'import', path, '--name', `of-${format}`, '--no-publish']);
+      const { status, stderr } = carrel([
+        'image',
+        'import',
+        path,
+        '--name',
+        `of-${format}`,
+        '--no-publish',
+        ...(format === 'vmdk' ? ['--vcpus', '2'] : []),
+      ]);
       expect([status, stderr.includes('bad-image')]).toEqual([0, false]);
       const shown = JSON.parse(carrel(['image', 'show', `of-${format}@1`, '--json']).stdout) as {
         state: string;
         facts: Record<string, string>;
         masters: { virtualBytes: number }[];
+        profile: { hardware: object; guest: { os: string } };
       };
       expect([shown.state, shown.facts['importedFormat'], shown.masters[0]?.virtualBytes]).toEqual(['draft', format, 5 << 20]);
+      if (format !== 'vmdk') continue;
+      expect([shown.profile.hardware, shown.profile.guest.os]).toEqual([
+        { vcpus: 2, memoryMiB: 1536, firmware: 'efi', display: true },
+        'Debian GNU/Linux 12 (64-bit)',
+      ]);
+      expect(shown.facts['notes']).toContain('lsilogic');
     }
   });
 });

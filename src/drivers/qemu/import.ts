@@ -34,10 +34,11 @@ export async function importFile(ctx: Ctx, host: Host, source: FileSource, folde
   await host.img.convert(ctx, { path: mine, format: checked.format }, disk, {
     onProgress: (fraction) => ctx.progress({ text: 'converting the image', fraction }),
   });
+  const notes = [...(source.notes ?? []), ...checked.notes];
   return {
     disk,
     profile: profileFrom(source.profile),
-    facts: { importedFormat: checked.format, ...(checked.notes.length > 0 ? { notes: checked.notes.join(' ') } : {}) },
+    facts: { importedFormat: checked.format, ...(notes.length > 0 ? { notes: notes.join(' ') } : {}) },
   };
 }
 

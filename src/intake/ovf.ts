@@ -1,0 +1,195 @@
+/** What an OVF description (DSP0243) says of a machine. The XML reader takes no DTD, so nothing in it expands or leads elsewhere. */
+import { CarrelError, isCode } from '../lib/errors.ts';
+import type { RawElement } from '../vsphere/types/value.ts';
+import { XmlReader } from '../vsphere/xml/reader.ts';
+
+/** Longest description that is read, in bytes; real ones have 20 KiB. */
+export const MAX_OVF_BYTES = 2 * 1024 ** 2;
+
+/** Devices of one machine; real ones have thirty. They are compared with each other. */
+const MAX_ITEMS = 1000;
+
+/** What the machine of an OVF had, in the words of the options of an import. */
+export interface ProposedHardware {
+  vcpus?: number;
+  memoryMiB?: number;
+  firmware: 'bios' | 'efi';
+  os?: string;
+}
+
+export interface Ovf {
+  /** The file of the system disk: the first disk of the machine. */
+  systemDisk: { href: string; gzip: boolean };
+  proposed: ProposedHardware;
+  /** Sentences for the person who brought it: what is left out, and what machines here have in place of it. */
+  notes: string[];
+}
+
+function bad(message: string, hint: string): CarrelError {
+  return new CarrelError('bad-image', message, { hint });
+}
+
+/** Throws `bad-image` with what is wrong. */
+export function readOvf(document: Buffer): Ovf {
+  const envelope = parse(document);
+  const machine = theMachine(envelope);
+  const hardware = child(machine, 'VirtualHardwareSection');
+  if (hardware === undefined) throw bad('its OVF description has no virtual hardware', 'export the machine again');
+  const items = hardware.children.filter(isElement).filter(({ name }) => /^(Item|StorageItem|EthernetPortItem)$/.test(name));
+  if (items.length > MAX_ITEMS) throw bad('its OVF description has absurdly many devices', 'export the machine again');
+  const [system, ...others] = disksOf(envelope, items);
+  if (system === undefined) throw bad('the machine of its OVF description has no disk', 'export the machine with its disks');
+  const vcpus = quantity(items, '3');
+  const memoryMiB = memoryOf(items);
+  const os = osOf(machine);
+  return {
+    systemDisk: fileOf(envelope, system),
+    proposed: {
+      ...(vcpus !== undefined && vcpus <= 256 ? { vcpus } : {}),
+      ...(memoryMiB !== undefined && memoryMiB >= 16 && memoryMiB <= 1_048_576 ? { memoryMiB } : {}),
+      firmware: firmwareOf(machine),
+      ...(os === undefined ? {} : { os }),
+    },
+    notes: [...leftOut(system, others), ...otherHardware(items)],
+  };
+}
+
+function parse(document: Buffer): RawElement {
+  try {
+    const reader = new XmlReader(new TextDecoder('utf-8', { fatal: true }).decode(document), { maxDepth: 64 });
+    reader.root();
+    const root = reader.raw();
+    reader.end();
+    if (root.name === 'Envelope') return root;
+  } catch (error) {
+    if (!isCode(error, 'vsphere-xml', 'ERR_ENCODING_INVALID_ENCODED_DATA')) throw error;
+    throw new CarrelError('bad-image', 'its OVF description cannot be read', {
+      hint: 'export the machine again: it is XML in UTF-8, without a DTD',
+      cause: error,
+    });
+  }
+  throw bad('its OVF description is none', 'export the machine again');
+}
+
+const isElement = (node: RawElement | string): node is RawElement => typeof node !== 'string';
+const child = (of: RawElement, name: string) => of.children.filter(isElement).find((each) => each.name === name);
+const all = (of: RawElement | undefined, name: string) => (of?.children ?? []).filter(isElement).filter((each) => each.name === name);
+const attr = (of: RawElement | undefined, name: string) => of?.attrs.find(([key]) => key === name)?.[1];
+const text = (of: RawElement | undefined) =>
+  of?.children
+    .filter((node): node is string => typeof node === 'string')
+    .join('')
+    .trim();
+const field = (item: RawElement, name: string) => text(child(item, name));
+
+/** A name of a file beside the description, as a person may read it. */
+const shown = (name: string) => JSON.stringify(name.slice(0, 200));
+
+function theMachine(envelope: RawElement): RawElement {
+  const collection = child(envelope, 'VirtualSystemCollection');
+  const machines = [...all(envelope, 'VirtualSystem'), ...all(collection, 'VirtualSystem')];
+  const [machine, ...more] = machines;
+  if (machine === undefined) throw bad('its OVF description has no machine', 'export the machine again');
+  if (more.length > 0) {
+    const names = machines.map((each) => shown(attr(each, 'id') ?? '')).join(', ');
+    throw bad(`its OVF description has ${machines.length} machines (${names})`, 'export each by itself, and import one at a time');
+  }
+  return machine;
+}
+
+interface Disk {
+  id: string;
+  fileRef: string | undefined;
+}
+
+/** The machine's disks in the order of their places: by controller, then by address there. */
+function disksOf(envelope: RawElement, items: RawElement[]): Disk[] {
+  const described = all(child(envelope, 'DiskSection'), 'Disk');
+  const place = (item: RawElement) => {
+    const parent = items.findIndex((each) => field(each, 'InstanceID') === field(item, 'Parent'));
+    return [parent, Number(field(item, 'AddressOnParent') ?? 0)] as const;
+  };
+  const drives = items.filter((item) => field(item, 'ResourceType') === '17');
+  drives.sort((a, b) => place(a)[0] - place(b)[0] || place(a)[1] - place(b)[1]);
+  return drives.map((item) => {
+    const [, kind, id = ''] = /^(?:ovf:)?\/(disk|file)\/(.+)$/.exec(field(item, 'HostResource') ?? '') ?? [];
+    if (kind === 'file') return { id, fileRef: id };
+    const disk = described.find((each) => attr(each, 'diskId') === id);
+    if (attr(disk, 'parentRef') !== undefined) throw bad('its disk stands on another disk', 'export the machine without snapshots');
+    return { id, fileRef: attr(disk, 'fileRef') };
+  });
+}
+
+function fileOf(envelope: RawElement, disk: Disk): Ovf['systemDisk'] {
+  const file = all(child(envelope, 'References'), 'File').find((each) => attr(each, 'id') === disk.fileRef);
+  const href = attr(file, 'href');
+  if (disk.fileRef === undefined || href === undefined) {
+    throw bad(`the first disk of its machine (${shown(disk.id)}) is empty: no file belongs to it`, 'export the machine with its disks');
+  }
+  if (/[/\\:]/.test(href) || href === '..') {
+    throw bad(`its OVF description names a file outside of it (${shown(href)})`, 'export the machine again, as one OVA');
+  }
+  if (attr(file, 'chunkSize') !== undefined) throw bad('its disk is cut in pieces', 'export the machine with the disk in one file');
+  const compression = attr(file, 'compression') ?? '';
+  if (!/^(gzip|identity|)$/.test(compression)) throw bad(`its disk is packed with ${shown(compression)}`, 'export the machine again');
+  return { href, gzip: compression === 'gzip' };
+}
+
+/** Sum of what the items of a kind say. */
+function quantity(items: RawElement[], resourceType: string): number | undefined {
+  const found = items.filter((item) => field(item, 'ResourceType') === resourceType).map((item) => Number(field(item, 'VirtualQuantity')));
+  const sum = found.reduce((a, b) => a + b, 0);
+  return Number.isSafeInteger(sum) && sum > 0 ? sum : undefined;
+}
+
+/** In MiB. The unit is written as `byte * 2^20`, or in words of older versions; left out, it is MiB in all exporters. */
+function memoryOf(items: RawElement[]): number | undefined {
+  const item = items.find((each) => field(each, 'ResourceType') === '4');
+  const amount = quantity(items, '4');
+  if (item === undefined || amount === undefined) return undefined;
+  const unit = field(item, 'AllocationUnits') ?? 'byte * 2^20';
+  const [, power] = /^byte(?:\s*\*\s*2\s*\^\s*(\d{1,2}))?$/i.exec(unit) ?? [];
+  const words: Readonly<Record<string, number>> = { byte: 0, bytes: 0, kilobytes: 10, megabytes: 20, gigabytes: 30 };
+  const exponent = power === undefined ? (words[unit.toLowerCase()] ?? 20) : Number(power);
+  return Math.ceil(amount * 2 ** (exponent - 20));
+}
+
+/** VMware writes it among its own settings, VirtualBox in its own section. */
+function firmwareOf(machine: RawElement): 'bios' | 'efi' {
+  const says = ({ name, attrs }: RawElement): boolean => {
+    const of = new Map(attrs);
+    return (
+      (name === 'Config' && of.get('key') === 'firmware' && of.get('value')?.toLowerCase() === 'efi') ||
+      (name === 'Firmware' && (of.get('type') ?? of.get('xsi:type'))?.toUpperCase().startsWith('EFI') === true)
+    );
+  };
+  const within = (element: RawElement): boolean => says(element) || element.children.filter(isElement).some(within);
+  return within(machine) ? 'efi' : 'bios';
+}
+
+function osOf(machine: RawElement): string | undefined {
+  const section = child(machine, 'OperatingSystemSection');
+  const said = text(section && child(section, 'Description')) || attr(section, 'osType');
+  return said?.slice(0, 100) || undefined;
+}
+
+function leftOut(system: Disk, others: Disk[]): string[] {
+  if (others.length === 0) return [];
+  const names = others.map(({ id }) => shown(id)).join(', ');
+  return [`Of its ${others.length + 1} disks the first (${shown(system.id)}) is taken; left out: ${names}.`];
+}
+
+function otherHardware(items: RawElement[]): string[] {
+  const drives = items.filter((item) => field(item, 'ResourceType') === '17').map((item) => field(item, 'Parent'));
+  const controllers = items.filter((item) => drives.includes(field(item, 'InstanceID'))).map(kindOf);
+  const cards = items.filter((item) => field(item, 'ResourceType') === '10').map(kindOf);
+  const foreign = [...new Set([...controllers, ...cards])].filter((kind) => kind !== '' && !/virtio/i.test(kind));
+  if (foreign.length === 0) return [];
+  return [`It was made for ${foreign.join(', ')}; machines here have virtio disks and cards, whose drivers it must have.`];
+}
+
+function kindOf(item: RawElement): string {
+  const names: Readonly<Record<string, string>> = { '5': 'IDE', '6': 'SCSI', '20': 'SATA', '10': 'a network card' };
+  const kind = field(item, 'ResourceSubType') || names[field(item, 'ResourceType') ?? ''] || '';
+  return kind.replace(/[^\w .-]/g, '').slice(0, 40);
+}
