@@ -22,6 +22,7 @@ import { problem, toProblem } from './errors.ts';
 import { calendarHandlers } from './handlers/calendar.ts';
 import { imageHandlers } from './handlers/images.ts';
 import { providerHandlers } from './handlers/providers.ts';
+import { checkpointHandlers } from './handlers/checkpoints.ts';
 import { reservationHandlers } from './handlers/reservations.ts';
 import { seriesHandlers } from './handlers/series.ts';
 import { systemHandlers } from './handlers/system.ts';
@@ -91,6 +92,7 @@ function registerJson(app: FastifyInstance, parts: ServerParts): void {
   const handlers: Handlers = {
     ...imageHandlers(parts),
     ...reservationHandlers(parts),
+    ...checkpointHandlers(parts),
     ...seriesHandlers(parts),
     ...calendarHandlers(parts),
     ...providerHandlers(parts),

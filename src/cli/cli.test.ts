@@ -190,6 +190,8 @@ describe('lists and single ones', () => {
       ['extend', id, '1h'],
       ['power', id, 'off'],
       ['capture', id],
+      ['checkpoint', 'ls', id],
+      ['checkpoint', 'add', id, 'x'],
     ]) {
       expect([words[0], (await ann(words)).code]).toEqual([words[0], 3]);
     }
@@ -227,6 +229,30 @@ describe('a reservation', () => {
     await eventually('it is asked', () => server.world.reservations.get(id)?.state === 'ending');
     server.world.move(id, { state: 'ended', stage: 'gone' });
     expect([await end.done, end.out]).toEqual([0, `${id.slice(0, 8)}  ended\n`]);
+  });
+
+  it('checkpoints: made, listed, gone back to by name, deleted by the beginning of an id', async () => {
+    const { id } = server.world.addReservation('ann', { state: 'ready' });
+    const run = async (...words: string[]) => {
+      const known = new Set(server.world.jobs.keys());
+      const started = startCli(server, 'ann', ['checkpoint', ...words]);
+      await eventually('the job', () => server.world.jobs.size > known.size);
+      const job = [...server.world.jobs.keys()].find((key) => !known.has(key)) as string;
+      server.world.endJob(job, { state: 'done' });
+      return [await started.done, started.out];
+    };
+    expect(await run('add', id.slice(0, 8), 'before update', '--description', 'clean')).toEqual([0, 'before update is there\n']);
+    const listed = await ann(['checkpoint', 'ls', id]);
+    expect([listed.code, listed.out]).toEqual([0, expect.stringContaining('before update')]);
+    const [made] = (await ann(['checkpoint', 'ls', id, '--json'])).json as { id: string; description: string }[];
+    expect(made?.description).toBe('clean');
+    expect(await run('revert', id, 'before update')).toEqual([0, 'before update is what the machine is now\n']);
+    expect(await run('rm', id, made?.id.slice(0, 8) ?? '')).toEqual([0, 'before update is gone\n']);
+    expect(['revertCheckpoint', 'deleteCheckpoint'].map((name) => server.world.calls.findLast((c) => c.name === name)?.args[1])).toEqual(
+      Array(2).fill({ id, checkpoint: made?.id }),
+    );
+    expect((await ann(['checkpoint', 'revert', id, 'other'])).code).toBe(3);
+    expect((await ann(['checkpoint', 'add', id, '-x'])).code).toBe(2);
   });
 
   it('a job that fails is an error of the command', async () => {

@@ -6,6 +6,7 @@ import { addAccountInvite, addAccountOff, addAccountOn, addAccountReset, addAcco
 import { addAccountLs } from './commands/account-ls.ts';
 import { addAudit } from './commands/audit.ts';
 import { addCapture } from './commands/capture.ts';
+import { addCheckpointAdd, addCheckpointLs, addCheckpointRevert, addCheckpointRm } from './commands/checkpoint.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConnect } from './commands/connect.ts';
 import { addConsole } from './commands/console.ts';
@@ -80,6 +81,11 @@ const GROUPS: readonly { name: string; description: string; commands: readonly A
       addImageRetire,
       addImageRm,
     ],
+  },
+  {
+    name: 'checkpoint',
+    description: 'what a machine can be taken back to',
+    commands: [addCheckpointAdd, addCheckpointLs, addCheckpointRevert, addCheckpointRm],
   },
   { name: 'series', description: 'reservations that repeat', commands: [addSeriesLs, addSeriesShow, addSeriesEnd] },
   { name: 'jobs', description: 'durable work', commands: [addJobsLs, addJobsShow, addJobsRetry] },

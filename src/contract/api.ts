@@ -1,4 +1,5 @@
 import { calendarRoutes } from './calendar.ts';
+import { checkpointRoutes } from './checkpoints.ts';
 import { imageRoutes } from './images.ts';
 import { jobRoutes, machineRoutes } from './machines.ts';
 import type { Operation } from './paths.ts';
@@ -17,6 +18,7 @@ export const api = {
   ...accountRoutes,
   ...imageRoutes,
   ...reservationRoutes,
+  ...checkpointRoutes,
   ...seriesRoutes,
   ...calendarRoutes,
   ...machineRoutes,

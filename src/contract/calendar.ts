@@ -64,6 +64,7 @@ export const Rule = named(
     totalMs: described(Limit, 'Longest span with all extensions; null = any.'),
     aheadMs: Type.Integer({ description: 'How far ahead of its start it may be reserved.' }),
     atOnce: described(Limit, 'How many of this kind one person may hold at one time; null = any number.'),
+    checkpoints: Type.Integer({ description: 'How many checkpoints one machine may have.' }),
   }),
 );
 export type Rule = Static<typeof Rule>;
@@ -79,6 +80,7 @@ export const RuleChange = strict({
   total: Type.Optional(described(Span, 'null = any.')),
   ahead: Type.Optional(Duration),
   atOnce: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.Null()])),
+  checkpoints: Type.Optional(Type.Integer({ minimum: 0, maximum: 7 })),
 });
 export type RuleChange = Static<typeof RuleChange>;
 

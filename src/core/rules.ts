@@ -11,6 +11,8 @@ export interface KindRule {
   aheadMs: number;
   /** How many of this kind one person may hold at one time; null = any number. */
   atOnce: number | null;
+  /** How many checkpoints one machine may have. */
+  checkpoints: number;
 }
 
 export type KindRules = Record<ReservationKind, KindRule>;
@@ -20,13 +22,15 @@ export type SiteRules = Readonly<Record<string, Partial<Record<ReservationKind, 
 export const EVERYBODY = '*';
 
 const DAY = 86_400_000;
+/** Reads get slower with each; all drivers can do this many (vSphere: 8 snapshots on top of each other, Carrel's own among them). */
+const CHECKPOINTS = 5;
 
 /** Without rules of the site's own. Nobody is limited in number, since what is fair is for the site to say. */
 export const DEFAULT_RULES: KindRules = {
-  lab: { allowed: true, longestMs: 2 * DAY, totalMs: 4 * DAY, aheadMs: 180 * DAY, atOnce: null },
-  long: { allowed: true, longestMs: 180 * DAY, totalMs: 366 * DAY, aheadMs: 180 * DAY, atOnce: null },
-  imaging: { allowed: true, longestMs: 14 * DAY, totalMs: 60 * DAY, aheadMs: 60 * DAY, atOnce: null },
-  server: { allowed: true, longestMs: null, totalMs: null, aheadMs: 180 * DAY, atOnce: null },
+  lab: { allowed: true, longestMs: 2 * DAY, totalMs: 4 * DAY, aheadMs: 180 * DAY, atOnce: null, checkpoints: CHECKPOINTS },
+  long: { allowed: true, longestMs: 180 * DAY, totalMs: 366 * DAY, aheadMs: 180 * DAY, atOnce: null, checkpoints: CHECKPOINTS },
+  imaging: { allowed: true, longestMs: 14 * DAY, totalMs: 60 * DAY, aheadMs: 60 * DAY, atOnce: null, checkpoints: CHECKPOINTS },
+  server: { allowed: true, longestMs: null, totalMs: null, aheadMs: 180 * DAY, atOnce: null, checkpoints: CHECKPOINTS },
 };
 
 /** The more generous of two; null is without limit. */
@@ -47,12 +51,14 @@ export function ruleFor(site: SiteRules, groups: readonly string[], kind: Reserv
   };
   const allowed = said.map((r) => r.allowed).filter((v) => v !== undefined);
   const ahead = said.map((r) => r.aheadMs).filter((v) => v !== undefined);
+  const checkpoints = said.map((r) => r.checkpoints).filter((v) => v !== undefined);
   return {
     allowed: allowed.length === 0 ? base.allowed : allowed.includes(true),
     longestMs: most('longestMs'),
     totalMs: most('totalMs'),
     atOnce: most('atOnce'),
     aheadMs: ahead.length === 0 ? base.aheadMs : Math.max(...ahead),
+    checkpoints: checkpoints.length === 0 ? base.checkpoints : Math.max(...checkpoints),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Tx } from '../store/schema.ts';
 import * as jobs from '../store/jobs.ts';
 import type { AddMasterInput } from './sagas/add-master.ts';
 import type { CaptureInput } from './sagas/capture.ts';
+import type { CheckpointInput } from './sagas/checkpoint.ts';
 import type { EndInput } from './sagas/end.ts';
 import type { PowerInput } from './sagas/power.ts';
 import type { PrepareInput } from './sagas/prepare.ts';
@@ -79,6 +80,16 @@ export function enqueueCapture(tx: Tx, input: CaptureInput): Promise<Enqueued> {
 export function enqueuePower(tx: Tx, input: PowerInput): Promise<Enqueued> {
   return jobs.enqueue(tx, {
     saga: 'power',
+    input,
+    key: `machine:${input.machineId}`,
+    lane: `power:${input.providerId}`,
+    priority: PRIORITY.person,
+  });
+}
+
+export function enqueueCheckpoint(tx: Tx, input: CheckpointInput): Promise<Enqueued> {
+  return jobs.enqueue(tx, {
+    saga: 'checkpoint',
     input,
     key: `machine:${input.machineId}`,
     lane: `power:${input.providerId}`,

@@ -1,4 +1,4 @@
-/** Every saga over the vSphere driver, on the simulator as vCenter and as ESXi. A fifth of each is run; sagas-vsphere.long.ts runs all. */
+/** Every saga over the vSphere driver, on the simulator as vCenter and as ESXi. A seventh of each is run; sagas-vsphere.long.ts runs all. */
 import { describe } from 'vitest';
 import { vsphereBenchDriver } from '../../test/support/bench-world.ts';
 import { sagaSuite } from '../../test/support/saga-suite.ts';
@@ -10,6 +10,6 @@ describe.each([
   sagaSuite({
     on: (whenOver) => vsphereBenchDriver(whenOver, { vsim: { kind } }),
     without: ['provision (instant)'],
-    part: { every: 5, from },
+    part: { every: 7, from },
   });
 });

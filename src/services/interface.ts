@@ -11,6 +11,7 @@
  */
 import type { GuestShell, TerminalSize } from './shell.ts';
 import type { Availability, Maintenance, RuleChange, Rules } from '../contract/calendar.ts';
+import type { Checkpoint, CheckpointJob } from '../contract/checkpoints.ts';
 import type { CloneMode } from '../contract/common.ts';
 import type { Image, JobStarted, Revision, RevisionStarted, UploadQuery, Verification, VmImport } from '../contract/images.ts';
 import type { Lineage } from '../contract/lineage.ts';
@@ -215,6 +216,13 @@ export interface ReservationServices {
   connect(caller: Caller, request: { id: string; publicKey?: string | undefined }, signal: AbortSignal): Promise<Connection>;
   capture(caller: Caller, request: CaptureRequest): Promise<RevisionStarted>;
   power(caller: Caller, request: { id: string; op: PowerOp }): Promise<ReservationJob>;
+  listCheckpoints(id: string): Promise<Checkpoint[]>;
+  /** `wrong-state`, `already-exists` (the name), `limit-reached`, `busy`, `not-supported`. */
+  addCheckpoint(caller: Caller, request: { id: string; name: string; description: string }): Promise<CheckpointJob>;
+  /** `not-found`, `wrong-state`, `busy`. */
+  revertCheckpoint(caller: Caller, request: { id: string; checkpoint: string }): Promise<CheckpointJob>;
+  /** As {@link revertCheckpoint}. */
+  deleteCheckpoint(caller: Caller, request: { id: string; checkpoint: string }): Promise<CheckpointJob>;
   /** `wrong-state` while the machine is not running, `not-supported` if it has no such console. */
   consoleTarget(caller: Caller, id: string): Promise<ConsoleTarget>;
   /** A login shell in the guest, by credentials of the reservation's own. Errors: those of `connect`, `guest-failed`, `host-key`. */

@@ -1,5 +1,7 @@
+import type { Checkpoint, CheckpointJob } from '../contract/checkpoints.ts';
 import type { MachineServices, ReservationServices } from './interface.ts';
 import { captureReservation } from '../engine/intents/image.ts';
+import { addCheckpoint, type CheckpointWork, deleteCheckpoint, revertToCheckpoint } from '../engine/intents/checkpoints.ts';
 import { connect, consoleTarget } from '../engine/intents/connect.ts';
 import { endReservation } from '../engine/intents/end.ts';
 import { refusedMove, refusedWithNext } from '../engine/intents/availability.ts';
@@ -8,6 +10,7 @@ import { driverOf } from '../engine/deps.ts';
 import { makeCtx } from '../lib/context.ts';
 import { CarrelError } from '../lib/errors.ts';
 import * as accounts from '../store/accounts.ts';
+import * as checkpoints from '../store/checkpoints.ts';
 import * as machines from '../store/machines.ts';
 import * as reservations from '../store/reservations.ts';
 import type * as rows from '../store/schema.ts';
@@ -73,6 +76,19 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
       const { reservation, job } = await intents.powerReservation(deps, caller, id, op);
       return { reservation: await one(reservation), job };
     },
+    async listCheckpoints(id) {
+      const row = await reservations.find(db, id);
+      return row === undefined ? [] : (await checkpoints.ofMachine(db, row.machineId)).map(showCheckpoint);
+    },
+    async addCheckpoint(caller, { id, name, description }) {
+      return shownWork(await addCheckpoint(deps, caller, { reservationId: id, name, description }));
+    },
+    async revertCheckpoint(caller, { id, checkpoint }) {
+      return shownWork(await revertToCheckpoint(deps, caller, { reservationId: id, id: checkpoint }));
+    },
+    async deleteCheckpoint(caller, { id, checkpoint }) {
+      return shownWork(await deleteCheckpoint(deps, caller, { reservationId: id, id: checkpoint }));
+    },
     async openShell(caller, { id, size }, signal) {
       const facts = await connect(makeCtx({ signal, timeoutMs: 60_000, log: deps.log }), deps, sealer, caller, id, undefined);
       return openShell(facts, size, signal);
@@ -113,4 +129,12 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
       return [];
     }
   }
+}
+
+function showCheckpoint({ id, name, description, state, createdBy, createdAt }: rows.Checkpoint): Checkpoint {
+  return { id, name, description, state, createdBy, createdAt: createdAt.toISOString() };
+}
+
+function shownWork({ checkpoint, job }: CheckpointWork): CheckpointJob {
+  return { checkpoint: showCheckpoint(checkpoint), job };
 }

@@ -76,6 +76,8 @@ export async function transition(db: Db, id: string, event: MachineEvent, patch:
       })
       .where('id', '=', id)
       .execute();
+    // Its checkpoints went with it.
+    if (next === 'gone') await within.deleteFrom('checkpoint').where('machineId', '=', id).execute();
     return next;
   });
 }

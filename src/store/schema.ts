@@ -233,6 +233,17 @@ export interface ClosureTable {
   createdAt: Date;
 }
 
+/** What a machine can be taken back to. */
+export interface CheckpointTable {
+  id: string;
+  machineId: string;
+  name: string;
+  description: string;
+  state: 'making' | 'there';
+  createdBy: string;
+  createdAt: Date;
+}
+
 export interface MachineAddress {
   host: string;
   sshPort: number;
@@ -331,6 +342,7 @@ export interface Schema {
   closure: ClosureTable;
   series: SeriesTable;
   machine: MachineTable;
+  checkpoint: CheckpointTable;
   job: JobTable;
   jobStep: JobStepTable;
   event: EventTable;
@@ -351,6 +363,7 @@ export type MasterRow = Selectable<MasterTable>;
 export type Reservation = Selectable<ReservationTable>;
 export type Series = Selectable<SeriesTable>;
 export type Closure = Selectable<ClosureTable>;
+export type Checkpoint = Selectable<CheckpointTable>;
 export type Machine = Selectable<MachineTable>;
 export type Job = Selectable<JobTable>;
 export type JobStep = Selectable<JobStepTable>;

@@ -119,6 +119,7 @@ export async function everyGet({ deps, of, log, limit, dir }: EveryGetOptions): 
       `&past=true&after=${mark}`,
     ].map((q) => `/api/v1/reservations?${page}${q}`),
     showReservation: [`/api/v1/reservations/${reservation}`, `/api/v1/reservations/${booked}`],
+    listCheckpoints: [`/api/v1/reservations/${reservation}/checkpoints`],
     listSeries: ['', '&all=true', `&all=true&after=${mark}`].map((q) => `/api/v1/series?${page}${q}`),
     showSeries: [`/api/v1/series/${series}`],
     availability: [

@@ -1,5 +1,6 @@
 /** Everything the API needs of the server, in memory: for tests of the API, the client and the command line. */
 import { randomUUID } from 'node:crypto';
+import type { Checkpoint } from '../../src/contract/checkpoints.ts';
 import type { Caller, GuestShell, Page, PageRequest, Services, TerminalSize } from '../../src/services/interface.ts';
 import type { Maintenance } from '../../src/contract/calendar.ts';
 import type { Image, Revision, RevisionStarted } from '../../src/contract/images.ts';
@@ -56,6 +57,7 @@ export class FakeWorld {
   readonly tokens = new Map<string, TokenInfo[]>();
   readonly audit: AuditEntry[] = [];
   maintenance: Maintenance[] = [];
+  checkpoints: { reservation: string; shown: Checkpoint }[] = [];
   readonly series = new Map<string, SeriesDetail>();
   readonly calls: FakeCall[] = [];
   /** What the next call of the function of that name throws, or waits for before it acts. */
@@ -515,7 +517,7 @@ export function fakeServices(world: FakeWorld): Services {
       return world.maintenance.length < before;
     },
     showRules: async () => ({
-      mine: [{ kind: 'lab', allowed: true, longestMs: 14_400_000, totalMs: null, aheadMs: 86_400_000, atOnce: 2 }],
+      mine: [{ kind: 'lab', allowed: true, longestMs: 14_400_000, totalMs: null, aheadMs: 86_400_000, atOnce: 2, checkpoints: 5 }],
       site: {},
     }),
     setRule: async (_caller, { group = '*', kind }) => ({ mine: [], site: { [group]: { [kind]: {} } } }),
@@ -529,6 +531,20 @@ export function fakeServices(world: FakeWorld): Services {
     power: async (by, { id }) => ({
       reservation: there(world.reservations.get(id), 'reservation'),
       job: world.addJob('power', by.name as Person).id,
+    }),
+    listCheckpoints: async (id) => world.checkpoints.filter((c) => c.reservation === id).map((c) => c.shown),
+    async addCheckpoint(by, { id, name, description }) {
+      const shown = { id: randomUUID(), name, description, state: 'making' as const, createdBy: by.name, createdAt: at() };
+      world.checkpoints.push({ reservation: id, shown });
+      return { checkpoint: shown, job: world.addJob('checkpoint', by.name as Person).id };
+    },
+    revertCheckpoint: async (by, { checkpoint }) => ({
+      checkpoint: there(world.checkpoints.find((c) => c.shown.id === checkpoint)?.shown, 'checkpoint'),
+      job: world.addJob('checkpoint', by.name as Person).id,
+    }),
+    deleteCheckpoint: async (by, { checkpoint }) => ({
+      checkpoint: there(world.checkpoints.find((c) => c.shown.id === checkpoint)?.shown, 'checkpoint'),
+      job: world.addJob('checkpoint', by.name as Person).id,
     }),
     consoleTarget: async () => ({ socketPath: world.consoleSocket }),
     openShell: (_by, { size }, signal) => world.openShell(size, signal),

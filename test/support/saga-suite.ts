@@ -22,11 +22,13 @@ import {
 import type { BenchDriver, WhenOver } from './bench-world.ts';
 import { makeCtx } from '../../src/lib/context.ts';
 import { CarrelError } from '../../src/lib/errors.ts';
+import * as checkpoints from '../../src/store/checkpoints.ts';
 import * as images from '../../src/store/images.ts';
 import * as machines from '../../src/store/machines.ts';
 import * as masters from '../../src/store/masters.ts';
 import * as providers from '../../src/store/providers.ts';
 import { reapFormerLives } from '../../src/store/queue.ts';
+import { addCheckpoint, deleteCheckpoint, revertToCheckpoint } from '../../src/engine/intents/checkpoints.ts';
 import { captureReservation, prepareImage, removeRevision, retireRevision } from '../../src/engine/intents/image.ts';
 import { addMaster } from '../../src/engine/intents/masters.ts';
 import { endReservation } from '../../src/engine/intents/end.ts';
@@ -86,6 +88,45 @@ const provisionCase = (mode: 'linked' | 'full' | 'instant'): Case => ({
           'machine gone': machine?.state === 'gone',
         });
       },
+    };
+  },
+});
+
+const rowsOf = async (bench: Bench, machineId: string) =>
+  (await checkpoints.ofMachine(bench.store.db, machineId)).map((c) => `${c.name} ${c.state}`);
+
+/** One that is there, of a machine that runs. */
+const withCheckpoint = async (bench: Bench) => {
+  const { id } = await readyOne(bench);
+  await addCheckpoint(bench.deps, bench.who, { reservationId: id, name: 'first', description: '' });
+  await drain(bench);
+};
+
+/** The work on a checkpoint that is there; `left` are the rows and the provider's own count when it is done. */
+const checkpointCase = (work: typeof revertToCheckpoint, left: readonly string[]): Case => ({
+  ready: withCheckpoint,
+  async begin(bench) {
+    const { id, machineId } = await theReservation(bench);
+    const [point] = await checkpoints.ofMachine(bench.store.db, machineId);
+    const again = () => work(bench.deps, bench.who, { reservationId: id, id: point?.id ?? '' });
+    await again();
+    const driver = () => [...bench.deps.drivers.values()][0];
+    return {
+      again,
+      finished: async () =>
+        wrong({
+          'rows are right': (await rowsOf(bench, machineId)).join() === left.join(),
+          'the provider has the same': (await driver()?.checkpoints(makeCtx(), machineId))?.length === left.length,
+          'it runs': there(bench, machineId)?.power === 'on',
+          recorded: (await machines.find(bench.store.db, machineId))?.state === 'running',
+          ready: (await reservationOf(bench, id)).stageText === 'ready',
+        }),
+      undone: async () =>
+        wrong({
+          'still there': (await rowsOf(bench, machineId)).join() === 'first there',
+          told: (await reservationOf(bench, id)).stageText.startsWith('checkpoint first could not be'),
+          'still ready': (await reservationOf(bench, id)).state === 'ready',
+        }),
     };
   },
 });
@@ -190,6 +231,37 @@ const CASES: Readonly<Record<string, Case>> = {
       };
     },
   },
+  checkpoint: {
+    async ready(bench) {
+      await readyOne(bench);
+    },
+    async begin(bench) {
+      const { id, machineId } = await theReservation(bench);
+      const again = () => addCheckpoint(bench.deps, bench.who, { reservationId: id, name: 'first', description: 'before the update' });
+      await again();
+      const driver = () => [...bench.deps.drivers.values()][0];
+      return {
+        again,
+        finished: async () => {
+          const [row] = await checkpoints.ofMachine(bench.store.db, machineId);
+          const names = (await driver()?.checkpoints(makeCtx(), machineId))?.map((c) => c.name);
+          return wrong({
+            'one row': (await rowsOf(bench, machineId)).join() === 'first there',
+            'the provider has it, and no other': names?.join() === row?.id,
+            'it runs': there(bench, machineId)?.power === 'on',
+            'still ready': (await reservationOf(bench, id)).state === 'ready',
+          });
+        },
+        undone: async () =>
+          wrong({
+            'no row': (await rowsOf(bench, machineId)).length === 0,
+            'the provider has none': (await driver()?.checkpoints(makeCtx(), machineId))?.length === 0,
+            told: (await reservationOf(bench, id)).stageText.startsWith('checkpoint first could not be made'),
+            'it runs': there(bench, machineId)?.power === 'on',
+          }),
+      };
+    },
+  },
   'remove-revision': {
     async begin(bench) {
       await retireRevision(bench.deps, bench.who, bench.revisionId);
@@ -237,6 +309,8 @@ const CASES: Readonly<Record<string, Case>> = {
 const VARIANTS: readonly (readonly [string, string, Case])[] = [
   ...Object.keys(SAGAS).map((name) => [name, name, CASES[name] as Case] as const),
   ['provision (full)', 'provision', provisionCase('full')],
+  ['checkpoint (revert)', 'checkpoint', checkpointCase(revertToCheckpoint, ['first there'])],
+  ['checkpoint (delete)', 'checkpoint', checkpointCase(deleteCheckpoint, [])],
   ['provision (instant)', 'provision', provisionCase('instant')],
 ];
 
@@ -391,8 +465,8 @@ export function sagaSuite({ on, without = [], part = { every: 1, from: 0 } }: Sa
     expect(await problems(bench)).toEqual([]);
   }
 
-  // A full clone goes the way of a linked one here; the instant one is powered on from another state.
-  for (const [title, name, kase] of variants.filter(([variant]) => variant !== 'provision (full)')) {
+  // A full clone goes the way of a linked one here, a delete that of an undo; the instant one is powered on from another state.
+  for (const [title, name, kase] of variants.filter(([variant]) => !['provision (full)', 'checkpoint (delete)'].includes(variant))) {
     group(
       `${title}: the process ends at a fault point and another worker takes the run over`,
       faultPoints(name).map((point) => [point, () => takenOver(name, kase, point)]),

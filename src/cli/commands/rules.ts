@@ -11,6 +11,7 @@ interface Options {
   total?: string;
   ahead?: string;
   atOnce?: number | 'any';
+  checkpoints?: number;
 }
 
 export function addRules(program: Command, cli: Cli): void {
@@ -24,11 +25,15 @@ export function addRules(program: Command, cli: Cli): void {
     .option('--total <span>', 'longest span with all extensions, or any')
     .option('--ahead <span>', 'how far ahead of its start it may be reserved')
     .option('--at-once <n>', 'how many one person may hold at one time, or any', (text) => (text === 'any' ? text : wholeNumber(text)))
+    .option('--checkpoints <n>', 'how many checkpoints one machine may have, at most 7; 0 = none', checkpointLimit)
     .action(async (kind: string | undefined, options: Options, command: Command) => {
       const session = cli.open(command);
       const body = kind === undefined ? undefined : changeOf(kind, options, command);
       const rules = body === undefined ? await session.client.showRules() : await session.client.setRule({ body });
-      session.answer(rules, table(['KIND', 'ALLOWED', 'LONGEST', 'WITH EXTENSIONS', 'AHEAD', 'AT ONCE'], rules.mine.map(row)));
+      session.answer(
+        rules,
+        table(['KIND', 'ALLOWED', 'LONGEST', 'WITH EXTENSIONS', 'AHEAD', 'AT ONCE', 'CHECKPOINTS'], rules.mine.map(row)),
+      );
     });
 }
 
@@ -44,8 +49,14 @@ function changeOf(kind: string, o: Options, command: Command): RuleChange {
     ...(o.longest === undefined ? {} : { longest: limit(o.longest) }),
     ...(o.total === undefined ? {} : { total: limit(o.total) }),
     ...(o.ahead === undefined ? {} : { ahead: o.ahead }),
+    ...(o.checkpoints === undefined ? {} : { checkpoints: o.checkpoints }),
     ...(o.atOnce === undefined ? {} : { atOnce: o.atOnce === 'any' ? null : o.atOnce }),
   };
+}
+
+function checkpointLimit(text: string): number {
+  if (!/^[0-7]$/.test(text)) throw new InvalidArgumentError('a whole number from 0 to 7 is needed');
+  return Number(text);
 }
 
 function isKind(text: string): text is Rule['kind'] {
@@ -54,5 +65,13 @@ function isKind(text: string): text is Rule['kind'] {
 
 function row(r: Rule): string[] {
   const limit = (ms: number | null) => (ms === null ? 'any' : span(ms));
-  return [r.kind, r.allowed ? 'yes' : 'no', limit(r.longestMs), limit(r.totalMs), span(r.aheadMs), String(r.atOnce ?? 'any')];
+  return [
+    r.kind,
+    r.allowed ? 'yes' : 'no',
+    limit(r.longestMs),
+    limit(r.totalMs),
+    span(r.aheadMs),
+    String(r.atOnce ?? 'any'),
+    String(r.checkpoints),
+  ];
 }

@@ -3,6 +3,7 @@ import type { Saga } from '../saga.ts';
 import type { EngineDeps } from '../deps.ts';
 import { addMaster } from './add-master.ts';
 import { capture } from './capture.ts';
+import { checkpoint } from './checkpoint.ts';
 import { end } from './end.ts';
 import { power } from './power.ts';
 import { prepare } from './prepare.ts';
@@ -14,5 +15,5 @@ type AnySaga = Saga<EngineDeps, never, Tx>;
 
 /** Every saga by name; the generic tests run over this list, so a saga that is not here cannot run either. */
 export const SAGAS: Readonly<Record<string, AnySaga>> = Object.fromEntries(
-  [provision, end, prepare, capture, power, removeRevision, addMaster].map((saga) => [saga.name, saga as AnySaga]),
+  [provision, end, prepare, capture, power, checkpoint, removeRevision, addMaster].map((saga) => [saga.name, saga as AnySaga]),
 );

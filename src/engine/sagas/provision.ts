@@ -1,9 +1,8 @@
 /** Provision: from a promise (machine `planned`, reservation `preparing`) to a machine that answers on SSH, or to nothing at all. */
 import type { CloneMode } from '../../core/image.ts';
 import type { Stage } from '../../core/reservation.ts';
-import { describeViolation, gate } from '../../core/lineage.ts';
 import type { CloneResult, GuestReady } from '../../driver/index.ts';
-import { CarrelError, isCode } from '../../lib/errors.ts';
+import { isCode } from '../../lib/errors.ts';
 import type { Tx } from '../../store/schema.ts';
 import * as machines from '../../store/machines.ts';
 import * as reservations from '../../store/reservations.ts';
@@ -12,6 +11,7 @@ import { enqueueEnd } from '../enqueue.ts';
 import type { Saga, StepArgs } from '../saga.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
 import { destroyMachine, isIts, tellWaiting } from './records.ts';
+import { passGate } from './gate.ts';
 
 export interface ProvisionInput {
   reservationId: string;
@@ -94,18 +94,7 @@ async function clone({ ctx, deps, input }: Args): Promise<CloneResult> {
 
 /** Promises 3 and 4: judged by what the hypervisor shows now, not by what the clone said. */
 async function checkGate({ ctx, deps, input }: Args): Promise<null> {
-  const read = await driverOf(deps, input.providerId).readBack(ctx, input.machineId);
-  if (read.chains.length === 0) throw new CarrelError('gate-refused', 'the new machine has no disk');
-  for (const chain of read.chains) {
-    const violations = gate(chain, { mode: input.mode, ownFolder: read.ownFolder, masterPaths: read.masterPaths });
-    if (violations.length === 0) continue;
-    const noParent = violations.every((v) => v.rule === 'no-parent');
-    throw new CarrelError(noParent ? 'not-linked' : 'gate-refused', violations.map(describeViolation).join('; '), {
-      hint: 'nothing was powered on and the machine was taken away; tell the operator',
-      details: { violations },
-    });
-  }
-  return null;
+  return passGate(ctx, deps, input, 'nothing was powered on and the machine was taken away; tell the operator');
 }
 
 async function start({ ctx, deps, input }: Args): Promise<null> {
