@@ -73,9 +73,9 @@ describe('the system disk comes out, and the hardware is proposed', () => {
     expect((await taken(made({ edit }))).proposed.memoryMiB).toBe(mib);
   });
 
-  it('firmware as VirtualBox writes it, and BIOS where nothing is said', async () => {
+  it('firmware as VirtualBox writes it, and none where nothing is said', async () => {
     const without = (ovf: string) => ovf.replace(/<vmw:Config.*?\/>/, '');
-    expect((await taken(made({ edit: without }))).proposed.firmware).toBe('bios');
+    expect((await taken(made({ edit: without }))).proposed.firmware).toBeUndefined();
     const box = (ovf: string) =>
       without(ovf).replace('</VirtualSystem>', '<vbox:Machine><Hardware><Firmware type="EFI"/></Hardware></vbox:Machine></VirtualSystem>');
     expect((await taken(made({ edit: box }))).proposed.firmware).toBe('efi');

@@ -13,7 +13,8 @@ const MAX_ITEMS = 1000;
 export interface ProposedHardware {
   vcpus?: number;
   memoryMiB?: number;
-  firmware: 'bios' | 'efi';
+  /** Absent where nothing is said: then the disk itself tells. */
+  firmware?: 'efi';
   os?: string;
 }
 
@@ -47,7 +48,7 @@ export function readOvf(document: Buffer): Ovf {
     proposed: {
       ...(vcpus !== undefined && vcpus <= 256 ? { vcpus } : {}),
       ...(memoryMiB !== undefined && memoryMiB >= 16 && memoryMiB <= 1_048_576 ? { memoryMiB } : {}),
-      firmware: firmwareOf(machine),
+      ...(saysEfi(machine) ? { firmware: 'efi' as const } : {}),
       ...(os === undefined ? {} : { os }),
     },
     notes: [...leftOut(system, others), ...otherHardware(items)],
@@ -155,7 +156,7 @@ function memoryOf(items: RawElement[]): number | undefined {
 }
 
 /** VMware writes it among its own settings, VirtualBox in its own section. */
-function firmwareOf(machine: RawElement): 'bios' | 'efi' {
+function saysEfi(machine: RawElement): boolean {
   const says = ({ name, attrs }: RawElement): boolean => {
     const of = new Map(attrs);
     return (
@@ -164,7 +165,7 @@ function firmwareOf(machine: RawElement): 'bios' | 'efi' {
     );
   };
   const within = (element: RawElement): boolean => says(element) || element.children.filter(isElement).some(within);
-  return within(machine) ? 'efi' : 'bios';
+  return within(machine);
 }
 
 function osOf(machine: RawElement): string | undefined {

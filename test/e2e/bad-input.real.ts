@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { gptHead } from '../support/gpt.ts';
 import { ova } from '../support/ova.ts';
 import { LAUNCHER, TestServer, until } from '../support/server.ts';
 
@@ -118,7 +119,7 @@ describe('files that are no images', () => {
   test('a VHD and a qcow2 of misleading names, a packed disk and an OVA, become images of what they hold, drafts where told so', () => {
     const plain = file('plain', (p) => {
       const b = Buffer.alloc(5 << 20);
-      b.writeUInt16BE(0x55aa, 510);
+      gptHead({ esp: true, bootCode: false }).copy(b);
       writeFileSync(p, b);
     });
     const made = {
@@ -147,6 +148,11 @@ describe('files that are no images', () => {
         profile: { hardware: object; guest: { os: string } };
       };
       expect([shown.state, shown.facts['importedFormat'], shown.masters[0]?.virtualBytes]).toEqual(['draft', format, 5 << 20]);
+      // Found out by its partition table; the OVA says the same.
+      expect([shown.profile.hardware, shown.facts['boot']]).toEqual([
+        expect.objectContaining({ firmware: 'efi' }),
+        'GPT, EFI system partition, no boot code for a BIOS',
+      ]);
       if (format !== 'vmdk') continue;
       expect([shown.profile.hardware, shown.profile.guest.os]).toEqual([
         { vcpus: 2, memoryMiB: 1536, firmware: 'efi', display: true },

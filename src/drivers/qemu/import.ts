@@ -1,9 +1,10 @@
-import { chmod, chown, constants, copyFile, link, stat } from 'node:fs/promises';
+import { chmod, chown, constants, copyFile, link, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RevisionProfile } from '../../core/image.ts';
 import type { MasterSource } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import type { Ctx } from '../../lib/context.ts';
+import { BOOT_SECTORS, type BootSectors, describeBoot, firmwareFor, readBootSectors } from '../../qemu/boot-sectors.ts';
 import { checkImport } from '../../qemu/import-check.ts';
 import { grantFile, type Host } from './host.ts';
 import type { MasterParts } from './masters.ts';
@@ -34,12 +35,23 @@ export async function importFile(ctx: Ctx, host: Host, source: FileSource, folde
   await host.img.convert(ctx, { path: mine, format: checked.format }, disk, {
     onProgress: (fraction) => ctx.progress({ text: 'converting the image', fraction }),
   });
-  const notes = [...(source.notes ?? []), ...checked.notes];
+  const boot = await bootSectorsOf(ctx, host, disk, join(folder, 'sectors'));
+  const notes = [...(source.notes ?? []), ...checked.notes, ...(boot.esp || boot.bootCode ? [] : [NOTHING_TO_BOOT])];
   return {
     disk,
-    profile: profileFrom(source.profile),
-    facts: { importedFormat: checked.format, ...(notes.length > 0 ? { notes: notes.join(' ') } : {}) },
+    profile: profileFrom({ ...source.profile, firmware: source.profile.firmware ?? firmwareFor(boot) }),
+    facts: { importedFormat: checked.format, boot: describeBoot(boot), ...(notes.length > 0 ? { notes: notes.join(' ') } : {}) },
   };
+}
+
+const NOTHING_TO_BOOT = 'It has nothing that a machine starts from: neither an EFI system partition nor boot code for a BIOS.';
+
+async function bootSectorsOf(ctx: Ctx, host: Host, disk: string, scratch: string): Promise<BootSectors> {
+  await grantFile(host, scratch);
+  await host.img.firstSectors(ctx, disk, BOOT_SECTORS, scratch);
+  const head = await readFile(scratch);
+  await rm(scratch);
+  return readBootSectors(head);
 }
 
 /** Takes the file in by a second name where it lies in our own folder already, by a copy otherwise, and lets QEMU's account read it. */
@@ -52,7 +64,7 @@ async function takeIn(host: Host, from: string, to: string): Promise<void> {
   await chmod(to, (mode & 0o700) | 0o440);
 }
 
-function profileFrom(asked: FileSource['profile']): RevisionProfile {
+function profileFrom(asked: { [K in keyof FileSource['profile']]: FileSource['profile'][K] | undefined }): RevisionProfile {
   const { hardware, guest } = DEFAULT_PROFILE;
   return {
     hardware: {
