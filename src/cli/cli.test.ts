@@ -341,9 +341,12 @@ describe('images', () => {
     const run = startCli(server, 'root', ['image', 'build', 'mine', '--recipe', 'starter', '--no-publish']);
     await eventually('the revision', () => server.world.images.has('mine'));
     const revision = server.world.revisions.find((r) => r.image === 'mine');
-    if (revision) revision.state = 'draft';
+    if (revision) Object.assign(revision, { state: 'draft', facts: { notes: 'Left out: "data\u001b[2J".' } });
     server.world.emit('revision', revision?.id as string, {}, 'root');
     expect([await run.done, run.out]).toEqual([0, 'mine@1 is draft\n']);
+    // What a file says does not steer the terminal.
+    expect(run.err).toContain('mine@1: Left out: "data');
+    expect(run.err).not.toContain('\u001b');
     expect((await root(['image', 'build', 'mine', '--recipe', 'windows'])).code).toBe(2);
     expect((await root(['image', 'build', 'Odd Name'])).code).toBe(2);
     expect((await ann(['image', 'build', 'mine'])).code).toBe(7);

@@ -152,7 +152,7 @@ export function followReservation(session: Session, id: string): Promise<Reserva
   });
 }
 
-/** Follows a revision until it is there or has failed, and answers with it. */
+/** Follows a revision until it is there or has failed, and answers with it. What was left out or may not work is told here, since few look again. */
 export async function followRevision(session: Session, started: RevisionStarted, doing: string): Promise<void> {
   const { image: name, number, id } = started.revision;
   const called = `${name}@${number}`;
@@ -163,6 +163,8 @@ export async function followRevision(session: Session, started: RevisionStarted,
     subjects: [id, started.job],
   });
   if (end.state === 'failed') throw failed(`${called} could not be made`, end.failure);
+  const { notes } = end.facts;
+  if (notes !== undefined && !session.json) session.io.err(`${called}: ${plain(notes)}\n`);
   session.answer(end, `${called} is ${end.state}`);
 }
 
