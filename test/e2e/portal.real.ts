@@ -174,6 +174,7 @@ test('axe finds nothing on any page, light and dark, wide and on a phone, in bot
     '/images',
     '/images/starter',
     '/operate',
+    '/own',
     `/machines/${id}/screen`,
     '/nothing',
   ];
@@ -271,5 +272,32 @@ test('the first load of My machines is under 250 kB of compressed script, and no
   expect(total).toBeGreaterThan(50_000);
   expect(total).toBeLessThan(250_000);
   expect(loaded.filter((url) => !url.startsWith(server.client.baseUrl))).toEqual([]);
+  await context.close();
+});
+
+test('an operator adds an account, gives its link away, and switches it off: its page is signed out', async () => {
+  const { page, context, faults } = await newPerson('olga', 'admin');
+  await link(page, 'Operate').click();
+  await page.getByRole('tab', { name: 'Accounts' }).click();
+  await page.getByLabel('Add an account').fill('new.person');
+  await button(page, 'Add and invite').click();
+  const address = await page
+    .getByRole('dialog')
+    .getByText(/sign-in#code=/)
+    .textContent();
+  await page.keyboard.press('Escape');
+  const other = await openPage(browser);
+  await other.page.goto(address as string);
+  await other.page.getByLabel(/^Password/).fill(PASSWORD);
+  await other.page.getByLabel('The same again').fill(PASSWORD);
+  await button(other.page, 'Set password and sign in').click();
+  await other.page.getByText('You have no machines.').waitFor();
+  await button(page, 'More: new.person').click();
+  await page.getByRole('menuitem', { name: 'Switch off' }).click();
+  await button(page, 'Switch off').click();
+  await page.getByRole('article', { name: 'new.person' }).getByText('switched off').waitFor();
+  await other.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect([...faults, ...other.faults]).toEqual([]);
+  await other.context.close();
   await context.close();
 });

@@ -54,6 +54,10 @@ const routes = root.addChildren([
     lazyRouteComponent(() => import('../pages/image.tsx'), 'ImagePage'),
   ),
   at(
+    '/own',
+    lazyRouteComponent(() => import('../pages/own.tsx'), 'Own'),
+  ),
+  at(
     '/operate',
     lazyRouteComponent(() => import('../pages/operate.tsx'), 'Operate'),
   ),

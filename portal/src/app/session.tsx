@@ -31,8 +31,8 @@ export function SessionGate({ children }: { children: ReactNode }) {
     // What another person saw is not kept for the next.
     onSignedOut(() => {
       if (client.getQueryData(['me']) === undefined) return;
-      client.clear();
-      void client.invalidateQueries({ queryKey: ['me'] });
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
+      void client.resetQueries({ queryKey: ['me'] });
     });
     return () => onSignedOut(() => {});
   }, [client]);

@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import {
   IconAdjustments,
   IconDeviceDesktop,
+  IconKey,
   IconLanguage,
   IconLogout,
   IconMoon,
@@ -145,6 +146,9 @@ function AccountMenu() {
           </Menu.Item>
         ))}
         <Menu.Divider />
+        <Menu.Item component={Link} to="/own" leftSection={<IconKey size={16} aria-hidden />}>
+          {t.account.own}
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>
           {t.account.signOut}
         </Menu.Item>

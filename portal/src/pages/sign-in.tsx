@@ -13,8 +13,8 @@ function takeCode(): string | undefined {
   return code;
 }
 
-// Read once, when the script starts: the router writes the address anew.
-const linkCode = takeCode();
+// Read once, when the script starts: the router writes the address anew. Good once too, so it is forgotten when it was used.
+let linkCode = takeCode();
 
 export function SignIn() {
   const [code, setCode] = useState(linkCode);
@@ -92,7 +92,10 @@ function ByLink({ code, onOver }: { code: string; onOver: () => void }) {
   const { t } = useI18n();
   const [password, setPassword] = useState('');
   const [repeated, setRepeated] = useState('');
-  const { error, busy, onSubmit } = useSubmit(() => signInByLink(code, password));
+  const { error, busy, onSubmit } = useSubmit(async () => {
+    await signInByLink(code, password);
+    linkCode = undefined;
+  });
   const differ = repeated !== '' && repeated !== password;
   return (
     <Form onSubmit={onSubmit}>

@@ -1,0 +1,114 @@
+import { Button, Card, Group, PasswordInput, Stack, Text, Title } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api } from '../api/client.ts';
+import { useI18n } from '../i18n/index.tsx';
+import { useAct } from '../parts/act.tsx';
+import { PageTitle, Problem, State, Waiting } from '../parts/status.tsx';
+
+/** Where a person is signed in, and their password. */
+export function Own() {
+  const { t } = useI18n();
+  return (
+    <>
+      <PageTitle>{t.own.title}</PageTitle>
+      <Stack>
+        <Sessions />
+        <Password />
+      </Stack>
+    </>
+  );
+}
+
+function Sessions() {
+  const { t, format } = useI18n();
+  const { data, error, isPending, refetch } = useQuery({
+    queryKey: ['sessions'],
+    queryFn: ({ signal }) => api.listSessions({}, { signal }),
+  });
+  const end = useAct((id: string) => api.endSession({ params: { id } }), { stale: [['sessions']] });
+  return (
+    <Card withBorder component="section" aria-label={t.own.sessions}>
+      <Stack>
+        <Title order={2} size="h4">
+          {t.own.sessions}
+        </Title>
+        {error !== null && <Problem error={error} again={() => void refetch()} />}
+        {isPending && <Waiting />}
+        {data?.items.map((session) => (
+          <Group key={session.id} justify="space-between">
+            <div>
+              <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+                {session.userAgent} · {session.address}
+              </Text>
+              <Text size="sm" c="dimmed">
+                {t.own.signedIn(format.time(session.createdAt))} · {t.own.lastSeen(format.time(session.lastSeenAt))}
+              </Text>
+            </div>
+            {session.current ? (
+              <State tone="good">{t.own.thisOne}</State>
+            ) : (
+              <Button variant="default" size="xs" loading={end.isPending} onClick={() => end.mutate(session.id)}>
+                {t.own.end}
+              </Button>
+            )}
+          </Group>
+        ))}
+      </Stack>
+    </Card>
+  );
+}
+
+function Password() {
+  const { t } = useI18n();
+  const [current, setCurrent] = useState('');
+  const [password, setPassword] = useState('');
+  const change = useAct(() => api.setPassword({ body: { current, password } }), {
+    stale: [['sessions']],
+    done: () => {
+      setCurrent('');
+      setPassword('');
+      notifications.show({ message: t.own.changed });
+    },
+  });
+  const toggle = { 'aria-label': t.common.show, 'aria-hidden': false } as const;
+  return (
+    <Card withBorder component="section" aria-label={t.own.password}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          change.mutate(undefined);
+        }}
+      >
+        <Stack maw={420}>
+          <Title order={2} size="h4">
+            {t.own.password}
+          </Title>
+          <PasswordInput
+            label={t.own.current}
+            value={current}
+            onChange={(e) => setCurrent(e.currentTarget.value)}
+            autoComplete="current-password"
+            visibilityToggleButtonProps={toggle}
+            required
+          />
+          <PasswordInput
+            label={t.own.next}
+            value={password}
+            onChange={(e) => setPassword(e.currentTarget.value)}
+            autoComplete="new-password"
+            minLength={12}
+            visibilityToggleButtonProps={toggle}
+            required
+          />
+          <Group>
+            <Button type="submit" loading={change.isPending}>
+              {t.own.change}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Card>
+  );
+}
