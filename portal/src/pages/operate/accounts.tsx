@@ -14,7 +14,6 @@ import { Problem, State, Waiting } from '../../parts/status.tsx';
 const stale = [['accounts']];
 
 export function Accounts() {
-  const { t } = useI18n();
   const query = { limit: 1000 };
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ['accounts'],
