@@ -301,3 +301,28 @@ test('an operator adds an account, gives its link away, and switches it off: its
   await other.context.close();
   await context.close();
 });
+
+test('a checkpoint is kept, and the machine goes back to it', async () => {
+  const { page, context, faults, client } = await newPerson('rob', 'user');
+  await reserveStarter(page);
+  const id = (await client.listReservations()).items[0]?.id as string;
+  await inGuest(client, id, 'echo before > /root/note; sync');
+  await button(page, 'Checkpoints').click();
+  await page.getByLabel('Name of a new one').fill('before the upgrade');
+  await button(page, 'Keep').click();
+  const kept = page.getByRole('article', { name: 'before the upgrade' });
+  await kept.getByRole('button', { name: 'Go back' }).waitFor();
+  await inGuest(client, id, 'echo after > /root/note; sync');
+  await kept.getByRole('button', { name: 'Go back' }).click();
+  await page
+    .getByRole('dialog', { name: /^Go back to/ })
+    .getByRole('button', { name: 'Go back' })
+    .click();
+  const note = () => inGuest(client, id, 'cat /root/note').catch(() => undefined);
+  await until('the machine as it was', async () => ((await note()) === 'before\n' ? true : undefined));
+  await kept.getByRole('button', { name: 'Delete' }).click();
+  await kept.waitFor({ state: 'detached' });
+  expect(faults).toEqual([]);
+  await client.endReservation({ params: { id } });
+  await context.close();
+});

@@ -216,6 +216,18 @@ export const de: Messages = {
     go: 'Aufnehmen',
     started: 'Die Aufnahme hat begonnen',
   },
+  checkpoints: {
+    title: 'Sicherungspunkte',
+    text: 'Die Platten, wie sie waren, um dorthin zurückzukehren. Was der Rechner im Speicher hat, ist nicht dabei.',
+    name: 'Name eines neuen',
+    add: 'Festhalten',
+    making: 'entsteht',
+    revert: 'Zurückkehren',
+    revertTitle: (name) => `Zu ${name} zurückkehren?`,
+    revertText:
+      'Was danach kam, ist verloren, wenn es nicht in einem anderen steckt. Ein laufender Rechner wird ausgeschaltet und neu gestartet.',
+    remove: 'Löschen',
+  },
   screen: {
     title: 'Bildschirm',
     connecting: 'Wird verbunden …',

@@ -214,6 +214,17 @@ export const en = {
     go: 'Capture',
     started: 'The capture has begun',
   },
+  checkpoints: {
+    title: 'Checkpoints',
+    text: 'The disks as they were, to go back to. What the machine holds in memory is not in one.',
+    name: 'Name of a new one',
+    add: 'Keep',
+    making: 'being made',
+    revert: 'Go back',
+    revertTitle: (name: string) => `Go back to ${name}?`,
+    revertText: 'What came after it is lost, unless it is in another checkpoint. A machine that runs is switched off and started again.',
+    remove: 'Delete',
+  },
   screen: {
     title: 'Screen',
     connecting: 'Connecting …',

@@ -10,6 +10,7 @@ import { actionsOf, progressOf, toneOf } from '../rules/reservation.ts';
 import { useAct } from './act.tsx';
 import { Ask } from './ask.tsx';
 import { CaptureButton } from './capture.tsx';
+import { CheckpointsButton } from './checkpoints.tsx';
 import { ConnectButtons } from './connect.tsx';
 import { ExtendMenu, PowerMenu } from './reservation-menus.tsx';
 import { State } from './status.tsx';
@@ -45,6 +46,7 @@ export function ReservationCard({ reservation, owner }: { reservation: Reservati
           {can.connect && <ConnectButtons reservation={reservation} />}
           {can.extend && <ExtendMenu id={reservation.id} />}
           {(can.powerOn || can.powerOff) && <PowerMenu id={reservation.id} can={can} />}
+          {can.checkpoint && <CheckpointsButton reservation={reservation} />}
           {can.capture && <CaptureButton reservation={reservation} />}
           {can.end && <EndButton reservation={reservation} asks={can.endAsks} />}
           {!can.end && reservation.state !== 'ending' && <AgainButton reservation={reservation} />}

@@ -5,6 +5,7 @@ export interface Actions {
   connect: boolean;
   extend: boolean;
   capture: boolean;
+  checkpoint: boolean;
   powerOn: boolean;
   powerOff: boolean;
   end: boolean;
@@ -22,6 +23,7 @@ export function actionsOf({ state, endsAt, machine }: Facts): Actions {
     connect: running,
     extend: live && endsAt !== undefined,
     capture: ready,
+    checkpoint: ready && machine.state !== 'lost',
     powerOn: ready && machine.state === 'stopped',
     powerOff: running,
     end: live,
