@@ -49,6 +49,14 @@ export function holdOf(span: Interval, leadMs: number, now: number, closed: read
   return { start, end: span.end + TURNAROUND_MS };
 }
 
+/**
+ * What a machine holds that is not gone and that no live reservation has: one that was left at a provider that is down. Its provider
+ * holds it from now on until it is gone, and nobody knows when that will be.
+ */
+export function leftBehind({ vcpus, memoryMiB }: Demand, now: number): Claim {
+  return { hold: { start: now, end: Number.POSITIVE_INFINITY }, vcpus, memoryMiB };
+}
+
 /** Usage as steps over `[from, until)`; the first step is at `from`. */
 export function usage(claims: readonly Claim[], within: Interval): UsageStep[] {
   const changes = new Map<number, CapacityLimits>([[within.start, { ...NOTHING }]]);

@@ -1,25 +1,39 @@
 /** Writers who fight for a provider's room, and the look at the store that finds anything promised twice. For tests. */
+import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { isCode } from '../lib/errors.ts';
+import * as calendar from './calendar.ts';
 import { tx } from './db.ts';
+import * as machines from './machines.ts';
+import * as placements from './placements.ts';
+import * as providers from './providers.ts';
 import * as reservations from './reservations.ts';
-import type { Db, TimeRange } from './schema.ts';
+import type { Db, Provider, TimeRange, Tx } from './schema.ts';
 import type { Seed } from './seed-testing.ts';
 
 export const now = new Date('2026-11-23T10:00:00Z');
 export const at = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
 export const span = (start: number, end: number): TimeRange => ({ start: at(start), end: at(end) });
 
-/** Moments at which more is promised than there is: usage grows only where a hold begins, so these are all that need a look. */
+/**
+ * Moments at which more is promised than there is: usage grows only where a hold begins, so these are all that need a look. A machine
+ * that is still where its reservation is no longer is looked at in the time that was promised there; what was promised after that
+ * time before it was left waits for it.
+ */
 async function violations(db: Db): Promise<string[]> {
   const { rows } = await sql<{ what: string }>`
-    select distinct 'over capacity at ' || lower(a.hold) as what from reservation a join provider p on p.id = a.provider_id
+    with taken as (
+      select provider_id, hold, vcpus, memory_mib from reservation where state in ('booked', 'preparing', 'ready', 'ending')
+      union all
+      select m.provider_id, r.hold, m.vcpus, m.memory_mib from machine m join reservation r on r.id = m.reservation_id
+      where m.state <> 'gone' and r.machine_id <> m.id
+    )
+    select distinct 'over capacity at ' || lower(a.hold) as what from taken a join provider p on p.id = a.provider_id
     cross join lateral (
-      select count(*) as n, sum(b.vcpus) as v, sum(b.memory_mib) as m from reservation b
-      where b.provider_id = a.provider_id and b.hold @> lower(a.hold) and b.state in ('booked', 'preparing', 'ready', 'ending')
+      select count(*) as n, sum(b.vcpus) as v, sum(b.memory_mib) as m from taken b
+      where b.provider_id = a.provider_id and b.hold @> lower(a.hold)
     ) as held
-    where a.state in ('booked', 'preparing', 'ready', 'ending')
-      and (held.n > p.max_machines or held.v > p.max_vcpus or held.m > p.max_memory_mib)`.execute(db);
+    where held.n > p.max_machines or held.v > p.max_vcpus or held.m > p.max_memory_mib`.execute(db);
   return rows.map((r) => r.what);
 }
 
@@ -41,9 +55,41 @@ export function someSpan(roll: (n: number) => number): { during: TimeRange; prep
 export interface Tally {
   granted: number;
   refused: number;
+  /** Made at another place than where they were begun. */
+  left: number;
 }
 
-/** Books, moves, lengthens, shortens and ends at random; of several providers at any of them, and moves from one to another. */
+/** One that is made elsewhere; the machine that it had begun stays. */
+interface Left {
+  id: string;
+  machines: readonly string[];
+}
+
+/** Begins a booked one and makes it at `to` instead, where there is room at both; undefined if its preparation has to wait. */
+async function leave(tx: Tx, id: string, to: string): Promise<Left | undefined> {
+  const { providerId: from } = await reservations.lock(tx, id);
+  if (from === to) return undefined;
+  const there = (await providers.lockAll(tx, [from, to])).find((p) => p.id === to) as Provider;
+  const row = await reservations.lock(tx, id);
+  if (!(await reservations.begin(tx, id, row.revisionId, now))) return undefined;
+  const { hold, during, vcpus, memoryMib: memoryMiB } = row;
+  await calendar.assertRoom(tx, there, { hold, span: during, during: [during], vcpus, memoryMiB }, { now, except: id });
+  const machineId = randomUUID();
+  await placements.placeAgain(tx, id, { providerId: to, machineId, placement: '', tried: [], text: '', now });
+  return { id, machines: [row.machineId, machineId] };
+}
+
+/** It is over, and what it left is gone. */
+async function clear(tx: Tx, left: Left): Promise<void> {
+  for (const machine of left.machines) await machines.transition(tx, machine, 'destroyed', { goneAt: now });
+  await reservations.transition(tx, left.id, 'end', {});
+  await reservations.transition(tx, left.id, 'tornDown', { endedAt: now });
+}
+
+/**
+ * Books, moves, lengthens, shortens and ends at random; of several providers at any of them, and moves from one to another, also of
+ * one whose machine was begun and stays for a while.
+ */
 export async function churn(
   db: Db,
   s: Pick<Seed, 'reservation'>,
@@ -53,10 +99,12 @@ export async function churn(
 ): Promise<Tally> {
   const somewhere = () => (providerIds.length === 0 ? {} : { providerId: providerIds[roll(providerIds.length)] as string });
   const mine: string[] = [];
-  const tally = { granted: 0, refused: 0 };
+  const behind: Left[] = [];
+  const tally = { granted: 0, refused: 0, left: 0 };
   for (let i = 0; i < rounds; i++) {
     const id = mine[roll(mine.length + 1)];
-    const act = roll(6);
+    const act = roll(providerIds.length > 1 ? 8 : 6);
+    let left: Left | undefined;
     try {
       await tx(db, async (within) => {
         if (id === undefined || act < 3) {
@@ -67,12 +115,18 @@ export async function churn(
         else if (act === 4) {
           const row = await reservations.lock(within, id);
           await reservations.setEnd(within, id, new Date(row.during.start.getTime() + (5 + roll(240)) * 60_000), now);
-        } else {
+        } else if (act === 5) {
           await reservations.transition(within, id, 'end', { endedAt: now });
           mine.splice(mine.indexOf(id), 1);
-        }
+        } else if (act === 6 || behind.length === 0) left = await leave(within, id, providerIds[roll(providerIds.length)] as string);
+        else await clear(within, behind.shift() as Left);
       });
       tally.granted += 1;
+      if (left) {
+        tally.left += 1;
+        behind.push(left);
+        mine.splice(mine.indexOf(left.id), 1);
+      }
     } catch (error) {
       if (!isCode(error, 'no-capacity')) throw error;
       tally.refused += 1;
@@ -81,14 +135,16 @@ export async function churn(
   return tally;
 }
 
-/** Looks again and again while `work` is under way; returns everything it saw. */
+/** Looks again and again while `work` is under way; returns everything it saw, each once. */
 export async function watch(db: Db, work: Promise<unknown>): Promise<string[]> {
   let over = false;
   const ended = work.finally(() => {
     over = true;
   });
-  const seen: string[] = [];
-  while (!over) seen.push(...(await violations(db)));
+  const seen = new Set<string>();
+  const look = async () => (await violations(db)).forEach((what) => seen.add(what));
+  while (!over) await look();
   await ended;
-  return [...seen, ...(await violations(db))];
+  await look();
+  return [...seen];
 }

@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import type { KyselyPlugin, RootOperationNode } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Claim, peak, TURNAROUND_MS, usage } from '../core/calendar.ts';
+import { type Claim, leftBehind, peak, TURNAROUND_MS, usage } from '../core/calendar.ts';
 import { type CapacityLimits, shortage } from '../core/capacity.ts';
 import * as calendar from './calendar.ts';
 import { at, churn, dice, now, someSpan, span, watch } from './calendar-testing.ts';
 import type { Store } from './db.ts';
 import * as machines from './machines.ts';
+import * as placements from './placements.ts';
 import * as providers from './providers.ts';
 import * as reservations from './reservations.ts';
 import { seed } from './seed-testing.ts';
@@ -45,6 +46,7 @@ test('the same over two providers, with moves from one to the other', async () =
   const tallies = await writers;
   expect(tallies.reduce((a, b) => a + b.refused, 0)).toBeGreaterThan(50);
   expect(tallies.reduce((a, b) => a + b.granted, 0)).toBeGreaterThan(100);
+  expect(tallies.reduce((a, b) => a + b.left, 0)).toBeGreaterThan(5);
 });
 
 test('without the lock the checker finds capacity promised twice in the future', async () => {
@@ -79,6 +81,16 @@ test('SQL and the pure calendar agree about what is held', async () => {
     await t.store.tx((within) => reservations.create(within, r));
     const end = r.during.end === null ? Number.POSITIVE_INFINITY : r.during.end.getTime() + TURNAROUND_MS;
     claims.push({ hold: { start: prepareAt.getTime(), end }, memoryMiB: r.memoryMiB, vcpus: r.vcpus });
+  }
+  // Some are made elsewhere, and their half-made machines stay.
+  const elsewhere = (await seed(t.db, now)).providerId;
+  for (let i = 0; i < 9; i++) {
+    const r = s.reservation({ during: span(0, 10 + i), memoryMiB: 64 + roll(500), vcpus: 1 + roll(4) });
+    await t.store.tx((within) => reservations.create(within, r));
+    const to = { providerId: elsewhere, machineId: randomUUID(), placement: '', tried: [], text: '', now };
+    await t.store.tx((within) => placements.placeAgain(within, r.id, to));
+    if (i % 3 === 0) await machines.transition(t.db, r.machineId, 'destroyed', { goneAt: now });
+    else claims.push(leftBehind(r, now.getTime()));
   }
   for (let i = 0; i < 40; i++) {
     const during = i === 0 ? { start: now, end: null } : someSpan(roll).during;
@@ -145,6 +157,26 @@ test('a machine that is still there after its end is counted until it is gone', 
     await reservations.transition(within, r.id, 'tornDown', { endedAt: at(30) });
   });
   await book();
+});
+
+test('a machine that its reservation left behind at another place counts there until it is gone, with no end known', async () => {
+  const t = await testDb(onTestFinished);
+  const s = await seed(t.db, now, { ...LIMITS, machines: 1 });
+  const other = await seed(t.db, now, LIMITS);
+  const r = s.reservation({ during: span(0, 10) });
+  await t.store.tx((within) => reservations.create(within, r));
+  const to = { providerId: other.providerId, machineId: randomUUID(), placement: '', tried: [], text: '', now };
+  await t.store.tx((within) => placements.placeAgain(within, r.id, to));
+  expect(await calendar.peak(t.db, other.providerId, span(0, 10), { now })).toMatchObject({ machines: 1 });
+  const book = (from: number) =>
+    t.store.tx((within) => reservations.create(within, s.reservation({ during: span(from, from + 10), prepareAt: at(from - 1) })));
+  // It is not for the turn-round of somebody that there is no room.
+  const full = { code: 'no-capacity', details: { resource: 'machines', free: 0, part: 'span' } };
+  await expect(book(5)).rejects.toMatchObject(full);
+  await expect(book(10_000)).rejects.toMatchObject(full);
+  await machines.transition(t.db, r.machineId, 'destroyed', { goneAt: now });
+  await book(5);
+  await book(10_000);
 });
 
 test('a booked one begins once, when there is room for its machine', async () => {

@@ -8,7 +8,7 @@ import { limitsOf } from './providers.ts';
 import type { Closure, Db, Provider, TimeRange, Tx } from './schema.ts';
 import { anyOf, range } from './sql.ts';
 
-/** A reservation's hold as it counts: a machine that is still there after its end counts until it is gone. */
+/** How holds count: a machine that is still there after its reservation's end counts until it is gone. */
 interface Counting {
   now: Date;
   /** A reservation that is not counted: the one that is asked about. */
@@ -32,8 +32,21 @@ function overlaps(span: TimeRange): RawBuilder<boolean> {
     and lower(during) < coalesce(${span.end}::timestamptz, 'infinity'))`;
 }
 
-/** Rows `(t, machines, vcpus, memory)`: what is held from each moment in `span` on at which that changes. */
-function steps(which: RawBuilder<unknown>, span: TimeRange, { now, except }: Counting): RawBuilder<unknown> {
+/**
+ * Rows `(s, e, vcpus, memory_mib)` of the provider's machines that are not gone and that no live reservation has, as `leftBehind` of
+ * src/core/calendar.ts: a preparation that was taken elsewhere leaves one until the first place is back and its undo gets through.
+ */
+function leftBehind(providerId: string, span: TimeRange, now: Date): RawBuilder<unknown> {
+  return sql`
+    select greatest(${now}::timestamptz, ${span.start}::timestamptz), 'infinity'::timestamptz, m.vcpus, m.memory_mib
+    from machine m
+    where m.provider_id = ${providerId}::uuid and m.state <> 'gone' and not exists (
+      select from reservation r
+      where r.id = m.reservation_id and r.machine_id = m.id and r.state in ('booked', 'preparing', 'ready', 'ending'))`;
+}
+
+/** Rows `(t, machines, vcpus, memory)`: what is held of a provider from each moment in `span` on at which that changes. */
+function steps(providerId: string, span: TimeRange, { now, except }: Counting): RawBuilder<unknown> {
   const soon = new Date(now.getTime() + TURNAROUND_MS);
   return sql`
     with held as (
@@ -42,10 +55,11 @@ function steps(which: RawBuilder<unknown>, span: TimeRange, { now, except }: Cou
           else greatest(coalesce(upper(hold), 'infinity'), ${soon}::timestamptz) end as e,
         vcpus, memory_mib
       from reservation
-      where ${which} and id <> ${except ?? NOBODY}::uuid
+      where provider_id = ${providerId}::uuid and id <> ${except ?? NOBODY}::uuid
         and (${holds(span)}
           -- Overdue: its hold is over and its machine is not gone.
           or (state in ('preparing', 'ready', 'ending') and upper(during) <= ${now}::timestamptz))
+      union all ${leftBehind(providerId, span, now)}
     ), ${stepsOf(span)}`;
 }
 
@@ -72,7 +86,7 @@ interface StepRow {
 
 /** Usage of a provider as steps over a span; the first step is at its start. */
 export async function usage(db: Db, providerId: string, span: TimeRange, counting: Counting): Promise<UsageStep[]> {
-  return read(db, steps(sql`provider_id = ${providerId}::uuid`, span, counting), span);
+  return read(db, steps(providerId, span, counting), span);
 }
 
 async function read(db: Db, which: RawBuilder<unknown>, span: TimeRange): Promise<UsageStep[]> {
@@ -98,7 +112,7 @@ export async function shortSteps(
       select step.*, lag(short, 1, false) over (order by t) as after_short from (
         select s.*, machines + ${count}::bigint > ${limits.machines}::bigint or vcpus + ${count * wanted.vcpus}::bigint > ${limits.vcpus}::bigint
           or memory + ${count * wanted.memoryMiB}::bigint > ${limits.memoryMiB}::bigint as short
-        from (${steps(sql`provider_id = ${providerId}::uuid`, span, counting)}) as s) as step) as marked
+        from (${steps(providerId, span, counting)}) as s) as step) as marked
     where short or after_short`;
   return read(db, rows, span);
 }
@@ -108,24 +122,31 @@ export async function peak(db: Db, providerId: string, span: TimeRange, counting
   const { rows } = await sql<CapacityLimits>`
     select coalesce(max(machines), 0)::bigint as machines, coalesce(max(vcpus), 0)::bigint as vcpus,
       coalesce(max(memory), 0)::bigint as "memoryMiB"
-    from (${steps(sql`provider_id = ${providerId}::uuid`, span, counting)}) as step`.execute(db);
+    from (${steps(providerId, span, counting)}) as step`.execute(db);
   return rows[0] as CapacityLimits;
 }
 
-/** Usage by the times that were asked for, without preparations, turn-rounds and machines that are still there. */
-function askedSteps(db: Db, which: RawBuilder<unknown>, span: TimeRange, except: string | undefined): Promise<UsageStep[]> {
+/** Usage by the times that were asked for, without preparations, turn-rounds and machines that are late to go; and by `more` rows. */
+function askedSteps(
+  db: Db,
+  which: RawBuilder<unknown>,
+  span: TimeRange,
+  { except, more = sql`` }: { except?: string | undefined; more?: RawBuilder<unknown> },
+): Promise<UsageStep[]> {
   const rows = sql`
     with held as (
       select greatest(lower(during), ${span.start}::timestamptz) as s, coalesce(upper(during), 'infinity') as e, vcpus, memory_mib
       from reservation
       where ${which} and id <> ${except ?? NOBODY}::uuid and state in ('booked', 'preparing', 'ready', 'ending') and ${overlaps(span)}
+      ${more}
     ), ${stepsOf(span)}`;
   return read(db, rows, span);
 }
 
-/** The same of a provider. */
-export function usageAsked(db: Db, providerId: string, span: TimeRange, except?: string): Promise<UsageStep[]> {
-  return askedSteps(db, sql`provider_id = ${providerId}::uuid`, span, except);
+/** The same of a provider, with the machines that were left behind there: no other time that is asked for is free of these. */
+export function usageAsked(db: Db, providerId: string, span: TimeRange, { now, except }: Counting): Promise<UsageStep[]> {
+  const more = sql`union all ${leftBehind(providerId, span, now)}`;
+  return askedSteps(db, sql`provider_id = ${providerId}::uuid`, span, { except, more });
 }
 
 /**
@@ -133,7 +154,7 @@ export function usageAsked(db: Db, providerId: string, span: TimeRange, except?:
  * turn-round after: from 10 to 11 and from 11 to 12 is one at one time.
  */
 export function heldSteps(db: Db, accountId: string, kind: ReservationKind, span: TimeRange, except?: string): Promise<UsageStep[]> {
-  return askedSteps(db, sql`account_id = ${accountId}::uuid and kind = ${kind}`, span, except);
+  return askedSteps(db, sql`account_id = ${accountId}::uuid and kind = ${kind}`, span, { except });
 }
 
 /** The most of them at any moment of the span. */
@@ -217,7 +238,7 @@ export async function assertRoom(tx: Tx, provider: Provider, claim: RoomClaim, c
   if (!short) return;
   const asked: Asked = { span: interval(claim.span), hold: interval(claim.hold) };
   const steps = await usage(tx, provider.id, claim.hold, counting);
-  const spans = await usageAsked(tx, provider.id, claim.hold, counting.except);
+  const spans = await usageAsked(tx, provider.id, claim.hold, counting);
   const what = obstacle({ limits, steps, closed: [], wanted: claim }, asked, spans);
   const { at, part, resource, wanted, free } = what?.kind === 'capacity' ? what : { ...short, at: asked.hold.start, part: 'span' as const };
   const when = new Date(at).toISOString();

@@ -162,7 +162,11 @@ async function availabilityAt(
   const asked = { span, hold: holdOf(span, leadMs, now.getTime(), seen.q.closed) };
   // What others asked for is read only where there is too little room: it says in which part.
   const short = obstacle(seen.q, asked)?.kind === 'capacity';
-  const inTheWay = obstacle(seen.q, asked, short ? await calendar.usageAsked(db, providerId, during, request.except) : undefined);
+  const inTheWay = obstacle(
+    seen.q,
+    asked,
+    short ? await calendar.usageAsked(db, providerId, during, { now, except: request.except }) : undefined,
+  );
   return {
     image: image.name,
     revision: revision.number,
