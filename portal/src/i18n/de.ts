@@ -126,6 +126,8 @@ export const de: Messages = {
     user: 'Benutzer',
     password: 'Passwort',
     command: 'SSH-Befehl',
+    sshConfig: 'Für ~/.ssh/config',
+    knownHosts: 'Für known_hosts',
     fetchCredentials: 'Zugangsdaten zeigen',
     setting: 'Im Gast wird ein Passwort gesetzt …',
     extend: 'Verlängern',

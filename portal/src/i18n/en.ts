@@ -124,6 +124,8 @@ export const en = {
     user: 'User',
     password: 'Password',
     command: 'SSH command',
+    sshConfig: 'For ~/.ssh/config',
+    knownHosts: 'For known_hosts',
     fetchCredentials: 'Show credentials',
     setting: 'Setting a password in the guest …',
     extend: 'Extend',

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import type { Reservation } from '../../../src/contract/reservations.ts';
 import { api } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
+import { knownHosts, sshConfig } from '../rules/ssh.ts';
 import { Copyable } from './copy.tsx';
 import { Problem } from './status.tsx';
 
@@ -41,14 +42,14 @@ export function ConnectButtons({ reservation }: { reservation: Reservation }) {
         size="lg"
         closeButtonProps={{ 'aria-label': t.common.close }}
       >
-        {opened && <Credentials id={reservation.id} />}
+        {opened && <Credentials reservation={reservation} />}
       </Modal>
     </>
   );
 }
 
 /** They are set in the guest when they are asked for, and shown to nobody else; nothing keeps them once the window is closed. */
-function Credentials({ id }: { id: string }) {
+function Credentials({ reservation: { id, hostname } }: { reservation: Reservation }) {
   const { t } = useI18n();
   const { data, error, refetch } = useQuery({
     queryKey: ['credentials', id],
@@ -73,6 +74,8 @@ function Credentials({ id }: { id: string }) {
       <Copyable label={t.machines.user} value={data.user} />
       <Copyable label={t.machines.password} value={data.password} />
       <Copyable label={t.machines.command} value={data.sshCommand} />
+      <Copyable label={t.machines.sshConfig} value={sshConfig(hostname, data)} />
+      {data.hostKeys.length > 0 && <Copyable label={t.machines.knownHosts} value={knownHosts(data)} />}
     </Stack>
   );
 }

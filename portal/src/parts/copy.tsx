@@ -11,7 +11,7 @@ export function Copyable({ label, value }: { label: string; value: string }) {
         {label}
       </Text>
       <Group gap={4} wrap="nowrap" miw={0}>
-        <Code style={{ overflowWrap: 'anywhere' }}>{value}</Code>
+        <Code style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>{value}</Code>
         <CopyButton value={value}>
           {({ copied, copy }) => (
             <Tooltip label={copied ? t.common.copied : t.common.copy}>

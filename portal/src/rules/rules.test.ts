@@ -8,6 +8,7 @@ import { askedFor, type Choice, FIRST_CHOICE, localInput, nextHour, ruleOf } fro
 import { actionsOf, progressOf } from './reservation.ts';
 import { revisionActions } from './revision.ts';
 import { matching } from './search.ts';
+import { knownHosts, sshConfig } from './ssh.ts';
 
 const choice: Choice = { ...FIRST_CHOICE, at: '2026-11-30T13:00', until: '2027-01-31' };
 
@@ -59,6 +60,13 @@ describe('what may be done', () => {
     expect(revisionActions({ state: 'draft', machines: 1 }, true)).toMatchObject({ publish: true, remove: false, checkOut: true });
     expect(revisionActions({ state: 'published', machines: 0 }, true)).toMatchObject({ publish: false, remove: false, retire: true });
   });
+});
+
+it("a person's own SSH finds the machine and its key", () => {
+  const way = { host: '10.0.0.5', port: 22, user: 'ann', hostKeys: ['ssh-ed25519 AAAA', 'ecdsa-sha2-nistp256 BBBB'] };
+  expect(sshConfig('lab-1', way)).toBe('Host lab-1\n  HostName 10.0.0.5\n  Port 22\n  User ann');
+  expect(knownHosts(way)).toBe('10.0.0.5 ssh-ed25519 AAAA\n10.0.0.5 ecdsa-sha2-nistp256 BBBB');
+  expect(knownHosts({ ...way, port: 2022, hostKeys: ['ssh-ed25519 AAAA'] })).toBe('[10.0.0.5]:2022 ssh-ed25519 AAAA');
 });
 
 describe('what is shown', () => {
