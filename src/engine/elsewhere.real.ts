@@ -1,11 +1,23 @@
 /** A preparation that fails for a reason of its place is tried at another before its person hears of it. */
 import { expect, onTestFinished, test } from 'vitest';
-import { type Bench, drain, dueNow, makeBench, makeWorker, reservationOf, reserveOne, until } from '../../test/support/engine.ts';
+import {
+  type Bench,
+  drain,
+  dueNow,
+  makeBench,
+  makeWorker,
+  otherProcess,
+  reservationOf,
+  reserveOne,
+  until,
+  withoutLocks,
+} from '../../test/support/engine.ts';
 import { addPlace, type OtherPlace } from '../../test/support/places.ts';
 import type { FakeWorld } from '../drivers/fake/world.ts';
 import * as machines from '../store/machines.ts';
 import * as providers from '../store/providers.ts';
-import { DOWN_MS } from './intents/elsewhere.ts';
+import { DOWN_MS, leaveDown } from './intents/elsewhere.ts';
+import type { EngineDeps } from './deps.ts';
 import { endReservation } from './intents/end.ts';
 import { reserve } from './intents/reservation.ts';
 import { leaveDownProviders } from './timers.ts';
@@ -117,4 +129,26 @@ test('a provider that goes down in the middle is left after some seconds; all go
   expect(machinesOf(bench.fake)).toEqual([]);
   expect(Object.fromEntries(machinesOf(there.world))).toEqual(Object.fromEntries(rows.map((r) => [r.machineId, 'on'])));
   for (const { id } of made) expect((await reservationOf(bench, id)).state).toBe('ready');
+});
+
+/** Eight that are to leave one place at one moment, in two processes, for another with room for three: how many did, and how many are there. */
+async function rushAway(process: (deps: EngineDeps) => EngineDeps): Promise<{ moved: number; there: number }> {
+  const bench = await makeBench(onTestFinished, { limits: { machines: 50 }, ownDatabase: true });
+  const there = await addPlace(bench, { machines: 3 });
+  const made = [];
+  for (let i = 0; i < 8; i++) made.push(await reserveOne(bench));
+  expect(made.every((r) => r.providerId === bench.providerId)).toBe(true);
+  await providers.setState(bench.store.db, bench.providerId, 'down', 'no answer', bench.deps.now());
+  bench.clock.skewMs = DOWN_MS + 1_000;
+  const two = [process(bench.deps), process(await otherProcess(bench))];
+  const left = await Promise.all(made.map(({ id }, i) => leaveDown(two[i % 2] as EngineDeps, id)));
+  return { moved: left.filter(Boolean).length, there: (await machines.used(bench.store.db, there.id)).machines };
+}
+
+test('of many that leave a place at one moment in two processes, as many go to another as it has room for', async () => {
+  expect(await rushAway((deps) => deps)).toEqual({ moved: 3, there: 3 });
+});
+
+test('without the row locks the same rush promises the other place twice', async () => {
+  expect((await rushAway(withoutLocks)).there).toBeGreaterThan(3);
 });

@@ -1,6 +1,5 @@
 /** The design's promises as the engine keeps them, with drivers that break them on purpose. docs/spec/promises.md names these tests. */
 import { randomUUID } from 'node:crypto';
-import { type KyselyPlugin, SelectQueryNode } from 'kysely';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
@@ -15,13 +14,13 @@ import {
   reservationOf,
   reserveOne,
   TAG,
+  withoutLocks,
 } from '../../test/support/engine.ts';
 import { guestAccount, guestWrite } from '../drivers/fake/guest-files.ts';
 import { masterDigest, plantForeign, plantStray } from '../drivers/fake/interference.ts';
 import { makeCtx } from '../lib/context.ts';
 import * as images from '../store/images.ts';
 import * as machines from '../store/machines.ts';
-import { tx } from '../store/db.ts';
 import { Sealer } from './credentials.ts';
 import { connect } from './intents/connect.ts';
 import { prepareImage, removeRevision, retireRevision } from './intents/image.ts';
@@ -213,19 +212,7 @@ describe('promise 7', () => {
 
   test('without the row lock the same rush overbooks, and the check says so', async () => {
     const bench = await makeBench(onTestFinished, { limits: { machines: PLACES }, ownDatabase: true });
-    const unlocked: KyselyPlugin = {
-      transformQuery({ node }) {
-        if (!SelectQueryNode.is(node) || node.endModifiers === undefined) return node;
-        const { endModifiers: _, ...rest } = node;
-        return rest;
-      },
-      transformResult: async ({ result }) => result,
-    };
-    const without = (deps: EngineDeps): EngineDeps => {
-      const db = deps.store.db.withPlugin(unlocked);
-      return { ...deps, store: { ...deps.store, db, tx: (work) => tx(db, work) } };
-    };
-    await rush(bench, [without(bench.deps), without(await otherProcess(bench))]);
+    await rush(bench, [withoutLocks(bench.deps), withoutLocks(await otherProcess(bench))]);
     expect(await overbooked(bench)).not.toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 /** An engine for tests: real PostgreSQL, the fake driver, a clock that a test can set, and everything that the engine does in sight. */
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
+import { type KyselyPlugin, SelectQueryNode, sql } from 'kysely';
 import { expect } from 'vitest';
 import type { CloneMode } from '../../src/core/image.ts';
 import type { Capabilities, Driver } from '../../src/driver/index.ts';
@@ -27,7 +27,7 @@ import * as providers from '../../src/store/providers.ts';
 import { claim } from '../../src/store/queue.ts';
 import * as reservations from '../../src/store/reservations.ts';
 import type { Job, Reservation, Tx } from '../../src/store/schema.ts';
-import type { Store } from '../../src/store/db.ts';
+import { type Store, tx } from '../../src/store/db.ts';
 import { type TestDb, testDb } from '../../src/store/testing.ts';
 import { type BenchDriver, type BenchWorld, fakeBenchWorld, type WhenOver } from './bench-world.ts';
 
@@ -165,6 +165,20 @@ function depsOn(
 /** The same store seen by another process: a pool of its own. */
 export async function otherProcess(bench: Bench): Promise<EngineDeps> {
   return { ...bench.deps, store: await bench.db.again() };
+}
+
+/** A process that takes no row locks: what the code would be without them. */
+export function withoutLocks(deps: EngineDeps): EngineDeps {
+  const unlocked: KyselyPlugin = {
+    transformQuery({ node }) {
+      if (!SelectQueryNode.is(node) || node.endModifiers === undefined) return node;
+      const { endModifiers: _, ...rest } = node;
+      return rest;
+    },
+    transformResult: async ({ result }) => result,
+  };
+  const db = deps.store.db.withPlugin(unlocked);
+  return { ...deps, store: { ...deps.store, db, tx: (work) => tx(db, work) } };
 }
 
 export interface DrainOptions {
