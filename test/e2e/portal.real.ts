@@ -326,3 +326,21 @@ test('a checkpoint is kept, and the machine goes back to it', async () => {
   await client.endReservation({ params: { id } });
   await context.close();
 });
+
+test('a series in words: every week until a day, and the whole given back', async () => {
+  const { page, context, faults, client } = await newPerson('sue', 'user', { locale: 'de-DE' });
+  await page.goto(`${client.baseUrl}/reserve/starter`);
+  await page.getByText('Immer wieder').click();
+  const start = new Date(Date.now() + 7 * 86_400_000);
+  const local = (at: Date) => new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString();
+  await page.getByLabel(/^Beginn/).fill(`${local(start).slice(0, 10)}T13:00`);
+  await page.getByLabel(/^Bis/).fill(local(new Date(start.getTime() + 21 * 86_400_000)).slice(0, 10));
+  await button(page, 'Reservieren').click();
+  await page.getByText(/^4-mal: zuerst/).waitFor();
+  expect((await client.listReservations()).items.map((r) => new Date(r.startsAt).getDay())).toEqual(Array(4).fill(start.getDay()));
+  await button(page, 'Serie zurückgeben').first().click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Zurückgeben' }).click();
+  await page.getByText('Sie haben keine Rechner.').waitFor();
+  expect(faults).toEqual([]);
+  await context.close();
+});

@@ -1,6 +1,6 @@
 import { Alert, Button, Card, Group, Progress, Stack, Text, Title } from '@mantine/core';
 import { useInterval } from '@mantine/hooks';
-import { IconAlertTriangle, IconRefresh, IconX } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCalendarX, IconRefresh, IconX } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Reservation } from '../../../src/contract/reservations.ts';
@@ -48,6 +48,7 @@ export function ReservationCard({ reservation, owner }: { reservation: Reservati
           {(can.powerOn || can.powerOff) && <PowerMenu id={reservation.id} can={can} />}
           {can.checkpoint && <CheckpointsButton reservation={reservation} />}
           {can.capture && <CaptureButton reservation={reservation} />}
+          {can.endSeries && <EndSeriesButton series={reservation.series as string} />}
           {can.end && <EndButton reservation={reservation} asks={can.endAsks} />}
           {!can.end && reservation.state !== 'ending' && <AgainButton reservation={reservation} />}
         </Group>
@@ -154,6 +155,30 @@ function EndButton({ reservation, asks }: { reservation: Reservation; asks: bool
         title={t.machines.endTitle(reservation.hostname)}
         text={t.machines.endText}
         go={t.machines.endGo}
+        danger
+        busy={end.isPending}
+        onGo={() => end.mutate(undefined)}
+        onClose={() => setOpened(false)}
+      />
+    </>
+  );
+}
+
+/** A series is given back as a whole; the occurrence that runs goes on. */
+function EndSeriesButton({ series }: { series: string }) {
+  const { t } = useI18n();
+  const [opened, setOpened] = useState(false);
+  const end = useAct(() => api.endSeries({ params: { id: series } }), { stale: [['reservations']], done: () => setOpened(false) });
+  return (
+    <>
+      <Button variant="subtle" color="red" leftSection={<IconCalendarX size={16} aria-hidden />} onClick={() => setOpened(true)}>
+        {t.machines.giveSeriesBack}
+      </Button>
+      <Ask
+        opened={opened}
+        title={t.machines.seriesTitle}
+        text={t.machines.seriesText}
+        go={t.machines.giveBack}
         danger
         busy={end.isPending}
         onGo={() => end.mutate(undefined)}

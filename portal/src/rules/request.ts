@@ -39,9 +39,9 @@ export function askedFor(image: string, choice: Choice, zone: string): Omit<Rese
 
 const DAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'] as const;
 
-/** The RRULE of RFC 5545. UNTIL is the end of the last day by the clocks of the zone, which the server reads it in. */
+/** The RRULE of RFC 5545. UNTIL as a date is the whole of that day, by the clocks of the zone. */
 export function ruleOf({ every, at, until }: Pick<Choice, 'every' | 'at' | 'until'>): string {
-  const last = `${until.replaceAll('-', '')}T235959`;
+  const last = until.replaceAll('-', '');
   if (every === 'daily') return `FREQ=DAILY;UNTIL=${last}`;
   if (every === 'weekdays') return `FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;UNTIL=${last}`;
   // The weekday of the day as it is written, whatever the zone of this browser.

@@ -9,13 +9,15 @@ export interface Actions {
   powerOn: boolean;
   powerOff: boolean;
   end: boolean;
+  /** Of one that belongs to a series and has not begun: all that have not begun. */
+  endSeries: boolean;
   /** The end of one that has not begun is only given back: nothing is lost, so nothing is asked. */
   endAsks: boolean;
 }
 
-type Facts = Pick<Reservation, 'state' | 'kind' | 'endsAt'> & { machine: Pick<Reservation['machine'], 'state'> };
+type Facts = Pick<Reservation, 'state' | 'kind' | 'endsAt' | 'series'> & { machine: Pick<Reservation['machine'], 'state'> };
 
-export function actionsOf({ state, endsAt, machine }: Facts): Actions {
+export function actionsOf({ state, endsAt, series, machine }: Facts): Actions {
   const ready = state === 'ready';
   const running = ready && machine.state === 'running';
   const live = state === 'booked' || state === 'preparing' || ready;
@@ -27,6 +29,7 @@ export function actionsOf({ state, endsAt, machine }: Facts): Actions {
     powerOn: ready && machine.state === 'stopped',
     powerOff: running,
     end: live,
+    endSeries: state === 'booked' && series !== undefined,
     endAsks: ready,
   };
 }

@@ -21,9 +21,9 @@ describe('what was chosen, as the server takes it', () => {
     expect(asked).toEqual({ image: 'a', at: '2026-11-30 13:00', zone: 'Europe/Zurich', openEnd: true, kind: 'server', mode: 'full' });
   });
   it('repeating: a rule of RFC 5545 that ends with its last day', () => {
-    expect(ruleOf(choice)).toBe('FREQ=WEEKLY;BYDAY=MO;UNTIL=20270131T235959');
-    expect(ruleOf({ ...choice, every: 'weekdays' })).toBe('FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;UNTIL=20270131T235959');
-    expect(ruleOf({ ...choice, every: 'daily' })).toBe('FREQ=DAILY;UNTIL=20270131T235959');
+    expect(ruleOf(choice)).toBe('FREQ=WEEKLY;BYDAY=MO;UNTIL=20270131');
+    expect(ruleOf({ ...choice, every: 'weekdays' })).toBe('FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;UNTIL=20270131');
+    expect(ruleOf({ ...choice, every: 'daily' })).toBe('FREQ=DAILY;UNTIL=20270131');
   });
   it('an input of a day and a time takes what it gave', () => {
     expect(localInput(new Date('2026-11-30T13:05'))).toBe('2026-11-30T13:05');
@@ -43,6 +43,12 @@ describe('what may be done', () => {
     expect(actionsOf(facts('ready', 'stopped'))).toMatchObject({ connect: false, powerOn: true, powerOff: false, capture: true });
     expect(actionsOf(facts('booked', 'planned'))).toMatchObject({ connect: false, extend: true, end: true, endAsks: false });
     for (const state of ['ending', 'failed'] as const) expect(Object.values(actionsOf(facts(state, 'lost')))).not.toContain(true);
+  });
+  it('a series is given back from one that has not begun', () => {
+    const series = '11111111-1111-4111-8111-111111111111';
+    expect(actionsOf({ ...facts('booked', 'planned'), series }).endSeries).toBe(true);
+    expect(actionsOf({ ...facts('ready', 'running'), series }).endSeries).toBe(false);
+    expect(actionsOf(facts('booked', 'planned')).endSeries).toBe(false);
   });
   it('without an end there is nothing to extend', () => {
     const { endsAt: _none, ...open } = facts('ready', 'running');
