@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeFormat } from '../i18n/format.ts';
 import { de } from '../i18n/de.ts';
@@ -167,4 +169,19 @@ it('German says all that English says, and nothing is left in English by mistake
       '.capture.image',
     ].toSorted(),
   );
+});
+
+it('every text is used by a page', () => {
+  const pages = join(import.meta.dirname, '..');
+  const files = readdirSync(pages, { recursive: true, encoding: 'utf8' }).filter((f) => /\.tsx?$/.test(f) && !/i18n|\.test\./.test(f));
+  const text = files.map((file) => readFileSync(join(pages, file), 'utf8')).join('\n');
+  const unused = Object.entries(en).flatMap(([group, words]) =>
+    typeof words === 'string'
+      ? []
+      : Object.keys(words)
+          // A group may also be asked by a computed word: `t.operate[key]`.
+          .filter((word) => !new RegExp(`\\.${group}(?:\\.${word}\\b|\\[)`).test(text))
+          .map((word) => `${group}.${word}`),
+  );
+  expect(unused).toEqual([]);
 });
