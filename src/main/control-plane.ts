@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { certificateOf, endpointOf, makeDriver } from '../drivers/registry.ts';
 import type { Driver } from '../driver/index.ts';
 import { Sealer } from '../engine/credentials.ts';
-import { ProviderRegistry } from '../engine/provider-registry.ts';
+import { type PAUSES, ProviderRegistry } from '../engine/provider-registry.ts';
 import { Reconciler, startReconciler } from '../engine/reconcilers/reconcile.ts';
 import type { FaultPoint } from '../engine/saga.ts';
 import { startTimers } from '../engine/timers.ts';
@@ -46,6 +46,8 @@ export interface ControlPlaneOptions {
   qemu?: boolean | undefined;
   /** In place of QEMU's; for tests. */
   driver?: Driver | undefined;
+  /** How often providers are looked at and tried; for tests. */
+  providerPauses?: Partial<typeof PAUSES> | undefined;
   /** Instead of {@link API_POOL}; for tests. */
   apiPool?: PoolOptions | undefined;
 }
@@ -136,6 +138,7 @@ async function bringUp(
           makeDriver({ ...ofInstallation(options), kind: row.kind, limits: options.limits, maxImageBytes: options.maxImageBytes }))
         : makeDriver({ ...ofInstallation(options), ...endpointConfig(row, sealer) }),
     onOpen: (_id, driver) => watchMachines(deps, driver),
+    pauses: options.providerPauses,
   });
   const deps: EngineDeps = { store, drivers: registry.drivers, capabilities: registry.capabilities, ...clock };
   closers.push(() => registry.stop());
