@@ -167,6 +167,9 @@ export const UploadQuery = strict({
   masterOf: MasterOf,
   ...guestHints,
   firmware: Type.Optional(oneOf(['bios', 'efi'])),
+  access: Type.Optional(
+    oneOf(['cloud-init'], 'Its guest has cloud-init: each machine gets a CD with its host name and identity (NoCloud).'),
+  ),
 });
 export type UploadQuery = Static<typeof UploadQuery>;
 

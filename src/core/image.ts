@@ -22,7 +22,7 @@ export interface GuestProfile {
   sshPort: number;
   agent: 'carrel' | 'qga' | 'none';
   /**
-   * How Carrel gets into the guest on vSphere: `cloud-init` = by an account that each machine gets for itself, `guest-operations` = by an account
+   * On QEMU: `cloud-init` = each machine has a CD with its identity for it. How Carrel gets into the guest on vSphere: `cloud-init` = by an account that each machine gets for itself, `guest-operations` = by an account
    * that the image has and the provider knows. Left out: the latter where the provider knows one.
    */
   access?: 'cloud-init' | 'guest-operations';

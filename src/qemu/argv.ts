@@ -39,6 +39,8 @@ export interface QemuMachine {
   display: boolean;
   /** File that the guest reads as fw_cfg `opt/carrel/id`. */
   identityFile: string;
+  /** Image of a CD for the guest's first boot, which it may only read; undefined = none. */
+  seed?: string | undefined;
   paths: QemuPaths;
   /** Wait for a saved state instead of booting. */
   incoming: boolean;
@@ -91,6 +93,14 @@ function diskArgs(m: QemuMachine): string[] {
   return ['-blockdev', JSON.stringify(node), '-device', 'virtio-blk-pci,drive=disk0,id=vda,bootindex=1,werror=enospc'];
 }
 
+/** The last device: the others lie where they lie without it. */
+function seedArgs(m: QemuMachine): string[] {
+  if (m.seed === undefined) return [];
+  const file = { driver: 'file', filename: m.seed };
+  const node = { driver: 'raw', 'node-name': 'seed0', 'read-only': true, file };
+  return ['-blockdev', JSON.stringify(node), '-device', 'virtio-blk-pci,drive=seed0,id=seed'];
+}
+
 function networkArgs(m: QemuMachine): string[] {
   // Host port 0: the kernel chooses. A port chosen before is lost to somebody else now and then (1 of 50 measured).
   const forward = `hostfwd=tcp:127.0.0.1:0-:${m.sshGuestPort}`;
@@ -125,6 +135,7 @@ export function qemuArgs(m: QemuMachine): string[] {
     ['-fw_cfg', `name=opt/carrel/id,file=${escapeOption(m.identityFile)}`],
     // `vnc=` is said, or a path with `=` in it would be read as another option.
     ...(m.display ? ['-device', 'VGA,id=vga0', '-vnc', `vnc=unix:${escapeOption(m.paths.vnc)}`] : ['-display', 'none']),
+    ...seedArgs(m),
     ['-rtc', 'base=utc,clock=host', '-pidfile', m.paths.pidFile, '-msg', 'timestamp=on'],
     // A restored machine stays paused until it is told to go on.
     ...(m.incoming ? ['-no-reboot', '-incoming', 'defer', '-S'] : []),

@@ -70,6 +70,15 @@ describe('the command line', () => {
     expect(JSON.parse(blockdev)).toMatchObject({ driver: 'qcow2', file: { driver: 'file', filename: '/d/a,b.qcow2' } });
   });
 
+  test('a seed is a drive that the guest may only read, behind all other devices; without one there is none', () => {
+    const seeded = qemuArgs({ ...machine, seed: '/d/a,b/seed' });
+    const drives = after(seeded, '-blockdev').map((text) => JSON.parse(text) as Record<string, unknown>);
+    expect(drives).toHaveLength(2);
+    expect(drives[1]).toMatchObject({ driver: 'raw', 'read-only': true, file: { filename: '/d/a,b/seed' } });
+    expect(after(seeded, '-device').at(-1)).toContain('drive=seed0');
+    expect(after(seeded, '-device').slice(0, -1)).toEqual(after(args, '-device'));
+  });
+
   test('memory from a file is private for a clone and shared for a parent', () => {
     for (const share of [true, false]) {
       const [object = ''] = after(qemuArgs({ ...machine, memoryFile: { path: '/m', share } }), '-object');

@@ -8,7 +8,7 @@ import { interruptible } from '../io.ts';
 import { revisionOf, wholeNumber } from '../names.ts';
 import type { Cli, Session } from '../session.ts';
 
-interface Options extends Omit<UploadQuery, 'memoryMiB' | 'bootTimeoutS' | 'publish' | 'masterOf'> {
+interface Options extends Omit<UploadQuery, 'memoryMiB' | 'bootTimeoutS' | 'publish' | 'access' | 'masterOf'> {
   name?: string;
   memory?: number;
   bootTimeout?: number;
@@ -30,7 +30,7 @@ export function addImageImport(image: Command, cli: Cli): void {
     .addOption(
       new Option(
         '--access <way>',
-        "how Carrel gets into its guests: an account of each machine's own, or the provider's guest account",
+        "how Carrel gets into its guests: by cloud-init, for each machine anew, or by the provider's guest account",
       ).choices(['cloud-init', 'guest-operations']),
     )
     .option('--name <name>', "the image's name; the file's if left out")
@@ -82,7 +82,7 @@ async function begin(session: Session, file: string | undefined, options: Option
       hint: 'leave --name, --description and --no-publish out, or --as-master-of',
     });
   }
-  if (file !== undefined && vm === undefined && provider === undefined && adopt === undefined && options.access === undefined)
+  if (file !== undefined && vm === undefined && provider === undefined && adopt === undefined && options.access !== 'guest-operations')
     return sendFile(session, file, options);
   if (provider === undefined || vm === undefined || file !== undefined) {
     throw new CarrelError('bad-request', 'give either a file, or --provider with --vm', {
@@ -108,9 +108,11 @@ async function begin(session: Session, file: string | undefined, options: Option
 }
 
 function queryOf(options: Options): UploadQuery {
-  const { name: _, memory, bootTimeout, provider: __, vm: ___, adopt: ____, access: _____, asMasterOf, ...rest } = options;
+  const { name: _, memory, bootTimeout, provider: __, vm: ___, adopt: ____, access, asMasterOf, ...rest } = options;
   return {
     ...rest,
+    // The other way is for machines of a provider; `begin` let none through.
+    ...(access === 'cloud-init' ? { access } : {}),
     ...(asMasterOf === undefined ? {} : { masterOf: asMasterOf.number }),
     ...(memory === undefined ? {} : { memoryMiB: memory }),
     ...(bootTimeout === undefined ? {} : { bootTimeoutS: bootTimeout }),

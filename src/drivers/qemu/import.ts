@@ -78,6 +78,7 @@ function profileFrom(asked: { [K in keyof FileSource['profile']]: FileSource['pr
       user: asked.user ?? guest.user,
       sshPort: asked.sshPort ?? guest.sshPort,
       agent: asked.agent ?? guest.agent,
+      ...(asked.access === undefined ? {} : { access: asked.access }),
       bootTimeoutS: asked.bootTimeoutS ?? guest.bootTimeoutS,
     },
   };

@@ -6,6 +6,7 @@ import { type Host, machineIdHex, machineTypeOf, pathExists, seedHex, tagPrefix,
 import { runPathsIn } from './layout.ts';
 import type { Masters } from './masters.ts';
 import type { MasterRecord } from './records.ts';
+import { seedImage } from './seed.ts';
 
 /**
  * Translation cache in MiB: 32 is enough for a small guest and halves its memory (with 16 it boots at half the speed); a full system
@@ -32,13 +33,21 @@ export interface LaunchSpec {
   incoming?: boolean;
 }
 
-/** The arguments for a machine of a master, after writing the file with its boot identity. */
+/** The arguments for a machine of a master, after writing the files with its boot identity. */
 export async function launchArgs(host: Host, masters: Masters, master: MasterRecord, spec: LaunchSpec): Promise<string[]> {
-  const identityFile = join(spec.folder, 'identity');
   const content = identityFileContent({ machineId: machineIdHex(spec.id), hostname: spec.hostname, seedHex: seedHex() });
-  await writeFile(identityFile, content, { mode: 0o600 });
-  if (host.account !== undefined) await chown(identityFile, host.account.uid, host.account.gid);
-  return qemuArgs(await describeMachine(host, masters, master, spec, identityFile));
+  const identityFile = await writeFor(host, join(spec.folder, 'identity'), content);
+  const seed =
+    master.profile.guest.access === 'cloud-init'
+      ? await writeFor(host, join(spec.folder, 'seed'), seedImage({ machineId: spec.id, hostname: spec.hostname }))
+      : undefined;
+  return qemuArgs(await describeMachine(host, masters, master, spec, { identityFile, seed }));
+}
+
+async function writeFor(host: Host, path: string, content: string | Buffer): Promise<string> {
+  await writeFile(path, content, { mode: 0o600 });
+  if (host.account !== undefined) await chown(path, host.account.uid, host.account.gid);
+  return path;
 }
 
 async function describeMachine(
@@ -46,7 +55,7 @@ async function describeMachine(
   masters: Masters,
   master: MasterRecord,
   spec: LaunchSpec,
-  identityFile: string,
+  files: { identityFile: string; seed: string | undefined },
 ): Promise<QemuMachine> {
   const { hardware, guest } = master.profile;
   // QEMU keeps a private copy of the kernel for the next boot, 14 MiB of a small guest's 75. A restored machine goes without: when its
@@ -72,7 +81,7 @@ async function describeMachine(
     sshGuestPort: guest.sshPort,
     restrictNetwork: host.restrictNetwork,
     display: hardware.display,
-    identityFile,
+    ...files,
     paths: runPathsIn(join(spec.folder, 'run')),
     incoming: spec.incoming ?? false,
   };

@@ -193,11 +193,28 @@ describe('the QEMU driver beyond the port', () => {
     const golden = join(world.dataDir, 'masters', revisionId, 'disk.qcow2');
     await run('qemu-img', ['convert', '-f', 'qcow2', '-O', 'vmdk', golden, path]);
     const id = randomUUID();
-    const source = { kind: 'file' as const, path, claimed: 'vmdk', profile: { memoryMiB: 256, agent: 'none' as const } };
+    const source = {
+      kind: 'file' as const,
+      path,
+      claimed: 'vmdk',
+      profile: { memoryMiB: 256, agent: 'none' as const, access: 'cloud-init' as const },
+    };
     const master = await world.driver.prepareMaster(ctx(), { revisionId: id, source });
     expect(master.profile.hardware.memoryMiB).toBe(256);
     const { stdout } = await run('qemu-img', ['compare', '-f', 'qcow2', '-F', 'qcow2', golden, master.files[0]?.path ?? '']);
     expect(stdout).toContain('identical');
+    // Its machines have a seed for cloud-init, which goes with them.
+    const machineId = randomUUID();
+    const hardware = { vcpus: 1, memoryMiB: 128 };
+    await world.driver.clone(ctx(), { machineId, revisionId: id, mode: 'linked', hardware, hostname: 'brought' });
+    await world.driver.power(ctx(), machineId, 'on');
+    const seed = join(world.dataDir, 'machines', machineId, 'seed');
+    expect(await readFile(seed, 'latin1')).toContain(`{"instance-id":"${machineId}","local-hostname":"brought"}`);
+    const { pid } = JSON.parse(await readFile(join(world.dataDir, 'machines', machineId, 'pid.json'), 'utf8')) as { pid: number };
+    expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).toContain(seed);
+    await world.driver.power(ctx(), machineId, 'off');
+    await world.driver.destroy(ctx(), machineId);
+    await expect(stat(seed)).rejects.toThrow('ENOENT');
     await world.driver.removeMaster(ctx(), id);
     const evil = join(folder, 'evil.qcow2');
     await run('qemu-img', ['create', '-q', '-f', 'qcow2', '-u', '-F', 'raw', '-b', '/etc/passwd', evil, '1M']);
