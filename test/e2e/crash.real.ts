@@ -46,6 +46,10 @@ const TRIGGERS: Record<string, () => Promise<void>> = {
     const { items } = await server.client.listReservations();
     await server.client.powerReservation({ params: { id: items[0]?.id as string }, body: { op: 'off' } });
   },
+  checkpoint: async () => {
+    const { items } = await server.client.listReservations();
+    await server.client.addCheckpoint({ params: { id: items[0]?.id as string }, body: { name: 'kept' } });
+  },
   'remove-revision': async () => {
     const { items } = await server.client.listRevisions({ params: { name: 'second' } });
     const number = items.find((r) => r.state !== 'retired')?.number as number;
@@ -53,16 +57,19 @@ const TRIGGERS: Record<string, () => Promise<void>> = {
     await server.client.deleteRevision({ params: { name: 'second', number } });
   },
 };
-const NEEDS_MACHINE = new Set(['end', 'capture', 'power']);
+/** What this host alone cannot set going: a further master wants a second provider (its saga tests run on the fake and on the simulator). */
+const ELSEWHERE = ['add-master'];
+const NEEDS_MACHINE = new Set(['end', 'capture', 'power', 'checkpoint']);
 const NEEDS_SECOND = new Set(['remove-revision']);
 
-const points = Object.values(SAGAS).flatMap((saga) => [
+const here = Object.values(SAGAS).filter(({ name }) => !ELSEWHERE.includes(name));
+const points = here.flatMap((saga) => [
   ...saga.steps.flatMap((step) => [`${saga.name}:${step.name}:do:before`, `${saga.name}:${step.name}:do:after`]),
   `${saga.name}:end:do:before`,
 ]);
 
 test('every saga has a trigger here', () => {
-  expect(Object.keys(TRIGGERS).sort()).toEqual(Object.keys(SAGAS).sort());
+  expect([...Object.keys(TRIGGERS), ...ELSEWHERE].sort()).toEqual(Object.keys(SAGAS).sort());
 });
 
 test.each(points)('killed at %s', async (point) => {
