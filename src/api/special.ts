@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { api } from '../contract/api.ts';
 import type { UploadQuery } from '../contract/images.ts';
+import type { RouteDef } from '../contract/route.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { personalReservation } from './access.ts';
 import { openConsole, relay, type WebSocketLike } from './console.ts';
@@ -12,7 +13,7 @@ import { streamEvents } from './events.ts';
 import { checkNewName } from './handlers/images.ts';
 import { callerOf, common, SECURITY_HEADERS, type ServerParts } from './parts.ts';
 import { registerSession } from './session.ts';
-import type { GuestShell } from '../services/interface.ts';
+import type { Caller, GuestShell } from '../services/interface.ts';
 import { relayShell } from './terminal.ts';
 import { receiveFile } from './upload.ts';
 
@@ -85,72 +86,70 @@ async function registerUpload(app: FastifyInstance, parts: ServerParts): Promise
   });
 }
 
-function registerConsole(app: FastifyInstance, parts: ServerParts): void {
-  const sockets = new WeakMap<FastifyRequest, Socket>();
-  const { onRequest, ...rest } = common(api.console, parts);
+/** What a WebSocket of a machine is joined with, and how. */
+interface Joined<T> {
+  route: RouteDef;
+  /** Opens the machine's side. Gone when the caller is; what came too late is closed by `close`. */
+  open(request: FastifyRequest, caller: Caller, id: string, gone: AbortSignal): Promise<T>;
+  close(side: T): void;
+  join(ws: WebSocketLike, side: T, over: { closing: AbortSignal; signedOut: AbortSignal }): void;
+}
+
+/** A WebSocket joined with a person's machine: everything that may be refused is refused with a status, before the upgrade. */
+function registerJoined<T extends object>(app: FastifyInstance, parts: ServerParts, of: Joined<T>): void {
+  const sides = new WeakMap<FastifyRequest, T>();
+  const { onRequest, ...rest } = common(of.route, parts);
   app.route({
     ...rest,
     onRequest: async (request: FastifyRequest) => {
       // Before the ticket is looked at: a plain request must not use it up.
-      if (!request.ws) throw new CarrelError('bad-request', 'the console is a WebSocket', { hint: 'Send an Upgrade request.' });
+      if (!request.ws)
+        throw new CarrelError('bad-request', `the ${of.route.operation} is a WebSocket`, { hint: 'Send an Upgrade request.' });
       await onRequest(request);
     },
-    // Everything that may be refused is done before the upgrade, so that the refusal is an answer with a status.
     preHandler: async (request) => {
       const { id } = request.params as { id: string };
       const caller = callerOf(request);
       await personalReservation(parts.services, caller, id);
       // Given back when the connection ends, which that of a refused upgrade does too.
       request.raw.socket.once('close', parts.consoles.take(caller));
-      const { socketPath } = await parts.services.consoleTarget(caller, id);
-      const socket = await openConsole(socketPath);
-      request.raw.socket.once('close', () => socket.destroy());
-      sockets.set(request, socket);
+      const gone = new AbortController();
+      request.raw.socket.once('close', () => gone.abort());
+      const side = await of.open(request, caller, id, gone.signal);
+      request.raw.socket.once('close', () => of.close(side));
+      if (gone.signal.aborted) of.close(side);
+      sides.set(request, side);
     },
     handler: async () => {},
     wsHandler: (ws, request) => {
-      const socket = sockets.get(request);
-      if (socket === undefined) throw new CarrelError('internal', 'a console without a socket');
+      const side = sides.get(request);
+      if (side === undefined) throw new CarrelError('internal', `a ${of.route.operation} without its machine's side`);
       const gone = new AbortController();
       ws.on('close', () => gone.abort());
       const signedOut = parts.services.untilSignedOut(callerOf(request), gone.signal);
-      relay(ws as WebSocketLike, socket, parts.log, { closing: parts.closing, signedOut });
+      of.join(ws as WebSocketLike, side, { closing: parts.closing, signedOut });
     },
   });
 }
 
+function registerConsole(app: FastifyInstance, parts: ServerParts): void {
+  registerJoined<Socket>(app, parts, {
+    route: api.console,
+    open: async (_request, caller, id) => openConsole((await parts.services.consoleTarget(caller, id)).socketPath),
+    close: (socket) => socket.destroy(),
+    join: (ws, socket, over) => relay(ws, socket, parts.log, over),
+  });
+}
+
 function registerTerminal(app: FastifyInstance, parts: ServerParts): void {
-  const shells = new WeakMap<FastifyRequest, GuestShell>();
-  const { onRequest, ...rest } = common(api.terminal, parts);
-  app.route({
-    ...rest,
-    onRequest: async (request: FastifyRequest) => {
-      // Before the ticket is looked at: a plain request must not use it up.
-      if (!request.ws) throw new CarrelError('bad-request', 'the terminal is a WebSocket', { hint: 'Send an Upgrade request.' });
-      await onRequest(request);
-    },
-    // As with the console: what is refused is refused with a status, before the upgrade.
-    preHandler: async (request) => {
-      const { id } = request.params as { id: string };
+  registerJoined<GuestShell>(app, parts, {
+    route: api.terminal,
+    open: (request, caller, id, gone) => {
       const { cols = 80, rows = 24 } = request.query as { cols?: number; rows?: number };
-      const caller = callerOf(request);
-      await personalReservation(parts.services, caller, id);
-      request.raw.socket.once('close', parts.consoles.take(caller));
-      const gone = new AbortController();
-      request.raw.socket.once('close', () => gone.abort());
-      const shell = await parts.services.openShell(caller, { id, size: { cols, rows } }, gone.signal);
-      request.raw.socket.once('close', () => shell.close());
-      shells.set(request, shell);
+      return parts.services.openShell(caller, { id, size: { cols, rows } }, gone);
     },
-    handler: async () => {},
-    wsHandler: (ws, request) => {
-      const shell = shells.get(request);
-      if (shell === undefined) throw new CarrelError('internal', 'a terminal without a shell');
-      const gone = new AbortController();
-      ws.on('close', () => gone.abort());
-      const signedOut = parts.services.untilSignedOut(callerOf(request), gone.signal);
-      relayShell(ws as WebSocketLike, shell, { closing: parts.closing, signedOut });
-    },
+    close: (shell) => shell.close(),
+    join: relayShell,
   });
 }
 

@@ -1,3 +1,4 @@
+import { cloudConfig, OWN_IDENTITY } from '../../core/cloud-init.ts';
 import { iso9660 } from '../../qemu/iso9660.ts';
 
 /** What cloud-init's data source NoCloud looks for: a CD of this name with these files. */
@@ -5,28 +6,17 @@ const LABEL = 'cidata';
 
 /**
  * cloud-init's files for one machine. A new instance with each machine, so that also an image that had booted before gets a host name, host
- * keys and a machine-id of the machine's own; the same at each boot of it, so that this happens once. There is no secret in them. YAML
- * holds JSON, which needs no care with quotes.
+ * keys and a machine-id of the machine's own; the same at each boot of it, so that this happens once. There is no secret in them.
  */
 export function seedFiles(machine: { machineId: string; hostname: string }): { 'meta-data': string; 'user-data': string } {
   const meta = { 'instance-id': machine.machineId, 'local-hostname': machine.hostname };
   const user = {
     preserve_hostname: false,
-    ssh_deletekeys: true,
+    ...OWN_IDENTITY,
     growpart: { mode: 'auto', devices: ['/'] },
     resize_rootfs: true,
-    bootcmd: [
-      [
-        'cloud-init-per',
-        'instance',
-        'carrel-machine-id',
-        'sh',
-        '-c',
-        'rm -f /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup',
-      ],
-    ],
   };
-  return { 'meta-data': `${JSON.stringify(meta)}\n`, 'user-data': `#cloud-config\n${JSON.stringify(user)}\n` };
+  return { 'meta-data': `${JSON.stringify(meta)}\n`, 'user-data': `${cloudConfig(user)}\n` };
 }
 
 /** The CD with them, as bytes. */

@@ -1,6 +1,7 @@
 /** How Carrel gets into a machine's guest: by an account of that machine's own, which cloud-init makes, or by the image's. */
 import { createHmac } from 'node:crypto';
 import { encrypt } from 'unixcrypt';
+import { cloudConfig, OWN_IDENTITY } from '../../core/cloud-init.ts';
 import type { GuestProfile, RevisionProfile } from '../../core/image.ts';
 import { extraConfig, type OptionValue } from '../../vsphere/index.ts';
 import type { VSphereProviderOptions } from './options.ts';
@@ -36,7 +37,7 @@ export function accessOf(
  */
 export function userData(access: Access, secret: Buffer, machineId: string): string {
   const salt = derived(secret, 'salt', machineId).toString('base64').replaceAll('+', '.').slice(0, 16);
-  return `#cloud-config\n${JSON.stringify({
+  return cloudConfig({
     users: [
       'default',
       {
@@ -50,18 +51,8 @@ export function userData(access: Access, secret: Buffer, machineId: string): str
       },
     ],
     ssh_pwauth: true,
-    ssh_deletekeys: true,
-    bootcmd: [
-      [
-        'cloud-init-per',
-        'instance',
-        'carrel-machine-id',
-        'sh',
-        '-c',
-        'rm -f /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup',
-      ],
-    ],
-  })}`;
+    ...OWN_IDENTITY,
+  });
 }
 
 /** The settings that take the user data away again. The instance's name stays: without it the next boot would be a first one. */
