@@ -344,3 +344,19 @@ test('a series in words: every week until a day, and the whole given back', asyn
   expect(faults).toEqual([]);
   await context.close();
 });
+
+test('a wrong present password is said, and nothing that was typed is lost; the right one changes it', async () => {
+  const { page, context, faults } = await newPerson('pia', 'user');
+  await page.goto(`${server.client.baseUrl}/own`);
+  await page.getByText('this browser').waitFor();
+  await page.getByLabel(/^Present password/).fill('not the right one');
+  await page.getByLabel(/^New password/).fill('five other plain words here');
+  await button(page, 'Change it').click();
+  await page.getByText('the account or the password is not right').waitFor();
+  expect(await page.getByLabel(/^New password/).inputValue()).toBe('five other plain words here');
+  await page.getByLabel(/^Present password/).fill(PASSWORD);
+  await button(page, 'Change it').click();
+  await page.getByText('The password was changed.').waitFor();
+  expect(faults).toEqual([]);
+  await context.close();
+});

@@ -18,7 +18,8 @@ export const api: Client = makeClient({
   fetch: async (url, init) => {
     const headers = { ...(init.headers as Record<string, string>), 'x-carrel-csrf': '1' };
     const response = await fetch(url, { ...init, headers, credentials: 'same-origin' });
-    if (response.status === 401 && !url.endsWith('/session')) signedOut();
+    // Where a password is proved, 401 says that it was wrong, not that nobody is signed in.
+    if (response.status === 401 && !/^\/api\/v1\/session(?:\/|$)/.test(new URL(url).pathname)) signedOut();
     return response;
   },
 });

@@ -1,10 +1,11 @@
-import { Button, Card, Group, PasswordInput, Stack, Text, Title } from '@mantine/core';
+import { Button, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
 import { useAct } from '../parts/act.tsx';
+import { Password } from '../parts/password.tsx';
 import { PageTitle, Problem, State, Waiting } from '../parts/status.tsx';
 
 /** Where a person is signed in, and their password. */
@@ -15,7 +16,7 @@ export function Own() {
       <PageTitle>{t.own.title}</PageTitle>
       <Stack>
         <Sessions />
-        <Password />
+        <ChangePassword />
       </Stack>
     </>
   );
@@ -60,7 +61,7 @@ function Sessions() {
   );
 }
 
-function Password() {
+function ChangePassword() {
   const { t } = useI18n();
   const [current, setCurrent] = useState('');
   const [password, setPassword] = useState('');
@@ -72,7 +73,6 @@ function Password() {
       notifications.show({ message: t.own.changed });
     },
   });
-  const toggle = { 'aria-label': t.common.show, 'aria-hidden': false } as const;
   return (
     <Card withBorder component="section" aria-label={t.own.password}>
       <form
@@ -85,23 +85,8 @@ function Password() {
           <Title order={2} size="h4">
             {t.own.password}
           </Title>
-          <PasswordInput
-            label={t.own.current}
-            value={current}
-            onChange={(e) => setCurrent(e.currentTarget.value)}
-            autoComplete="current-password"
-            visibilityToggleButtonProps={toggle}
-            required
-          />
-          <PasswordInput
-            label={t.own.next}
-            value={password}
-            onChange={(e) => setPassword(e.currentTarget.value)}
-            autoComplete="new-password"
-            minLength={12}
-            visibilityToggleButtonProps={toggle}
-            required
-          />
+          <Password label={t.own.current} value={current} onChange={setCurrent} />
+          <Password label={t.own.next} value={password} onChange={setPassword} fresh />
           <Group>
             <Button type="submit" loading={change.isPending}>
               {t.own.change}

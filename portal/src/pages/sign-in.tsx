@@ -1,8 +1,9 @@
-import { Button, Center, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Center, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { signIn, signInByLink } from '../api/sign-in.ts';
 import { useI18n } from '../i18n/index.tsx';
+import { Password } from '../parts/password.tsx';
 import { Problem } from '../parts/status.tsx';
 
 /** The code of a one-time link stands behind the #, so it reaches no log and no other server; it is taken out of the address at once. */
@@ -73,14 +74,7 @@ function ByPassword() {
         autoCapitalize="none"
         required
       />
-      <PasswordInput
-        label={t.signIn.password}
-        value={password}
-        onChange={(e) => setPassword(e.currentTarget.value)}
-        autoComplete="current-password"
-        visibilityToggleButtonProps={{ 'aria-label': t.common.show, 'aria-hidden': false }}
-        required
-      />
+      <Password label={t.signIn.password} value={password} onChange={setPassword} />
       <Button type="submit" loading={busy}>
         {t.signIn.go}
       </Button>
@@ -101,24 +95,8 @@ function ByLink({ code, onOver }: { code: string; onOver: () => void }) {
     <Form onSubmit={onSubmit}>
       <Heading title={t.signIn.linkTitle} text={t.signIn.linkText} />
       {error !== undefined && <Problem error={error} />}
-      <PasswordInput
-        label={t.signIn.password}
-        value={password}
-        onChange={(e) => setPassword(e.currentTarget.value)}
-        autoComplete="new-password"
-        minLength={12}
-        visibilityToggleButtonProps={{ 'aria-label': t.common.show, 'aria-hidden': false }}
-        required
-      />
-      <PasswordInput
-        label={t.signIn.repeat}
-        value={repeated}
-        onChange={(e) => setRepeated(e.currentTarget.value)}
-        autoComplete="new-password"
-        error={differ ? t.signIn.differ : undefined}
-        visibilityToggleButtonProps={{ 'aria-label': t.common.show, 'aria-hidden': false }}
-        required
-      />
+      <Password label={t.signIn.password} value={password} onChange={setPassword} fresh />
+      <Password label={t.signIn.repeat} value={repeated} onChange={setRepeated} fresh error={differ ? t.signIn.differ : undefined} />
       <Button type="submit" loading={busy} disabled={differ}>
         {t.signIn.linkGo}
       </Button>
