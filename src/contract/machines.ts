@@ -8,6 +8,14 @@ export const MachineState = oneOf(['planned', 'building', 'running', 'stopped', 
 
 export const GuestAddress = named('GuestAddress', Type.Object({ host: Type.String(), sshPort: Type.Integer() }));
 
+/** Where a machine is, for every answer that shows one. */
+export const machinePlace = {
+  host: Type.Optional(
+    Type.String({ description: 'The host that runs it, by its name at the provider; it follows vMotion. Absent while that is not known.' }),
+  ),
+  datastores: Type.Optional(Type.Array(Type.String(), { description: 'Where its own files lie, its home first.' })),
+};
+
 export const Machine = named(
   'Machine',
   Type.Object({
@@ -23,6 +31,7 @@ export const Machine = named(
     vcpus: Type.Integer(),
     memoryMiB: Type.Integer(),
     address: Type.Optional(GuestAddress),
+    ...machinePlace,
     createdAt: Time,
     goneAt: Type.Optional(Time),
   }),

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { CloneMode, Description, Duration, Estimate, Id, IdParams, MemoryMiB, NameParam, PageQuery, Time, Uuid, Vcpus } from './common.ts';
 import { RevisionStarted, UncleanReason } from './images.ts';
-import { GuestAddress, MachineState } from './machines.ts';
+import { GuestAddress, machinePlace, MachineState } from './machines.ts';
 import { Failure } from './problem.ts';
 import { described, named, oneOf, route, strict } from './route.ts';
 
@@ -66,6 +66,7 @@ export const Reservation = named(
       vcpus: Type.Integer(),
       memoryMiB: Type.Integer(),
       address: Type.Optional(GuestAddress),
+      ...machinePlace,
     }),
   }),
 );

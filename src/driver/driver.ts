@@ -55,6 +55,14 @@ export interface SeenMachine {
   disputed?: string | undefined;
 }
 
+/** Where a machine is at the provider, in the provider's own names. */
+export interface Whereabouts {
+  /** The host that runs it, or that it is registered on while it is off. */
+  host: string;
+  /** The datastores that its own files lie on, its home first. Empty where the provider has no such thing. */
+  datastores: readonly string[];
+}
+
 export interface SeenMaster {
   revisionId: string;
   owned: boolean;
@@ -208,6 +216,11 @@ export interface Driver {
   /** Calls back when a machine's power state changes by itself; returns how to stop that. */
   watch(onEvent: (event: DriverEvent) => void): () => void;
   room(ctx: Ctx): Promise<ProviderRoom>;
+  /**
+   * Where a machine is as far as the driver knows without asking: free of charge, for lists of hundreds. Somebody else may move it at any
+   * time (vMotion), so nothing is decided by it. Undefined for what it does not know.
+   */
+  whereabouts(machineId: string): Whereabouts | undefined;
 
   /** Makes the sealed master of a revision. */
   prepareMaster(ctx: Ctx, spec: MasterSpec): Promise<Master>;

@@ -94,6 +94,8 @@ async function walk(client: Client, vsim: Vsim, kind: VSphereKind): Promise<VSph
   const before = vsim.stats.requests;
   const first = await lend(client, IMAGE);
   const requestsPerMachine = vsim.stats.requests - before;
+  const { host, datastores = [] } = first.reservation.machine;
+  say(`it is on the host ${host ?? '?'}, datastore ${datastores.join(', ')}`);
   say(`logged in to ${first.host} as ${USER}: ${await logIn(client, first.reservation)}`);
 
   await client.powerReservation({ params: { id: first.reservation.id }, body: { op: 'shutdown' } });

@@ -17,12 +17,13 @@ import type * as rows from '../store/schema.ts';
 import { moment, startOf } from './calendar.ts';
 import { given, iso, mark, page, type Parts, unmark } from './parts.ts';
 import { openShell } from './shell.ts';
-import { showImages, showMachines, showProof, showReservations, showRevisions, showDisk } from './views.ts';
+import { showImages, showMachines, showProof, showReservations, showRevisions, showDisk, whereBy } from './views.ts';
 
 export function reservationServices({ deps, sealer }: Parts): ReservationServices & MachineServices {
   const { db } = deps.store;
+  const where = whereBy(deps);
   const one = async (row: rows.Reservation) => {
-    const [shown] = await showReservations(db, [row]);
+    const [shown] = await showReservations(db, [row], where);
     if (!shown) throw new CarrelError('internal', 'the reservation is not there any more');
     return shown;
   };
@@ -36,7 +37,7 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
     },
     async listReservations({ owner, past, limit, after }) {
       const list = await reservations.list(db, { accountId: await accountId(owner), past, limit: limit + 1, before: unmark(after) });
-      const shown = await showReservations(db, list.slice(0, limit));
+      const shown = await showReservations(db, list.slice(0, limit), where);
       return { items: shown, ...given({ next: page(list, limit, (r) => r, mark).next }) };
     },
     async showReservation(id) {
@@ -99,12 +100,12 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
 
     async listMachines({ owner, gone, limit, after }) {
       const list = await machines.list(db, { accountId: await accountId(owner), gone, limit: limit + 1, before: unmark(after) });
-      return { items: await showMachines(db, list.slice(0, limit)), ...given({ next: page(list, limit, (r) => r, mark).next }) };
+      return { items: await showMachines(db, list.slice(0, limit), where), ...given({ next: page(list, limit, (r) => r, mark).next }) };
     },
     async showMachine(id, signal) {
       const row = await machines.withOwner(db, id);
       if (!row) return undefined;
-      const [shown] = await showMachines(db, [row]);
+      const [shown] = await showMachines(db, [row], where);
       if (!shown) return undefined;
       const chains = row.state === 'gone' ? [] : await chainsOf(row, signal);
       return {

@@ -6,7 +6,7 @@ import type * as rows from '../store/schema.ts';
 import * as series from '../store/series.ts';
 import { moment } from './calendar.ts';
 import { given, iso, mark, page, type Parts, unmark } from './parts.ts';
-import { Names, showReservations } from './views.ts';
+import { Names, showReservations, whereBy } from './views.ts';
 
 function show(row: rows.Series, names: Names): Series {
   return {
@@ -27,7 +27,7 @@ export function seriesServices({ deps }: Parts): SeriesServices {
     Names.read(db, { accounts: list.map((s) => s.accountId), images: list.map((s) => s.imageId) });
   const detail = async (row: rows.Series, refused: readonly intents.Refused[]): Promise<SeriesDetail> => ({
     ...show(row, await namesOf([row])),
-    reservations: await showReservations(db, await series.reservationsOf(db, row.id)),
+    reservations: await showReservations(db, await series.reservationsOf(db, row.id), whereBy(deps)),
     refused: refused.map((r) => ({ at: r.at.toISOString(), code: r.code, message: r.message })),
   });
   return {

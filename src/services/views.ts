@@ -5,6 +5,9 @@ import type { Reservation } from '../contract/reservations.ts';
 import type { DeletionProof } from '../contract/lineage.ts';
 import type { Estimate } from '../core/estimate.ts';
 import type * as core from '../core/lineage.ts';
+import type { MachineState } from '../core/machine.ts';
+import type { Whereabouts } from '../driver/index.ts';
+import type { EngineDeps } from '../engine/deps.ts';
 import * as accounts from '../store/accounts.ts';
 import * as images from '../store/images.ts';
 import * as machines from '../store/machines.ts';
@@ -67,7 +70,21 @@ export class Names {
   }
 }
 
-export async function showReservations(db: Db, list: readonly rows.Reservation[]): Promise<Reservation[]> {
+/** Where a machine that stands is, by its provider's driver. */
+export type Where = (providerId: string, machineId: string) => Whereabouts | undefined;
+
+/** By the drivers that are open; nothing is known of machines at a provider that is away. */
+export function whereBy({ drivers }: Pick<EngineDeps, 'drivers'>): Where {
+  return (providerId, machineId) => drivers.get(providerId)?.whereabouts(machineId);
+}
+
+function placeOf(where: Where, providerId: string, machine: { id: string; state: MachineState } | undefined) {
+  if (machine === undefined || machine.state === 'planned' || machine.state === 'gone' || machine.state === 'lost') return {};
+  const { host, datastores = [] } = where(providerId, machine.id) ?? {};
+  return given({ host, datastores: datastores.length > 0 ? [...datastores] : undefined });
+}
+
+export async function showReservations(db: Db, list: readonly rows.Reservation[], where: Where): Promise<Reservation[]> {
   const queued = list.filter((row) => row.state === 'preparing' && row.stage === 'queued').map((row) => provisionKey(row.id));
   const [names, there, positions] = await Promise.all([
     Names.read(db, {
@@ -113,6 +130,7 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
           vcpus: row.vcpus,
           memoryMiB: row.memoryMib,
           ...(machine?.address && machine.state === 'running' ? { address: machine.address } : {}),
+          ...placeOf(where, row.providerId, machine),
         },
         ...given({
           queuePosition: positions.get(provisionKey(row.id)),
@@ -131,7 +149,11 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
   );
 }
 
-export async function showMachines(db: Db, list: readonly (rows.Machine & { accountId: string; hostname: string })[]): Promise<Machine[]> {
+export async function showMachines(
+  db: Db,
+  list: readonly (rows.Machine & { accountId: string; hostname: string })[],
+  where: Where,
+): Promise<Machine[]> {
   const names = await Names.read(db, { accounts: list.map((m) => m.accountId), revisions: list.map((m) => m.revisionId) });
   return list.map((row) => ({
     id: row.id,
@@ -146,6 +168,7 @@ export async function showMachines(db: Db, list: readonly (rows.Machine & { acco
     vcpus: row.vcpus,
     memoryMiB: row.memoryMib,
     createdAt: row.createdAt.toISOString(),
+    ...placeOf(where, row.providerId, row),
     ...given({ address: row.address, goneAt: iso(row.goneAt) }),
   }));
 }

@@ -11,6 +11,7 @@ test.each([
     encoding: 'utf8',
   });
   expect(status, stderr).toBe(0);
+  expect(stderr).toMatch(/on the host \S*[a-z]\S*, datastore \S+/);
   expect(stderr).toContain('as student: Linux');
   const said = JSON.parse(stdout) as Record<string, unknown>;
   expect(said).toEqual({

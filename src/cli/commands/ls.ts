@@ -18,9 +18,9 @@ export function addLs(program: Command, cli: Cli): void {
         r.state,
         r.state === 'booked' && r.stageText === '' ? `begins ${when(r.startsAt)}` : r.stageText || r.stage,
         when(r.endedAt ?? r.endsAt),
-        ...(options.all ? [r.owner] : []),
+        ...(options.all ? [r.owner, r.provider, r.machine.host ?? ''] : []),
       ]);
-      const head = ['ID', 'IMAGE', 'MODE', 'STATE', 'STAGE', 'ENDS', ...(options.all ? ['OWNER'] : [])];
+      const head = ['ID', 'IMAGE', 'MODE', 'STATE', 'STAGE', 'ENDS', ...(options.all ? ['OWNER', 'PROVIDER', 'HOST'] : [])];
       session.answer(items, items.length === 0 ? 'no reservations' : table(head, rows));
     });
 }

@@ -37,6 +37,10 @@ function proofText(machine: MachineDetail | undefined): string | undefined {
   return `${proof.removed.length} files removed at ${proof.finishedAt}, ${parents}`;
 }
 
+function datastores({ machine: { datastores: names = [] } }: Reservation): string {
+  return names.length === 0 ? '' : `${names.length === 1 ? 'datastore' : 'datastores'} ${names.join(', ')}`;
+}
+
 function describe(r: Reservation, machine: MachineDetail | undefined): string {
   const settled = r.state === 'ready' || r.state === 'ended';
   return facts([
@@ -49,7 +53,7 @@ function describe(r: Reservation, machine: MachineDetail | undefined): string {
     ['machine', `${r.machine.id} (${r.machine.state}, ${r.machine.vcpus} vCPU, ${r.machine.memoryMiB} MiB)`],
     ['host name', r.hostname],
     ['address', r.machine.address && `${r.machine.address.host}:${r.machine.address.sshPort}`],
-    ['on', r.provider],
+    ['on', [r.provider, r.machine.host && `host ${r.machine.host}`, datastores(r)].filter(Boolean).join(', ')],
     ['placed', r.placement],
     ['begins', r.state === 'booked' ? `${r.startsAt} (${when(r.startsAt)})` : undefined],
     ['ends', r.endedAt ? `ended ${r.endedAt}` : r.endsAt ? `${r.endsAt} (${when(r.endsAt)})` : 'when you end it'],

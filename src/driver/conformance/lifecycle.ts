@@ -127,6 +127,15 @@ export const LIFECYCLE_CHECKS: readonly Check[] = [
     },
   },
   {
+    id: 'whereabouts',
+    title: 'a machine that stands is on a host, as far as the driver knows without asking',
+    async run(bench, found) {
+      const { machineId } = await bench.clone();
+      await bench.seen(machineId);
+      found.must((bench.driver.whereabouts(machineId)?.host ?? '') !== '', 'no host is told');
+    },
+  },
+  {
     id: 'close',
     title: 'close lets go of connections and leaves machines running',
     async run(bench, found) {

@@ -18,6 +18,7 @@ import type {
   PowerState,
   ProviderRoom,
   Stray,
+  Whereabouts,
 } from '../../driver/driver.ts';
 import { checkCtx, type Ctx } from '../../lib/context.ts';
 import { consoleOf, FakeGuest } from './guest.ts';
@@ -96,6 +97,10 @@ export class FakeDriver implements Driver {
     };
     this.#stops.add(stop);
     return stop;
+  }
+
+  whereabouts(): Whereabouts {
+    return { host: 'fake', datastores: [] };
   }
 
   async room(ctx: Ctx): Promise<ProviderRoom> {

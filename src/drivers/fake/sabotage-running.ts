@@ -230,6 +230,7 @@ export const RUNNING_SABOTAGES = {
       },
     }),
   },
+  nowhere: { means: 'it knows of no machine where it is', apply: () => ({ whereabouts: () => undefined }) },
   'room-in-fractions': {
     means: 'room is not in whole numbers',
     apply: ({ inner }) => ({

@@ -61,6 +61,7 @@ const CAUGHT_BY: Readonly<Record<Sabotage, readonly string[]>> = {
   'claims-foreign': ['inventory'],
   'silent-watch': ['watch'],
   'watch-never-ends': ['watch'],
+  nowhere: ['whereabouts'],
   'room-in-fractions': ['room'],
   'destroy-takes-parent': ['destroy-proof'],
   'destroy-hides-parent-loss': ['destroy-proof'],

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { mkdir, statfs } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import type {
   Capabilities,
   CaptureSpec,
@@ -21,6 +21,7 @@ import type {
   PowerState,
   ProviderRoom,
   Stray,
+  Whereabouts,
 } from '../../driver/driver.ts';
 import type { DeletionProof } from '../../core/lineage.ts';
 import { driverError } from '../../driver/errors.ts';
@@ -91,6 +92,10 @@ export class QemuDriver implements Driver {
 
   watch(onEvent: (event: DriverEvent) => void): () => void {
     return this.need().fleet.watch(onEvent);
+  }
+
+  whereabouts(): Whereabouts {
+    return { host: hostname(), datastores: [] };
   }
 
   async room(ctx: Ctx): Promise<ProviderRoom> {

@@ -19,6 +19,7 @@ import type {
   PowerState,
   ProviderRoom,
   Stray,
+  Whereabouts,
 } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import { checkCtx, type Ctx } from '../../lib/context.ts';
@@ -73,6 +74,10 @@ export class VSphereDriver implements Driver {
 
   watch(onEvent: (event: DriverEvent) => void): () => void {
     return this.#need().watch(onEvent);
+  }
+
+  whereabouts(machineId: string): Whereabouts | undefined {
+    return this.#opened?.survey.whereabouts(machineId);
   }
 
   async room(ctx: Ctx): Promise<ProviderRoom> {

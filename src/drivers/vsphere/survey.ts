@@ -1,7 +1,17 @@
 import type { DiskChain, DiskFile } from '../../core/lineage.ts';
-import type { Inventory, LineageReport, LineageScope, ProviderRoom, SeenMachine, SeenMaster, Stray } from '../../driver/driver.ts';
+import type {
+  Inventory,
+  LineageReport,
+  LineageScope,
+  ProviderRoom,
+  SeenMachine,
+  SeenMaster,
+  Stray,
+  Whereabouts,
+} from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import type { Ctx } from '../../lib/context.ts';
+import { diskChain } from '../../vsphere/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Files } from './files.ts';
 import { blindOn, type Folders } from './folders.ts';
@@ -9,7 +19,8 @@ import { diskSizes, type Layouts } from './layout.ts';
 import type { Locate } from './locate.ts';
 import { isHalf } from './machines.ts';
 import { goldenDisks, type Masters } from './masters.ts';
-import { lastName } from './paths.ts';
+import { shownName } from './named.ts';
+import { datastoreName, lastName } from './paths.ts';
 import { usableHosts } from './site.ts';
 import { chainsOf, type View } from './view.ts';
 
@@ -163,6 +174,18 @@ export class Survey {
     }
     const owner = owned ? ('machine' as const) : ('foreign' as const);
     return chainsOf(view, sizes).map((chain) => ({ owner, id: (owned ? id : view.instanceUuid) ?? view.name, chain }));
+  }
+
+  /** By the inventory as the update loop keeps it: no request. */
+  whereabouts(machineId: string): Whereabouts | undefined {
+    const [ref] = this.#end.register.byName(this.#end.names.machine(machineId));
+    const view = ref && this.#end.register.view(ref);
+    if (view === undefined || !this.#end.owned(view)) return undefined;
+    const host = view.host && this.#end.client.inventory.get(view.host);
+    if (host === undefined) return undefined;
+    const files = [view.vmPath, ...view.disks.map((disk) => diskChain(disk)[0])];
+    const datastores = new Set(files.flatMap((path) => (path === undefined ? [] : datastoreName(path))));
+    return { host: shownName(host), datastores: [...datastores] };
   }
 
   /** The cluster's room, less what the operator holds back. Storage counts the datastores that may be used. */
