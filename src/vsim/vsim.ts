@@ -1,5 +1,6 @@
 import { RealClock } from './model/clock.ts';
 import { GuestServers } from './guest/servers.ts';
+import { dropLeases } from './model/lease.ts';
 import type { Model } from './model/model.ts';
 import type { ModelOptions } from './model/options.ts';
 import type { Rule } from './model/rules.ts';
@@ -50,6 +51,7 @@ export async function startVsim(options: VsimOptions = {}): Promise<Vsim> {
     fault: (rule) => sim.model.rules.add(rule),
     restart: () => {
       sim.sessions.endAll();
+      dropLeases(sim.model);
       sim.model.tasks.restart(sim.model.options.continuousClone);
     },
     close: async () => {

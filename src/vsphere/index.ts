@@ -19,6 +19,7 @@ export * from './objects/events.ts';
 export * from './objects/guests.ts';
 export * from './objects/machines.ts';
 export * from './objects/privileges.ts';
+export { type ImportedDisk, type ImportRequest, importMachine } from './objects/nfc.ts';
 export { datastoreFileUrl, download, type TransferOptions, upload } from './objects/transfer.ts';
 export {
   DEFAULT_WATCH,

@@ -72,12 +72,22 @@ export function bump(m: Model, record: VmRecord): void {
 
 /** CreateVM_Task. */
 export function createVm(m: Model, folder: Folder, spec: ConfigSpec, pool: ResourcePool, wanted: Host | undefined): Task {
+  return m.tasks.start({
+    method: 'CreateVM_Task',
+    entity: folder,
+    cost: () => ({ host: wanted ?? pool.compute.hosts[0], hostUnits: 1 }),
+    work: () => createVmSteps(m, folder, spec, pool, wanted),
+  });
+}
+
+/** Makes and registers a machine. What is wrong with the specification is thrown at once, the rest by the steps. */
+export function createVmSteps(m: Model, folder: Folder, spec: ConfigSpec, pool: ResourcePool, wanted: Host | undefined): Op<Vm> {
   const name = unescapeName(spec.name ?? '');
   checkName(name);
   if (spec.vmPathName === undefined || spec.vmPathName === '') throw invalidArgument('config.files.vmPathName');
   const wantedPath = spec.vmPathName;
   const home = datastoreOf(m, wantedPath);
-  function* work(): Op {
+  function* work(): Op<Vm> {
     assertFree(folder, name);
     const host = pickHost(m, pool, wanted, [home]);
     if (host.vms.size >= host.maxVms)
@@ -102,12 +112,7 @@ export function createVm(m: Model, folder: Folder, spec: ConfigSpec, pool: Resou
     m.event('VmCreatedEvent', `Created virtual machine ${name}`, vm);
     return vm;
   }
-  return m.tasks.start({
-    method: 'CreateVM_Task',
-    entity: folder,
-    cost: () => ({ host: wanted ?? pool.compute.hosts[0], hostUnits: 1 }),
-    work,
-  });
+  return work();
 }
 
 /** ReconfigVM_Task; ConcurrentAccess if the caller's changeVersion is old. */

@@ -11,6 +11,7 @@ import type { Call, Handlers } from './calls.ts';
 import { guestMethods } from './methods/guest.ts';
 import { historyMethods } from './methods/history.ts';
 import { inventoryMethods } from './methods/inventory.ts';
+import { leaseMethods } from './methods/lease.ts';
 import { propertyMethods } from './methods/property.ts';
 import { searchMethods } from './methods/search.ts';
 import { OPEN_METHODS, sessionMethods } from './methods/session.ts';
@@ -35,6 +36,7 @@ const HANDLERS = new Map<string, Handler>(
     ...storageMethods,
     ...guestMethods,
     ...historyMethods,
+    ...leaseMethods,
   } satisfies Handlers as Record<string, Handler>),
 );
 

@@ -3,6 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { selfSigned } from '../../lib/self-signed.ts';
 import type { Sim } from '../model/simulate.ts';
+import { VimFault } from '../model/fault.ts';
+import { leaseByTicket, receiveDisk } from '../model/lease.ts';
+import { BadStream } from '../model/stream-vmdk.ts';
 import { writeGuestFile } from '../model/guest-ops.ts';
 import { type DatastoreFiles, datastoreFiles } from './folder.ts';
 import { Dispatcher } from './dispatch.ts';
@@ -89,6 +92,7 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
     return send(response, 200, versionsXml(parts.sim.model.options.apiVersion), 'text/xml');
   }
   if (url.pathname === '/folder' || url.pathname.startsWith('/folder/')) return folder(parts, url, request, response);
+  if (url.pathname.startsWith('/nfc/')) return nfc(parts, url, request, response);
   if (url.pathname === '/guestFile') return guestFile(parts, url, request, response);
   send(response, 404, '<html><body>Not found</body></html>', 'text/html');
 }
@@ -123,6 +127,23 @@ async function folder(parts: Parts, url: URL, request: IncomingMessage, response
   const body = request.method === 'PUT' || request.method === 'POST' ? await readBody(request, MAX_UPLOAD) : undefined;
   const answer = parts.files.handle(request.method ?? 'GET', url, user, body);
   send(response, answer.status, request.method === 'HEAD' ? '' : answer.body, answer.type);
+}
+
+/** A disk of a machine that is being imported. Its address is all the right that is needed, as on a host. */
+async function nfc({ sim }: Parts, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const [, , ticket = '', file = ''] = url.pathname.split('/');
+  const lease = leaseByTicket(sim.model, ticket);
+  if (lease === undefined) return send(response, 404, 'No such lease', 'text/plain');
+  if (request.method !== 'POST' && request.method !== 'PUT') return send(response, 405, 'POST or PUT', 'text/plain');
+  if (request.headers['content-length'] === undefined) return send(response, 411, 'A length is needed', 'text/plain');
+  try {
+    await receiveDisk(sim.model, lease, file, request);
+    send(response, 200, '', 'text/plain');
+  } catch (error) {
+    if (!(error instanceof BadStream) && !(error instanceof VimFault)) throw error;
+    response.setHeader('connection', 'close');
+    send(response, 500, error.message, 'text/plain');
+  }
 }
 
 async function guestFile(parts: Parts, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -3,6 +3,7 @@ export const PRIVILEGES: Record<string, string> = {
   CloneVM_Task: 'VirtualMachine.Provisioning.Clone',
   InstantClone_Task: 'VirtualMachine.Provisioning.Clone',
   CreateVM_Task: 'VirtualMachine.Inventory.Create',
+  ImportVApp: 'VApp.Import',
   RegisterVM_Task: 'VirtualMachine.Inventory.Register',
   UnregisterVM: 'VirtualMachine.Inventory.Unregister',
   MoveIntoFolder_Task: 'VirtualMachine.Inventory.Move',

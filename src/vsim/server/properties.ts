@@ -5,6 +5,7 @@ import type { Entity } from '../model/entities.ts';
 import { VimFault } from '../model/fault.ts';
 import type { PropTable, Reader } from './props/context.ts';
 import { computeProps, datacenterProps, datastoreProps, dvsProps, folderProps, hostProps, networkProps, poolProps } from './props/infra.ts';
+import { leaseProps } from './props/lease.ts';
 import { plainProps, snapshotProps, taskProps } from './props/misc.ts';
 import { vmProps } from './props/vm.ts';
 
@@ -24,6 +25,7 @@ const TABLES: Record<string, AnyTable> = {
   DistributedVirtualPortgroup: networkProps,
   VmwareDistributedVirtualSwitch: dvsProps,
   Datastore: datastoreProps,
+  HttpNfcLease: leaseProps,
   ...plainProps,
 };
 

@@ -113,7 +113,7 @@ async function withTarget<T>(
 }
 
 /** A pool to another host than the endpoint. Its certificate is the one that the endpoint vouches for, else the endpoint's own trust must do. */
-async function withOtherHost<T>(
+export async function withOtherHost<T>(
   client: VSphereClient,
   url: URL,
   thumbprint: string | undefined,
@@ -136,8 +136,8 @@ export interface GuestTransferOptions {
   hostThumbprint?: string | undefined;
 }
 
-/** The address that guest file transfers give: `*` stands for the server that was asked. */
-function guestUrl(client: VSphereClient, url: string): URL {
+/** An address as servers give them for transfers: `*` stands for the server that was asked. */
+export function transferUrl(client: VSphereClient, url: string): URL {
   return new URL(url.replace('//*', `//${new URL(client.session.options.url).host}`));
 }
 
@@ -149,7 +149,7 @@ export async function putToGuest(
   bytes: Uint8Array | string,
   options: GuestTransferOptions = {},
 ): Promise<void> {
-  const target = guestUrl(client, url);
+  const target = transferUrl(client, url);
   await withOtherHost(client, target, options.hostThumbprint, async (pool) => {
     const reply = await pool.request(ctx, {
       method: 'PUT',
@@ -171,7 +171,7 @@ export async function getFromGuest(
   maxBytes: number,
   options: GuestTransferOptions = {},
 ): Promise<Uint8Array> {
-  const target = guestUrl(client, url);
+  const target = transferUrl(client, url);
   const request = {
     method: 'GET',
     path: target.pathname + target.search,
