@@ -2,6 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { CarrelError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
+import { type Over, whenOver } from './over.ts';
 
 /** What is used of a WebSocket of the package `ws`. */
 export interface WebSocketLike {
@@ -45,21 +46,12 @@ export function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
   return data instanceof ArrayBuffer ? Buffer.from(data) : data;
 }
 
-/** Joins the two until one side ends, the server stops (`closing`) or the person is signed out (`signedOut`). */
-export function relay(
-  ws: WebSocketLike,
-  socket: Socket,
-  log: Logger,
-  { closing, signedOut }: { closing: AbortSignal; signedOut: AbortSignal },
-): void {
-  const onClosing = () => {
-    ws.close(1001, 'the server is stopping');
+/** Joins the two until one side ends or something else does (`over`). `ended` is told the browser when the machine's side ends. */
+export function relay(ws: WebSocketLike, socket: Socket, log: Logger, over: Over, ended = 'the console has ended'): void {
+  const release = whenOver(over, (code, reason) => {
+    ws.close(code, reason);
     socket.destroy();
-  };
-  const onSignedOut = () => {
-    ws.close(1008, 'the sign-in is over');
-    socket.destroy();
-  };
+  });
   socket.on('data', (chunk: Buffer) => {
     ws.send(chunk, { binary: true }, (error) => {
       if (error) socket.destroy();
@@ -68,11 +60,10 @@ export function relay(
     if (ws.bufferedAmount >= HIGH_WATER) socket.pause();
   });
   socket.on('drain', () => ws.resume());
-  socket.on('error', (err) => log.debug({ err }, 'console socket'));
+  socket.on('error', (err) => log.debug({ err }, "the machine's side"));
   socket.on('close', () => {
-    closing.removeEventListener('abort', onClosing);
-    signedOut.removeEventListener('abort', onSignedOut);
-    ws.close(1000, 'the console has ended');
+    release();
+    ws.close(1000, ended);
   });
   ws.on('message', (data, isBinary) => {
     if (!isBinary) {
@@ -83,9 +74,6 @@ export function relay(
   });
   ws.on('close', () => socket.destroy());
   ws.on('error', () => socket.destroy());
-  if (closing.aborted) onClosing();
-  else closing.addEventListener('abort', onClosing, { once: true });
-  if (signedOut.aborted) onSignedOut();
-  else signedOut.addEventListener('abort', onSignedOut, { once: true });
-  socket.resume();
+  if (socket.destroyed) ws.close(1000, ended);
+  else socket.resume();
 }

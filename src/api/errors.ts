@@ -52,6 +52,8 @@ const ALIASES: Record<string, ProblemCode> = {
   'store-access': 'unavailable',
   reference: 'conflict',
   invalid: 'bad-request',
+  // Somebody else answers where the guest should.
+  'host-key': 'guest-failed',
 };
 
 /** What Fastify itself refuses with. https://fastify.dev/docs/latest/Reference/Errors/ */

@@ -30,6 +30,7 @@ export interface ServerParts extends Deps {
   stallMs: number;
   streams: Places;
   consoles: Places;
+  tunnels: Places;
   /** Aborts when the server stops. */
   closing: AbortSignal;
 }

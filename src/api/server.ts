@@ -63,6 +63,8 @@ export interface ApiOptions {
   streams?: MostOpen;
   /** The same of consoles; 16 and 500 if left out. */
   consoles?: MostOpen;
+  /** The same of tunnels; 32 and 1000 if left out: an editor over SSH holds a few, and copying in a loop opens one each time. */
+  tunnels?: MostOpen;
   /** Milliseconds that requests get to end in when the server stops; 5000 if left out. */
   closeGraceMs?: number;
 }
@@ -210,6 +212,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     stallMs: options.stallMs ?? 30_000,
     streams: new Places('event streams', options.streams ?? { perPerson: 32, inAll: 2_000 }),
     consoles: new Places('consoles', options.consoles ?? { perPerson: 16, inAll: 500 }),
+    tunnels: new Places('tunnels', options.tunnels ?? { perPerson: 32, inAll: 1_000 }),
     closing: closing.signal,
   };
   registerJson(app, parts);

@@ -1,4 +1,4 @@
-/** The routes that are more than JSON in and out: readiness, metrics, events, upload, console, and those that set a cookie. */
+/** The routes that are more than JSON in and out: readiness, metrics, events, upload, console, terminal, tunnel, and those that set a cookie. */
 import { rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
@@ -13,7 +13,9 @@ import { streamEvents } from './events.ts';
 import { checkNewName } from './handlers/images.ts';
 import { callerOf, common, SECURITY_HEADERS, type ServerParts } from './parts.ts';
 import { registerSession } from './session.ts';
-import type { Caller, GuestShell } from '../services/interface.ts';
+import type { Caller, GuestShell, GuestTunnel } from '../services/interface.ts';
+import type { Over } from './over.ts';
+import type { Places } from './places.ts';
 import { relayShell } from './terminal.ts';
 import { receiveFile } from './upload.ts';
 
@@ -89,10 +91,12 @@ async function registerUpload(app: FastifyInstance, parts: ServerParts): Promise
 /** What a WebSocket of a machine is joined with, and how. */
 interface Joined<T> {
   route: RouteDef;
+  /** Bounds how many are open. */
+  places: Places;
   /** Opens the machine's side. Gone when the caller is; what came too late is closed by `close`. */
   open(request: FastifyRequest, caller: Caller, id: string, gone: AbortSignal): Promise<T>;
   close(side: T): void;
-  join(ws: WebSocketLike, side: T, over: { closing: AbortSignal; signedOut: AbortSignal }): void;
+  join(ws: WebSocketLike, side: T, over: Over): void;
 }
 
 /** A WebSocket joined with a person's machine: everything that may be refused is refused with a status, before the upgrade. */
@@ -112,7 +116,7 @@ function registerJoined<T extends object>(app: FastifyInstance, parts: ServerPar
       const caller = callerOf(request);
       await personalReservation(parts.services, caller, id);
       // Given back when the connection ends, which that of a refused upgrade does too.
-      request.raw.socket.once('close', parts.consoles.take(caller));
+      request.raw.socket.once('close', of.places.take(caller));
       const gone = new AbortController();
       request.raw.socket.once('close', () => gone.abort());
       const side = await of.open(request, caller, id, gone.signal);
@@ -135,6 +139,7 @@ function registerJoined<T extends object>(app: FastifyInstance, parts: ServerPar
 function registerConsole(app: FastifyInstance, parts: ServerParts): void {
   registerJoined<Socket>(app, parts, {
     route: api.console,
+    places: parts.consoles,
     open: async (_request, caller, id) => openConsole((await parts.services.consoleTarget(caller, id)).socketPath),
     close: (socket) => socket.destroy(),
     join: (ws, socket, over) => relay(ws, socket, parts.log, over),
@@ -144,12 +149,23 @@ function registerConsole(app: FastifyInstance, parts: ServerParts): void {
 function registerTerminal(app: FastifyInstance, parts: ServerParts): void {
   registerJoined<GuestShell>(app, parts, {
     route: api.terminal,
+    places: parts.consoles,
     open: (request, caller, id, gone) => {
       const { cols = 80, rows = 24 } = request.query as { cols?: number; rows?: number };
       return parts.services.openShell(caller, { id, size: { cols, rows } }, gone);
     },
     close: (shell) => shell.close(),
     join: relayShell,
+  });
+}
+
+function registerTunnel(app: FastifyInstance, parts: ServerParts): void {
+  registerJoined<GuestTunnel>(app, parts, {
+    route: api.tunnel,
+    places: parts.tunnels,
+    open: (_request, caller, id, gone) => parts.services.openTunnel(caller, id, gone),
+    close: ({ socket }) => socket.destroy(),
+    join: (ws, { socket, over: machine }, over) => relay(ws, socket, parts.log, { ...over, machine }, 'the connection has ended'),
   });
 }
 
@@ -161,4 +177,5 @@ export async function registerSpecial(app: FastifyInstance, parts: ServerParts):
   registerConsole(app, parts);
   registerSession(app, parts);
   registerTerminal(app, parts);
+  registerTunnel(app, parts);
 }

@@ -4,6 +4,7 @@
  */
 import type { GuestShell } from '../services/interface.ts';
 import { bytesOf, type WebSocketLike } from './console.ts';
+import { type Over, whenOver } from './over.ts';
 
 const HIGH_WATER = 1 << 20;
 /** More than any window has; a size beyond it is no size. */
@@ -20,14 +21,12 @@ export function sizeIn(text: string): { cols: number; rows: number } | undefined
   }
 }
 
-/** Joins the two until one side ends, the server stops (`closing`) or the person is signed out (`signedOut`). */
-export function relayShell(ws: WebSocketLike, shell: GuestShell, over: { closing: AbortSignal; signedOut: AbortSignal }): void {
+/** Joins the two until one side ends, or something else does (`over`). */
+export function relayShell(ws: WebSocketLike, shell: GuestShell, over: Over): void {
   const { stream } = shell;
-  const onClosing = () => end(1001, 'the server is stopping');
-  const onSignedOut = () => end(1008, 'the sign-in is over');
+  let release = (): void => {};
   const end = (code: number, reason: string) => {
-    over.closing.removeEventListener('abort', onClosing);
-    over.signedOut.removeEventListener('abort', onSignedOut);
+    release();
     ws.close(code, reason);
     shell.close();
   };
@@ -52,8 +51,5 @@ export function relayShell(ws: WebSocketLike, shell: GuestShell, over: { closing
   });
   ws.on('close', () => shell.close());
   ws.on('error', () => shell.close());
-  if (over.closing.aborted) onClosing();
-  else over.closing.addEventListener('abort', onClosing, { once: true });
-  if (over.signedOut.aborted) onSignedOut();
-  else over.signedOut.addEventListener('abort', onSignedOut, { once: true });
+  release = whenOver(over, end);
 }

@@ -29,12 +29,18 @@ async function unlessRefused<T>(page: Promise<{ items: T[] }>): Promise<T[]> {
   }
 }
 
-/** The reservation of an id or the beginning of one: the live ones first, then past ones, then everybody's. */
+/** The reservation of an id or the beginning of one, or of a machine's name (`starter-3f2a9c`): the live ones first, then past ones, then everybody's. */
 export async function findReservation(client: Client, text: string): Promise<Reservation> {
   const id = text.toLowerCase();
   if (FULL_ID.test(id)) return client.showReservation({ params: { id } });
   if (!PART_OF_ID.test(id)) {
-    throw new CarrelError('not-found', `${JSON.stringify(text)} is no reservation's id`, { hint: 'see `carrel ls`' });
+    // A machine's name: those that are there, since a name says what it is, and an id who had it.
+    const { items } = await client.listReservations({ query: { limit: 1000 } });
+    const named = items.find(({ hostname }) => hostname === id);
+    if (named !== undefined) return named;
+    throw new CarrelError('not-found', `${JSON.stringify(text)} is neither a reservation's id nor the name of a machine of yours`, {
+      hint: 'see `carrel ls`',
+    });
   }
   for (const query of [{ limit: 1000 }, { limit: 1000, past: true }, { limit: 1000, past: true, all: true }]) {
     const found = only(await unlessRefused(client.listReservations({ query })), id, 'reservation');

@@ -37,6 +37,7 @@ import { addProviderCheck, addProviderVms } from './commands/provider-check.ts';
 import { addProviderLs } from './commands/provider-ls.ts';
 import { addProviderSet } from './commands/provider-set.ts';
 import { addProviderDisable, addProviderEnable, addProviderRm, addProviderShow } from './commands/provider-state.ts';
+import { addProxy } from './commands/proxy.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addReserve } from './commands/reserve.ts';
 import { addRules } from './commands/rules.ts';
@@ -125,6 +126,7 @@ const COMMANDS: readonly Add[] = [
   addShow,
   addConnect,
   addSsh,
+  addProxy,
   addConsole,
   addCapture,
   addExtend,

@@ -1,6 +1,6 @@
 /** What every command works with: the options that all of them take, a client for the server, and where answers go. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type Client, makeClient } from '../client/client.ts';
 import type { Fetch } from '../client/request.ts';
@@ -24,6 +24,8 @@ export interface Session {
   json: boolean;
   /** Of the certificate that this machine's own server shows, which no authority need vouch for; undefined for any other server. */
   fingerprint256: string | undefined;
+  /** Options with which another `carrel`, in the same environment, speaks to the same server. Without secrets. */
+  again: readonly string[];
   /** The answer, as one JSON document or as text. */
   answer(value: unknown, text: string): void;
   /** What is said on the way; on standard error, and not with --json. */
@@ -47,6 +49,7 @@ export function makeCli(io: Io, defaultDataDir: DefaultDataDir): Cli {
       return {
         client: makeClient(where),
         fingerprint256: where.fingerprint256,
+        again: where.again,
         io,
         json,
         answer: (value, text) => io.out(json ? `${JSON.stringify(value)}\n` : text === '' ? '' : `${text}\n`),
@@ -61,6 +64,7 @@ interface Where {
   token: string;
   fingerprint256: string | undefined;
   fetch: Fetch | undefined;
+  again: readonly string[];
 }
 
 /** Flags first, then the environment, then `carrel login`, then what the server of this machine wrote down. */
@@ -87,7 +91,9 @@ function whereTo(options: GlobalOptions, env: NodeJS.ProcessEnv, dataDir: string
   }
   const fingerprint256 = own?.fingerprint256;
   const fetch = fingerprint256 === undefined ? undefined : pinned(fingerprint256);
-  return { baseUrl: checkedUrl(baseUrl), token: checkedToken(found), fingerprint256, fetch };
+  const tokenFile = options.tokenFile === undefined ? [] : ['--token-file', resolve(options.tokenFile)];
+  const again = own === undefined ? ['--url', baseUrl, ...tokenFile] : ['--data', resolve(dataDir), ...tokenFile];
+  return { baseUrl: checkedUrl(baseUrl), token: checkedToken(found), fingerprint256, fetch, again };
 }
 
 /** Its package is loaded with the first request, and only by who needs it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hostPattern, sshArguments } from './commands/ssh.ts';
+import { hostPattern, sshArguments } from './ssh.ts';
 
 describe("ssh's command line", () => {
   const connection = { host: '127.0.0.1', port: 2222, user: 'me', password: 'pw', hostKeys: ['k'], sshCommand: '' };

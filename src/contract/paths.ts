@@ -56,6 +56,7 @@ export const PATHS = {
   consoleTicket: 'POST /api/v1/reservations/{id}/console-ticket',
   console: 'GET /api/v1/reservations/{id}/console',
   terminal: 'GET /api/v1/reservations/{id}/terminal',
+  tunnel: 'GET /api/v1/reservations/{id}/tunnel',
 
   reserveSeries: 'POST /api/v1/series',
   listSeries: 'GET /api/v1/series',

@@ -249,4 +249,16 @@ export const reservationRoutes = {
     status: 101,
     errors: ['not-found', 'wrong-state', 'guest-timeout', 'guest-failed', 'not-supported', 'unavailable'],
   }),
+  tunnel: route('tunnel', {
+    summary: "A way to the machine's SSH server: a WebSocket whose binary messages are the bytes of that connection",
+    description:
+      'For `ssh` on a computer that cannot reach the machine itself (`carrel proxy`). It leads to the SSH port of this one machine and nowhere else; ports behind it are forwarded by SSH. The server checks who answers there, and so must the client, by the `hostKeys` of `connectReservation`.',
+    tag: 'reservations',
+    scope: 'user',
+    kind: 'websocket',
+    params: IdParams,
+    response: Type.Unknown(),
+    status: 101,
+    errors: ['not-found', 'not-allowed', 'wrong-state', 'guest-timeout', 'guest-failed', 'unavailable'],
+  }),
 };

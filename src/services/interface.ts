@@ -10,6 +10,7 @@
  * - `show…` and `find…` return undefined for what is not there.
  */
 import type { GuestShell, TerminalSize } from './shell.ts';
+import type { GuestTunnel } from './tunnel.ts';
 import type { Availability, Maintenance, RuleChange, Rules } from '../contract/calendar.ts';
 import type { Checkpoint, CheckpointJob } from '../contract/checkpoints.ts';
 import type { CloneMode } from '../contract/common.ts';
@@ -148,6 +149,7 @@ export interface CaptureRequest {
 
 /** Where a console's bytes come from: a socket that speaks RFB. */
 export type { GuestShell, TerminalSize } from './shell.ts';
+export type { GuestTunnel } from './tunnel.ts';
 
 export interface ConsoleTarget {
   socketPath: string;
@@ -227,6 +229,8 @@ export interface ReservationServices {
   consoleTarget(caller: Caller, id: string): Promise<ConsoleTarget>;
   /** A login shell in the guest, by credentials of the reservation's own. Errors: those of `connect`, `guest-failed`, `host-key`. */
   openShell(caller: Caller, request: { id: string; size: TerminalSize }, signal: AbortSignal): Promise<GuestShell>;
+  /** A connection to the SSH port of the reservation's machine. Errors: `wrong-state`, `guest-timeout`, `guest-failed`, `host-key`, `unavailable`. */
+  openTunnel(caller: Caller, id: string, signal: AbortSignal): Promise<GuestTunnel>;
 }
 
 export interface SeriesServices {

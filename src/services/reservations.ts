@@ -2,7 +2,7 @@ import type { Checkpoint, CheckpointJob } from '../contract/checkpoints.ts';
 import type { MachineServices, ReservationServices } from './interface.ts';
 import { captureReservation } from '../engine/intents/image.ts';
 import { addCheckpoint, type CheckpointWork, deleteCheckpoint, revertToCheckpoint } from '../engine/intents/checkpoints.ts';
-import { connect, consoleTarget } from '../engine/intents/connect.ts';
+import { connect, consoleTarget, noteTunnel, sshTarget } from '../engine/intents/connect.ts';
 import { endReservation } from '../engine/intents/end.ts';
 import { refusedMove, refusedWithNext } from '../engine/intents/availability.ts';
 import * as intents from '../engine/intents/reservation.ts';
@@ -17,6 +17,8 @@ import type * as rows from '../store/schema.ts';
 import { moment, startOf } from './calendar.ts';
 import { given, iso, mark, page, type Parts, unmark } from './parts.ts';
 import { openShell } from './shell.ts';
+import { openTunnel, untilMachineOver } from './tunnel.ts';
+import { lastEventId } from './follow.ts';
 import { showImages, showMachines, showProof, showReservations, showRevisions, showDisk, whereBy } from './views.ts';
 
 export function reservationServices({ deps, sealer }: Parts): ReservationServices & MachineServices {
@@ -93,6 +95,20 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
     async openShell(caller, { id, size }, signal) {
       const facts = await connect(makeCtx({ signal, timeoutMs: 60_000, log: deps.log }), deps, sealer, caller, id, undefined);
       return openShell(facts, size, signal);
+    },
+    async openTunnel(caller, id, signal) {
+      // Before the state is looked at: what happens from then on is heard of.
+      const after = await lastEventId(deps.store);
+      const target = await sshTarget(makeCtx({ signal, timeoutMs: 30_000, log: deps.log }), deps, id);
+      const socket = await openTunnel(target, signal);
+      const over = untilMachineOver(deps, { id, accountId: caller.accountId, after }, socket);
+      try {
+        await noteTunnel(deps, caller, id);
+      } catch (error) {
+        socket.destroy();
+        throw error;
+      }
+      return { socket, over };
     },
     async consoleTarget(_caller, id) {
       return consoleTarget(makeCtx({ timeoutMs: 10_000, log: deps.log }), deps, id);

@@ -1,5 +1,6 @@
 /** Everything the API needs of the server, in memory: for tests of the API, the client and the command line. */
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import type { Checkpoint } from '../../src/contract/checkpoints.ts';
 import type { Caller, GuestShell, Page, PageRequest, Services, TerminalSize } from '../../src/services/interface.ts';
 import type { Maintenance } from '../../src/contract/calendar.ts';
@@ -207,6 +208,22 @@ export class FakeWorld {
   /** What a terminal is joined with. */
   openShell: (size: TerminalSize, signal: AbortSignal) => Promise<GuestShell> = () =>
     Promise.reject(new CarrelError('guest-failed', 'no guest is here'));
+
+  /** What a tunnel is joined with. */
+  openTunnel: () => Promise<Socket> = () => Promise.reject(new CarrelError('guest-failed', 'no guest is here'));
+  readonly #machines = new Map<string, AbortController>();
+
+  untilOver(id: string): AbortSignal {
+    const over = this.#machines.get(id) ?? new AbortController();
+    this.#machines.set(id, over);
+    return over.signal;
+  }
+
+  /** What leads into the machine of a reservation ends. */
+  machineOver(id: string, why: string): void {
+    this.untilOver(id);
+    this.#machines.get(id)?.abort(new Error(why));
+  }
 
   readonly #open = new Map<string, Set<AbortController>>();
 
@@ -548,6 +565,7 @@ export function fakeServices(world: FakeWorld): Services {
     }),
     consoleTarget: async () => ({ socketPath: world.consoleSocket }),
     openShell: (_by, { size }, signal) => world.openShell(size, signal),
+    openTunnel: async (_by, id) => ({ socket: await world.openTunnel(), over: world.untilOver(id) }),
     listMachines: async (request) =>
       page(
         [...world.reservations.values()]

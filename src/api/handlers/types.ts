@@ -27,6 +27,7 @@ export type SpecialOperation =
   | 'uploadImage'
   | 'console'
   | 'terminal'
+  | 'tunnel'
   | 'metrics'
   | 'ready'
   | 'signIn'

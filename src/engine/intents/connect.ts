@@ -136,3 +136,27 @@ export async function consoleTarget(ctx: Ctx, deps: EngineDeps, id: string): Pro
   if (target.kind !== 'vnc') throw new CarrelError('not-supported', 'this console is not a VNC console');
   return target;
 }
+
+/** Where a machine's SSH server is, and the keys it showed when it became ready. Errors: `not-found`, `wrong-state`, and the driver's. */
+export async function sshTarget(
+  ctx: Ctx,
+  deps: EngineDeps,
+  id: string,
+): Promise<{ host: string; port: number; hostKeys: readonly string[] }> {
+  const row = await reservations.find(deps.store.db, id);
+  if (!row) throw new CarrelError('not-found', 'there is no such reservation');
+  const machine = await runningMachine(deps, row);
+  const { host, sshPort } = await driverOf(deps, row.providerId).guest.address(ctx, machine.id);
+  return { host, port: sshPort, hostKeys: machine.hostKeys ?? [] };
+}
+
+export function noteTunnel(deps: EngineDeps, who: Who, id: string): Promise<void> {
+  return audit.append(deps.store.db, {
+    at: deps.now(),
+    actor: who.name,
+    action: 'reservation.tunnel-opened',
+    subjectKind: 'reservation',
+    subjectId: id,
+    detail: {},
+  });
+}

@@ -1,0 +1,150 @@
+/**
+ * SSH through the server, as a person has it who reaches the server and nothing else: the command line runs in a network namespace of
+ * its own, with one way out, to the server's port. The machines are real QEMU, the programs the system's own ssh and scp.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Client, makeClient } from '../../src/client/client.ts';
+import { LAUNCHER, TestServer, until } from '../support/server.ts';
+
+/** In the namespace: takes connections where the server has its port, and hands them out through the file system; then runs a command. */
+const RELAY = `
+import { spawn } from 'node:child_process';
+import { connect, createServer } from 'node:net';
+const [port, out, ...command] = process.argv.slice(2);
+createServer((from) => {
+  const to = connect(out);
+  for (const [a, b] of [[from, to], [to, from]]) a.on('error', () => b.destroy()).on('close', () => b.destroy()).pipe(b);
+}).listen(Number(port), '127.0.0.1', () => {
+  const child = spawn(command[0], command.slice(1), { stdio: 'inherit' });
+  process.on('SIGINT', () => child.kill('SIGINT'));
+  child.on('close', (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)));
+});
+`;
+
+const server = new TestServer();
+const dir = mkdtempSync(join(tmpdir(), 'tunnel-'));
+let wayOut: Server;
+const people: Record<string, { client: Client; token: string; tokenId: string }> = {};
+let id: string;
+
+beforeAll(async () => {
+  await server.start();
+  await server.buildStarter();
+  writeFileSync(join(dir, 'relay.mjs'), RELAY);
+  const { port } = new URL(server.client.baseUrl);
+  wayOut = createServer((from) => {
+    const to = connect(Number(port), '127.0.0.1');
+    for (const [a, b] of [[from, to] as const, [to, from] as const])
+      a.on('error', () => b.destroy())
+        .on('close', () => b.destroy())
+        .pipe(b);
+  });
+  await new Promise<void>((resolve) => wayOut.listen(join(dir, 'out'), resolve));
+  for (const [name, role] of [
+    ['ann', 'user'],
+    ['bob', 'user'],
+    ['op', 'admin'],
+  ] as const) {
+    await server.client.createAccount({ body: { name, role } });
+    const { token, id: tokenId } = await server.client.createToken({ params: { account: name }, body: { label: 'test' } });
+    people[name] = { token, tokenId, client: makeClient({ baseUrl: server.client.baseUrl, token }) };
+  }
+  ({ id } = await (people.ann as { client: Client }).client.reserve({ body: { image: 'starter', for: '1h' } }));
+  expect(await server.settled(id)).toMatchObject({ state: 'ready' });
+});
+afterAll(async () => {
+  wayOut?.close();
+  await server.dispose();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+interface Run {
+  child: ChildProcess;
+  out: string;
+  err: string;
+  done: Promise<number | null>;
+}
+
+/** A program in the namespace, for somebody with nothing but an address and a token. */
+function start(who: string, command: string[], env: NodeJS.ProcessEnv = {}): Run {
+  const { port } = new URL(server.client.baseUrl);
+  const own = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+  const inside = ['sh', '-c', 'ip link set lo up && exec "$@"', 'sh', process.execPath, join(dir, 'relay.mjs'), port, join(dir, 'out')];
+  const child = spawn('unshare', [...own, '--net', ...inside, ...command], {
+    cwd: dir,
+    env: {
+      ...process.env,
+      PATH: `${process.env.PATH}:/usr/sbin:/sbin`,
+      HOME: dir,
+      XDG_CONFIG_HOME: join(dir, who),
+      CARREL_DATA: '',
+      CARREL_URL: server.client.baseUrl,
+      CARREL_TOKEN: people[who]?.token,
+      ...env,
+    },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const run: Run = { child, out: '', err: '', done: new Promise((resolve) => child.on('close', resolve)) };
+  child.stdout?.on('data', (chunk: Buffer) => (run.out += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (run.err += chunk.toString()));
+  child.stdin?.on('error', () => {});
+  return run;
+}
+
+async function carrel(who: string, ...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const run = start(who, [LAUNCHER, ...args]);
+  run.child.stdin?.end();
+  const code = await run.done;
+  return { code, out: run.out, err: run.err };
+}
+
+const tunnelsOf = async (subject: string) =>
+  (await server.client.listAudit({ query: { subject } })).items.filter(({ action }) => action === 'reservation.tunnel-opened');
+
+test('ssh reaches a machine whose address cannot be reached, by itself; the exit code is that of the command', async () => {
+  expect(await carrel('ann', 'ssh', '--direct', id, '--', 'true')).toMatchObject({ code: 255, out: '' });
+  expect(await tunnelsOf(id)).toEqual([]);
+  const { hostname } = await server.client.showReservation({ params: { id } });
+  expect(await carrel('ann', 'ssh', id.slice(0, 8), '--', 'hostname; exit 7')).toEqual({ code: 7, out: `${hostname}\n`, err: '' });
+  // By the machine's name too, and where its address would do.
+  expect(await carrel('ann', 'ssh', '--through-server', hostname, '--', 'echo inside')).toMatchObject({ code: 0, out: 'inside\n' });
+  expect((await tunnelsOf(id)).map(({ actor, subjectId }) => [actor, subjectId])).toEqual([
+    ['ann', id],
+    ['ann', id],
+  ]);
+});
+
+test('nobody else gets through: not another person, not an operator, and nobody before it begins', async () => {
+  expect(await carrel('bob', 'ssh', id, '--', 'true')).toMatchObject({ code: 3, out: '' });
+  const foreign = await carrel('bob', 'proxy', id);
+  expect([foreign.code, foreign.out]).toEqual([3, '']);
+  expect(foreign.err).toContain(`there is no reservation ${id}`);
+  const operator = await carrel('op', 'proxy', id);
+  expect([operator.code, operator.err.includes('only ann may connect')]).toEqual([7, true]);
+  const later = await (people.ann as { client: Client }).client.reserve({ body: { image: 'starter', at: 'tomorrow 14:00', for: '1h' } });
+  const early = await carrel('ann', 'proxy', later.id);
+  expect([early.code, early.out, early.err.includes('it begins at')]).toEqual([4, '', true]);
+  expect(await tunnelsOf(id)).toHaveLength(2);
+});
+
+test('what is open ends with the token it was opened by, and with the machine; each says so', async () => {
+  const { client } = people.ann as { client: Client };
+  const own = await client.createToken({ params: { account: 'ann' }, body: { label: 'lost' } });
+  const lost = start('ann', [LAUNCHER, 'proxy', id], { CARREL_TOKEN: own.token });
+  await until('the banner of the guest', () => lost.out.startsWith('SSH-2.0-') || undefined);
+  await client.deleteToken({ params: { account: 'ann', token: own.id } });
+  expect([await lost.done, lost.err.includes('the sign-in is over')]).toEqual([1, true]);
+
+  const session = start('ann', [LAUNCHER, 'ssh', id, '--', 'echo up; sleep 10000']);
+  await until('the session', () => session.out === 'up\n' || undefined);
+  await client.endReservation({ params: { id } });
+  expect([await session.done, session.err.includes('the reservation is ending')]).toEqual([255, true]);
+  await server.settled(id);
+  const ended = await carrel('ann', 'ssh', id, '--', 'true');
+  expect([ended.code, ended.err.includes('the reservation is ended')]).toEqual([4, true]);
+});
