@@ -91,6 +91,11 @@ export const PACKAGES: readonly { packages: readonly string[]; only: readonly st
     only: ['api/', 'main/'],
     why: 'HTTP is served by src/api',
   },
+  {
+    packages: ['ws'],
+    only: ['services/', 'vsim/', 'cli/'],
+    why: 'src/api serves WebSockets by @fastify/websocket, and drivers name the address of one',
+  },
   { packages: ['@node-rs/argon2'], only: ['services/'], why: 'passwords are hashed in src/services/passwords.ts only' },
 ];
 

@@ -1,6 +1,5 @@
-/** The console: bytes between a WebSocket and the unix socket of a machine's VNC server, each side as fast as the other takes them. */
-import { connect, type Socket } from 'node:net';
-import { CarrelError } from '../lib/errors.ts';
+/** The console: bytes between a WebSocket and the stream of a machine's screen, each side as fast as the other takes them. */
+import type { Duplex } from 'node:stream';
 import type { Logger } from '../lib/log.ts';
 import { type Over, whenOver } from './over.ts';
 
@@ -19,27 +18,6 @@ export interface WebSocketLike {
 
 /** Bytes on their way to the browser above which the machine's side is not read any further. */
 const HIGH_WATER = 1 << 20;
-const CONNECT_MS = 5_000;
-
-/** Opens a console's socket; `unavailable` if nothing answers there. */
-export function openConsole(socketPath: string): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(socketPath);
-    const fail = (cause: Error) => {
-      socket.destroy();
-      reject(new CarrelError('unavailable', "the machine's console does not answer", { retry: 'later', cause }));
-    };
-    socket.setTimeout(CONNECT_MS, () => fail(new Error('timed out')));
-    socket.once('error', fail);
-    socket.once('connect', () => {
-      socket.off('error', fail);
-      socket.setTimeout(0);
-      socket.setNoDelay(true);
-      socket.pause();
-      resolve(socket);
-    });
-  });
-}
 
 export function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
   if (Array.isArray(data)) return Buffer.concat(data);
@@ -47,7 +25,7 @@ export function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
 }
 
 /** Joins the two until one side ends or something else does (`over`). `ended` is told the browser when the machine's side ends. */
-export function relay(ws: WebSocketLike, socket: Socket, log: Logger, over: Over, ended = 'the console has ended'): void {
+export function relay(ws: WebSocketLike, socket: Duplex, log: Logger, over: Over, ended = 'the console has ended'): void {
   const release = whenOver(over, (code, reason) => {
     ws.close(code, reason);
     socket.destroy();
@@ -60,10 +38,16 @@ export function relay(ws: WebSocketLike, socket: Socket, log: Logger, over: Over
     if (ws.bufferedAmount >= HIGH_WATER) socket.pause();
   });
   socket.on('drain', () => ws.resume());
-  socket.on('error', (err) => log.debug({ err }, "the machine's side"));
+  let broken = false;
+  socket.on('error', (err) => {
+    broken = true;
+    log.debug({ err }, "the machine's side");
+  });
   socket.on('close', () => {
     release();
-    ws.close(1000, ended);
+    // 1014 is WebSocket's bad gateway (IANA's registry of close codes).
+    if (broken) ws.close(1014, 'the connection to the machine broke');
+    else ws.close(1000, ended);
   });
   ws.on('message', (data, isBinary) => {
     if (!isBinary) {

@@ -177,7 +177,7 @@ test('a console by cookie opens for the page of this address only; by token a fo
 test('one person cannot take all places for consoles; one that ends, or is refused later, gives its place back', async () => {
   const server = await started({ consoles: { perPerson: 1, inAll: 2 } });
   await vncAt(server);
-  server.world.failures.set('consoleTarget', new CarrelError('wrong-state', 'it is off'));
+  server.world.failures.set('openConsole', new CarrelError('wrong-state', 'it is off'));
   expect(await openConsole(server, 'ann')).toBeUndefined();
   let anns: Opened | undefined;
   await eventually('the place of the refused one', async () => (anns = await openConsole(server, 'ann')) !== undefined);

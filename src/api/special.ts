@@ -1,14 +1,13 @@
 /** The routes that are more than JSON in and out: readiness, metrics, events, upload, console, terminal, tunnel, and those that set a cookie. */
 import { rm } from 'node:fs/promises';
-import type { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { api } from '../contract/api.ts';
 import type { UploadQuery } from '../contract/images.ts';
 import type { RouteDef } from '../contract/route.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { personalReservation } from './access.ts';
-import { openConsole, relay, type WebSocketLike } from './console.ts';
+import { relay, type WebSocketLike } from './console.ts';
 import { streamEvents } from './events.ts';
 import { checkNewName } from './handlers/images.ts';
 import { callerOf, common, SECURITY_HEADERS, type ServerParts } from './parts.ts';
@@ -137,10 +136,10 @@ function registerJoined<T extends object>(app: FastifyInstance, parts: ServerPar
 }
 
 function registerConsole(app: FastifyInstance, parts: ServerParts): void {
-  registerJoined<Socket>(app, parts, {
+  registerJoined<Duplex>(app, parts, {
     route: api.console,
     places: parts.consoles,
-    open: async (_request, caller, id) => openConsole((await parts.services.consoleTarget(caller, id)).socketPath),
+    open: (_request, caller, id, gone) => parts.services.openConsole(caller, id, gone),
     close: (socket) => socket.destroy(),
     join: (ws, socket, over) => relay(ws, socket, parts.log, over),
   });

@@ -464,7 +464,7 @@ describe('console', () => {
     expect(await statusOf(path, as('ann'))).toBe(101);
     expect(await statusOf(path, as('bob'))).toBe(404);
     expect(await statusOf(path, as('root'))).toBe(403);
-    server.world.failures.set('consoleTarget', new CarrelError('wrong-state', 'it is off'));
+    server.world.failures.set('openConsole', new CarrelError('wrong-state', 'it is off'));
     expect(await statusOf(path, as('ann'))).toBe(409);
     const socket = server.world.consoleSocket;
     server.world.consoleSocket = join(dir, 'nothing.sock');

@@ -185,7 +185,11 @@ export interface Checkpoint {
   createdAt: string;
 }
 
-export type ConsoleTarget = { kind: 'vnc'; socketPath: string } | { kind: 'webmks'; url: string; fingerprint256: string };
+/**
+ * Where a machine's screen is: RFB on a unix socket, or RFB in a WebSocket (`wss:`) whose address is good once and for a short time.
+ * `thumbprint` is the one of the certificate that answers there, as Node prints it (`AB:CD:…`): SHA-256, or SHA-1 from servers that tell no better.
+ */
+export type ConsoleTarget = { kind: 'vnc'; socketPath: string } | { kind: 'webmks'; url: string; thumbprint: string };
 
 export type LineageScope = { kind: 'machine'; machineId: string } | { kind: 'revision'; revisionId: string } | { kind: 'all' };
 

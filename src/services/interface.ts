@@ -9,6 +9,7 @@
  * - Whatever takes long is written down as a job, and the function returns once that is durable.
  * - `show…` and `find…` return undefined for what is not there.
  */
+import type { Duplex } from 'node:stream';
 import type { GuestShell, TerminalSize } from './shell.ts';
 import type { GuestTunnel } from './tunnel.ts';
 import type { Availability, Maintenance, RuleChange, Rules } from '../contract/calendar.ts';
@@ -147,13 +148,8 @@ export interface CaptureRequest {
   description?: string | undefined;
 }
 
-/** Where a console's bytes come from: a socket that speaks RFB. */
 export type { GuestShell, TerminalSize } from './shell.ts';
 export type { GuestTunnel } from './tunnel.ts';
-
-export interface ConsoleTarget {
-  socketPath: string;
-}
 
 export interface AccountServices {
   /** The account a token belongs to; undefined if it belongs to nobody or is over. Called once per request: keep it cheap. */
@@ -225,8 +221,11 @@ export interface ReservationServices {
   revertCheckpoint(caller: Caller, request: { id: string; checkpoint: string }): Promise<CheckpointJob>;
   /** As {@link revertCheckpoint}. */
   deleteCheckpoint(caller: Caller, request: { id: string; checkpoint: string }): Promise<CheckpointJob>;
-  /** `wrong-state` while the machine is not running, `not-supported` if it has no such console. */
-  consoleTarget(caller: Caller, id: string): Promise<ConsoleTarget>;
+  /**
+   * The machine's screen: a stream that speaks RFB and ends with it. `wrong-state` while the machine is not running, `not-supported` if it has no
+   * console, `unavailable` if its host does not answer, `no-permission` if another does.
+   */
+  openConsole(caller: Caller, id: string, signal: AbortSignal): Promise<Duplex>;
   /** A login shell in the guest, by credentials of the reservation's own. Errors: those of `connect`, `guest-failed`, `host-key`. */
   openShell(caller: Caller, request: { id: string; size: TerminalSize }, signal: AbortSignal): Promise<GuestShell>;
   /** A connection to the SSH port of the reservation's machine. Errors: `wrong-state`, `guest-timeout`, `guest-failed`, `host-key`, `unavailable`. */

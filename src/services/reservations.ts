@@ -16,6 +16,7 @@ import * as reservations from '../store/reservations.ts';
 import type * as rows from '../store/schema.ts';
 import { moment, startOf } from './calendar.ts';
 import { given, iso, mark, page, type Parts, unmark } from './parts.ts';
+import { openConsole } from './console.ts';
 import { openShell } from './shell.ts';
 import { openTunnel, untilMachineOver } from './tunnel.ts';
 import { lastEventId } from './follow.ts';
@@ -110,8 +111,9 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
       }
       return { socket, over };
     },
-    async consoleTarget(_caller, id) {
-      return consoleTarget(makeCtx({ timeoutMs: 10_000, log: deps.log }), deps, id);
+    async openConsole(_caller, id, signal) {
+      const ctx = makeCtx({ signal, timeoutMs: 30_000, log: deps.log });
+      return openConsole(() => consoleTarget(ctx, deps, id), ctx.signal);
     },
 
     async listMachines({ owner, gone, limit, after }) {

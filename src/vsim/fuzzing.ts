@@ -21,7 +21,8 @@ interface Target {
 
 function makeTarget(seed: number): Target {
   const sim = new Sim({ masters: 1, vms: 3, hosts: 2, seed, clock: new ManualClock() });
-  const dispatcher = new Dispatcher(sim, new Transfers('AA', sim.model.random));
+  const dispatcher = new Dispatcher(sim, new Transfers({ fingerprint: 'AA', fingerprint256: 'AA' }, sim.model.random));
+  dispatcher.origin = 'https://localhost:8443';
   const session = sim.sessions.login(sim.model.options.username, sim.model.options.password, '', '');
   return { sim, dispatcher, cookie: session.key, corpus: corpus(sim) };
 }

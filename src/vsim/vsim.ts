@@ -57,6 +57,7 @@ export async function startVsim(options: VsimOptions = {}): Promise<Vsim> {
     close: async () => {
       sim.sessions.endAll();
       await guests?.close();
+      listening.closeConsoles();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Checkpoint } from '../../src/contract/checkpoints.ts';
 import type { Caller, GuestShell, Page, PageRequest, Services, TerminalSize } from '../../src/services/interface.ts';
+import { openConsole } from '../../src/services/console.ts';
 import type { Maintenance } from '../../src/contract/calendar.ts';
 import type { Image, Revision, RevisionStarted } from '../../src/contract/images.ts';
 import type { JobDetail, MachineDetail } from '../../src/contract/machines.ts';
@@ -563,7 +564,7 @@ export function fakeServices(world: FakeWorld): Services {
       checkpoint: there(world.checkpoints.find((c) => c.shown.id === checkpoint)?.shown, 'checkpoint'),
       job: world.addJob('checkpoint', by.name as Person).id,
     }),
-    consoleTarget: async () => ({ socketPath: world.consoleSocket }),
+    openConsole: (_by, _id, signal) => openConsole(async () => ({ kind: 'vnc', socketPath: world.consoleSocket }), signal),
     openShell: (_by, { size }, signal) => world.openShell(size, signal),
     openTunnel: async (_by, id) => ({ socket: await world.openTunnel(), over: world.untilOver(id) }),
     listMachines: async (request) =>

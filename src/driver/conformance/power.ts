@@ -103,6 +103,8 @@ export const POWER_CHECKS: readonly Check[] = [
       found.same(got.kind, bench.caps.console, 'kind');
       const where = got.kind === 'vnc' ? got.socketPath : got.url;
       found.must(where !== '', 'the target is empty');
+      const pinned = got.kind === 'vnc' || /^[0-9A-F]{2}(?::[0-9A-F]{2}){19}(?:(?::[0-9A-F]{2}){12})?$/.test(got.thumbprint);
+      found.must(pinned, 'the thumbprint is neither SHA-1 nor SHA-256 as Node prints them');
       const off = await bench.clone();
       await found.rejects('console of a machine that is off', ['wrong-state'], bench.driver.console(bench.ctx(), off.machineId));
     },

@@ -70,6 +70,6 @@ export async function consoleOf(host: FakeHost, ctx: Ctx, machineId: string): Pr
     if (host.caps.console === 'none') throw driverError('not-supported', 'there is no console here');
     if (machine.power !== 'on') throw driverError('wrong-state', `the machine ${machineId} is ${machine.power}`);
     if (host.caps.console === 'vnc') return { kind: 'vnc', socketPath: `${machine.folder}vnc.sock` };
-    return { kind: 'webmks', url: `wss://127.0.0.1/${machineId}`, fingerprint256: '00' };
+    return { kind: 'webmks', url: `wss://127.0.0.1:9/ticket/${machineId}`, thumbprint: Array(32).fill('00').join(':') };
   });
 }

@@ -2,7 +2,7 @@ import type { ConsoleTarget, Credentials, GuestAddress, GuestReady } from '../..
 import { driverError } from '../../driver/errors.ts';
 import { type Ctx, withTimeout } from '../../lib/context.ts';
 import { isCode } from '../../lib/errors.ts';
-import { acquireConsole, readExtraConfig } from '../../vsphere/index.ts';
+import { acquireConsole, normalizeFingerprint, readExtraConfig } from '../../vsphere/index.ts';
 import { type Access, accessOf, wipedUserData } from './access.ts';
 import type { Endpoint } from './endpoint.ts';
 import { afterCloudInitScript, handoverScript, identityScript, revokeScript } from './guest-scripts.ts';
@@ -111,7 +111,7 @@ export class Guests {
   async console(ctx: Ctx, machineId: string): Promise<ConsoleTarget> {
     const view = await this.#running(ctx, machineId);
     const { url, thumbprint } = await acquireConsole(ctx, this.#end.client, view.ref);
-    return { kind: 'webmks', url, fingerprint256: thumbprint ?? '' };
+    return { kind: 'webmks', url, thumbprint: pinOf(thumbprint) };
   }
 
   async #running(ctx: Ctx, machineId: string): Promise<View> {
@@ -141,6 +141,16 @@ export class Guests {
     }
     await this.#programs.run(ctx, view, machineId, access, script);
   }
+}
+
+/** The thumbprint as Node prints it. Without one nobody could tell who answers at the ticket's address, so there is no console then. */
+export function pinOf(thumbprint: string | undefined): string {
+  const hex = (thumbprint ?? '').replace(/[:\s-]/g, '');
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(hex)) return normalizeFingerprint(hex, hex.length / 2);
+  const said = hex === '' ? 'no certificate' : `a certificate by "${thumbprint}", which is neither SHA-1 nor SHA-256`;
+  throw driverError('not-supported', `vSphere names ${said} for the console's host, so it cannot be told from another`, {
+    hint: "Use vSphere's own console, and look whether the server is older than 5.0 or something between rewrites its answers.",
+  });
 }
 
 /** The host name that the machine was made with. */

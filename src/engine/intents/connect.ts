@@ -120,21 +120,19 @@ async function inTurn<T>(ctx: Ctx, id: string, work: () => Promise<T>): Promise<
   }
 }
 
-/** Where the console's bytes come from. `wrong-state` while the machine is off, `not-supported` where there is none. */
-export async function consoleTarget(ctx: Ctx, deps: EngineDeps, id: string): Promise<Extract<ConsoleTarget, { kind: 'vnc' }>> {
+/** Where the machine's screen is, asked anew for each opening. `wrong-state` while the machine is off, `not-supported` where there is none. */
+export async function consoleTarget(ctx: Ctx, deps: EngineDeps, id: string): Promise<ConsoleTarget> {
   const row = await reservations.find(deps.store.db, id);
   if (!row) throw new CarrelError('not-found', 'there is no such reservation');
   // The console is there from the moment the machine is on: it shows what a boot that hangs says.
   if (row.state !== 'preparing') await runningMachine(deps, row);
-  const target = await driverOf(deps, row.providerId)
+  return await driverOf(deps, row.providerId)
     .console(ctx, row.machineId)
     .catch((error: unknown) => {
       throw isCode(error, 'not-found')
         ? new CarrelError('wrong-state', 'its machine is not on yet', { hint: 'try again in a moment', cause: error })
         : error;
     });
-  if (target.kind !== 'vnc') throw new CarrelError('not-supported', 'this console is not a VNC console');
-  return target;
 }
 
 /** Where a machine's SSH server is, and the keys it showed when it became ready. Errors: `not-found`, `wrong-state`, and the driver's. */

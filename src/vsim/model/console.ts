@@ -33,11 +33,15 @@ export function acquireTicket(m: Model, vm: Vm, kind: string): Ticket {
   return ticket;
 }
 
-/** Uses a ticket up on a host; undefined if it is unknown, over, used, or the VM moved to another host meanwhile. */
-export function redeemTicket(m: Model, text: string, host: string): Vm | undefined {
+/**
+ * Uses a ticket up; undefined if it is unknown, over, used, not for a console, or the VM is off or on another host meanwhile. Each ESXi host has an
+ * address of its own, and knows the tickets for itself: `host` is the one that was asked. The simulator has one address, and so asks as the ticket's.
+ */
+export function redeemTicket(m: Model, text: string, host?: string): Vm | undefined {
   const all = tickets.get(m);
   const ticket = all?.get(text);
-  if (ticket === undefined || ticket.expires < m.now() || ticket.host !== host || ticket.vm.host.name !== host) return undefined;
+  if (ticket === undefined || ticket.expires < m.now() || ticket.host !== (host ?? ticket.host)) return undefined;
+  if (ticket.kind !== 'webmks' || ticket.vm.host.name !== ticket.host || ticket.vm.power !== 'poweredOn') return undefined;
   all?.delete(text);
   return ticket.vm;
 }

@@ -1,3 +1,4 @@
+import type { Screen } from '../guest/screen.ts';
 import type { GuestSystem } from '../guest/system.ts';
 import type { Datastore } from './storage.ts';
 import type { SnapNode, VmRecord } from './vm-record.ts';
@@ -121,6 +122,7 @@ export interface Guest {
   processes: GuestProcess[];
   /** Files and accounts; they lie on its first disk. */
   system: GuestSystem;
+  screen: Screen;
   nextPid: number;
 }
 

@@ -1,6 +1,7 @@
 import { type Guest, isNet, type Net, type Vm } from './entities.ts';
 import { runCloudInit } from '../guest/cloud-init.ts';
 import { CLOUD_CFG, makeHostKeys } from '../guest/cloud-state.ts';
+import { Screen } from '../guest/screen.ts';
 import { MACHINE_ID } from '../guest/system.ts';
 import { loadSystem, saveSystem } from './guest-disk.ts';
 import type { Model } from './model.ts';
@@ -33,6 +34,7 @@ function freshGuest(m: Model, vm: Vm): Guest {
     customization: vm.guest?.customization,
     processes: [],
     system: loadSystem(m, vm),
+    screen: new Screen(() => vm.guest?.system.hostname ?? vm.name),
     nextPid: 1000,
   };
 }

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +8,7 @@ import { VimFault } from '../model/fault.ts';
 import { leaseByTicket, receiveDisk } from '../model/lease.ts';
 import { BadStream } from '../model/stream-vmdk.ts';
 import { writeGuestFile } from '../model/guest-ops.ts';
+import { serveConsoles } from './consoles.ts';
 import { type DatastoreFiles, datastoreFiles } from './folder.ts';
 import { Dispatcher } from './dispatch.ts';
 import { Transfers } from './transfers.ts';
@@ -25,6 +27,8 @@ export interface Listening {
   fingerprint256: string;
   /** PEM, for clients that verify by CA. */
   certificate: string;
+  /** Cuts all consoles off. */
+  closeConsoles: () => void;
 }
 
 class TooLarge extends Error {}
@@ -54,7 +58,7 @@ function send(response: ServerResponse, status: number, body: string | Buffer, t
 /** Serves one simulated endpoint over TLS with a certificate made at start. */
 export async function listen(sim: Sim, host: string, port: number): Promise<Listening> {
   const tls = selfSigned(['localhost', host]);
-  const transfers = new Transfers(tls.fingerprint256, sim.model.random);
+  const transfers = new Transfers(new X509Certificate(tls.cert), sim.model.random);
   const dispatcher = new Dispatcher(sim, transfers);
   const files = datastoreFiles(sim);
   const server = createServer({ key: tls.key, cert: tls.cert, keepAliveTimeout: 120_000 }, (request, response) => {
@@ -68,6 +72,7 @@ export async function listen(sim: Sim, host: string, port: number): Promise<List
       send(response, 413, 'The request is too large.', 'text/plain');
     });
   });
+  const closeConsoles = serveConsoles(server, sim.model);
   server.on('clientError', (_, socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -75,7 +80,7 @@ export async function listen(sim: Sim, host: string, port: number): Promise<List
   });
   const address = server.address() as AddressInfo;
   dispatcher.origin = `https://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
-  return { server, dispatcher, host, port: address.port, fingerprint256: tls.fingerprint256, certificate: tls.cert };
+  return { server, dispatcher, host, port: address.port, fingerprint256: tls.fingerprint256, certificate: tls.cert, closeConsoles };
 }
 
 interface Parts {

@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import type { Vm } from '../model/entities.ts';
 import type { Random } from '../model/random.ts';
 
@@ -9,14 +10,17 @@ export interface Transfer {
 
 const MAX_TRANSFERS = 1000;
 
+type Shown = Pick<X509Certificate, 'fingerprint' | 'fingerprint256'>;
+
 /** URLs given out for moving files in and out of guests, each good for one use. */
 export class Transfers {
-  readonly sslThumbprint: string;
+  /** The one that this server shows, which tickets and leases name. */
+  readonly certificate: Shown;
   readonly #random: Random;
   readonly #open = new Map<string, Transfer>();
 
-  constructor(sslThumbprint: string, random: Random) {
-    this.sslThumbprint = sslThumbprint;
+  constructor(certificate: Shown, random: Random) {
+    this.certificate = certificate;
     this.#random = random;
   }
 

@@ -76,7 +76,8 @@ export interface ConsoleTicket {
 /** A ticket for the machine's console by WebSocket. Host and certificate are the ticket's, since DRS moves machines. */
 export async function acquireConsole(ctx: Pick<Ctx, 'signal'>, client: VSphereClient, vm: Ref): Promise<ConsoleTicket> {
   const t = await client.call(ctx, 'AcquireTicket', vm, { ticketType: 'webmks' });
-  const host = t.host ?? new URL(client.session.options.url).hostname;
+  const named = t.host ?? new URL(client.session.options.url).hostname;
+  const host = named.includes(':') && !named.startsWith('[') ? `[${named}]` : named;
   const sha256 = t.certThumbprintList?.find((c) => /sha.?256/i.test(c.hashAlgorithm ?? ''))?.thumbprint;
   if (t.ticket === '') throw vsphereError('vsphere-not-found', 'the server gave an empty console ticket');
   return {

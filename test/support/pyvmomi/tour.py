@@ -191,7 +191,7 @@ def main():
     seen['ip'] = clone.guest.ipAddress
     seen['mac'] = clone.guest.net[0].macAddress
     ticket = clone.AcquireTicket('webmks')
-    seen['ticketHost'] = ticket.host == clone.runtime.host.name
+    seen['ticketHost'] = ticket.host == host
     seen['files'] = browse(si, clone.datastore[0], 'py-clone')
     wait(si, clone.ReconfigVM_Task(vim.vm.ConfigSpec(annotation='by pyvmomi', changeVersion=clone.config.changeVersion)))
     seen['annotation'] = clone.config.annotation

@@ -21,7 +21,7 @@ export const leaseMethods: Handlers = {
     if (folder === undefined) throw invalidArgument('folder');
     c.m.require('VirtualMachine.Inventory.Create', folder);
     const spec = configSpec(c, (a.spec as VirtualMachineImportSpec).configSpec);
-    const at = { origin: c.origin, thumbprint: c.transfers.sslThumbprint };
+    const at = { origin: c.origin, thumbprint: c.transfers.certificate.fingerprint };
     return ref(importVApp(c.m, at, pool, spec, folder, arg.host(c, a.host)));
   },
   HttpNfcLeaseProgress: (c, a) => leaseProgress(c.m, lease(c), a.percent),

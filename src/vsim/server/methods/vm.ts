@@ -14,14 +14,29 @@ import { assertVc } from '../../model/register.ts';
 import { arg, type Call, type Handlers, self, taskRef } from '../calls.ts';
 import { configSpec, customization, deviceChanges, relocateSpec } from '../convert.ts';
 
+/** A ticket leads to this server, whatever host the VM is on: simulated hosts have no addresses. */
 function ticketInfo(c: Call, ticket: Ticket) {
+  const { hostname, port } = new URL(c.origin);
   return {
     ticket: ticket.ticket,
     cfgFile: ticket.vm.record.vmPath,
-    host: ticket.host,
-    port: ticket.port,
-    sslThumbprint: c.transfers.sslThumbprint,
-    ...(c.reader.version >= 7 ? { url: `wss://${ticket.host}:${ticket.port}/ticket/${ticket.ticket}` } : {}),
+    host: hostname,
+    port: Number(port || 443),
+    sslThumbprint: c.transfers.certificate.fingerprint,
+  };
+}
+
+/** As {@link ticketInfo}, with what later versions have: the address since 7.0, thumbprints by their algorithm since 7.0.3.1 (here since 8.0). */
+function consoleTicketInfo(c: Call, ticket: Ticket) {
+  const { fingerprint, fingerprint256 } = c.transfers.certificate;
+  const thumbprints = [
+    { thumbprint: fingerprint, hashAlgorithm: 'SHA-1' },
+    { thumbprint: fingerprint256, hashAlgorithm: 'SHA-256' },
+  ];
+  return {
+    ...ticketInfo(c, ticket),
+    ...(c.reader.version >= 7 ? { url: `wss://${new URL(c.origin).host}/ticket/${ticket.ticket}` } : {}),
+    ...(c.reader.version >= 8 ? { certThumbprintList: thumbprints } : {}),
   };
 }
 
@@ -123,11 +138,8 @@ export const vmMethods: Handlers = {
     );
   },
   AnswerVM: (c, a) => answerVm(c.m, self.vm(c), a.questionId, a.answerChoice),
-  AcquireTicket: (c, a) => ticketInfo(c, acquireTicket(c.m, self.vm(c), a.ticketType)) as never,
-  AcquireMksTicket: (c) => {
-    const { url: _, ...info } = ticketInfo(c, acquireTicket(c.m, self.vm(c), 'mks')) as Record<string, unknown>;
-    return info as never;
-  },
+  AcquireTicket: (c, a) => consoleTicketInfo(c, acquireTicket(c.m, self.vm(c), a.ticketType)) as never,
+  AcquireMksTicket: (c) => ticketInfo(c, acquireTicket(c.m, self.vm(c), 'mks')) as never,
   RefreshStorageInfo: () => undefined,
   CheckCustomizationSpec: () => undefined,
   ResetGuestInformation: (c) => {
