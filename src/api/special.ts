@@ -58,13 +58,14 @@ async function registerUpload(app: FastifyInstance, parts: ServerParts): Promise
       ...common(api.uploadImage, parts),
       handler: async (request, reply) => {
         const { name } = request.params as { name: string };
-        const { format, publish = true, description, masterOf, ...hints } = request.query as UploadQuery;
+        const { format, publish = true, description, provider, masterOf, ...hints } = request.query as UploadQuery;
         checkNewName(name);
         if (request.body === undefined) {
           throw new CarrelError('unsupported-media-type', 'the upload has no content', {
             hint: 'Send the file as the body, with Content-Type: application/octet-stream.',
           });
         }
+        await parts.services.checkImport({ format, provider });
         const { proposed, ...file } = await receiveFile(request.raw, request.body as Readable, parts.staging, format);
         try {
           const started = await parts.services.importImage(callerOf(request), {
@@ -73,6 +74,7 @@ async function registerUpload(app: FastifyInstance, parts: ServerParts): Promise
             publish,
             description,
             format,
+            provider,
             masterOf,
             // One more master of a revision has that one's profile.
             hints: masterOf === undefined ? { ...proposed, ...hints } : hints,

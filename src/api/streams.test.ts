@@ -340,6 +340,15 @@ describe('upload', () => {
     expect(server.world.images.has('cut')).toBe(false);
   });
 
+  it('refuses before anything is taken where the provider imports no files', async () => {
+    server.world.failures.set('checkImport', new CarrelError('not-supported', 'files cannot be imported there'));
+    const calls = () => server.world.calls.filter((c) => c.name === 'importImage').length;
+    const before = calls();
+    await expect(upload('root', 'early', content)).rejects.toMatchObject({ status: 422, code: 'not-supported' });
+    server.world.failures.delete('checkImport');
+    expect(calls()).toBe(before);
+  });
+
   it('leaves nothing of a file that the importer refuses', async () => {
     server.world.failures.set('importImage', new CarrelError('bad-image', 'it has a backing file', { hint: 'Flatten it.' }));
     await expect(upload('root', 'bad', content)).rejects.toMatchObject({ status: 422, code: 'bad-image', hint: 'Flatten it.' });

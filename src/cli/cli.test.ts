@@ -359,6 +359,8 @@ describe('images', () => {
       'image',
       'import',
       file,
+      '--provider',
+      'lab',
       '--user',
       'me',
       '--memory',
@@ -373,6 +375,7 @@ describe('images', () => {
     expect(request).toMatchObject({
       bytes: 750_000,
       format: undefined,
+      provider: 'lab',
       publish: true,
       hints: { user: 'me', memoryMiB: 512, firmware: 'efi', bootTimeoutS: 60 },
     });

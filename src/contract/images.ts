@@ -13,7 +13,7 @@ export const HardwareProfile = named(
 
 const GuestAccess = oneOf(
   ['cloud-init', 'guest-operations'],
-  'How Carrel gets into guests on vSphere: by an account of each machine of its own, or by one that the image has and the provider knows.',
+  '`cloud-init`: each machine gets its host name, identity and an account for Carrel by it. `guest-operations` (vSphere only): by an account that the image has and the provider knows.',
 );
 
 export const GuestProfile = named(
@@ -164,12 +164,18 @@ export const UploadQuery = strict({
   ),
   publish: Type.Optional(Type.Boolean({ description: 'Hand it out as soon as it is ready; true if left out.' })),
   description: Type.Optional(Description),
+  provider: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 63,
+      description:
+        "Where its master is made; the server's own host, or else the only provider, if left out. To a vCenter or ESXi host the disk is sent.",
+    }),
+  ),
   masterOf: MasterOf,
   ...guestHints,
   firmware: Type.Optional(oneOf(['bios', 'efi'])),
-  access: Type.Optional(
-    oneOf(['cloud-init'], 'Its guest has cloud-init: each machine gets a CD with its host name and identity (NoCloud).'),
-  ),
+  access: Type.Optional(GuestAccess),
 });
 export type UploadQuery = Static<typeof UploadQuery>;
 

@@ -1,6 +1,7 @@
 import type { Driver } from '../driver/index.ts';
 import { CarrelError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
+import { StreamConverter } from '../qemu/stream-converter.ts';
 import { QemuDriver } from './qemu/index.ts';
 import { VSphereDriver, type VSphereProviderOptions } from './vsphere/index.ts';
 
@@ -35,7 +36,8 @@ export function makeDriver(config: DriverConfig): Driver {
     case 'esxi': {
       const { kind, installationId, log, limits, vsphere } = config;
       if (vsphere === undefined) throw new CarrelError('not-supported', `a provider of kind ${kind} needs an address and an account`);
-      return new VSphereDriver({ ...vsphere, kind, installationId, log, capacity: limits });
+      const converter = new StreamConverter({ dataDir: config.dataDir, maxImageBytes: config.maxImageBytes, log });
+      return new VSphereDriver({ ...vsphere, kind, installationId, log, capacity: limits, converter });
     }
     default:
       throw new CarrelError('not-supported', `there is no driver for providers of kind ${config.kind}`);

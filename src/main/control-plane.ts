@@ -136,7 +136,7 @@ async function bringUp(
       row.connection === null
         ? (options.driver ??
           makeDriver({ ...ofInstallation(options), kind: row.kind, limits: options.limits, maxImageBytes: options.maxImageBytes }))
-        : makeDriver({ ...ofInstallation(options), ...endpointConfig(row, sealer) }),
+        : makeDriver({ ...ofInstallation(options), maxImageBytes: options.maxImageBytes, ...endpointConfig(row, sealer) }),
     onOpen: (_id, driver) => watchMachines(deps, driver),
     pauses: options.providerPauses,
   });
@@ -172,7 +172,7 @@ async function bringUp(
       return { check: async (ctx) => plainReport(await at.check(ctx)), vms: (ctx) => at.vms(ctx) };
     },
     certificateOf: (url, signal) => certificateOf(makeCtx({ signal, timeoutMs: CERTIFICATE_MS }), url),
-    probe: (row) => makeDriver({ ...ofInstallation(options), ...endpointConfig(row, sealer) }),
+    probe: (row) => makeDriver({ ...ofInstallation(options), maxImageBytes: options.maxImageBytes, ...endpointConfig(row, sealer) }),
     cluster,
     version: options.version,
   };

@@ -1,10 +1,13 @@
 /** Providers that an operator adds, over the simulator as vCenter and as ESXi: the way from an address to an image that is there. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { newCaller, newInstallation, startPlane } from '../../test/support/control-plane.ts';
 import { makeCtx } from '../lib/context.ts';
 import { errorCode } from '../lib/errors.ts';
 import { waitFor } from '../lib/retry.ts';
 import { testDb } from '../store/testing.ts';
+import { CLOUD_IMAGE } from '../vsim/model/options.ts';
 import { startVsim, type Vsim } from '../vsim/vsim.ts';
 
 async function setUp(kind: 'vcenter' | 'esxi' = 'vcenter') {
@@ -133,3 +136,48 @@ test.each(['vcenter', 'esxi'] as const)(
     expect(await services.checkProvider('nowhere', signal)).toBeUndefined();
   },
 );
+
+test('a disk file of a cloud image is sent to the vCenter, published, and lent', async () => {
+  const t = await testDb(onTestFinished);
+  const vsim = await startVsim({ ...CLOUD_IMAGE, masters: 0, bootMs: 1, guestSshPort: 2223 });
+  onTestFinished(() => vsim.close());
+  const installation = newInstallation();
+  const { services } = await startPlane(t.url, installation, { qemu: false });
+  const [root, ada] = [await newCaller(t.db, 'root', 'admin'), await newCaller(t.db, 'ada', 'user')];
+  await services.addProvider(root, { ...endpoint(vsim), network: 'VM Network' });
+  const path = join(installation.dir, 'cloud.raw');
+  const disk = Buffer.alloc(4 * 2 ** 20);
+  disk.writeUInt16LE(0xaa55, 510);
+  writeFileSync(path, disk);
+  await services.checkImport({ provider: 'lab', format: 'raw' });
+  await expect(services.checkImport({ provider: 'nowhere', format: 'raw' })).rejects.toMatchObject({ code: 'not-found' });
+  const { revision } = await services.importImage(root, {
+    image: 'cloud',
+    path,
+    bytes: disk.length,
+    sha256: '0'.repeat(64),
+    notes: ['It came by post.'],
+    publish: true,
+    format: 'raw',
+    provider: 'lab',
+    hints: { user: 'debian', sshPort: 2223, access: 'cloud-init' },
+  });
+  const made = await waitFor(makeCtx({ timeoutMs: 600_000 }), 10, async () => {
+    const now = await services.showRevision('cloud', revision.number);
+    return now?.state === 'preparing' ? undefined : now;
+  });
+  expect(made).toMatchObject({
+    state: 'published',
+    facts: { importedFormat: 'raw', notes: expect.stringContaining('It came by post.') },
+    masters: [{ provider: 'lab', virtualBytes: disk.length }],
+  });
+  const { id } = await services.reserve(ada, { id: crypto.randomUUID(), image: 'cloud', mode: 'linked', forMs: 3_600_000 });
+  const lent = await waitFor(makeCtx({ timeoutMs: 600_000 }), 10, async () => {
+    const now = await services.showReservation(id);
+    return now?.state === 'preparing' ? undefined : now;
+  });
+  expect(lent).toMatchObject({
+    state: 'ready',
+    machine: { host: expect.stringMatching(/\w/), datastores: [expect.stringMatching(/^ds\d$/)] },
+  });
+});

@@ -59,6 +59,16 @@ export class QemuImg {
     await this.run(ctx, ['create', '-q', '-f', 'qcow2', '-o', `cluster_size=${clusterBytes}`, path, String(virtualBytes)]);
   }
 
+  /** Copies the whole content into a VMDK of compressed grains, as qemu-img understands that; see stream-vmdk.ts. */
+  async convertToStream(
+    ctx: Ctx,
+    from: { path: string; format: DiskFormat },
+    to: string,
+    onProgress?: (fraction: number) => void,
+  ): Promise<void> {
+    await this.convertBy(ctx, ['-O', 'vmdk', '-o', 'subformat=streamOptimized', ...opened(from.path, from.format), to], onProgress);
+  }
+
   /** Copies the whole content into a new qcow2 that stands on nothing. `onProgress` gets fractions from 0 to 1. */
   async convert(
     ctx: Ctx,
@@ -66,15 +76,19 @@ export class QemuImg {
     to: string,
     options: { compress?: boolean; share?: boolean; clusterBytes?: number; onProgress?: (fraction: number) => void } = {},
   ): Promise<void> {
-    const args = ['convert', '-p', '-O', 'qcow2'];
+    const args = ['-O', 'qcow2'];
     if (options.share) args.push('-U');
     if (options.compress) args.push('-c', '-o', 'compression_type=zstd');
     if (options.clusterBytes !== undefined) args.push('-o', `cluster_size=${options.clusterBytes}`);
+    await this.convertBy(ctx, [...args, ...opened(from.path, from.format), to], options.onProgress);
+  }
+
+  private async convertBy(ctx: Ctx, args: string[], onProgress: ((fraction: number) => void) | undefined): Promise<void> {
     const onOutput = (text: string) => {
       const fraction = parseProgress(text);
-      if (fraction !== undefined) options.onProgress?.(fraction);
+      if (fraction !== undefined) onProgress?.(fraction);
     };
-    await this.run(ctx, [...args, ...opened(from.path, from.format), to], { cpuSeconds: CPU_LONG, onOutput });
+    await this.run(ctx, ['convert', '-p', ...args], { cpuSeconds: CPU_LONG, onOutput });
   }
 
   async info(ctx: Ctx, path: string, format: DiskFormat): Promise<ImageInfo> {
@@ -84,8 +98,8 @@ export class QemuImg {
   }
 
   /** Writes the first sectors (of 512 bytes) of what a guest sees to the file `to`; fewer of a smaller disk. */
-  async firstSectors(ctx: Ctx, path: string, count: number, to: string): Promise<void> {
-    await this.run(ctx, ['dd', '-f', 'qcow2', '-O', 'raw', 'bs=512', `count=${count}`, `if=${path}`, `of=${to}`]);
+  async firstSectors(ctx: Ctx, disk: { path: string; format: DiskFormat }, count: number, to: string): Promise<void> {
+    await this.run(ctx, ['dd', '-f', disk.format, '-O', 'raw', 'bs=512', `count=${count}`, `if=${disk.path}`, `of=${to}`]);
   }
 
   /** Looks through all of an image's tables; `bad-image` when they are not sound. */

@@ -50,11 +50,14 @@ export function imageServices({ deps }: Parts): ImageServices {
       if (revision !== undefined) return started(await addMaster(deps, caller, { image, revision, provider, source, told }));
       return started(await intents.prepareImage(deps, caller, { image, description, publish, provider, source, told }));
     },
-    async importImage(caller, { image, path, bytes, sha256, notes, publish, description, format, masterOf: revision, hints }) {
+    async checkImport({ provider, format }) {
+      await intents.assertImport(deps, provider, format);
+    },
+    async importImage(caller, { image, path, bytes, sha256, notes, publish, description, format, provider, masterOf: revision, hints }) {
       const source = { kind: 'file', path, claimed: format, notes, profile: given(hints) } as const;
-      const told = { kind: 'file', format, bytes, sha256 };
-      if (revision !== undefined) return started(await addMaster(deps, caller, { image, revision, source, told }));
-      return started(await intents.prepareImage(deps, caller, { image, description, publish, source, told }));
+      const told = { kind: 'file', format, bytes, sha256, ...given({ provider }) };
+      if (revision !== undefined) return started(await addMaster(deps, caller, { image, revision, provider, source, told }));
+      return started(await intents.prepareImage(deps, caller, { image, description, publish, provider, source, told }));
     },
     async publishRevision(caller, revisionId, uncleanReason) {
       await intents.publishRevision(deps, caller, revisionId, uncleanReason);

@@ -133,10 +133,11 @@ export interface ImportRequest {
   publish: boolean;
   description?: string | undefined;
   format: UploadQuery['format'];
+  provider?: string | undefined;
   /** Number of the revision that it is one more master of, in place of a new revision. */
   masterOf?: number | undefined;
   /** What the uploader says about the guest, and the file where the uploader does not. */
-  hints: Omit<UploadQuery, 'format' | 'publish' | 'description' | 'masterOf'>;
+  hints: Omit<UploadQuery, 'format' | 'publish' | 'description' | 'masterOf' | 'provider'>;
 }
 
 export interface CaptureRequest {
@@ -189,6 +190,8 @@ export interface ImageServices {
     caller: Caller,
     request: { image: string; recipe: string; description?: string | undefined; publish: boolean },
   ): Promise<RevisionStarted>;
+  /** Whether a file could be imported there, before gigabytes of it come. Refused as {@link importImage} would be. */
+  checkImport(request: Pick<ImportRequest, 'provider' | 'format'>): Promise<void>;
   importImage(caller: Caller, request: ImportRequest): Promise<RevisionStarted>;
   /** `unclean` without a reason for one that may hold what belongs to a person. */
   publishRevision(caller: Caller, revisionId: string, uncleanReason?: string): Promise<Revision>;

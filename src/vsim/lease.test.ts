@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import { importVApp, LEASE_SECONDS, leaseProgress } from './model/lease.ts';
+import { importVApp, leaseProgress } from './model/lease.ts';
+import { DEFAULTS } from './model/options.ts';
 import { CONTROLLER, makeSim, vmSpec } from './testing.ts';
 
+const LEASE_SECONDS = DEFAULTS.leaseSeconds;
 const AT = { origin: 'https://localhost', thumbprint: '00' };
 
 function begun() {

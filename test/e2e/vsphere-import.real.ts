@@ -1,13 +1,12 @@
 /** Machines imported over NFC: our client against our simulator, with disks that qemu-img wrote. */
 import { execFileSync } from 'node:child_process';
-import { createWriteStream, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeCtx } from '../../src/lib/context.ts';
-import { streamVmdk } from '../../src/qemu/stream-vmdk.ts';
-import { addDevice, importMachine, VSphereClient } from '../../src/vsphere/index.ts';
+import { type StreamVmdk, streamVmdk } from '../../src/qemu/stream-vmdk.ts';
+import { addDevice, type ImportedDisk, importMachine, VSphereClient } from '../../src/vsphere/index.ts';
 import type { VirtualMachineConfigSpec } from '../../src/vsphere/types/vim.gen.ts';
 import { isLease } from '../../src/vsim/model/lease.ts';
 import { GRAIN, openLink, readBlock } from '../../src/vsim/model/vmdk.ts';
@@ -16,9 +15,9 @@ import { startVsim, type Vsim, type VsimOptions } from '../../src/vsim/vsim.ts';
 
 const BYTES = 8 * 2 ** 20;
 let dir: string;
-let disk: { path: string; bytes: number };
+let disk: StreamVmdk;
 /** As qemu-img writes it, with its tables before the grains: not every host takes that, so the simulator does not. */
-let theirs: typeof disk;
+let theirs: ImportedDisk;
 const ctx = () => makeCtx({ timeoutMs: 120_000 });
 
 beforeAll(async () => {
@@ -30,17 +29,23 @@ beforeAll(async () => {
   raw.write('last', BYTES - 4);
   writeFileSync(join(dir, 'disk.raw'), raw);
   theirs = converted('streamOptimized');
-  const made = await streamVmdk(theirs.path);
-  const path = join(dir, 'ours.vmdk');
-  await pipeline(made.stream(), createWriteStream(path));
-  disk = { path, bytes: made.bytes };
+  disk = await streamVmdk(join(dir, 'streamOptimized.vmdk'));
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-function converted(subformat: string): { path: string; bytes: number } {
+function converted(subformat: string): ImportedDisk {
   const path = join(dir, `${subformat}.vmdk`);
   execFileSync('qemu-img', ['convert', '-f', 'raw', '-O', 'vmdk', '-o', `subformat=${subformat}`, join(dir, 'disk.raw'), path]);
-  return { path, bytes: statSync(path).size };
+  return { bytes: statSync(path).size, stream: () => createReadStream(path) };
+}
+
+async function* cut(whole: ImportedDisk, bytes: number): AsyncGenerator<Uint8Array> {
+  let left = bytes;
+  for await (const chunk of whole.stream()) {
+    yield chunk.subarray(0, left);
+    left -= Math.min(left, chunk.length);
+    if (left === 0) return;
+  }
 }
 
 function machine(name: string, capacity = BYTES): VirtualMachineConfigSpec {
@@ -115,12 +120,10 @@ describe.each(['vcenter', 'esxi'] as const)('an import to a simulated %s', (kind
 
 test('what a host would not take leaves nothing: another form of VMDK, one cut off, another size', async () => {
   await onVsim({}, async (vsim, client) => {
-    const cut = join(dir, 'cut.vmdk');
-    execFileSync('sh', ['-c', `head -c ${disk.bytes - 1024} "$1" > "$2"`, 'sh', disk.path, cut]);
     const bad = [
       { disks: [converted('monolithicSparse')], config: machine('guest') },
       { disks: [theirs], config: machine('guest') },
-      { disks: [{ path: cut, bytes: disk.bytes - 1024 }], config: machine('guest') },
+      { disks: [{ bytes: disk.bytes - 1024, stream: () => cut(disk, disk.bytes - 1024) }], config: machine('guest') },
       { disks: [disk], config: machine('guest', 2 * BYTES) },
     ];
     for (const each of bad) {

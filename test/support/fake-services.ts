@@ -406,6 +406,7 @@ export function fakeServices(world: FakeWorld): Services {
       if (recipe !== 'starter') throw new CarrelError('not-supported', `there is no recipe ${recipe}`, { hint: 'Recipes: starter' });
       return world.startRevision(image, by, 'prepare');
     },
+    checkImport: async () => {},
     importImage: async (by, { image }) => world.startRevision(image, by, 'prepare'),
     publishRevision: async (_caller, id) => Object.assign(revisionOf(id), { state: 'published' as const }),
     retireRevision: async (_caller, id) => Object.assign(revisionOf(id), { state: 'retired' as const }),

@@ -1,30 +1,28 @@
 import { open as openFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { RevisionStarted, UploadQuery, VmImport } from '../../contract/images.ts';
+import type { RevisionStarted, UploadQuery } from '../../contract/images.ts';
 import { CarrelError } from '../../lib/errors.ts';
 import { followJob, followRevision, StageLine } from '../follow.ts';
 import { interruptible } from '../io.ts';
 import { revisionOf, wholeNumber } from '../names.ts';
 import type { Cli, Session } from '../session.ts';
 
-interface Options extends Omit<UploadQuery, 'memoryMiB' | 'bootTimeoutS' | 'publish' | 'access' | 'masterOf'> {
+interface Options extends Omit<UploadQuery, 'memoryMiB' | 'bootTimeoutS' | 'publish' | 'masterOf'> {
   name?: string;
   memory?: number;
   bootTimeout?: number;
   publish: boolean;
-  provider?: string;
   vm?: string;
   adopt?: boolean;
   asMasterOf?: { name: string; number: number };
-  access?: NonNullable<VmImport['access']>;
 }
 
 export function addImageImport(image: Command, cli: Cli): void {
   image
     .command('import [file]')
     .description("make an image's next revision of a disk file of your own, or of a machine that a provider has")
-    .option('--provider <name>', 'provider that has the machine')
+    .option('--provider <name>', 'provider that has the machine, or that the disk goes to')
     .option('--vm <path>', 'machine or template there, by its path or its name')
     .option('--adopt', 'take it as it lies, as the golden machine, instead of copying it')
     .addOption(
@@ -82,10 +80,9 @@ async function begin(session: Session, file: string | undefined, options: Option
       hint: 'leave --name, --description and --no-publish out, or --as-master-of',
     });
   }
-  if (file !== undefined && vm === undefined && provider === undefined && adopt === undefined && options.access !== 'guest-operations')
-    return sendFile(session, file, options);
+  if (file !== undefined && vm === undefined && adopt === undefined) return sendFile(session, file, options);
   if (provider === undefined || vm === undefined || file !== undefined) {
-    throw new CarrelError('bad-request', 'give either a file, or --provider with --vm', {
+    throw new CarrelError('bad-request', 'give either a file, or --vm with --provider', {
       hint: 'carrel image import disk.qcow2, or carrel image import --provider lab --vm templates/debian --name debian',
     });
   }
@@ -108,11 +105,9 @@ async function begin(session: Session, file: string | undefined, options: Option
 }
 
 function queryOf(options: Options): UploadQuery {
-  const { name: _, memory, bootTimeout, provider: __, vm: ___, adopt: ____, access, asMasterOf, ...rest } = options;
+  const { name: _, memory, bootTimeout, vm: __, adopt: ___, asMasterOf, ...rest } = options;
   return {
     ...rest,
-    // The other way is for machines of a provider; `begin` let none through.
-    ...(access === 'cloud-init' ? { access } : {}),
     ...(asMasterOf === undefined ? {} : { masterOf: asMasterOf.number }),
     ...(memory === undefined ? {} : { memoryMiB: memory }),
     ...(bootTimeout === undefined ? {} : { bootTimeoutS: bootTimeout }),

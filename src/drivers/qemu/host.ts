@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, chown, lstat, open, rm, stat } from 'node:fs/promises';
+import { chmod, chown, lstat, stat } from 'node:fs/promises';
 import type { Ctx } from '../../lib/context.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Accel } from '../../qemu/argv.ts';
 import type { Cgroups } from '../../qemu/cgroup.ts';
 import type { QemuImg } from '../../qemu/qemu-img.ts';
+import { grantFile as grant } from '../../qemu/grant-file.ts';
 import type { Account } from '../../qemu/run-tool.ts';
 import type { KeyedLock } from './keyed-lock.ts';
 import type { Layout } from './layout.ts';
@@ -83,10 +84,8 @@ export function seedHex(): string {
 }
 
 /** Makes an empty file that QEMU's account may write; the folder stays ours. */
-export async function grantFile(host: Pick<Host, 'account'>, path: string, mode = 0o600): Promise<void> {
-  await rm(path, { force: true });
-  await (await open(path, 'wx', mode)).close();
-  if (host.account !== undefined) await chown(path, host.account.uid, host.account.gid);
+export async function grantFile(host: Pick<Host, 'account'>, path: string, mode?: number): Promise<void> {
+  await grant(host.account, path, mode);
 }
 
 /** Takes a file back from QEMU's account and closes it to everybody's writing. */

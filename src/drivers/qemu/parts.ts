@@ -1,4 +1,3 @@
-import { chmod, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { Capabilities } from '../../driver/driver.ts';
 import type { Ctx } from '../../lib/context.ts';
@@ -6,9 +5,8 @@ import type { Logger } from '../../lib/log.ts';
 import type { Accel } from '../../qemu/argv.ts';
 import { Cgroups } from '../../qemu/cgroup.ts';
 import { DEFAULT_MAX_IMAGE_BYTES, IMPORT_FORMATS } from '../../qemu/import-check.ts';
-import { chooseAccount, closedFolder } from '../../qemu/process.ts';
 import { QemuImg } from '../../qemu/qemu-img.ts';
-import type { Account } from '../../qemu/run-tool.ts';
+import { accountFor } from '../../qemu/tool-account.ts';
 import { AccelChoice } from './accel-choice.ts';
 import { Capture } from './capture.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -54,7 +52,7 @@ export async function openParts(
   const layout = new Layout(options.dataDir);
   const qemuVersion = await readQemuVersion(ctx, qemuBinary);
   const tools = options.tools ?? defaultTools;
-  const { account, accountFact } = await pickAccount(options.dataDir, log);
+  const { account, accountFact } = await accountFor(options.dataDir, log);
   await layout.create(account);
   const accelChoice = new AccelChoice({ layout, qemuBinary, qemuVersion, tools, account, log, forced: forcedAccel(options.accel) });
   await accelChoice.open(ctx);
@@ -138,19 +136,4 @@ async function describe(tools: ImageTools, facts: Record<string, string>): Promi
     startSlots: availableParallelism() + 1,
     facts,
   };
-}
-
-/**
- * The account without rights that QEMU runs under, if it can reach the data directory; else our own, which is said. The data directory
- * itself is ours to open for passing through; the folders above it are not.
- */
-async function pickAccount(dataDir: string, log: Logger): Promise<{ account: Account | undefined; accountFact: string }> {
-  const account = await chooseAccount();
-  if (account === undefined) return { account, accountFact: `${process.getuid?.() ?? 'own'} (the account that Carrel runs under)` };
-  const { mode } = await stat(dataDir);
-  if ((mode & 0o001) === 0) await chmod(dataDir, mode | 0o011);
-  const closed = await closedFolder(dataDir, account);
-  if (closed === undefined) return { account, accountFact: account.name };
-  log.warn({ folder: closed, account: account.name }, 'QEMU runs as root: its own account may not pass through this folder');
-  return { account: undefined, accountFact: `root, since ${account.name} may not pass through ${closed}` };
 }

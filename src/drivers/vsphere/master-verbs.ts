@@ -1,3 +1,4 @@
+import { profileOfFile } from '../../core/brought-image.ts';
 import type { RevisionProfile } from '../../core/image.ts';
 import { type DeletionProof, standsOn } from '../../core/lineage.ts';
 import type { CaptureSpec, Master, MasterCheck, MasterSource, MasterSpec } from '../../driver/driver.ts';
@@ -13,6 +14,7 @@ import { goldenDisks, masterProblem, type Masters, type SealedMaster, sourceProb
 import { datastoreName, isInside } from './paths.ts';
 import { remarks, storesOf } from './remarks.ts';
 import type { Seed, Seeding } from './seeding.ts';
+import type { Sending } from './sending.ts';
 import type { Store } from './site.ts';
 import { changeTags, TAG, writeTags } from './tags.ts';
 import type { Teardown } from './teardown.ts';
@@ -21,6 +23,7 @@ import { chainsOf, type View, viewOfEntity } from './view.ts';
 /** Why a capture is not clean whose machine Carrel never got into. */
 const NO_WAY_IN = 'nothing was removed from its disks: Carrel was never in its guest, and has no way in';
 
+type FileSource = Extract<MasterSource, { kind: 'file' }>;
 type VmSource = Extract<MasterSource, { kind: 'vm' }>;
 
 /** Masters as the port asks for them: imported from a machine, captured from one, verified, replicated, removed. */
@@ -29,22 +32,25 @@ export class MasterVerbs {
   readonly #layouts: Layouts;
   readonly #masters: Masters;
   readonly #seeding: Seeding;
+  readonly #sending: Sending;
   readonly #teardown: Teardown;
 
-  constructor(parts: { end: Endpoint; layouts: Layouts; masters: Masters; seeding: Seeding; teardown: Teardown }) {
+  constructor(parts: { end: Endpoint; layouts: Layouts; masters: Masters; seeding: Seeding; sending: Sending; teardown: Teardown }) {
     this.#end = parts.end;
     this.#layouts = parts.layouts;
     this.#masters = parts.masters;
     this.#seeding = parts.seeding;
+    this.#sending = parts.sending;
     this.#teardown = parts.teardown;
   }
 
   async prepare(ctx: Ctx, spec: MasterSpec): Promise<Master> {
-    if (spec.source.kind !== 'vm') throw driverError('not-supported', 'a master on vSphere is made from a machine or template there');
     const { source } = spec;
+    if (source.kind === 'recipe') throw driverError('not-supported', 'no image is made by a recipe on vSphere');
     return await this.#end.work.run(ctx, `revision ${spec.revisionId}`, async () => {
       const there = await this.#sealed(ctx, spec.revisionId);
       if (there !== undefined) return masterOf(there);
+      if (source.kind === 'file') return masterOf(await this.#send(ctx, spec.revisionId, source));
       const view = await this.#source(ctx, source);
       const config = await this.#masters.config(ctx, view);
       const profile = profileOf(config, source.profile);
@@ -61,6 +67,24 @@ export class MasterVerbs {
       };
       return masterOf(await this.#seeding.make(ctx, seed, this.#storeFor(view)));
     });
+  }
+
+  /** A file that somebody brought: converted here, sent to where most room is. */
+  async #send(ctx: Ctx, revisionId: string, source: FileSource): Promise<View> {
+    const { converter } = this.#end.options;
+    if (converter === undefined) throw driverError('not-supported', 'this server sends no disks to vSphere');
+    await this.#sending.mustHaveNetwork(ctx);
+    try {
+      const disk = await converter.make(ctx, revisionId, source);
+      const [store] = this.#masters.roomy();
+      if (store === undefined) throw driverError('no-space', 'no datastore has room for the disk');
+      const profile = profileOfFile({ ...source.profile, firmware: source.profile.firmware ?? disk.firmware });
+      const notes = [...(source.notes ?? []), ...disk.notes].join(' ');
+      const facts = { importedFormat: disk.format, boot: disk.boot, ...(notes === '' ? {} : { notes }) };
+      return await this.#sending.make(ctx, { revisionId, profile, facts, disk }, store);
+    } finally {
+      await converter.discard(revisionId);
+    }
   }
 
   /** A machine of ours that is off, flattened into a new master. The machine stays as it is (vsphere.md §1.6). */
@@ -125,6 +149,8 @@ export class MasterVerbs {
   /** All masters of a revision, on every datastore. Refused while any disk stands on one of them, known by devices or by layouts. */
   async remove(ctx: Ctx, revisionId: string): Promise<DeletionProof> {
     return await this.#end.work.run(ctx, `revision ${revisionId}`, async () => {
+      // what a crash left here in the middle of converting
+      await this.#end.options.converter?.discard(revisionId);
       await this.#end.client.inventory.sync(ctx);
       const views = this.#masters.of(revisionId);
       const twin = this.#end.register

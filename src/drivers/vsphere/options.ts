@@ -22,6 +22,28 @@ export interface VSphereLimits {
   tasks?: number | undefined;
 }
 
+/** A disk that can be sent to a host: a stream-optimized VMDK, as often as it is asked for. Sizes in bytes. */
+export interface DiskToSend {
+  /** Of the stream. */
+  bytes: number;
+  /** Of the guest's disk; whole KiB. */
+  virtualBytes: number;
+  stream(): AsyncIterable<Uint8Array>;
+}
+
+/** What makes such disks of files that people bring; it needs programs that not every server has. */
+export interface DiskConverter {
+  /** Formats that it takes; none where a program is missing. */
+  formats(): Promise<readonly string[]>;
+  /** The disk can be read until `discard` with the same id. Errors: `bad-image`, `no-space`, `tool-failed`. */
+  make(
+    ctx: Ctx,
+    id: string,
+    source: { path: string; claimed: string | undefined },
+  ): Promise<DiskToSend & { format: string; firmware: 'bios' | 'efi' | undefined; boot: string; notes: readonly string[] }>;
+  discard(id: string): Promise<void>;
+}
+
 /** Where a provider is and what of it Carrel may use. */
 export interface VSphereProviderOptions {
   kind: 'vcenter' | 'esxi';
@@ -48,6 +70,8 @@ export interface VSphereProviderOptions {
   guest?: { user: string; password: string } | undefined;
   /** What the passwords of the machines' own accounts are made from, 32 bytes; without it no machine has one. */
   machineSecret?: Buffer | undefined;
+  /** For images that come as files; none can be imported without it. */
+  converter?: DiskConverter | undefined;
   /** Reads the SSH host keys that a guest shows; a real SSH handshake unless given. */
   hostKeys?: ((ctx: Ctx, host: string, port: number) => Promise<readonly string[]>) | undefined;
   /** How long the server may take to tell what is new before it counts as away, in milliseconds; 30,000 unless given. */

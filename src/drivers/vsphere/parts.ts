@@ -15,6 +15,7 @@ import { MasterVerbs } from './master-verbs.ts';
 import { linkedStrategy, type VSphereProviderOptions } from './options.ts';
 import { Power } from './power.ts';
 import { Seeding } from './seeding.ts';
+import { Sending } from './sending.ts';
 import { openSite, type Site, usableHosts } from './site.ts';
 import { Strategies } from './strategies.ts';
 import { Survey } from './survey.ts';
@@ -83,7 +84,7 @@ async function learn(ctx: Ctx, client: VSphereClient, site: Site, options: VSphe
     suspend: true,
     console: 'webmks',
     recipes: [],
-    importFormats: [],
+    importFormats: (await options.converter?.formats()) ?? [],
     startSlots: (options.limits?.powerPerHost ?? 8) * Math.max(1, hosts.length),
     facts: { server: about.fullName, apiVersion: about.apiVersion, linkedClones: strategy, hosts: String(hosts.length) },
   };
@@ -97,7 +98,8 @@ function join(end: Endpoint): Parts {
   const folders = new Folders({ end, files, layouts });
   const teardown = new Teardown({ end, locate, files, layouts, folders });
   const seeding = new Seeding({ end, locate, masters, teardown });
-  const masterVerbs = new MasterVerbs({ end, layouts, masters, seeding, teardown });
+  const sending = new Sending({ end, locate, seeding, teardown });
+  const masterVerbs = new MasterVerbs({ end, layouts, masters, seeding, sending, teardown });
   const strategies = new Strategies({ end, locate, masters });
   const machines = new Machines({ end, locate, masters, strategies, teardown, masterVerbs });
   const power = new Power({ end, locate, machines });

@@ -16,6 +16,8 @@ test('a machine is where it is now: another host and another datastore are told 
     const host = c.m.hosts.find((h) => h !== vm.host);
     const datastore = c.m.datastores.find((ds) => ds.name !== home());
     await c.w.settle(relocate(c.m, vm, { host }));
+    await c.driver.inventory(ctx());
+    expect(c.driver.whereabouts(machineId)).toEqual({ host: host?.name, datastores: [home()] });
     await c.w.settle(relocate(c.m, vm, { datastore }));
     await c.driver.inventory(ctx());
     const { requests } = c.driver;

@@ -1,6 +1,6 @@
 /** Making, publishing, retiring and removing revisions, written down as jobs. */
 import { imageNameProblem, type RevisionState } from '../../core/image.ts';
-import type { MasterSource } from '../../driver/index.ts';
+import type { Capabilities, MasterSource } from '../../driver/index.ts';
 import { CarrelError } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
 import * as images from '../../store/images.ts';
@@ -81,9 +81,23 @@ export async function assertSource(deps: EngineDeps, providerId: string, source:
       hint: `choose one of ${capabilities.recipes.join(', ')}`,
     });
   }
-  if (source.kind === 'file' && source.claimed !== undefined && !capabilities.importFormats.includes(source.claimed)) {
-    throw new CarrelError('not-supported', `files of format ${source.claimed} cannot be imported`, {
-      hint: `choose one of ${capabilities.importFormats.join(', ')}`,
+  if (source.kind === 'file') assertFormat(capabilities, source.claimed);
+}
+
+/** Refuses what would be refused of a file once it has come. Errors: as of {@link assertSource}, and of {@link providerFor}. */
+export async function assertImport(deps: EngineDeps, provider: string | undefined, claimed: string | undefined): Promise<void> {
+  assertFormat(await capabilitiesOf(deps, deps.store.db, await providerFor(deps, provider)), claimed);
+}
+
+function assertFormat({ importFormats }: Pick<Capabilities, 'importFormats'>, claimed: string | undefined): void {
+  if (importFormats.length === 0) {
+    throw new CarrelError('not-supported', 'files cannot be imported there', {
+      hint: 'For a vCenter or ESXi host the server converts them: install qemu-img on it (Debian: qemu-utils), then disable and enable the provider.',
+    });
+  }
+  if (claimed !== undefined && !importFormats.includes(claimed)) {
+    throw new CarrelError('not-supported', `files of format ${claimed} cannot be imported`, {
+      hint: `choose one of ${importFormats.join(', ')}`,
     });
   }
 }

@@ -9,9 +9,6 @@ import { readStream } from './stream-vmdk.ts';
 import { openLink, writeBlock } from './vmdk.ts';
 import { type DiskDevice, disksOf } from './vm-record.ts';
 
-/** A lease that nobody renews ends after so many seconds, as on a real server. */
-export const LEASE_SECONDS = 300;
-
 export interface Lease extends Entity {
   readonly type: 'HttpNfcLease';
   /** In the addresses of its files: whoever knows it may write them. */
@@ -78,7 +75,7 @@ function fail(m: Model, lease: Lease, fault: VimFault): void {
 
 function renew(m: Model, lease: Lease): void {
   lease.stopClock?.();
-  lease.stopClock = m.clock.after(LEASE_SECONDS * 1000, () =>
+  lease.stopClock = m.clock.after(m.options.leaseSeconds * 1000, () =>
     abortLease(m, lease, new VimFault('Timedout', 'The lease ended: nobody renewed it.')),
   );
 }

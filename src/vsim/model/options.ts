@@ -43,6 +43,8 @@ export interface ModelOptions {
   copyMac: boolean;
   /** So many clones of a freshly snapshotted VM fail with FileLocked (8.0U3). */
   lockedFirstClones: number;
+  /** How long a lease for sending disks goes on when nobody renews it. */
+  leaseSeconds: number;
   /** ESXi without a licence that allows the API to write. */
   restricted: boolean;
   /** Time from power-on to running Tools, with real latency, in milliseconds. */
@@ -92,6 +94,7 @@ export const DEFAULTS: ModelOptions = {
   folderDeleteForces: false,
   copyMac: false,
   lockedFirstClones: 0,
+  leaseSeconds: 300,
   restricted: false,
   bootMs: 20_000,
   guestUser: 'root',

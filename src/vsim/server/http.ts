@@ -141,12 +141,14 @@ async function nfc({ sim }: Parts, url: URL, request: IncomingMessage, response:
   if (lease === undefined) return send(response, 404, 'No such lease', 'text/plain');
   if (request.method !== 'POST' && request.method !== 'PUT') return send(response, 405, 'POST or PUT', 'text/plain');
   if (request.headers['content-length'] === undefined) return send(response, 411, 'A length is needed', 'text/plain');
+  const bytes: AsyncIterator<Uint8Array> = (request as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
   try {
-    await receiveDisk(sim.model, lease, file, request);
+    await receiveDisk(sim.model, lease, file, { [Symbol.asyncIterator]: () => bytes });
     send(response, 200, '', 'text/plain');
   } catch (error) {
     if (!(error instanceof BadStream) && !(error instanceof VimFault)) throw error;
-    response.setHeader('connection', 'close');
+    // A client that is still sending would not read the answer.
+    while ((await bytes.next()).done !== true);
     send(response, 500, error.message, 'text/plain');
   }
 }

@@ -1,5 +1,4 @@
 /** Machines whose disks are sent from here: ResourcePool.ImportVApp, and the lease under which the disks go to a host by HTTPS (NFC). */
-import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { type Ctx, makeCtx, sleep } from '../../lib/context.ts';
 import type { VSphereClient } from '../client.ts';
@@ -8,17 +7,16 @@ import type { Ref } from '../types/value.ts';
 import type { HttpNfcLeaseDeviceUrl, HttpNfcLeaseInfo, VirtualMachineConfigSpec } from '../types/vim.gen.ts';
 import { transferUrl, withOtherHost } from './transfer.ts';
 
-/** A stream-optimized VMDK on this machine. */
+/** A stream-optimized VMDK: its bytes, and how many they are, since hosts want to know before. */
 export interface ImportedDisk {
-  path: string;
-  /** Of the file. */
   bytes: number;
+  stream(): AsyncIterable<Uint8Array>;
 }
 
 export interface ImportRequest {
   pool: Ref;
   folder: Ref;
-  /** With a new disk for each of `disks`, in the same order, each of just the capacity that its file says. */
+  /** With a new disk for each of `disks`, in the same order, each of just the capacity that its VMDK says. */
   config: VirtualMachineConfigSpec;
   disks: readonly ImportedDisk[];
   /** Hears of the share of all bytes that was sent, from 0 to 1. */
@@ -35,7 +33,7 @@ const DISK_MS = 24 * 3_600_000;
 const ABORT_MS = 20_000;
 
 /**
- * Makes a machine of disks that are files here. Whatever fails, the server is told to take away what it made; a caller that cannot tell it looks
+ * Makes a machine of disks that are sent from here. Whatever fails, the server is told to take away what it made; a caller that cannot tell it looks
  * for the machine by its UUID. The transfer may go to another host than the endpoint: one whose certificate the endpoint vouches for.
  * Errors: those of calls; `vsphere-fault` for what the server found wrong with the machine; `vsphere-http` where a host refused a disk.
  */
@@ -93,8 +91,8 @@ async function sendAll(
   }
 }
 
-async function* counted(path: string, onBytes: (bytes: number) => void): AsyncGenerator<Buffer> {
-  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 18 }) as AsyncIterable<Buffer>) {
+async function* counted(stream: AsyncIterable<Uint8Array>, onBytes: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stream) {
     yield chunk;
     onBytes(chunk.length);
   }
@@ -109,7 +107,7 @@ async function sendDisk(
   onBytes: (bytes: number) => void,
 ): Promise<void> {
   const url = transferUrl(client, target.url);
-  const body = Readable.from(counted(disk.path, onBytes), { objectMode: false });
+  const body = Readable.from(counted(disk.stream(), onBytes), { objectMode: false });
   const reply = await withOtherHost(client, url, target.sslThumbprint || undefined, async (pool) =>
     pool.request(ctx, {
       method: 'POST',

@@ -1,5 +1,5 @@
 import type { Vm } from '../../model/entities.ts';
-import { deviceKey, diskFileName, type Lease, LEASE_SECONDS } from '../../model/lease.ts';
+import { deviceKey, diskFileName, type Lease } from '../../model/lease.ts';
 import { openLink } from '../../model/vmdk.ts';
 import { disksOf } from '../../model/vm-record.ts';
 import { long, type PropTable, type Reader, ref } from './context.ts';
@@ -25,7 +25,7 @@ function leaseInfo(lease: Lease, vm: Vm, { sim }: Reader): Record<string, unknow
       targetId: diskFileName(i),
     })),
     totalDiskCapacityInKB: long(disks.reduce((sum, { capacity }) => sum + capacity, 0) / 1024),
-    leaseTimeout: LEASE_SECONDS,
+    leaseTimeout: sim.model.options.leaseSeconds,
   };
 }
 
