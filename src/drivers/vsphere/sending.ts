@@ -66,7 +66,7 @@ export class Sending {
       if (there !== undefined) await this.#clear(ctx, { kind: 'master', uuid, name, label: name });
       else await this.#teardown.leftovers(ctx, { uuid, name });
       const config = await this.#config(ctx, sent, store, uuid, name);
-      const made = await this.#end.copies.run(ctx, store.name, async () => await this.#import(ctx, uuid, config, sent.disk));
+      const made = await this.#end.copies.run(ctx, store.name, async () => await this.#bring(ctx, uuid, config, sent.disk));
       this.#locate.remember(uuid, made);
       return await this.#seeding.seal(ctx, uuid, name, { profile: sent.profile, facts: sent.facts });
     });
@@ -90,7 +90,7 @@ export class Sending {
   }
 
   /** Whoever works on this key next waits until the server is done with it, also when the caller goes away. */
-  async #import(ctx: Ctx, uuid: string, config: VirtualMachineConfigSpec, disk: DiskToSend): Promise<Ref> {
+  async #bring(ctx: Ctx, uuid: string, config: VirtualMachineConfigSpec, disk: DiskToSend): Promise<Ref> {
     const { client, site } = this.#end;
     const stop = new AbortController();
     const inner = makeCtx({ signal: stop.signal });
