@@ -38,6 +38,7 @@ if [ "$what" = test ]; then
   want /usr/share/gocode/src/github.com/vmware/govmomi golang-github-vmware-govmomi-dev
   python=/usr/bin/python3
   { [ -x $python ] && $python -c 'import pyVmomi' 2>/dev/null; } || want /nonexistent python3-pyvmomi
+  want ip iproute2
   want openssl openssl
   want bindfs bindfs
   want chromium chromium

@@ -16,10 +16,15 @@ interface LoginFile {
   servers: Record<string, Login>;
 }
 
-/** `$XDG_CONFIG_HOME/carrel/login.json`; undefined where there is no home. */
-function loginFile(env: NodeJS.ProcessEnv): string | undefined {
+/** `$XDG_CONFIG_HOME/carrel`; undefined where there is no home. */
+export function configFolder(env: NodeJS.ProcessEnv): string | undefined {
   const config = env.XDG_CONFIG_HOME || (env.HOME ? join(env.HOME, '.config') : undefined);
-  return config === undefined ? undefined : join(config, 'carrel', 'login.json');
+  return config === undefined ? undefined : join(config, 'carrel');
+}
+
+function loginFile(env: NodeJS.ProcessEnv): string | undefined {
+  const folder = configFolder(env);
+  return folder === undefined ? undefined : join(folder, 'login.json');
 }
 
 function read(file: string): LoginFile {

@@ -41,6 +41,9 @@ import { addProxy } from './commands/proxy.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addReserve } from './commands/reserve.ts';
 import { addRules } from './commands/rules.ts';
+import { addForward } from './commands/forward.ts';
+import { addScp } from './commands/scp.ts';
+import { addSshConfig } from './commands/ssh-config.ts';
 import { addSeriesEnd } from './commands/series-end.ts';
 import { addSeriesLs } from './commands/series-ls.ts';
 import { addSeriesShow } from './commands/series-show.ts';
@@ -126,6 +129,9 @@ const COMMANDS: readonly Add[] = [
   addShow,
   addConnect,
   addSsh,
+  addScp,
+  addForward,
+  addSshConfig,
   addProxy,
   addConsole,
   addCapture,

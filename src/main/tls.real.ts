@@ -8,6 +8,8 @@ import { promisify } from 'node:util';
 import { Agent, fetch } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LAUNCHER, until } from '../../test/support/server.ts';
+import { openTunnel } from '../cli/tunnel.ts';
+import { makeClient } from '../client/client.ts';
 import { type Serving, startServer } from './serve.ts';
 import { readTls } from './tls.ts';
 
@@ -84,6 +86,15 @@ function shown(): Promise<string> {
 /** In a process of its own, while this one serves. */
 const carrel = async (...args: string[]) => (await promisify(execFile)(LAUNCHER, ['--data', at('data'), ...args])).stdout;
 
+const shownAnother = expect.stringContaining('shows another certificate') as string;
+
+/** A tunnel to what is not there: refused by the server, if by anybody. */
+function tunnel(fingerprint256: string): Promise<unknown> {
+  const { token } = JSON.parse(readFileSync(at('data/client.json'), 'utf8')) as { token: string };
+  const client = makeClient({ baseUrl: serving.url, token });
+  return openTunnel({ client, fingerprint256 }, '11111111-1111-4111-8111-111111111111');
+}
+
 test("this machine's command line goes to the server whose certificate was written down, and to no other", async () => {
   expect(serving.url).toMatch(/^https:/);
   expect(await carrel('whoami')).toContain('admin');
@@ -92,6 +103,8 @@ test("this machine's command line goes to the server whose certificate was writt
   expect(written.fingerprint256).toBe(fingerprintOf('first'));
   writeFileSync(file, JSON.stringify({ ...written, fingerprint256: fingerprintOf('second') }));
   await expect(carrel('whoami')).rejects.toThrow(/shows another certificate/);
+  await expect(tunnel(fingerprintOf('second'))).rejects.toMatchObject({ code: 'unreachable', cause: { message: shownAnother } });
+  await expect(tunnel(fingerprintOf('first'))).rejects.toMatchObject({ code: 'not-found' });
   writeFileSync(file, JSON.stringify(written));
 });
 

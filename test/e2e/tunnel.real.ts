@@ -3,12 +3,14 @@
  * its own, with one way out, to the server's port. The machines are real QEMU, the programs the system's own ssh and scp.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Client, makeClient } from '../../src/client/client.ts';
+import { makeSshKey } from '../../src/lib/ssh-key.ts';
 import { LAUNCHER, TestServer, until } from '../support/server.ts';
 
 /** In the namespace: takes connections where the server has its port, and hands them out through the file system; then runs a command. */
@@ -119,6 +121,71 @@ test('ssh reaches a machine whose address cannot be reached, by itself; the exit
   ]);
 });
 
+test('scp copies both ways, folders too, and what comes back is what went', async () => {
+  const sent = join(dir, 'sent');
+  mkdirSync(sent);
+  writeFileSync(join(sent, 'a b.bin'), randomBytes(3 << 20));
+  writeFileSync(join(sent, '100%.txt'), 'Zürich\n');
+  expect(await carrel('ann', 'scp', '-r', sent, `${id}:/root/there`)).toEqual({ code: 0, out: '', err: '' });
+  expect(await carrel('ann', 'scp', '-r', `${id.slice(0, 8)}:/root/there`, join(dir, 'back'))).toEqual({ code: 0, out: '', err: '' });
+  expect(readdirSync(join(dir, 'back')).toSorted()).toEqual(['100%.txt', 'a b.bin']);
+  for (const name of readdirSync(sent))
+    expect(readFileSync(join(dir, 'back', name)).equals(readFileSync(join(sent, name))), name).toBe(true);
+  expect((await carrel('ann', 'scp', `${id}:/root/nothing`, dir)).code).toBe(1);
+});
+
+/** In the namespace: says what came back from a forwarded port, and how the command ended. */
+const FORWARD = `
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
+const child = spawn(process.argv[2], process.argv.slice(3), { stdio: ['ignore', 'pipe', 'inherit'] });
+child.stdout.once('data', (line) => {
+  const sent = randomBytes(1 << 20);
+  const back = [];
+  let got = 0;
+  const socket = connect(18080, '127.0.0.1', () => socket.write(sent));
+  socket.on('error', (error) => console.log(error.message)).on('close', () => child.kill('SIGINT'));
+  socket.on('data', (part) => {
+    back.push(part);
+    if ((got += part.length) < sent.length) return;
+    console.log(String(line).trim(), Buffer.concat(back).equals(sent));
+    socket.destroy();
+  });
+});
+child.on('close', (code) => console.log('ended with', code));
+`;
+
+test('forward opens a port here that leads to one in the guest, within SSH; Ctrl-C closes it', async () => {
+  const { hostname } = await server.client.showReservation({ params: { id } });
+  await carrel('ann', 'ssh', id, '--', 'nc -ll -p 8080 -e /bin/cat </dev/null >/dev/null 2>&1 &');
+  writeFileSync(join(dir, 'forward.mjs'), FORWARD);
+  const run = start('ann', [process.execPath, join(dir, 'forward.mjs'), LAUNCHER, 'forward', id, '18080:8080']);
+  await run.done;
+  expect([run.out, run.err]).toEqual([`127.0.0.1:18080 leads to port 8080 of ${hostname}     (Ctrl-C closes it) true\nended with 0\n`, '']);
+});
+
+test('with what ssh-config prints, plain ssh knows the machine by name and its key by heart', async () => {
+  const { hostname } = await server.client.showReservation({ params: { id } });
+  const printed = await carrel('ann', 'ssh-config');
+  expect(printed.code).toBe(0);
+  expect(printed.out).not.toContain(people.ann?.token);
+  const config = join(dir, 'config');
+  writeFileSync(config, printed.out, { mode: 0o600 });
+  const ssh = async (host: string) => {
+    const run = start('ann', ['ssh', '-F', config, '-o', 'BatchMode=yes', host, 'hostname']);
+    return [await run.done, run.out, run.err];
+  };
+  expect(await ssh(`${hostname}.carrel`)).toEqual([0, `${hostname}\n`, '']);
+  // Asked for once more it is the same key, and nothing is added.
+  expect((await carrel('ann', 'ssh-config', id)).out).toBe(printed.out);
+  const known = join(dir, 'ann/carrel/ssh', id, 'known_hosts');
+  const other = makeSshKey('').publicKey.split(' ').slice(0, 2).join(' ');
+  writeFileSync(known, `${id} ${other}\n`);
+  const [code, , err] = await ssh(`${id.slice(0, 8)}.carrel`);
+  expect([code, String(err).includes('Host key verification failed')]).toEqual([255, true]);
+});
+
 test('nobody else gets through: not another person, not an operator, and nobody before it begins', async () => {
   expect(await carrel('bob', 'ssh', id, '--', 'true')).toMatchObject({ code: 3, out: '' });
   const foreign = await carrel('bob', 'proxy', id);
@@ -129,7 +196,7 @@ test('nobody else gets through: not another person, not an operator, and nobody 
   const later = await (people.ann as { client: Client }).client.reserve({ body: { image: 'starter', at: 'tomorrow 14:00', for: '1h' } });
   const early = await carrel('ann', 'proxy', later.id);
   expect([early.code, early.out, early.err.includes('it begins at')]).toEqual([4, '', true]);
-  expect(await tunnelsOf(id)).toHaveLength(2);
+  expect((await tunnelsOf(id)).filter(({ actor }) => actor !== 'ann')).toEqual([]);
 });
 
 test('what is open ends with the token it was opened by, and with the machine; each says so', async () => {
@@ -147,4 +214,7 @@ test('what is open ends with the token it was opened by, and with the machine; e
   await server.settled(id);
   const ended = await carrel('ann', 'ssh', id, '--', 'true');
   expect([ended.code, ended.err.includes('the reservation is ended')]).toEqual([4, true]);
+  // Its key goes too.
+  expect(await carrel('ann', 'ssh-config')).toMatchObject({ code: 0, out: '' });
+  expect(readdirSync(join(dir, 'ann/carrel/ssh'))).not.toContain(id);
 });

@@ -12,7 +12,8 @@ import { requireTools, run } from './run.ts';
 import { buildWhole } from './whole.ts';
 import type { BuiltImage, Recipe } from './types.ts';
 
-const STARTER_PACKAGES = ['busybox-static', 'dropbear-bin', 'qemu-guest-agent'] as const;
+/** sftp-server is what scp and editors ask an SSH server for. */
+const STARTER_PACKAGES = ['busybox-static', 'dropbear-bin', 'openssh-sftp-server', 'qemu-guest-agent'] as const;
 
 /** Not linked as commands: they would pretend that there is a package database. */
 const UNWANTED_APPLETS = new Set(['dpkg', 'dpkg-deb', 'rpm', 'busybox', 'linuxrc', 'init', 'chpasswd', 'shutdown']);
@@ -91,9 +92,11 @@ async function makeRoot(ctx: Ctx, tree: string, root: string): Promise<void> {
   await copyPrograms(
     tree,
     root,
-    ['usr/sbin/dropbear', 'usr/bin/dropbearkey', 'usr/bin/dbclient', 'usr/sbin/qemu-ga'],
+    ['usr/sbin/dropbear', 'usr/bin/dropbearkey', 'usr/bin/dbclient', 'usr/lib/openssh/sftp-server', 'usr/sbin/qemu-ga'],
     ['libnss_files.so.2', 'libnss_dns.so.2'],
   );
+  // Where Dropbear looks for it.
+  await putLink(root, 'usr/lib/sftp-server', 'openssh/sftp-server');
   await linkApplets(ctx, tree, root);
   const files: [string, string | Buffer, number][] = [
     ['etc/inittab', INITTAB, 0o644],
