@@ -111,10 +111,13 @@ export class Model {
     for (const listener of this.#listeners) listener('leave', entity, []);
   }
 
-  /** Says which properties of an object changed, as property paths. */
+  /** What tickets for consoles say instead of what is so: a host that cannot be reached from here, or whose certificate was renewed unnoticed. */
+  ticketSays: { host?: string; port?: number; thumbprint?: string } = {};
+
   /** Told when a guest answers at these addresses, and when it no longer does: none. */
   guestWatcher: ((vm: Vm, addresses: readonly string[]) => void) | undefined;
 
+  /** Says which properties of an object changed, as property paths. */
   changed(entity: Entity, ...paths: string[]): void {
     for (const listener of this.#listeners) listener('modify', entity, paths);
   }

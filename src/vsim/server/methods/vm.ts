@@ -17,25 +17,28 @@ import { configSpec, customization, deviceChanges, relocateSpec } from '../conve
 /** A ticket leads to this server, whatever host the VM is on: simulated hosts have no addresses. */
 function ticketInfo(c: Call, ticket: Ticket) {
   const { hostname, port } = new URL(c.origin);
+  const { thumbprint = c.transfers.certificate.fingerprint, ...says } = c.m.ticketSays;
   return {
     ticket: ticket.ticket,
     cfgFile: ticket.vm.record.vmPath,
     host: hostname,
     port: Number(port || 443),
-    sslThumbprint: c.transfers.certificate.fingerprint,
+    ...says,
+    sslThumbprint: thumbprint,
   };
 }
 
 /** As {@link ticketInfo}, with what later versions have: the address since 7.0, thumbprints by their algorithm since 7.0.3.1 (here since 8.0). */
 function consoleTicketInfo(c: Call, ticket: Ticket) {
-  const { fingerprint, fingerprint256 } = c.transfers.certificate;
+  const info = ticketInfo(c, ticket);
+  const sha256 = c.m.ticketSays.thumbprint ?? c.transfers.certificate.fingerprint256;
   const thumbprints = [
-    { thumbprint: fingerprint, hashAlgorithm: 'SHA-1' },
-    { thumbprint: fingerprint256, hashAlgorithm: 'SHA-256' },
+    { thumbprint: info.sslThumbprint, hashAlgorithm: 'SHA-1' },
+    { thumbprint: sha256, hashAlgorithm: 'SHA-256' },
   ];
   return {
-    ...ticketInfo(c, ticket),
-    ...(c.reader.version >= 7 ? { url: `wss://${new URL(c.origin).host}/ticket/${ticket.ticket}` } : {}),
+    ...info,
+    ...(c.reader.version >= 7 ? { url: `wss://${info.host}:${info.port}/ticket/${ticket.ticket}` } : {}),
     ...(c.reader.version >= 8 ? { certThumbprintList: thumbprints } : {}),
   };
 }
