@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Done, Time } from './common.ts';
+import { Done, NameParam, Time } from './common.ts';
 import { named, oneOf, route, strict } from './route.ts';
 
 export const Limits = named('Limits', Type.Object({ machines: Type.Integer(), memoryMiB: Type.Integer(), vcpus: Type.Integer() }));
@@ -59,6 +59,7 @@ export const ProviderChange = strict({
   folder: Type.Optional(Type.Union([Path, Type.Null()])),
   datastores: Type.Optional(Type.Union([Type.Array(Path, { minItems: 1, maxItems: 200 }), Type.Null()])),
   network: Type.Optional(Type.Union([Path, Type.Null()])),
+  strategy: Type.Optional(Type.Union([connection.strategy, Type.Null()])),
   limits: Type.Optional(strict({ machines: AtMost, memoryMiB: AtMost, vcpus: AtMost })),
   password: Type.Optional(passwords.password),
   guestUser: connection.guestUser,
@@ -136,6 +137,18 @@ export const ProviderCheck = named(
     missing: Type.Array(Privilege),
     unwanted: Type.Array(Privilege, { description: 'What the account can do and should not be able to.' }),
     clockSkewS: Type.Number({ description: "The server's clock less ours, in seconds." }),
+    trial: Type.Optional(
+      Type.Object(
+        {
+          revision: Type.String({ description: 'What was cloned, such as `debian@3`.' }),
+          cloneMs: Type.Integer({ description: 'From the request to a machine that passed the gate, in milliseconds.' }),
+          removeMs: Type.Integer({ description: 'Until nothing of it was left, in milliseconds.' }),
+          disks: Type.Array(Type.String(), { description: 'The chain of its first disk, its own first.' }),
+          notes: Type.Array(Type.String()),
+        },
+        { description: 'Of the machine that was made and taken away again; absent where none was asked for, or it failed.' },
+      ),
+    ),
     problems: Type.Array(Type.Object({ blocking: Type.Boolean(), message: Type.String(), hint: Type.String() })),
   }),
 );
@@ -192,9 +205,14 @@ export const providerRoutes = {
   }),
   checkProvider: route('checkProvider', {
     summary: 'Look at an endpoint without changing anything, and say all that is wrong',
+    description: 'With `clone` a linked clone of that image is made there too, never switched on, and taken away at once.',
     tag: 'providers',
     scope: 'admin',
     params: Name,
+    body: strict({
+      clone: Type.Optional(NameParam),
+      revision: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'The published one if left out.' })),
+    }),
     response: ProviderCheck,
     errors: ['no-permission', 'not-found', 'unavailable', 'not-supported', 'wrong-state'],
   }),

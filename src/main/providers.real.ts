@@ -116,14 +116,14 @@ test.each(['vcenter', 'esxi'] as const)(
     const { vsim, services, root } = await setUp(kind);
     await services.addProvider(root, endpoint(vsim, kind));
     const signal = AbortSignal.timeout(60_000);
-    expect(await services.checkProvider('lab', signal)).toMatchObject({
+    expect(await services.checkProvider(root, 'lab', {}, signal)).toMatchObject({
       ok: true,
       server: { kind },
       missing: [],
       datastores: expect.arrayContaining([expect.objectContaining({ name: 'ds0', used: true, supported: true })]),
     });
     vsim.model.denied.add(`${vsim.username} Datastore.FileManagement`);
-    const report = await services.checkProvider('lab', signal);
+    const report = await services.checkProvider(root, 'lab', {}, signal);
     expect(report).toMatchObject({
       ok: false,
       missing: expect.arrayContaining([expect.objectContaining({ privilege: 'Datastore.FileManagement' })]),
@@ -133,7 +133,7 @@ test.each(['vcenter', 'esxi'] as const)(
     );
     const vms = (await services.listProviderVms('lab', signal)) ?? [];
     expect(vms).toContainEqual({ path: vsim.sim.master().path, template: false, power: 'off', ours: false, unreadable: false });
-    expect(await services.checkProvider('nowhere', signal)).toBeUndefined();
+    expect(await services.checkProvider(root, 'nowhere', {}, signal)).toBeUndefined();
   },
 );
 
@@ -180,4 +180,38 @@ test('a disk file of a cloud image is sent to the vCenter, published, and lent',
     state: 'ready',
     machine: { host: expect.stringMatching(/\w/), datastores: [expect.stringMatching(/^ds\d$/)] },
   });
+});
+
+test('a trial clone is made and taken away: what stops it is a problem of the check, and nothing of it stays', async () => {
+  const { t, vsim, services, root } = await setUp();
+  await services.addProvider(root, endpoint(vsim));
+  const { revision } = await services.importVm(root, { image: 'golden', provider: 'lab', vm: vsim.sim.master().path, how: 'copy' });
+  await waitFor(makeCtx({ timeoutMs: 600_000 }), 10, async () =>
+    (await services.showRevision('golden', revision.number))?.state === 'preparing' ? undefined : true,
+  );
+  const signal = AbortSignal.timeout(600_000);
+  const standing = () => [...vsim.model.vms.values()].map((vm) => vm.name).toSorted();
+  const before = standing();
+  const good = await services.checkProvider(root, 'lab', { clone: 'golden' }, signal);
+  expect(good).toMatchObject({ trial: { revision: 'golden@1', disks: [expect.any(String), expect.any(String)] }, ok: true });
+  expect(standing()).toEqual(before);
+  const proofs = t.db.selectFrom('audit').selectAll().where('action', '=', 'provider.tried');
+  expect(await proofs.execute()).toHaveLength(1);
+
+  // What no privilege tells: the snapshot that clones stand on is refused.
+  vsim.model.denied.add(`${vsim.username} VirtualMachine.Inventory.CreateFromExisting`);
+  const bad = await services.checkProvider(root, 'lab', { clone: 'golden' }, signal);
+  expect(bad).not.toHaveProperty('trial');
+  expect(bad).toMatchObject({ ok: false });
+  expect(bad?.problems.map((p) => p.message)).toContainEqual(expect.stringContaining('a trial clone of golden@1 failed'));
+  expect(standing()).toEqual(before);
+  await expect(services.checkProvider(root, 'lab', { clone: 'golden', revision: 7 }, signal)).rejects.toMatchObject({ code: 'not-found' });
+  await expect(services.checkProvider(root, 'lab', { clone: 'nothing' }, signal)).rejects.toMatchObject({ code: 'not-found' });
+});
+
+test('another way to linked clones is taken for new machines, and taken back', async () => {
+  const { vsim, services, root } = await setUp();
+  await services.addProvider(root, endpoint(vsim));
+  expect(await services.changeProvider(root, 'lab', { strategy: 'child-disk' })).toMatchObject({ facts: { linkedClones: 'child-disk' } });
+  expect(await services.changeProvider(root, 'lab', { strategy: null })).toMatchObject({ facts: { linkedClones: 'snapshot-clone' } });
 });

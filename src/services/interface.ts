@@ -270,8 +270,16 @@ export interface ProviderServices {
   addProvider(caller: Caller, request: ProviderAdded): Promise<Provider>;
   /** As {@link addProvider}; `wrong-state` for a host's own. Undefined if there is none. */
   changeProvider(caller: Caller, name: string, change: ProviderChange): Promise<Provider | undefined>;
-  /** Undefined if there is none; `wrong-state` for a host's own. One login, not repeated. `no-permission`, `unavailable`, `not-supported`. */
-  checkProvider(name: string, signal: AbortSignal): Promise<ProviderCheck | undefined>;
+  /**
+   * Undefined if there is none; `wrong-state` for a host's own. One login, not repeated. With `clone` a trial clone of that image too: what is
+   * wrong with it is among the problems. `no-permission`, `unavailable`, `not-supported`; `not-found` (image or revision).
+   */
+  checkProvider(
+    caller: Caller,
+    name: string,
+    request: { clone?: string | undefined; revision?: number | undefined },
+    signal: AbortSignal,
+  ): Promise<ProviderCheck | undefined>;
   /** As {@link checkProvider}. */
   listProviderVms(name: string, signal: AbortSignal): Promise<EndpointVm[] | undefined>;
   /** Undefined if there is none. Enabling one that is down tries at once. */

@@ -1,7 +1,8 @@
 import type { Provider } from '../contract/providers.ts';
 import { providerNameProblem, type ProviderConnection, type ProviderSecret } from '../core/provider.ts';
+import { runTrial, trialOf } from '../engine/trial.ts';
 import { makeCtx } from '../lib/context.ts';
-import { CarrelError, describeError } from '../lib/errors.ts';
+import { CarrelError, describeError, toStored } from '../lib/errors.ts';
 import * as audit from '../store/audit.ts';
 import * as machines from '../store/machines.ts';
 import * as providers from '../store/providers.ts';
@@ -12,6 +13,8 @@ import { given, type Parts } from './parts.ts';
 /** How long an endpoint may take to be opened while somebody waits, in milliseconds. */
 const PROBE_MS = 60_000;
 const ROOM_MS = 5_000;
+/** For a clone that is made to see whether it can be, in milliseconds. */
+const TRIAL_MS = 300_000;
 
 export function providerServices(parts: Parts): ProviderServices {
   const { deps, registry, sealer } = parts;
@@ -110,11 +113,24 @@ export function providerServices(parts: Parts): ProviderServices {
       await write(caller, 'provider.changed', row, { changed: what });
       return taken(row.id);
     },
-    async checkProvider(name, signal) {
+    async checkProvider(caller, name, { clone, revision }, signal) {
       const row = await named(name);
       if (row === undefined) return undefined;
       endpointOf(row);
-      return parts.endpoint(row).check(makeCtx({ signal, timeoutMs: PROBE_MS, log: deps.log }));
+      const wanted = clone === undefined ? undefined : await trialOf(deps, row, { image: clone, revision });
+      const report = await parts.endpoint(row).check(makeCtx({ signal, timeoutMs: PROBE_MS, log: deps.log }));
+      if (wanted === undefined) return report;
+      try {
+        return { ...report, trial: await runTrial(makeCtx({ signal, timeoutMs: TRIAL_MS, log: deps.log }), deps, wanted, caller.name) };
+      } catch (error) {
+        const { message, hint } = toStored(error);
+        const problem = {
+          blocking: true,
+          message: `a trial clone of ${wanted.name} failed: ${message}`,
+          hint: hint ?? 'Look at the server’s own tasks.',
+        };
+        return { ...report, ok: false, problems: [...report.problems, problem] };
+      }
     },
     async listProviderVms(name, signal) {
       const row = await named(name);

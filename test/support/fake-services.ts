@@ -614,7 +614,7 @@ export function fakeServices(world: FakeWorld): Services {
       facts: {},
     }),
     changeProvider: async (caller, name) => (await services.listProviders(caller)).find((p) => p.name === name),
-    checkProvider: async (name) =>
+    checkProvider: async (_by, name) =>
       name === 'local'
         ? {
             ok: false,

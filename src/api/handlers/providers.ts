@@ -25,7 +25,8 @@ export function providerHandlers({ services }: Deps): Handlers<ProviderOperation
     showCertificate: ({ body, signal }) => services.showCertificate(body.url, signal),
     changeProvider: async ({ params, body, caller }) =>
       there(await services.changeProvider(caller, params.provider, body), params.provider),
-    checkProvider: async ({ params, signal }) => there(await services.checkProvider(params.provider, signal), params.provider),
+    checkProvider: async ({ params, body, caller, signal }) =>
+      there(await services.checkProvider(caller, params.provider, body, signal), params.provider),
     listProviderVms: async ({ params, signal }) => ({
       items: there(await services.listProviderVms(params.provider, signal), params.provider),
     }),

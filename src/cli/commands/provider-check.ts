@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { ProviderCheck } from '../../contract/providers.ts';
+import { revisionOf } from '../names.ts';
 import type { Cli } from '../session.ts';
 import { bytes, facts, table } from '../text.ts';
 
@@ -7,12 +8,20 @@ export function addProviderCheck(provider: Command, cli: Cli): void {
   provider
     .command('check <name>')
     .description('look at an endpoint and say all that is wrong, and what to do; ends with 1 if something blocks (operators)')
-    .action(async (name: string, _options: object, command: Command) => {
+    .option('--clone <image>', 'make a linked clone of this image there too (NAME or NAME@NUMBER), and take it away again')
+    .action(async (name: string, options: { clone?: string }, command: Command) => {
       const session = cli.open(command);
-      const report = await session.client.checkProvider({ params: { provider: name } });
+      const report = await session.client.checkProvider({ params: { provider: name }, body: wanted(options.clone) });
       session.answer(report, describe(report));
       if (!report.ok) session.io.setExitCode(1);
     });
+}
+
+function wanted(clone: string | undefined): { clone?: string; revision?: number } {
+  if (clone === undefined) return {};
+  if (!clone.includes('@')) return { clone };
+  const { name, number } = revisionOf(clone);
+  return { clone: name, revision: number };
 }
 
 function describe(r: ProviderCheck): string {
@@ -24,6 +33,11 @@ function describe(r: ProviderCheck): string {
     ['linked clones', r.strategies.join(', ')],
     ['networks', r.networks.join(', ')],
     ['clock', `${r.clockSkewS} s off ours`],
+    [
+      'trial',
+      r.trial &&
+        `a linked clone of ${r.trial.revision} in ${r.trial.cloneMs} ms, gone in ${r.trial.removeMs} ms, on ${r.trial.disks[1] ?? '?'}`,
+    ],
   ]);
   const stores = table(
     ['DATASTORE', 'TYPE', 'USED', 'FREE', 'OF'],
