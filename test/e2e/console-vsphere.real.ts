@@ -112,8 +112,8 @@ test.each(['vcenter', 'esxi'] as const)(
   },
 );
 
-test('in the portal the screen is seen and typed on as any other', async () => {
-  const { vm, root, name, id } = await setUp('vcenter', 'seen');
+test('in the portal the screen is seen and typed on as any other; a host that goes closes it with 1014', async () => {
+  const { vsim, vm, root, name, id, open } = await setUp('vcenter', 'seen');
   const browser = await openBrowser();
   onTestFinished(() => browser.close());
   const { page, faults } = await openPage(browser);
@@ -151,4 +151,12 @@ test('in the portal the screen is seen and typed on as any other', async () => {
   await waitFor(makeCtx({ timeoutMs: 60_000 }), 20, () => (vm.guest?.screen.typed === 'who\n' ? true : undefined));
   expect(page.url()).toContain(id);
   expect(faults).toEqual([]);
+
+  // The host goes without a word: another end than the machine's.
+  const ws = await open();
+  await once(ws, 'open');
+  const closed = once(ws, 'close') as Promise<[number, Buffer]>;
+  await vsim.close();
+  const [closeCode, reason] = await closed;
+  expect([closeCode, reason.toString()]).toEqual([1014, 'the connection to the machine broke']);
 });
