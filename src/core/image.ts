@@ -22,7 +22,8 @@ export interface GuestProfile {
   sshPort: number;
   agent: 'carrel' | 'qga' | 'none';
   /**
-   * On QEMU: `cloud-init` = each machine has a CD with its identity for it. How Carrel gets into the guest on vSphere: `cloud-init` = by an account that each machine gets for itself, `guest-operations` = by an account
+   * On QEMU: `cloud-init` = each machine has a CD with its identity and an account of Carrel's for it, by which it is ready and handed over
+   * where the image has no agent. How Carrel gets into the guest on vSphere: `cloud-init` = by an account that each machine gets for itself, `guest-operations` = by an account
    * that the image has and the provider knows. Left out: the latter where the provider knows one.
    */
   access?: 'cloud-init' | 'guest-operations';

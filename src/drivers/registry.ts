@@ -16,6 +16,8 @@ export interface DriverConfig {
   limits: { machines?: number; memoryMiB?: number; vcpus?: number };
   /** Largest disk of an image that is brought, in bytes; kind `qemu`. */
   maxImageBytes?: number | undefined;
+  /** What the keys of Carrel's accounts in guests are made from, 32 bytes; kind `qemu`. */
+  machineSecret?: Buffer | undefined;
   /** Where the endpoint is and what of it may be used; kinds `vcenter` and `esxi`. */
   vsphere?: Omit<VSphereProviderOptions, 'kind' | 'installationId' | 'log' | 'capacity'> | undefined;
 }

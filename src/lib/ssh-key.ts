@@ -1,5 +1,5 @@
 /** A key pair for one SSH login. Node makes ed25519 keys but does not write OpenSSH's format, which ssh wants. */
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 
 export interface SshKey {
   /** One line, as in authorized_keys. */
@@ -19,9 +19,23 @@ function field(data: string | Buffer): Buffer {
   return Buffer.concat([length, bytes]);
 }
 
-/** Makes a key pair. The private format is that of OpenSSH's PROTOCOL.key. */
+/** A new key pair. */
 export function makeSshKey(comment: string): SshKey {
-  const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+  return inOpenSsh(generateKeyPairSync('ed25519').privateKey, comment);
+}
+
+/** What stands before the 32 bytes of an ed25519 private key in PKCS #8 (RFC 8410, section 7). */
+const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** The key pair of a private key's 32 bytes: always the same one. Errors: `RangeError` for another length. */
+export function sshKeyOf(secret: Buffer, comment: string): SshKey {
+  if (secret.length !== 32) throw new RangeError(`an ed25519 private key has 32 bytes, not ${secret.length}`);
+  return inOpenSsh(createPrivateKey({ key: Buffer.concat([PKCS8, secret]), format: 'der', type: 'pkcs8' }), comment);
+}
+
+/** The private format is that of OpenSSH's PROTOCOL.key. */
+function inOpenSsh(key: KeyObject, comment: string): SshKey {
+  const jwk = key.export({ format: 'jwk' });
   const seed = Buffer.from(jwk.d as string, 'base64url');
   const point = Buffer.from(jwk.x as string, 'base64url');
   const publicBlob = Buffer.concat([field(TYPE), field(point)]);

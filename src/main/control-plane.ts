@@ -135,7 +135,13 @@ async function bringUp(
     make: (row) =>
       row.connection === null
         ? (options.driver ??
-          makeDriver({ ...ofInstallation(options), kind: row.kind, limits: options.limits, maxImageBytes: options.maxImageBytes }))
+          makeDriver({
+            ...ofInstallation(options),
+            kind: row.kind,
+            limits: options.limits,
+            maxImageBytes: options.maxImageBytes,
+            machineSecret: sealer.derive('guest accounts of machines'),
+          }))
         : makeDriver({ ...ofInstallation(options), maxImageBytes: options.maxImageBytes, ...endpointConfig(row, sealer) }),
     onOpen: (_id, driver) => watchMachines(deps, driver),
     pauses: options.providerPauses,

@@ -28,7 +28,7 @@ export function addImageImport(image: Command, cli: Cli): void {
     .addOption(
       new Option(
         '--access <way>',
-        "how Carrel gets into its guests: by cloud-init, for each machine anew, or by the provider's guest account",
+        "how Carrel gets into its guests: by cloud-init, for each machine anew (a cloud image as it is shipped), or by the provider's guest account",
       ).choices(['cloud-init', 'guest-operations']),
     )
     .option('--name <name>', "the image's name; the file's if left out")

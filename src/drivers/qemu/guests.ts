@@ -1,14 +1,18 @@
 import { randomBytes } from 'node:crypto';
+import { handoverScript, revokeScript } from '../../core/guest-scripts.ts';
 import type { Credentials, Guest, GuestAddress, GuestReady } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import { type Ctx, checkCtx, makeCtx, race, withTimeout } from '../../lib/context.ts';
 import { isCode } from '../../lib/errors.ts';
+import type { SshKey } from '../../lib/ssh-key.ts';
 import type { Fleet } from './fleet.ts';
-import { machineIdHex } from './host.ts';
+import { type Host, machineIdHex } from './host.ts';
 import type { Machines } from './machines.ts';
 import type { Masters } from './masters.ts';
+import { OPERATIONS, operationsKey, runAsRoot } from './operations.ts';
 import type { MachineRecord, MasterRecord } from './records.ts';
 import type { Runtime } from './runtime.ts';
+import { settleCloudGuest } from './settle.ts';
 import { waitForBanner } from './ssh-banner.ts';
 import { readHostKey } from './ssh-host-key.ts';
 
@@ -16,6 +20,8 @@ import { readHostKey } from './ssh-host-key.ts';
 const LOOPBACK = '127.0.0.1';
 /** Time for accounts to be changed through Carrel's agent, in milliseconds; qemu-ga is asked when it does not manage. */
 const LINE_AGENT_MS = 20_000;
+/** Time for a script that Carrel's account runs, in milliseconds: a login under emulation takes seconds. */
+const OPERATIONS_MS = 60_000;
 
 /** What happens inside the guests: identity, readiness, access. */
 export class Guests implements Guest {
@@ -23,28 +29,42 @@ export class Guests implements Guest {
   private readonly machines: Machines;
   private readonly fleet: Fleet;
 
-  constructor(parts: { masters: Masters; machines: Machines; fleet: Fleet }) {
+  private readonly secret: Buffer | undefined;
+
+  constructor(parts: { host: Pick<Host, 'machineSecret'>; masters: Masters; machines: Machines; fleet: Fleet }) {
+    this.secret = parts.host.machineSecret;
     this.masters = parts.masters;
     this.machines = parts.machines;
     this.fleet = parts.fleet;
   }
 
   async ready(ctx: Ctx, machineId: string): Promise<GuestReady> {
-    const { runtime, master } = await this.need(machineId);
+    const { runtime, record, master } = await this.need(machineId);
     const { bootTimeoutS } = master.profile.guest;
     const bounded = withTimeout(ctx, bootTimeoutS * 1000);
+    const seen = { text: '' };
     try {
       const hostKeys = await this.awaitGuest(bounded, runtime, master, machineId);
       const address = await this.address(bounded, machineId);
       await waitForBanner(bounded, address.host, address.sshPort, runtime.ended());
+      const key = this.operationsKey(master, machineId);
+      if (key !== undefined && record.settled !== true) {
+        const onRefused = (why: string): void => void (seen.text = `; its SSH server does not let ${OPERATIONS} in (${why})`);
+        const own = await race(bounded, Promise.race([settleCloudGuest(bounded, { machineId, address, key, onRefused }), runtime.ended()]));
+        await this.machines.update(machineId, { settled: true });
+        return { address, hostKeys: own };
+      }
       // Without the agent's word, or after a reset that cost the guest its note of the key, the server itself is asked.
       const known = hostKeys !== undefined && hostKeys.length > 0;
       return { address, hostKeys: known ? hostKeys : await readHostKey(bounded, address.host, address.sshPort) };
     } catch (error) {
       checkCtx(ctx);
       if (!isCode(error, 'deadline')) throw error;
-      throw driverError('guest-timeout', `the guest was not ready within ${bootTimeoutS} s`, {
-        hint: 'look at its console; give the image a longer boot time if it is just slow',
+      throw driverError('guest-timeout', `the guest was not ready within ${bootTimeoutS} s${seen.text}`, {
+        hint:
+          seen.text === ''
+            ? 'look at its console; give the image a longer boot time if it is just slow'
+            : 'look at its console: cloud-init makes that account. Import an image without cloud-init without --access cloud-init; give the image a longer boot time if it is just slow',
         cause: error,
       });
     }
@@ -103,6 +123,8 @@ export class Guests implements Guest {
   async handover(ctx: Ctx, machineId: string, credentials: Credentials): Promise<void> {
     const { user, passwordHash, authorizedKeys } = credentials;
     await this.throughAgent(ctx, machineId, {
+      user,
+      script: handoverScript(credentials),
       viaGuestAgent: async (runtime) => {
         await runtime.guestAgent.setPassword(ctx, user, passwordHash);
         await runtime.guestAgent.setAuthorizedKeys(ctx, user, authorizedKeys);
@@ -116,6 +138,8 @@ export class Guests implements Guest {
 
   async revoke(ctx: Ctx, machineId: string, user: string): Promise<void> {
     await this.throughAgent(ctx, machineId, {
+      user,
+      script: revokeScript(user),
       viaGuestAgent: async (runtime) => {
         // No password hashes to this, so none fits it.
         await runtime.guestAgent.setPassword(ctx, user, '!');
@@ -128,16 +152,43 @@ export class Guests implements Guest {
     });
   }
 
+  /** Runs a script as root by Carrel's account, where the image has no agent and cloud-init made one; false where there is none. */
+  async byOperations(ctx: Ctx, machineId: string, script: string): Promise<boolean> {
+    const { master } = await this.need(machineId);
+    const key = this.operationsKey(master, machineId);
+    if (key === undefined || master.profile.guest.agent !== 'none') return false;
+    await runAsRoot(withTimeout(ctx, OPERATIONS_MS), await this.address(ctx, machineId), key, script);
+    return true;
+  }
+
+  /** The key of Carrel's account in the guest; undefined where cloud-init makes none, and where Carrel's own agent is better. */
+  private operationsKey(master: MasterRecord, machineId: string): SshKey | undefined {
+    const { access, agent } = master.profile.guest;
+    if (this.secret === undefined || access !== 'cloud-init' || agent === 'carrel') return undefined;
+    return operationsKey(this.secret, machineId);
+  }
+
   private async throughAgent(
     ctx: Ctx,
     machineId: string,
-    ways: { viaGuestAgent: (runtime: Runtime) => Promise<void>; viaLineAgent: (runtime: Runtime, bounded: Ctx) => Promise<void> },
+    ways: {
+      user: string;
+      script: string;
+      viaGuestAgent: (runtime: Runtime) => Promise<void>;
+      viaLineAgent: (runtime: Runtime, bounded: Ctx) => Promise<void>;
+    },
   ): Promise<void> {
     const { runtime, master } = await this.need(machineId);
     const { agent } = master.profile.guest;
     if (agent === 'none') {
+      if (ways.user === OPERATIONS) {
+        throw driverError('not-supported', `${OPERATIONS} is Carrel's own account in the guest: handing it over would lock Carrel out`, {
+          hint: 'give the image another user: `carrel image import … --user`',
+        });
+      }
+      if (await this.byOperations(ctx, machineId, ways.script)) return;
       throw driverError('not-supported', 'this image has no agent, so that accounts in it cannot be changed', {
-        hint: 'use the account that the image came with',
+        hint: 'use the account that the image came with; if it has cloud-init, import it with --access cloud-init',
       });
     }
     if (agent === 'carrel') {

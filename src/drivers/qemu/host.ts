@@ -45,6 +45,8 @@ export interface Host {
   readonly tools: ImageTools;
   readonly restrictNetwork: boolean;
   readonly maxImageBytes: number;
+  /** What the keys of Carrel's accounts in guests are made from; undefined = there are no such accounts. */
+  readonly machineSecret: Buffer | undefined;
   /** Chosen acceleration; decided by a probe that may come later than `open`. */
   accel(): Accel;
   /** Account of a QEMU that is about to be started: `account`, with KVM in the group of the device. */

@@ -44,6 +44,8 @@ export interface QemuDriverOptions {
   accel?: Accel | 'auto' | undefined;
   /** Largest disk of an imported image in bytes; 200 GiB by default. */
   maxImageBytes?: number | undefined;
+  /** What the keys of Carrel's accounts in guests are made from, 32 bytes; without it no guest has one. */
+  machineSecret?: Buffer | undefined;
   /** No way out of the guests but their forwarded SSH port. */
   restrictNetwork?: boolean | undefined;
   /** Limits of the operator; the rest is the host's. */

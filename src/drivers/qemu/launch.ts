@@ -5,8 +5,9 @@ import { identityFileContent, type QemuMachine, qemuArgs } from '../../qemu/argv
 import { type Host, machineIdHex, machineTypeOf, pathExists, seedHex, tagPrefix, uuidFor } from './host.ts';
 import { runPathsIn } from './layout.ts';
 import type { Masters } from './masters.ts';
+import { operationsKey } from './operations.ts';
 import type { MasterRecord } from './records.ts';
-import { seedImage } from './seed.ts';
+import { type SeededMachine, seedImage } from './seed.ts';
 
 /**
  * Translation cache in MiB: 32 is enough for a small guest and halves its memory (with 16 it boots at half the speed); a full system
@@ -39,9 +40,13 @@ export async function launchArgs(host: Host, masters: Masters, master: MasterRec
   const identityFile = await writeFor(host, join(spec.folder, 'identity'), content);
   const seed =
     master.profile.guest.access === 'cloud-init'
-      ? await writeFor(host, join(spec.folder, 'seed'), seedImage({ machineId: spec.id, hostname: spec.hostname }))
+      ? await writeFor(host, join(spec.folder, 'seed'), seedImage(seeded(host, spec)))
       : undefined;
   return qemuArgs(await describeMachine(host, masters, master, spec, { identityFile, seed }));
+}
+
+function seeded({ machineSecret }: Host, { id, hostname }: LaunchSpec): SeededMachine {
+  return { machineId: id, hostname, operationsKey: machineSecret === undefined ? undefined : operationsKey(machineSecret, id).publicKey };
 }
 
 async function writeFor(host: Host, path: string, content: string | Buffer): Promise<string> {

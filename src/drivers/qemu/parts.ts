@@ -72,6 +72,7 @@ export async function openParts(
     locks: new KeyedLock(),
     restrictNetwork: options.restrictNetwork ?? false,
     maxImageBytes: options.maxImageBytes ?? DEFAULT_MAX_IMAGE_BYTES,
+    machineSecret: options.machineSecret,
     accel: () => accelChoice.current,
     launchAccount: () => accelChoice.accountFor(accelChoice.current),
   };
@@ -96,7 +97,7 @@ function connect(host: Host, decideAccel: (ctx: Ctx) => Promise<void>): Parts {
   const fleet = new Fleet(host);
   const frozen = new Frozen(host, masters, fleet);
   const machines = new Machines(host, masters, frozen);
-  const guests = new Guests({ masters, machines, fleet });
+  const guests = new Guests({ host, masters, machines, fleet });
   const base = { host, masters, machines, frozen, fleet, guests };
   const removal = new Removal(base);
   frozen.removal = removal;

@@ -187,12 +187,7 @@ export class Power {
     const runtime = this.needRunning(record.machineId, 'on');
     const bounded = withTimeout(ctx, SHUTDOWN_MS);
     const master = await this.masters.need(record.revisionId);
-    const asked =
-      master.profile.guest.agent !== 'none' &&
-      (await runtime.guestAgent.shutdown(withTimeout(bounded, 5_000)).then(
-        () => true,
-        () => false,
-      ));
+    const asked = await this.askToShutDown(bounded, runtime, record.machineId, master);
     if (!asked) await runtime.qmp.execute(bounded, 'system_powerdown');
     try {
       await waitGone(bounded, runtime.process);
@@ -202,5 +197,15 @@ export class Power {
     }
     await this.fleet.end(ctx, record.machineId, this.machines.folder(record.machineId), false);
     return 'off';
+  }
+
+  /** Asks by the agent or by Carrel's account; false where neither is there or answers, and the power button is left. */
+  private async askToShutDown(ctx: Ctx, runtime: Runtime, machineId: string, master: MasterRecord): Promise<boolean> {
+    const ask =
+      master.profile.guest.agent === 'none'
+        ? // The answer comes before the machine goes: the login would end with it.
+          this.guests.byOperations(withTimeout(ctx, 20_000), machineId, '(sleep 1; poweroff) >/dev/null 2>&1 &')
+        : runtime.guestAgent.shutdown(withTimeout(ctx, 5_000)).then(() => true);
+    return await ask.catch(() => false);
   }
 }

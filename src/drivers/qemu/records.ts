@@ -30,6 +30,8 @@ export interface MachineRecord {
   restorable: boolean;
   /** An instant machine whose guest still has the frozen parent's identity. */
   needsIdentity: boolean;
+  /** Carrel's account let us into the guest, and its host keys are its own: seen once, not asked again. */
+  settled?: boolean | undefined;
   notes: string[];
 }
 

@@ -1,50 +1,9 @@
 /** The programs that Carrel runs in guests, for a POSIX shell. Exit codes: 0 done, others the shell's. */
-import type { Credentials } from '../../driver/driver.ts';
+import { quote } from '../../core/guest-scripts.ts';
 
 /** Where a guest says its machine-id. */
 export const MACHINE_ID_KEY = 'guestinfo.carrel.machine-id';
 const TELL = `vmtoolsd --cmd "info-set ${MACHINE_ID_KEY} $(cat /etc/machine-id)"`;
-
-/** One word for a POSIX shell. */
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-/** The script as root: as it is for root, by sudo for another account, which must be allowed to use it without a password. */
-export function asRoot(script: string): string {
-  return `test "$(id -u)" = 0 || exec sudo -n /bin/sh -c ${quote(script)}\n${script}`;
-}
-
-/** Sets password and keys; what was there is replaced. */
-export function handoverScript({ user, passwordHash, authorizedKeys }: Credentials): string {
-  const keys = authorizedKeys.map((key) => `${key}\n`).join('');
-  return [
-    'set -e',
-    `u=${quote(user)}`,
-    'id "$u" >/dev/null 2>&1 || useradd -m -s /bin/sh "$u"',
-    `usermod -p ${quote(passwordHash)} "$u"`,
-    'h=$(getent passwd "$u" | cut -d: -f6)',
-    'g=$(id -g "$u")',
-    'mkdir -p "$h/.ssh"',
-    `printf %s ${quote(keys)} > "$h/.ssh/authorized_keys.new"`,
-    'chmod 700 "$h/.ssh"',
-    'chmod 600 "$h/.ssh/authorized_keys.new"',
-    'chown -R "$u:$g" "$h/.ssh"',
-    'mv "$h/.ssh/authorized_keys.new" "$h/.ssh/authorized_keys"',
-  ].join('\n');
-}
-
-/** Locks the password and takes the keys away; an account that is not there is no error. */
-export function revokeScript(user: string): string {
-  return [
-    'set -e',
-    `u=${quote(user)}`,
-    'id "$u" >/dev/null 2>&1 || exit 0',
-    `usermod -p '!' "$u"`,
-    'h=$(getent passwd "$u" | cut -d: -f6)',
-    'rm -f "$h/.ssh/authorized_keys"',
-  ].join('\n');
-}
 
 /** Waits until cloud-init is through with all that it does at a boot, and says the machine-id. */
 export function afterCloudInitScript(): string {

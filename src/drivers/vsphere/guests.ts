@@ -1,3 +1,4 @@
+import { handoverScript, revokeScript } from '../../core/guest-scripts.ts';
 import type { ConsoleTarget, Credentials, GuestAddress, GuestReady } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import { type Ctx, withTimeout } from '../../lib/context.ts';
@@ -5,7 +6,7 @@ import { isCode } from '../../lib/errors.ts';
 import { acquireConsole, normalizeFingerprint, readExtraConfig } from '../../vsphere/index.ts';
 import { type Access, accessOf, wipedUserData } from './access.ts';
 import type { Endpoint } from './endpoint.ts';
-import { afterCloudInitScript, handoverScript, identityScript, revokeScript } from './guest-scripts.ts';
+import { afterCloudInitScript, identityScript } from './guest-scripts.ts';
 import { Identities } from './identity.ts';
 import type { Locate } from './locate.ts';
 import type { Machines } from './machines.ts';

@@ -1,11 +1,11 @@
 /** Programs in guests by VMware's guest operations, as root. */
+import { asRoot, quote } from '../../core/guest-scripts.ts';
 import { driverError } from '../../driver/errors.ts';
 import { type Ctx, sleep, withTimeout } from '../../lib/context.ts';
 import { isCode } from '../../lib/errors.ts';
 import { GuestAccess, guestPassword, isFault } from '../../vsphere/index.ts';
 import type { Access } from './access.ts';
 import type { Endpoint } from './endpoint.ts';
-import { asRoot, quote } from './guest-scripts.ts';
 import { notReady } from './readiness.ts';
 import type { View } from './view.ts';
 

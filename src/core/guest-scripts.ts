@@ -1,0 +1,43 @@
+/** What Carrel runs in guests that it gets into without an agent of its own, for a POSIX shell as root. Exit codes: 0 done, others the shell's. */
+
+/** One word for a POSIX shell. */
+export function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The script as root: as it is for root, by sudo for another account, which must be allowed to use it without a password. */
+export function asRoot(script: string): string {
+  return `test "$(id -u)" = 0 || exec sudo -n /bin/sh -c ${quote(script)}\n${script}`;
+}
+
+/** Sets password and keys; what was there is replaced. */
+export function handoverScript(given: { user: string; passwordHash: string; authorizedKeys: readonly string[] }): string {
+  const { user, passwordHash, authorizedKeys } = given;
+  const keys = authorizedKeys.map((key) => `${key}\n`).join('');
+  return [
+    'set -e',
+    `u=${quote(user)}`,
+    'id "$u" >/dev/null 2>&1 || useradd -m -s /bin/sh "$u"',
+    `usermod -p ${quote(passwordHash)} "$u"`,
+    'h=$(getent passwd "$u" | cut -d: -f6)',
+    'g=$(id -g "$u")',
+    'mkdir -p "$h/.ssh"',
+    `printf %s ${quote(keys)} > "$h/.ssh/authorized_keys.new"`,
+    'chmod 700 "$h/.ssh"',
+    'chmod 600 "$h/.ssh/authorized_keys.new"',
+    'chown -R "$u:$g" "$h/.ssh"',
+    'mv "$h/.ssh/authorized_keys.new" "$h/.ssh/authorized_keys"',
+  ].join('\n');
+}
+
+/** Locks the password and takes the keys away; an account that is not there is no error. */
+export function revokeScript(user: string): string {
+  return [
+    'set -e',
+    `u=${quote(user)}`,
+    'id "$u" >/dev/null 2>&1 || exit 0',
+    `usermod -p '!' "$u"`,
+    'h=$(getent passwd "$u" | cut -d: -f6)',
+    'rm -f "$h/.ssh/authorized_keys"',
+  ].join('\n');
+}
