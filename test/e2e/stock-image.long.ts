@@ -38,7 +38,7 @@ const KINDS: [string, StockOptions][] = [
   ['ifupdown', { network: 'ifupdown', bootedBefore: false }],
 ];
 
-describe.skipIf(process.getuid?.() !== 0).each(KINDS)('a stock image with %s', (name, options) => {
+describe.each(KINDS)('a stock image with %s', (name, options) => {
   test('is brought, lent with a key to its default user, and each machine is one of its own', async () => {
     const file = join(folder, `${name}.qcow2`);
     const { originKey, originId } = await buildStockImage(file, options);

@@ -42,6 +42,7 @@ export async function buildStockImage(
   path: string,
   { network, bootedBefore }: StockOptions,
 ): Promise<{ originKey: string; originId: string }> {
+  if (process.getuid?.() !== 0) throw new Error('a stock image is made as root: its files keep their owners');
   const work = mkdtempSync(join(tmpdir(), 'carrel-stock-'));
   try {
     const setup = join(work, 'setup');

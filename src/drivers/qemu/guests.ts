@@ -48,7 +48,7 @@ export class Guests implements Guest {
       const address = await this.address(bounded, machineId);
       await waitForBanner(bounded, address.host, address.sshPort, runtime.ended());
       const key = this.operationsKey(master, machineId);
-      if (key !== undefined && record.settled !== true) {
+      if (key !== undefined && record.settled === false) {
         const onRefused = (why: string): void => void (seen.text = `; its SSH server does not let ${OPERATIONS} in (${why})`);
         const own = await race(bounded, Promise.race([settleCloudGuest(bounded, { machineId, address, key, onRefused }), runtime.ended()]));
         await this.machines.update(machineId, { settled: true });

@@ -110,6 +110,7 @@ export class Machines {
       checkpoints: [],
       restorable: instant,
       needsIdentity: false,
+      settled: false,
       notes: [],
     };
     if (instant && master.profile.guest.agent !== 'carrel') {

@@ -1,10 +1,9 @@
 import ssh2 from 'ssh2';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Driver } from '../../driver/driver.ts';
+import { closeSshGuests, hostKey, sshGuest } from '../../../test/support/ssh-guest.ts';
 import { makeCtx } from '../../lib/context.ts';
 import { makeSshKey } from '../../lib/ssh-key.ts';
-import { OPERATIONS, operationsKey, runAsRoot } from './operations.ts';
-import { formatKey } from './ssh-host-key.ts';
+import { operationsKey, runAsRoot } from './operations.ts';
 import { mustBeOwn, readLook, settleCloudGuest } from './settle.ts';
 
 const secret = Buffer.alloc(32, 7);
@@ -37,49 +36,13 @@ test.each([
   expect(() => mustBeOwn('m-1', look, { hostKey })).toThrow(message);
 });
 
-/** A real SSH server that takes one key of one user, and answers each login's script by `answer`. */
-function serve(host: { key: string }, authorized: () => string, answer: (script: string) => [code: number, output: string]) {
-  const server = new ssh2.Server({ hostKeys: [host.key] }, (client) => {
-    client.on('authentication', (asked) => {
-      const known =
-        asked.method === 'publickey' && asked.username === OPERATIONS && authorized().split(' ')[1] === asked.key.data.toString('base64');
-      if (known) asked.accept();
-      else asked.reject(['publickey']);
-    });
-    client.on('error', () => {});
-    client.on('session', (accept) => {
-      accept().on('exec', (take, _refuse, info) => {
-        const stream = take();
-        let script = '';
-        stream.on('data', (chunk: Buffer) => (script += chunk.toString()));
-        stream.on('end', () => {
-          const [code, output] = answer(`${info.command}\n${script}`);
-          stream.write(output);
-          stream.exit(code);
-          stream.end();
-        });
-      });
-    });
-  });
-  closers.push(() => server.close());
-  return new Promise<Awaited<ReturnType<Driver['guest']['address']>>>((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve({ host: '127.0.0.1', sshPort: (server.address() as { port: number }).port }));
-  });
-}
-
-const closers: (() => void)[] = [];
-afterEach(() => closers.splice(0).forEach((close) => close()));
-
-function hostKey(): { key: string; line: string } {
-  const { privateKey, publicKey } = makeSshKey('host');
-  return { key: privateKey, line: formatKey(Buffer.from(publicKey.split(' ')[1] ?? '', 'base64')) ?? '' };
-}
+afterEach(closeSshGuests);
 
 describe('by SSH', () => {
   test('a script goes in by standard input, and how it ends is told', async () => {
     const host = hostKey();
     const heard: string[] = [];
-    const address = await serve(
+    const address = await sshGuest(
       host,
       () => key.publicKey,
       (script) => {
@@ -96,7 +59,7 @@ describe('by SSH', () => {
   });
 
   test('an account that is not let in is said, with what to do', async () => {
-    const address = await serve(
+    const address = await sshGuest(
       hostKey(),
       () => makeSshKey('other').publicKey,
       () => [0, ''],
@@ -114,7 +77,7 @@ describe('by SSH', () => {
     let refused = 0;
     let asked = 0;
     // The keys are new on the disk and the server has not read them: the second look would find them.
-    const address = await serve(
+    const address = await sshGuest(
       old,
       () => (refused > 0 ? key.publicKey : makeSshKey('other').publicKey),
       (script) => {
@@ -130,7 +93,7 @@ describe('by SSH', () => {
 
   test('a guest with keys of its own is ready, and they are told without comments', async () => {
     const own = hostKey();
-    const address = await serve(
+    const address = await sshGuest(
       own,
       () => key.publicKey,
       () => [0, `instance ${machineId}\norigin k O\nown ${own.line} root@m\nown ssh-rsa RRRR root@m\n`],

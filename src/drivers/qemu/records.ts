@@ -30,7 +30,10 @@ export interface MachineRecord {
   restorable: boolean;
   /** An instant machine whose guest still has the frozen parent's identity. */
   needsIdentity: boolean;
-  /** Carrel's account let us into the guest, and its host keys are its own: seen once, not asked again. */
+  /**
+   * Carrel's account let us into the guest, and its host keys are its own: seen once, not asked again. Left out in machines of earlier
+   * versions, which have no such account.
+   */
   settled?: boolean | undefined;
   notes: string[];
 }

@@ -1,0 +1,102 @@
+/** Guests of images with cloud-init and without an agent: by which way Carrel gets in, and what counts as ready. */
+import { afterEach, expect, test } from 'vitest';
+import { closeSshGuests, hostKey, sshGuest } from '../../../test/support/ssh-guest.ts';
+import type { GuestProfile } from '../../core/image.ts';
+import { makeCtx } from '../../lib/context.ts';
+import type { Fleet } from './fleet.ts';
+import { Guests } from './guests.ts';
+import type { Machines } from './machines.ts';
+import type { Masters } from './masters.ts';
+import { operationsKey } from './operations.ts';
+import type { MachineRecord } from './records.ts';
+
+const secret = Buffer.alloc(32, 7);
+const machineId = '5f0f7d5e-0000-4000-8000-000000000001';
+const ctx = () => makeCtx({ timeoutMs: 60_000 });
+const CREDENTIALS = { user: 'debian', passwordHash: '$6$salt$hash', authorizedKeys: ['ssh-ed25519 AAAA me'] };
+
+afterEach(closeSshGuests);
+
+/** A running machine whose SSH server is here. */
+async function guest(
+  options: { letIn?: boolean; secret?: Buffer | undefined; bootTimeoutS?: number; access?: GuestProfile['access'] } = {},
+) {
+  const host = hostKey();
+  const scripts: string[] = [];
+  const authorized = options.letIn === false ? 'ssh-ed25519 other' : operationsKey(secret, machineId).publicKey;
+  const address = await sshGuest(
+    host,
+    () => authorized,
+    (script) => {
+      scripts.push(script);
+      return [0, `instance ${machineId}\norigin ssh-ed25519 OLD\nown ${host.line} root@m\n`];
+    },
+  );
+  const record = { machineId, revisionId: 'r', settled: false } as MachineRecord;
+  const profile = { agent: 'none', user: 'debian', bootTimeoutS: options.bootTimeoutS ?? 60, access: options.access ?? 'cloud-init' };
+  const guests = new Guests({
+    host: { machineSecret: 'secret' in options ? options.secret : secret },
+    masters: { need: async () => ({ profile: { guest: profile } }) } as unknown as Masters,
+    machines: {
+      needMade: async () => record,
+      update: async (_: string, change: object) => Object.assign(record, change),
+    } as unknown as Machines,
+    fleet: { get: () => ({ sshPort: async () => address.sshPort, ended: () => new Promise<never>(() => {}) }) } as unknown as Fleet,
+  });
+  return { guests, record, scripts, host };
+}
+
+test("ready once Carrel's account is let in, with the guest's own keys; asked once, not after each start", async () => {
+  const { guests, record, scripts, host } = await guest();
+  expect((await guests.ready(ctx(), machineId)).hostKeys).toEqual([host.line]);
+  expect(scripts).toHaveLength(1);
+  expect(record.settled).toBe(true);
+  expect((await guests.ready(ctx(), machineId)).hostKeys).toEqual([host.line]);
+  expect(scripts).toHaveLength(1);
+});
+
+test('a machine of an earlier version, which has no such account, is ready as before', async () => {
+  const { guests, record, scripts, host } = await guest({ letIn: false });
+  record.settled = undefined;
+  expect((await guests.ready(ctx(), machineId)).hostKeys).toEqual([host.line]);
+  expect(scripts).toEqual([]);
+});
+
+test('an SSH server that answers and does not let the account in is not ready, and that is what is said', async () => {
+  const { guests, record } = await guest({ letIn: false, bootTimeoutS: 3 });
+  await expect(guests.ready(ctx(), machineId)).rejects.toMatchObject({
+    code: 'guest-timeout',
+    message: expect.stringContaining('does not let carrel-ops in'),
+    hint: expect.stringContaining('cloud-init'),
+  });
+  expect(record.settled).toBe(false);
+});
+
+test('password and keys are set and taken away by that account', async () => {
+  const { guests, scripts } = await guest();
+  await guests.handover(ctx(), machineId, CREDENTIALS);
+  expect(scripts[0]).toContain(`usermod -p '$6$salt$hash' "$u"`);
+  expect(scripts[0]).toContain('ssh-ed25519 AAAA me');
+  await guests.revoke(ctx(), machineId, 'debian');
+  expect(scripts[1]).toContain(`usermod -p '!' "$u"`);
+  expect(await guests.byOperations(ctx(), machineId, 'poweroff')).toBe(true);
+  expect(scripts[2]).toContain('poweroff');
+});
+
+test("Carrel's own account is not handed over", async () => {
+  const { guests, scripts } = await guest();
+  await expect(guests.handover(ctx(), machineId, { ...CREDENTIALS, user: 'carrel-ops' })).rejects.toMatchObject({ code: 'not-supported' });
+  expect(scripts).toEqual([]);
+});
+
+test.each([
+  ['without cloud-init', { access: 'guest-operations' as const }],
+  ["without the installation's secret", { secret: undefined }],
+])('%s there is no such account, and what helps is said', async (_, options) => {
+  const { guests } = await guest(options);
+  await expect(guests.handover(ctx(), machineId, CREDENTIALS)).rejects.toMatchObject({
+    code: 'not-supported',
+    hint: expect.stringContaining('--access cloud-init'),
+  });
+  expect(await guests.byOperations(ctx(), machineId, 'poweroff')).toBe(false);
+});
