@@ -47,13 +47,17 @@ export class TestServer {
     return this.#stderr;
   }
 
-  /** Starts and waits until it answers. `env.CARREL_FAULT_POINT` makes it kill itself at a point of a saga. */
-  async start(env: NodeJS.ProcessEnv = {}, listen = '127.0.0.1:0'): Promise<void> {
+  /** Starts and waits until it answers. `env.CARREL_FAULT_POINT` makes it kill itself at a point of a saga; `args` are more of `serve`. */
+  async start(env: NodeJS.ProcessEnv = {}, listen = '127.0.0.1:0', args: readonly string[] = []): Promise<void> {
     rmSync(join(this.dataDir, 'url'), { force: true });
-    const child = spawn(LAUNCHER, ['serve', '--data', this.dataDir, '--listen', listen, '--log-level', 'info', '--max-vcpus', '200'], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const child = spawn(
+      LAUNCHER,
+      ['serve', '--data', this.dataDir, '--listen', listen, '--log-level', 'info', '--max-vcpus', '200', ...args],
+      {
+        env: { ...process.env, ...env },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
     this.#child = child;
     let said = '';
     child.stderr?.on('data', (chunk: Buffer) => {

@@ -23,7 +23,7 @@ export function addImageImport(image: Command, cli: Cli): void {
     .command('import [file]')
     .description("make an image's next revision of a disk file of your own, or of a machine that a provider has")
     .option('--provider <name>', 'provider that has the machine, or that the disk goes to')
-    .option('--vm <path>', 'machine or template there, by its path or its name')
+    .option('--vm <path>', 'machine or template there, by its path as `carrel provider vms` shows it')
     .option('--adopt', 'take it as it lies, as the golden machine, instead of copying it')
     .addOption(
       new Option(

@@ -35,6 +35,15 @@ const CLONES = [
 const GUESTS = ['VirtualMachine.GuestOperations.Query', 'VirtualMachine.GuestOperations.Modify', 'VirtualMachine.GuestOperations.Execute'];
 const DATASTORES = ['Datastore.AllocateSpace', 'Datastore.Browse', 'Datastore.FileManagement'];
 const POOL = ['Resource.AssignVMToPool'];
+const NETWORKS = ['Network.Assign'];
+
+/** All that is asked for anywhere, by the kind of place: what a role for Carrel holds. The guide's table is held against it. */
+export const WANTED: Readonly<Record<'folder' | 'datastores' | 'pool' | 'networks', readonly string[]>> = {
+  folder: [...MACHINES, ...CLONES, ...GUESTS],
+  datastores: DATASTORES,
+  pool: POOL,
+  networks: NETWORKS,
+};
 
 /** Without this one nobody can destroy a machine with the account, whatever program runs with it: the cheapest guard that there is. */
 const UNWANTED = ['VirtualMachine.Inventory.Delete'];
@@ -57,7 +66,7 @@ export async function checkAccount(ctx: Ctx, end: Endpoint): Promise<AccountChec
     [[site.folder], [...MACHINES, ...clones, ...guests]],
     [end.stores().map((store) => store.ref), DATASTORES],
     [[site.pool], POOL],
-    [networks, ['Network.Assign']],
+    [networks, NETWORKS],
   ];
   const answers = await Promise.all(
     places.map(async ([entities, wanted]) => (entities.length === 0 ? [] : await checkPrivileges(ctx, client, entities, wanted))),
