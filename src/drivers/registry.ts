@@ -5,6 +5,7 @@ import { StreamConverter } from '../qemu/stream-converter.ts';
 import { QemuDriver } from './qemu/index.ts';
 import { VSphereDriver, type VSphereProviderOptions } from './vsphere/index.ts';
 
+export { acceptRestored } from './qemu/restored.ts';
 export { certificateOf } from './vsphere/index.ts';
 
 export interface DriverConfig {

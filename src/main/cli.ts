@@ -104,6 +104,36 @@ program
   });
 
 program
+  .command('backup <file>')
+  .description(
+    "write the store, this installation's identity and its key to one file, also while the server runs; keep it as safe as a password",
+  )
+  .option('--with-images', 'and the golden disks of this host')
+  .action(async (file: string, options: { withImages?: boolean }, command: Command) => {
+    const { backupCommand } = await import('./backup-commands.ts');
+    process.exitCode = await backupCommand({
+      dataDir: dataDirOf(command),
+      databaseUrl: process.env.DATABASE_URL || undefined,
+      file,
+      images: options.withImages ?? false,
+      json: command.optsWithGlobals<{ json?: boolean }>().json ?? false,
+    });
+  });
+
+program
+  .command('restore <file>')
+  .description('from a backup to a data directory that is empty (--data DIR); the server is started afterwards')
+  .action(async (file: string, _options: object, command: Command) => {
+    const { restoreCommand } = await import('./backup-commands.ts');
+    process.exitCode = await restoreCommand({
+      dataDir: dataDirOf(command),
+      databaseUrl: process.env.DATABASE_URL || undefined,
+      file,
+      json: command.optsWithGlobals<{ json?: boolean }>().json ?? false,
+    });
+  });
+
+program
   .command('vsim')
   .description('a vSphere to try things on: SOAP over TLS, honest disk chains; see its own --help')
   .allowUnknownOption()

@@ -125,7 +125,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
         // A file of a whole disk, and what its format adds.
         maxUnpackedBytes: (options.maxImageBytes ?? DEFAULT_MAX_IMAGE_BYTES) * 1.01,
         keepFreeBytes: KEEP_FREE_BYTES,
-        inspector: qemu ? uploadInspector(options.maxImageBytes ?? DEFAULT_MAX_IMAGE_BYTES) : undefined,
+        inspector: uploadInspector(options.maxImageBytes ?? DEFAULT_MAX_IMAGE_BYTES),
       },
     });
     const url = await app.listen({ host: address.host, port: address.port }).catch((error: unknown) => {

@@ -1,0 +1,88 @@
+/** A backup of a server that is at work, and what comes of it in an empty folder. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { LAUNCHER, TestServer, until } from '../../test/support/server.ts';
+
+function carrel(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(LAUNCHER, args, { encoding: 'utf8', timeout: 1_200_000 });
+  return { status, stdout, stderr };
+}
+
+test('everything is there again: accounts, tokens, images that machines start from; a backup that was touched is refused', async () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'backup-'));
+  // PostgreSQL's account must be able to pass through.
+  chmodSync(scratch, 0o711);
+  onTestFinished(() => rmSync(scratch, { recursive: true, force: true }));
+  const server = new TestServer();
+  onTestFinished(() => server.dispose());
+  await server.start();
+  await server.buildStarter();
+  await server.client.createAccount({ body: { name: 'ann', role: 'user' } });
+  const { token } = await server.client.createToken({ params: { account: 'ann' }, body: { label: 'test' } });
+  const [lent] = await server.reserveMany(1, 'linked');
+  const audit = (await server.client.listAudit({ query: { limit: 1000 } })).items.length;
+
+  const file = join(scratch, 'a.carrel');
+  const made = carrel('--data', server.dataDir, '--json', 'backup', file, '--with-images');
+  expect(made.stderr).toBe('');
+  expect(JSON.parse(made.stdout)).toMatchObject({ file, images: 1 });
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(readdirSync(scratch)).toEqual(['a.carrel']);
+  expect(carrel('--data', server.dataDir, 'backup', file)).toMatchObject({
+    status: 4,
+    stderr: expect.stringContaining('is there already'),
+  });
+  const bare = join(scratch, 'bare.carrel');
+  expect(carrel('--data', server.dataDir, 'backup', bare).status).toBe(0);
+  // The server noticed nothing.
+  expect((await server.client.showReservation({ params: { id: lent?.id ?? '' } })).state).toBe('ready');
+  await server.endAll();
+  await server.end();
+
+  const touched = join(scratch, 'touched.carrel');
+  const bytes = readFileSync(file);
+  const at = bytes.indexOf('store/account.ndjson.gz') + 512 + 40;
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  writeFileSync(touched, bytes);
+  const elsewhere = join(scratch, 'data');
+  for (const [bad, said] of [
+    [touched, 'was changed'],
+    [LAUNCHER, 'cannot be used'],
+    [join(scratch, 'nowhere'), 'there is no file'],
+  ] as const) {
+    const { status, stderr } = carrel('--data', elsewhere, 'restore', bad);
+    expect(status).not.toBe(0);
+    expect(stderr).toContain(said);
+    expect(existsSync(elsewhere) ? readdirSync(elsewhere) : []).toEqual([]);
+  }
+  expect(carrel('--data', server.dataDir, 'restore', file).stderr).toContain('is not empty');
+
+  const without = join(scratch, 'bare-data');
+  const partly = carrel('--data', without, 'restore', bare);
+  expect(partly).toMatchObject({
+    status: 1,
+    stdout: expect.stringMatching(/MISSING {2}starter@1 \(.*\): its golden disk is not in the backup/),
+  });
+
+  const again = new TestServer(mkdtempSync(join(tmpdir(), 'carrel-e2e-')));
+  onTestFinished(() => again.dispose());
+  expect(carrel('--data', again.dataDir, 'restore', file).stdout).toContain('1 golden disks verified');
+  await again.start();
+  expect((await again.client.listAudit({ query: { limit: 1000 } })).items.length).toBeGreaterThanOrEqual(audit);
+  const url = JSON.parse(readFileSync(join(again.dataDir, 'client.json'), 'utf8')) as { url: string };
+  const whoami = spawnSync(LAUNCHER, ['whoami'], { encoding: 'utf8', env: { ...process.env, CARREL_URL: url.url, CARREL_TOKEN: token } });
+  expect(whoami.stdout).toContain('ann');
+  // The machine that was lent is not here: its reservation ends by itself, and says so.
+  await until('the lost machine to be noticed', async () => {
+    await again.client.reconcile({ body: { dryRun: false } });
+    const { state } = await again.client.showReservation({ params: { id: lent?.id ?? '' } });
+    return state === 'ended' || state === 'failed' ? true : undefined;
+  });
+  const [fresh] = await again.reserveMany(1, 'linked');
+  expect(fresh).toMatchObject({ state: 'ready' });
+  expect(await again.client.verifyImage({ params: { name: 'starter' }, body: {} })).toMatchObject({ ok: true });
+  await again.endAll();
+});

@@ -1,0 +1,208 @@
+/** `carrel restore FILE --data DIR`: what `carrel backup` wrote, in an empty folder and an empty database. */
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { extract, type Header } from 'tar-stream';
+import { acceptRestored } from '../drivers/registry.ts';
+import { checkCtx, type Ctx } from '../lib/context.ts';
+import { CarrelError } from '../lib/errors.ts';
+import { type StoreTarget, connect } from '../store/conn.ts';
+import { loadStore } from '../store/dump.ts';
+import { BACKUP_FORMAT, type BackupManifest, IDENTITY_FILES, MANIFEST, withTarget } from './backup.ts';
+import { checkFileSystem } from './data-dir.ts';
+
+export interface RestoreResult {
+  manifest: BackupManifest;
+  /** Golden disks that are there again and are what was sealed. */
+  verified: number;
+  /** What is not there, or not what it was: a sentence each. */
+  missing: string[];
+}
+
+/** Names that an archive of ours may have; anything else is none. */
+const ENTRY = /^(?:carrel\.json|secrets\.key|store\/[a-z_]+\.ndjson\.gz|masters\/[0-9a-f-]{36}\/[A-Za-z0-9._-]+)$/;
+const MAX_MANIFEST = 4 * 2 ** 20;
+
+function corrupt(what: string, cause?: unknown): CarrelError {
+  return new CarrelError('store-corrupt', `the backup cannot be used: ${what}`, { hint: 'Use another one.', cause });
+}
+
+/**
+ * Restores all or nothing: what was made is taken away again when something fails. `dataDir` is empty or not there, and so is the database.
+ * Errors: `not-found` (the file), `already-exists`, `store-corrupt`, `store-newer`, `no-space`, those of the store.
+ */
+export async function restoreBackup(
+  ctx: Ctx,
+  options: { dataDir: string; databaseUrl: string | undefined; file: string },
+): Promise<RestoreResult> {
+  const dataDir = resolve(options.dataDir);
+  if (!existsSync(options.file)) throw new CarrelError('not-found', `there is no file ${options.file}`);
+  const there = await readdir(dataDir).catch(() => []);
+  if (there.length > 0) {
+    throw new CarrelError('already-exists', `${dataDir} is not empty`, { hint: 'Restore into a new folder: --data DIR.' });
+  }
+  await mkdir(dataDir, { recursive: true, mode: 0o711 });
+  // As a server opens it: PostgreSQL's and QEMU's accounts pass through, and list nothing.
+  if (process.getuid?.() === 0) await chmod(dataDir, 0o711);
+  try {
+    checkFileSystem(dataDir, options.databaseUrl === undefined);
+    return await restoreInto(ctx, { ...options, dataDir });
+  } catch (error) {
+    for (const name of await readdir(dataDir)) await rm(join(dataDir, name), { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function restoreInto(
+  ctx: Ctx,
+  { dataDir, databaseUrl, file }: { dataDir: string; databaseUrl: string | undefined; file: string },
+): Promise<RestoreResult> {
+  const unpacked = join(dataDir, 'restoring');
+  await mkdir(unpacked, { mode: 0o700 });
+  const manifest = await unpack(ctx, file, unpacked);
+  const result = await withTarget(ctx, dataDir, databaseUrl, async (target) => {
+    await loadStore(ctx, target, manifest, (table) => linesOf(join(unpacked, `store/${table}.ndjson.gz`)));
+    await moveMasters(unpacked, dataDir);
+    await pointTo(target, manifest.dataDir, dataDir);
+    return await look(ctx, target, dataDir);
+  });
+  // Last: from here on it is an installation that a server serves.
+  for (const name of [...IDENTITY_FILES].toReversed()) await rename(join(unpacked, name), join(dataDir, name));
+  await rm(unpacked, { recursive: true });
+  return { manifest, ...result };
+}
+
+/** Writes every entry below `to`, and holds it against the manifest. Nothing is written under a name that is not one of ours. */
+async function unpack(ctx: Ctx, file: string, to: string): Promise<BackupManifest> {
+  let manifest: BackupManifest | undefined;
+  const seen = new Map<string, string>();
+  const reader = extract();
+  const feeding = pipeline(createReadStream(file), reader);
+  const reading = (async () => {
+    for await (const entry of reader) {
+      checkCtx(ctx);
+      const { name, size = 0 } = entry.header as Header;
+      if (manifest === undefined) {
+        if (name !== MANIFEST || size > MAX_MANIFEST) throw corrupt('it does not begin as a backup of Carrel does');
+        manifest = readManifest(await text(entry as AsyncIterable<Buffer>));
+        continue;
+      }
+      if (!ENTRY.test(name) || seen.has(name)) throw corrupt(`it holds ${JSON.stringify(name.slice(0, 100))}`);
+      const path = join(to, name);
+      await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
+      const hash = createHash('sha256');
+      const hashing = new Transform({
+        transform(chunk: Buffer, _encoding, done) {
+          hash.update(chunk);
+          done(null, chunk);
+        },
+      });
+      ctx.progress({ text: `unpacking ${name}` });
+      await pipeline(entry, hashing, createWriteStream(path, { mode: 0o600, flush: true }));
+      seen.set(name, hash.digest('hex'));
+    }
+  })();
+  await Promise.all([feeding, reading]).catch((error: unknown) => {
+    reader.destroy();
+    if (error instanceof CarrelError) throw error;
+    throw corrupt('it is cut off, or no archive', error);
+  });
+  if (manifest === undefined) throw corrupt('it is empty');
+  for (const [name, sha256] of Object.entries(manifest.sha256)) {
+    if (seen.get(name) !== sha256) throw corrupt(seen.has(name) ? `${name} in it was changed` : `${name} is missing in it`);
+  }
+  for (const name of IDENTITY_FILES) if (!seen.has(name)) throw corrupt(`${name} is missing in it`);
+  return manifest;
+}
+
+async function text(entry: AsyncIterable<Buffer>): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of entry) parts.push(part);
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function readManifest(json: string): BackupManifest {
+  let read: Partial<BackupManifest>;
+  try {
+    read = JSON.parse(json) as Partial<BackupManifest>;
+  } catch (cause) {
+    throw corrupt('what it says of itself cannot be read', cause);
+  }
+  if (typeof read.format !== 'number' || !Array.isArray(read.tables) || typeof read.sha256 !== 'object' || typeof read.schema !== 'number')
+    throw corrupt('what it says of itself cannot be read');
+  if (read.format > BACKUP_FORMAT) {
+    throw new CarrelError('store-newer', `the backup has format ${read.format}, this program knows ${BACKUP_FORMAT}`, {
+      hint: 'Restore it with the version of Carrel that made it, or a newer one.',
+    });
+  }
+  return read as BackupManifest;
+}
+
+async function* linesOf(path: string): AsyncGenerator<string> {
+  yield* createInterface({ input: createReadStream(path).pipe(createGunzip()), crlfDelay: Number.POSITIVE_INFINITY });
+}
+
+async function moveMasters(unpacked: string, dataDir: string): Promise<void> {
+  const from = join(unpacked, 'masters');
+  if (existsSync(from)) await rename(from, join(dataDir, 'masters'));
+}
+
+/** Golden disks are recorded by their whole paths; the folder may be another now. */
+async function pointTo(target: StoreTarget, from: string, to: string): Promise<void> {
+  if (from === to) return;
+  const client = await connect(target, `carrel restore pid=${process.pid}`);
+  try {
+    await client.query(
+      `update master m set files = (
+         select jsonb_agg(case when starts_with(f ->> 'path', $1) then jsonb_set(f, '{path}', to_jsonb($2 || substr(f ->> 'path', length($1) + 1))) else f end)
+         from jsonb_array_elements(m.files) f)
+       where m.files::text like '%' || $1 || '%'`,
+      [`${from}/`, `${to}/`],
+    );
+  } finally {
+    await client.end();
+  }
+}
+
+interface Recorded {
+  revisionId: string;
+  image: string;
+  provider: string;
+  /** On this host, and not at an endpoint. */
+  here: boolean;
+}
+
+async function look(ctx: Ctx, target: StoreTarget, dataDir: string): Promise<{ verified: number; missing: string[] }> {
+  const client = await connect(target, `carrel restore pid=${process.pid}`);
+  let recorded: Recorded[];
+  try {
+    const { rows } = await client.query<Recorded>(
+      `select m.revision_id as "revisionId", i.name || '@' || r.number as image, p.name as provider, p.connection is null as here
+       from master m join revision r on r.id = m.revision_id join image i on i.id = r.image_id join provider p on p.id = m.provider_id
+       where r.state in ('draft', 'published') order by 2`,
+    );
+    recorded = rows;
+  } finally {
+    await client.end();
+  }
+  let verified = 0;
+  const missing: string[] = [];
+  for (const { revisionId, image, provider, here } of recorded) {
+    if (!here) continue;
+    const folder = join(dataDir, 'masters', revisionId);
+    if (!existsSync(folder)) {
+      missing.push(`${image} (${provider}): its golden disk is not in the backup`);
+      continue;
+    }
+    ctx.progress({ text: `verifying ${image}` });
+    const wrong = await acceptRestored(ctx, folder);
+    if (wrong === undefined) verified++;
+    else missing.push(`${image} (${provider}): ${wrong}`);
+  }
+  return { verified, missing };
+}
