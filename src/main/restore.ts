@@ -86,7 +86,7 @@ async function unpack(ctx: Ctx, file: string, to: string): Promise<BackupManifes
   const reading = (async () => {
     for await (const entry of reader) {
       checkCtx(ctx);
-      const { name, size = 0 } = entry.header as Header;
+      const { name, size } = entry.header as Header;
       if (manifest === undefined) {
         if (name !== MANIFEST || size > MAX_MANIFEST) throw corrupt('it does not begin as a backup of Carrel does');
         manifest = readManifest(await text(entry as AsyncIterable<Buffer>));
