@@ -11,8 +11,9 @@ import { extract, type Header } from 'tar-stream';
 import { acceptRestored } from '../drivers/registry.ts';
 import { checkCtx, type Ctx } from '../lib/context.ts';
 import { CarrelError } from '../lib/errors.ts';
-import { type StoreTarget, connect } from '../store/conn.ts';
+import type { StoreTarget } from '../store/conn.ts';
 import { loadStore } from '../store/dump.ts';
+import { moveMasterPaths, recordedMasters } from '../store/restored.ts';
 import { BACKUP_FORMAT, type BackupManifest, IDENTITY_FILES, MANIFEST, withTarget } from './backup.ts';
 import { checkFileSystem } from './data-dir.ts';
 
@@ -68,7 +69,7 @@ async function restoreInto(
   const result = await withTarget(ctx, dataDir, databaseUrl, async (target) => {
     await loadStore(ctx, target, manifest, (table) => linesOf(join(unpacked, `store/${table}.ndjson.gz`)));
     await moveMasters(unpacked, dataDir);
-    await pointTo(target, manifest.dataDir, dataDir);
+    await moveMasterPaths(target, manifest.dataDir, dataDir);
     return await look(ctx, target, dataDir);
   });
   // Last: from here on it is an installation that a server serves.
@@ -152,47 +153,10 @@ async function moveMasters(unpacked: string, dataDir: string): Promise<void> {
   if (existsSync(from)) await rename(from, join(dataDir, 'masters'));
 }
 
-/** Golden disks are recorded by their whole paths; the folder may be another now. */
-async function pointTo(target: StoreTarget, from: string, to: string): Promise<void> {
-  if (from === to) return;
-  const client = await connect(target, `carrel restore pid=${process.pid}`);
-  try {
-    await client.query(
-      `update master m set files = (
-         select jsonb_agg(case when starts_with(f ->> 'path', $1) then jsonb_set(f, '{path}', to_jsonb($2 || substr(f ->> 'path', length($1) + 1))) else f end)
-         from jsonb_array_elements(m.files) f)
-       where m.files::text like '%' || $1 || '%'`,
-      [`${from}/`, `${to}/`],
-    );
-  } finally {
-    await client.end();
-  }
-}
-
-interface Recorded {
-  revisionId: string;
-  image: string;
-  provider: string;
-  /** On this host, and not at an endpoint. */
-  here: boolean;
-}
-
 async function look(ctx: Ctx, target: StoreTarget, dataDir: string): Promise<{ verified: number; missing: string[] }> {
-  const client = await connect(target, `carrel restore pid=${process.pid}`);
-  let recorded: Recorded[];
-  try {
-    const { rows } = await client.query<Recorded>(
-      `select m.revision_id as "revisionId", i.name || '@' || r.number as image, p.name as provider, p.connection is null as here
-       from master m join revision r on r.id = m.revision_id join image i on i.id = r.image_id join provider p on p.id = m.provider_id
-       where r.state in ('draft', 'published') order by 2`,
-    );
-    recorded = rows;
-  } finally {
-    await client.end();
-  }
   let verified = 0;
   const missing: string[] = [];
-  for (const { revisionId, image, provider, here } of recorded) {
+  for (const { revisionId, image, provider, here } of await recordedMasters(target)) {
     if (!here) continue;
     const folder = join(dataDir, 'masters', revisionId);
     if (!existsSync(folder)) {
