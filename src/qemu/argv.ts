@@ -7,8 +7,8 @@ export interface QemuPaths {
   guestAgent: string;
   identity: string;
   vnc: string;
+  /** What the guest writes on its first serial port; whoever is connected reads it, else it is lost. QEMU's own `logfile` would grow without an end. */
   serial: string;
-  serialLog: string;
   /** Written by QEMU, removed by it at an orderly end: a rest of it tells a crash from a shutdown. */
   pidFile: string;
 }
@@ -66,7 +66,8 @@ function accelArgs(m: QemuMachine): string[] {
 }
 
 function memoryArgs(m: QemuMachine): string[] {
-  const machine = `${m.machineType},usb=off,dump-guest-core=off`;
+  // Without "graphics" SeaBIOS, and what uses its screen (boot loaders), writes on the serial port as well; a display there is works as before.
+  const machine = `${m.machineType},usb=off,dump-guest-core=off,graphics=off`;
   const size = ['-m', `${m.memoryMiB}M`];
   if (m.memoryFile === undefined) return ['-machine', machine, ...size];
   const { path, share } = m.memoryFile;
@@ -114,7 +115,7 @@ function channelArgs(m: QemuMachine): string[] {
     ['-device', 'virtio-serial-pci,id=vser0'],
     ['-chardev', socket('ga', paths.guestAgent), '-device', 'virtserialport,bus=vser0.0,nr=1,chardev=ga,name=org.qemu.guest_agent.0'],
     ['-chardev', socket('id', paths.identity), '-device', 'virtserialport,bus=vser0.0,nr=2,chardev=id,name=carrel.identity.0'],
-    ['-chardev', `${socket('ser', paths.serial)},logfile=${escapeOption(paths.serialLog)},logappend=on`, '-serial', 'chardev:ser'],
+    ['-chardev', socket('ser', paths.serial), '-serial', 'chardev:ser'],
     ['-chardev', socket('qmp', paths.qmp), '-mon', 'chardev=qmp,mode=control'],
   ].flat();
 }

@@ -34,7 +34,6 @@ const machine: QemuMachine = {
     identity: '/r/id',
     vnc: '/r,x/vnc',
     serial: '/r/ser',
-    serialLog: '/r/log',
     pidFile: '/r/pid',
   },
   incoming: false,

@@ -79,8 +79,8 @@ export class QemuWorld implements Harness {
     this.capabilities = capabilities;
   }
 
-  static async make(): Promise<QemuWorld> {
-    const tools = await quickTools();
+  static async make(given?: ImageTools): Promise<QemuWorld> {
+    const tools = given ?? (await quickTools());
     const dataDir = await mkdtemp(join(tmpdir(), 'carrel-q-'));
     const installationId = randomUUID().slice(0, 8);
     const driver = new QemuDriver({ dataDir, installationId, tools });

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { chown, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { chown, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { driverError } from '../../driver/errors.ts';
 import type { DriverEvent, PowerState } from '../../driver/driver.ts';
@@ -17,8 +16,6 @@ import { Runtime } from './runtime.ts';
 const OVERHEAD_BYTES = 384 * 1024 ** 2;
 /** With no control groups only the address space can be bounded, which counts mappings, not memory. */
 const ADDRESS_SPACE_EXTRA = 4 * 1024 ** 3;
-/** A guest can write to its serial line for ever; beyond this many bytes the log starts anew. */
-const CONSOLE_LOG_MAX = 8 * 1024 ** 2;
 
 export interface Launch {
   /** Machine id, or the name of a frozen parent in the making: what stands behind the tag in the process list. */
@@ -77,7 +74,7 @@ export class Fleet {
         startedAt: new Date().toISOString(),
         restored: launch.restored ?? false,
       });
-      const runtime = await Runtime.attach(ctx, launch.id, process, paths);
+      const runtime = await Runtime.attach(ctx, launch.id, process, { paths, folder: launch.folder, again: false });
       this.adoptRuntime(runtime, launch.folder);
       return runtime;
     } catch (error) {
@@ -92,7 +89,11 @@ export class Fleet {
     const process = await this.findProcess(id, folder);
     if (process === undefined) return undefined;
     try {
-      const runtime = await Runtime.attach(withTimeout(ctx, 10_000), id, process, runPathsIn(join(folder, 'run')));
+      const runtime = await Runtime.attach(withTimeout(ctx, 10_000), id, process, {
+        paths: runPathsIn(join(folder, 'run')),
+        folder,
+        again: true,
+      });
       this.adoptRuntime(runtime, folder);
       return runtime;
     } catch (error) {
@@ -139,7 +140,7 @@ export class Fleet {
       await runtime.qmp.execute(ctx, 'quit', {}, 3_000).catch(() => {});
       await waitGone(withTimeout(ctx, 3_000), runtime.process).catch(() => {});
     }
-    runtime?.close();
+    await runtime?.close();
     // More than one could carry the tag only after a fault of ours; none may survive.
     for (const each of await this.processes()) if (each.tail === id) await killProcess(each);
     const recorded = await readJson<PidRecord & { format: 1 }>(pidFile(folder)).catch(() => undefined);
@@ -147,24 +148,12 @@ export class Fleet {
     await this.clean(id, folder);
   }
 
-  /** Keeps serial logs within bounds; QEMU appends, so that cutting the file is safe while it runs. */
-  async trimLog(folder: string): Promise<void> {
-    // The folder is QEMU's: a link in place of the log must not lead us elsewhere.
-    const log = await open(runPathsIn(join(folder, 'run')).serialLog, constants.O_WRONLY | constants.O_NOFOLLOW).catch(() => undefined);
-    if (log === undefined) return;
-    try {
-      const facts = await log.stat();
-      if (facts.isFile() && facts.nlink === 1 && facts.size > CONSOLE_LOG_MAX) await log.truncate(0);
-    } finally {
-      await log.close();
-    }
-  }
-
   /** Lets go of all connections; the machines go on. */
-  close(): void {
+  async close(): Promise<void> {
     this.closing = true;
-    for (const runtime of this.runtimes.values()) runtime.close();
+    const all = [...this.runtimes.values()];
     this.runtimes.clear();
+    await Promise.all(all.map((runtime) => runtime.close()));
   }
 
   private adoptRuntime(runtime: Runtime, folder: string): void {
@@ -184,8 +173,11 @@ export class Fleet {
     await waitGone(makeCtx({ timeoutMs: 5_000 }), runtime.process).catch(() => {});
     if (this.closing || this.runtimes.get(runtime.id) !== runtime) return;
     this.runtimes.delete(runtime.id);
-    runtime.close();
-    if (await isAlive(runtime.process)) return;
+    const alive = await isAlive(runtime.process);
+    // What it wrote last may still be on its way.
+    if (!alive) await runtime.serial.ended;
+    await runtime.close();
+    if (alive) return;
     const crashed = await pathExists(runPathsIn(join(folder, 'run')).pidFile);
     if (!crashed && runtime.endReason === 'guest-reset' && this.onGuestReset !== undefined) {
       await this.onGuestReset(runtime.id).catch((error: unknown) => {

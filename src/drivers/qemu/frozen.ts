@@ -212,9 +212,11 @@ export class Frozen {
     });
     const runtime = await this.fleet.start(ctx, { id, folder, args, ...hardware });
     const bounded = withTimeout(ctx, master.profile.guest.bootTimeoutS * 1000);
-    await runtime.waitReady(bounded);
-    // A whole SSH greeting once, so that its pages are in the memory that the clones share.
-    await waitForBanner(bounded, '127.0.0.1', await runtime.sshPort(bounded), runtime.ended());
+    await runtime.whileBooting(bounded, async (waiting) => {
+      await runtime.waitReady(waiting);
+      // A whole SSH greeting once, so that its pages are in the memory that the clones share.
+      await waitForBanner(waiting, '127.0.0.1', await runtime.sshPort(waiting), runtime.ended());
+    });
     return runtime;
   }
 

@@ -41,7 +41,13 @@ async function guest(
       needMade: async () => record,
       update: async (_: string, change: object) => Object.assign(record, change),
     } as unknown as Machines,
-    fleet: { get: () => ({ sshPort: async () => address.sshPort, ended: () => new Promise<never>(() => {}) }) } as unknown as Fleet,
+    fleet: {
+      get: () => ({
+        sshPort: async () => address.sshPort,
+        ended: () => new Promise<never>(() => {}),
+        whileBooting: <T>(c: unknown, work: (c: unknown) => T): T => work(c),
+      }),
+    } as unknown as Fleet,
   });
   return { guests, record, scripts, host };
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { handoverScript, revokeScript } from '../../core/guest-scripts.ts';
 import type { Credentials, Guest, GuestAddress, GuestReady } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
-import { type Ctx, checkCtx, makeCtx, race, withTimeout } from '../../lib/context.ts';
+import { anyOf, type Ctx, checkCtx, makeCtx, race, withTimeout } from '../../lib/context.ts';
 import { isCode } from '../../lib/errors.ts';
 import type { SshKey } from '../../lib/ssh-key.ts';
 import type { Fleet } from './fleet.ts';
@@ -43,31 +43,44 @@ export class Guests implements Guest {
     const { bootTimeoutS } = master.profile.guest;
     const bounded = withTimeout(ctx, bootTimeoutS * 1000);
     const seen = { text: '' };
-    try {
-      const hostKeys = await this.awaitGuest(bounded, runtime, master, machineId);
-      const address = await this.address(bounded, machineId);
-      await waitForBanner(bounded, address.host, address.sshPort, runtime.ended());
-      const key = this.operationsKey(master, machineId);
-      if (key !== undefined && record.settled === false) {
-        const onRefused = (why: string): void => void (seen.text = `; its SSH server does not let ${OPERATIONS} in (${why})`);
-        const own = await race(bounded, Promise.race([settleCloudGuest(bounded, { machineId, address, key, onRefused }), runtime.ended()]));
-        await this.machines.update(machineId, { settled: true });
-        return { address, hostKeys: own };
+    return await runtime.whileBooting(ctx, async ({ signal }) => {
+      const waiting = { ...bounded, signal: anyOf([bounded.signal, signal]) };
+      try {
+        return await this.becomeReady(waiting, runtime, { record, master }, seen);
+      } catch (error) {
+        checkCtx(ctx);
+        if (!isCode(error, 'deadline')) throw error;
+        throw driverError('guest-timeout', `the guest was not ready within ${bootTimeoutS} s${seen.text}`, {
+          hint:
+            seen.text === ''
+              ? 'look at its console; give the image a longer boot time if it is just slow'
+              : 'look at its console: cloud-init makes that account. Import an image without cloud-init without --access cloud-init; give the image a longer boot time if it is just slow',
+          cause: error,
+        });
       }
-      // Without the agent's word, or after a reset that cost the guest its note of the key, the server itself is asked.
-      const known = hostKeys !== undefined && hostKeys.length > 0;
-      return { address, hostKeys: known ? hostKeys : await readHostKey(bounded, address.host, address.sshPort) };
-    } catch (error) {
-      checkCtx(ctx);
-      if (!isCode(error, 'deadline')) throw error;
-      throw driverError('guest-timeout', `the guest was not ready within ${bootTimeoutS} s${seen.text}`, {
-        hint:
-          seen.text === ''
-            ? 'look at its console; give the image a longer boot time if it is just slow'
-            : 'look at its console: cloud-init makes that account. Import an image without cloud-init without --access cloud-init; give the image a longer boot time if it is just slow',
-        cause: error,
-      });
+    });
+  }
+
+  private async becomeReady(
+    ctx: Ctx,
+    runtime: Runtime,
+    { record, master }: { record: MachineRecord; master: MasterRecord },
+    seen: { text: string },
+  ): Promise<GuestReady> {
+    const { machineId } = record;
+    const hostKeys = await this.awaitGuest(ctx, runtime, master, machineId);
+    const address = await this.address(ctx, machineId);
+    await waitForBanner(ctx, address.host, address.sshPort, runtime.ended());
+    const key = this.operationsKey(master, machineId);
+    if (key !== undefined && record.settled === false) {
+      const onRefused = (why: string): void => void (seen.text = `; its SSH server does not let ${OPERATIONS} in (${why})`);
+      const own = await race(ctx, Promise.race([settleCloudGuest(ctx, { machineId, address, key, onRefused }), runtime.ended()]));
+      await this.machines.update(machineId, { settled: true });
+      return { address, hostKeys: own };
     }
+    // Without the agent's word, or after a reset that cost the guest its note of the key, the server itself is asked.
+    const known = hostKeys !== undefined && hostKeys.length > 0;
+    return { address, hostKeys: known ? hostKeys : await readHostKey(ctx, address.host, address.sshPort) };
   }
 
   /** Waits for the agent's word; gives the host keys where it is Carrel's agent, which knows them. */

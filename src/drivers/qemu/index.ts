@@ -83,7 +83,7 @@ export class QemuDriver implements Driver {
   async close(): Promise<void> {
     const parts = this.opened;
     this.opened = undefined;
-    parts?.fleet.close();
+    await parts?.fleet.close();
     await parts?.frozen.close();
     await parts?.host.cgroups.close();
   }

@@ -64,7 +64,6 @@ export class Survey {
     const owned = this.machines.isOurs(record);
     const whole = record.phase === 'made' && (await pathExists(leafPath(folder, record)));
     const power = !owned ? 'off' : whole ? await this.fleet.power(ctx, machineId, folder) : 'half';
-    if (owned) await this.fleet.trimLog(folder);
     return { machineId, power, mode, revisionId, owned, createdAt };
   }
 

@@ -21,8 +21,8 @@ export function isId(text: string): boolean {
  *
  *     masters/<revisionId>/            disk.qcow2, kernel, initrd, master.json: read-only, never QEMU's
  *     frozen/<revisionId>/<key>/       ram, state, disk.qcow2, frozen.json: a running parent, stopped and copied; a cache
- *     machines/<machineId>/            machine.json (the ownership tag), disk.qcow2 and later leaves, pid.json, identity, seed
- *     machines/<machineId>/run/        QEMU's own: sockets, its pid file, console and error log
+ *     machines/<machineId>/            machine.json (the ownership tag), disk.qcow2 and later leaves, pid.json, identity, seed, serial-*.log
+ *     machines/<machineId>/run/        QEMU's own: sockets, its pid file
  *     staging/<id>.<what>/             things being made
  *     appliance/, accel.json           helper guest and what the acceleration probe found
  */
@@ -97,7 +97,6 @@ export function runPathsIn(folder: string): QemuPaths {
     identity: join(folder, 'id'),
     vnc: join(folder, 'vnc'),
     serial: join(folder, 'ser'),
-    serialLog: join(folder, 'console.log'),
     pidFile: join(folder, 'qemu.pid'),
   };
 }

@@ -1,15 +1,20 @@
 import { anyOf, type Ctx, makeCtx, race, sleep, withTimeout } from '../../lib/context.ts';
 import { driverError } from '../../driver/errors.ts';
+import { CarrelError, isCode } from '../../lib/errors.ts';
 import type { PowerState } from '../../driver/driver.ts';
 import type { QemuPaths } from '../../qemu/argv.ts';
 import { GuestAgent } from '../../qemu/guest-agent.ts';
 import { type Announcement, type GuestInfo, LineAgent } from '../../qemu/line-agent.ts';
 import { isAlive, type ProcessId } from '../../qemu/process.ts';
 import { QmpClient } from '../../qemu/qmp.ts';
+import { SerialConsole } from '../../qemu/serial-console.ts';
 import { parseUsernet } from '../../qemu/usernet.ts';
 
+/** Characters of a failure's last lines of the serial console. */
+export const LAST_LINES = 4096;
+
 /**
- * Our end of one running QEMU: its monitor and both virtio-serial ports. The ports are held open for the machine's whole life: with no
+ * Our end of one running QEMU: its monitor, its serial console and both virtio-serial ports. The ports are held open for the machine's whole life: with no
  * host attached, qemu-ga and the agent in the guest poll, and fifty idle guests then fill two cores.
  */
 export class Runtime {
@@ -18,6 +23,7 @@ export class Runtime {
   readonly qmp: QmpClient;
   readonly agent: LineAgent;
   readonly guestAgent: GuestAgent;
+  readonly serial: SerialConsole;
   /** What the guest last announced; undefined between a boot and its first `ready`. */
   announced: GuestInfo | undefined;
   /** Host keys that the guest answered with when it was given its identity. */
@@ -27,31 +33,49 @@ export class Runtime {
   private readonly waiters = new Set<() => void>();
   private port: number | undefined;
 
-  private constructor(id: string, process: ProcessId, qmp: QmpClient, agent: LineAgent, guestAgent: GuestAgent) {
+  private constructor(
+    id: string,
+    process: ProcessId,
+    ends: { qmp: QmpClient; agent: LineAgent; guestAgent: GuestAgent; serial: SerialConsole },
+  ) {
     this.id = id;
     this.process = process;
-    this.qmp = qmp;
-    this.agent = agent;
-    this.guestAgent = guestAgent;
+    this.qmp = ends.qmp;
+    this.agent = ends.agent;
+    this.guestAgent = ends.guestAgent;
+    this.serial = ends.serial;
   }
 
-  /** Connects to a QEMU that was just started or found again. Errors: `crashed` (it ended), `deadline`, `cancelled`. */
-  static async attach(ctx: Ctx, id: string, process: ProcessId, paths: QemuPaths): Promise<Runtime> {
+  /**
+   * Connects to a QEMU that was just started or found `again`. The log of its serial console is in `folder`. Errors: `crashed` (it ended),
+   * `deadline`, `cancelled`.
+   */
+  static async attach(
+    ctx: Ctx,
+    id: string,
+    process: ProcessId,
+    at: { paths: QemuPaths; folder: string; again: boolean },
+  ): Promise<Runtime> {
+    const { paths, folder, again } = at;
     const qmp = await connectMonitor(ctx, process, paths.qmp);
+    let serial: SerialConsole | undefined;
     const made: { runtime?: Runtime } = {};
     const early: Announcement[] = [];
     try {
+      // First: what is said before somebody reads is lost.
+      serial = await SerialConsole.open(ctx, paths.serial, folder, again);
       const agent = await LineAgent.connect(ctx, paths.identity, (what) => {
         if (made.runtime) made.runtime.hear(what);
         else early.push(what);
       });
       const guestAgent = await GuestAgent.connect(ctx, paths.guestAgent);
-      const runtime = new Runtime(id, process, qmp, agent, guestAgent);
+      const runtime = new Runtime(id, process, { qmp, agent, guestAgent, serial });
       made.runtime = runtime;
       for (const what of early) runtime.hear(what);
       return runtime;
     } catch (error) {
       qmp.close();
+      await serial?.close();
       throw error;
     }
   }
@@ -68,6 +92,7 @@ export class Runtime {
 
   /** The guest is about to start anew: what it said before no longer holds. */
   forget(): void {
+    this.serial.forget();
     this.announced = undefined;
     this.guestAgent.forgetSync();
   }
@@ -110,6 +135,39 @@ export class Runtime {
     throw driverError('crashed', 'the machine ended while it was waited for');
   }
 
+  /**
+   * Runs what waits for the guest to come up. As soon as the serial console shows that it never will, that ends with `guest-failed` and the
+   * reason. Errors that say that the guest is not ready carry the last lines of the console in `details.console`.
+   */
+  async whileBooting<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> {
+    const over = new AbortController();
+    const bounded = { ...ctx, signal: anyOf([ctx.signal, over.signal]) };
+    const working = work(bounded);
+    working.catch(() => {});
+    const failing = this.serial.hopeless(bounded).then((why) => {
+      throw driverError('guest-failed', `the guest does not start: ${why}`, { hint: 'mend the image and import it again' });
+    });
+    failing.catch(() => {});
+    try {
+      return await Promise.race([working, failing]);
+    } catch (error) {
+      throw await this.withConsole(error);
+    } finally {
+      over.abort();
+    }
+  }
+
+  /** An error that says that the guest is not ready, with the last lines of the serial console. */
+  private async withConsole(error: unknown): Promise<unknown> {
+    if (!(error instanceof CarrelError) || !isCode(error, 'guest-failed', 'guest-timeout', 'crashed')) return error;
+    // Of a QEMU that ended, what it wrote last may still be on its way.
+    if (error.code === 'crashed') await race(makeCtx({ timeoutMs: 2_000 }), this.serial.ended).catch(() => {});
+    const console = await this.serial.last(LAST_LINES);
+    const { code, message, hint, retry, cause } = error;
+    const details = { ...error.details, ...(console === '' ? {} : { console }) };
+    return new CarrelError(code, message, { retry, details, cause, ...(hint === undefined ? {} : { hint }) });
+  }
+
   /** Port of 127.0.0.1 that leads to the guest's SSH port; the same for as long as this QEMU lives. */
   async sshPort(ctx: Ctx): Promise<number> {
     if (this.port === undefined) {
@@ -129,10 +187,12 @@ export class Runtime {
     }
   }
 
-  close(): void {
+  /** Lets go at once; resolves when nothing of ours is written in the machine's folder any more. */
+  async close(): Promise<void> {
     this.agent.close();
     this.guestAgent.close();
     this.qmp.close();
+    await this.serial.close();
   }
 }
 

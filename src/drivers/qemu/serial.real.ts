@@ -1,0 +1,103 @@
+/** The serial console of real machines: kept within its bound, and read for whether a boot can still come to anything. */
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CloneMode } from '../../core/image.ts';
+import { makeCtx } from '../../lib/context.ts';
+import { waitFor } from '../../lib/retry.ts';
+import { SERIAL_LOG_BYTES } from '../../qemu/serial-log.ts';
+import { quickTools, QemuWorld } from '../../../test/support/qemu-harness.ts';
+
+const ctx = () => makeCtx({ timeoutMs: 120_000 });
+/** Far above what a boot takes, so that only the console's words end the wait within the test's patience. */
+const BOOT_TIMEOUT_S = 3600;
+let world: QemuWorld;
+
+beforeAll(async () => {
+  const tools = await quickTools();
+  const starter = tools.recipes['starter'];
+  if (starter === undefined) throw new Error('there is no starter recipe');
+  // The kernel finds neither its first program nor a disk of that name.
+  const build: typeof starter.build = async (...args) => ({ ...(await starter.build(...args)), cmdline: PANICS });
+  world = await QemuWorld.make({ ...tools, recipes: { starter, panics: { ...starter, build } } });
+});
+afterAll(async () => await world?.dispose());
+
+const PANICS = 'console=ttyS0 rdinit=/nothing root=/dev/nothing panic=0';
+
+async function machine(revisionId: string, mode: CloneMode = 'linked'): Promise<string> {
+  const machineId = randomUUID();
+  await world.driver.clone(ctx(), { machineId, revisionId, mode, hardware: { vcpus: 1, memoryMiB: 128 }, hostname: 'm' });
+  await world.driver.power(ctx(), machineId, 'on');
+  return machineId;
+}
+
+async function logFiles(machineId: string): Promise<number[]> {
+  const folder = join(world.dataDir, 'machines', machineId);
+  const names = (await readdir(folder)).filter((name) => name.startsWith('serial-'));
+  return await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
+}
+
+test('a disk without boot code ends the wait at once, with the words of the BIOS', async () => {
+  const path = join(world.dataDir, 'staging', 'empty.qcow2');
+  await promisify(execFile)('qemu-img', ['create', '-q', '-f', 'qcow2', path, '16M']);
+  const revisionId = randomUUID();
+  const profile = { agent: 'none' as const, firmware: 'bios' as const, bootTimeoutS: BOOT_TIMEOUT_S };
+  await world.driver.prepareMaster(ctx(), { revisionId, source: { kind: 'file', path, claimed: 'qcow2', profile } });
+  const machineId = await machine(revisionId);
+  await expect(world.driver.guest.ready(ctx(), machineId)).rejects.toMatchObject({
+    code: 'guest-failed',
+    message: 'the guest does not start: its BIOS found nothing to start it from',
+    details: { console: expect.stringContaining('No bootable device.') },
+  });
+  await world.driver.destroy(ctx(), machineId);
+});
+
+test('a kernel that panics ends the wait at once, with its own words; a Carrel that was started since knows it too', async () => {
+  const revisionId = randomUUID();
+  await world.driver.prepareMaster(ctx(), { revisionId, source: { kind: 'recipe', recipe: 'panics' } });
+  const machineId = await machine(revisionId);
+  const panicked = {
+    code: 'guest-failed',
+    message: expect.stringContaining('its kernel panicked: VFS: Unable to mount root fs'),
+    details: { console: expect.stringMatching(/Kernel panic - not syncing: VFS[^]*end Kernel panic/) },
+  };
+  await waitFor(ctx(), 50, async () =>
+    (await world.parts.fleet.get(machineId)?.serial.last(4096))?.includes('end Kernel') ? true : undefined,
+  );
+  await expect(world.driver.guest.ready(ctx(), machineId)).rejects.toMatchObject(panicked);
+  await world.restart();
+  await expect(world.driver.guest.ready(ctx(), machineId)).rejects.toMatchObject({ ...panicked, details: expect.anything() });
+  await world.driver.destroy(ctx(), machineId);
+});
+
+test('a guest that writes megabytes is read to the end and fills no disk; positions go on over a restart of Carrel', async () => {
+  const revisionId = randomUUID();
+  await world.driver.prepareMaster(ctx(), world.prepareSpec(revisionId));
+  const machineId = await machine(revisionId);
+  await world.driver.guest.ready(ctx(), machineId);
+  const { log } = world.parts.fleet.get(machineId)?.serial ?? {};
+  let most = 0;
+  const stop = log?.onMore(() => void logFiles(machineId).then((sizes) => (most = Math.max(most, sum(sizes)))));
+  await world.shell(
+    machineId,
+    'yes "a line of some forty characters to fill" | head -c 600000 > /dev/ttyS0; echo "the last word" > /dev/ttyS0',
+  );
+  await waitFor(ctx(), 50, async () =>
+    (await world.parts.fleet.get(machineId)?.serial.last(100))?.includes('the last word') ? true : undefined,
+  );
+  stop?.();
+  const { next } = await (log as NonNullable<typeof log>).last(1);
+  expect(next).toBeGreaterThan(600_000);
+  expect(Math.max(most, sum(await logFiles(machineId)))).toBeLessThanOrEqual(SERIAL_LOG_BYTES);
+  await world.restart();
+  const after = await world.parts.fleet.get(machineId)?.serial.log.last(1);
+  expect(after?.next).toBeGreaterThan(next);
+  expect(after?.next).toBeLessThan(next + 1000);
+  await world.driver.destroy(ctx(), machineId);
+});
+
+const sum = (sizes: readonly number[]): number => sizes.reduce((all, size) => all + size, 0);

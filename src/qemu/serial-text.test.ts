@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { hopelessIn, plainConsole } from './serial-text.ts';
+
+test.each([
+  [
+    '\u001bc\u001b[?7l\u001b[2J\u001b[0mSeaBIOS (version 1.16.2)\r\nNo bootable device.\r\n',
+    'SeaBIOS (version 1.16.2)\nNo bootable device.\n',
+  ],
+  ['loading 10%\rloading 90%\rloaded\r\n', 'loaded\n'],
+  ['\u001b]0;a title\u0007# \u001b[31mred\u001b[m\u202e\u0000\u0007', '# red'],
+  ['ends in an escape \u001b[3', 'ends in an escape [3'],
+])('%j is shown as %j', (said, shown) => expect(plainConsole(said)).toBe(shown));
+
+test.each([
+  ['[    2.3] Kernel panic - not syncing: VFS: Unable to mount root fs\r\n', 'its kernel panicked: VFS: Unable to mount root fs'],
+  ['\nNo bootable device.\r\n', 'its BIOS found nothing to start it from'],
+  ['\u001b[0mBdsDxe: No bootable option or device was found.\r\n', 'its EFI firmware found nothing to start it from'],
+  ['\u001b[2J\u001b[01;01HUEFI Interactive Shell v2.2\r\n', 'its EFI firmware found no boot loader and opened its own shell'],
+  ['error: no such partition.\r\nEntering rescue mode...\r\ngrub rescue> ', expect.stringContaining('GRUB')],
+  // half of a sentence, and sentences about the sentence
+  ['[    2.3] Kernel panic - not syncing: VFS: Unable to mo', undefined],
+  ['see the chapter "No bootable device." of the manual\r\n', undefined],
+  ['login: ', undefined],
+])('%j: %s', (said, why) => expect(hopelessIn(said)).toEqual(why));

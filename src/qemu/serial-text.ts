@@ -1,0 +1,42 @@
+/** What a guest writes on its serial line, read for people and for what it means. A guest may write anything: nothing of it is trusted. */
+
+// Escape sequences (ECMA-48: CSI, OSC and those of two or three characters); an OSC that nobody ends is cut at 200 characters.
+// oxlint-disable-next-line no-control-regex
+const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]{0,200}(?:\u0007|\u001b\\)?|[ -/]*[0-Z\\^-~])/g;
+// All that could steer a terminal or turn the direction of text round; tab and newline stay.
+// oxlint-disable-next-line no-control-regex
+const STEERING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Lines of plain text: no colours, no cursor movements, nothing that steers a terminal. A line that was written over is kept as it was last. */
+export function plainConsole(text: string): string {
+  return text
+    .replace(ESCAPES, '')
+    .replace(/\r+\n/g, '\n')
+    .replace(/[^\n]*\r(?=[^\n])/g, '')
+    .replace(STEERING, '')
+    .replace(/\n{3,}/g, '\n\n');
+}
+
+/**
+ * Words after which a boot comes to nothing, and what they mean. Linux `kernel/panic.c`; SeaBIOS `src/boot.c`; EDK II
+ * `BdsDxe/BdsEntry.c` and `ShellPkg`; GRUB `grub-core/kern/rescue_reader.c`.
+ */
+const HOPELESS: readonly (readonly [RegExp, string])[] = [
+  [/Kernel panic - not syncing: ?([^\r\n]{0,200})[\r\n]/, 'its kernel panicked'],
+  [/^No bootable device\./m, 'its BIOS found nothing to start it from'],
+  [/BdsDxe: No bootable option or device was found/, 'its EFI firmware found nothing to start it from'],
+  [/^UEFI Interactive Shell v/m, 'its EFI firmware found no boot loader and opened its own shell'],
+  [/^grub rescue> /m, 'its boot loader, GRUB, does not find its own files and waits for a person (`grub rescue>`)'],
+];
+
+/** Why a boot with these words will never come to anything; undefined where nothing says so. */
+export function hopelessIn(text: string): string | undefined {
+  const plain = text.replace(ESCAPES, '');
+  for (const [words, means] of HOPELESS) {
+    const found = words.exec(plain);
+    if (found === null) continue;
+    const said = found[1] === undefined ? '' : plainConsole(found[1]).trim();
+    return said === '' ? means : `${means}: ${said}`;
+  }
+  return undefined;
+}
