@@ -9,9 +9,13 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeProgram } from '../../src/cli/program.ts';
+import { makeCtx } from '../../src/lib/context.ts';
+import { addDevice, type OptionValue, type Ref, VSphereClient } from '../../src/vsphere/index.ts';
+import type { VirtualDeviceConfigSpec, VirtualDiskFlatVer2BackingInfo, VirtualMachineConfigSpec } from '../../src/vsphere/types/vim.gen.ts';
 import { vmFolder } from '../../src/vsim/model/build.ts';
 import { CLOUD_IMAGE } from '../../src/vsim/model/options.ts';
 import { makeMaster } from '../../src/vsim/model/populate.ts';
+import { fileHash, openLink } from '../../src/vsim/model/vmdk.ts';
 import { PRIVILEGES } from '../../src/vsim/server/privileges.ts';
 import { startVsim, type Vsim } from '../../src/vsim/vsim.ts';
 import { commandsOf, inlineCommandsOf, privilegesInGuide, wordsOf } from '../support/guide.ts';
@@ -33,8 +37,11 @@ interface World {
   cwd: string;
 }
 
+/** Programs that are run as they stand, beside carrel. */
+const RUN_TOO = new Set(['qemu-img']);
+
 /** A vCenter with the guides' names, whose account has what the guide's roles give it and nothing else that the simulator knows. */
-async function world(): Promise<World> {
+async function world(furnish: (w: World) => Promise<void> | void): Promise<World> {
   const cwd = mkdtempSync(join(tmpdir(), 'guide-'));
   const vsim = await startVsim({
     ...CLOUD_IMAGE,
@@ -51,23 +58,31 @@ async function world(): Promise<World> {
     rmSync(cwd, { recursive: true });
   });
   const m = vsim.model;
-  const [store] = m.datastores;
-  if (store === undefined) throw new Error('the simulator has no datastore');
-  const templates = vmFolder(m, m.datacenter.vmFolder, 'templates');
-  makeMaster(m, 'debian-12', store, templates);
   vmFolder(m, m.datacenter.vmFolder, 'carrel');
+  await furnish({ vsim, server, cwd });
   const given = new Set(Object.values(privilegesInGuide(guide('vsphere.md')).table).flat());
   for (const privilege of [...Object.values(PRIVILEGES), 'Folder.Create', 'VirtualMachine.Inventory.Delete']) {
     if (!given.has(privilege)) m.denied.add(`${vsim.username} ${privilege}`);
   }
   writeFileSync(join(cwd, 'vcenter.password'), `${vsim.password}\n`, { mode: 0o600 });
+  return { vsim, server, cwd };
+}
+
+/** A disk that a BIOS starts from, by its boot code and signature. */
+function diskFile(cwd: string, name: string, ...how: string[]): void {
   const raw = Buffer.alloc(4 * 2 ** 20);
-  // Boot code and its signature, so that it is a disk that a BIOS starts from.
   raw.fill(0x90, 0, 64);
   raw.writeUInt16LE(0xaa55, 510);
   writeFileSync(join(cwd, 'disk.raw'), raw);
-  execFileSync('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', 'disk.raw', 'debian-12-generic.qcow2'], { cwd });
-  return { vsim, server, cwd };
+  execFileSync('qemu-img', ['convert', '-f', 'raw', '-O', ...how, 'disk.raw', name], { cwd });
+}
+
+/** A golden machine in a folder of its own under the data center's. */
+function golden(vsim: Vsim, folder: string, name: string) {
+  const m = vsim.model;
+  const [store] = m.datastores;
+  if (store === undefined) throw new Error('the simulator has no datastore');
+  return makeMaster(m, name, store, vmFolder(m, m.datacenter.vmFolder, folder));
 }
 
 /** The newest reservation, which the guides call ID. */
@@ -113,6 +128,11 @@ async function type(w: World, command: string): Promise<Ran> {
 async function follow(w: World, page: string, after: (ran: Ran) => Promise<void> | void): Promise<void> {
   for (const command of commandsOf(guide(page))) {
     const program = command.split(' ')[0] ?? '';
+    if (RUN_TOO.has(program)) {
+      const [file = '', ...args] = wordsOf(command);
+      execFileSync(file, args, { cwd: w.cwd });
+      continue;
+    }
     if (program !== 'carrel') {
       expect(Object.keys(NOT_RUN), `${page} has a command that is neither run nor said not to be: ${command}`).toContain(program);
       continue;
@@ -132,7 +152,10 @@ async function follow(w: World, page: string, after: (ran: Ran) => Promise<void>
 }
 
 test('docs/guide/vsphere.md, from a server to a clone of one’s own and its end, with the privileges of its table and no others', async () => {
-  const w = await world();
+  const w = await world(({ vsim, cwd }) => {
+    golden(vsim, 'templates', 'debian-12');
+    diskFile(cwd, 'debian-12-generic.qcow2', 'qcow2');
+  });
   const said = new Map<string, string>();
   await follow(w, 'vsphere.md', (ran) => void said.set(ran.command.split(' ').slice(0, 3).join(' '), ran.said));
   expect(said.get('carrel provider check')).not.toMatch(/lacks|Inventory\.Delete/);
@@ -141,6 +164,88 @@ test('docs/guide/vsphere.md, from a server to a clone of one’s own and its end
   expect(w.vsim.model.bugs).toEqual([]);
   const machines = w.vsim.model.vms.size;
   expect(machines, 'the template, and the golden machines of two imports and a capture').toBe(4);
+});
+
+const VCL_MASTER = '[ds0] vmwarelinux-debian12-v3/vmwarelinux-debian12-v3.vmdk';
+
+/** What VCL has on a vCenter: a master that is a file and no machine, and a machine on it in VCL's way, switched on. */
+async function furnishVcl(vsim: Vsim): Promise<void> {
+  const client = new VSphereClient({
+    url: vsim.url,
+    credentials: { kind: 'password', username: vsim.username, password: vsim.password },
+    trust: { fingerprint256: vsim.fingerprint256 },
+  });
+  const ctx = makeCtx({ timeoutMs: 60_000 });
+  const folderOf = (name: string) => ({ type: 'Folder', value: vmFolder(vsim.model, vsim.model.datacenter.vmFolder, name).id });
+  const pool = { type: 'ResourcePool', value: vsim.model.pool.id };
+  const made = async (folder: Ref, name: string, disk: VirtualDeviceConfigSpec, more: OptionValue[] = []) => {
+    const config: VirtualMachineConfigSpec = {
+      name,
+      guestId: 'debian12_64Guest',
+      numCPUs: 2,
+      memoryMB: 2048n,
+      files: { vmPathName: '[ds0]' },
+      extraConfig: more,
+      deviceChange: [
+        addDevice({ _type: 'ParaVirtualSCSIController', key: -1, busNumber: 0, sharedBus: 'noSharing' }),
+        addDevice({
+          _type: 'VirtualVmxnet3',
+          key: -3,
+          backing: { _type: 'VirtualEthernetCardNetworkBackingInfo', deviceName: 'VM Network' },
+        }),
+        disk,
+      ],
+    };
+    const info = await client.run(ctx, 'CreateVM_Task', folder, { config, pool });
+    return info.result as Ref;
+  };
+  const disk = (backing: Partial<VirtualDiskFlatVer2BackingInfo>) =>
+    addDevice({
+      _type: 'VirtualDisk',
+      key: -2,
+      controllerKey: -1,
+      unitNumber: 0,
+      capacityInKB: BigInt(vsim.model.options.masterBytes / 1024),
+      backing: { _type: 'VirtualDiskFlatVer2BackingInfo', fileName: '', diskMode: 'persistent', ...backing },
+    });
+  try {
+    const master = golden(vsim, 'vcl-made', 'vmwarelinux-debian12-v3');
+    await client.call(ctx, 'UnregisterVM', { type: 'VirtualMachine', value: master.vm.id }, {});
+    const option: OptionValue = { _type: 'OptionValue', key: 'snapshot.redoNotWithParent', value: 'TRUE' };
+    const lent = await made(folderOf('vcl'), 'vclvm-01_12-v3', disk({ fileName: VCL_MASTER }), [option]);
+    await client.run(ctx, 'CreateSnapshot_Task', lent, { name: 'vcl', memory: false, quiesce: false });
+    await client.run(ctx, 'PowerOnVM_Task', lent, {});
+    // What `govc vm.create -link` makes.
+    const child = disk({
+      fileName: '[ds0]',
+      parent: { _type: 'VirtualDiskFlatVer2BackingInfo', fileName: VCL_MASTER, diskMode: 'persistent' },
+    });
+    await made(folderOf('vcl-import'), 'debian12', { ...child, fileOperation: 'create' });
+  } finally {
+    await client.close();
+  }
+}
+
+test('docs/guide/from-vcl.md, beside a VCL that goes on as it was', async () => {
+  const w = await world(async ({ vsim, cwd }) => {
+    await furnishVcl(vsim);
+    diskFile(cwd, 'vmwarelinux-debian12-v3.vmdk', 'vmdk', '-o', 'subformat=twoGbMaxExtentSparse');
+  });
+  await w.server.start({}, undefined, ['--no-qemu']);
+  const { model } = w.vsim;
+  const vcl = () => {
+    const vm = [...model.vms.values()].find(({ name }) => name === 'vclvm-01_12-v3');
+    return { power: vm?.power, disks: vm?.record?.devices, master: fileHash(openLink(model.storage, VCL_MASTER)) };
+  };
+  const before = structuredClone(vcl());
+  expect(before.power).toBe('poweredOn');
+  const said = new Map<string, string>();
+  await follow(w, 'from-vcl.md', (ran) => void said.set(ran.command.split(' ').slice(0, 3).join(' '), ran.said));
+  expect(said.get('carrel provider vms')).toMatch(/vcl\/vclvm-01_12-v3 +machine, \w+ *$/m);
+  expect(said.get('carrel ssh ID')).toContain('Linux');
+  expect(said.get('carrel reconcile --dry-run')).not.toContain('vcl');
+  expect(vcl()).toEqual(before);
+  expect(model.bugs).toEqual([]);
 });
 
 /** The command of the command line that these words begin with. */
@@ -156,14 +261,17 @@ function commandFor(words: readonly string[]): { command: Command | undefined; r
   return { command: at === program ? undefined : at, rest: words.slice(i) };
 }
 
-test.each(['vsphere.md', 'images.md', 'operating.md', 'portal.md'])('what %s mentions of commands in its text is there', (page) => {
-  const own = new Set(['serve', 'demo', 'doctor']);
-  for (const inline of inlineCommandsOf(guide(page))) {
-    const words = wordsOf(inline);
-    if (own.has(words[1] ?? '')) continue;
-    const { command, rest } = commandFor(words);
-    expect(command, inline).toBeDefined();
-    const known = command?.options.flatMap((option) => [option.long, option.short]) ?? [];
-    for (const word of rest.filter((each) => each.startsWith('--'))) expect(known, inline).toContain(word);
-  }
-});
+test.each(['vsphere.md', 'from-vcl.md', 'images.md', 'operating.md', 'portal.md'])(
+  'what %s mentions of commands in its text is there',
+  (page) => {
+    const own = new Set(['serve', 'demo', 'doctor']);
+    for (const inline of inlineCommandsOf(guide(page))) {
+      const words = wordsOf(inline);
+      if (own.has(words[1] ?? '')) continue;
+      const { command, rest } = commandFor(words);
+      expect(command, inline).toBeDefined();
+      const known = command?.options.flatMap((option) => [option.long, option.short]) ?? [];
+      for (const word of rest.filter((each) => each.startsWith('--'))) expect(known, inline).toContain(word);
+    }
+  },
+);
