@@ -1,0 +1,76 @@
+/**
+ * The server on somebody else's idea of vSphere: `carrel serve --no-qemu` and govmomi's simulator from Debian, each a process of its own. It ignores
+ * diskMoveType, so a linked clone from a snapshot comes back as a full copy: that is refused, and nothing of it stays. Who says so is a client of
+ * its own, and the folder with the simulator's files.
+ */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { VSphereClient } from '../../src/vsphere/index.ts';
+import { TestServer, until } from '../support/server.ts';
+import { startVcsim, vcsimMissing } from '../support/vcsim.ts';
+import { ctx } from '../support/vsphere-cases.ts';
+
+const SOURCE = '/DC0/vm/DC0_C0_RP0_VM0';
+
+/** A server whose provider `lab` is a vcsim, with an image `golden` that was copied from a machine there. */
+async function lab() {
+  const files = mkdtempSync(join(tmpdir(), 'vcsim-'));
+  const vcsim = await startVcsim([], files);
+  const server = new TestServer();
+  /** Somebody else, signed in for one question: this simulator closes updates on a client that holds them while machines go. */
+  const asOther = async <T>(ask: (other: VSphereClient) => Promise<T>): Promise<T> => {
+    const other = new VSphereClient({
+      url: vcsim.url,
+      credentials: { kind: 'password', username: vcsim.username, password: vcsim.password },
+      trust: { fingerprint256: vcsim.fingerprint256 },
+    });
+    try {
+      return await ask(other);
+    } finally {
+      await other.close();
+    }
+  };
+  onTestFinished(async () => {
+    await server.dispose();
+    await vcsim.stop();
+    rmSync(files, { recursive: true, force: true });
+  });
+  await asOther(async (other) => await other.run(ctx(), 'PowerOffVM_Task', (await other.inventory.find(ctx(), SOURCE)).ref, {}));
+  await server.start({}, undefined, ['--no-qemu']);
+  const { client } = server;
+  const { url, username, password, fingerprint256 } = vcsim;
+  const trust = { fingerprint256 };
+  const body = { name: 'lab', kind: 'vcenter' as const, url, username, password, trust, strategy: 'snapshot-clone' as const };
+  expect(await client.addProvider({ body })).toMatchObject({ state: 'up' });
+  await client.importVm({ params: { name: 'golden' }, body: { provider: 'lab', vm: SOURCE, how: 'copy', user: 'student' } });
+  const golden = await until('the image', async () => {
+    const now = await client.showRevision({ params: { name: 'golden', number: 1 } });
+    return now.state === 'preparing' ? undefined : now;
+  });
+  expect(golden, golden.failure?.message).toMatchObject({ state: 'published', masters: [{ provider: 'lab' }] });
+  const witness = async () => {
+    const machines = await asOther(async ({ inventory }) => {
+      await inventory.ready(ctx());
+      return inventory.all('VirtualMachine').map((vm) => inventory.pathOf(vm.ref));
+    });
+    return { machines: machines.toSorted(), files: readdirSync(files, { recursive: true, encoding: 'utf8' }).toSorted() };
+  };
+  return { client, server, witness };
+}
+
+const missing = vcsimMissing();
+describe.skipIf(missing !== undefined)(`the server on vcsim${missing === undefined ? '' : ` (not run: ${missing})`}`, () => {
+  test('vcenter, snapshot-clone: a clone that came back without a parent is refused as not linked, and nothing of it stays', async () => {
+    const { client, server, witness } = await lab();
+    const before = await witness();
+    const refused = await server.reserve('linked', 'golden');
+    expect(refused).toMatchObject({ state: 'failed', failure: { code: 'not-linked' } });
+    expect(await witness()).toEqual(before);
+    const check = await client.checkProvider({ params: { provider: 'lab' }, body: { clone: 'golden' } });
+    expect(check.trial).toBeUndefined();
+    expect(check.problems).toContainEqual(expect.objectContaining({ blocking: true, message: expect.stringContaining('golden@1') }));
+    expect(await witness()).toEqual(before);
+  });
+});
