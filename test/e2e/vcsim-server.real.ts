@@ -53,7 +53,7 @@ async function lab() {
   const witness = async () => {
     const machines = await asOther(async ({ inventory }) => {
       await inventory.ready(ctx());
-      return inventory.all('VirtualMachine').map((vm) => inventory.pathOf(vm.ref));
+      return inventory.all('VirtualMachine').flatMap((vm) => inventory.pathOf(vm.ref) ?? []);
     });
     return { machines: machines.toSorted(), files: readdirSync(files, { recursive: true, encoding: 'utf8' }).toSorted() };
   };
