@@ -1,5 +1,5 @@
 # Two commands matter: `make demo` and `make test`. Everything they need is set up on the way.
-.PHONY: demo demo-vsphere test quick test-long pictures bench check build setup setup-test format
+.PHONY: demo demo-vsphere test quick test-long pictures bench install deb check build setup setup-test format
 
 VITEST = node_modules/.bin/vitest run --reporter=default --reporter=./scripts/summary-reporter.ts
 
@@ -46,6 +46,14 @@ pictures: build setup-test
 # Side-by-side benchmarks; results go to bench/results/. One of them: make bench ONLY=clone
 bench: build setup-test
 	@node_modules/.bin/tsx bench/run.ts $(ONLY)
+
+# An installation of its own: make install [PREFIX=/usr/local] [DESTDIR=]; then: systemctl daemon-reload && systemctl enable --now carrel
+install: setup
+	@node scripts/stage.mjs "$(or $(DESTDIR),/)" "$(or $(PREFIX),/usr/local)"
+
+# deb/carrel_VERSION_ARCH.deb, with the Node.js that this runs on.
+deb: setup
+	@node scripts/make-deb.mjs
 
 format:
 	@node_modules/.bin/biome format --write .

@@ -7,7 +7,8 @@ import { build } from 'esbuild';
 import { build as buildPortal } from 'vite';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const dist = join(root, 'dist');
+/** `CARREL_DIST`: elsewhere, for an installation. */
+const dist = process.env.CARREL_DIST ?? join(root, 'dist');
 const made = join(dist, `.${process.pid}.tmp`);
 /** What names the other parts, and so comes after them. */
 const ENTRIES = ['portal/index.html', 'carrel.js'];

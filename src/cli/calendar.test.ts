@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { clock } from './text.ts';
 import type { Person } from '../../test/support/fake-services.ts';
 import { startCli } from '../../test/support/run-cli.ts';
 import { startTestServer, type TestServer } from '../../test/support/test-server.ts';
@@ -75,12 +76,21 @@ it('carrel when says whether, why not, when next, what is free and how long it t
 it('carrel move and shorten', async () => {
   const booked = server.world.addReservation('ann', { state: 'booked', stage: 'booked' });
   const { code, out } = await run('ann', 'move', booked.id.slice(0, 8), '16:00', '--zone', 'UTC', '--for', '1h');
-  expect([code, out]).toEqual([0, expect.stringContaining('begins 2026-01-02T05:04:05')]);
+  expect([code, out]).toEqual([0, expect.stringContaining(`begins ${clock('2026-01-02T05:04:05Z')} (`)]);
   expect(asked('moveReservation')).toEqual({ id: booked.id, at: { text: '16:00', zone: 'UTC' }, forMs: 3_600_000 });
   const ready = server.world.addReservation('ann', { state: 'ready' });
   await run('ann', 'shorten', ready.id, '30m');
   expect(asked('extendReservation')).toEqual({ id: ready.id, byMs: -1_800_000 });
   expect((await run('bob', 'move', booked.id, '16:00')).code).toBe(3);
+});
+
+it('carrel reserve --until, as a clock shows it', async () => {
+  await run('ann', 'reserve', 'starter', '--until', '18:00', '--zone', 'Europe/Amsterdam', '--no-wait');
+  expect(asked('reserve')).toMatchObject({ until: { text: '18:00', zone: 'Europe/Amsterdam' } });
+  expect(await run('ann', 'reserve', 'starter', '--until', '18:00', '--for', '1h', '--no-wait')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('only one of these'),
+  });
 });
 
 it('carrel reserve --repeat, and what becomes of it', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { clock } from './text.ts';
 import { FakeWorld, TOKENS } from '../../test/support/fake-services.ts';
 import { type CliOptions, type CliResult, runCli, startCli } from '../../test/support/run-cli.ts';
 import { eventually, startTestServer, type TestServer } from '../../test/support/test-server.ts';
@@ -159,6 +160,46 @@ describe('lists and single ones', () => {
     const all = await root(['ls', '--all']);
     expect(all.out).toContain('bob');
     expect((await ann(['ls', '--json'])).json).toMatchObject([{ id }]);
+  });
+
+  it('ls gives ids alone, other columns and another order, by the words that people type', async () => {
+    const a = server.world.addReservation('ann', { state: 'ready', stage: 'ready', endsAt: '2026-01-02T09:00:00Z' });
+    const b = server.world.addReservation('ann', { state: 'ready', stage: 'ready', endsAt: '2026-01-02T08:00:00Z' });
+    expect((await ann(['ls', '-q', '--sort', 'ends'])).out).toBe(`${b.id}\n${a.id}\n`);
+    const wide = (await ann(['list', '--wide'])).out;
+    expect(wide).toMatch(/^ID .* BEGINS .* NAME .* HOST/);
+    expect(wide).toContain(clock('2026-01-02T09:00:00Z'));
+    expect((await ann(['ls', '--sort', 'colour'])).code).toBe(2);
+    expect((await ann(['status', a.id])).out).toContain(a.id);
+  });
+
+  it('start and stop switch the machine, and leave the reservation', async () => {
+    const { id } = server.world.addReservation('ann', { state: 'ready', stage: 'ready' });
+    const ops = () => server.world.calls.filter((c) => c.name === 'power').map((c) => (c.args[1] as { op: string }).op);
+    const before = ops().length;
+    for (const args of [
+      ['stop', id],
+      ['start', id],
+      ['stop', id, '--hard'],
+    ]) {
+      const known = new Set(server.world.jobs.keys());
+      const run = startCli(server, 'ann', args);
+      await eventually('the job', () => server.world.jobs.size > known.size);
+      server.world.endJob([...server.world.jobs.keys()].find((key) => !known.has(key)) as string, { state: 'done' });
+      expect(await run.done).toBe(0);
+    }
+    expect(ops().slice(before)).toEqual(['shutdown', 'on', 'off']);
+  });
+
+  it('times are those of the clock on the wall, wherever that is', () => {
+    const zone = process.env['TZ'];
+    process.env['TZ'] = 'Asia/Kolkata';
+    try {
+      expect(clock('2026-11-28T22:15:30.123Z')).toBe('2026-11-29 03:45');
+    } finally {
+      if (zone === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = zone;
+    }
   });
 
   it('says when there is nothing', async () => {

@@ -31,7 +31,7 @@ import { addMaintenanceAdd } from './commands/maintenance-add.ts';
 import { addMaintenanceLs } from './commands/maintenance-ls.ts';
 import { addMaintenanceRm } from './commands/maintenance-rm.ts';
 import { addMove } from './commands/move.ts';
-import { addPower } from './commands/power.ts';
+import { addPower, addStart, addStop } from './commands/power.ts';
 import { addProviderAdd } from './commands/provider-add.ts';
 import { addProviderCheck, addProviderVms } from './commands/provider-check.ts';
 import { addProviderLs } from './commands/provider-ls.ts';
@@ -139,6 +139,8 @@ const COMMANDS: readonly Add[] = [
   addShorten,
   addMove,
   addEnd,
+  addStart,
+  addStop,
   addPower,
   addRules,
 ];

@@ -7,6 +7,7 @@ export interface RequestOptions {
   at?: string;
   zone: string;
   for?: string;
+  until?: string;
   openEnd?: boolean;
   kind?: NonNullable<ReserveBody['kind']>;
   mode?: NonNullable<ReserveBody['mode']>;
@@ -28,6 +29,7 @@ export function addRequestOptions(command: Command): Command {
     .option('--at <time>', 'when it is to begin: 14:00, "tomorrow 9:00", "2026-11-25 14:00", or with an offset')
     .addOption(zoneOption())
     .option('--for <span>', 'how long: 2h, 90m, 1d12h (2h if left out)')
+    .option('--until <time>', 'when it is to end, in place of --for: 18:00, "tomorrow 9:00", "2026-11-25 14:00"')
     .option('--open-end', 'until you end it, where the rules allow that')
     .addOption(new Option('--kind <kind>', 'what it is for; by mode and length if left out').choices(['lab', 'long', 'imaging', 'server']))
     .addOption(
@@ -47,7 +49,9 @@ export function machineRequestOf(text: string, o: RequestOptions): Omit<ReserveB
   return {
     image: name,
     ...(number === undefined ? {} : { revision: number }),
-    ...(o.at === undefined ? {} : { at: o.at, zone: o.zone }),
+    ...(o.at === undefined ? {} : { at: o.at }),
+    ...(o.until === undefined ? {} : { until: o.until }),
+    ...(o.at === undefined && o.until === undefined ? {} : { zone: o.zone }),
     ...(o.for === undefined ? {} : { for: o.for }),
     ...(o.openEnd ? { openEnd: true } : {}),
     ...(o.kind === undefined ? {} : { kind: o.kind }),

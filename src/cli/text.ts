@@ -37,6 +37,13 @@ export function bytes(n: number): string {
   return `${unit === 0 ? size : size.toFixed(1)} ${units[unit]}`;
 }
 
+/** `2026-11-28 22:15`, as the clock on the reader's own wall shows it: their zone is that of the process (`TZ`). Programs take `--json`. */
+export function clock(iso: string): string {
+  const at = new Date(iso);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
 /** `in 1h 20m`, `now`, `5m ago`. */
 export function when(iso: string | undefined, now = Date.now()): string {
   if (iso === undefined) return '';

@@ -108,6 +108,7 @@ export const calendarRoutes = {
       at: Type.Optional(When),
       zone: Type.Optional(Zone),
       for: Type.Optional(Duration),
+      until: Type.Optional(described(When, 'In place of `for`.')),
       openEnd: Type.Optional(Type.Boolean()),
       look: Type.Optional(
         described(

@@ -83,6 +83,7 @@ export const ReserveBody = strict({
   at: Type.Optional(described(When, 'When it is to begin; now if left out.')),
   zone: Type.Optional(Zone),
   for: Type.Optional(Duration),
+  until: Type.Optional(described(When, 'When it is to end; in place of `for`.')),
   openEnd: Type.Optional(Type.Boolean({ description: 'Without an end, where the rules allow it (kind `server`); in place of `for`.' })),
   memoryMiB: Type.Optional(MemoryMiB),
   vcpus: Type.Optional(Vcpus),

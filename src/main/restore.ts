@@ -103,7 +103,7 @@ async function unpack(ctx: Ctx, file: string, to: string): Promise<BackupManifes
           done(null, chunk);
         },
       });
-      ctx.progress({ text: `unpacking ${name}` });
+      ctx.progress({ text: name.startsWith('masters/') ? 'unpacking golden disks' : 'unpacking' });
       await pipeline(entry, hashing, createWriteStream(path, { mode: 0o600, flush: true }));
       seen.set(name, hash.digest('hex'));
     }

@@ -73,6 +73,19 @@ test('who holds as many as may be is told when there may be another', async () =
   await it.reserve(caller(bench), { id: randomUUID(), ...request({ at: { text: answer.next as string, zone: 'UTC' } }) });
 });
 
+test('an end that a clock shows is the next such moment after the start, over night too', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = services(bench);
+  const at = { text: '2030-03-05 22:00', zone: 'Europe/Amsterdam' };
+  const ask = (until: string) => it.availability(caller(bench), request({ at, until: { text: until, zone: 'Europe/Amsterdam' } }));
+  expect(await ask('09:00')).toMatchObject({ startsAt: '2030-03-05T21:00:00.000Z', endsAt: '2030-03-06T08:00:00.000Z' });
+  expect(await ask('2030-03-07 01:00')).toMatchObject({ endsAt: '2030-03-07T00:00:00.000Z' });
+  await expect(ask('2030-03-05 21:00')).rejects.toMatchObject({
+    code: 'bad-request',
+    message: expect.stringContaining('before it begins'),
+  });
+});
+
 test('a start further ahead than the rules allow is answered for, not promised', async () => {
   const bench = await makeBench(onTestFinished);
   const it = services(bench);

@@ -26,9 +26,16 @@ export function moment(said: SaidTime, now: Date): Date {
   throw new CarrelError('bad-request', read.problem, { hint: 'Write it like 2026-11-25T14:00Z, or 2026-11-25 14:00 with a zone.' });
 }
 
-/** A request with its start as a moment. */
+/** A request with its start as a moment, and its end as a span. `bad-request` for an end before its start. */
 export function startOf<W extends MachineRequest>(request: W, now: Date): W & { startsAt: Date | undefined } {
-  return { ...request, startsAt: request.at && moment(request.at, now) };
+  const startsAt = request.at && moment(request.at, now);
+  if (request.until === undefined) return { ...request, startsAt };
+  const from = startsAt ?? now;
+  // A clock's time alone is the next one after the start: "13:00 until 9:00" is over night.
+  const end = moment(request.until, from);
+  const forMs = end.getTime() - from.getTime();
+  if (forMs > 0) return { ...request, startsAt, forMs };
+  throw new CarrelError('bad-request', `it would end at ${end.toISOString()}, before it begins`, { hint: 'Give a later "until".' });
 }
 
 const spanEnd = (end: number): string | undefined => (end === Number.POSITIVE_INFINITY ? undefined : new Date(end).toISOString());

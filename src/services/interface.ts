@@ -104,6 +104,8 @@ export interface MachineRequest {
   at?: SaidTime | undefined;
   /** `Infinity` = until it is ended. */
   forMs: number;
+  /** In place of `forMs`. */
+  until?: SaidTime | undefined;
   memoryMiB?: number | undefined;
   vcpus?: number | undefined;
 }

@@ -95,7 +95,7 @@ export async function dumpStore(ctx: Ctx, target: StoreTarget, fileOf: (table: s
     const { rows: versions } = await client.query<{ schema: number }>('select max(version) as schema from schema_version');
     const tables: DumpedTable[] = [];
     for (const table of await readTables(client)) {
-      ctx.progress({ text: `reading ${table.name}` });
+      ctx.progress({ text: 'reading the store' });
       let rows = 0;
       const lines = async function* () {
         for await (const batch of rowsOf(ctx, client, table)) {
@@ -157,7 +157,7 @@ export async function loadStore(
     for (const { table: name, rows } of dump.tables) {
       const table = tables.get(name);
       if (table === undefined) throw new CarrelError('store-corrupt', `the backup has a table ${name} that schema ${dump.schema} has not`);
-      ctx.progress({ text: `writing ${name}` });
+      ctx.progress({ text: 'writing the store' });
       const written = await insertAll(ctx, client, table, linesOf(name));
       if (written !== rows) throw new CarrelError('store-corrupt', `the backup has ${written} rows of ${name}, and says ${rows}`);
     }

@@ -15,6 +15,7 @@ interface Said {
   at?: string;
   zone?: string;
   for?: string;
+  until?: string;
   openEnd?: boolean;
   memoryMiB?: number;
   vcpus?: number;
@@ -32,10 +33,13 @@ export function machineRequestOf(said: Said): MachineRequest {
   if (kind === 'server' && mode !== 'full') {
     throw new CarrelError('bad-request', 'a server is a full clone', { hint: 'leave the mode out, or choose another kind' });
   }
-  if (said.openEnd && said.for !== undefined) {
-    throw new CarrelError('bad-request', 'either say how long, or that it has no end', { hint: 'leave one of "for" and "openEnd" out' });
+  if ([said.openEnd, said.for !== undefined, said.until !== undefined].filter(Boolean).length > 1) {
+    throw new CarrelError('bad-request', 'say how long, or until when, or that it has no end, and only one of these', {
+      hint: 'leave all but one of "for", "until" and "openEnd" out',
+    });
   }
   const forMs = said.openEnd ? Number.POSITIVE_INFINITY : durationMs(said.for ?? DEFAULT_SPAN);
   const at = said.at === undefined ? undefined : saidTime(said.at, said.zone);
-  return { image, revision, mode, kind, at, forMs, memoryMiB, vcpus };
+  const until = said.until === undefined ? undefined : saidTime(said.until, said.zone);
+  return { image, revision, mode, kind, at, forMs, until, memoryMiB, vcpus };
 }

@@ -2,12 +2,13 @@ import { type Command, Option } from 'commander';
 import { ApiError } from '../../client/errors.ts';
 import type { Role } from '../../contract/roles.ts';
 import type { Cli, Session } from '../session.ts';
+import { clock } from '../text.ts';
 
 /** In the fragment, which a browser sends to nobody. */
 async function link(session: Session, account: string, kind: 'invitation' | 'reset'): Promise<void> {
   const made = await session.client.makeLink({ params: { account }, body: { kind } });
   const url = `${session.client.baseUrl}/sign-in#code=${made.code}`;
-  session.say(`good once, until ${made.expiresAt}; it is not shown again`);
+  session.say(`good once, until ${clock(made.expiresAt)}; it is not shown again`);
   session.answer({ ...made, url }, url);
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Image, Revision } from '../../contract/images.ts';
 import { imageAndRevision } from '../names.ts';
 import type { Cli } from '../session.ts';
-import { bytes, facts, failureText, plain, table, when } from '../text.ts';
+import { bytes, clock, facts, failureText, plain, table, when } from '../text.ts';
 
 export function addImageShow(image: Command, cli: Cli): void {
   image
@@ -42,7 +42,7 @@ function describeRevision(r: Revision): string {
     ['state', r.state],
     ['from', [r.source.kind, r.source.recipe, r.source.format, r.source.parent].filter(Boolean).join(' ')],
     ['machines', r.machines],
-    ['made', `${r.createdAt} by ${r.createdBy}`],
+    ['made', `${clock(r.createdAt)} by ${r.createdBy}`],
     ['hardware', p && `${p.hardware.vcpus} vCPU, ${p.hardware.memoryMiB} MiB, ${p.hardware.firmware}`],
     ['guest', p && `${p.guest.os}, user ${p.guest.user}, agent ${p.guest.agent}`],
     ...r.masters

@@ -5,6 +5,7 @@ import { CarrelError, isCode } from '../../lib/errors.ts';
 import { findLogin, forgetLogin, keepLogin } from '../login-file.ts';
 import { secretFrom } from '../provider.ts';
 import { checkedUrl, type Cli, type GlobalOptions } from '../session.ts';
+import { clock } from '../text.ts';
 
 interface LoginOptions {
   account?: string;
@@ -50,7 +51,7 @@ export function addLogin(program: Command, cli: Cli): void {
       cli.io.out(
         json
           ? `${JSON.stringify({ url, account, role, expiresAt })}\n`
-          : `signed in to ${url} as ${account} (${role}) until ${expiresAt ?? 'you sign out'}\n`,
+          : `signed in to ${url} as ${account} (${role}) until ${expiresAt ? clock(expiresAt) : 'you sign out'}\n`,
       );
     });
 }
@@ -88,7 +89,7 @@ export function addWhoami(program: Command, cli: Cli): void {
       const me = await session.client.showSession();
       session.answer(
         { ...me, url: session.client.baseUrl },
-        `${me.account} (${me.role}) at ${session.client.baseUrl}, ${me.endsAt ? `until ${me.endsAt}` : 'without end'}`,
+        `${me.account} (${me.role}) at ${session.client.baseUrl}, ${me.endsAt ? `until ${clock(me.endsAt)}` : 'without end'}`,
       );
     });
 }

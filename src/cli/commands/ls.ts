@@ -1,26 +1,69 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { Reservation } from '../../contract/reservations.ts';
 import type { Cli } from '../session.ts';
-import { short, table, when } from '../text.ts';
+import { clock, short, table, when } from '../text.ts';
+
+interface Options {
+  all?: boolean;
+  past?: boolean;
+  quiet?: boolean;
+  sort?: keyof typeof SORTS;
+  wide?: boolean;
+}
+
+const last = '\uffff';
+/** What a list is put in order by; what has no such time comes last. */
+const SORTS = {
+  begins: (r: Reservation) => r.startsAt,
+  ends: (r: Reservation) => r.endedAt ?? r.endsAt ?? last,
+  image: (r: Reservation) => `${r.image}@${String(r.revision).padStart(6, '0')}`,
+  owner: (r: Reservation) => r.owner,
+  state: (r: Reservation) => r.state,
+  host: (r: Reservation) => r.machine.host ?? last,
+} as const;
 
 export function addLs(program: Command, cli: Cli): void {
   program
     .command('ls')
+    .alias('list')
     .description('your reservations')
     .option('--all', "everybody's (operators)")
     .option('--past', 'those that are over too')
-    .action(async (options: { all?: boolean; past?: boolean }, command: Command) => {
+    .option('-q, --quiet', 'their ids alone, one a line, for scripts')
+    .option('-w, --wide', 'host name, address, provider and host too, and times as the clock shows them')
+    .addOption(new Option('--sort <by>', 'put in order by; the newest first if left out').choices(Object.keys(SORTS)))
+    .action(async ({ quiet, sort, wide, ...query }: Options, command: Command) => {
       const session = cli.open(command);
-      const { items } = await session.client.listReservations({ query: { limit: 1000, ...options } });
-      const rows = items.map((r) => [
-        short(r.id),
-        `${r.image}@${r.revision}`,
-        r.mode,
-        r.state,
-        r.state === 'booked' && r.stageText === '' ? `begins ${when(r.startsAt)}` : r.stageText || r.stage,
-        when(r.endedAt ?? r.endsAt),
-        ...(options.all ? [r.owner, r.provider, r.machine.host ?? ''] : []),
-      ]);
-      const head = ['ID', 'IMAGE', 'MODE', 'STATE', 'STAGE', 'ENDS', ...(options.all ? ['OWNER', 'PROVIDER', 'HOST'] : [])];
-      session.answer(items, items.length === 0 ? 'no reservations' : table(head, rows));
+      const { items } = await session.client.listReservations({ query: { limit: 1000, ...query } });
+      const by = sort === undefined ? undefined : SORTS[sort];
+      const list = by === undefined ? items : items.toSorted((a, b) => by(a).localeCompare(by(b)));
+      session.answer(list, quiet ? list.map((r) => r.id).join('\n') : shown(list, wide === true, query.all === true));
     });
 }
+
+function shown(list: readonly Reservation[], wide: boolean, all: boolean): string {
+  if (list.length === 0) return 'no reservations';
+  const columns: [string, (r: Reservation) => string | undefined][] = [
+    ['ID', (r) => short(r.id)],
+    ['IMAGE', (r) => `${r.image}@${r.revision}`],
+    ['MODE', (r) => r.mode],
+    ['STATE', (r) => r.state],
+    ['STAGE', (r) => (r.state === 'booked' && r.stageText === '' ? `begins ${when(r.startsAt)}` : r.stageText || r.stage)],
+  ];
+  if (wide) {
+    columns.push(
+      ['BEGINS', (r) => clock(r.startsAt)],
+      ['ENDS', (r) => clockOf(r.endedAt ?? r.endsAt)],
+      ['NAME', (r) => r.hostname],
+      ['ADDRESS', ({ machine: { address } }) => address && `${address.host}:${address.sshPort}`],
+    );
+  } else columns.push(['ENDS', (r) => when(r.endedAt ?? r.endsAt)]);
+  if (all) columns.push(['OWNER', (r) => r.owner]);
+  if (wide || all) columns.push(['PROVIDER', (r) => r.provider], ['HOST', (r) => r.machine.host]);
+  return table(
+    columns.map(([head]) => head),
+    list.map((r) => columns.map(([, cell]) => cell(r))),
+  );
+}
+
+const clockOf = (iso: string | undefined): string => (iso === undefined ? '' : clock(iso));

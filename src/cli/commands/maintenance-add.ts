@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Cli } from '../session.ts';
-import { short } from '../text.ts';
+import { clock, short } from '../text.ts';
 import { zoneOption } from '../reservation-request.ts';
 
 interface Options {
@@ -20,6 +20,6 @@ export function addMaintenanceAdd(program: Command, cli: Cli): void {
       const session = cli.open(command);
       const made = await session.client.addMaintenance({ body: { provider, reason, ...options } });
       for (const id of made.reservations) session.say(`touches reservation ${short(id)}, which stays`);
-      session.answer(made, `${short(made.id)}  ${made.startsAt} to ${made.endsAt ?? 'further notice'}`);
+      session.answer(made, `${short(made.id)}  ${clock(made.startsAt)} to ${made.endsAt ? clock(made.endsAt) : 'further notice'}`);
     });
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { findReservation } from '../names.ts';
 import type { Cli } from '../session.ts';
-import { short, when } from '../text.ts';
+import { clock, short, when } from '../text.ts';
 import { zoneOption } from '../reservation-request.ts';
 
 export function addMove(program: Command, cli: Cli): void {
@@ -14,6 +14,9 @@ export function addMove(program: Command, cli: Cli): void {
       const session = cli.open(command);
       const { id } = await findReservation(session.client, text);
       const now = await session.client.moveReservation({ params: { id }, body: { at, ...options } });
-      session.answer(now, `${short(id)} begins ${now.startsAt} (${when(now.startsAt)}), ends ${now.endsAt ?? 'when you end it'}`);
+      session.answer(
+        now,
+        `${short(id)} begins ${clock(now.startsAt)} (${when(now.startsAt)}), ends ${now.endsAt ? clock(now.endsAt) : 'when you end it'}`,
+      );
     });
 }

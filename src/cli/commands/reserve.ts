@@ -6,7 +6,7 @@ import { failed, followReservation, reservationGoesOn } from '../follow.ts';
 import { interruptible } from '../io.ts';
 import { describeSeries } from '../series.ts';
 import type { Cli, Session } from '../session.ts';
-import { short, when } from '../text.ts';
+import { clock, short, when } from '../text.ts';
 import { addRequestOptions, type RequestOptions, machineRequestOf } from '../reservation-request.ts';
 
 interface Options extends RequestOptions {
@@ -24,8 +24,8 @@ export function addReserve(program: Command, cli: Cli): void {
     .option('--no-wait', 'do not wait until it is ready');
   addRequestOptions(command).action(async (image: string, options: Options, command: Command) => {
     if (options.partial && options.repeat === undefined) command.error('error: --partial goes with --repeat');
-    if (options.repeat !== undefined && (options.at === undefined || options.openEnd))
-      command.error('error: --repeat needs --at, and an end to each of its reservations');
+    if (options.repeat !== undefined && (options.at === undefined || options.openEnd || options.until !== undefined))
+      command.error('error: --repeat needs --at, and how long each of its reservations is (--for)');
     const session = cli.open(command);
     if (options.repeat !== undefined) {
       await again(session, image, options, options.repeat);
@@ -39,7 +39,7 @@ export function addReserve(program: Command, cli: Cli): void {
 }
 
 async function again(session: Session, image: string, options: Options, rule: string): Promise<void> {
-  const { openEnd: _none, ...request } = machineRequestOf(image, options);
+  const { openEnd: _none, until: _no, ...request } = machineRequestOf(image, options);
   const body = {
     id: randomUUID(),
     ...request,
@@ -49,7 +49,7 @@ async function again(session: Session, image: string, options: Options, rule: st
     ...(options.partial ? { partial: true } : {}),
   };
   const made = await session.client.reserveSeries({ body });
-  for (const r of made.refused) session.say(`not at ${r.at}: ${r.message}`);
+  for (const r of made.refused) session.say(`not at ${clock(r.at)}: ${r.message}`);
   session.answer(made, describeSeries(made));
 }
 
@@ -86,9 +86,12 @@ function answer(session: Session, end: Reservation): void {
   for (const note of end.notes) session.say(`note: ${note}`);
   const id = short(end.id);
   if (end.state === 'ready') {
-    session.answer(end, `${id}  ready until ${end.endsAt ?? 'you end it'}\nlog in with: carrel ssh ${id}`);
+    session.answer(end, `${id}  ready until ${end.endsAt ? clock(end.endsAt) : 'you end it'}\nlog in with: carrel ssh ${id}`);
   } else if (end.state === 'booked') {
-    session.answer(end, `${id}  booked: begins ${end.startsAt} (${when(end.startsAt)}), ends ${end.endsAt ?? 'when you end it'}`);
+    session.answer(
+      end,
+      `${id}  booked: begins ${clock(end.startsAt)} (${when(end.startsAt)}), ends ${end.endsAt ? clock(end.endsAt) : 'when you end it'}`,
+    );
   } else {
     session.answer(end, `${id}  ${end.state}`);
   }

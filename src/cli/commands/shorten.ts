@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { findReservation } from '../names.ts';
 import type { Cli } from '../session.ts';
-import { short, when } from '../text.ts';
+import { clock, short, when } from '../text.ts';
 
 export function addShorten(program: Command, cli: Cli): void {
   program
@@ -11,6 +11,9 @@ export function addShorten(program: Command, cli: Cli): void {
       const session = cli.open(command);
       const { id } = await findReservation(session.client, text);
       const now = await session.client.shortenReservation({ params: { id }, body: { for: span } });
-      session.answer(now, `${short(id)} ends ${now.endsAt} (${when(now.endsAt)})`);
+      session.answer(
+        now,
+        `${short(id)} ends ${now.endsAt === undefined ? 'when you end it' : `${clock(now.endsAt)} (${when(now.endsAt)})`}`,
+      );
     });
 }

@@ -5,11 +5,12 @@ import { ApiError } from '../../client/errors.ts';
 import { stageText } from '../follow.ts';
 import { findReservation } from '../names.ts';
 import type { Cli, Session } from '../session.ts';
-import { facts, failureText, when } from '../text.ts';
+import { clock, facts, failureText, when } from '../text.ts';
 
 export function addShow(program: Command, cli: Cli): void {
   program
     .command('show <id>')
+    .alias('status')
     .description('one reservation and its machine (ID or the beginning of one)')
     .action(async (id: string, _options: object, command: Command) => {
       const session = cli.open(command);
@@ -34,7 +35,7 @@ function proofText(machine: MachineDetail | undefined): string | undefined {
   if (proof === undefined) return undefined;
   const bad = proof.parents.filter((p) => !p.existsAfter || p.identityAfter !== p.identityBefore).length;
   const parents = bad === 0 ? `${proof.parents.length} disks below it unchanged` : `${bad} DISKS BELOW IT CHANGED`;
-  return `${proof.removed.length} files removed at ${proof.finishedAt}, ${parents}`;
+  return `${proof.removed.length} files removed at ${clock(proof.finishedAt)}, ${parents}`;
 }
 
 function datastores({ machine: { datastores: names = [] } }: Reservation): string {
@@ -55,8 +56,8 @@ function describe(r: Reservation, machine: MachineDetail | undefined): string {
     ['address', r.machine.address && `${r.machine.address.host}:${r.machine.address.sshPort}`],
     ['on', [r.provider, r.machine.host && `host ${r.machine.host}`, datastores(r)].filter(Boolean).join(', ')],
     ['placed', r.placement],
-    ['begins', r.state === 'booked' ? `${r.startsAt} (${when(r.startsAt)})` : undefined],
-    ['ends', r.endedAt ? `ended ${r.endedAt}` : r.endsAt ? `${r.endsAt} (${when(r.endsAt)})` : 'when you end it'],
+    ['begins', r.state === 'booked' ? `${clock(r.startsAt)} (${when(r.startsAt)})` : undefined],
+    ['ends', r.endedAt ? `ended ${clock(r.endedAt)}` : r.endsAt ? `${clock(r.endsAt)} (${when(r.endsAt)})` : 'when you end it'],
     ...(machine?.chains ?? []).map((c): [string, string] => ['disks', c.disks.map((d) => d.path).join(' -> ')]),
     ['proof', proofText(machine)],
     ['note', r.notes.join('; ')],

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Availability } from '../../contract/calendar.ts';
 import type { Cli } from '../session.ts';
-import { facts, span, when } from '../text.ts';
+import { clock, facts, span, when } from '../text.ts';
 import { addRequestOptions, type RequestOptions, machineRequestOf } from '../reservation-request.ts';
 
 /** Spans shown to people; all of them are in the JSON. */
@@ -22,7 +22,7 @@ function describe(a: Availability): string {
     .map(({ from, until }): [string, string] => ['free', until === undefined ? `${from} on` : `${from} to ${until}`]);
   return facts([
     ['image', `${a.image}@${a.revision} (${a.kind}) on ${a.provider}`],
-    ['asked for', `${a.startsAt} to ${a.endsAt ?? 'when you end it'}`],
+    ['asked for', `${clock(a.startsAt)} to ${a.endsAt ? clock(a.endsAt) : 'when you end it'}`],
     ['can be had', a.possible ? 'yes' : `no: ${a.reason?.message ?? 'there is no room'}`],
     ['next', a.possible ? undefined : a.next ? `${a.next} (${when(a.next)})` : `not until ${a.horizon}`],
     ...free,
