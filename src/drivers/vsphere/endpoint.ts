@@ -89,6 +89,21 @@ export class Endpoint {
     return found;
   }
 
+  /**
+   * Machines whose files or disks' parents lie in that folder, but for `except`, as of now. What the inventory still has and the server has not
+   * is none of them: a server may tell of a machine that left some time after it did, and a folder must not be taken for one in use by it.
+   */
+  async usersOf(ctx: Ctx, folder: string, except?: Ref): Promise<View[]> {
+    await this.client.inventory.sync(ctx);
+    const known = this.register.usersOf(folder).filter((view) => view.ref.value !== except?.value);
+    if (known.length === 0) return [];
+    const now = await this.lookAll(
+      ctx,
+      known.map((view) => view.ref),
+    );
+    return known.filter((_, i) => now[i] !== undefined);
+  }
+
   owned(view: View): boolean {
     return isOwned(view, this.options.installationId);
   }

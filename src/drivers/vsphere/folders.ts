@@ -31,8 +31,7 @@ export class Folders {
 
   /** Errors: `has-children` if a machine needs files in the folder; `unavailable` if that cannot be known of a marked disk. */
   async remove(ctx: Ctx, key: string, folder: string): Promise<void> {
-    await this.#end.client.inventory.sync(ctx);
-    const users = this.#end.register.usersOf(folder);
+    const users = await this.#end.usersOf(ctx, folder);
     if (users.length > 0) throw inUse(folder, users);
     await this.#removeMarked(ctx, key, folder);
     await this.#files.deleteFolder(ctx, key, folder);

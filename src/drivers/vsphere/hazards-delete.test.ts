@@ -320,3 +320,18 @@ test('H48: a machine that cannot be read stands in the way of masters on its own
     });
   }
 });
+
+test.each(['vcenter', 'esxi'] as const)(
+  '%s: a machine that the server tells of long after it left is gone for all that, with its folder and a whole proof',
+  async (kind) => {
+    await inWorld({ vsim: { kind, lateTellMs: 3_600_000 } }, async (c) => {
+      const { machineId } = await c.clone();
+      const proof = await c.driver.destroy(ctx(), machineId);
+      expect(proof.removed.length).toBeGreaterThan(1);
+      expect(c.m.byInstanceUuid(machineId)).toBeUndefined();
+      await c.nothingLeft();
+      // Asked for again it is gone still.
+      expect((await c.driver.destroy(ctx(), machineId)).removed).toEqual([]);
+    });
+  },
+);

@@ -2,6 +2,7 @@ import { type ChainViolation, describeViolation, gate } from '../../core/lineage
 import type { CloneResult, CloneSpec } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import { type Ctx, makeCtx } from '../../lib/context.ts';
+import { isCode } from '../../lib/errors.ts';
 import { flattenSnapshots, isOutOfSpace } from '../../vsphere/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Locate } from './locate.ts';
@@ -89,7 +90,7 @@ export class Machines {
   }
 
   async #masterFor(ctx: Ctx, revisionId: string, tried: ReadonlySet<string>): Promise<SealedMaster> {
-    const masters = this.#masters.usable(revisionId);
+    const masters = await this.#mastersNow(ctx, revisionId);
     const chosen = this.#masters.choose(masters, tried);
     if (chosen !== undefined) return chosen;
     const [from] = masters;
@@ -98,6 +99,26 @@ export class Machines {
       throw driverError('no-space', `no datastore with the master of revision ${revisionId} has room`);
     }
     return await this.#masterVerbs.replicate(ctx, from, store);
+  }
+
+  /** Also one that was sealed a moment ago and that the inventory does not show as that yet: asked of the server by its UUID. */
+  async #mastersNow(ctx: Ctx, revisionId: string): Promise<SealedMaster[]> {
+    try {
+      return this.#masters.usable(revisionId);
+    } catch (error) {
+      if (!isCode(error, 'not-found')) throw error;
+      await this.#end.client.inventory.sync(ctx);
+      const { names } = this.#end;
+      const stores = this.#end.stores().filter((store) => store.accessible);
+      const views = await Promise.all(
+        stores.map(
+          async ({ name }) => await this.#locate.find(ctx, names.masterUuid(revisionId, name), names.master(revisionId, name), true),
+        ),
+      );
+      const sealed = views.flatMap((view) => (view?.tags.seal !== undefined && this.#end.owned(view) ? [view] : []));
+      if (sealed.length === 0) throw error;
+      return this.#masters.good(revisionId, sealed);
+    }
   }
 
   async #make(ctx: Ctx, spec: CloneSpec, master: SealedMaster, notes: readonly string[]): Promise<CloneResult> {

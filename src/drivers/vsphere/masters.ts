@@ -64,6 +64,11 @@ export class Masters {
   usable(revisionId: string): SealedMaster[] {
     const sealed = this.of(revisionId).filter((view) => view.tags.seal !== undefined);
     if (sealed.length === 0) throw driverError('not-found', `there is no master of revision ${revisionId}`);
+    return this.good(revisionId, sealed);
+  }
+
+  /** Of finished masters those that are as they were sealed; `master-changed` with the reason if none is. */
+  good(revisionId: string, sealed: readonly View[]): SealedMaster[] {
     const problems = sealed.map((view) => masterProblem(view));
     const good = sealed.flatMap((view, i) => (problems[i] === undefined ? [sealedMaster(view)] : []));
     if (good.length > 0) return good;

@@ -129,8 +129,7 @@ export class Survey {
       throw driverError('not-owned', `${stray.ref} is no folder of ours`);
     const name = lastName(folder);
     if (!name.startsWith(this.#end.names.prefix)) throw driverError('not-owned', `${folder} is no folder of ours`);
-    await this.#end.client.inventory.sync(ctx);
-    const users = this.#end.register.usersOf(folder);
+    const users = await this.#end.usersOf(ctx, folder);
     if (users.length > 0)
       throw driverError('has-children', `${users[0]?.name} needs ${folder}`, { details: { machines: users.map((u) => u.name) } });
     const { found, complete } = await this.#ownFolders(ctx);

@@ -122,8 +122,7 @@ export class Teardown {
   /** `has-children` if another machine's files or disks need the folder; read live, foreign machines included. */
   async #standsAlone(ctx: Ctx, view: View): Promise<void> {
     if (view.folder === undefined) return;
-    await this.#end.client.inventory.sync(ctx);
-    const others = this.#end.register.usersOf(view.folder).filter((other) => other.ref.value !== view.ref.value);
+    const others = await this.#end.usersOf(ctx, view.folder, view.ref);
     if (others.length === 0) return;
     throw inUse(view.folder, others);
   }
@@ -171,9 +170,9 @@ export class Teardown {
     for (let round = 0; ; round++) {
       const lists = await Promise.all(where.map(async (store) => await this.#files.foldersNamed(ctx, store, id.name)));
       const named = [...new Set([...lists.flat(), ...(round === 0 ? this.#unnamed(known) : [])])].filter((folder) => folder !== keep);
-      if (named.length > 0) await this.#end.client.inventory.sync(ctx);
       // a name is no proof: what a machine lies in is that machine's, whatever it is called (H7)
-      const found = named.filter((folder) => !this.#end.register.usersOf(folder).some((user) => user.folder === folder));
+      const users = await Promise.all(named.map(async (folder) => await this.#end.usersOf(ctx, folder)));
+      const found = named.filter((folder, i) => !(users[i] ?? []).some((user) => user.folder === folder));
       if (found.length === 0) return [...removed.values()];
       if (round >= LOCKED_TRIES) throw driverError('busy', `the folder ${found[0]} does not go away`);
       for (const folder of found) {

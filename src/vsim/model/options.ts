@@ -43,6 +43,8 @@ export interface ModelOptions {
   copyMac: boolean;
   /** So many clones of a freshly snapshotted VM fail with FileLocked (8.0U3). */
   lockedFirstClones: number;
+  /** How much later than done it is told, to whoever watches, what became of a VM; in milliseconds. Reads are up to date. Real servers are suspected of it. */
+  lateTellMs: number;
   /** How long a lease for sending disks goes on when nobody renews it. */
   leaseSeconds: number;
   /** ESXi without a licence that allows the API to write. */
@@ -94,6 +96,7 @@ export const DEFAULTS: ModelOptions = {
   folderDeleteForces: false,
   copyMac: false,
   lockedFirstClones: 0,
+  lateTellMs: 0,
   leaseSeconds: 300,
   restricted: false,
   bootMs: 20_000,

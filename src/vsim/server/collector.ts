@@ -259,8 +259,13 @@ export class Collector {
     this.id = id;
     this.#reader = reader;
     this.#lookup = lookup;
-    this.#unlisten = model.listen((kind, entity, paths) => {
+    const tell = (kind: ChangeKind, entity: Entity, paths: readonly string[]): void => {
       for (const filter of this.filters.values()) filter.onChange(kind, entity, paths);
+    };
+    const { lateTellMs } = model.options;
+    this.#unlisten = model.listen((kind, entity, paths) => {
+      if (lateTellMs > 0 && isVm(entity)) model.clock.after(lateTellMs, () => tell(kind, entity, paths));
+      else tell(kind, entity, paths);
     });
   }
 
