@@ -1,23 +1,24 @@
 /**
- * The server on somebody else's idea of vSphere: `carrel serve --no-qemu` and govmomi's simulator from Debian, each a process of its own. It ignores
- * diskMoveType, so a linked clone from a snapshot comes back as a full copy: that is refused, and nothing of it stays. Who says so is a client of
- * its own, and the folder with the simulator's files.
+ * The server on somebody else's idea of vSphere: `carrel serve --no-qemu` and govmomi's simulator from Debian, each a process of its own. Its guests
+ * have no system, so a machine comes as far as booting; what is asked here is what was made by then, and that nothing of it stays. Who says so is a
+ * client of its own, and the folder with the simulator's files.
  */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { VSphereClient } from '../../src/vsphere/index.ts';
+import type { LinkedStrategy } from '../../src/drivers/vsphere/index.ts';
 import { TestServer, until } from '../support/server.ts';
 import { startVcsim, vcsimMissing } from '../support/vcsim.ts';
 import { ctx } from '../support/vsphere-cases.ts';
 
-const SOURCE = '/DC0/vm/DC0_C0_RP0_VM0';
+const SOURCE = { vcenter: '/DC0/vm/DC0_C0_RP0_VM0', esxi: '/ha-datacenter/vm/ha-host_VM0' };
 
 /** A server whose provider `lab` is a vcsim, with an image `golden` that was copied from a machine there. */
-async function lab() {
+async function lab(kind: 'vcenter' | 'esxi', strategy: LinkedStrategy) {
   const files = mkdtempSync(join(tmpdir(), 'vcsim-'));
-  const vcsim = await startVcsim([], files);
+  const vcsim = await startVcsim(kind === 'esxi' ? ['-esx'] : [], files);
   const server = new TestServer();
   /** Somebody else, signed in for one question: this simulator closes updates on a client that holds them while machines go. */
   const asOther = async <T>(ask: (other: VSphereClient) => Promise<T>): Promise<T> => {
@@ -37,14 +38,13 @@ async function lab() {
     await vcsim.stop();
     rmSync(files, { recursive: true, force: true });
   });
-  await asOther(async (other) => await other.run(ctx(), 'PowerOffVM_Task', (await other.inventory.find(ctx(), SOURCE)).ref, {}));
+  await asOther(async (other) => await other.run(ctx(), 'PowerOffVM_Task', (await other.inventory.find(ctx(), SOURCE[kind])).ref, {}));
   await server.start({}, undefined, ['--no-qemu']);
   const { client } = server;
   const { url, username, password, fingerprint256 } = vcsim;
-  const trust = { fingerprint256 };
-  const body = { name: 'lab', kind: 'vcenter' as const, url, username, password, trust, strategy: 'snapshot-clone' as const };
+  const body = { name: 'lab', kind, url, username, password, trust: { fingerprint256 }, strategy };
   expect(await client.addProvider({ body })).toMatchObject({ state: 'up' });
-  await client.importVm({ params: { name: 'golden' }, body: { provider: 'lab', vm: SOURCE, how: 'copy', user: 'student' } });
+  await client.importVm({ params: { name: 'golden' }, body: { provider: 'lab', vm: SOURCE[kind], how: 'copy', user: 'student' } });
   const golden = await until('the image', async () => {
     const now = await client.showRevision({ params: { name: 'golden', number: 1 } });
     return now.state === 'preparing' ? undefined : now;
@@ -57,13 +57,35 @@ async function lab() {
     });
     return { machines: machines.toSorted(), files: readdirSync(files, { recursive: true, encoding: 'utf8' }).toSorted() };
   };
-  return { client, server, witness };
+  const master = golden.masters[0]?.files[0]?.path;
+  return { client, server, witness, master };
 }
 
 const missing = vcsimMissing();
 describe.skipIf(missing !== undefined)(`the server on vcsim${missing === undefined ? '' : ` (not run: ${missing})`}`, () => {
+  test.each([
+    ['vcenter', 'linked'],
+    ['esxi', 'full'],
+  ] as const)('%s, child-disk: a %s machine passes the gate, is switched on, and its end leaves nothing', async (kind, mode) => {
+    const { client, server, witness, master } = await lab(kind, 'child-disk');
+    const before = await witness();
+    const { id } = await client.reserve({ body: { image: 'golden', mode, for: '1h' } });
+    const booting = await until('the machine to be on', async () => {
+      const now = await client.showReservation({ params: { id } });
+      return now.state !== 'preparing' || now.stage === 'booting' ? now : undefined;
+    });
+    expect(booting, `${booting.failure?.message}\n${server.stderr.slice(-6000)}`).toMatchObject({ state: 'preparing', stage: 'booting' });
+    const { chains } = await client.showMachine({ params: { id: booting.machine.id } });
+    expect(chains.map(({ disks }) => disks.map(({ path }) => path === master))).toEqual([mode === 'linked' ? [false, true] : [false]]);
+    expect((await witness()).machines).toHaveLength(before.machines.length + 1);
+
+    await client.endReservation({ params: { id } });
+    expect(await server.settled(id)).toMatchObject({ state: 'ended' });
+    expect(await witness()).toEqual(before);
+  });
+
   test('vcenter, snapshot-clone: a clone that came back without a parent is refused as not linked, and nothing of it stays', async () => {
-    const { client, server, witness } = await lab();
+    const { client, server, witness } = await lab('vcenter', 'snapshot-clone');
     const before = await witness();
     const refused = await server.reserve('linked', 'golden');
     expect(refused).toMatchObject({ state: 'failed', failure: { code: 'not-linked' } });
