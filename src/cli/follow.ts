@@ -2,6 +2,7 @@
 import { UnreachableError } from '../client/errors.ts';
 import type { RevisionStarted } from '../contract/images.ts';
 import type { JobDetail } from '../contract/machines.ts';
+import type { Failure } from '../contract/problem.ts';
 import type { Reservation } from '../contract/reservations.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { type Io, interruptible } from './io.ts';
@@ -122,8 +123,8 @@ export async function follow<T>(session: Session, what: Followed<T>): Promise<T>
 }
 
 /** A failure that the server stored, as an error of this command. */
-export function failed(what: string, failure: { code: string; message: string; hint?: string } | undefined): CarrelError {
-  const options = failure?.hint === undefined ? {} : { hint: failure.hint };
+export function failed(what: string, failure: Failure | undefined): CarrelError {
+  const options = { ...(failure?.hint === undefined ? {} : { hint: failure.hint }), details: failure?.details ?? {} };
   return new CarrelError(failure?.code ?? 'failed', `${what}: ${failure?.message ?? 'it failed'}`, options);
 }
 

@@ -10,6 +10,7 @@ import { addCheckpointAdd, addCheckpointLs, addCheckpointRevert, addCheckpointRm
 import { addCompletion } from './commands/completion.ts';
 import { addConnect } from './commands/connect.ts';
 import { addConsole } from './commands/console.ts';
+import { addLogs } from './commands/logs.ts';
 import { addEnd } from './commands/end.ts';
 import { addExitCodes } from './commands/exit-codes.ts';
 import { addExtend } from './commands/extend.ts';
@@ -134,6 +135,7 @@ const COMMANDS: readonly Add[] = [
   addSshConfig,
   addProxy,
   addConsole,
+  addLogs,
   addCapture,
   addExtend,
   addShorten,

@@ -9,6 +9,20 @@ export function plain(text: string): string {
   return text.replace(STEERING, '\ufffd');
 }
 
+/** Text of several lines that is safe at a terminal. */
+export function lines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.split('\t').map(plain).join('\t'))
+    .join('\n');
+}
+
+/** The last lines of the serial console, which a failure to become ready brings along; empty where there are none. */
+export function lastLines(failure: { details?: Record<string, unknown> } | undefined): string {
+  const said = failure?.details?.['console'];
+  return typeof said === 'string' && said !== '' ? `\nlast lines of its serial console:\n${lines(said)}` : '';
+}
+
 type Cell = string | number | undefined;
 
 /** Columns of text, as wide as they need to be. */

@@ -56,6 +56,7 @@ export const PATHS = {
   consoleTicket: 'POST /api/v1/reservations/{id}/console-ticket',
   console: 'GET /api/v1/reservations/{id}/console',
   terminal: 'GET /api/v1/reservations/{id}/terminal',
+  serialLog: 'GET /api/v1/reservations/{id}/serial',
   tunnel: 'GET /api/v1/reservations/{id}/tunnel',
 
   reserveSeries: 'POST /api/v1/series',

@@ -121,6 +121,22 @@ export const ConsoleTicket = named(
 );
 export type ConsoleTicket = Static<typeof ConsoleTicket>;
 
+export const SerialLog = named(
+  'SerialLog',
+  Type.Object({
+    text: Type.String({ description: 'Lines of plain text: nothing in it steers a terminal. A guest may write anything.' }),
+    from: Type.Integer({
+      description:
+        'Position of the first byte, counted from the first that the machine ever wrote: later than asked for where the older is no longer kept.',
+    }),
+    next: Type.Integer({ description: 'Where to go on: `after` of the next question.' }),
+    over: Type.Boolean({
+      description: 'Nothing more will come: the reservation failed, and these are the last lines, which were kept with its failure.',
+    }),
+  }),
+);
+export type SerialLog = Static<typeof SerialLog>;
+
 export const reservationRoutes = {
   reserve: route('reserve', {
     summary: 'Reserve a machine of an image, from now or from a later time on',
@@ -249,6 +265,27 @@ export const reservationRoutes = {
     response: Type.Unknown(),
     status: 101,
     errors: ['not-found', 'wrong-state', 'guest-timeout', 'guest-failed', 'not-supported', 'unavailable'],
+  }),
+  serialLog: route('serialLog', {
+    summary: 'What the machine wrote on its serial console: the newest 256 KiB are kept while it is there',
+    description: 'For its owner and operators. It holds whatever the guest prints. Of a failed reservation: the last lines.',
+    tag: 'reservations',
+    scope: 'user',
+    params: IdParams,
+    query: strict({
+      after: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          maximum: Number.MAX_SAFE_INTEGER,
+          description: 'Only what comes after that position; all that is kept if left out.',
+        }),
+      ),
+      waitS: Type.Optional(
+        Type.Integer({ minimum: 0, maximum: 20, description: 'Seconds to wait for more where there is nothing yet; 0 if left out.' }),
+      ),
+    }),
+    response: SerialLog,
+    errors: ['not-found', 'wrong-state', 'not-supported', 'unavailable'],
   }),
   tunnel: route('tunnel', {
     summary: "A way to the machine's SSH server: a WebSocket whose binary messages are the bytes of that connection",

@@ -191,6 +191,16 @@ export interface Checkpoint {
  */
 export type ConsoleTarget = { kind: 'vnc'; socketPath: string } | { kind: 'webmks'; url: string; thumbprint: string };
 
+/** A part of what a machine wrote on its serial console. Positions count bytes from the first that it ever wrote; they grow. */
+export interface SerialPart {
+  /** Lines of plain text: nothing in it steers a terminal. A guest may have written anything. */
+  text: string;
+  /** Where the part begins: later than asked for where the older is no longer kept. */
+  from: number;
+  /** Where to go on. */
+  next: number;
+}
+
 export type LineageScope = { kind: 'machine'; machineId: string } | { kind: 'revision'; revisionId: string } | { kind: 'all' };
 
 export interface LineageReport {
@@ -258,4 +268,12 @@ export interface Driver {
 
   readonly guest: Guest;
   console(ctx: Ctx, machineId: string): Promise<ConsoleTarget>;
+  /**
+   * What the machine wrote on its serial console from `after` on (the newest if undefined), at most {@link SERIAL_PART_BYTES}; whatever state
+   * it is in. Where there is nothing after that yet, it is waited for at most `waitMs`. `not-supported` where the provider keeps none; `not-found`.
+   */
+  serialLog(ctx: Ctx, machineId: string, options: { after?: number | undefined; waitMs?: number | undefined }): Promise<SerialPart>;
 }
+
+/** Bytes of a serial console that one question gives at most. */
+export const SERIAL_PART_BYTES = 256 * 1024;

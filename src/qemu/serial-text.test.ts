@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hopelessIn, plainConsole } from './serial-text.ts';
+import { hopelessIn, plainConsole, wholeCharacters } from './serial-text.ts';
 
 test.each([
   [
@@ -22,3 +22,16 @@ test.each([
   ['see the chapter "No bootable device." of the manual\r\n', undefined],
   ['login: ', undefined],
 ])('%j: %s', (said, why) => expect(hopelessIn(said)).toEqual(why));
+
+test.each([
+  ['whole', 'whole'],
+  ['caf\u00e9', 'caf\u00e9'],
+  ['line\r', 'line'],
+  ['', ''],
+])('%j: nothing is held back but what may go on', (said, whole) => expect(wholeCharacters(Buffer.from(said)).toString()).toBe(whole));
+
+test('a character that is cut off waits for its rest', () => {
+  const whole = Buffer.from('a\u{1f600}');
+  for (let end = 2; end < whole.length; end++) expect(wholeCharacters(whole.subarray(0, end)).toString()).toBe('a');
+  expect(wholeCharacters(whole)).toEqual(whole);
+});

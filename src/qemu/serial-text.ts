@@ -17,6 +17,19 @@ export function plainConsole(text: string): string {
     .replace(/\n{3,}/g, '\n\n');
 }
 
+/** Without the rest of a character or of a line's end that is cut off at the end: it comes with what follows. */
+export function wholeCharacters(bytes: Buffer): Buffer {
+  // Of UTF-8, at most three bytes of a character can be there without its last.
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if ((byte & 0xc0) === 0x80) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    if (length > back) return bytes.subarray(0, bytes.length - back);
+    break;
+  }
+  return bytes.at(-1) === 13 ? bytes.subarray(0, -1) : bytes;
+}
+
 /**
  * Words after which a boot comes to nothing, and what they mean. Linux `kernel/panic.c`; SeaBIOS `src/boot.c`; EDK II
  * `BdsDxe/BdsEntry.c` and `ShellPkg`; GRUB `grub-core/kern/rescue_reader.c`.

@@ -19,7 +19,7 @@ import type { Image, JobStarted, Revision, RevisionStarted, UploadQuery, Verific
 import type { Lineage } from '../contract/lineage.ts';
 import type { Job, JobDetail, Machine, MachineDetail } from '../contract/machines.ts';
 import type { Certificate, EndpointVm, Provider, ProviderAdded, ProviderChange, ProviderCheck } from '../contract/providers.ts';
-import type { Connection, PowerOp, Reservation, ReservationJob, ReservationKind } from '../contract/reservations.ts';
+import type { Connection, PowerOp, Reservation, ReservationJob, ReservationKind, SerialLog } from '../contract/reservations.ts';
 import type { OpenSession } from '../contract/sessions.ts';
 import type { Series, SeriesDetail } from '../contract/series.ts';
 import type { Role } from '../contract/roles.ts';
@@ -231,6 +231,8 @@ export interface ReservationServices {
    * console, `unavailable` if its host does not answer, `no-permission` if another does.
    */
   openConsole(caller: Caller, id: string, signal: AbortSignal): Promise<Duplex>;
+  /** Of its serial console. `wrong-state` (no machine), `not-supported` (the provider keeps none), `unavailable`. */
+  serialLog(request: { id: string; after?: number | undefined; waitMs: number }, signal: AbortSignal): Promise<SerialLog>;
   /** A login shell in the guest, by credentials of the reservation's own. Errors: those of `connect`, `guest-failed`, `host-key`. */
   openShell(caller: Caller, request: { id: string; size: TerminalSize }, signal: AbortSignal): Promise<GuestShell>;
   /** A connection to the SSH port of the reservation's machine. Errors: `wrong-state`, `guest-timeout`, `guest-failed`, `host-key`, `unavailable`. */

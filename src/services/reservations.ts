@@ -2,7 +2,7 @@ import type { Checkpoint, CheckpointJob } from '../contract/checkpoints.ts';
 import type { MachineServices, ReservationServices } from './interface.ts';
 import { captureReservation } from '../engine/intents/image.ts';
 import { addCheckpoint, type CheckpointWork, deleteCheckpoint, revertToCheckpoint } from '../engine/intents/checkpoints.ts';
-import { connect, consoleTarget, noteTunnel, sshTarget } from '../engine/intents/connect.ts';
+import { connect, consoleTarget, noteTunnel, serialLog, sshTarget } from '../engine/intents/connect.ts';
 import { endReservation } from '../engine/intents/end.ts';
 import { refusedMove, refusedWithNext } from '../engine/intents/availability.ts';
 import * as intents from '../engine/intents/reservation.ts';
@@ -92,6 +92,9 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
     },
     async deleteCheckpoint(caller, { id, checkpoint }) {
       return shownWork(await deleteCheckpoint(deps, caller, { reservationId: id, id: checkpoint }));
+    },
+    async serialLog({ id, after, waitMs }, signal) {
+      return serialLog(makeCtx({ signal, timeoutMs: waitMs + 30_000, log: deps.log }), deps, id, { after, waitMs });
     },
     async openShell(caller, { id, size }, signal) {
       const facts = await connect(makeCtx({ signal, timeoutMs: 60_000, log: deps.log }), deps, sealer, caller, id, undefined);

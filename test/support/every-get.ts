@@ -26,7 +26,7 @@ export interface EveryGet {
 }
 
 /** Streams, which have no end, and what the process says of itself. */
-const LEFT_OUT: readonly Operation[] = ['events', 'console', 'terminal', 'tunnel', 'health', 'openapi', 'listProviderVms'];
+const LEFT_OUT: readonly Operation[] = ['events', 'console', 'terminal', 'tunnel', 'serialLog', 'health', 'openapi', 'listProviderVms'];
 
 export interface EveryGetOptions {
   deps: EngineDeps;

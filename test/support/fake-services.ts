@@ -64,6 +64,8 @@ export class FakeWorld {
   readonly calls: FakeCall[] = [];
   /** What the next call of the function of that name throws, or waits for before it acts. */
   readonly failures = new Map<string, Error | Promise<unknown>>();
+  /** What every machine wrote on its serial console. */
+  serial = 'login:\n';
   /** Where consoles lead. */
   consoleSocket = '';
   ready = true;
@@ -566,6 +568,11 @@ export function fakeServices(world: FakeWorld): Services {
       job: world.addJob('checkpoint', by.name as Person).id,
     }),
     openConsole: (_by, _id, signal) => openConsole(async () => ({ kind: 'vnc', socketPath: world.consoleSocket }), signal),
+    serialLog: async ({ id, after = 0 }) => {
+      const kept = there(world.reservations.get(id), 'reservation').failure?.details?.['console'];
+      const text = (typeof kept === 'string' ? kept : world.serial).slice(after);
+      return { text, from: after, next: after + text.length, over: kept !== undefined };
+    },
     openShell: (_by, { size }, signal) => world.openShell(size, signal),
     openTunnel: async (_by, id) => ({ socket: await world.openTunnel(), over: world.untilOver(id) }),
     listMachines: async (request) =>

@@ -144,6 +144,7 @@ export const de: Messages = {
     queue: (n) => `${n}. in der Reihe`,
     estimate: (span) => `noch etwa ${span}`,
     whatToDo: 'Was zu tun ist',
+    lastLines: 'Letzte Zeilen der seriellen Konsole',
     states: {
       booked: 'gebucht',
       preparing: 'entsteht',

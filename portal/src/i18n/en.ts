@@ -142,6 +142,7 @@ export const en = {
     queue: (n: number) => `${n}. in line`,
     estimate: (span: string) => `about ${span} to go`,
     whatToDo: 'What to do',
+    lastLines: 'Last lines of its serial console',
     states: {
       booked: 'booked',
       preparing: 'being made',

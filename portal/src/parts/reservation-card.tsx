@@ -1,4 +1,4 @@
-import { Alert, Button, Card, Group, Progress, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Card, Code, Group, Progress, ScrollArea, Stack, Text, Title } from '@mantine/core';
 import { useInterval } from '@mantine/hooks';
 import { IconAlertTriangle, IconCalendarX, IconRefresh, IconX } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
@@ -128,7 +128,25 @@ function Failed({ failure }: { failure: NonNullable<Reservation['failure']> }) {
           {t.machines.whatToDo}: {failure.hint}
         </Text>
       )}
+      <LastLines of={failure} />
     </Alert>
+  );
+}
+
+/** What the machine said on its serial console before it failed. A guest may have written anything: it is shown as text. */
+function LastLines({ of: { details } }: { of: NonNullable<Reservation['failure']> }) {
+  const { t } = useI18n();
+  const said = details?.['console'];
+  if (typeof said !== 'string' || said === '') return null;
+  return (
+    <>
+      <Text size="sm" mt="xs">
+        {t.machines.lastLines}
+      </Text>
+      <ScrollArea.Autosize mah={240} viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': t.machines.lastLines }}>
+        <Code block>{said}</Code>
+      </ScrollArea.Autosize>
+    </>
   );
 }
 

@@ -17,6 +17,7 @@ type ReservationOperation =
   | 'consoleTicket'
   | 'listMachines'
   | 'showMachine'
+  | 'serialLog'
   | 'showJob';
 
 export const DEFAULT_PAGE = 100;
@@ -74,6 +75,10 @@ export function reservationHandlers({ services, tickets }: Deps): Handlers<Reser
         path: `${path}/console?ticket=${ticket}`,
         terminalPath: `${path}/terminal?ticket=${ticket}`,
       };
+    },
+    async serialLog({ params, query, caller, signal }) {
+      await ownReservation(services, caller, params.id);
+      return services.serialLog({ id: params.id, after: query.after, waitMs: (query.waitS ?? 0) * 1000 }, signal);
     },
     async listMachines({ query, caller }) {
       const owner = listOwner(caller, query.all);

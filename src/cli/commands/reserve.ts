@@ -6,7 +6,7 @@ import { failed, followReservation, reservationGoesOn } from '../follow.ts';
 import { interruptible } from '../io.ts';
 import { describeSeries } from '../series.ts';
 import type { Cli, Session } from '../session.ts';
-import { clock, short, when } from '../text.ts';
+import { clock, lastLines, short, when } from '../text.ts';
 import { addRequestOptions, type RequestOptions, machineRequestOf } from '../reservation-request.ts';
 
 interface Options extends RequestOptions {
@@ -82,6 +82,7 @@ function refused(error: unknown): boolean {
 }
 
 function answer(session: Session, end: Reservation): void {
+  if (end.state === 'failed' && !session.json) session.io.err(`${lastLines(end.failure)}\n`.trimStart());
   if (end.state === 'failed') throw failed('the machine could not be made ready', end.failure);
   for (const note of end.notes) session.say(`note: ${note}`);
   const id = short(end.id);

@@ -5,7 +5,7 @@ import { ApiError } from '../../client/errors.ts';
 import { stageText } from '../follow.ts';
 import { findReservation } from '../names.ts';
 import type { Cli, Session } from '../session.ts';
-import { clock, facts, failureText, when } from '../text.ts';
+import { clock, facts, failureText, lastLines, when } from '../text.ts';
 
 export function addShow(program: Command, cli: Cli): void {
   program
@@ -62,5 +62,5 @@ function describe(r: Reservation, machine: MachineDetail | undefined): string {
     ['proof', proofText(machine)],
     ['note', r.notes.join('; ')],
     ['failure', failureText(r.failure)],
-  ]);
+  ]).concat(lastLines(r.failure));
 }

@@ -17,11 +17,12 @@ import type {
   PowerOp,
   PowerState,
   ProviderRoom,
+  SerialPart,
   Stray,
   Whereabouts,
 } from '../../driver/driver.ts';
 import { checkCtx, type Ctx } from '../../lib/context.ts';
-import { consoleOf, FakeGuest } from './guest.ts';
+import { consoleOf, FakeGuest, serialOf } from './guest.ts';
 import { FakeHost } from './host.ts';
 import { clone, destroy, sweep } from './machines.ts';
 import { capture, FAKE_IMPORT_FORMATS, FAKE_RECIPES, prepareMaster, removeMaster, verifyMaster } from './masters.ts';
@@ -167,6 +168,10 @@ export class FakeDriver implements Driver {
 
   async console(ctx: Ctx, machineId: string): Promise<ConsoleTarget> {
     return await consoleOf(this.#host, ctx, machineId);
+  }
+
+  async serialLog(ctx: Ctx, machineId: string, { after = 0 }: { after?: number | undefined } = {}): Promise<SerialPart> {
+    return await serialOf(this.#host, ctx, machineId, after);
   }
 
   /** Tells of machines that another process saw crash. */

@@ -23,6 +23,7 @@ export const FAKE_VERBS = [
   'guest.handover',
   'guest.revoke',
   'console',
+  'serialLog',
 ] as const;
 export type FakeVerb = (typeof FAKE_VERBS)[number];
 

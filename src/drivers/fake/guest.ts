@@ -1,4 +1,4 @@
-import type { ConsoleTarget, Credentials, Guest, GuestAddress, GuestReady } from '../../driver/driver.ts';
+import type { ConsoleTarget, Credentials, Guest, GuestAddress, GuestReady, SerialPart } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import { checkCtx, type Ctx } from '../../lib/context.ts';
 import { hostKeys, setAccount } from './guest-files.ts';
@@ -71,5 +71,15 @@ export async function consoleOf(host: FakeHost, ctx: Ctx, machineId: string): Pr
     if (machine.power !== 'on') throw driverError('wrong-state', `the machine ${machineId} is ${machine.power}`);
     if (host.caps.console === 'vnc') return { kind: 'vnc', socketPath: `${machine.folder}vnc.sock` };
     return { kind: 'webmks', url: `wss://127.0.0.1:9/ticket/${machineId}`, thumbprint: Array(32).fill('00').join(':') };
+  });
+}
+
+/** One line, which the guest wrote as it started. */
+export async function serialOf(host: FakeHost, ctx: Ctx, machineId: string, after: number): Promise<SerialPart> {
+  return await host.read(ctx, 'serialLog', machineId, (state) => {
+    host.whole(state, machineId);
+    const text = `${machineId} login:\n`;
+    const from = Math.min(after, text.length);
+    return { text: text.slice(from), from, next: text.length };
   });
 }

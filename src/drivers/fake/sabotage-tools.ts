@@ -48,6 +48,7 @@ const VERBS = [
   'sweep',
   'lineage',
   'console',
+  'serialLog',
 ] as const;
 const GUEST_VERBS = ['ready', 'address', 'handover', 'revoke'] as const;
 

@@ -20,6 +20,7 @@ import type {
   PowerOp,
   PowerState,
   ProviderRoom,
+  SerialPart,
   Stray,
   Whereabouts,
 } from '../../driver/driver.ts';
@@ -32,6 +33,7 @@ import { guarded } from './faults.ts';
 import type { ImageTools } from './host.ts';
 import { hostMemoryMiB } from './probe.ts';
 import { openParts, type Parts } from './parts.ts';
+import { readSerial } from './serial.ts';
 
 export interface QemuDriverOptions {
   /** A folder that belongs to this driver alone. One driver at a time: the caller sees to that. */
@@ -192,6 +194,13 @@ export class QemuDriver implements Driver {
       const { profile } = await masters.need(record.revisionId);
       if (!profile.hardware.display) throw driverError('not-supported', 'this image has no display');
       return { kind: 'vnc', socketPath: host.layout.runPaths(machineId).vnc };
+    });
+  }
+
+  async serialLog(ctx: Ctx, machineId: string, options: { after?: number | undefined; waitMs?: number | undefined }): Promise<SerialPart> {
+    return await this.verb(ctx, async ({ machines, fleet }) => {
+      await machines.need(machineId);
+      return await readSerial(ctx, machines.folder(machineId), fleet.get(machineId)?.serial.log, options);
     });
   }
 

@@ -97,7 +97,15 @@ test('a guest that writes megabytes is read to the end and fills no disk; positi
   const after = await world.parts.fleet.get(machineId)?.serial.log.last(1);
   expect(after?.next).toBeGreaterThan(next);
   expect(after?.next).toBeLessThan(next + 1000);
+  // Read through the port: what is not there yet is waited for, and a machine that is off keeps its log.
+  const { next: here } = await world.driver.serialLog(ctx(), machineId, {});
+  const waiting = world.driver.serialLog(ctx(), machineId, { after: here, waitMs: 60_000 });
+  await world.shell(machineId, 'echo "said meanwhile" > /dev/ttyS0');
+  expect((await waiting).text).toContain('said');
+  await world.driver.power(ctx(), machineId, 'off');
+  expect((await world.driver.serialLog(ctx(), machineId, { after: here })).text).toContain('said meanwhile');
   await world.driver.destroy(ctx(), machineId);
+  await expect(world.driver.serialLog(ctx(), machineId, {})).rejects.toMatchObject({ code: 'not-found' });
 });
 
 const sum = (sizes: readonly number[]): number => sizes.reduce((all, size) => all + size, 0);

@@ -18,6 +18,7 @@ import type {
   PowerOp,
   PowerState,
   ProviderRoom,
+  SerialPart,
   Stray,
   Whereabouts,
 } from '../../driver/driver.ts';
@@ -153,6 +154,11 @@ export class VSphereDriver implements Driver {
 
   async console(ctx: Ctx, machineId: string): Promise<ConsoleTarget> {
     return await this.#verb(ctx, async ({ guests }) => await guests.console(ctx, machineId));
+  }
+
+  /** A serial port of a VM on vSphere leads to a file or a network address of the site's own choice: Carrel keeps none. */
+  async serialLog(): Promise<SerialPart> {
+    throw driverError('not-supported', 'machines on vSphere have no log of a serial console', { hint: 'look at the screen instead' });
   }
 
   /** What the account may and may not do there, for `provider check`; beyond the port. */

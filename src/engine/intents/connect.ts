@@ -5,7 +5,7 @@ import * as audit from '../../store/audit.ts';
 import * as images from '../../store/images.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Reservation } from '../../store/schema.ts';
-import type { ConsoleTarget, Driver } from '../../driver/index.ts';
+import type { ConsoleTarget, Driver, SerialPart } from '../../driver/index.ts';
 import { checkPublicKey, type Sealer, type GuestCredential, hashPassword, makePassword } from '../credentials.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
 import { runningMachine, type Who } from './reservation.ts';
@@ -133,6 +133,33 @@ export async function consoleTarget(ctx: Ctx, deps: EngineDeps, id: string): Pro
         ? new CarrelError('wrong-state', 'its machine is not on yet', { hint: 'try again in a moment', cause: error })
         : error;
     });
+}
+
+/**
+ * What a reservation's machine wrote on its serial console. Of one that failed the last lines, which its failure keeps: the machine itself is
+ * gone. `not-found`; `wrong-state` where there is no machine yet or any more; `not-supported`.
+ */
+export async function serialLog(
+  ctx: Ctx,
+  deps: EngineDeps,
+  id: string,
+  options: { after?: number | undefined; waitMs?: number | undefined },
+): Promise<SerialPart & { over: boolean }> {
+  const row = await reservations.find(deps.store.db, id);
+  if (!row) throw new CarrelError('not-found', 'there is no such reservation');
+  if (row.state === 'failed' || row.state === 'ended') {
+    const kept = row.failure?.details['console'];
+    if (typeof kept !== 'string') throw new CarrelError('wrong-state', 'its machine is gone, and nothing of its serial console was kept');
+    const from = Math.min(options.after ?? 0, kept.length);
+    return { text: kept.slice(from), from, next: kept.length, over: true };
+  }
+  if (row.state === 'booked') throw new CarrelError('wrong-state', 'its machine is not made yet');
+  try {
+    return { ...(await driverOf(deps, row.providerId).serialLog(ctx, row.machineId, options)), over: false };
+  } catch (error) {
+    if (!isCode(error, 'not-found')) throw error;
+    throw new CarrelError('wrong-state', 'its machine is not there', { hint: 'try again in a moment', cause: error });
+  }
 }
 
 /** Where a machine's SSH server is, and the keys it showed when it became ready. Errors: `not-found`, `wrong-state`, and the driver's. */
