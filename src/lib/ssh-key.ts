@@ -1,5 +1,5 @@
 /** A key pair for one SSH login. Node makes ed25519 keys but does not write OpenSSH's format, which ssh wants. */
-import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 
 export interface SshKey {
   /** One line, as in authorized_keys. */
@@ -19,9 +19,27 @@ function field(data: string | Buffer): Buffer {
   return Buffer.concat([length, bytes]);
 }
 
+const SPKI = { type: 'spki', format: 'der' } as const;
+/** Of an ed25519 key's parts, which stand at the end of its DER forms (RFC 8410). */
+const BYTES = 32;
+
+/**
+ * The private and the public 32 bytes of a new ed25519 key. Not by key objects and their JWK: Node 20 holds a lock while it makes that, and when
+ * it collects the job that made the key just then, the collector waits for the same lock for ever (seen with gdb in a process that stood still:
+ * ExportJWKEdKey below ~KeyGenJob).
+ */
+export function ed25519Pair(): { seed: Buffer; point: Buffer } {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519', {
+    publicKeyEncoding: SPKI,
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+  });
+  return { seed: privateKey.subarray(-BYTES), point: publicKey.subarray(-BYTES) };
+}
+
 /** A new key pair. */
 export function makeSshKey(comment: string): SshKey {
-  return inOpenSsh(generateKeyPairSync('ed25519').privateKey, comment);
+  const { seed, point } = ed25519Pair();
+  return inOpenSsh(seed, point, comment);
 }
 
 /** What stands before the 32 bytes of an ed25519 private key in PKCS #8 (RFC 8410, section 7). */
@@ -29,15 +47,13 @@ const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /** The key pair of a private key's 32 bytes: always the same one. Errors: `RangeError` for another length. */
 export function sshKeyOf(secret: Buffer, comment: string): SshKey {
-  if (secret.length !== 32) throw new RangeError(`an ed25519 private key has 32 bytes, not ${secret.length}`);
-  return inOpenSsh(createPrivateKey({ key: Buffer.concat([PKCS8, secret]), format: 'der', type: 'pkcs8' }), comment);
+  if (secret.length !== BYTES) throw new RangeError(`an ed25519 private key has 32 bytes, not ${secret.length}`);
+  const open = createPublicKey(createPrivateKey({ key: Buffer.concat([PKCS8, secret]), format: 'der', type: 'pkcs8' }));
+  return inOpenSsh(secret, open.export(SPKI).subarray(-BYTES), comment);
 }
 
 /** The private format is that of OpenSSH's PROTOCOL.key. */
-function inOpenSsh(key: KeyObject, comment: string): SshKey {
-  const jwk = key.export({ format: 'jwk' });
-  const seed = Buffer.from(jwk.d as string, 'base64url');
-  const point = Buffer.from(jwk.x as string, 'base64url');
+function inOpenSsh(seed: Buffer, point: Buffer, comment: string): SshKey {
   const publicBlob = Buffer.concat([field(TYPE), field(point)]);
   const check = randomBytes(4);
   const secret = Buffer.concat([check, check, field(TYPE), field(point), field(Buffer.concat([seed, point])), field(comment)]);
