@@ -2,10 +2,12 @@
 
 /**
  * Host keys and a machine-id of the machine's own, once per instance, also in an image that had booted before. cloud-init makes new host
- * keys by itself and no machine-id, so a command does that, before systemd's services read it.
+ * keys by itself and no machine-id, so a command does that, before systemd's services read it. The host name is written into /etc/hosts, whose
+ * other lines stay: where systemd-resolved does not see to it, sudo would warn and wait for a name server.
  */
 export const OWN_IDENTITY = {
   ssh_deletekeys: true,
+  manage_etc_hosts: 'localhost',
   bootcmd: [
     [
       'cloud-init-per',

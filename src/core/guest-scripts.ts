@@ -10,7 +10,10 @@ export function asRoot(script: string): string {
   return `test "$(id -u)" = 0 || exec sudo -n /bin/sh -c ${quote(script)}\n${script}`;
 }
 
-/** Sets password and keys; what was there is replaced. */
+/**
+ * Sets password and keys; what was there is replaced. The hash goes from the shell itself to chpasswd by standard input: arguments of programs
+ * can be read by everybody in the guest. VMware's guest operations take the script itself as an argument, so that it does not help there.
+ */
 export function handoverScript(given: { user: string; passwordHash: string; authorizedKeys: readonly string[] }): string {
   const { user, passwordHash, authorizedKeys } = given;
   const keys = authorizedKeys.map((key) => `${key}\n`).join('');
@@ -18,7 +21,7 @@ export function handoverScript(given: { user: string; passwordHash: string; auth
     'set -e',
     `u=${quote(user)}`,
     'id "$u" >/dev/null 2>&1 || useradd -m -s /bin/sh "$u"',
-    `usermod -p ${quote(passwordHash)} "$u"`,
+    `printf '%s:%s\\n' "$u" ${quote(passwordHash)} | chpasswd -e`,
     'h=$(getent passwd "$u" | cut -d: -f6)',
     'g=$(id -g "$u")',
     'mkdir -p "$h/.ssh"',

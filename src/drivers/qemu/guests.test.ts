@@ -81,7 +81,7 @@ test('an SSH server that answers and does not let the account in is not ready, a
 test('password and keys are set and taken away by that account', async () => {
   const { guests, scripts } = await guest();
   await guests.handover(ctx(), machineId, CREDENTIALS);
-  expect(scripts[0]).toContain(`usermod -p '$6$salt$hash' "$u"`);
+  expect(scripts[0]).toContain(`printf '%s:%s\\n' "$u" '$6$salt$hash' | chpasswd -e`);
   expect(scripts[0]).toContain('ssh-ed25519 AAAA me');
   await guests.revoke(ctx(), machineId, 'debian');
   expect(scripts[1]).toContain(`usermod -p '!' "$u"`);

@@ -13,6 +13,7 @@ test('user data is cloud-config that makes host keys and machine-id anew, once p
   expect(kind).toBe('#cloud-config');
   expect(JSON.parse(rest.join('\n'))).toMatchObject({
     ssh_deletekeys: true,
+    manage_etc_hosts: 'localhost',
     growpart: { devices: ['/'] },
     bootcmd: [expect.arrayContaining(['cloud-init-per', 'instance'])],
   });

@@ -58,15 +58,17 @@ function usermod(process: Process): number {
   return 0;
 }
 
-/** `chpasswd`: lines of `NAME:PASSWORD`; by argument too, as VMware's own scripts have it. */
+/** `chpasswd`: lines of `NAME:PASSWORD`; by argument too, as VMware's own scripts have it. With `-e` they hold hashes. */
 function chpasswd(process: Process): number {
   const denied = onlyRoot(process, 'chpasswd');
   if (denied !== undefined) return denied;
-  for (const line of [...process.input.split('\n'), ...process.args].filter((l) => l !== '')) {
+  const hashed = process.args.includes('-e');
+  for (const line of [...process.input.split('\n'), ...plain(process.args)].filter((l) => l !== '')) {
     const [, user, password] = /^([^:]+):(.*)$/.exec(line) ?? [];
     const account = process.system.accounts.get(user ?? '');
     if (account === undefined || password === undefined) return fail(process, `chpasswd: line ${line.split(':')[0]}: user does not exist`);
-    account.password = password;
+    if (hashed) Object.assign(account, { hash: password, password: undefined });
+    else account.password = password;
   }
   return 0;
 }

@@ -40,8 +40,9 @@ test('accounts: made, given a hash and keys, locked again', () => {
   runShell(
     system,
     'root',
-    "usermod -p '$6$x$y' ada; mkdir -p /home/ada/.ssh; printf %s 'key one\nkey two\n' > /home/ada/.ssh/authorized_keys",
+    "usermod -p '$6$x$y' ada; echo 'root:word' | chpasswd; echo 'root:$6$u$v' | chpasswd -e; mkdir -p /home/ada/.ssh; printf %s 'key one\nkey two\n' > /home/ada/.ssh/authorized_keys",
   );
+  expect(system.accounts.get('root')).toMatchObject({ hash: '$6$u$v', password: undefined });
   expect(system.accounts.get('ada')).toMatchObject({ hash: '$6$x$y', home: '/home/ada' });
   expect(authorizedKeys(system, 'ada')).toEqual(['key one', 'key two']);
   runShell(system, 'root', "usermod -p '!' ada; rm -rf /home/ada");
