@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { explain } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
 import type { Tone } from '../rules/reservation.ts';
+import { TONE_COLORS } from '../rules/tones.ts';
 
 export function Waiting() {
   const { t } = useI18n();
@@ -50,12 +51,10 @@ export function Empty({ title, hint, action }: { title: string; hint?: string; a
   );
 }
 
-const COLORS: Record<Tone, string> = { waiting: 'blue', good: 'reading', off: 'gray', bad: 'red', over: 'gray' };
-
 /** A state: colour helps, the word says it. */
 export function State({ tone, children }: { tone: Tone; children: ReactNode }) {
   return (
-    <Badge color={COLORS[tone]} variant={tone === 'over' ? 'outline' : 'filled'} tt="none">
+    <Badge color={TONE_COLORS[tone]} variant={tone === 'over' ? 'outline' : 'filled'} tt="none">
       {children}
     </Badge>
   );
