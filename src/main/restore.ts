@@ -26,7 +26,7 @@ export interface RestoreResult {
 }
 
 /** Names that an archive of ours may have; anything else is none. */
-const ENTRY = /^(?:carrel\.json|secrets\.key|store\/[a-z_]+\.ndjson\.gz|masters\/[0-9a-f-]{36}\/[A-Za-z0-9._-]+)$/;
+const ENTRY = /^(?:carrel\.json|secrets\.key|store\/[a-z_]+\.ndjson\.gz|masters\/[0-9a-f-]{36}\/[A-Za-z0-9][A-Za-z0-9._-]*)$/;
 const MAX_MANIFEST = 4 * 2 ** 20;
 
 function corrupt(what: string, cause?: unknown): CarrelError {
