@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import { type Ctx, race } from '../lib/context.ts';
+import type { Ctx } from '../lib/context.ts';
+import { connected } from './connected.ts';
 import { CarrelError } from '../lib/errors.ts';
 
 /** Longest line that is taken from the other side, in bytes. A guest is not trusted to end its lines. */
@@ -60,18 +61,7 @@ export class LineSocket {
   static async connect(ctx: Pick<Ctx, 'signal'>, path: string, onLine: (line: Buffer) => void): Promise<LineSocket> {
     const socket = connect({ path });
     const line = new LineSocket(socket, onLine);
-    try {
-      await race(
-        ctx,
-        new Promise<void>((resolve, reject) => {
-          socket.once('connect', resolve);
-          socket.once('error', (cause) => reject(new CarrelError('unavailable', `nothing listens on ${path}`, { retry: 'later', cause })));
-        }),
-      );
-    } catch (error) {
-      socket.destroy();
-      throw error;
-    }
+    await connected(ctx, socket, path);
     return line;
   }
 

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { type Ctx, race } from '../lib/context.ts';
-import { CarrelError } from '../lib/errors.ts';
+import { connected } from './connected.ts';
 import { SerialLog } from './serial-log.ts';
 import { hopelessIn, plainConsole } from './serial-text.ts';
 
@@ -38,18 +38,7 @@ export class SerialConsole {
     const log = await SerialLog.open(folder);
     const socket = connect({ path });
     const console = new SerialConsole(log, socket);
-    try {
-      await race(
-        ctx,
-        new Promise<void>((resolve, reject) => {
-          socket.once('connect', resolve);
-          socket.once('error', (cause) => reject(new CarrelError('unavailable', `nothing listens on ${path}`, { retry: 'later', cause })));
-        }),
-      );
-    } catch (error) {
-      socket.destroy();
-      throw error;
-    }
+    await connected(ctx, socket, path);
     const mark = again ? CONNECTED : STARTED;
     if (again) {
       const before = (await log.last(LAST_READ)).bytes.toString('latin1');
