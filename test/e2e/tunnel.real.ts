@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -165,6 +165,9 @@ test('forward opens a port here that leads to one in the guest, within SSH; Ctrl
   expect([run.out, run.err]).toEqual([`127.0.0.1:18080 leads to port 8080 of ${hostname}     (Ctrl-C closes it) true\nended with 0\n`, '']);
 });
 
+/** Where the keys for this server's machines lie. */
+const keysOf = (who: string): string => join(dir, who, 'carrel/ssh', new URL(server.client.baseUrl).host.replace(':', '_'));
+
 test('with what ssh-config prints, plain ssh knows the machine by name and its key by heart', async () => {
   const { hostname } = await server.client.showReservation({ params: { id } });
   const printed = await carrel('ann', 'ssh-config');
@@ -179,7 +182,7 @@ test('with what ssh-config prints, plain ssh knows the machine by name and its k
   expect(await ssh(`${hostname}.carrel`)).toEqual([0, `${hostname}\n`, '']);
   // Asked for once more it is the same key, and nothing is added.
   expect((await carrel('ann', 'ssh-config', id)).out).toBe(printed.out);
-  const known = join(dir, 'ann/carrel/ssh', id, 'known_hosts');
+  const known = join(keysOf('ann'), id, 'known_hosts');
   const other = makeSshKey('').publicKey.split(' ').slice(0, 2).join(' ');
   writeFileSync(known, `${id} ${other}\n`);
   const [code, , err] = await ssh(`${id.slice(0, 8)}.carrel`);
@@ -214,7 +217,10 @@ test('what is open ends with the token it was opened by, and with the machine; e
   await server.settled(id);
   const ended = await carrel('ann', 'ssh', id, '--', 'true');
   expect([ended.code, ended.err.includes('the reservation is ended')]).toEqual([4, true]);
-  // Its key goes too.
+  // Its key goes too, and none of those that another server's machines have.
+  const elsewhere = join(dir, 'ann/carrel/ssh/lab.example.org', '5f0f7d5e-0000-4000-8000-000000000001');
+  mkdirSync(elsewhere, { recursive: true });
   expect(await carrel('ann', 'ssh-config')).toMatchObject({ code: 0, out: '' });
-  expect(readdirSync(join(dir, 'ann/carrel/ssh'))).not.toContain(id);
+  expect(readdirSync(keysOf('ann'))).not.toContain(id);
+  expect(existsSync(elsewhere)).toBe(true);
 });

@@ -38,11 +38,11 @@ interface Block {
   settings: string[];
 }
 
-/** Where keys lie that are good for as long as their reservations are. */
-function keyFolder({ io }: Session): string {
+/** Where keys lie that are good for as long as their reservations are: of each server in a folder of its own, since one knows nothing of another's. */
+function keyFolder({ io, client }: Session): string {
   const config = configFolder(io.env);
   if (config === undefined) throw new CarrelError('bad-request', 'there is no home folder to keep the keys in', { hint: 'set HOME' });
-  const folder = join(config, 'ssh');
+  const folder = join(config, 'ssh', new URL(client.baseUrl).host.replaceAll(/[^\w.-]/g, '_'));
   // ssh takes these for its own, and no quoting stops it.
   if (/["\n]|\$\{/.test(folder)) {
     throw new CarrelError('bad-request', `ssh cannot read a file in ${folder}`, {
