@@ -34,7 +34,8 @@ function corrupt(what: string, cause?: unknown): CarrelError {
 }
 
 /**
- * Restores all or nothing: what was made is taken away again when something fails. `dataDir` is empty or not there, and so is the database.
+ * Restores all or nothing: what was made in `dataDir` is taken away again when something fails, its private store too; a `databaseUrl` is the
+ * caller's, and may then hold tables. `dataDir` is empty or not there, and so is the database.
  * Errors: `not-found` (the file), `already-exists`, `store-corrupt`, `store-newer`, `no-space`, those of the store.
  */
 export async function restoreBackup(
