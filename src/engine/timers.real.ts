@@ -5,13 +5,14 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Bench, makeBench, observe, overtaken, readyOne, reservationOf } from '../../test/support/engine.ts';
+import * as held from '../store/held.ts';
 import * as machines from '../store/machines.ts';
 import * as reservations from '../store/reservations.ts';
 import type { Tx } from '../store/schema.ts';
 import { endReservation } from './intents/end.ts';
 import { reserve } from './intents/reservation.ts';
 import { beginReservation } from './intents/begin.ts';
-import { beginDue, expireDue } from './timers.ts';
+import { beginDue, countHours, expireDue } from './timers.ts';
 
 const HOUR = 3_600_000;
 
@@ -60,6 +61,16 @@ test('what is moved while it is found due to begin is not begun before its new t
   expect((await reservationOf(bench, id)).state).toBe('booked');
   expect(await machines.find(bench.store.db, machineId)).toBeUndefined();
   expect(await observe(bench)).toEqual(before);
+});
+
+test("hours that were changed are counted anew, those of a provider that is gone are nobody's", async () => {
+  const bench = await makeBench(onTestFinished, { ownDatabase: true });
+  await book(bench);
+  const { db } = bench.deps.store;
+  await sql`insert into held_touched values (${randomUUID()}, now())`.execute(db);
+  expect(await held.notedProviders(db)).toHaveLength(1);
+  await countHours(bench.deps);
+  expect(await held.notedProviders(db)).toEqual([]);
 });
 
 test('what is over is not begun', async () => {

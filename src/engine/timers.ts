@@ -1,6 +1,8 @@
 /** What happens because time passes: booked reservations are begun, those whose span is over are ended. Due times are read from the store, so they survive restarts and fire once. */
 import { describeError, isCode } from '../lib/errors.ts';
+import * as held from '../store/held.ts';
 import * as placements from '../store/placements.ts';
+import * as providers from '../store/providers.ts';
 import * as reservations from '../store/reservations.ts';
 import { beginReservation } from './intents/begin.ts';
 import { DOWN_MS, leaveDown } from './intents/elsewhere.ts';
@@ -75,6 +77,16 @@ export async function leaveDownProviders(deps: EngineDeps): Promise<number> {
   return moved;
 }
 
+/** Counts anew what was changed of the hours that are kept, so that questions have little to read that is not. */
+export async function countHours({ store }: EngineDeps): Promise<void> {
+  for (const id of await held.notedProviders(store.db)) {
+    await store.tx(async (tx) => {
+      await providers.lock(tx, id);
+      await held.refreshHours(tx, id);
+    });
+  }
+}
+
 /** Looks every few seconds; returns how to stop. Looks do not overlap. */
 export function startTimers(deps: EngineDeps): () => Promise<void> {
   let looking: Promise<unknown> = Promise.resolve();
@@ -94,6 +106,7 @@ export function startTimers(deps: EngineDeps): () => Promise<void> {
     looking = expireDue(deps)
       .then(() => beginDue(deps))
       .then(() => leaveDownProviders(deps))
+      .then(() => countHours(deps))
       .catch((error: unknown) => deps.log.warn({ err: describeError(error) }, 'looking for reservations that are due failed'))
       .finally(() => {
         idle = true;

@@ -1,66 +1,22 @@
-/** What is held of a provider at which time, asked of the database; src/core/calendar.ts is the same in pure words. */
+/**
+ * What is held of a provider at which time, asked of the database; src/core/calendar.ts is the same in pure words, and held.ts says how
+ * long times are counted.
+ */
 import { type RawBuilder, sql } from 'kysely';
-import { type Asked, type ClosedSpan, obstacle, partText, TURNAROUND_MS, type UsageStep } from '../core/calendar.ts';
+import { type Asked, type ClosedSpan, type Obstacle, obstacle, partText, type Question, type UsageStep } from '../core/calendar.ts';
 import { type CapacityLimits, type CapacityShortage, type Demand, shortage } from '../core/capacity.ts';
 import { RESERVATION_LIVE, type ReservationKind } from '../core/reservation.ts';
 import { CarrelError } from '../lib/errors.ts';
+import { type Counting, leftBehind, peak, refreshHours, shortLevels } from './held.ts';
 import { limitsOf } from './providers.ts';
 import type { Closure, Db, Provider, TimeRange, Tx } from './schema.ts';
 import { anyOf, range } from './sql.ts';
 
-/** How holds count: a machine that is still there after its reservation's end counts until it is gone. */
-interface Counting {
-  now: Date;
-  /** A reservation that is not counted: the one that is asked about. */
-  except?: string | undefined;
-}
-
 const NOBODY = '00000000-0000-0000-0000-000000000000';
-
-/**
- * Live, and holding something in `span`. Said with the two ends, which a btree index answers: a GiST index over the range was seen
- * to leave rows out (PostgreSQL 15.18, one database in ten after 500 changes, with a single writer too), and what it left out was
- * promised twice.
- */
-function holds(span: TimeRange): RawBuilder<boolean> {
-  return sql<boolean>`(state in ('booked', 'preparing', 'ready', 'ending')
-    and coalesce(upper(hold), 'infinity') > ${span.start}::timestamptz and lower(hold) < coalesce(${span.end}::timestamptz, 'infinity'))`;
-}
 
 function overlaps(span: TimeRange): RawBuilder<boolean> {
   return sql<boolean>`(coalesce(upper(during), 'infinity') > ${span.start}::timestamptz
     and lower(during) < coalesce(${span.end}::timestamptz, 'infinity'))`;
-}
-
-/**
- * Rows `(s, e, vcpus, memory_mib)` of the provider's machines that are not gone and that no live reservation has, as `leftBehind` of
- * src/core/calendar.ts: a preparation that was taken elsewhere leaves one until the first place is back and its undo gets through.
- */
-function leftBehind(providerId: string, span: TimeRange, now: Date): RawBuilder<unknown> {
-  return sql`
-    select greatest(${now}::timestamptz, ${span.start}::timestamptz), 'infinity'::timestamptz, m.vcpus, m.memory_mib
-    from machine m
-    where m.provider_id = ${providerId}::uuid and m.state <> 'gone' and not exists (
-      select from reservation r
-      where r.id = m.reservation_id and r.machine_id = m.id and r.state in ('booked', 'preparing', 'ready', 'ending'))`;
-}
-
-/** Rows `(t, machines, vcpus, memory)`: what is held of a provider from each moment in `span` on at which that changes. */
-function steps(providerId: string, span: TimeRange, { now, except }: Counting): RawBuilder<unknown> {
-  const soon = new Date(now.getTime() + TURNAROUND_MS);
-  return sql`
-    with held as (
-      select greatest(lower(hold), ${span.start}::timestamptz) as s,
-        case when state = 'booked' then coalesce(upper(hold), 'infinity')
-          else greatest(coalesce(upper(hold), 'infinity'), ${soon}::timestamptz) end as e,
-        vcpus, memory_mib
-      from reservation
-      where provider_id = ${providerId}::uuid and id <> ${except ?? NOBODY}::uuid
-        and (${holds(span)}
-          -- Overdue: its hold is over and its machine is not gone.
-          or (state in ('preparing', 'ready', 'ending') and upper(during) <= ${now}::timestamptz))
-      union all ${leftBehind(providerId, span, now)}
-    ), ${stepsOf(span)}`;
 }
 
 /** From rows `held (s, e, vcpus, memory_mib)`. */
@@ -84,11 +40,6 @@ interface StepRow {
   memory: number;
 }
 
-/** Usage of a provider as steps over a span; the first step is at its start. */
-export async function usage(db: Db, providerId: string, span: TimeRange, counting: Counting): Promise<UsageStep[]> {
-  return read(db, steps(providerId, span, counting), span);
-}
-
 async function read(db: Db, which: RawBuilder<unknown>, span: TimeRange): Promise<UsageStep[]> {
   const { rows } = await sql<StepRow>`${which} order by t`.execute(db);
   const found = rows.map((r) => ({ at: r.t.getTime(), machines: r.machines, vcpus: r.vcpus, memoryMiB: r.memory }));
@@ -97,8 +48,9 @@ async function read(db: Db, which: RawBuilder<unknown>, span: TimeRange): Promis
 }
 
 /**
- * {@link usage} with only those steps at which there is too little room for `count` of `wanted`, and those that follow them: all that questions
- * about what is free look at, and few however much is booked.
+ * The usage of a provider as steps over a span: those at which there is too little room for `count` of `wanted`, and those that follow
+ * them, which is all that questions about what is free look at, and little however much is booked. Of a span without an end, what lies
+ * between the first and the last hour without room is told as if there were none in all of it.
  */
 export async function shortSteps(
   db: Db,
@@ -107,23 +59,7 @@ export async function shortSteps(
   counting: Counting,
   { limits, wanted, count = 1 }: { limits: CapacityLimits; wanted: Demand; count?: number },
 ): Promise<UsageStep[]> {
-  const rows = sql`
-    select t, machines, vcpus, memory from (
-      select step.*, lag(short, 1, false) over (order by t) as after_short from (
-        select s.*, machines + ${count}::bigint > ${limits.machines}::bigint or vcpus + ${count * wanted.vcpus}::bigint > ${limits.vcpus}::bigint
-          or memory + ${count * wanted.memoryMiB}::bigint > ${limits.memoryMiB}::bigint as short
-        from (${steps(providerId, span, counting)}) as s) as step) as marked
-    where short or after_short`;
-  return read(db, rows, span);
-}
-
-/** The most that is held of a provider at any moment of a span, of each resource by itself. */
-export async function peak(db: Db, providerId: string, span: TimeRange, counting: Counting): Promise<CapacityLimits> {
-  const { rows } = await sql<CapacityLimits>`
-    select coalesce(max(machines), 0)::bigint as machines, coalesce(max(vcpus), 0)::bigint as vcpus,
-      coalesce(max(memory), 0)::bigint as "memoryMiB"
-    from (${steps(providerId, span, counting)}) as step`.execute(db);
-  return rows[0] as CapacityLimits;
+  return read(db, shortLevels(providerId, span, counting, { limits, wanted, count }), span);
 }
 
 /** Usage by the times that were asked for, without preparations, turn-rounds and machines that are late to go; and by `more` rows. */
@@ -145,8 +81,32 @@ function askedSteps(
 
 /** The same of a provider, with the machines that were left behind there: no other time that is asked for is free of these. */
 export function usageAsked(db: Db, providerId: string, span: TimeRange, { now, except }: Counting): Promise<UsageStep[]> {
-  const more = sql`union all ${leftBehind(providerId, span, now)}`;
+  const more = sql`union all ${leftBehind(providerId, now > span.start ? now : span.start)}`;
   return askedSteps(db, sql`provider_id = ${providerId}::uuid`, span, { except, more });
+}
+
+/** So much of what was asked for is read first to say what is in the way; four times as much at each further look. */
+const FIRST_LOOK_MS = 7 * 24 * 3_600_000;
+/** From here on all of it, some four years. */
+const MOST_MS = FIRST_LOOK_MS * 4 ** 4;
+
+/**
+ * What is in the way of a reservation at a provider, or undefined if it can be had; `q.steps` as {@link shortSteps} gives them. Where there
+ * is too little room, what others asked for says in which part. That is a part of what is held: it is read from where that is short on.
+ */
+export async function inTheWay(db: Db, providerId: string, q: Question, asked: Asked, counting: Counting): Promise<Obstacle | undefined> {
+  const first = obstacle(q, asked);
+  if (first?.kind !== 'capacity') return first;
+  let from = Math.max(asked.span.start, first.at);
+  for (let look = FIRST_LOOK_MS; from < asked.span.end; look *= 4) {
+    const end = Math.min(from + look, asked.span.end);
+    const steps = await usageAsked(db, providerId, { start: new Date(from), end: look < MOST_MS ? new Date(end) : null }, counting);
+    const what = obstacle(q, asked, steps);
+    if (what?.kind === 'capacity' && what.part === 'span') return what;
+    if (look >= MOST_MS) break;
+    from = end;
+  }
+  return obstacle(q, asked, []);
 }
 
 /**
@@ -233,13 +193,13 @@ export async function assertRoom(tx: Tx, provider: Provider, claim: RoomClaim, c
     const [closed] = await closures(tx, provider.id, part);
     if (closed) throw underMaintenance(provider, closed);
   }
+  await refreshHours(tx, provider.id);
   const limits = limitsOf(provider);
   const short = shortage(limits, await peak(tx, provider.id, claim.hold, counting), claim);
   if (!short) return;
   const asked: Asked = { span: interval(claim.span), hold: interval(claim.hold) };
-  const steps = await usage(tx, provider.id, claim.hold, counting);
-  const spans = await usageAsked(tx, provider.id, claim.hold, counting);
-  const what = obstacle({ limits, steps, closed: [], wanted: claim }, asked, spans);
+  const steps = await shortSteps(tx, provider.id, claim.hold, counting, { limits, wanted: claim });
+  const what = await inTheWay(tx, provider.id, { limits, steps, closed: [], wanted: claim }, asked, counting);
   const { at, part, resource, wanted, free } = what?.kind === 'capacity' ? what : { ...short, at: asked.hold.start, part: 'span' as const };
   const when = new Date(at).toISOString();
   throw new CarrelError(

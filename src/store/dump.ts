@@ -154,6 +154,11 @@ export async function loadStore(
     await client.query('begin');
     // A schema file may have made rows of its own; those of the backup are all that there is.
     for (const name of [...tables.keys()].toReversed()) await client.query(`delete from ${escapeIdentifier(name)}`);
+    // What triggers write of the rows is in the backup too.
+    const triggers = async (what: 'disable' | 'enable') => {
+      for (const name of tables.keys()) await client.query(`alter table ${escapeIdentifier(name)} ${what} trigger user`);
+    };
+    await triggers('disable');
     for (const { table: name, rows } of dump.tables) {
       const table = tables.get(name);
       if (table === undefined) throw new CarrelError('store-corrupt', `the backup has a table ${name} that schema ${dump.schema} has not`);
@@ -161,6 +166,7 @@ export async function loadStore(
       const written = await insertAll(ctx, client, table, linesOf(name));
       if (written !== rows) throw new CarrelError('store-corrupt', `the backup has ${written} rows of ${name}, and says ${rows}`);
     }
+    await triggers('enable');
     await client.query('commit');
     await migrate(ctx, client, known);
   });

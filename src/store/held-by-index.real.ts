@@ -1,8 +1,8 @@
 /** What the calendar finds by its indexes is what is there: promises are made by it, so a row that is left out is promised twice. */
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
-import * as calendar from './calendar.ts';
 import { churn, dice, now, someSpan } from './calendar-testing.ts';
+import { shortLevels } from './held.ts';
 import type { Db } from './schema.ts';
 import { seed } from './seed-testing.ts';
 import { testDb } from './testing.ts';
@@ -33,7 +33,10 @@ test('while many write, what is held is the same by index and by reading every r
   for (let last = false; !last; asked++) {
     last = over;
     const { during } = someSpan(roll);
-    const { byIndex, byRow } = await bothWays(t.db, (db) => calendar.usage(db, s.providerId, during, { now }));
+    const { byIndex, byRow } = await bothWays(t.db, async (db) => {
+      const room = { limits: { machines: 3, memoryMiB: 1e6, vcpus: 1000 }, wanted: { memoryMiB: 1, vcpus: 1 }, count: 1 };
+      return (await sql`${shortLevels(s.providerId, during, { now }, room)} order by t`.execute(db)).rows;
+    });
     expect(byIndex).toEqual(byRow);
   }
   expect((await writers).reduce((a, b) => a + b.left, 0)).toBeGreaterThan(3);

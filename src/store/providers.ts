@@ -2,6 +2,7 @@
 import type { CapacityLimits } from '../core/capacity.ts';
 import type { ProviderConnection, ProviderState } from '../core/provider.ts';
 import { CarrelError } from '../lib/errors.ts';
+import { forgetHours } from './held.ts';
 import type { Db, Facts, Provider } from './schema.ts';
 import { json } from './sql.ts';
 
@@ -137,6 +138,7 @@ export async function remove(db: Db, id: string): Promise<void> {
       hint: 'Disable it instead: `carrel provider disable`. Then nothing new goes there, and what is written of it stays.',
     });
   }
+  await forgetHours(db, id);
   await db.deleteFrom('provider').where('id', '=', id).execute();
 }
 

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeCtx } from '../lib/context.ts';
-import * as calendar from './calendar.ts';
 import { openStore } from './db.ts';
+import { peak } from './held.ts';
 import { migrationsDir } from './migrate.ts';
 import * as reservations from './reservations.ts';
 import { testDb } from './testing.ts';
@@ -55,7 +55,7 @@ test('reservations of the first schema hold what their machines hold, and new on
     begunAt: at(-60),
     pinned: true,
   });
-  const held = (from: number, to: number) => calendar.peak(store.db, provider as string, { start: at(from), end: at(to) }, { now });
+  const held = (from: number, to: number) => peak(store.db, provider as string, { start: at(from), end: at(to) }, { now });
   expect(await held(0, 10)).toEqual({ machines: 2, memoryMiB: 1024, vcpus: 4 });
   expect(await held(62, 90)).toEqual({ machines: 1, memoryMiB: 512, vcpus: 2 });
   const another = { accountId: account, imageId: image, revisionId: revision, providerId: provider } as Record<string, string>;

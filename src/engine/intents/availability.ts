@@ -5,7 +5,6 @@ import {
   type Interval,
   nextStart,
   type NextQuestion,
-  obstacle,
   type Obstacle,
   offers,
   type Question,
@@ -160,13 +159,7 @@ async function availabilityAt(
   }
   const span = { start: from.getTime(), end: from.getTime() + request.forMs };
   const asked = { span, hold: holdOf(span, leadMs, now.getTime(), seen.q.closed) };
-  // What others asked for is read only where there is too little room: it says in which part.
-  const short = obstacle(seen.q, asked)?.kind === 'capacity';
-  const inTheWay = obstacle(
-    seen.q,
-    asked,
-    short ? await calendar.usageAsked(db, providerId, during, { now, except: request.except }) : undefined,
-  );
+  const inTheWay = await calendar.inTheWay(db, providerId, seen.q, asked, { now, except: request.except });
   return {
     image: image.name,
     revision: revision.number,

@@ -6,6 +6,7 @@ import { type CapacityLimits, type Demand } from '../../core/capacity.ts';
 import type { CloneMode } from '../../core/image.ts';
 import { CarrelError, isCode } from '../../lib/errors.ts';
 import * as calendar from '../../store/calendar.ts';
+import { peak } from '../../store/held.ts';
 import * as masters from '../../store/masters.ts';
 import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
@@ -125,7 +126,7 @@ async function roomOf(tx: Tx, provider: Provider, q: PlaceQuestion, prepareAt: D
     if (!(error instanceof CarrelError) || error.code !== 'no-capacity') throw error;
     return { left: -1, refusal: error };
   }
-  return { left: leftOf(providers.limitsOf(provider), await calendar.peak(tx, provider.id, hold, counting), q) };
+  return { left: leftOf(providers.limitsOf(provider), await peak(tx, provider.id, hold, counting), q) };
 }
 
 /** The best place, with its reason. Errors: those of {@link judgePlaces}; `no-capacity` with what is in the way at each of several. */

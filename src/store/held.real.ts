@@ -1,0 +1,148 @@
+/** What is kept hour by hour says what the reservations themselves say, whatever was changed meanwhile, noted and counted anew. */
+import { sql } from 'kysely';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Claim, type Interval, leftBehind, obstacle, peak, TURNAROUND_MS, usage } from '../core/calendar.ts';
+import { type CapacityLimits, shortage } from '../core/capacity.ts';
+import * as calendar from './calendar.ts';
+import { at, churn, dice, now, shortSpans, span } from './calendar-testing.ts';
+import * as held from './held.ts';
+import * as providers from './providers.ts';
+import * as reservations from './reservations.ts';
+import type { Db, TimeRange } from './schema.ts';
+import { seed } from './seed-testing.ts';
+import { testDb } from './testing.ts';
+
+const HOUR = 60;
+const interval = ({ start, end }: TimeRange): Interval => ({ start: start.getTime(), end: end?.getTime() ?? Number.POSITIVE_INFINITY });
+
+/** All that is held of a provider, read from reservations and machines alone. */
+async function claimsOf(db: Db, providerId: string, except?: string): Promise<Claim[]> {
+  const live = (await db.selectFrom('reservation').selectAll().where('providerId', '=', providerId).execute()).filter(
+    (r) => ['booked', 'preparing', 'ready', 'ending'].includes(r.state) && r.id !== except,
+  );
+  const machines = await db.selectFrom('machine').selectAll().where('providerId', '=', providerId).where('state', '<>', 'gone').execute();
+  const all = await db.selectFrom('reservation').select(['id', 'machineId', 'state']).execute();
+  const left = machines.filter(
+    (m) =>
+      !all.some((r) => r.id === m.reservationId && r.machineId === m.id && ['booked', 'preparing', 'ready', 'ending'].includes(r.state)),
+  );
+  return [
+    ...live.map((r) => {
+      const hold = interval(r.hold);
+      const end = r.state === 'booked' ? hold.end : Math.max(hold.end, now.getTime() + TURNAROUND_MS);
+      return { hold: { ...hold, end }, memoryMiB: r.memoryMib, vcpus: r.vcpus };
+    }),
+    ...left.map((m) => leftBehind({ memoryMiB: m.memoryMib, vcpus: m.vcpus }, now.getTime())),
+  ];
+}
+
+/** A span of minutes to weeks, some without an end; whole hours among the ends. */
+function anySpan(roll: (n: number) => number): TimeRange {
+  const start = roll(3) === 0 ? roll(14 * 24) * HOUR : roll(14 * 24 * 60);
+  const length = [10 + roll(100), HOUR * (1 + roll(9)), 24 * HOUR * (1 + roll(9))][roll(3)] as number;
+  return { start: at(start), end: roll(12) === 0 ? null : at(start + length) };
+}
+
+test('what is kept is what is there: after bookings, moves, ends and late machines, with notes and without', async () => {
+  const t = await testDb(onTestFinished);
+  const s = await seed(t.db, now, { machines: 1000, memoryMiB: 1e7, vcpus: 4000 });
+  const places = [s.providerId, (await seed(t.db, now, { machines: 1000, memoryMiB: 1e7, vcpus: 4000 })).providerId];
+  const roll = dice(5);
+  const limits: CapacityLimits = { machines: 24, memoryMiB: 8000, vcpus: 60 };
+  const wanted = { memoryMiB: 100, vcpus: 2 };
+  const ids: string[] = [];
+  let shorts = 0;
+  let refreshed = 0;
+  for (let round = 0; round < 8; round++) {
+    for (let i = 0; i < 30; i++) {
+      const during = anySpan(roll);
+      const r = s.reservation({
+        during,
+        prepareAt: new Date(during.start.getTime() - roll(90) * 60_000),
+        vcpus: 1 + roll(4),
+        memoryMiB: 64,
+      });
+      await t.store.tx((tx) => reservations.create(tx, r));
+      ids.push(r.id);
+    }
+    await churn(t.db, s, 15, dice(round), places);
+    for (let i = 0; i < 8; i++)
+      await t.store.tx((tx) => reservations.transition(tx, ids.splice(roll(ids.length), 1)[0] as string, 'end', { endedAt: now }));
+    // Half of the time the notes are there still.
+    if (round % 2 === 0) {
+      await t.store.tx(async (tx) => {
+        await providers.lock(tx, s.providerId);
+        await held.refreshHours(tx, s.providerId);
+      });
+      const notes = await sql<{ n: number }>`select count(*)::int as n from held_touched where provider_id = ${s.providerId}::uuid`.execute(
+        t.db,
+      );
+      expect(notes.rows[0]?.n).toBe(0);
+      refreshed += 1;
+    }
+    for (let i = 0; i < 12; i++) {
+      const during = anySpan(roll);
+      const except = roll(2) === 0 ? ids[roll(ids.length)] : undefined;
+      const within = interval(during);
+      const pure = usage(await claimsOf(t.db, s.providerId, except), within);
+      expect(await held.peak(t.db, s.providerId, during, { now, except })).toEqual(peak(pure));
+      const isShort = (step: CapacityLimits) => shortage(limits, step, wanted) !== undefined;
+      const short = shortSpans(pure, isShort);
+      const told = shortSpans(await calendar.shortSteps(t.db, s.providerId, during, { now, except }, { limits, wanted }), isShort);
+      // Of what has no end the first begin and the last end: nothing that has none is offered between them.
+      if (during.end === null) expect([told[0]?.start, told.at(-1)?.end]).toEqual([short[0]?.start, short.at(-1)?.end]);
+      else expect(told).toEqual(short);
+      shorts += short.length;
+    }
+  }
+  expect(refreshed).toBe(4);
+  expect(shorts).toBeGreaterThan(50);
+});
+
+test('a change that is committed while others are counted anew leaves its note', async () => {
+  const t = await testDb(onTestFinished);
+  const s = await seed(t.db, now, { machines: 10, memoryMiB: 1e6, vcpus: 100 });
+  const one = s.reservation({ during: span(600, 700) });
+  const two = s.reservation({ during: span(610, 700) });
+  for (const r of [one, two]) await t.store.tx((tx) => reservations.create(tx, r));
+  const other = await t.again();
+  await other.tx(async (open) => {
+    await reservations.transition(open, two.id, 'end', { endedAt: now });
+    // The hour is counted as it is without what is not committed yet.
+    await t.store.tx(async (tx) => {
+      await providers.lock(tx, s.providerId);
+      await held.refreshHours(tx, s.providerId);
+    });
+    expect(await held.peak(t.db, s.providerId, span(600, 700), { now })).toMatchObject({ machines: 2 });
+  });
+  expect(await held.peak(t.db, s.providerId, span(600, 700), { now })).toMatchObject({ machines: 1 });
+  expect(await held.notedProviders(t.db)).toEqual([s.providerId]);
+  await t.store.tx(async (tx) => {
+    await providers.lock(tx, s.providerId);
+    await held.refreshHours(tx, s.providerId);
+  });
+  expect(await held.peak(t.db, s.providerId, span(600, 700), { now })).toMatchObject({ machines: 1 });
+  expect(await held.notedProviders(t.db)).toEqual([]);
+});
+
+test('the part that has too little room is said far ahead and without an end as it is near by', async () => {
+  const t = await testDb(onTestFinished);
+  const s = await seed(t.db, now, { machines: 1, memoryMiB: 1e6, vcpus: 100 });
+  const days = (n: number) => n * 24 * HOUR;
+  // At first the preparation alone is in the way; after months what was asked for.
+  await t.store.tx((tx) => reservations.create(tx, s.reservation({ during: span(days(1), days(1) + 59) })));
+  await t.store.tx((tx) => reservations.create(tx, s.reservation({ during: span(days(100), days(101)) })));
+  const limits = { machines: 1, memoryMiB: 1e6, vcpus: 100 };
+  const wanted = { memoryMiB: 1, vcpus: 1 };
+  for (const end of [null, at(days(200))]) {
+    const during = { start: at(days(1) + HOUR), end };
+    const hold = { start: at(days(1) + 55), end };
+    const steps = await calendar.shortSteps(t.db, s.providerId, hold, { now }, { limits, wanted });
+    const asked = { span: interval(during), hold: interval(hold) };
+    const q = { limits, steps, closed: [], wanted };
+    const what = await calendar.inTheWay(t.db, s.providerId, q, asked, { now });
+    expect(what).toMatchObject({ kind: 'capacity', part: 'span', at: at(days(100)).getTime() });
+    const all = await calendar.usageAsked(t.db, s.providerId, during, { now });
+    expect(what).toEqual(obstacle(q, asked, all));
+  }
+});
