@@ -173,6 +173,14 @@ describe('lists and single ones', () => {
     expect((await ann(['status', a.id])).out).toContain(a.id);
   });
 
+  it('ls and show say what is the matter with a machine that is there and does not work', async () => {
+    const { machine } = server.world.addReservation('ann', { state: 'ready', stage: 'ready' });
+    const condition = { kind: 'out-of-space' as const, since: '2026-01-02T08:00:00Z', text: 'its machine stands still', wayOut: 'wait' };
+    const { id } = server.world.addReservation('ann', { state: 'ready', stage: 'ready', machine: { ...machine, condition } });
+    expect((await ann(['ls'])).out).toMatch(new RegExp(`${id.slice(0, 8)}  starter@1  linked  out-of-space `));
+    expect((await ann(['show', id])).out).toMatch(/condition +out-of-space: its machine stands still \(.*\); wait\n/);
+  });
+
   it('start and stop switch the machine, and leave the reservation', async () => {
     const { id } = server.world.addReservation('ann', { state: 'ready', stage: 'ready' });
     const ops = () => server.world.calls.filter((c) => c.name === 'power').map((c) => (c.args[1] as { op: string }).op);

@@ -8,6 +8,22 @@ export const MachineState = oneOf(['planned', 'building', 'running', 'stopped', 
 
 export const GuestAddress = named('GuestAddress', Type.Object({ host: Type.String(), sshPort: Type.Integer() }));
 
+export const MachineCondition = named(
+  'MachineCondition',
+  Type.Object(
+    {
+      kind: oneOf(
+        ['out-of-space', 'suspended', 'frozen', 'question', 'unreachable', 'crashed'],
+        '`out-of-space`: its storage is full, it goes on by itself. `frozen`: its file systems are held still. `question`: its hypervisor asks an operator. `unreachable`: it cannot be controlled.',
+      ),
+      since: Time,
+      text: Type.String({ description: 'One sentence.' }),
+      wayOut: Type.String({ description: 'What can be done.' }),
+    },
+    { description: 'What keeps a machine that is there from doing its work; absent where nothing does.' },
+  ),
+);
+
 /** Where a machine is, for every answer that shows one. */
 export const machinePlace = {
   host: Type.Optional(
@@ -28,6 +44,7 @@ export const Machine = named(
     hostname: Type.String(),
     mode: CloneMode,
     state: MachineState,
+    condition: Type.Optional(MachineCondition),
     vcpus: Type.Integer(),
     memoryMiB: Type.Integer(),
     address: Type.Optional(GuestAddress),

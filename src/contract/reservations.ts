@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { CloneMode, Description, Duration, Estimate, Id, IdParams, MemoryMiB, NameParam, PageQuery, Time, Uuid, Vcpus } from './common.ts';
 import { RevisionStarted, UncleanReason } from './images.ts';
-import { GuestAddress, machinePlace, MachineState } from './machines.ts';
+import { GuestAddress, MachineCondition, machinePlace, MachineState } from './machines.ts';
 import { Failure } from './problem.ts';
 import { described, named, oneOf, route, strict } from './route.ts';
 
@@ -63,6 +63,7 @@ export const Reservation = named(
     machine: Type.Object({
       id: Uuid,
       state: MachineState,
+      condition: Type.Optional(MachineCondition),
       vcpus: Type.Integer(),
       memoryMiB: Type.Integer(),
       address: Type.Optional(GuestAddress),

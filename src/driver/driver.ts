@@ -10,6 +10,7 @@
  * - nothing without our ownership tag is changed;
  * - when `ctx.signal` aborts, the verb rejects soon and leaves nothing that the removing verb would not find.
  */
+import type { MachineCondition } from '../core/condition.ts';
 import type { CloneMode, HardwareProfile, RevisionProfile } from '../core/image.ts';
 import type { CapacityLimits } from '../core/capacity.ts';
 import type { DeletionProof, DiskChain, DiskFile } from '../core/lineage.ts';
@@ -46,6 +47,8 @@ export type PowerOp = 'on' | 'off' | 'reset' | 'suspend' | 'resume' | 'shutdown'
 export interface SeenMachine {
   machineId: string;
   power: PowerState | 'half';
+  /** What keeps it from doing its work although it is there; absent where nothing does, or nothing can be seen. */
+  condition?: MachineCondition | undefined;
   mode: CloneMode | undefined;
   revisionId: string | undefined;
   /** The tag inside the VM names this installation. */
@@ -211,7 +214,8 @@ export interface LineageReport {
   disks: readonly DiskFile[];
 }
 
-export type DriverEvent = { kind: 'machine'; machineId: string; power: PowerState };
+/** How a machine is now: `condition` as of {@link SeenMachine}. */
+export type DriverEvent = { kind: 'machine'; machineId: string; power: PowerState; condition?: MachineCondition | undefined };
 
 export interface CaptureSpec {
   machineId: string;
@@ -227,7 +231,7 @@ export interface Driver {
   close(): Promise<void>;
 
   inventory(ctx: Ctx): Promise<Inventory>;
-  /** Calls back when a machine's power state changes by itself; returns how to stop that. */
+  /** Calls back when a machine's power state or condition changes by itself; returns how to stop that. */
   watch(onEvent: (event: DriverEvent) => void): () => void;
   room(ctx: Ctx): Promise<ProviderRoom>;
   /**

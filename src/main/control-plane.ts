@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { certificateOf, endpointOf, makeDriver } from '../drivers/registry.ts';
 import type { Driver } from '../driver/index.ts';
+import { recordSeen } from '../engine/condition.ts';
 import { Sealer } from '../engine/credentials.ts';
 import { type PAUSES, ProviderRegistry } from '../engine/provider-registry.ts';
 import { Reconciler, startReconciler } from '../engine/reconcilers/reconcile.ts';
@@ -19,10 +20,8 @@ import { openStore, type PoolOptions, type Store } from '../store/db.ts';
 import * as events from '../store/events.ts';
 import { checkOwner, takeStore } from '../store/installation.ts';
 import { pruneJobs } from '../store/jobs.ts';
-import * as machines from '../store/machines.ts';
 import * as providers from '../store/providers.ts';
 import { reapFormerLives } from '../store/queue.ts';
-import * as reservations from '../store/reservations.ts';
 import * as sessions from '../store/sessions.ts';
 import { serverLock } from '../store/server-lock.ts';
 import { endpointConfig, plainReport } from './endpoint-config.ts';
@@ -215,18 +214,14 @@ async function openProviders(store: Store, registry: ProviderRegistry, options: 
   }
 }
 
-/** A guest that switches itself off, or a hypervisor process that ends, shows within moments; the reconciler is the net below. */
+/** A guest that switches itself off, a hypervisor process that ends, a machine that stands still: that shows within moments; the reconciler is the net below. */
 function watchMachines(deps: EngineDeps, driver: Driver): () => void {
-  const record = async (machineId: string, on: boolean) => {
-    const row = await machines.find(deps.store.db, machineId);
-    if (!row || (on ? row.state !== 'stopped' : row.state !== 'running')) return;
-    await machines.transition(deps.store.db, machineId, on ? 'poweredOn' : 'poweredOff', {});
-    await reservations.note(deps.store.db, row.reservationId, on ? 'ready' : 'its machine is switched off', deps.now());
-  };
+  // In the order in which it was told.
+  let recorded: Promise<unknown> = Promise.resolve();
   return driver.watch((event) => {
-    record(event.machineId, event.power === 'on').catch((error: unknown) =>
-      deps.log.debug({ err: describeError(error) }, 'a power change was not recorded; the reconciler will'),
-    );
+    recorded = recorded
+      .then(() => deps.store.tx((tx) => recordSeen(deps, tx, event.machineId, event, 'engine')))
+      .catch((error: unknown) => deps.log.debug({ err: describeError(error) }, 'a power change was not recorded; the reconciler will'));
   });
 }
 

@@ -91,6 +91,10 @@ export class GuestAgent {
     return await this.execute<number>(ctx, 'guest-fsfreeze-thaw', undefined, 30_000);
   }
 
+  async isFrozen(ctx: Ctx): Promise<boolean> {
+    return (await this.execute<string>(ctx, 'guest-fsfreeze-status')) === 'frozen';
+  }
+
   /** Asks the guest to shut down. There is no answer to wait for when it does. */
   async shutdown(ctx: Ctx): Promise<void> {
     await this.execute(ctx, 'guest-ping');

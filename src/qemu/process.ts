@@ -58,6 +58,16 @@ export async function killProcess(id: ProcessId): Promise<void> {
   }
 }
 
+/** Sends a signal if the process is still there and may be sent one. */
+export async function signalProcess(id: ProcessId, signal: NodeJS.Signals): Promise<void> {
+  if (!(await isAlive(id))) return;
+  try {
+    process.kill(id.pid, signal);
+  } catch {
+    // It ended in between, or is not ours to signal: whoever waits for its end will see.
+  }
+}
+
 /** Waits until a process is gone; rejects when the context ends. */
 export async function waitGone(ctx: Pick<Ctx, 'signal'>, id: ProcessId): Promise<void> {
   await waitFor(ctx, 20, async () => ((await isAlive(id)) ? undefined : true));

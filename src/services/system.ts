@@ -3,6 +3,7 @@ import type { SystemServices } from './interface.ts';
 import type { Finding } from '../contract/system.ts';
 import type { Job } from '../contract/machines.ts';
 import type { CapacityLimits } from '../core/capacity.ts';
+import { CONDITION_WORDS } from '../core/condition.ts';
 import type { Mended } from '../engine/reconcilers/reconcile.ts';
 import { findingKey } from '../engine/reconcilers/plan.ts';
 import { makeCtx } from '../lib/context.ts';
@@ -146,6 +147,10 @@ function showFinding({ finding, outcome, problem }: Mended, provider: string): F
     'leaked-machine': 'it carries our tag, and no reservation has it',
     'missing-machine': 'a reservation has it, and it is not there',
     'power-changed': 'power' in finding ? `it is ${finding.power} now` : '',
+    condition:
+      'condition' in finding && finding.condition !== undefined
+        ? `its machine ${CONDITION_WORDS[finding.condition].says}; ${CONDITION_WORDS[finding.condition].wayOut}`
+        : 'nothing is the matter with it any more',
     'leaked-master': 'it carries our tag, and no revision has it',
     'missing-master': 'a revision has it, and it is not there: stop handing it out and restore it from a backup',
     'open-delete': 'its delete was cut off before its proof was kept',

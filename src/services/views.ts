@@ -3,6 +3,7 @@ import type { Image, Revision } from '../contract/images.ts';
 import type { Machine } from '../contract/machines.ts';
 import type { Reservation } from '../contract/reservations.ts';
 import type { DeletionProof } from '../contract/lineage.ts';
+import { CONDITION_WORDS } from '../core/condition.ts';
 import type { Estimate } from '../core/estimate.ts';
 import type * as core from '../core/lineage.ts';
 import type { MachineState } from '../core/machine.ts';
@@ -78,6 +79,13 @@ export function whereBy({ drivers }: Pick<EngineDeps, 'drivers'>): Where {
   return (providerId, machineId) => drivers.get(providerId)?.whereabouts(machineId);
 }
 
+/** What is the matter with a machine, with the words for people. */
+function conditionShown({ condition, conditionSince }: Pick<rows.Machine, 'condition' | 'conditionSince'>) {
+  if (condition === null || conditionSince === null) return {};
+  const { says, wayOut } = CONDITION_WORDS[condition];
+  return { condition: { kind: condition, since: conditionSince.toISOString(), text: `its machine ${says}`, wayOut } };
+}
+
 function placeOf(where: Where, providerId: string, machine: { id: string; state: MachineState } | undefined) {
   if (machine === undefined || machine.state === 'planned' || machine.state === 'gone' || machine.state === 'lost') return {};
   const { host, datastores = [] } = where(providerId, machine.id) ?? {};
@@ -130,6 +138,7 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
           vcpus: row.vcpus,
           memoryMiB: row.memoryMib,
           ...(machine?.address && machine.state === 'running' ? { address: machine.address } : {}),
+          ...(machine && conditionShown(machine)),
           ...placeOf(where, row.providerId, machine),
         },
         ...given({
@@ -168,6 +177,7 @@ export async function showMachines(
     vcpus: row.vcpus,
     memoryMiB: row.memoryMib,
     createdAt: row.createdAt.toISOString(),
+    ...conditionShown(row),
     ...placeOf(where, row.providerId, row),
     ...given({ address: row.address, goneAt: iso(row.goneAt) }),
   }));

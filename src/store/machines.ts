@@ -1,5 +1,6 @@
 /** Machines as they were promised and made. */
 import { sql } from 'kysely';
+import type { MachineCondition } from '../core/condition.ts';
 import { HOLDS_CAPACITY, MACHINE_TABLE, type MachineEvent, type MachineState } from '../core/machine.ts';
 import type { CapacityLimits } from '../core/capacity.ts';
 import type { CloneMode } from '../core/image.ts';
@@ -57,7 +58,7 @@ export async function lock(tx: Tx, id: string): Promise<Machine> {
 
 /**
  * Applies an event by MACHINE_TABLE and returns the state after it. `conflict` where the table refuses it; `not-found`.
- * The row is locked while the table is asked, so that two events at one time follow each other.
+ * The row is locked while the table is asked, so that two events at one time follow each other. What was the matter with it before is over.
  */
 export async function transition(db: Db, id: string, event: MachineEvent, patch: MachinePatch): Promise<MachineState> {
   return tx(db, async (within) => {
@@ -70,6 +71,8 @@ export async function transition(db: Db, id: string, event: MachineEvent, patch:
       .updateTable('machine')
       .set({
         state: next,
+        condition: null,
+        conditionSince: null,
         ...(patch.address === undefined ? {} : { address: json(patch.address) }),
         ...(patch.hostKeys === undefined ? {} : { hostKeys: json(patch.hostKeys) }),
         ...(patch.goneAt === undefined ? {} : { goneAt: patch.goneAt }),
@@ -80,6 +83,15 @@ export async function transition(db: Db, id: string, event: MachineEvent, patch:
     if (next === 'gone') await within.deleteFrom('checkpoint').where('machineId', '=', id).execute();
     return next;
   });
+}
+
+/** Keeps what is the matter with a machine; undefined = nothing. The caller holds the row's lock. */
+export async function setCondition(tx: Tx, id: string, condition: MachineCondition | undefined, now: Date): Promise<void> {
+  await tx
+    .updateTable('machine')
+    .set({ condition: condition ?? null, conditionSince: condition === undefined ? null : now })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Keeps the proof of the machine's delete (promise 2). */
@@ -124,9 +136,15 @@ export async function standing(db: Db, revisionIds: Iterable<string>): Promise<M
   return new Map(rows.map((r) => [r.revisionId, r.n]));
 }
 
+export type ShownMachine = Pick<Machine, 'id' | 'state' | 'address' | 'condition' | 'conditionSince'>;
+
 /** What lists show of the machines with these ids. */
-export async function shown(db: Db, ids: Iterable<string>): Promise<Map<string, Pick<Machine, 'id' | 'state' | 'address'>>> {
-  const rows = await db.selectFrom('machine').select(['id', 'state', 'address']).where(anyOf('id', ids)).execute();
+export async function shown(db: Db, ids: Iterable<string>): Promise<Map<string, ShownMachine>> {
+  const rows = await db
+    .selectFrom('machine')
+    .select(['id', 'state', 'address', 'condition', 'conditionSince'])
+    .where(anyOf('id', ids))
+    .execute();
   return new Map(rows.map((r) => [r.id, r]));
 }
 
@@ -160,8 +178,8 @@ export async function forReconcile(
   db: Db,
   providerId: string,
   goneSince: Date,
-): Promise<Pick<Machine, 'id' | 'reservationId' | 'state'>[]> {
-  const some = db.selectFrom('machine').select(['id', 'reservationId', 'state']).where('providerId', '=', providerId);
+): Promise<Pick<Machine, 'id' | 'reservationId' | 'state' | 'condition'>[]> {
+  const some = db.selectFrom('machine').select(['id', 'reservationId', 'state', 'condition']).where('providerId', '=', providerId);
   // Two reads, each by an index of its own: an "or" over both would read every machine there ever was.
   return some
     .where('state', '<>', 'gone')

@@ -5,6 +5,7 @@
 import type { ColumnType, Generated, Kysely, RawBuilder, Selectable, Transaction } from 'kysely';
 import type { CloneMode, RevisionProfile, RevisionState } from '../core/image.ts';
 import type { BeforeDelete, DeletionProof } from '../core/lineage.ts';
+import type { MachineCondition } from '../core/condition.ts';
 import type { MachineState } from '../core/machine.ts';
 import type { ProviderConnection, ProviderState } from '../core/provider.ts';
 import type { ReservationKind, ReservationState, Stage } from '../core/reservation.ts';
@@ -256,6 +257,9 @@ export interface MachineTable {
   revisionId: string;
   mode: CloneMode;
   state: MachineState;
+  condition: Nullable<MachineCondition>;
+  /** Set exactly where `condition` is. */
+  conditionSince: Nullable<Date>;
   vcpus: number;
   memoryMib: number;
   address: JsonOrNull<MachineAddress>;

@@ -155,6 +155,23 @@ export const de: Messages = {
       ended: 'beendet',
       failed: 'gescheitert',
     },
+    conditions: {
+      'out-of-space': {
+        word: 'kein Platz',
+        text: 'Er steht still, weil der Speicher unter ihm voll ist. Er läuft von selbst weiter, sobald wieder Platz ist.',
+      },
+      suspended: { word: 'angehalten', text: 'Jemand hat ihn angehalten. Eingeschaltet macht er da weiter, wo er war.' },
+      frozen: {
+        word: 'kann nicht schreiben',
+        text: 'Seine Dateisysteme wurden für eine Aufnahme angehalten und kamen nicht wieder frei. Ein Neustart hilft.',
+      },
+      question: { word: 'steht still', text: 'Sein Hypervisor stellt eine Frage, die dort jemand vom Betrieb beantworten muss.' },
+      unreachable: {
+        word: 'nicht steuerbar',
+        text: 'Er läuft, soweit zu sehen ist, lässt sich aber nicht steuern. Die Arbeit darin geht vielleicht weiter; neu starten, ausschalten oder beenden hilft.',
+      },
+      crashed: { word: 'abgestürzt', text: 'Er ist abgestürzt. Einschalten hilft.' },
+    },
     stages: {
       booked: 'für später gebucht',
       queued: 'wartet in der Reihe',

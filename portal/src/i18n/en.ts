@@ -153,6 +153,20 @@ export const en = {
       ended: 'ended',
       failed: 'failed',
     },
+    conditions: {
+      'out-of-space': {
+        word: 'no space',
+        text: 'It stands still because the storage under it is full. It goes on by itself when there is space again.',
+      },
+      suspended: { word: 'suspended', text: 'Somebody suspended it. Switch it on and it goes on where it was.' },
+      frozen: { word: 'cannot write', text: 'Its file systems were held still for a capture and did not come free. Reset it.' },
+      question: { word: 'stands still', text: 'Its hypervisor asks a question, which an operator has to answer there.' },
+      unreachable: {
+        word: 'out of control',
+        text: 'It runs as far as can be seen, and cannot be controlled. Work in it may go on; reset it, switch it off or end it.',
+      },
+      crashed: { word: 'crashed', text: 'It crashed. Switch it on.' },
+    },
     stages: {
       booked: 'booked for later',
       queued: 'waiting in line',

@@ -61,6 +61,7 @@ type Words = ReturnType<typeof useI18n>['t'];
 
 function stateWord(t: Words, { state, machine }: Reservation): string {
   if (machine.state === 'lost') return t.machines.states.lost;
+  if (state === 'ready' && machine.condition !== undefined) return t.machines.conditions[machine.condition.kind].word;
   if (state === 'ready' && machine.state === 'stopped') return t.machines.states.off;
   return t.machines.states[state];
 }
@@ -93,6 +94,9 @@ function Progressing({ reservation }: { reservation: Reservation }) {
   const now = useNow(1_000, preparing);
   if (!preparing) {
     // The badge says "ready" already; what is said beside it is worth reading.
+    const { condition } = reservation.machine;
+    if (reservation.state === 'ready' && condition !== undefined)
+      return <Text size="sm">{t.machines.conditions[condition.kind].text}</Text>;
     const said = reservation.state === 'ending' || (reservation.state === 'ready' && reservation.stageText !== 'ready');
     return said && reservation.stageText !== '' ? <Text size="sm">{reservation.stageText}</Text> : null;
   }

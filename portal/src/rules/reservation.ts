@@ -15,7 +15,7 @@ export interface Actions {
   endAsks: boolean;
 }
 
-type Facts = Pick<Reservation, 'state' | 'kind' | 'endsAt' | 'series'> & { machine: Pick<Reservation['machine'], 'state'> };
+type Facts = Pick<Reservation, 'state' | 'kind' | 'endsAt' | 'series'> & { machine: Pick<Reservation['machine'], 'state' | 'condition'> };
 
 export function actionsOf({ state, endsAt, series, machine }: Facts): Actions {
   const ready = state === 'ready';
@@ -26,7 +26,7 @@ export function actionsOf({ state, endsAt, series, machine }: Facts): Actions {
     extend: live && endsAt !== undefined,
     capture: ready,
     checkpoint: ready && machine.state !== 'lost',
-    powerOn: ready && machine.state === 'stopped',
+    powerOn: ready && (machine.state === 'stopped' || (running && machine.condition?.kind === 'suspended')),
     powerOff: running,
     end: live,
     endSeries: state === 'booked' && series !== undefined,
@@ -39,6 +39,7 @@ export type Tone = 'waiting' | 'good' | 'off' | 'bad' | 'over';
 /** How a state looks, whatever the page. */
 export function toneOf({ state, machine }: Pick<Facts, 'state' | 'machine'>): Tone {
   if (state === 'failed' || machine.state === 'lost') return 'bad';
+  if (state === 'ready' && machine.condition !== undefined) return 'bad';
   if (state === 'ready') return machine.state === 'running' ? 'good' : 'off';
   return state === 'ended' ? 'over' : 'waiting';
 }

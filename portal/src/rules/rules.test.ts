@@ -7,7 +7,7 @@ import { en } from '../i18n/en.ts';
 import { freeDays } from './free.ts';
 import { diskGraph } from './lineage.ts';
 import { askedFor, type Choice, FIRST_CHOICE, localInput, nextHour, ruleOf } from './request.ts';
-import { actionsOf, progressOf } from './reservation.ts';
+import { actionsOf, progressOf, toneOf } from './reservation.ts';
 import { revisionActions } from './revision.ts';
 import { matching } from './search.ts';
 import { knownHosts, sshConfig } from './ssh.ts';
@@ -45,6 +45,14 @@ describe('what may be done', () => {
     expect(actionsOf(facts('ready', 'stopped'))).toMatchObject({ connect: false, powerOn: true, powerOff: false, capture: true });
     expect(actionsOf(facts('booked', 'planned'))).toMatchObject({ connect: false, extend: true, end: true, endAsks: false });
     for (const state of ['ending', 'failed'] as const) expect(Object.values(actionsOf(facts(state, 'lost')))).not.toContain(true);
+  });
+  it('a machine that is there and does not work looks so; one that was suspended is switched on', () => {
+    const is = (kind: 'suspended' | 'unreachable') => {
+      const condition = { kind, since: '2026-11-30T13:00:00Z', text: '', wayOut: '' };
+      return { ...facts('ready', 'running'), machine: { state: 'running' as const, condition } };
+    };
+    expect([toneOf(facts('ready', 'running')), toneOf(is('unreachable'))]).toEqual(['good', 'bad']);
+    expect([actionsOf(is('suspended')).powerOn, actionsOf(is('unreachable')).powerOn]).toEqual([true, false]);
   });
   it('a series is given back from one that has not begun', () => {
     const series = '11111111-1111-4111-8111-111111111111';

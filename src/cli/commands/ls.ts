@@ -47,7 +47,7 @@ function shown(list: readonly Reservation[], wide: boolean, all: boolean): strin
     ['ID', (r) => short(r.id)],
     ['IMAGE', (r) => `${r.image}@${r.revision}`],
     ['MODE', (r) => r.mode],
-    ['STATE', (r) => r.state],
+    ['STATE', (r) => (r.state === 'ready' ? r.machine.condition?.kind : undefined) ?? r.state],
     ['STAGE', (r) => (r.state === 'booked' && r.stageText === '' ? `begins ${when(r.startsAt)}` : r.stageText || r.stage)],
   ];
   if (wide) {

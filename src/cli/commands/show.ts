@@ -42,6 +42,10 @@ function datastores({ machine: { datastores: names = [] } }: Reservation): strin
   return names.length === 0 ? '' : `${names.length === 1 ? 'datastore' : 'datastores'} ${names.join(', ')}`;
 }
 
+function conditionText({ machine: { condition } }: Reservation): string | undefined {
+  return condition && `${condition.kind}: ${condition.text} (${when(condition.since)}); ${condition.wayOut}`;
+}
+
 function describe(r: Reservation, machine: MachineDetail | undefined): string {
   const settled = r.state === 'ready' || r.state === 'ended';
   return facts([
@@ -52,6 +56,7 @@ function describe(r: Reservation, machine: MachineDetail | undefined): string {
     ['kind', r.kind],
     ['clone mode', r.mode],
     ['machine', `${r.machine.id} (${r.machine.state}, ${r.machine.vcpus} vCPU, ${r.machine.memoryMiB} MiB)`],
+    ['condition', conditionText(r)],
     ['host name', r.hostname],
     ['address', r.machine.address && `${r.machine.address.host}:${r.machine.address.sshPort}`],
     ['on', [r.provider, r.machine.host && `host ${r.machine.host}`, datastores(r)].filter(Boolean).join(', ')],

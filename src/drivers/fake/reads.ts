@@ -26,6 +26,7 @@ export function inventory(host: FakeHost, state: Readonly<FakeState>, half: bool
     (m): SeenMachine => ({
       machineId: m.machineId,
       power: m.half ? 'half' : m.power,
+      ...(m.condition === undefined ? {} : { condition: m.condition }),
       mode: m.mode,
       revisionId: m.revisionId,
       owned: m.tag === host.tag,

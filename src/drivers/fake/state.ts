@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { MachineCondition } from '../../core/condition.ts';
 import type { CloneMode, HardwareProfile, RevisionProfile } from '../../core/image.ts';
 import type { DiskChain, DiskFile } from '../../core/lineage.ts';
 import type { PowerState } from '../../driver/driver.ts';
@@ -40,6 +41,7 @@ export interface FakeMachine {
   tag: string;
   half: boolean;
   power: PowerState;
+  condition?: MachineCondition | undefined;
   mode: CloneMode;
   revisionId: string;
   folder: string;

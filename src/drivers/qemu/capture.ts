@@ -4,12 +4,13 @@ import { gate } from '../../core/lineage.ts';
 import type { CaptureSpec, Master } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import { type Ctx, checkCtx, sleep, withTimeout } from '../../lib/context.ts';
+import { whileStill } from '../../qemu/fs-freeze.ts';
 import type { Fleet } from './fleet.ts';
 import { grantFile, type Host } from './host.ts';
 import type { Machines } from './machines.ts';
 import type { MasterParts, Masters } from './masters.ts';
 import { leafPath, type MachineRecord } from './records.ts';
-import type { Runtime } from './runtime.ts';
+import { type Runtime, unreachable } from './runtime.ts';
 
 /**
  * Of the copy that is scrubbed. A qcow2 ignores the discard of a part of a cluster, so with the usual 64 KiB a freed block beside a used
@@ -83,7 +84,7 @@ export class Capture {
     let how: string;
     if (state === 'on' || state === 'suspended') {
       const runtime = this.fleet.get(record.machineId);
-      if (runtime === undefined) throw driverError('busy', `machine ${record.machineId} runs but does not answer`);
+      if (runtime === undefined) throw unreachable(record.machineId);
       how = (await this.backUp(ctx, runtime, to)) ? 'running, file systems held still' : 'running, as after a power cut';
     } else {
       const report = (fraction: number) => ctx.progress({ text: 'copying the disk', fraction });
@@ -111,12 +112,8 @@ export class Capture {
       discard: 'unmap',
     });
     try {
-      const quiet = withTimeout(ctx, 10_000);
-      const frozen = await runtime.guestAgent.freezeFilesystems(quiet).then(
-        (count) => count > 0,
-        () => false,
-      );
-      try {
+      const onStuck = (stuck: boolean) => this.fleet.setStuck(runtime, stuck);
+      const { held } = await whileStill(ctx, runtime.guestAgent, { onStuck }, async () => {
         checkCtx(ctx);
         await qmp.execute(ctx, 'blockdev-backup', {
           'job-id': target,
@@ -125,12 +122,9 @@ export class Capture {
           sync: 'full',
           'auto-dismiss': false,
         });
-      } finally {
-        // Also after a failure: a guest whose file systems stay frozen hangs for good.
-        await runtime.guestAgent.thawFilesystems(withTimeout({ ...ctx, signal: new AbortController().signal }, 20_000)).catch(() => {});
-      }
+      });
       await this.follow(ctx, runtime, target);
-      return frozen;
+      return held;
     } finally {
       const own = withTimeout({ ...ctx, signal: new AbortController().signal }, 20_000);
       await dropJob(own, runtime, target);

@@ -5,12 +5,23 @@ import type { DriverEvent, PowerState } from '../../driver/driver.ts';
 import { type Ctx, makeCtx, withTimeout } from '../../lib/context.ts';
 import { isCode } from '../../lib/errors.ts';
 import type { QemuPaths } from '../../qemu/argv.ts';
-import { findProcesses, type FoundProcess, isAlive, killProcess, type ProcessId, spawnDetached, waitGone } from '../../qemu/process.ts';
+import {
+  findProcesses,
+  type FoundProcess,
+  isAlive,
+  killProcess,
+  type ProcessId,
+  signalProcess,
+  spawnDetached,
+  waitGone,
+} from '../../qemu/process.ts';
+import { thawIfFrozen } from '../../qemu/fs-freeze.ts';
 import { saysNoSpace } from '../../qemu/run-tool.ts';
 import { type Host, pathExists, tagPrefix } from './host.ts';
 import { runPathsIn } from './layout.ts';
 import { type PidRecord, readJson, writeJson } from './records.ts';
-import { Runtime } from './runtime.ts';
+import { type Look, Runtime } from './runtime.ts';
+import { SpaceWatch } from './space.ts';
 
 /** Memory of QEMU beside the guest's own, in bytes: translation cache, devices, page tables, slirp. Measured 20-60 MiB; with room. */
 const OVERHEAD_BYTES = 384 * 1024 ** 2;
@@ -34,12 +45,17 @@ export class Fleet {
   private readonly host: Host;
   private readonly runtimes = new Map<string, Runtime>();
   private readonly listeners = new Set<(event: DriverEvent) => void>();
+  private readonly space: SpaceWatch;
+  /** Being started or ended just now: their processes and sockets are no sign of anything. */
+  private readonly inHand = new Set<string>();
+  private readonly adopting = new Map<string, Promise<Runtime | undefined>>();
   private closing = false;
   /** Starts a machine again whose guest restarted, where QEMU cannot do that by itself; set by whoever knows how. */
   onGuestReset: ((machineId: string) => Promise<void>) | undefined;
 
   constructor(host: Host) {
     this.host = host;
+    this.space = new SpaceWatch(host.layout.root, host.log);
   }
 
   get(id: string): Runtime | undefined {
@@ -54,6 +70,15 @@ export class Fleet {
   /** Starts a QEMU and connects to it. When that fails, it is dead again before the error leaves. */
   async start(ctx: Ctx, launch: Launch): Promise<Runtime> {
     const paths = await this.prepareRun(launch.folder);
+    this.inHand.add(launch.id);
+    try {
+      return await this.launch(ctx, launch, paths);
+    } finally {
+      this.inHand.delete(launch.id);
+    }
+  }
+
+  private async launch(ctx: Ctx, launch: Launch, paths: QemuPaths): Promise<Runtime> {
     const { host } = this;
     const memory = launch.memoryMiB * 1024 ** 2;
     const process = await spawnDetached(host.qemuBinary, launch.args, {
@@ -88,6 +113,12 @@ export class Fleet {
   async adopt(ctx: Ctx, id: string, folder: string): Promise<Runtime | undefined> {
     const process = await this.findProcess(id, folder);
     if (process === undefined) return undefined;
+    const { qmp, serial, identity, guestAgent } = runPathsIn(join(folder, 'run'));
+    for (const path of [qmp, serial, identity, guestAgent]) {
+      if (await pathExists(path)) continue;
+      this.host.log.warn({ machineId: id, path }, 'a running machine cannot be controlled: its socket is gone');
+      return undefined;
+    }
     try {
       const runtime = await Runtime.attach(withTimeout(ctx, 10_000), id, process, {
         paths: runPathsIn(join(folder, 'run')),
@@ -95,6 +126,9 @@ export class Fleet {
         again: true,
       });
       this.adoptRuntime(runtime, folder);
+      // What happened to it meanwhile; a process of ours that ended in the middle of a capture left it frozen.
+      this.tellLook(runtime);
+      void thawIfFrozen(runtime.guestAgent, { onStuck: (stuck) => this.setStuck(runtime, stuck) });
       return runtime;
     } catch (error) {
       this.host.log.warn({ err: error, machineId: id }, 'a running machine does not answer on its monitor');
@@ -119,27 +153,59 @@ export class Fleet {
     return await findProcesses(tagPrefix(this.host.installationId));
   }
 
-  /** A machine's power state, from its process and monitor, or from what an ended QEMU left behind. */
   async power(ctx: Ctx, id: string, folder: string): Promise<PowerState> {
-    const runtime = this.runtimes.get(id);
+    return (await this.look(ctx, id, folder)).power;
+  }
+
+  /**
+   * How a machine is, from its process and monitor, or from what an ended QEMU left behind. One that runs and that nobody is connected to is
+   * connected to if it can be.
+   */
+  async look(ctx: Ctx, id: string, folder: string): Promise<Look> {
+    const runtime = this.runtimes.get(id) ?? (await this.adoptAgain(ctx, id, folder));
     if (runtime !== undefined && (await isAlive(runtime.process))) {
-      const seen = await runtime.power(ctx);
+      const seen = await runtime.look(ctx);
+      if (seen?.condition === 'out-of-space') this.space.wait(runtime);
       if (seen !== undefined) return seen;
     }
-    if ((await this.findProcess(id, folder)) !== undefined) return 'on';
-    return (await pathExists(runPathsIn(join(folder, 'run')).pidFile)) ? 'crashed' : 'off';
+    if ((await this.findProcess(id, folder)) !== undefined) {
+      return this.inHand.has(id) ? { power: 'on' } : { power: 'on', condition: 'unreachable' };
+    }
+    return (await pathExists(runPathsIn(join(folder, 'run')).pidFile)) ? { power: 'crashed', condition: 'crashed' } : { power: 'off' };
+  }
+
+  private async adoptAgain(ctx: Ctx, id: string, folder: string): Promise<Runtime | undefined> {
+    if (this.inHand.has(id) || !(await pathExists(runPathsIn(join(folder, 'run')).qmp))) return undefined;
+    const before = this.adopting.get(id);
+    if (before !== undefined) return await before;
+    const adopting = this.adopt(ctx, id, folder).finally(() => this.adopting.delete(id));
+    this.adopting.set(id, adopting);
+    return await adopting;
+  }
+
+  /** A machine's file systems did not come free after a freeze, or came free after that. */
+  setStuck(runtime: Runtime, stuck: boolean): void {
+    runtime.stuckFrozen = stuck;
+    if (stuck) this.host.log.warn({ machineId: runtime.id }, 'a guest whose file systems were frozen for a capture does not thaw');
+    this.tellLook(runtime);
   }
 
   /**
    * Ends a machine's QEMU at once and proves that it is gone. `flush` lets QEMU close its disks in order first; a delete does not need it.
    */
   async end(ctx: Ctx, id: string, folder: string, flush: boolean): Promise<void> {
-    const runtime = this.runtimes.get(id);
-    this.runtimes.delete(id);
-    if (runtime !== undefined && flush) {
-      await runtime.qmp.execute(ctx, 'quit', {}, 3_000).catch(() => {});
-      await waitGone(withTimeout(ctx, 3_000), runtime.process).catch(() => {});
+    this.inHand.add(id);
+    try {
+      await this.endNow(ctx, id, folder, flush);
+    } finally {
+      this.inHand.delete(id);
     }
+  }
+
+  private async endNow(ctx: Ctx, id: string, folder: string, flush: boolean): Promise<void> {
+    const runtime = this.runtimes.get(id) ?? (await this.adopting.get(id)?.catch(() => undefined));
+    this.runtimes.delete(id);
+    if (flush) await this.askToEnd(ctx, runtime, id, folder);
     await runtime?.close();
     // More than one could carry the tag only after a fault of ours; none may survive.
     for (const each of await this.processes()) if (each.tail === id) await killProcess(each);
@@ -148,9 +214,19 @@ export class Fleet {
     await this.clean(id, folder);
   }
 
+  /** QEMU closes its disks in order: at its monitor's word, or at a signal where nobody is connected to that. */
+  private async askToEnd(ctx: Ctx, runtime: Runtime | undefined, id: string, folder: string): Promise<void> {
+    const process = runtime?.process ?? (await this.findProcess(id, folder));
+    if (process === undefined) return;
+    if (runtime === undefined) await signalProcess(process, 'SIGTERM');
+    else await runtime.qmp.execute(ctx, 'quit', {}, 3_000).catch(() => {});
+    await waitGone(withTimeout(ctx, 3_000), process).catch(() => {});
+  }
+
   /** Lets go of all connections; the machines go on. */
   async close(): Promise<void> {
     this.closing = true;
+    this.space.close();
     const all = [...this.runtimes.values()];
     this.runtimes.clear();
     await Promise.all(all.map((runtime) => runtime.close()));
@@ -159,10 +235,9 @@ export class Fleet {
   private adoptRuntime(runtime: Runtime, folder: string): void {
     this.runtimes.set(runtime.id, runtime);
     runtime.qmp.onEvent(({ event, data }) => {
-      const state = powerOfEvent(event, data);
       if (event === 'RESET') runtime.forget();
       if (event === 'SHUTDOWN') runtime.endReason = String(data['reason'] ?? '');
-      if (state !== undefined) this.tell(runtime.id, state);
+      if (TELLING.has(event)) this.tellLook(runtime);
     });
     void runtime.qmp.closed.then(() => this.onClosed(runtime, folder));
   }
@@ -177,20 +252,32 @@ export class Fleet {
     // What it wrote last may still be on its way.
     if (!alive) await runtime.serial.ended;
     await runtime.close();
-    if (alive) return;
+    if (alive) {
+      this.tell(runtime.id, { power: 'on', condition: 'unreachable' });
+      return;
+    }
     const crashed = await pathExists(runPathsIn(join(folder, 'run')).pidFile);
     if (!crashed && runtime.endReason === 'guest-reset' && this.onGuestReset !== undefined) {
       await this.onGuestReset(runtime.id).catch((error: unknown) => {
         this.host.log.warn({ err: error, machineId: runtime.id }, 'a machine whose guest restarted could not be started again');
-        this.tell(runtime.id, 'off');
+        this.tell(runtime.id, { power: 'off' });
       });
       return;
     }
-    this.tell(runtime.id, crashed ? 'crashed' : 'off');
+    this.tell(runtime.id, crashed ? { power: 'crashed', condition: 'crashed' } : { power: 'off' });
   }
 
-  private tell(machineId: string, power: PowerState): void {
-    for (const listener of this.listeners) listener({ kind: 'machine', machineId, power });
+  /** Asks how it is, since an event tells what happened and not what is by now, and tells that. */
+  private tellLook(runtime: Runtime): void {
+    void runtime.look(makeCtx({ timeoutMs: 5_000 })).then((look) => {
+      if (look === undefined || this.closing || this.runtimes.get(runtime.id) !== runtime) return;
+      if (look.condition === 'out-of-space') this.space.wait(runtime);
+      this.tell(runtime.id, look);
+    });
+  }
+
+  private tell(machineId: string, look: Look): void {
+    for (const listener of this.listeners) listener({ kind: 'machine', machineId, ...look });
   }
 
   private async prepareRun(folder: string): Promise<QemuPaths> {
@@ -218,14 +305,8 @@ export class Fleet {
   }
 }
 
-/** What an event of QEMU tells about power; undefined for all others. */
-export function powerOfEvent(event: string, data: Record<string, unknown>): PowerState | undefined {
-  if (event === 'STOP') return 'suspended';
-  if (event === 'RESUME') return 'on';
-  if (event === 'GUEST_PANICKED') return 'crashed';
-  if (event === 'BLOCK_IO_ERROR' && data['nospace'] === true) return 'suspended';
-  return undefined;
-}
+/** Events of QEMU after which a machine may be in another state. */
+const TELLING: ReadonlySet<string> = new Set(['STOP', 'RESUME', 'RESET', 'GUEST_PANICKED']);
 
 export function pidFile(folder: string): string {
   return join(folder, 'pid.json');

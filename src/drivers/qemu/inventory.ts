@@ -63,8 +63,8 @@ export class Survey {
     const { mode, revisionId, createdAt } = record;
     const owned = this.machines.isOurs(record);
     const whole = record.phase === 'made' && (await pathExists(leafPath(folder, record)));
-    const power = !owned ? 'off' : whole ? await this.fleet.power(ctx, machineId, folder) : 'half';
-    return { machineId, power, mode, revisionId, owned, createdAt };
+    const look = owned && whole ? await this.fleet.look(ctx, machineId, folder) : { power: owned ? ('half' as const) : ('off' as const) };
+    return { machineId, ...look, mode, revisionId, owned, createdAt };
   }
 
   /** A folder without a tag is not ours; `.new-` ones are clones that were cut off before they had their name. */

@@ -15,7 +15,7 @@ import { launchArgs } from './launch.ts';
 import type { Machines } from './machines.ts';
 import type { Masters } from './masters.ts';
 import { leafPath, type MachineRecord, type MasterRecord } from './records.ts';
-import type { Runtime } from './runtime.ts';
+import { type Runtime, unreachable } from './runtime.ts';
 
 /** How long a guest gets to shut down by itself, in ms. */
 const SHUTDOWN_MS = 60_000;
@@ -51,6 +51,8 @@ export class Power {
       case 'shutdown':
         return now === 'off' || now === 'crashed' ? 'off' : await this.shutdown(ctx, record);
       case 'reset': {
+        // No monitor to ask: the process is ended by a signal, and the machine booted.
+        if (now === 'on' && this.fleet.get(machineId) === undefined) return await this.restart(ctx, record);
         const runtime = this.needRunning(machineId, now);
         if (await this.fleet.isRestored(folder)) return await this.restart(ctx, record);
         runtime.forget();
@@ -88,7 +90,7 @@ export class Power {
   private needRunning(machineId: string, now: PowerState): Runtime {
     const runtime = this.fleet.get(machineId);
     if (now === 'off' || now === 'crashed') throw driverError('wrong-state', `machine ${machineId} is ${now}`);
-    if (runtime === undefined) throw driverError('busy', `machine ${machineId} runs but does not answer`);
+    if (runtime === undefined) throw unreachable(machineId);
     return runtime;
   }
 
@@ -97,6 +99,11 @@ export class Power {
     const folder = this.machines.folder(machineId);
     if (now === 'on') return now;
     if (now === 'suspended') {
+      if ((await this.fleet.look(ctx, machineId, folder)).condition === 'out-of-space') {
+        throw driverError('no-space', `machine ${machineId} stands still: the storage under it is full`, {
+          hint: 'it goes on by itself when there is space again',
+        });
+      }
       await this.needRunning(machineId, now).qmp.execute(ctx, 'cont');
       return 'on';
     }

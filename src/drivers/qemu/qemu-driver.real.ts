@@ -12,6 +12,7 @@ import { makeCtx } from '../../lib/context.ts';
 import { waitFor } from '../../lib/retry.ts';
 import type { ImageTools } from './host.ts';
 import { QemuDriver } from './index.ts';
+import type { Parts } from './parts.ts';
 import { quickTools, QemuWorld } from '../../../test/support/qemu-harness.ts';
 
 const run = promisify(execFile);
@@ -234,7 +235,7 @@ describe.skipIf(notRoot)(`a full storage${notRoot ? ' (not run: mounting one nee
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'full-'));
     await chmod(folder, 0o711);
-    await run('mount', ['-t', 'tmpfs', '-o', 'size=64m,mode=0711', 'tmpfs', folder]);
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=96m,mode=0711', 'tmpfs', folder]);
     const tools: ImageTools = await quickTools();
     driver = new QemuDriver({ dataDir: folder, installationId: 'full', tools });
     await driver.open(ctx());
@@ -281,6 +282,57 @@ describe.skipIf(notRoot)(`a full storage${notRoot ? ' (not run: mounting one nee
     expect(await readdir(join(folder, 'staging'))).toEqual([]);
     expect(await readdir(join(folder, 'masters'))).toEqual([revisionId]);
     expect((await driver.readBack(ctx(), machineId)).chains[0]).toHaveLength(2);
+    await driver.destroy(ctx(), machineId);
+  });
+
+  test('under a machine: it stands still and says why, goes on by itself when there is space, also after a restart of Carrel, and has lost nothing', async () => {
+    const machineId = randomUUID();
+    await driver.clone(ctx(), { machineId, revisionId, mode: 'linked', hardware: { vcpus: 1, memoryMiB: 128 }, hostname: 'm' });
+    await driver.power(ctx(), machineId, 'on');
+    await driver.guest.ready(ctx(), machineId);
+    const parts = () => (driver as unknown as { opened: Parts }).opened;
+    const agent = () => parts().fleet.get(machineId)?.guestAgent;
+    const write = (name: string) =>
+      agent()?.execute(ctx(), 'guest-exec', {
+        path: '/bin/sh',
+        arg: ['-c', `dd if=/dev/urandom of=/root/${name} bs=1M count=12; sync; touch /root/${name}.done; sync`],
+      });
+    const seen = async () => {
+      const found = (await driver.inventory(ctx())).machines.find((each) => each.machineId === machineId);
+      return { power: found?.power, condition: found?.condition };
+    };
+    let events: DriverEvent[] = [];
+    driver.watch((event) => events.push(event));
+    const last = (condition: string | undefined) =>
+      waitFor(ctx(), 50, async () => (events.length > 0 && events.at(-1)?.condition === condition) || undefined);
+
+    let release = await fill(4 << 20);
+    await write('one');
+    await last('out-of-space');
+    expect(await seen()).toEqual({ power: 'suspended', condition: 'out-of-space' });
+    await expect(driver.power(ctx(), machineId, 'on')).rejects.toMatchObject({ code: 'no-space' });
+    await release();
+    await last(undefined);
+    expect(await seen()).toEqual({ power: 'on', condition: undefined });
+    const done = (name: string) =>
+      waitFor(ctx(), 100, async () => {
+        const found = await agent()?.exec(ctx(), '/bin/sh', ['-c', `test -e /root/${name}.done`]);
+        return found?.exitCode === 0 ? true : undefined;
+      });
+    await done('one');
+
+    release = await fill(4 << 20);
+    events = [];
+    await write('two');
+    await last('out-of-space');
+    await driver.close();
+    driver = new QemuDriver({ dataDir: folder, installationId: 'full', tools: await quickTools() });
+    await driver.open(ctx());
+    events = [];
+    driver.watch((event) => events.push(event));
+    await release();
+    await last(undefined);
+    await done('two');
     await driver.destroy(ctx(), machineId);
   });
 });

@@ -1,6 +1,7 @@
 import { anyOf, type Ctx, makeCtx, race, sleep, withTimeout } from '../../lib/context.ts';
 import { driverError } from '../../driver/errors.ts';
 import { CarrelError, isCode } from '../../lib/errors.ts';
+import type { MachineCondition } from '../../core/condition.ts';
 import type { PowerState } from '../../driver/driver.ts';
 import type { QemuPaths } from '../../qemu/argv.ts';
 import { GuestAgent } from '../../qemu/guest-agent.ts';
@@ -28,6 +29,8 @@ export class Runtime {
   announced: GuestInfo | undefined;
   /** Host keys that the guest answered with when it was given its identity. */
   identity: Promise<readonly string[]> | undefined;
+  /** A freeze of its file systems could not be undone. */
+  stuckFrozen = false;
   /** Why QEMU said that it ends, from its SHUTDOWN event. */
   endReason = '';
   private readonly waiters = new Set<() => void>();
@@ -93,6 +96,7 @@ export class Runtime {
   /** The guest is about to start anew: what it said before no longer holds. */
   forget(): void {
     this.serial.forget();
+    this.stuckFrozen = false;
     this.announced = undefined;
     this.guestAgent.forgetSync();
   }
@@ -179,9 +183,10 @@ export class Runtime {
   }
 
   /** What QEMU says; undefined when it does not answer. */
-  async power(ctx: Ctx): Promise<PowerState | undefined> {
+  async look(ctx: Ctx): Promise<Look | undefined> {
     try {
-      return toPower(await this.qmp.runState(withTimeout(ctx, 5_000)));
+      const look = lookOf(await this.qmp.runState(withTimeout(ctx, 5_000)));
+      return look.power === 'on' && this.stuckFrozen ? { ...look, condition: 'frozen' } : look;
     } catch {
       return undefined;
     }
@@ -196,18 +201,37 @@ export class Runtime {
   }
 }
 
-/** QEMU's run state as a power state. `io-error` is a full storage: the machine is there, waiting, so it counts as suspended. */
-export function toPower(state: string): PowerState {
+/** Of a machine whose process lives and whose monitor is out of reach. */
+export function unreachable(machineId: string): CarrelError {
+  return driverError('busy', `machine ${machineId} runs and cannot be controlled: its monitor does not answer`, {
+    hint: 'reset it or switch it off; work in it may still go on',
+  });
+}
+
+/** How a machine is: its power, and what keeps it from working. */
+export interface Look {
+  power: PowerState;
+  condition?: MachineCondition;
+}
+
+/** QEMU's run state as that. `io-error` is a full storage: of all errors of the disk QEMU stops for this one alone. */
+export function lookOf(state: string): Look {
   switch (state) {
     case 'running':
-      return 'on';
+      return { power: 'on' };
     case 'internal-error':
     case 'guest-panicked':
-      return 'crashed';
+      return { power: 'crashed', condition: 'crashed' };
     case 'shutdown':
-      return 'off';
+      return { power: 'off' };
+    case 'io-error':
+      return { power: 'suspended', condition: 'out-of-space' };
+    case 'paused':
+    case 'suspended':
+      return { power: 'suspended', condition: 'suspended' };
     default:
-      return 'suspended';
+      // It is on its way into one of the others.
+      return { power: 'suspended' };
   }
 }
 

@@ -4,9 +4,10 @@ import { checkCtx, type Ctx, race } from '../../lib/context.ts';
 import * as audit from '../../store/audit.ts';
 import * as images from '../../store/images.ts';
 import * as reservations from '../../store/reservations.ts';
-import type { Reservation } from '../../store/schema.ts';
-import type { ConsoleTarget, Driver, SerialPart } from '../../driver/index.ts';
+import type { Machine, Reservation } from '../../store/schema.ts';
+import type { ConsoleTarget, Driver, GuestAddress, SerialPart } from '../../driver/index.ts';
 import { checkPublicKey, type Sealer, type GuestCredential, hashPassword, makePassword } from '../credentials.ts';
+import { mustAnswer } from '../condition.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
 import { runningMachine, type Who } from './reservation.ts';
 
@@ -37,6 +38,7 @@ export async function connect(
   const row = await reservations.find(deps.store.db, id);
   if (!row) throw new CarrelError('not-found', 'there is no such reservation');
   const machine = await runningMachine(deps, row);
+  mustAnswer(machine);
   const revision = await images.revision(deps.store.db, row.revisionId);
   const user = revision?.profile?.guest.user;
   if (user === undefined) throw new CarrelError('wrong-state', 'its image does not say which account to use');
@@ -64,8 +66,11 @@ export async function connect(
     return next;
   });
   const driver = driverOf(deps, row.providerId);
-  await inTurn(ctx, id, () => handOver(ctx, deps, sealer, driver, row, credential));
-  const address = await driver.guest.address(ctx, machine.id);
+  // What the guest was given before still opens the door of a machine that nobody can control.
+  const known = row.credential && sealer.open<GuestCredential>(id, row.credential);
+  const kept = machine.condition === 'unreachable' && known && (key === undefined || known.authorizedKeys.includes(key));
+  if (!kept) await inTurn(ctx, id, () => handOver(ctx, deps, sealer, driver, row, credential));
+  const address = await addressOf(ctx, driver, machine);
   return {
     host: address.host,
     port: address.sshPort,
@@ -171,8 +176,15 @@ export async function sshTarget(
   const row = await reservations.find(deps.store.db, id);
   if (!row) throw new CarrelError('not-found', 'there is no such reservation');
   const machine = await runningMachine(deps, row);
-  const { host, sshPort } = await driverOf(deps, row.providerId).guest.address(ctx, machine.id);
+  mustAnswer(machine);
+  const { host, sshPort } = await addressOf(ctx, driverOf(deps, row.providerId), machine);
   return { host, port: sshPort, hostKeys: machine.hostKeys ?? [] };
+}
+
+/** Where its SSH server is; of one that cannot be asked about, where it was when it was. Whoever connects checks the host key. */
+async function addressOf(ctx: Ctx, driver: Driver, machine: Machine): Promise<GuestAddress> {
+  if (machine.condition === 'unreachable' && machine.address !== null) return machine.address;
+  return await driver.guest.address(ctx, machine.id);
 }
 
 export function noteTunnel(deps: EngineDeps, who: Who, id: string): Promise<void> {

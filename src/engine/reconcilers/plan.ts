@@ -2,13 +2,16 @@
  * The reconciler's judgement: what differs between the world and the store, why, and what may be done about it.
  * Pure, so that the rules of promise 5 can be tested without a deps.
  */
+import type { MachineCondition } from '../../core/condition.ts';
 import type { MachineState } from '../../core/machine.ts';
 import type { Inventory, PowerState, Stray } from '../../driver/index.ts';
+import { conditionOf, powerDiffers } from '../condition.ts';
 
 export interface ExpectedMachine {
   machineId: string;
   reservationId: string;
   state: MachineState;
+  condition?: MachineCondition | null | undefined;
   /** A saga is at work on it: its half-made or half-gone look is no finding. */
   busy: boolean;
 }
@@ -28,7 +31,16 @@ export interface Expected {
 export type Finding =
   | { kind: 'leaked-machine'; machineId: string; power: PowerState | 'half'; action: 'destroy' }
   | { kind: 'missing-machine'; machineId: string; reservationId: string; action: 'mark-lost' }
-  | { kind: 'power-changed'; machineId: string; reservationId: string; power: PowerState; action: 'record' }
+  | { kind: 'power-changed'; machineId: string; reservationId: string; power: PowerState; condition?: MachineCondition; action: 'record' }
+  /** Something is the matter with a machine whose power is as expected, or no longer is. */
+  | {
+      kind: 'condition';
+      machineId: string;
+      reservationId: string;
+      power: PowerState;
+      condition?: MachineCondition;
+      action: 'record' | 'report';
+    }
   | { kind: 'leaked-master'; revisionId: string; action: 'remove' }
   | { kind: 'missing-master'; revisionId: string; action: 'report' }
   /** A delete of ours that was begun and of which nothing was recorded. */
@@ -62,6 +74,7 @@ export function findingKey(finding: Finding): string {
     case 'leaked-machine':
     case 'missing-machine':
     case 'power-changed':
+    case 'condition':
       return `${finding.kind}:${finding.machineId}`;
     case 'leaked-master':
     case 'missing-master':
@@ -118,17 +131,7 @@ function machineFindings(seen: Inventory, expected: Expected): Finding[] {
     } else if (row === undefined || row.state === 'gone') {
       if (!row?.busy) found.push({ kind: 'leaked-machine', machineId: machine.machineId, power: machine.power, action: 'destroy' });
     } else if (!row.busy && machine.power !== 'half') {
-      const on = machine.power === 'on' || machine.power === 'suspended';
-      // One that was lost and is there again is what it is seen to be.
-      if (row.state === 'lost' || (row.state === 'running' && !on) || (row.state === 'stopped' && on)) {
-        found.push({
-          kind: 'power-changed',
-          machineId: row.machineId,
-          reservationId: row.reservationId,
-          power: machine.power,
-          action: 'record',
-        });
-      }
+      found.push(...differences(row, { ...machine, power: machine.power }));
     }
   }
   if (!seen.complete) return found;
@@ -140,6 +143,17 @@ function machineFindings(seen: Inventory, expected: Expected): Finding[] {
     }
   }
   return found;
+}
+
+/** How a machine is against what its row says. What an operator has to look after is told at each look. */
+function differences(row: ExpectedMachine, seen: { power: PowerState; condition?: MachineCondition | undefined }): Finding[] {
+  const { machineId, reservationId } = row;
+  const condition = conditionOf(seen);
+  const facts = { machineId, reservationId, power: seen.power, ...(condition === undefined ? {} : { condition }) };
+  if (powerDiffers(row.state, seen)) return [{ kind: 'power-changed', ...facts, action: 'record' }];
+  if (row.state !== 'running' && row.state !== 'stopped') return [];
+  if (condition !== (row.condition ?? undefined)) return [{ kind: 'condition', ...facts, action: 'record' }];
+  return condition === undefined || condition === 'crashed' ? [] : [{ kind: 'condition', ...facts, action: 'report' }];
 }
 
 function masterFindings(seen: Inventory, expected: Expected): Finding[] {

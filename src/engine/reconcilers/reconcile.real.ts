@@ -1,9 +1,14 @@
 /** The reconciler over a real store: what it mends it mends whole, and looks again at what it left. */
+import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Bench, drain, makeBench, problems, readyOne, reservationOf } from '../../../test/support/engine.ts';
+import type { MachineCondition } from '../../core/condition.ts';
 import { makeCtx } from '../../lib/context.ts';
 import * as machines from '../../store/machines.ts';
+import * as audit from '../../store/audit.ts';
+import { Sealer } from '../credentials.ts';
+import { connect, sshTarget } from '../intents/connect.ts';
 import { endReservation } from '../intents/end.ts';
 import { powerReservation } from '../intents/reservation.ts';
 import { Reconciler } from './reconcile.ts';
@@ -52,6 +57,49 @@ test('a lost machine that is there again is recorded as it is, also when it is o
   expect((await run(bench)).results).toMatchObject([{ finding: { kind: 'power-changed', power: 'off' }, outcome: 'mended' }]);
   expect((await machines.find(bench.store.db, machineId))?.state).toBe('stopped');
   expect((await reservationOf(bench, id)).state).toBe('ready');
+});
+
+test('a machine that stands still is on and says why, to its people and in the audit, until it goes on; nobody waits for its guest', async () => {
+  const bench = await makeBench(onTestFinished);
+  const { id, machineId } = await readyOne(bench);
+  const is = (power: 'on' | 'suspended', condition: MachineCondition | undefined) =>
+    bench.fake.change((state) => Object.assign(state.machines[machineId] as object, { power, condition }));
+  is('suspended', 'out-of-space');
+  expect((await run(bench)).results).toMatchObject([{ finding: { kind: 'condition', condition: 'out-of-space' }, outcome: 'mended' }]);
+  const still = await machines.find(bench.store.db, machineId);
+  expect(still).toMatchObject({ state: 'running', condition: 'out-of-space', conditionSince: expect.any(Date) });
+  expect((await reservationOf(bench, id)).stageText).toBe('its machine stands still: the storage under it is full');
+  const refusal = { code: 'wrong-state', message: expect.stringContaining('storage'), hint: expect.stringContaining('by itself') };
+  const sealer = new Sealer(randomBytes(32));
+  await expect(connect(makeCtx(), bench.deps, sealer, bench.who, id, undefined)).rejects.toMatchObject(refusal);
+  await expect(sshTarget(makeCtx(), bench.deps, id)).rejects.toMatchObject(refusal);
+  // It is told at each look, and written down once.
+  expect((await run(bench)).results).toMatchObject([{ finding: { kind: 'condition', action: 'report' }, outcome: 'reported' }]);
+  is('on', undefined);
+  expect((await run(bench)).results).toMatchObject([{ finding: { kind: 'condition' }, outcome: 'mended' }]);
+  expect((await run(bench)).results).toEqual([]);
+  expect(await machines.find(bench.store.db, machineId)).toMatchObject({ state: 'running', condition: null, conditionSince: null });
+  expect((await reservationOf(bench, id)).stageText).toBe('ready');
+  const told = await audit.list(bench.store.db, { limit: 10, subjectId: machineId });
+  expect(told.filter((row) => row.action === 'machine.condition').map((row) => row.detail)).toEqual([
+    { condition: null, before: 'out-of-space' },
+    { condition: 'out-of-space', before: null },
+  ]);
+});
+
+test('a machine that cannot be controlled lets those in who have been in: nothing is handed over, and its address is the last one', async () => {
+  const bench = await makeBench(onTestFinished);
+  const { id, machineId } = await readyOne(bench);
+  const sealer = new Sealer(randomBytes(32));
+  const before = await connect(makeCtx(), bench.deps, sealer, bench.who, id, undefined);
+  bench.fake.change((state) => Object.assign(state.machines[machineId] as object, { condition: 'unreachable' }));
+  await run(bench);
+  const handed = () => bench.calls.filter((call) => call.startsWith('handover')).length;
+  const count = handed();
+  expect(count).toBeGreaterThan(0);
+  expect(await connect(makeCtx(), bench.deps, sealer, bench.who, id, undefined)).toEqual(before);
+  expect(handed()).toBe(count);
+  expect(await sshTarget(makeCtx(), bench.deps, id)).toMatchObject({ host: before.host, port: before.port });
 });
 
 test('what somebody began between the look and the mending is left to them', async () => {

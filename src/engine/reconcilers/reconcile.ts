@@ -8,11 +8,12 @@ import * as jobs from '../../store/jobs.ts';
 import * as machines from '../../store/machines.ts';
 import * as masters from '../../store/masters.ts';
 import * as reservations from '../../store/reservations.ts';
-import type { Db, Reservation, Tx } from '../../store/schema.ts';
+import type { Db, Tx } from '../../store/schema.ts';
 import { damage, takeOutOfService } from '../damage.ts';
 import { type Deletable, deleteProved } from '../deletes.ts';
 import { endWithin } from '../intents/end.ts';
 import { enqueueEnd } from '../enqueue.ts';
+import { recordSeen } from '../condition.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
 import { type Expected, type Finding, plan, type PlanLimits, type Strikes } from './plan.ts';
 
@@ -75,7 +76,13 @@ export class Reconciler {
     const recorded = new Set((await masters.onProvider(db, providerId)).map((m) => m.revisionId));
     const revisions = new Set([...recorded, ...(await images.revisionIds(db))]);
     return {
-      machines: rows.map((m) => ({ machineId: m.id, reservationId: m.reservationId, state: m.state, busy: busy.has(m.id) })),
+      machines: rows.map((m) => ({
+        machineId: m.id,
+        reservationId: m.reservationId,
+        state: m.state,
+        condition: m.condition,
+        busy: busy.has(m.id),
+      })),
       masters: [...revisions].map((revisionId) => ({ revisionId, recorded: recorded.has(revisionId), busy: busy.has(revisionId) })),
     };
   }
@@ -118,7 +125,8 @@ export class Reconciler {
           await this.#audit('reconciler.swept', 'provider', providerId, { ...finding.stray });
           break;
         case 'power-changed':
-          await deps.store.tx((tx) => this.#recordPower(tx, finding));
+        case 'condition':
+          await deps.store.tx((tx) => this.#recordSeen(tx, finding));
           break;
         case 'missing-machine':
           // One transaction: a machine that is lost with a reservation that nobody ends would stay so for ever.
@@ -140,25 +148,21 @@ export class Reconciler {
     }
   }
 
-  async #recordPower(tx: Tx, finding: Extract<Finding, { kind: 'power-changed' }>): Promise<void> {
-    const reservation = await this.#unclaimed(tx, finding);
-    const on = finding.power === 'on' || finding.power === 'suspended';
-    await machines.transition(tx, finding.machineId, on ? 'poweredOn' : 'poweredOff', {});
-    if (reservation.state !== 'ready') return;
-    await reservations.note(tx, reservation.id, on ? 'ready' : 'its machine is switched off', this.#deps.now());
+  async #recordSeen(tx: Tx, finding: Extract<Finding, { kind: 'power-changed' | 'condition' }>): Promise<void> {
+    await this.#unclaimed(tx, finding);
+    await recordSeen(this.#deps, tx, finding.machineId, finding, 'reconciler');
   }
 
   /**
-   * Locks the machine's row and its reservation's, and gives the latter; `conflict` if a run was asked for since they were looked at:
+   * Locks the machine's row and its reservation's; `conflict` if a run was asked for since they were looked at:
    * what was seen is no longer so, or will not be. The machine's row first, as the sagas do.
    */
-  async #unclaimed(tx: Tx, of: { machineId: string; reservationId: string }): Promise<Reservation> {
+  async #unclaimed(tx: Tx, of: { machineId: string; reservationId: string }): Promise<void> {
     await machines.lock(tx, of.machineId);
-    const reservation = await reservations.lock(tx, of.reservationId);
+    await reservations.lock(tx, of.reservationId);
     for (const key of [`machine:${of.machineId}`, `end:${of.reservationId}`, `provision:${of.reservationId}`])
       if (await jobs.liveJob(tx, key))
         throw new CarrelError('conflict', 'a run is at work on it since it was looked at', { retry: 'later' });
-    return reservation;
   }
 
   /** Live reservations that no work stands behind: a promise whose job is gone. Ended in the ordinary way. */

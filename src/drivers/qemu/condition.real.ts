@@ -1,0 +1,112 @@
+/** What is the matter with machines that are there and do not work, told by the driver, and the way out of it. A full storage: qemu-driver.real.ts. */
+import { randomUUID } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Driver, DriverEvent } from '../../driver/driver.ts';
+import { makeCtx } from '../../lib/context.ts';
+import { waitFor } from '../../lib/retry.ts';
+import { whileStill } from '../../qemu/fs-freeze.ts';
+import { QemuWorld } from '../../../test/support/qemu-harness.ts';
+
+const ctx = () => makeCtx({ timeoutMs: 120_000 });
+
+async function booted(driver: Driver, revisionId: string): Promise<string> {
+  const machineId = randomUUID();
+  const hardware = { vcpus: 1, memoryMiB: 128 };
+  await driver.clone(ctx(), { machineId, revisionId, mode: 'linked', hardware, hostname: 'm' });
+  await driver.power(ctx(), machineId, 'on');
+  await driver.guest.ready(ctx(), machineId);
+  return machineId;
+}
+
+const seen = async (driver: Driver, machineId: string) => {
+  const found = (await driver.inventory(ctx())).machines.find((each) => each.machineId === machineId);
+  return found && { power: found.power, condition: found.condition };
+};
+
+describe('a machine that nobody is connected to, or that holds still', () => {
+  let world: QemuWorld;
+  const revisionId = randomUUID();
+
+  beforeAll(async () => {
+    world = await QemuWorld.make();
+    await world.driver.prepareMaster(ctx(), world.prepareSpec(revisionId));
+  });
+  afterAll(async () => await world?.dispose());
+
+  /** As a server that died, and somebody who clears away what looks like rubbish. */
+  async function loseSockets(machineId: string): Promise<void> {
+    await world.driver.close();
+    const folder = join(world.dataDir, 'machines', machineId, 'run');
+    for (const name of await readdir(folder)) await rm(join(folder, name));
+    await world.restart();
+  }
+
+  test('its sockets are gone: it is found by its process and said to be unreachable; a reset brings it back, off and a delete end it', async () => {
+    const machineId = await booted(world.driver, revisionId);
+    const pid = async () => (await world.processes()).find((each) => each.tail === machineId)?.pid;
+    const before = await pid();
+    await loseSockets(machineId);
+    expect(await pid()).toBe(before);
+    expect(await seen(world.driver, machineId)).toEqual({ power: 'on', condition: 'unreachable' });
+    await expect(world.driver.power(ctx(), machineId, 'suspend')).rejects.toMatchObject({
+      code: 'busy',
+      hint: expect.stringContaining('reset it') as string,
+    });
+    expect(await world.driver.power(ctx(), machineId, 'reset')).toBe('on');
+    await world.driver.guest.ready(ctx(), machineId);
+    expect(await pid()).not.toBe(before);
+    expect(await seen(world.driver, machineId)).toEqual({ power: 'on', condition: undefined });
+    await loseSockets(machineId);
+    expect(await world.driver.power(ctx(), machineId, 'off')).toBe('off');
+    expect(await pid()).toBeUndefined();
+    expect(await seen(world.driver, machineId)).toEqual({ power: 'off', condition: undefined });
+    await world.driver.power(ctx(), machineId, 'on');
+    await loseSockets(machineId);
+    await world.driver.destroy(ctx(), machineId);
+    expect(await pid()).toBeUndefined();
+  });
+
+  test('a freeze hook that takes longer than anybody waits: the guest is thawed when it is through, and said to be frozen until then', async () => {
+    const machineId = await booted(world.driver, revisionId);
+    // A wrapper, so that the agent that the guest's own service starts again has the hook.
+    await world.shell(
+      machineId,
+      `printf '#!/bin/sh\\n[ "$1" = freeze ] && sleep 4\\nexit 0\\n' >/root/hook; chmod +x /root/hook
+      mv /usr/sbin/qemu-ga /usr/sbin/ga
+      printf '#!/bin/sh\\nexec /usr/sbin/ga -F/root/hook "$@"\\n' >/usr/sbin/qemu-ga; chmod +x /usr/sbin/qemu-ga; sync
+      (sleep 1; killall ga qemu-ga) >/dev/null 2>&1 &`,
+    );
+    const runtime = world.parts.fleet.get(machineId);
+    if (runtime === undefined) throw new Error('not connected');
+    await waitFor(ctx(), 200, async () => {
+      const info = await runtime.guestAgent.exec(makeCtx({ timeoutMs: 3_000 }), '/bin/sh', ['-c', 'ps']).catch(() => undefined);
+      return info?.stdout.includes('-F/root/hook -m virtio') ? true : undefined;
+    });
+    const events: DriverEvent[] = [];
+    const stop = world.driver.watch((event) => events.push(event));
+    const onStuck = (stuck: boolean) => world.parts.fleet.setStuck(runtime, stuck);
+    const done = await whileStill(ctx(), runtime.guestAgent, { onStuck, freezeMs: 500, stuckMs: 1_000 }, async (held) => held);
+    expect(done).toEqual({ result: false, held: false });
+    await waitFor(ctx(), 50, async () => events.find((event) => event.condition === 'frozen'));
+    expect(await seen(world.driver, machineId)).toEqual({ power: 'on', condition: 'frozen' });
+    await waitFor(ctx(), 50, async () => events.at(-1)?.condition === undefined || undefined);
+    stop();
+    expect(await seen(world.driver, machineId)).toEqual({ power: 'on', condition: undefined });
+    await world.guestWrite(machineId, '/root/wrote', 'yes');
+    // One that an earlier process of ours left frozen is thawed as soon as it is found again.
+    await runtime.guestAgent.execute(ctx(), 'guest-fsfreeze-freeze', undefined, 60_000);
+    await world.restart();
+    await waitFor(
+      ctx(),
+      100,
+      async () =>
+        await world
+          .guestWrite(machineId, '/root/again', 'yes')
+          .then(() => true)
+          .catch(() => undefined),
+    );
+    await world.driver.destroy(ctx(), machineId);
+  });
+});
