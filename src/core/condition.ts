@@ -15,7 +15,7 @@ interface Told {
 export const CONDITION_WORDS: Record<MachineCondition, Told> = {
   'out-of-space': {
     says: 'stands still: the storage under it is full',
-    wayOut: 'it goes on by itself when there is space again; an operator makes some, for example by ending machines',
+    wayOut: 'it goes on by itself when there is space again (on vSphere: when its question there is answered); ending machines makes some',
   },
   suspended: { says: 'was suspended by somebody at its provider', wayOut: 'switch it on and it goes on where it was' },
   frozen: {

@@ -20,7 +20,7 @@ import { openSite, type Site, usableHosts } from './site.ts';
 import { Strategies } from './strategies.ts';
 import { Survey } from './survey.ts';
 import { Teardown } from './teardown.ts';
-import { powerOf } from './view.ts';
+import { conditionOf, powerOf, type View } from './view.ts';
 
 /** Everything behind an open driver. */
 export interface Parts {
@@ -109,14 +109,26 @@ function join(end: Endpoint): Parts {
   return { end, locate, masters, teardown, masterVerbs, machines, power, checkpoints, survey, guests, watch: watcher(end, power) };
 }
 
-/** Tells of power changes of our machines that nobody here asked for. */
+/** Changes of a machine that may mean another power state or condition. */
+const TELLING = ['runtime.powerState', 'runtime.connectionState', 'runtime.question'];
+
+/** Tells of changes of our machines that nobody here asked for. */
 function watcher(end: Endpoint, power: Power): Parts['watch'] {
   return (onEvent) =>
     end.client.inventory.onChange(({ kind, entity, paths }) => {
-      if (kind !== 'modify' || entity.ref.type !== 'VirtualMachine' || !paths.includes('runtime.powerState')) return;
+      if (kind !== 'modify' || entity.ref.type !== 'VirtualMachine' || !paths.some((path) => TELLING.includes(path))) return;
       const view = end.register.view(entity.ref);
-      if (view === undefined || !end.owned(view) || view.tags.kind !== 'machine' || power.busy.has(view.tags.id ?? '')) return;
+      const machineId = view && machineOf(end, view);
+      if (machineId === undefined || power.busy.has(machineId)) return;
       const state = entity.props.get('runtime.powerState');
-      onEvent({ kind: 'machine', machineId: view.tags.id ?? '', power: powerOf(typeof state === 'string' ? state : undefined) });
+      const condition = conditionOf(view as View);
+      onEvent({ kind: 'machine', machineId, power: powerOf(typeof state === 'string' ? state : undefined), condition });
     });
+}
+
+/** Which machine of ours that is: by its tag, or by its name while its configuration cannot be read. */
+function machineOf(end: Endpoint, view: View): string | undefined {
+  if (view.instanceUuid !== undefined) return end.owned(view) && view.tags.kind === 'machine' ? view.tags.id : undefined;
+  const named = end.names.parse(view.name);
+  return named?.kind === 'machine' ? named.id : undefined;
 }

@@ -22,7 +22,7 @@ import { goldenDisks, type Masters } from './masters.ts';
 import { shownName } from './named.ts';
 import { datastoreName, lastName } from './paths.ts';
 import { usableHosts } from './site.ts';
-import { chainsOf, type View } from './view.ts';
+import { chainsOf, conditionOf, type View } from './view.ts';
 
 /** vCPUs that are promised per hardware thread: lab machines are idle most of the time. */
 const VCPUS_PER_THREAD = 4;
@@ -74,7 +74,8 @@ export class Survey {
     const ours = this.#end.names.parse(view.name);
     // a machine of ours that cannot be read is still ours: by its name, in state half
     if (view.instanceUuid === undefined && ours?.kind === 'machine') {
-      return [{ machineId: ours.id, power: 'half', mode: undefined, revisionId: undefined, owned: true, createdAt: undefined }];
+      const condition = conditionOf(view);
+      return [{ machineId: ours.id, power: 'half', condition, mode: undefined, revisionId: undefined, owned: true, createdAt: undefined }];
     }
     if (view.instanceUuid === undefined || view.tags.kind === 'master') return [];
     // it stands, so it is not lost; what it is, an operator has to say
@@ -86,6 +87,7 @@ export class Survey {
       {
         machineId: view.instanceUuid,
         power: owned && isHalf(view) ? 'half' : view.power,
+        condition: owned ? conditionOf(view) : undefined,
         mode: owned ? view.tags.mode : undefined,
         revisionId: owned ? view.tags.revisionId : undefined,
         owned,

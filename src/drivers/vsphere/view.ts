@@ -1,3 +1,4 @@
+import type { MachineCondition } from '../../core/condition.ts';
 import type { DiskChain, DiskFile } from '../../core/lineage.ts';
 import type { PowerState } from '../../driver/driver.ts';
 import {
@@ -10,6 +11,7 @@ import {
   isA,
   type Ref,
   type VirtualDisk,
+  type VirtualMachineQuestionInfo,
   type VirtualMachineSnapshotInfo,
 } from '../../vsphere/index.ts';
 import { folderOf } from './paths.ts';
@@ -27,6 +29,7 @@ export const VIEW_PATHS = [
   'snapshot',
   'runtime.powerState',
   'runtime.connectionState',
+  'runtime.question',
   'runtime.host',
 ] as const;
 
@@ -47,6 +50,8 @@ export interface View {
   snapshots: VirtualMachineSnapshotInfo | undefined;
   power: PowerState;
   connection: string;
+  /** What its host asks before it lets it go on. */
+  question: VirtualMachineQuestionInfo | undefined;
   host: Ref | undefined;
 }
 
@@ -57,6 +62,7 @@ export function viewOf(ref: Ref, get: Get): View {
   const vmPath = text(get('config.files.vmPathName'));
   const devices = asDevices(get('config.hardware.device'));
   const snapshots = get('snapshot');
+  const question = get('runtime.question');
   return {
     ref,
     name: text(get('name')) ?? '',
@@ -70,6 +76,7 @@ export function viewOf(ref: Ref, get: Get): View {
     snapshots: isA(snapshots, 'VirtualMachineSnapshotInfo') ? snapshots : undefined,
     power: powerOf(text(get('runtime.powerState'))),
     connection: text(get('runtime.connectionState')) ?? 'connected',
+    question: isA(question, 'VirtualMachineQuestionInfo') ? question : undefined,
     host: get('runtime.host') as Ref | undefined,
   };
 }
@@ -84,6 +91,17 @@ function text(value: AnyValue | undefined): string | undefined {
 
 export function powerOf(state: string | undefined): PowerState {
   return state === 'poweredOn' ? 'on' : state === 'suspended' ? 'suspended' : 'off';
+}
+
+/** Words of a host that stopped a machine because its datastore is full: `msg.hbacommon.outofspace`, "There is no more space for virtual disk …". */
+const NO_SPACE = /outofspace|no (more )?space/i;
+
+/** What keeps it from working; undefined where nothing does. */
+export function conditionOf({ connection, question }: View): MachineCondition | undefined {
+  if (connection !== 'connected') return 'unreachable';
+  if (question === undefined) return undefined;
+  const words = [question.text, ...(question.message ?? []).map((each) => `${each.id} ${each.text ?? ''}`)];
+  return words.some((each) => NO_SPACE.test(each)) ? 'out-of-space' : 'question';
 }
 
 /** Whether it carries the tag of this installation under its own instance UUID. */

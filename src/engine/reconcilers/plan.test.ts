@@ -120,3 +120,13 @@ test('a lost machine is found again by each look: missing still, or there again 
   for (const power of ['on', 'off'] as const)
     expect(runs(1, seen([machine('m1', { power })]), lost).due).toMatchObject([{ kind: 'power-changed', power }]);
 });
+
+test('a machine that cannot be read is out of reach and not gone: written down once, told at each look, and nothing is done about it', () => {
+  const deps = seen([machine('m1', { power: 'half', condition: 'unreachable' })]);
+  const finding = { kind: 'condition', machineId: 'm1', reservationId: 'res-m1', condition: 'unreachable' };
+  expect(runs(1, deps, { ...nothing, machines: [row('m1')] }).due).toEqual([{ ...finding, power: 'on', action: 'record' }]);
+  expect(runs(1, deps, { ...nothing, machines: [row('m1', 'stopped')] }).due).toEqual([{ ...finding, power: 'off', action: 'record' }]);
+  const known = runs(9, deps, { ...nothing, machines: [{ ...row('m1'), condition: 'unreachable' }] });
+  expect(known).toMatchObject({ findings: [{ ...finding, action: 'report' }], due: [] });
+  expect(runs(9, deps, { ...nothing, machines: [row('m1', 'lost')] }).due).toEqual([]);
+});

@@ -130,6 +130,9 @@ function machineFindings(seen: Inventory, expected: Expected): Finding[] {
       found.push({ kind: 'foreign', what: `machine ${machine.machineId}`, detail: machine.disputed, action: 'leave' });
     } else if (row === undefined || row.state === 'gone') {
       if (!row?.busy) found.push({ kind: 'leaked-machine', machineId: machine.machineId, power: machine.power, action: 'destroy' });
+    } else if (!row.busy && machine.power === 'half' && machine.condition === 'unreachable' && row.state !== 'lost') {
+      // It cannot be read, so what it was is taken to be what it is.
+      found.push(...differences(row, { power: row.state === 'stopped' ? 'off' : 'on', condition: machine.condition }));
     } else if (!row.busy && machine.power !== 'half') {
       found.push(...differences(row, { ...machine, power: machine.power }));
     }
