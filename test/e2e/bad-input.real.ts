@@ -278,6 +278,47 @@ describe('on a full disk and at Ctrl-C', () => {
     expect((await small.client.showReservation({ params: { id: r?.id as string } })).state).toBe('ready');
   });
 
+  const here = (args: string[]) => carrel(args, { HOME: scratch }, mount);
+  const condition = async (id: string, kind: string | undefined) =>
+    until(`the condition ${kind}`, async () => {
+      const { machine } = await small.client.showReservation({ params: { id } });
+      return machine.condition?.kind === kind || undefined;
+    });
+
+  test('a machine whose storage is full is said to be that, its ssh refused at once; it goes on when there is space, and so does what ran in it', async () => {
+    const id = (await small.client.listReservations()).items[0]?.id as string;
+    expect(here(['ssh', id, '--', 'true']).status).toBe(0);
+    fill(4096);
+    const args = ['--data', mount, 'ssh', id, '--', 'dd if=/dev/urandom of=/root/f bs=1M count=20 2>/dev/null; sync; echo written'];
+    const child = spawn(LAUNCHER, args, { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, HOME: scratch } });
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const over = new Promise((resolve) => child.once('close', resolve));
+    await condition(id, 'out-of-space');
+    expect(here(['ls']).stdout).toContain('out-of-space');
+    expect(here(['show', id]).stdout).toContain('stands still: the storage under it is full');
+    const refused = here(['ssh', id, '--', 'true']);
+    expect(refused.status).toBe(4);
+    expect(refused.stderr).toContain('goes on by itself when there is space again');
+    rmSync(filler);
+    expect(await over).toBe(0);
+    expect(said).toBe('written\n');
+    await condition(id, undefined);
+  });
+
+  test('a machine whose sockets were lost while nobody served is found: ssh goes on, a reset brings it back', async () => {
+    const { id, machine } = (await small.client.listReservations()).items[0] as { id: string; machine: { id: string } };
+    await small.end('SIGKILL');
+    rmSync(join(mount, 'machines', machine.id, 'run'), { recursive: true });
+    await small.start();
+    await condition(id, 'unreachable');
+    expect(here(['ssh', id, '--', 'echo inside'])).toMatchObject({ status: 0, stdout: 'inside\n' });
+    expect(here(['reconcile', '--dry-run']).stdout).toContain('cannot be controlled');
+    expect(here(['power', id, 'reset']).status).toBe(0);
+    await condition(id, undefined);
+    expect(here(['ssh', id, '--', 'echo inside'])).toMatchObject({ status: 0, stdout: 'inside\n' });
+  });
+
   test('a full clone that runs out of space leaves nothing and says what to do', async () => {
     fill(6144);
     const r = await small.reserve('full');

@@ -11,7 +11,7 @@ import type { Machines } from './machines.ts';
 import type { Masters } from './masters.ts';
 import { OPERATIONS, operationsKey, runAsRoot } from './operations.ts';
 import type { MachineRecord, MasterRecord } from './records.ts';
-import type { Runtime } from './runtime.ts';
+import { type Runtime, unreachable } from './runtime.ts';
 import { settleCloudGuest } from './settle.ts';
 import { waitForBanner } from './ssh-banner.ts';
 import { readHostKey } from './ssh-host-key.ts';
@@ -219,7 +219,10 @@ export class Guests implements Guest {
   private async need(machineId: string): Promise<{ runtime: Runtime; record: MachineRecord; master: MasterRecord }> {
     const record = await this.machines.needMade(machineId);
     const runtime = this.fleet.get(machineId);
-    if (runtime === undefined) throw driverError('wrong-state', `machine ${machineId} is not running`);
+    if (runtime === undefined) {
+      if ((await this.fleet.findProcess(machineId, this.machines.folder(machineId))) !== undefined) throw unreachable(machineId);
+      throw driverError('wrong-state', `machine ${machineId} is not running`);
+    }
     return { runtime, record, master: await this.masters.need(record.revisionId) };
   }
 }

@@ -9,6 +9,7 @@ import type { ConsoleTarget, Driver, GuestAddress, SerialPart } from '../../driv
 import { checkPublicKey, type Sealer, type GuestCredential, hashPassword, makePassword } from '../credentials.ts';
 import { mustAnswer } from '../condition.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
+import { setKeysBySsh } from '../keys-by-ssh.ts';
 import { runningMachine, type Who } from './reservation.ts';
 
 export interface ConnectionFacts {
@@ -67,9 +68,10 @@ export async function connect(
   });
   const driver = driverOf(deps, row.providerId);
   // What the guest was given before still opens the door of a machine that nobody can control.
-  const known = row.credential && sealer.open<GuestCredential>(id, row.credential);
-  const kept = machine.condition === 'unreachable' && known && (key === undefined || known.authorizedKeys.includes(key));
-  if (!kept) await inTurn(ctx, id, () => handOver(ctx, deps, sealer, driver, row, credential));
+  if (machine.condition === 'unreachable' && row.credential !== null && machine.address !== null) {
+    const { address, hostKeys } = machine;
+    if (key !== undefined) await inTurn(ctx, id, () => setKeysBySsh(ctx, address, hostKeys ?? [], credential));
+  } else await inTurn(ctx, id, () => handOver(ctx, deps, sealer, driver, row, credential));
   const address = await addressOf(ctx, driver, machine);
   return {
     host: address.host,
