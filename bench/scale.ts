@@ -4,7 +4,7 @@ import { reserve } from '../src/engine/intents/reservation.ts';
 import { reserveSeries } from '../src/engine/intents/series.ts';
 import { availability } from '../src/engine/intents/availability.ts';
 import { Reconciler } from '../src/engine/reconcilers/reconcile.ts';
-import { beginDue, expireDue } from '../src/engine/timers.ts';
+import { beginDue, countHours, expireDue } from '../src/engine/timers.ts';
 import { FakeDriver } from '../src/drivers/fake/fake-driver.ts';
 import { FakeWorld } from '../src/drivers/fake/world.ts';
 import { makeCtx } from '../src/lib/context.ts';
@@ -77,6 +77,7 @@ async function run({ quick, runs, size, scene, say }: BenchArgs): Promise<Outcom
     const more = n - there;
     await fill(patient.db, of, { past: more, booked: more / 10, accounts: more / 20, audit: more });
     there = n;
+    await countHours({ ...deps, store: patient });
     if (measured.size === 0) await reserveSeries(deps, who, series(2));
     say(`${n} past reservations after ${Math.round((performance.now() - from) / 1000)} s`);
     const samples: Samples = new Map();

@@ -6,9 +6,24 @@ import { named, oneOf, route, strict } from './route.ts';
 
 export const RevisionState = oneOf(['preparing', 'draft', 'published', 'retired', 'failed']);
 
+const CpuLevel = oneOf(
+  ['x86-64', 'x86-64-v2', 'x86-64-v3'],
+  'The processor that the guest finds where it is imitated (no KVM): `x86-64-v2` if left out.',
+);
+const DiskBus = oneOf(['virtio', 'sata', 'pvscsi', 'lsilogicsas'], 'What the system disk hangs on: `virtio` if left out.');
+const NetworkCard = oneOf(['virtio', 'e1000', 'e1000e', 'vmxnet3'], 'The network card: `virtio` if left out.');
+
 export const HardwareProfile = named(
   'HardwareProfile',
-  Type.Object({ vcpus: Type.Integer(), memoryMiB: Type.Integer(), firmware: oneOf(['bios', 'efi']), display: Type.Boolean() }),
+  Type.Object({
+    vcpus: Type.Integer(),
+    memoryMiB: Type.Integer(),
+    firmware: oneOf(['bios', 'efi']),
+    display: Type.Boolean(),
+    cpu: Type.Optional(CpuLevel),
+    diskBus: Type.Optional(DiskBus),
+    nic: Type.Optional(NetworkCard),
+  }),
 );
 
 const GuestAccess = oneOf(
@@ -175,6 +190,9 @@ export const UploadQuery = strict({
   masterOf: MasterOf,
   ...guestHints,
   firmware: Type.Optional(oneOf(['bios', 'efi'])),
+  cpu: Type.Optional(CpuLevel),
+  diskBus: Type.Optional(DiskBus),
+  nic: Type.Optional(NetworkCard),
   access: Type.Optional(GuestAccess),
 });
 export type UploadQuery = Static<typeof UploadQuery>;

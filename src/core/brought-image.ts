@@ -18,6 +18,9 @@ export function profileOfFile(asked: Asked): RevisionProfile {
       memoryMiB: asked.memoryMiB ?? hardware.memoryMiB,
       firmware: asked.firmware ?? hardware.firmware,
       display: asked.display ?? hardware.display,
+      ...(asked.cpu === undefined ? {} : { cpu: asked.cpu }),
+      ...(asked.diskBus === undefined ? {} : { diskBus: asked.diskBus }),
+      ...(asked.nic === undefined ? {} : { nic: asked.nic }),
     },
     guest: {
       os: asked.os ?? guest.os,

@@ -15,6 +15,9 @@ export interface ProposedHardware {
   memoryMiB?: number;
   /** Absent where nothing is said: then the disk itself tells. */
   firmware?: 'efi';
+  /** Absent where machines here have nothing of the kind, which is said. */
+  diskBus?: 'sata' | 'pvscsi' | 'lsilogicsas';
+  nic?: 'e1000' | 'e1000e' | 'vmxnet3';
   os?: string;
 }
 
@@ -43,12 +46,15 @@ export function readOvf(document: Buffer): Ovf {
   const vcpus = quantity(items, '3');
   const memoryMiB = memoryOf(items);
   const os = osOf(machine);
+  const [bus, card] = [busOf(items), cardOf(items)];
   return {
     systemDisk: fileOf(envelope, system),
     proposed: {
       ...(vcpus !== undefined && vcpus <= 256 ? { vcpus } : {}),
       ...(memoryMiB !== undefined && memoryMiB >= 16 && memoryMiB <= 1_048_576 ? { memoryMiB } : {}),
       ...(saysEfi(machine) ? { firmware: 'efi' as const } : {}),
+      ...(bus === undefined ? {} : { diskBus: bus }),
+      ...(card === undefined ? {} : { nic: card }),
       ...(os === undefined ? {} : { os }),
     },
     notes: [...leftOut(system, others), ...otherHardware(items)],
@@ -180,13 +186,36 @@ function leftOut(system: Disk, others: Disk[]): string[] {
   return [`Of its ${others.length + 1} disks the first (${shown(system.id)}) is taken; left out: ${names}.`];
 }
 
-function otherHardware(items: RawElement[]): string[] {
+/** By the names that VMware and VirtualBox write (`rasd:ResourceSubType`). */
+const BUSES: readonly [RegExp, NonNullable<ProposedHardware['diskBus']>][] = [
+  [/^virtualscsi$|^pvscsi$/i, 'pvscsi'],
+  [/^lsilogicsas$/i, 'lsilogicsas'],
+  [/ahci|sata/i, 'sata'],
+];
+const CARDS: readonly [RegExp, NonNullable<ProposedHardware['nic']>][] = [
+  [/^vmxnet3$/i, 'vmxnet3'],
+  [/^e1000e$/i, 'e1000e'],
+  [/^e1000$/i, 'e1000'],
+];
+
+const kindIn = <T>(kinds: readonly (readonly [RegExp, T])[], name: string): T | undefined => kinds.find(([known]) => known.test(name))?.[1];
+
+/** What its disks hang on. */
+function controllersOf(items: RawElement[]): string[] {
   const drives = items.filter((item) => field(item, 'ResourceType') === '17').map((item) => field(item, 'Parent'));
-  const controllers = items.filter((item) => drives.includes(field(item, 'InstanceID'))).map(kindOf);
-  const cards = items.filter((item) => field(item, 'ResourceType') === '10').map(kindOf);
-  const foreign = [...new Set([...controllers, ...cards])].filter((kind) => kind !== '' && !/virtio/i.test(kind));
-  if (foreign.length === 0) return [];
-  return [`It was made for ${foreign.join(', ')}; machines here have virtio disks and cards, whose drivers it must have.`];
+  return items.filter((item) => drives.includes(field(item, 'InstanceID'))).map(kindOf);
+}
+
+const cardsOf = (items: RawElement[]): string[] => items.filter((item) => field(item, 'ResourceType') === '10').map(kindOf);
+const busOf = (items: RawElement[]) => kindIn(BUSES, controllersOf(items)[0] ?? '');
+const cardOf = (items: RawElement[]) => kindIn(CARDS, cardsOf(items)[0] ?? '');
+
+function otherHardware(items: RawElement[]): string[] {
+  const foreign = (kinds: string[], known: readonly (readonly [RegExp, unknown])[]) =>
+    kinds.slice(0, 1).filter((kind) => kind !== '' && !/virtio/i.test(kind) && kindIn(known, kind) === undefined);
+  const missing = [...foreign(controllersOf(items), BUSES), ...foreign(cardsOf(items), CARDS)];
+  if (missing.length === 0) return [];
+  return [`It was made for ${missing.join(', ')}, of which machines here have none: they get virtio, whose drivers it must have.`];
 }
 
 function kindOf(item: RawElement): string {

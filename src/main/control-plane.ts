@@ -9,7 +9,7 @@ import { Sealer } from '../engine/credentials.ts';
 import { type PAUSES, ProviderRegistry } from '../engine/provider-registry.ts';
 import { Reconciler, startReconciler } from '../engine/reconcilers/reconcile.ts';
 import type { FaultPoint } from '../engine/saga.ts';
-import { startTimers } from '../engine/timers.ts';
+import { countHours, startTimers } from '../engine/timers.ts';
 import { Worker } from '../engine/worker.ts';
 import type { EngineDeps } from '../engine/deps.ts';
 import { type Ctx, makeCtx } from '../lib/context.ts';
@@ -164,6 +164,8 @@ async function bringUp(
   closers.push(() => worker.stop());
   const reconciler = new Reconciler(deps);
   closers.push(startReconciler(deps, reconciler, RECONCILE_EVERY_MS));
+  // Of a store that was just upgraded or filled, all of them.
+  await countHours({ ...deps, store: vital });
   closers.push(startTimers({ ...deps, store: vital }));
   closers.push(startPruning(deps));
 

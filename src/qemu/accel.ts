@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { access, constants, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Ctx, sleep, withTimeout } from '../lib/context.ts';
-import type { Accel } from './argv.ts';
+import { type Accel, accelArgs } from './argv.ts';
 import { QmpClient } from './qmp.ts';
 import { type Account, withLimits } from './run-tool.ts';
 
@@ -84,7 +84,7 @@ function start(accel: Accel, socket: string, options: ProbeOptions): ChildProces
   const account = options.account(accel);
   const args = [
     ['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-machine', 'q35', '-m', '128M', '-smp', '1'],
-    ...(accel === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,tb-size=32', '-cpu', 'qemu64']),
+    ...accelArgs(accel, { level: 'x86-64', tbSizeMiB: 32 }),
     ['-kernel', options.kernel, '-initrd', options.initrd, '-append', 'console=ttyS0 quiet carrel.task=probe'],
     ['-chardev', 'stdio,id=ser,signal=off', '-serial', 'chardev:ser'],
     ['-chardev', `socket,id=qmp,path=${socket.replaceAll(',', ',,')},server=on,wait=off`, '-mon', 'chardev=qmp,mode=control'],

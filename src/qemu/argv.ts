@@ -2,6 +2,20 @@
 
 export type Accel = 'kvm' | 'tcg';
 
+/**
+ * Processors by level of the x86-64 psABI. Named models: what a guest finds, and what a saved memory image needs to fit, stays when QEMU is
+ * upgraded. The oldest level is the quickest to imitate.
+ */
+const CPU_MODELS = { 'x86-64': 'qemu64', 'x86-64-v2': 'Nehalem-v1', 'x86-64-v3': 'Haswell-v2' } as const;
+export type CpuLevel = keyof typeof CPU_MODELS;
+export type DiskBus = 'virtio' | 'sata' | 'pvscsi' | 'lsilogicsas';
+export type NetworkCard = 'virtio' | 'e1000' | 'e1000e' | 'vmxnet3';
+
+/** Arguments for how the processor is had: the host's own, or one that is imitated. Sizes in MiB. */
+export function accelArgs(accel: Accel, { level, tbSizeMiB }: { level: CpuLevel; tbSizeMiB: number }): string[] {
+  return accel === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', `tcg,tb-size=${tbSizeMiB}`, '-cpu', CPU_MODELS[level]];
+}
+
 export interface QemuPaths {
   qmp: string;
   guestAgent: string;
@@ -17,6 +31,10 @@ export interface QemuMachine {
   /** Versioned, such as `pc-q35-7.2`: what a saved memory image needs to fit. */
   machineType: string;
   accel: Accel;
+  /** Where it is imitated. */
+  cpu: CpuLevel;
+  diskBus: DiskBus;
+  nic: NetworkCard;
   /** Translation cache of TCG in MiB; 32 halves the memory of a small guest and costs no boot time. */
   tbSizeMiB: number;
   vcpus: number;
@@ -58,13 +76,6 @@ function socket(id: string, path: string): string {
   return `socket,id=${id},path=${escapeOption(path)},server=on,wait=off`;
 }
 
-function accelArgs(m: QemuMachine): string[] {
-  return m.accel === 'kvm'
-    ? ['-accel', 'kvm', '-cpu', 'host']
-    : // qemu64 is faster under TCG than `max`: fewer instructions to imitate.
-      ['-accel', `tcg,tb-size=${m.tbSizeMiB}`, '-cpu', 'qemu64'];
-}
-
 function memoryArgs(m: QemuMachine): string[] {
   // Without "graphics" SeaBIOS, and what uses its screen (boot loaders), writes on the serial port as well; a display there is works as before.
   const machine = `${m.machineType},usb=off,dump-guest-core=off,graphics=off`;
@@ -91,7 +102,15 @@ function diskArgs(m: QemuMachine): string[] {
     'detect-zeroes': 'unmap',
   };
   // A full storage pauses the guest instead of showing it write errors.
-  return ['-blockdev', JSON.stringify(node), '-device', 'virtio-blk-pci,drive=disk0,id=vda,bootindex=1,werror=enospc'];
+  const drive = 'drive=disk0,id=vda,bootindex=1,werror=enospc';
+  const devices: Record<DiskBus, string[]> = {
+    virtio: ['-device', `virtio-blk-pci,${drive}`],
+    // Of the machine type's own AHCI controller.
+    sata: ['-device', `ide-hd,bus=ide.0,${drive}`],
+    pvscsi: ['-device', 'pvscsi,id=scsi0', '-device', `scsi-hd,bus=scsi0.0,${drive}`],
+    lsilogicsas: ['-device', 'mptsas1068,id=scsi0', '-device', `scsi-hd,bus=scsi0.0,${drive}`],
+  };
+  return ['-blockdev', JSON.stringify(node), ...devices[m.diskBus]];
 }
 
 /** The last device: the others lie where they lie without it. */
@@ -106,7 +125,8 @@ function networkArgs(m: QemuMachine): string[] {
   // Host port 0: the kernel chooses. A port chosen before is lost to somebody else now and then (1 of 50 measured).
   const forward = `hostfwd=tcp:127.0.0.1:0-:${m.sshGuestPort}`;
   const restrict = `restrict=${m.restrictNetwork ? 'on' : 'off'}`;
-  return ['-netdev', `user,id=net0,ipv6=off,${restrict},${forward}`, '-device', `virtio-net-pci,netdev=net0,id=nic0,mac=${m.mac},romfile=`];
+  const card = m.nic === 'virtio' ? 'virtio-net-pci' : m.nic;
+  return ['-netdev', `user,id=net0,ipv6=off,${restrict},${forward}`, '-device', `${card},netdev=net0,id=nic0,mac=${m.mac},romfile=`];
 }
 
 function channelArgs(m: QemuMachine): string[] {
@@ -126,7 +146,7 @@ export function qemuArgs(m: QemuMachine): string[] {
     ['-name', `guest=${escapeOption(m.name)}`, '-uuid', m.uuid],
     ['-nodefaults', '-no-user-config', '-sandbox', SANDBOX],
     ...memoryArgs(m),
-    ...accelArgs(m),
+    ...accelArgs(m.accel, { level: m.cpu, tbSizeMiB: m.tbSizeMiB }),
     ['-smp', String(m.vcpus)],
     ...bootArgs(m),
     ...diskArgs(m),
@@ -138,8 +158,8 @@ export function qemuArgs(m: QemuMachine): string[] {
     ...(m.display ? ['-device', 'VGA,id=vga0', '-vnc', `vnc=unix:${escapeOption(m.paths.vnc)}`] : ['-display', 'none']),
     ...seedArgs(m),
     ['-rtc', 'base=utc,clock=host', '-pidfile', m.paths.pidFile, '-msg', 'timestamp=on'],
-    // A restored machine stays paused until it is told to go on.
-    ...(m.incoming ? ['-no-reboot', '-incoming', 'defer', '-S'] : []),
+    // It does nothing until it is told to go on: by then somebody is connected to its serial console, and no word of the boot is lost.
+    ['-S', ...(m.incoming ? ['-no-reboot', '-incoming', 'defer'] : [])],
   ].flat();
 }
 

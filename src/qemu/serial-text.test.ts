@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hopelessIn, plainConsole, wholeCharacters } from './serial-text.ts';
+import { hopelessIn, mayLackDriver, plainConsole, wholeCharacters } from './serial-text.ts';
 
 test.each([
   [
@@ -17,11 +17,21 @@ test.each([
   ['\u001b[0mBdsDxe: No bootable option or device was found.\r\n', 'its EFI firmware found nothing to start it from'],
   ['\u001b[2J\u001b[01;01HUEFI Interactive Shell v2.2\r\n', 'its EFI firmware found no boot loader and opened its own shell'],
   ['error: no such partition.\r\nEntering rescue mode...\r\ngrub rescue> ', expect.stringContaining('GRUB')],
+  ['Gave up waiting for root file system device.  Common problems:\r\n - x\r\n(initramfs) ', expect.stringContaining('root disk')],
+  [
+    'Entering emergency mode. Exit the shell to continue.\r\nsave "/run/initramfs/rdsosreport.txt"\r\n',
+    expect.stringContaining('root disk'),
+  ],
   // half of a sentence, and sentences about the sentence
   ['[    2.3] Kernel panic - not syncing: VFS: Unable to mo', undefined],
   ['see the chapter "No bootable device." of the manual\r\n', undefined],
   ['login: ', undefined],
 ])('%j: %s', (said, why) => expect(hopelessIn(said)).toEqual(why));
+
+test('a guest that finds no disk may lack its driver', () => {
+  expect(mayLackDriver('its kernel panicked: VFS: Unable to mount root fs on unknown-block(0,0)')).toBe(true);
+  expect(mayLackDriver('its kernel panicked: Attempted to kill init!')).toBe(false);
+});
 
 test.each([
   ['whole', 'whole'],

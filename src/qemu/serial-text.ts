@@ -36,11 +36,25 @@ export function wholeCharacters(bytes: Buffer): Buffer {
  */
 const HOPELESS: readonly (readonly [RegExp, string])[] = [
   [/Kernel panic - not syncing: ?([^\r\n]{0,200})[\r\n]/, 'its kernel panicked'],
+  // initramfs-tools scripts/local; dracut modules.d/99base and 98dracut-systemd.
+  [
+    /^Gave up waiting for (?:root file system|root|suspend\/resume) device\.[^]*^\(initramfs\) /m,
+    'its first stage does not find its root disk and waits for a person',
+  ],
+  [
+    /^Entering emergency mode\. Exit the shell to continue\.[^]*rdsosreport/m,
+    'its first stage does not find its root disk and waits for a person',
+  ],
   [/^No bootable device\./m, 'its BIOS found nothing to start it from'],
   [/BdsDxe: No bootable option or device was found/, 'its EFI firmware found nothing to start it from'],
   [/^UEFI Interactive Shell v/m, 'its EFI firmware found no boot loader and opened its own shell'],
   [/^grub rescue> /m, 'its boot loader, GRUB, does not find its own files and waits for a person (`grub rescue>`)'],
 ];
+
+/** Whether such a reason is one that a guest has that lacks the driver of its disk. */
+export function mayLackDriver(why: string): boolean {
+  return /VFS: Unable to mount root fs|does not find its root disk/.test(why);
+}
 
 /** Why a boot with these words will never come to anything; undefined where nothing says so. */
 export function hopelessIn(text: string): string | undefined {

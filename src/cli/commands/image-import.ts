@@ -49,6 +49,22 @@ export function addImageImport(image: Command, cli: Cli): void {
     .option('--memory <mib>', 'MiB of memory', wholeNumber)
     .option('--vcpus <n>', 'virtual CPUs', wholeNumber)
     .addOption(new Option('--firmware <firmware>', 'what it boots by').choices(['bios', 'efi']))
+    .addOption(
+      new Option('--cpu <level>', 'processor that it is built for, where it is imitated; x86-64-v2 if left out').choices([
+        'x86-64',
+        'x86-64-v2',
+        'x86-64-v3',
+      ]),
+    )
+    .addOption(
+      new Option('--disk-bus <bus>', 'what its disk hangs on: what it has a driver for').choices([
+        'virtio',
+        'sata',
+        'pvscsi',
+        'lsilogicsas',
+      ]),
+    )
+    .addOption(new Option('--nic <card>', 'its network card').choices(['virtio', 'e1000', 'e1000e', 'vmxnet3']))
     .option('--boot-timeout <s>', 'longest time from power-on to SSH, in seconds', wholeNumber)
     .option('--description <text>', 'what the image is')
     .option(
@@ -86,10 +102,12 @@ async function begin(session: Session, file: string | undefined, options: Option
       hint: 'carrel image import disk.qcow2, or carrel image import --provider lab --vm templates/debian --name debian',
     });
   }
-  if (format !== undefined || firmware !== undefined) {
-    throw new CarrelError('bad-request', 'format and firmware are those of the machine', { hint: 'leave --format and --firmware out' });
+  const { memory, bootTimeout, cpu, diskBus, nic, ...told } = rest;
+  if ([format, firmware, cpu, diskBus, nic].some((said) => said !== undefined)) {
+    throw new CarrelError('bad-request', 'format, firmware, processor, bus and card are those of the machine', {
+      hint: 'leave --format, --firmware, --cpu, --disk-bus and --nic out',
+    });
   }
-  const { memory, bootTimeout, ...told } = rest;
   return session.client.importVm({
     params: { name: asMasterOf?.name ?? name ?? (vm.split('/').at(-1) ?? vm).toLowerCase() },
     body: {

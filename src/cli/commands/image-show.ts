@@ -43,7 +43,7 @@ function describeRevision(r: Revision): string {
     ['from', [r.source.kind, r.source.recipe, r.source.format, r.source.parent].filter(Boolean).join(' ')],
     ['machines', r.machines],
     ['made', `${clock(r.createdAt)} by ${r.createdBy}`],
-    ['hardware', p && `${p.hardware.vcpus} vCPU, ${p.hardware.memoryMiB} MiB, ${p.hardware.firmware}`],
+    ['hardware', p && hardwareText(p.hardware)],
     ['guest', p && `${p.guest.os}, user ${p.guest.user}, agent ${p.guest.agent}`],
     ...r.masters
       .flatMap((m) => m.files.map((f) => ({ ...f, at: m.provider })))
@@ -51,4 +51,9 @@ function describeRevision(r: Revision): string {
     ...Object.entries(r.facts),
     ['failure', failureText(r.failure)],
   ]);
+}
+
+function hardwareText({ vcpus, memoryMiB, firmware, cpu, diskBus, nic }: NonNullable<Revision['profile']>['hardware']): string {
+  const other = [cpu, diskBus && `disk on ${diskBus}`, nic && `card ${nic}`].filter((said) => said !== undefined);
+  return [`${vcpus} vCPU`, `${memoryMiB} MiB`, firmware, ...other].join(', ');
 }

@@ -100,6 +100,7 @@ export class Fleet {
         restored: launch.restored ?? false,
       });
       const runtime = await Runtime.attach(ctx, launch.id, process, { paths, folder: launch.folder, again: false });
+      if (launch.restored !== true) await runtime.qmp.execute(ctx, 'cont');
       this.adoptRuntime(runtime, launch.folder);
       return runtime;
     } catch (error) {

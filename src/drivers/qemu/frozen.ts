@@ -55,7 +55,7 @@ export class Frozen {
   keyFor(master: MasterRecord, hardware: MachineRecord['hardware']): string {
     const { host } = this;
     const facts = [
-      'v1',
+      'v2',
       master.revisionId,
       host.qemuVersion,
       machineTypeOf(host.qemuVersion),
@@ -63,7 +63,7 @@ export class Frozen {
       hardware.vcpus,
       hardware.memoryMiB,
       host.restrictNetwork,
-      master.profile.hardware.display,
+      master.profile.hardware,
       master.sealedAt,
     ];
     return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 12);

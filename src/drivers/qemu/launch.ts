@@ -73,6 +73,9 @@ async function describeMachine(
   return {
     machineType: machineTypeOf(host.qemuVersion),
     accel: host.accel(),
+    cpu: hardware.cpu ?? 'x86-64-v2',
+    diskBus: hardware.diskBus ?? 'virtio',
+    nic: hardware.nic ?? 'virtio',
     tbSizeMiB: tbSizeFor(spec.hardware.memoryMiB, spec.incoming ?? false),
     vcpus: spec.hardware.vcpus,
     memoryMiB: spec.hardware.memoryMiB,

@@ -3,6 +3,7 @@ import { driverError } from '../../driver/errors.ts';
 import { CarrelError, isCode } from '../../lib/errors.ts';
 import type { MachineCondition } from '../../core/condition.ts';
 import type { PowerState } from '../../driver/driver.ts';
+import { mayLackDriver } from '../../qemu/serial-text.ts';
 import type { QemuPaths } from '../../qemu/argv.ts';
 import { GuestAgent } from '../../qemu/guest-agent.ts';
 import { type Announcement, type GuestInfo, LineAgent } from '../../qemu/line-agent.ts';
@@ -149,7 +150,11 @@ export class Runtime {
     const working = work(bounded);
     working.catch(() => {});
     const failing = this.serial.hopeless(bounded).then((why) => {
-      throw driverError('guest-failed', `the guest does not start: ${why}`, { hint: 'mend the image and import it again' });
+      throw driverError('guest-failed', `the guest does not start: ${why}`, {
+        hint: mayLackDriver(why)
+          ? 'where it grew on other hardware, import it with that: --disk-bus sata, pvscsi or lsilogicsas; else mend the image'
+          : 'mend the image and import it again',
+      });
     });
     failing.catch(() => {});
     try {

@@ -101,7 +101,8 @@ test('a guest that writes megabytes is read to the end and fills no disk; positi
   const { next: here } = await world.driver.serialLog(ctx(), machineId, {});
   const waiting = world.driver.serialLog(ctx(), machineId, { after: here, waitMs: 60_000 });
   await world.shell(machineId, 'echo "said meanwhile" > /dev/ttyS0');
-  expect((await waiting).text).toContain('said');
+  // As much of it as was there when it was told: perhaps its first letter.
+  expect((await waiting).text).toMatch(/^s/);
   await world.driver.power(ctx(), machineId, 'off');
   expect((await world.driver.serialLog(ctx(), machineId, { after: here })).text).toContain('said meanwhile');
   await world.driver.destroy(ctx(), machineId);

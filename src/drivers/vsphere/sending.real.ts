@@ -7,10 +7,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { codeOf, ctx } from '../../../test/support/vsphere-cases.ts';
 import { CLOUD_WORLD, VSphereWorld } from '../../../test/support/vsphere-harness.ts';
+import type { HardwareProfile } from '../../core/image.ts';
 import type { MasterSpec } from '../../driver/driver.ts';
 import { silentLogger } from '../../lib/log.ts';
 import { makeCtx } from '../../lib/context.ts';
 import { StreamConverter } from '../../qemu/stream-converter.ts';
+import type { Device } from '../../vsim/model/vm-record.ts';
 import { GRAIN, openLink, readBlock } from '../../vsim/model/vmdk.ts';
 
 let dir: string;
@@ -30,9 +32,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-const spec = (revisionId: string, path = file): MasterSpec => ({
+const spec = (revisionId: string, path = file, more: Pick<HardwareProfile, 'diskBus' | 'nic'> = {}): MasterSpec => ({
   revisionId,
-  source: { kind: 'file', path, claimed: undefined, profile: { user: 'debian', access: 'cloud-init', memoryMiB: 512 } },
+  source: { kind: 'file', path, claimed: undefined, profile: { user: 'debian', access: 'cloud-init', memoryMiB: 512, ...more } },
 });
 
 async function inWorld(
@@ -103,6 +105,28 @@ describe.each(['vcenter', 'esxi'] as const)('on %s', (kind) => {
       });
     },
   );
+});
+
+test.each([
+  [undefined, undefined, 'ParaVirtualSCSIController', 'VirtualVmxnet3'],
+  ['sata', 'e1000', 'VirtualAHCIController', 'VirtualE1000'],
+  ['lsilogicsas', 'e1000e', 'VirtualLsiLogicSASController', 'VirtualE1000e'],
+] as const)('a disk for %s and a card %s are sent to a machine that has them, and so have its clones', async (diskBus, nic, ...types) => {
+  await inWorld('vcenter', async (w) => {
+    const revisionId = randomUUID();
+    const hardware = { ...(diskBus && { diskBus }), ...(nic && { nic }) };
+    const { profile } = await w.driver.prepareMaster(ctx(), spec(revisionId, file, hardware));
+    expect(profile.hardware).toMatchObject(hardware);
+    const machineId = randomUUID();
+    await w.driver.clone(ctx(), { machineId, revisionId, mode: 'linked', hardware: { vcpus: 1, memoryMiB: 512 }, hostname: 'h' });
+    for (const vm of [...w.mastersOf(revisionId), w.vm(machineId)]) {
+      const { devices } = vm.record;
+      const models = (of: Device[]) => of.map((device) => (device.kind === 'disk' ? 'disk' : device.model));
+      expect(models(devices)).toEqual(expect.arrayContaining([...types]));
+      const disk = devices.find(({ kind }) => kind === 'disk');
+      expect(models(devices.filter(({ key }) => key === disk?.controllerKey))).toEqual([types[0]]);
+    }
+  });
 });
 
 test('where there are several networks the provider has to say which, before anything is converted', async () => {

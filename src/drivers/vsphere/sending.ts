@@ -1,4 +1,4 @@
-import type { RevisionProfile } from '../../core/image.ts';
+import type { HardwareProfile, RevisionProfile } from '../../core/image.ts';
 import { driverError } from '../../driver/errors.ts';
 import { type Ctx, makeCtx, sleep } from '../../lib/context.ts';
 import {
@@ -8,6 +8,7 @@ import {
   type Ref,
   importMachine,
   type VirtualMachineConfigSpec,
+  type VirtualDeviceConfigSpec,
 } from '../../vsphere/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { networkBacking, size } from './hardware.ts';
@@ -36,6 +37,14 @@ const LEASE_TRIES = 60;
 const CONTROLLER = -101;
 const DISK = -201;
 const CARD = -301;
+
+/** What a disk hangs on: vSphere's own kind unless it was said to have no driver for that. */
+function controller(bus: HardwareProfile['diskBus']): VirtualDeviceConfigSpec {
+  const place = { key: CONTROLLER, busNumber: 0 };
+  if (bus === 'sata') return addDevice({ _type: 'VirtualAHCIController', ...place });
+  const _type = bus === 'lsilogicsas' ? 'VirtualLsiLogicSASController' : 'ParaVirtualSCSIController';
+  return addDevice({ _type, ...place, sharedBus: 'noSharing' });
+}
 
 /** Masters of disks that are files here: imported, one snapshot, the seal. As with {@link Seeding}, what breaks off leaves a half master. */
 export class Sending {
@@ -125,7 +134,7 @@ export class Sending {
       files: { vmPathName: `[${store.name}]` },
       extraConfig: writeTags(tags),
       deviceChange: [
-        addDevice({ _type: 'ParaVirtualSCSIController', key: CONTROLLER, busNumber: 0, sharedBus: 'noSharing' }),
+        controller(hardware.diskBus),
         {
           ...addDevice({
             _type: 'VirtualDisk',
@@ -138,7 +147,7 @@ export class Sending {
           fileOperation: 'create',
         },
         addDevice({
-          _type: 'VirtualVmxnet3',
+          _type: hardware.nic === 'e1000' ? 'VirtualE1000' : hardware.nic === 'e1000e' ? 'VirtualE1000e' : 'VirtualVmxnet3',
           key: CARD,
           backing: await this.#network(ctx),
           addressType: 'generated',

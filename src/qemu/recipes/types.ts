@@ -2,7 +2,7 @@ import type { Ctx } from '../../lib/context.ts';
 
 /** The hardware and guest facts of a built image; structurally a `RevisionProfile` of the core, which this folder may not import. */
 export interface RecipeProfile {
-  hardware: { vcpus: number; memoryMiB: number; firmware: 'bios'; display: boolean };
+  hardware: { vcpus: number; memoryMiB: number; firmware: 'bios'; display: boolean; cpu?: 'x86-64' };
   guest: { os: string; user: string; sshPort: number; agent: 'carrel'; bootTimeoutS: number };
 }
 
