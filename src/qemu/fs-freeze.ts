@@ -12,7 +12,9 @@ const STUCK_MS = 60_000;
 export interface FreezeOptions {
   /** Called with true when the guest is taken to be stuck, and with false when it came free after that. */
   onStuck: (stuck: boolean) => void;
+  /** Milliseconds; other than the usual in tests. */
   freezeMs?: number | undefined;
+  roundMs?: number | undefined;
   stuckMs?: number | undefined;
 }
 
@@ -51,14 +53,14 @@ export async function thawIfFrozen(agent: GuestAgent, options: FreezeOptions): P
 }
 
 /** Asks until the guest is thawed, or its port is closed: then it ended, or is somebody else's. */
-async function thaw(agent: GuestAgent, { onStuck, stuckMs }: FreezeOptions): Promise<void> {
+async function thaw(agent: GuestAgent, { onStuck, stuckMs, roundMs }: FreezeOptions): Promise<void> {
   let told = false;
   const timer = setTimeout(() => {
     told = true;
     onStuck(true);
   }, stuckMs ?? STUCK_MS).unref();
   try {
-    while (!(await thawOnce(agent))) await sleep(makeCtx(), 200);
+    while (!(await thawOnce(agent, roundMs ?? ROUND_MS))) await sleep(makeCtx(), 200);
   } finally {
     clearTimeout(timer);
     if (told) onStuck(false);
@@ -66,8 +68,8 @@ async function thaw(agent: GuestAgent, { onStuck, stuckMs }: FreezeOptions): Pro
 }
 
 /** True when there is nothing more to do. */
-async function thawOnce(agent: GuestAgent): Promise<boolean> {
-  const ctx = makeCtx({ timeoutMs: ROUND_MS });
+async function thawOnce(agent: GuestAgent, roundMs: number): Promise<boolean> {
+  const ctx = makeCtx({ timeoutMs: roundMs });
   try {
     await agent.thawFilesystems(ctx);
     return !(await agent.isFrozen(ctx));

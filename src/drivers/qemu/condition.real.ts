@@ -87,7 +87,12 @@ describe('a machine that nobody is connected to, or that holds still', () => {
     const events: DriverEvent[] = [];
     const stop = world.driver.watch((event) => events.push(event));
     const onStuck = (stuck: boolean) => world.parts.fleet.setStuck(runtime, stuck);
-    const done = await whileStill(ctx(), runtime.guestAgent, { onStuck, freezeMs: 500, stuckMs: 1_000 }, async (held) => held);
+    const done = await whileStill(
+      ctx(),
+      runtime.guestAgent,
+      { onStuck, freezeMs: 500, roundMs: 1_500, stuckMs: 1_000 },
+      async (held) => held,
+    );
     expect(done).toEqual({ result: false, held: false });
     await waitFor(ctx(), 50, async () => events.find((event) => event.condition === 'frozen'));
     expect(await seen(world.driver, machineId)).toEqual({ power: 'on', condition: 'frozen' });
