@@ -4,13 +4,15 @@ import type { Check } from './check.ts';
 export const POWER_CHECKS: readonly Check[] = [
   {
     id: 'power-on-off',
-    title: 'on and off give that state, also when it is already so',
+    title: 'on and off give that state, also when it is already so, and nothing is the matter with the machine',
     async run(bench, found) {
       for (const mode of bench.caps.cloneModes) {
         const { machineId } = await bench.clone(mode);
         for (const op of ['on', 'on', 'off', 'off', 'on', 'off'] as const) {
           found.same(await bench.driver.power(bench.ctx(), machineId, op), op, `${mode}: answer to ${op}`);
-          found.same((await bench.seen(machineId))?.power, op, `${mode}: inventory after ${op}`);
+          const seen = await bench.seen(machineId);
+          found.same(seen?.power, op, `${mode}: inventory after ${op}`);
+          found.same(seen?.condition, undefined, `${mode}: condition after ${op}`);
         }
       }
     },

@@ -33,6 +33,15 @@ export const RUNNING_SABOTAGES = {
       },
     }),
   },
+  'always-ailing': {
+    means: 'something is the matter with every machine',
+    apply: ({ inner }) => ({
+      inventory: async (ctx) => {
+        const seen = await inner.inventory(ctx);
+        return { ...seen, machines: seen.machines.map((m) => ({ ...m, condition: 'unreachable' as const })) };
+      },
+    }),
+  },
   'power-takes-anything': {
     means: 'an operation that the state does not allow is answered as done',
     apply: ({ inner }) => ({

@@ -36,6 +36,7 @@ const CAUGHT_BY: Readonly<Record<Sabotage, readonly string[]>> = {
   'read-back-guesses': ['clone-read-back'],
   'no-gate': ['power-gate'],
   'power-not-idempotent': ['power-on-off'],
+  'always-ailing': ['power-on-off'],
   'power-takes-anything': ['power-wrong-state'],
   'suspend-powers-off': ['power-suspend'],
   'reset-powers-off': ['power-reset'],
