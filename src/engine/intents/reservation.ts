@@ -339,7 +339,9 @@ export async function runningMachine(deps: EngineDeps, reservation: Reservation)
   if (reservation.state !== 'ready' || !machine)
     throw new CarrelError('wrong-state', `the reservation is ${reservation.state}`, { hint: 'reserve another one' });
   if (machine.state !== 'running')
-    throw new CarrelError('wrong-state', 'its machine is switched off', { hint: `\`carrel power ${reservation.id.slice(0, 8)} on\`` });
+    throw new CarrelError('wrong-state', machine.condition === 'crashed' ? 'its machine crashed' : 'its machine is switched off', {
+      hint: `\`carrel power ${reservation.id.slice(0, 8)} on\``,
+    });
   return machine;
 }
 

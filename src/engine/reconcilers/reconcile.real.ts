@@ -87,6 +87,19 @@ test('a machine that stands still is on and says why, to its people and in the a
   ]);
 });
 
+test('a machine that crashed is off and says so, until it is switched on', async () => {
+  const bench = await makeBench(onTestFinished);
+  const { id, machineId } = await readyOne(bench);
+  bench.fake.change((state) => Object.assign(state.machines[machineId] as object, { power: 'crashed' }));
+  expect((await run(bench)).results).toMatchObject([{ finding: { kind: 'power-changed', power: 'crashed' }, outcome: 'mended' }]);
+  expect(await machines.find(bench.store.db, machineId)).toMatchObject({ state: 'stopped', condition: 'crashed' });
+  const refusal = { code: 'wrong-state', message: 'its machine crashed', hint: expect.stringContaining(' on`') };
+  await expect(sshTarget(makeCtx(), bench.deps, id)).rejects.toMatchObject(refusal);
+  await powerReservation(bench.deps, bench.who, id, 'on');
+  await drain(bench);
+  expect(await machines.find(bench.store.db, machineId)).toMatchObject({ state: 'running', condition: null });
+});
+
 test('a machine that cannot be controlled lets those in who have been in: nothing is handed over, and its address is the last one', async () => {
   const bench = await makeBench(onTestFinished);
   const { id, machineId } = await readyOne(bench);
