@@ -58,7 +58,7 @@ async function registerUpload(app: FastifyInstance, parts: ServerParts): Promise
       ...common(api.uploadImage, parts),
       handler: async (request, reply) => {
         const { name } = request.params as { name: string };
-        const { format, publish = true, description, provider, masterOf, ...hints } = request.query as UploadQuery;
+        const { format, publish = false, description, provider, masterOf, ...hints } = request.query as UploadQuery;
         checkNewName(name);
         if (request.body === undefined) {
           throw new CarrelError('unsupported-media-type', 'the upload has no content', {

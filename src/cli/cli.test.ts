@@ -425,7 +425,7 @@ describe('images', () => {
       bytes: 750_000,
       format: undefined,
       provider: 'lab',
-      publish: true,
+      publish: false,
       hints: { user: 'me', memoryMiB: 512, firmware: 'efi', bootTimeoutS: 60 },
     });
     const revision = server.world.revisions.find((r) => r.image === 'my-image');
@@ -729,6 +729,22 @@ describe('image import of a machine', () => {
       vm: 'templates/Debian',
       how: 'adopt',
       user: 'debian',
+    });
+  });
+
+  it('is a draft, handed out unseen, or proved first, as was said', async () => {
+    const imported = async (...options: string[]) => {
+      await root(['image', 'import', '--provider', 'lab', '--vm', 'a', ...options]);
+      return server.world.calls.findLast((c) => c.name === 'importVm')?.args[1];
+    };
+    expect(await imported()).toMatchObject({ publish: false });
+    expect(await imported('--publish')).toMatchObject({ publish: true });
+    expect(await imported('--prove')).toMatchObject({ publish: false });
+    await root(['image', 'prove', 'starter@1', '--publish-unclean', 'a lab of its own']);
+    expect(server.world.calls.findLast((c) => c.name === 'proveRevision')?.args[1]).toMatchObject({
+      image: 'starter',
+      revision: 1,
+      proof: { publish: true, publishUnclean: 'a lab of its own' },
     });
   });
 

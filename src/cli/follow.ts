@@ -1,6 +1,6 @@
 /** Waiting for something the server is working on, with a line per stage; at a terminal the last line is kept up to date. */
 import { UnreachableError } from '../client/errors.ts';
-import type { RevisionStarted } from '../contract/images.ts';
+import type { Revision, RevisionStarted } from '../contract/images.ts';
 import type { JobDetail } from '../contract/machines.ts';
 import type { Failure } from '../contract/problem.ts';
 import type { Reservation } from '../contract/reservations.ts';
@@ -153,8 +153,17 @@ export function followReservation(session: Session, id: string): Promise<Reserva
   });
 }
 
-/** Follows a revision until it is there or has failed, and answers with it. What was left out or may not work is told here, since few look again. */
+/** Follows a revision until it is there or has failed, and answers with it. */
 export async function followRevision(session: Session, started: RevisionStarted, doing: string): Promise<void> {
+  const end = await waitForRevision(session, started, doing);
+  const called = `${end.image}@${end.number}`;
+  session.answer(end, `${called} is ${end.state}`);
+  if (end.state === 'draft' && !session.json)
+    session.io.err(`to have it lent once and handed out then: carrel image prove ${called} --publish\n`);
+}
+
+/** The same without the answer. What was left out or may not work is told here, since few look again. */
+export async function waitForRevision(session: Session, started: RevisionStarted, doing: string): Promise<Revision> {
   const { image: name, number, id } = started.revision;
   const called = `${name}@${number}`;
   const end = await follow(session, {
@@ -166,7 +175,7 @@ export async function followRevision(session: Session, started: RevisionStarted,
   if (end.state === 'failed') throw failed(`${called} could not be made`, end.failure);
   const { notes } = end.facts;
   if (notes !== undefined && !session.json) session.io.err(`${called}: ${plain(notes)}\n`);
-  session.answer(end, `${called} is ${end.state}`);
+  return end;
 }
 
 /** Follows a job to its end; an error if it did not do what it was for. */

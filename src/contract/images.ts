@@ -158,7 +158,7 @@ export const VmImport = strict({
   provider: Type.String({ minLength: 1, maxLength: 63 }),
   vm: Type.String({ minLength: 1, maxLength: 400, description: 'Its path in the inventory, or its name where that is its only one.' }),
   how: oneOf(['copy', 'adopt'], '`copy` leaves it alone; `adopt` takes it as it lies, as the golden machine.'),
-  publish: Type.Optional(Type.Boolean({ description: 'Hand it out as soon as it is ready; true if left out.' })),
+  publish: Type.Optional(Type.Boolean({ description: 'Hand it out as soon as it is there, unseen; false if left out: it is a draft.' })),
   description: Type.Optional(Description),
   access: Type.Optional(GuestAccess),
   masterOf: MasterOf,
@@ -177,7 +177,7 @@ export const UploadQuery = strict({
       'What the file is said to be. Its content decides; a claim that differs is refused.',
     ),
   ),
-  publish: Type.Optional(Type.Boolean({ description: 'Hand it out as soon as it is ready; true if left out.' })),
+  publish: Type.Optional(Type.Boolean({ description: 'Hand it out as soon as it is there, unseen; false if left out: it is a draft.' })),
   description: Type.Optional(Description),
   provider: Type.Optional(
     Type.String({
@@ -287,6 +287,21 @@ export const imageRoutes = {
     body: strict({ publishUnclean: Type.Optional(UncleanReason) }),
     response: Revision,
     errors: ['not-found', 'not-allowed', 'wrong-state', 'unclean'],
+  }),
+  proveRevision: route('proveRevision', {
+    summary: 'Lend a revision once to see whether it can be, and hand it out then if that is wanted',
+    description:
+      "For the image's owner and operators. A reservation in your name, which ends by itself: the machine is made, started and handed over as for anybody. Then the revision's facts say `proved`, or `notProved` with the reason.",
+    tag: 'images',
+    scope: 'user',
+    params: NameNumber,
+    body: strict({
+      publish: Type.Optional(Type.Boolean({ description: 'Hand it out if it can be lent; false if left out.' })),
+      publishUnclean: Type.Optional(UncleanReason),
+    }),
+    response: named('ProofStarted', Type.Object({ reservation: Uuid })),
+    status: 202,
+    errors: ['not-found', 'not-allowed', 'wrong-state', 'unclean', 'no-capacity', 'limit-reached', 'not-supported', 'unavailable'],
   }),
   retireRevision: route('retireRevision', {
     summary: 'Hand this revision out no more',

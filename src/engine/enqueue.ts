@@ -10,6 +10,7 @@ import type { CheckpointInput } from './sagas/checkpoint.ts';
 import type { EndInput } from './sagas/end.ts';
 import type { PowerInput } from './sagas/power.ts';
 import type { PrepareInput } from './sagas/prepare.ts';
+import type { ProveInput } from './sagas/prove.ts';
 import type { ProvisionInput } from './sagas/provision.ts';
 import type { RemoveRevisionInput } from './sagas/remove-revision.ts';
 
@@ -43,6 +44,16 @@ export function enqueueEnd(tx: Tx, input: EndInput, key = input.reservationId): 
     key: `end:${key}`,
     lane: `${jobs.END_LANE}${input.providerId}`,
     priority: PRIORITY.clearing,
+  });
+}
+
+export function enqueueProve(tx: Tx, input: ProveInput): Promise<Enqueued> {
+  return jobs.enqueue(tx, {
+    saga: 'prove',
+    input,
+    key: `machine:${input.machineId}`,
+    lane: `power:${input.providerId}`,
+    priority: PRIORITY.image,
   });
 }
 

@@ -85,7 +85,7 @@ async function walk(client: Client, vsim: Vsim, kind: VSphereKind): Promise<VSph
   say(`provider ${provider.name}: ${provider.facts['server'] ?? kind}, linked clones by ${provider.facts['linkedClones'] ?? '?'}`);
   const { revision } = await client.importVm({
     params: { name: IMAGE },
-    body: { provider: PROVIDER, vm: vsim.sim.master().path, how: 'copy', user: USER, sshPort: GUEST_SSH_PORT },
+    body: { provider: PROVIDER, vm: vsim.sim.master().path, how: 'copy', user: USER, sshPort: GUEST_SSH_PORT, publish: true },
   });
   const golden = await made(client, IMAGE, revision.number);
   const paths = (golden.masters[0]?.files ?? []).map((file) => file.path);

@@ -35,7 +35,12 @@ test('an OVA becomes a master on the vCenter with the hardware that it describes
     },
   });
   const send = (name: string, file: string) =>
-    client.uploadImage({ params: { name }, query: { access: 'cloud-init' }, content: createReadStream(file), bytes: statSync(file).size });
+    client.uploadImage({
+      params: { name },
+      query: { access: 'cloud-init', publish: true },
+      content: createReadStream(file),
+      bytes: statSync(file).size,
+    });
 
   const garbage = join(dir, 'garbage');
   writeFileSync(garbage, Buffer.alloc(100_000, 'no disk '));

@@ -3,6 +3,7 @@ import type { Lineage } from '../contract/lineage.ts';
 import type { Driver, LineageReport } from '../driver/index.ts';
 import * as intents from '../engine/intents/image.ts';
 import { addMaster } from '../engine/intents/masters.ts';
+import { proveRevision } from '../engine/intents/prove.ts';
 import { driverOf } from '../engine/deps.ts';
 import { makeCtx } from '../lib/context.ts';
 import { CarrelError } from '../lib/errors.ts';
@@ -44,7 +45,7 @@ export function imageServices({ deps }: Parts): ImageServices {
       const source = { kind: 'recipe', recipe } as const;
       return started(await intents.prepareImage(deps, caller, { image, description, publish, source, told: source }));
     },
-    async importVm(caller, { image, provider, vm, how, publish = true, description, masterOf: revision, ...hints }) {
+    async importVm(caller, { image, provider, vm, how, publish = false, description, masterOf: revision, ...hints }) {
       const source = { kind: 'vm', path: vm, how, profile: given(hints) } as const;
       const told = { kind: 'vm', provider, path: vm, how };
       if (revision !== undefined) return started(await addMaster(deps, caller, { image, revision, provider, source, told }));
@@ -58,6 +59,9 @@ export function imageServices({ deps }: Parts): ImageServices {
       const told = { kind: 'file', format, bytes, sha256, ...given({ provider }) };
       if (revision !== undefined) return started(await addMaster(deps, caller, { image, revision, provider, source, told }));
       return started(await intents.prepareImage(deps, caller, { image, description, publish, provider, source, told }));
+    },
+    async proveRevision(caller, request) {
+      return { reservation: (await proveRevision(deps, caller, { ...request, id: deps.newId() })).id };
     },
     async publishRevision(caller, revisionId, uncleanReason) {
       await intents.publishRevision(deps, caller, revisionId, uncleanReason);

@@ -196,6 +196,10 @@ export interface ImageServices {
   checkImport(request: Pick<ImportRequest, 'provider' | 'format'>): Promise<void>;
   importImage(caller: Caller, request: ImportRequest): Promise<RevisionStarted>;
   /** `unclean` without a reason for one that may hold what belongs to a person. */
+  proveRevision(
+    caller: Caller,
+    request: { image: string; revision: number; proof: { publish: boolean; publishUnclean?: string | undefined } },
+  ): Promise<{ reservation: string }>;
   publishRevision(caller: Caller, revisionId: string, uncleanReason?: string): Promise<Revision>;
   retireRevision(caller: Caller, revisionId: string): Promise<Revision>;
   /** `has-children` with `details.children` is refused at once where the store knows of some; the job looks at the disks again. */

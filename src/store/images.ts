@@ -1,4 +1,5 @@
 /** Images and their revisions. */
+import { sql } from 'kysely';
 import { REVISION_TABLE, type RevisionEvent, type RevisionProfile, type RevisionState } from '../core/image.ts';
 import { CarrelError, isCode, type StoredError } from '../lib/errors.ts';
 import { tx } from './db.ts';
@@ -159,6 +160,19 @@ export async function transitionRevision(
     });
     return next;
   });
+}
+
+/** Writes down whether a revision could be lent, in place of what was known of that before. Tells followers. */
+export async function noteProof(db: Db, id: string, found: { proved: string } | { notProved: string }, now: Date): Promise<void> {
+  const row = await db
+    .updateTable('revision')
+    .set({ facts: sql<Facts>`(facts - 'proved' - 'notProved') || ${json(found)}` })
+    .where('id', '=', id)
+    .returning(['state', 'number', 'createdBy'])
+    .executeTakeFirst();
+  if (!row) return;
+  const { state, number, createdBy } = row;
+  await events.append(db, { at: now, accountId: createdBy, kind: 'revision', subjectId: id, body: { state, number } });
 }
 
 /**

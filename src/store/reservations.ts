@@ -18,8 +18,8 @@ import { tx } from './db.ts';
 import * as events from './events.ts';
 import * as machines from './machines.ts';
 import * as providers from './providers.ts';
-import type { Db, Reservation, TimeRange, Tx } from './schema.ts';
-import { json, range } from './sql.ts';
+import type { Db, Proof, Reservation, TimeRange, Tx } from './schema.ts';
+import { json, jsonOrNull, range } from './sql.ts';
 
 export interface NewReservation {
   id: string;
@@ -41,6 +41,8 @@ export interface NewReservation {
   /** Sentences for the owner. */
   notes?: readonly string[] | undefined;
   seriesId?: string | undefined;
+  /** It is made to see whether its revision can be lent. */
+  proof?: Proof | undefined;
   /** Why it is on this provider and no other. */
   placement?: string | undefined;
   now: Date;
@@ -96,6 +98,7 @@ function valuesOf(r: NewReservation) {
     pinned: r.pinned ?? true,
     notes: json(r.notes ?? []),
     seriesId: r.seriesId ?? null,
+    proof: jsonOrNull(r.proof),
     placement: r.placement ?? null,
     begunAt: later ? null : r.now,
     createdAt: r.now,

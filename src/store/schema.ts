@@ -173,6 +173,13 @@ export interface TriedPlace {
   message: string;
 }
 
+/** What is to become of a revision that can be lent. */
+export interface Proof {
+  publish: boolean;
+  /** Why it is then handed out although it may hold what belongs to a person. */
+  publishUnclean?: string | undefined;
+}
+
 export interface ReservationTable {
   id: string;
   accountId: string;
@@ -200,6 +207,8 @@ export interface ReservationTable {
   placement: Nullable<string>;
   /** Where its preparation failed before, for a reason of the place. */
   tried: JsonDefault<readonly TriedPlace[]>;
+  /** It is there to see whether its revision can be lent; null: it is somebody's. */
+  proof: JsonOrNull<Proof>;
   /** The series it is an occurrence of. */
   seriesId: Nullable<string>;
   /** When the machine was asked for; null while it is booked. */

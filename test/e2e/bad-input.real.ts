@@ -155,12 +155,29 @@ describe('files that are no images', () => {
       ]);
       if (format !== 'vmdk') continue;
       expect([shown.profile.hardware, shown.profile.guest.os]).toEqual([
-        { vcpus: 2, memoryMiB: 1536, firmware: 'efi', display: true },
+        { vcpus: 2, memoryMiB: 1536, firmware: 'efi', display: true, nic: 'vmxnet3' },
         'Debian GNU/Linux 12 (64-bit)',
       ]);
       expect(shown.facts['notes']).toContain('lsilogic');
     }
   });
+});
+
+test('an image that never starts is not handed out: the proof says why, with the last words of its console', () => {
+  const nothing = join(scratch, 'nothing.img');
+  // A boot sector whose program gives the word back to the BIOS (INT 18h).
+  const disk = Buffer.alloc(1 << 20);
+  disk.set([0xcd, 0x18]);
+  disk.set([0x55, 0xaa], 510);
+  writeFileSync(nothing, disk);
+  const { status, stderr } = carrel(['image', 'import', nothing, '--name', 'nothing', '--prove', '--memory', '64']);
+  expect(status).not.toBe(0);
+  expect(stderr).toContain('nothing@1 cannot be lent as it is');
+  expect(stderr).toContain('its BIOS found nothing to start it from');
+  const shown = JSON.parse(carrel(['image', 'show', 'nothing@1', '--json']).stdout) as { state: string; facts: Record<string, string> };
+  expect([shown.state, shown.facts['notProved']]).toEqual(['draft', expect.stringContaining('its BIOS found nothing')]);
+  expect(carrel(['reserve', 'nothing']).status).not.toBe(0);
+  expect(server.processes()).toEqual([]);
 });
 
 describe('a server that cannot start says why', () => {

@@ -39,7 +39,14 @@ async function setUp(kind: 'vcenter' | 'esxi', label: string = kind) {
   const root = makeClient({ baseUrl: server.url, token: server.token });
   const { url, username, password, fingerprint256 } = vsim;
   await root.addProvider({ body: { name: label, kind, url, username, password, trust: { fingerprint256 } } });
-  const source = { provider: label, vm: vsim.sim.master().path, how: 'copy', user: 'student', sshPort: GUEST_SSH_PORT } as const;
+  const source = {
+    provider: label,
+    vm: vsim.sim.master().path,
+    how: 'copy',
+    user: 'student',
+    sshPort: GUEST_SSH_PORT,
+    publish: true,
+  } as const;
   const { revision } = await root.importVm({ params: { name: label }, body: source });
   const settled = <T extends { state: string }>(look: () => Promise<T>, passing: string) =>
     waitFor(makeCtx({ timeoutMs: 120_000 }), 20, async () => {

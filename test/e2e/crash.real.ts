@@ -23,7 +23,12 @@ function uploadSecond() {
   // The mark of a boot sector, by which a raw disk is known.
   bytes.set([0x55, 0xaa], 510);
   const content = new Blob([bytes]);
-  return server.client.uploadImage({ params: { name: 'second' }, query: { format: 'raw', agent: 'none' }, content, bytes: content.size });
+  return server.client.uploadImage({
+    params: { name: 'second' },
+    query: { format: 'raw', agent: 'none', publish: true },
+    content,
+    bytes: content.size,
+  });
 }
 
 /** What sets a saga going. Returns the id of what to look at afterwards. */
@@ -49,6 +54,9 @@ const TRIGGERS: Record<string, () => Promise<void>> = {
   checkpoint: async () => {
     const { items } = await server.client.listReservations();
     await server.client.addCheckpoint({ params: { id: items[0]?.id as string }, body: { name: 'kept' } });
+  },
+  prove: async () => {
+    await server.client.proveRevision({ params: { name: 'starter', number: 1 }, body: {} });
   },
   'remove-revision': async () => {
     const { items } = await server.client.listRevisions({ params: { name: 'second' } });

@@ -32,7 +32,7 @@ const settled = (name: string, number: number) =>
 
 async function bring(name: string, file: string): Promise<void> {
   const content = await openAsBlob(file);
-  const query = { format: 'qcow2', access: 'cloud-init', user: 'debian', memoryMiB: 512 } as const;
+  const query = { format: 'qcow2', access: 'cloud-init', user: 'debian', memoryMiB: 512, publish: true } as const;
   const { revision } = await server.client.uploadImage({ params: { name }, query, content, bytes: content.size });
   expect(await settled(name, revision.number)).toMatchObject({ state: 'published' });
 }

@@ -44,7 +44,10 @@ async function lab(kind: 'vcenter' | 'esxi', strategy: LinkedStrategy) {
   const { url, username, password, fingerprint256 } = vcsim;
   const body = { name: 'lab', kind, url, username, password, trust: { fingerprint256 }, strategy };
   expect(await client.addProvider({ body })).toMatchObject({ state: 'up' });
-  await client.importVm({ params: { name: 'golden' }, body: { provider: 'lab', vm: SOURCE[kind], how: 'copy', user: 'student' } });
+  await client.importVm({
+    params: { name: 'golden' },
+    body: { provider: 'lab', vm: SOURCE[kind], how: 'copy', user: 'student', publish: true },
+  });
   const golden = await until('the image', async () => {
     const now = await client.showRevision({ params: { name: 'golden', number: 1 } });
     return now.state === 'preparing' ? undefined : now;

@@ -410,6 +410,7 @@ export function fakeServices(world: FakeWorld): Services {
     },
     checkImport: async () => {},
     importImage: async (by, { image }) => world.startRevision(image, by, 'prepare'),
+    proveRevision: async () => ({ reservation: randomUUID() }),
     publishRevision: async (_caller, id) => Object.assign(revisionOf(id), { state: 'published' as const }),
     retireRevision: async (_caller, id) => Object.assign(revisionOf(id), { state: 'retired' as const }),
     async deleteRevision(by, id) {

@@ -2,6 +2,7 @@
  * The tests that every saga passes over a driver and real PostgreSQL: each step run twice, a failure before and after each step, each undo
  * run twice, and a crash at each fault point after which another worker takes the run over. A saga without a case here fails.
  */
+import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   type AnySaga,
@@ -28,6 +29,7 @@ import * as machines from '../../src/store/machines.ts';
 import * as masters from '../../src/store/masters.ts';
 import * as providers from '../../src/store/providers.ts';
 import { reapFormerLives } from '../../src/store/queue.ts';
+import { proveRevision } from '../../src/engine/intents/prove.ts';
 import { addCheckpoint, deleteCheckpoint, revertToCheckpoint } from '../../src/engine/intents/checkpoints.ts';
 import { captureReservation, prepareImage, removeRevision, retireRevision } from '../../src/engine/intents/image.ts';
 import { addMaster } from '../../src/engine/intents/masters.ts';
@@ -228,6 +230,29 @@ const CASES: Readonly<Record<string, Case>> = {
             told: (await reservationOf(bench, id)).stageText.startsWith('power on failed'),
             'still ready': (await reservationOf(bench, id)).state === 'ready',
           }),
+      };
+    },
+  },
+  prove: {
+    async begin(bench) {
+      const [made] = await bench.store.db.selectFrom('revision').select(['id', 'number']).execute();
+      const number = made?.number ?? 0;
+      const { id, machineId } = await proveRevision(bench.deps, bench.who, {
+        id: randomUUID(),
+        image: 'golden',
+        revision: number,
+        proof: { publish: true },
+      });
+      const over = async () => ({
+        'reservation ended': (await reservationOf(bench, id)).state === 'ended',
+        'machine gone': there(bench, machineId) === undefined,
+      });
+      const facts = async () => (await images.revision(bench.store.db, made?.id ?? ''))?.facts ?? {};
+      return {
+        finished: async () =>
+          wrong({ ...(await over()), proved: 'proved' in (await facts()), 'not both': !('notProved' in (await facts())) }),
+        undone: async () =>
+          wrong({ ...(await over()), 'the cause is kept': 'notProved' in (await facts()), 'not both': !('proved' in (await facts())) }),
       };
     },
   },

@@ -10,6 +10,7 @@ type ImageOperation =
   | 'importVm'
   | 'listRevisions'
   | 'showRevision'
+  | 'proveRevision'
   | 'publishRevision'
   | 'retireRevision'
   | 'deleteRevision'
@@ -44,6 +45,12 @@ export function imageHandlers({ services }: Deps): Handlers<ImageOperation> {
     async publishRevision({ params, body, caller }) {
       await managedImage(services, caller, params.name);
       return services.publishRevision(caller, (await existingRevision(services, params.name, params.number)).id, body.publishUnclean);
+    },
+    async proveRevision({ params, body, caller }) {
+      await managedImage(services, caller, params.name);
+      await existingRevision(services, params.name, params.number);
+      const { publish = false, publishUnclean } = body;
+      return services.proveRevision(caller, { image: params.name, revision: params.number, proof: { publish, publishUnclean } });
     },
     async retireRevision({ params, caller }) {
       await managedImage(services, caller, params.name);

@@ -3,16 +3,18 @@ import { basename, extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { RevisionStarted, UploadQuery } from '../../contract/images.ts';
 import { CarrelError } from '../../lib/errors.ts';
-import { followJob, followRevision, StageLine } from '../follow.ts';
+import { followJob, followRevision, StageLine, waitForRevision } from '../follow.ts';
 import { interruptible } from '../io.ts';
 import { revisionOf, wholeNumber } from '../names.ts';
+import { proveAndAnswer } from '../proof.ts';
 import type { Cli, Session } from '../session.ts';
 
 interface Options extends Omit<UploadQuery, 'memoryMiB' | 'bootTimeoutS' | 'publish' | 'masterOf'> {
   name?: string;
   memory?: number;
   bootTimeout?: number;
-  publish: boolean;
+  publish?: boolean;
+  prove?: boolean;
   vm?: string;
   adopt?: boolean;
   asMasterOf?: { name: string; number: number };
@@ -72,11 +74,18 @@ export function addImageImport(image: Command, cli: Cli): void {
       'make no new revision: one more master of this one (NAME@NUMBER), with the same content',
       revisionOf,
     )
-    .option('--no-publish', 'leave it a draft')
+    .option('--prove', 'lend it once to see whether it can be, and hand it out then')
+    .option('--publish', 'hand it out as soon as it is there, unseen')
+    .option('--no-publish', 'leave it a draft, also with --prove; that is so without any of the three')
     .action(async (file: string | undefined, options: Options, command: Command) => {
       const session = cli.open(command);
       const started = await begin(session, file, options);
-      if (options.asMasterOf === undefined) return followRevision(session, started, 'checking and sealing');
+      if (options.asMasterOf === undefined) {
+        if (options.prove !== true) return followRevision(session, started, 'checking and sealing');
+        await waitForRevision(session, started, 'checking and sealing');
+        const { image: name, number } = started.revision;
+        return proveAndAnswer(session, { name, number }, { publish: options.publish ?? true });
+      }
       const { name, number } = options.asMasterOf;
       await followJob(
         session,
@@ -90,10 +99,10 @@ export function addImageImport(image: Command, cli: Cli): void {
 }
 
 async function begin(session: Session, file: string | undefined, options: Options): Promise<RevisionStarted> {
-  const { provider, vm, adopt, name, format, firmware, asMasterOf, ...rest } = options;
-  if (asMasterOf !== undefined && (name !== undefined || options.description !== undefined || !options.publish)) {
-    throw new CarrelError('bad-request', 'name, description and publishing are those of the revision', {
-      hint: 'leave --name, --description and --no-publish out, or --as-master-of',
+  const { provider, vm, adopt, name, format, firmware, asMasterOf, prove: _, publish: __, ...rest } = options;
+  if (asMasterOf !== undefined && [name, options.description, options.publish, options.prove].some((said) => said !== undefined)) {
+    throw new CarrelError('bad-request', 'name, description, proof and publishing are those of the revision', {
+      hint: 'leave --name, --description, --prove, --publish and --no-publish out, or --as-master-of',
     });
   }
   if (file !== undefined && vm === undefined && adopt === undefined) return sendFile(session, file, options);
@@ -112,6 +121,7 @@ async function begin(session: Session, file: string | undefined, options: Option
     params: { name: asMasterOf?.name ?? name ?? (vm.split('/').at(-1) ?? vm).toLowerCase() },
     body: {
       ...told,
+      publish: handedOut(options),
       ...(asMasterOf === undefined ? {} : { masterOf: asMasterOf.number }),
       provider,
       vm,
@@ -122,10 +132,14 @@ async function begin(session: Session, file: string | undefined, options: Option
   });
 }
 
+/** At once; what is proved first is handed out by that. */
+const handedOut = ({ publish, prove }: Options): boolean => publish === true && prove !== true;
+
 function queryOf(options: Options): UploadQuery {
-  const { name: _, memory, bootTimeout, vm: __, adopt: ___, asMasterOf, ...rest } = options;
+  const { name: _, memory, bootTimeout, vm: __, adopt: ___, prove: ____, asMasterOf, ...rest } = options;
   return {
     ...rest,
+    publish: handedOut(options),
     ...(asMasterOf === undefined ? {} : { masterOf: asMasterOf.number }),
     ...(memory === undefined ? {} : { memoryMiB: memory }),
     ...(bootTimeout === undefined ? {} : { bootTimeoutS: bootTimeout }),

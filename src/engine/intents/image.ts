@@ -13,6 +13,7 @@ import type { Image, Revision, Tx } from '../../store/schema.ts';
 import { enqueueCapture, enqueuePrepare, enqueueRemoveRevision } from '../enqueue.ts';
 import type { EngineDeps } from '../deps.ts';
 import { capabilitiesOf } from './capabilities.ts';
+import { assertClean } from './prove.ts';
 import type { Who } from './terms.ts';
 
 export interface Started {
@@ -178,12 +179,9 @@ export async function captureReservation(deps: EngineDeps, who: Who, request: Ca
 /** Hands a revision out from now on. `wrong-state`, `not-found`. */
 export async function publishRevision(deps: EngineDeps, who: Who, revisionId: string, uncleanReason?: string): Promise<void> {
   await change(deps, who, revisionId, 'revision.published', async (tx, now) => {
-    const unclean = (await images.lockRevision(tx, revisionId))?.facts['unclean'];
-    if (typeof unclean === 'string' && uncleanReason === undefined) {
-      throw new CarrelError('unclean', `it may hold keys, passwords and files of who used it: ${unclean}`, {
-        hint: 'Look into it first. If it is right to hand it out, say why: --publish-unclean REASON; that is kept in the audit log.',
-      });
-    }
+    const facts = (await images.lockRevision(tx, revisionId))?.facts ?? {};
+    assertClean(facts, uncleanReason);
+    const { unclean } = facts;
     await images.publish(tx, revisionId, now);
     return unclean === undefined ? {} : { unclean, reason: uncleanReason };
   });

@@ -12,7 +12,7 @@ import * as machines from '../../store/machines.ts';
 import * as masters from '../../store/masters.ts';
 import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
-import type { Image, Reservation, Revision, Tx } from '../../store/schema.ts';
+import type { Image, Proof, Reservation, Revision, Tx } from '../../store/schema.ts';
 import { enqueuePower, enqueueProvision } from '../enqueue.ts';
 import type { PowerInput } from '../sagas/power.ts';
 import type { EngineDeps } from '../deps.ts';
@@ -34,6 +34,8 @@ export interface ReserveIntent {
   forMs: number;
   memoryMiB?: number | undefined;
   vcpus?: number | undefined;
+  /** It is made to see whether its revision can be lent. */
+  proof?: Proof | undefined;
 }
 
 /** A start so long past is "now", in milliseconds: the person looked at a clock a moment ago. */
@@ -129,6 +131,7 @@ export function promiseOf(deps: EngineDeps, who: Who, offer: Offer, one: One, pl
     ...place,
     pinned: request.revision !== undefined,
     seriesId: one.seriesId,
+    proof: request.proof,
     hostname: hostnameFor(image.name, one.id),
     ...sizeOf(offer),
     now,

@@ -7,6 +7,7 @@ import { checkpoint } from './checkpoint.ts';
 import { end } from './end.ts';
 import { power } from './power.ts';
 import { prepare } from './prepare.ts';
+import { prove } from './prove.ts';
 import { provision } from './provision.ts';
 import { removeRevision } from './remove-revision.ts';
 
@@ -15,5 +16,5 @@ type AnySaga = Saga<EngineDeps, never, Tx>;
 
 /** Every saga by name; the generic tests run over this list, so a saga that is not here cannot run either. */
 export const SAGAS: Readonly<Record<string, AnySaga>> = Object.fromEntries(
-  [provision, end, prepare, capture, power, checkpoint, removeRevision, addMaster].map((saga) => [saga.name, saga as AnySaga]),
+  [provision, end, prepare, capture, power, checkpoint, prove, removeRevision, addMaster].map((saga) => [saga.name, saga as AnySaga]),
 );

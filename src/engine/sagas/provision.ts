@@ -7,11 +7,12 @@ import type { Tx } from '../../store/schema.ts';
 import * as machines from '../../store/machines.ts';
 import * as reservations from '../../store/reservations.ts';
 import { tryElsewhere } from '../intents/elsewhere.ts';
-import { enqueueEnd } from '../enqueue.ts';
+import { enqueueEnd, enqueueProve } from '../enqueue.ts';
 import type { Saga, StepArgs } from '../saga.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
 import { destroyMachine, isIts, tellWaiting } from './records.ts';
 import { passGate } from './gate.ts';
+import { notProved } from './prove.ts';
 
 export interface ProvisionInput {
   reservationId: string;
@@ -44,13 +45,17 @@ export const provision: Saga<EngineDeps, ProvisionInput, Tx> = {
     const now = deps.now();
     await machines.transition(tx, input.machineId, 'poweredOn', { address: ready.address, hostKeys: ready.hostKeys });
     const { reservationId, machineId, providerId } = input;
-    if ((await reservations.lock(tx, reservationId)).machineId !== machineId) {
+    const row = await reservations.lock(tx, reservationId);
+    if (row.machineId !== machineId) {
       // It was begun elsewhere while the last step ran: this one is nobody's.
       await enqueueEnd(tx, { reservationId, machineId, providerId }, machineId);
       return;
     }
     const state = await reservations.transition(tx, input.reservationId, 'provisioned', { readyAt: now });
-    if (state === 'ready') await reservations.setStage(tx, input.reservationId, 'ready', 'ready', now);
+    if (state === 'ready') {
+      await reservations.setStage(tx, input.reservationId, 'ready', 'ready', now);
+      if (row.proof) await enqueueProve(tx, { reservationId, machineId, revisionId: input.revisionId, providerId });
+    }
     // It was ended while the last step ran: the machine is whole, so it goes the ordinary way.
     else await enqueueEnd(tx, { reservationId: input.reservationId, machineId: input.machineId, providerId: input.providerId });
   },
@@ -63,6 +68,7 @@ export const provision: Saga<EngineDeps, ProvisionInput, Tx> = {
     const next = await tryElsewhere(tx, deps, row, error);
     if (next.moved) return;
     const { failure } = next;
+    if (row.proof && row.state === 'preparing') await notProved(tx, deps, row.revisionId, failure);
     const state = await reservations.transition(tx, input.reservationId, 'provisionFailed', { failure, endedAt: now });
     await reservations.setStage(tx, input.reservationId, 'gone', state === 'failed' ? failure.message : 'ended', now);
   },
