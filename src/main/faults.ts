@@ -1,13 +1,25 @@
-/** Crash tests: `CARREL_FAULT_POINT=provision:clone:do:after` ends this process at that point as kill -9 would. For tests alone. */
+/**
+ * Crash tests: a process with `CARREL_FAULT_FILE` ends as kill -9 would at the point that this file names, such as
+ * `provision:clone:do:after`, and takes the file away before. It may be written while the process runs. For tests alone.
+ */
+import { readFileSync, rmSync } from 'node:fs';
 import type { FaultPoint } from '../engine/saga.ts';
 
-/** A fault point of the environment, or undefined. A point named with `@N` strikes at its Nth passing. */
+/** A fault point of the environment, or undefined. */
 export function faultFrom(env: NodeJS.ProcessEnv): FaultPoint | undefined {
-  const wanted = env.CARREL_FAULT_POINT;
-  if (!wanted) return undefined;
-  const [point, nth] = wanted.split('@');
-  let left = Number(nth ?? 1);
+  const file = env.CARREL_FAULT_FILE;
+  if (!file) return undefined;
   return (at) => {
-    if (at === point && --left === 0) process.kill(process.pid, 'SIGKILL');
+    if (wanted(file) !== at) return;
+    rmSync(file);
+    process.kill(process.pid, 'SIGKILL');
   };
+}
+
+function wanted(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
 }

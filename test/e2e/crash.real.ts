@@ -2,14 +2,19 @@
  * kill -9 of the server at every step of every saga, over real QEMU: its machines live on, and after restart every reservation
  * and revision is finished or undone, with no leaked process, folder, file, port or row (promise 6).
  */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SAGAS } from '../../src/engine/sagas/index.ts';
 import { TestServer, until } from '../support/server.ts';
 
 const server = new TestServer();
 
+const faultFile = join(server.dataDir, 'fault');
+const start = () => server.start({ CARREL_FAULT_FILE: faultFile });
+
 beforeAll(async () => {
-  await server.start();
+  await start();
   await server.buildStarter();
   // The frozen parent is made once, so that what follows are restores.
   expect((await server.reserve('instant')).state).toBe('ready');
@@ -91,15 +96,14 @@ test.each(points)('killed at %s', async (point) => {
   }
   if (NEEDS_MACHINE.has(saga)) expect((await server.reserve('instant')).state).toBe('ready');
   const alive = new Set(server.processes());
-  await server.end('SIGTERM');
-  await server.start({ CARREL_FAULT_POINT: point });
+  writeFileSync(faultFile, point);
   // The server may die before it has answered: the intent is durable all the same.
   await TRIGGERS[saga]?.().catch(() => {});
   await server.gone();
   // Machines that were running go on without the server, unless it was just taking them away.
   if (saga === 'capture') expect(server.processes()).toEqual(expect.arrayContaining([...alive]));
 
-  await server.start();
+  await start();
   await until('all work to come to an end', async () => {
     const { items } = await server.client.listJobs({ query: { limit: 200 } });
     return items.every((job) => job.state === 'done' || job.state === 'undone') ? true : undefined;

@@ -47,7 +47,7 @@ export class TestServer {
     return this.#stderr;
   }
 
-  /** Starts and waits until it answers. `env.CARREL_FAULT_POINT` makes it kill itself at a point of a saga; `args` are more of `serve`. */
+  /** Starts and waits until it answers. `env.CARREL_FAULT_FILE` makes it kill itself at the point of a saga that is in that file; `args` are more of `serve`. */
   async start(env: NodeJS.ProcessEnv = {}, listen = '127.0.0.1:0', args: readonly string[] = []): Promise<void> {
     rmSync(join(this.dataDir, 'url'), { force: true });
     const child = spawn(
