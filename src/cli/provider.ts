@@ -16,6 +16,7 @@ export interface EndpointOptions {
   systemCa?: boolean;
   datacenter?: string;
   compute?: string;
+  pool?: string;
   folder?: string;
   datastore?: string[];
   network?: string;
@@ -38,6 +39,7 @@ export function addEndpointOptions(command: Command): Command {
     .option('--system-ca', "trust what the system's authorities signed for its name")
     .option('--datacenter <path>', 'the only one if left out')
     .option('--compute <name>', 'cluster, or host that stands alone; the only one if left out')
+    .option('--pool <name>', "resource pool of it that machines go to (default: the cluster's own)")
     .option('--folder <name>', 'folder for machines, made if it is missing (default: carrel)')
     .option('--datastore <name>', 'a datastore that may be used; once for each (default: all)', several)
     .option('--network <name>', "network of each machine's first card (default: the master's own)")
@@ -66,6 +68,7 @@ export function placesOf(o: EndpointOptions) {
   return {
     ...(o.datacenter === undefined ? {} : { datacenter: o.datacenter }),
     ...(o.compute === undefined ? {} : { compute: o.compute }),
+    ...(o.pool === undefined ? {} : { pool: o.pool }),
     ...(o.folder === undefined ? {} : { folder: o.folder }),
     ...(o.datastore === undefined ? {} : { datastores: o.datastore }),
     ...(o.network === undefined ? {} : { network: o.network }),

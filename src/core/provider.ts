@@ -17,6 +17,8 @@ export interface ProviderConnection {
   datacenter?: string;
   /** Cluster, or compute resource of one host; the only one unless given. */
   compute?: string;
+  /** Resource pool of it that machines go to; its own unless given. */
+  pool?: string;
   /** Folder for machines, made if it is missing; `carrel` unless given. */
   folder?: string;
   /** All unless given. */

@@ -24,6 +24,7 @@ export function endpointConfig(
       trust: c.trust,
       datacenter: c.datacenter,
       compute: c.compute,
+      pool: c.pool,
       folder: c.folder,
       datastores: c.datastores,
       network: c.network,

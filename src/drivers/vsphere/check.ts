@@ -7,7 +7,7 @@ import { Endpoint } from './endpoint.ts';
 import { toDriverError } from './faults.ts';
 import { named, networksOf, oneNamed, shownName } from './named.ts';
 import { type LinkedStrategy, linkedStrategy, type VSphereProviderOptions } from './options.ts';
-import { chooseCompute, chooseDatacenter, datastoresOf } from './site.ts';
+import { chooseCompute, chooseDatacenter, choosePool, datacenterPath, datastoresOf } from './site.ts';
 
 /** Something that an operator should mend, with what to do. `blocking`: the provider does not open, or cannot do its work, until then. */
 export interface ProviderProblem {
@@ -236,7 +236,7 @@ async function privileges(
   datacenter: Entity,
   compute: Entity,
 ): Promise<AccountCheck> {
-  const pool = compute.props.get('resourcePool') as Ref | undefined;
+  const pool = choosePool(client, compute, options.pool);
   const vmFolder = datacenter.props.get('vmFolder') as Ref | undefined;
   if (pool === undefined || vmFolder === undefined) {
     throw driverError('no-permission', 'the account may not see the cluster or its machine folder', {
@@ -246,7 +246,7 @@ async function privileges(
   // the folder is made when the provider is first opened; until then its parent's rights are what counts
   const own = client.inventory.childrenOf(vmFolder).find((e) => e.ref.type === 'Folder' && shownName(e) === (options.folder ?? 'carrel'));
   const folder = options.kind === 'vcenter' && own !== undefined ? own.ref : vmFolder;
-  const site = { datacenter: datacenter.ref, datacenterName: shownName(datacenter), pool, compute: compute.ref, folder };
+  const site = { datacenter: datacenter.ref, datacenterPath: datacenterPath(client, datacenter), pool, compute: compute.ref, folder };
   const end = new Endpoint(client, options, site);
   try {
     return await checkAccount(ctx, end);

@@ -110,7 +110,7 @@ export class Files {
   /** Takes the mark against deletion from a disk of our own; every other byte of its descriptor stays. */
   async unmark(ctx: Ctx, key: string, path: string, { text }: Descriptor): Promise<void> {
     const bytes = Buffer.from(text.replace(KEPT, 'ddb.deletable = "true"'), 'latin1');
-    const options = { datacenter: this.#end.site.datacenterName };
+    const options = { datacenter: this.#end.site.datacenterPath };
     await this.#end.call(ctx, key, async (inner) => await upload(inner, this.#end.client, path, { bytes }, options));
   }
 
@@ -141,7 +141,7 @@ export class Files {
 
   async #descriptor(ctx: Ctx, path: string): Promise<Descriptor | undefined> {
     try {
-      const text = await download(ctx, this.#end.client, path, { datacenter: this.#end.site.datacenterName }, async (bytes) => {
+      const text = await download(ctx, this.#end.client, path, { datacenter: this.#end.site.datacenterPath }, async (bytes) => {
         const parts: Buffer[] = [];
         let size = 0;
         for await (const part of bytes as AsyncIterable<Buffer>) {

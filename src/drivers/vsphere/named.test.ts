@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { ctx } from '../../../test/support/vsphere-cases.ts';
 import { VSphereWorld } from '../../../test/support/vsphere-harness.ts';
+import { resourcePool } from '../../vsim/model/build.ts';
 import { putChild } from '../../vsim/model/naming.ts';
 import type { Net } from '../../vsim/model/entities.ts';
 import { VSphereDriver, type VSphereProviderOptions } from './index.ts';
@@ -66,6 +67,45 @@ test('a datastore or network that is not there is refused with the names that th
       const error: unknown = await opened(w, more as Partial<VSphereProviderOptions>, async () => {}).catch((e: unknown) => e);
       expect([more, error]).toMatchObject([more, { code: 'not-found', hint: expect.stringContaining(names) }]);
     }
+  } finally {
+    await w.dispose();
+  }
+});
+
+const LINKED = { mode: 'linked' as const, hardware: { vcpus: 1, memoryMiB: 1024 }, hostname: 'h' };
+
+test('a data center in a folder: files are asked for by its inventory path', async () => {
+  const w = await VSphereWorld.make({ vsim: { datacenterFolder: 'Site / North' } });
+  try {
+    const revisionId = randomUUID();
+    await w.driver.prepareMaster(ctx(), w.prepareSpec(revisionId));
+    const machineId = randomUUID();
+    await w.driver.clone(ctx(), { machineId, revisionId, ...LINKED });
+    // The seal is in the descriptor, which is read by HTTP.
+    expect((await w.driver.verifyMaster(ctx(), revisionId)).ok).toBe(true);
+    await w.driver.destroy(ctx(), machineId);
+    await opened(w, { datacenter: '/Site %2f North/DC0' }, async (driver) => {
+      expect((await driver.inventory(ctx())).masters).toHaveLength(1);
+    });
+  } finally {
+    await w.dispose();
+  }
+});
+
+test('machines go to the resource pool that is named; one that is not there is refused with those there are', async () => {
+  const w = await VSphereWorld.make();
+  try {
+    const pool = resourcePool(w.m, 'resgroup-99', 'teaching', w.m.pool, w.m.compute);
+    w.m.pool.pools.set(pool.name, pool);
+    await opened(w, { pool: 'teaching' }, async (driver) => {
+      const revisionId = randomUUID();
+      await driver.prepareMaster(ctx(), w.prepareSpec(revisionId));
+      const machineId = randomUUID();
+      await driver.clone(ctx(), { machineId, revisionId, ...LINKED });
+      expect(w.vm(machineId).pool?.id).toBe(pool.id);
+    });
+    const refused = opened(w, { pool: 'research' }, async () => {});
+    await expect(refused).rejects.toMatchObject({ code: 'not-found', hint: 'Name one of: teaching.' });
   } finally {
     await w.dispose();
   }

@@ -56,6 +56,8 @@ export interface VSphereProviderOptions {
   datacenter?: string | undefined;
   /** Name of the cluster, or of the compute resource of one host; the first unless given. */
   compute?: string | undefined;
+  /** Resource pool of the cluster that machines go to; its root pool unless given. */
+  pool?: string | undefined;
   /** Name of the machine folder below the data center's own; made if it is missing. `carrel` unless given. ESXi has none. */
   folder?: string | undefined;
   /** Names of the datastores that may be used; all unless given. */

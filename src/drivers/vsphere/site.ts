@@ -7,9 +7,9 @@ import type { VSphereProviderOptions } from './options.ts';
 /** Where Carrel's machines go on this endpoint. References of these objects live as long as the objects do. */
 export interface Site {
   datacenter: Ref;
-  /** Its name, as transfers of files want it. */
-  datacenterName: string;
-  /** Root pool of the cluster, "the cluster as one" (vsphere.md §1.7): DRS chooses the host. */
+  /** Its inventory path without the first slash, as transfers of files want it. */
+  datacenterPath: string;
+  /** The one that was chosen, or the root pool of the cluster, "the cluster as one" (vsphere.md §1.7): DRS chooses the host. */
   pool: Ref;
   compute: Ref;
   folder: Ref;
@@ -32,12 +32,12 @@ export async function openSite(ctx: Ctx, client: VSphereClient, options: VSphere
   const datacenter = chooseDatacenter(client, options.datacenter);
   const compute = chooseCompute(client, datacenter.ref, options.compute);
   mustBeThere(client, datacenter.ref, compute, options);
-  const pool = compute.props.get('resourcePool') as Ref | undefined;
+  const pool = choosePool(client, compute, options.pool);
   const vmFolder = datacenter.props.get('vmFolder') as Ref | undefined;
   if (pool === undefined || vmFolder === undefined)
     throw driverError('not-found', 'the account may not see the cluster or its machine folder');
   const folder = options.kind === 'vcenter' ? await machineFolder(ctx, client, vmFolder, options.folder ?? 'carrel') : vmFolder;
-  return { datacenter: datacenter.ref, datacenterName: nameOf(datacenter), pool, compute: compute.ref, folder };
+  return { datacenter: datacenter.ref, datacenterPath: datacenterPath(client, datacenter), pool, compute: compute.ref, folder };
 }
 
 function nameOf(entity: Entity): string {
@@ -66,6 +66,25 @@ export function chooseCompute(client: VSphereClient, datacenter: Ref, wanted: st
   if (first === undefined)
     throw driverError('not-found', 'there is no cluster or host in the data center', { hint: 'Check what the account may see.' });
   return first;
+}
+
+/** As transfers of files want it. */
+export function datacenterPath(client: VSphereClient, datacenter: Entity): string {
+  return client.inventory.pathOf(datacenter.ref)?.slice(1) ?? nameOf(datacenter);
+}
+
+/**
+ * The resource pool of the cluster that is named, or else its root pool; undefined if the account may not see that. Errors: `not-found` with
+ * the names that there are.
+ */
+export function choosePool(client: VSphereClient, compute: Entity, wanted: string | undefined): Ref | undefined {
+  const root = compute.props.get('resourcePool') as Ref | undefined;
+  if (wanted === undefined) return root;
+  const own = client.inventory.all('ResourcePool').filter(({ ref, props }) => {
+    const owner = props.get('owner') as Ref | undefined;
+    return owner !== undefined && sameRef(owner, compute.ref) && !(root !== undefined && sameRef(ref, root));
+  });
+  return oneNamed(client, 'resource pool', own, wanted).ref;
 }
 
 /** Datastores that a host of the cluster sees. */

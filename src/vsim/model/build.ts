@@ -9,7 +9,7 @@ export function buildInventory(m: Model): void {
     'Folder',
     'Datacenter',
   ]);
-  m.datacenter = datacenter(m, m.isVc ? 'DC0' : 'ha-datacenter');
+  m.datacenter = datacenter(m, m.isVc ? 'DC0' : 'ha-datacenter', placeOfDatacenter(m));
   m.compute = compute(m);
   for (let i = 0; i < (m.isVc ? m.options.hosts : 1); i++) addHost(m, i);
   networks(m);
@@ -30,8 +30,17 @@ export function vmFolder(m: Model, parent: Folder, name: string): Folder {
   return made;
 }
 
-function datacenter(m: Model, name: string): Datacenter {
-  const dc = { type: 'Datacenter', id: m.isVc ? 'datacenter-2' : 'ha-datacenter', name, parent: m.root } as unknown as Datacenter;
+/** The root, or the folder that the options put the data center into. */
+function placeOfDatacenter(m: Model): Folder {
+  const name = m.options.datacenterFolder;
+  if (name === undefined || !m.isVc) return m.root;
+  const made = folder(m, 'group-d9', name, m.root, ['Folder', 'Datacenter']);
+  putChild(m.root, made);
+  return made;
+}
+
+function datacenter(m: Model, name: string, parent: Folder): Datacenter {
+  const dc = { type: 'Datacenter', id: m.isVc ? 'datacenter-2' : 'ha-datacenter', name, parent } as unknown as Datacenter;
   const sub = (id: string, esx: string, label: string, types: string[]) =>
     folder(m, m.isVc ? id : esx, label, dc, m.isVc ? ['Folder', ...types] : types);
   dc.vmFolder = sub('group-v3', 'ha-folder-vm', 'vm', ['VirtualMachine', 'VirtualApp']);
@@ -39,7 +48,7 @@ function datacenter(m: Model, name: string): Datacenter {
   dc.datastoreFolder = sub('group-s5', 'ha-folder-datastore', 'datastore', ['Datastore', 'StoragePod']);
   dc.networkFolder = sub('group-n6', 'ha-folder-network', 'network', ['Network', 'DistributedVirtualSwitch']);
   m.add(dc);
-  putChild(m.root, dc);
+  putChild(parent, dc);
   return dc;
 }
 

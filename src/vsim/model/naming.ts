@@ -24,9 +24,9 @@ export function assertFree(folder: Folder, name: string): void {
   if (other !== undefined) throw new VimFault('DuplicateName', `The name '${name}' already exists.`, { name, object: other });
 }
 
-/** The path of an object from the root folder, such as /DC0/vm/golden/ubuntu. */
+/** The path of an object from the root folder, such as /DC0/vm/golden/ubuntu, with its names escaped. */
 export function inventoryPath(entity: Entity): string {
   const names: string[] = [];
-  for (let at: Entity | undefined = entity; at?.parent !== undefined; at = at.parent) names.unshift(at.name);
+  for (let at: Entity | undefined = entity; at?.parent !== undefined; at = at.parent) names.unshift(escapeName(at.name));
   return `/${names.join('/')}`;
 }

@@ -12,6 +12,8 @@ export type DestroySemantics = 'leaf' | 'unreferenced' | 'chain';
 export interface ModelOptions {
   kind: 'vcenter' | 'esxi';
   apiVersion: string;
+  /** Folder below the root that the data center lies in; the root itself unless given. */
+  datacenterFolder: string | undefined;
   hosts: number;
   datastores: number;
   /** Flavour of each datastore in turn. */
@@ -76,6 +78,7 @@ export const DEFAULTS: ModelOptions = {
   kind: 'vcenter',
   apiVersion: '8.0.3.0',
   hosts: 4,
+  datacenterFolder: undefined,
   datastores: 2,
   flavours: ['vmfs6'],
   datastoreBytes: 64 * 2 ** 40,

@@ -1,4 +1,5 @@
 import { VimFault } from '../model/fault.ts';
+import { inventoryPath } from '../model/naming.ts';
 import type { Sim } from '../model/simulate.ts';
 import type { Datastore, DsFile } from '../model/storage.ts';
 import { isOpen, split } from '../model/storage.ts';
@@ -53,6 +54,9 @@ function handle(sim: Sim, method: string, url: URL, user: string, body: Buffer |
     return plain(400, 'The path is not valid.');
   }
   if (ds === undefined) return plain(404, `There is no datastore '${name}'.`);
+  // vCenter takes the inventory path of the data center, not its name (vsphere.md §10); a host does not look at it.
+  const dcPath = url.searchParams.get('dcPath') ?? '';
+  if (m.isVc && `/${dcPath.replace(/^\//, '')}` !== inventoryPath(m.datacenter)) return plain(404, `There is no data center '${dcPath}'.`);
   const { datastore, path } = m.storage.parse(`[${name}] ${inside}`);
   m.actor = user;
   datastore.assertAccessible();

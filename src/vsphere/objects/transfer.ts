@@ -9,7 +9,7 @@ import type { Trust } from '../http/trust.ts';
 import { parseDatastorePath } from '../property/paths.ts';
 
 export interface TransferOptions {
-  /** Name (not path) of the data center; ESXi's is `ha-datacenter`. */
+  /** Inventory path of the data center, such as `Folder/DC0`, with or without its first slash; ESXi's is `ha-datacenter`. */
   datacenter: string;
   /** Milliseconds for the whole transfer; 10 min unless given. */
   timeoutMs?: number;
