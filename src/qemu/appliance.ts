@@ -3,14 +3,17 @@
  * without mounting it on this host: the kernel that reads its file systems is a guest's, without network, in a sandboxed QEMU.
  */
 import { spawn } from 'node:child_process';
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { abortError, type Ctx, withTimeout } from '../lib/context.ts';
 import { CarrelError } from '../lib/errors.ts';
-import { applianceInit, DONE, REPORT } from './appliance-init.ts';
-import { cpioArchive, folder, link, program } from './recipes/cpio.ts';
-import { fetchKernel, loadModules } from './recipes/kernel.ts';
+import { applianceInit, DONE, LEFT, REPORT } from './appliance-init.ts';
+import { type CpioEntry, cpioArchive, folder, link, program } from './recipes/cpio.ts';
+import { fetchKernel, type KernelModule, loadModules } from './recipes/kernel.ts';
 import { DebianPackages, PACKAGE_TOOLS } from './recipes/packages.ts';
+import { copyPrograms } from './recipes/rootfs.ts';
 import { requireTools } from './recipes/run.ts';
 
 export interface Appliance {
@@ -20,6 +23,8 @@ export interface Appliance {
 }
 
 const MODULES = ['virtio_pci', 'virtio_blk', 'ext4'];
+/** Loaded where a disk has LVM. */
+const LVM_MODULES = ['dm_mod', 'dm_snapshot', 'dm_mirror', 'dm_raid'];
 /** Not in every kernel: a disk with such a file system is then reported as unreadable. */
 const OPTIONAL_MODULES = ['xfs', 'btrfs', 'vfat', 'nls_cp437', 'nls_ascii'];
 
@@ -30,35 +35,42 @@ const OPTIONAL_MODULES = ['xfs', 'btrfs', 'vfat', 'nls_cp437', 'nls_ascii'];
  */
 export async function ensureAppliance(ctx: Ctx, dir: string): Promise<Appliance> {
   const appliance = { kernel: join(dir, 'vmlinuz'), initrd: join(dir, 'initrd.img') };
-  if (await whole(appliance)) return appliance;
+  if (await whole(appliance, dir)) return appliance;
   requireTools(PACKAGE_TOOLS);
   await mkdir(dirname(dir), { recursive: true });
   const scratch = await mkdtemp(join(dirname(dir), '.appliance-'));
   try {
     const packages = new DebianPackages(scratch);
-    const [busyboxDeb] = await packages.download(ctx, ['busybox-static'], join(scratch, 'deb'), { from: 0, to: 0.1 });
-    await packages.unpack(ctx, busyboxDeb as string, join(scratch, 'tree'));
-    const kernel = await fetchKernel(ctx, packages, scratch, { from: 0.1, to: 0.9 });
+    const tree = join(scratch, 'tree');
+    const wanted = ['busybox-static', ...(await packages.withLibraries(ctx, ['lvm2']))];
+    for (const deb of await packages.download(ctx, wanted, join(scratch, 'deb'), { from: 0, to: 0.3 }))
+      await packages.unpack(ctx, deb, tree);
+    const lvm = await lvmProgram(tree, join(scratch, 'lvm'));
+    const kernel = await fetchKernel(ctx, packages, scratch, { from: 0.3, to: 0.9 });
     const modules = [...(await loadModules(ctx, kernel, MODULES)), ...(await loadModules(ctx, kernel, OPTIONAL_MODULES, true))];
-    const unique = [...new Map(modules.map((m) => [m.name, m])).values()];
+    const scrub = unique(modules);
+    const forLvm = unique(await loadModules(ctx, kernel, LVM_MODULES, true)).filter(({ name }) => !scrub.some((m) => m.name === name));
+    const names = (list: readonly KernelModule[]) => list.map((m) => m.name);
     const initramfs = cpioArchive([
-      ...['bin', 'dev', 'proc', 'sys', 'm', 'root-of-guest'].map(folder),
-      program('bin/busybox', await readFile(join(scratch, 'tree/bin/busybox'))),
+      ...['bin', 'dev', 'etc', 'fs', 'proc', 'run', 'sys', 'm'].map(folder),
+      program('bin/busybox', await readFile(join(tree, 'bin/busybox'))),
       link('bin/sh', 'busybox'),
+      ...lvm,
       { path: 'dev/console', mode: 0o020600, device: [5, 1] },
       { path: 'dev/ttyS0', mode: 0o020600, device: [4, 64] },
-      ...unique.map((m) => ({ path: `m/${m.name}.ko`, mode: 0o100644, data: m.data })),
-      program('init', applianceInit(unique.map((m) => m.name))),
+      ...[...scrub, ...forLvm].map((m) => ({ path: `m/${m.name}.ko`, mode: 0o100644, data: m.data })),
+      program('init', applianceInit({ scrub: names(scrub), lvm: names(forLvm) })),
     ]);
     const made = join(scratch, 'made');
     await mkdir(made);
     await copyFile(kernel.image, join(made, 'vmlinuz'));
     await chmod(join(made, 'vmlinuz'), 0o644);
     await writeFile(join(made, 'initrd.img'), initramfs);
+    await writeFile(join(made, 'recipe'), RECIPE);
     await chmod(made, 0o755);
     await rm(dir, { recursive: true, force: true });
     await rename(made, dir).catch(async (error: unknown) => {
-      if (!(await whole(appliance))) throw error;
+      if (!(await whole(appliance, dir))) throw error;
     });
     return appliance;
   } finally {
@@ -66,7 +78,32 @@ export async function ensureAppliance(ctx: Ctx, dir: string): Promise<Appliance>
   }
 }
 
-async function whole(appliance: Appliance): Promise<boolean> {
+/** LVM's one program, with what it needs to run. */
+async function lvmProgram(tree: string, to: string): Promise<CpioEntry[]> {
+  const [at] = ['usr/sbin/lvm', 'sbin/lvm'].filter((path) => existsSync(join(tree, path)));
+  await copyPrograms(tree, to, [at ?? 'sbin/lvm']);
+  const entries = await readdir(to, { recursive: true, withFileTypes: true });
+  const paths = entries.map((entry) => [relative(to, join(entry.parentPath, entry.name)), entry.isDirectory()] as const);
+  const files = paths.filter(([, isFolder]) => !isFolder).map(([path]) => path);
+  return [
+    // Each after the one that it is in.
+    ...paths
+      .flatMap(([path, isFolder]) => (isFolder && !path.endsWith('sbin') ? [path] : []))
+      .toSorted()
+      .map(folder),
+    ...(await Promise.all(files.map(async (path) => program(path === at ? 'bin/lvm' : path, await readFile(join(to, path)))))),
+  ];
+}
+
+const unique = (modules: readonly KernelModule[]): KernelModule[] => [...new Map(modules.map((m) => [m.name, m])).values()];
+
+/** What it is made by; one that another version of Carrel made is made anew. */
+const RECIPE = createHash('sha256')
+  .update(JSON.stringify([applianceInit({ scrub: [], lvm: [] }), MODULES, OPTIONAL_MODULES, LVM_MODULES]))
+  .digest('hex');
+
+async function whole(appliance: Appliance, dir: string): Promise<boolean> {
+  if ((await readFile(join(dir, 'recipe'), 'utf8').catch(() => '')) !== RECIPE) return false;
   const sizes = await Promise.all(
     [appliance.kernel, appliance.initrd].map((file) =>
       stat(file).then(
@@ -87,8 +124,10 @@ export interface ScrubOptions extends Appliance {
 }
 
 export interface ScrubResult {
-  /** At least one Linux root was found, and all that was mounted could be unmounted again. */
+  /** At least one Linux root was found. */
   scrubbed: boolean;
+  /** What could not be cleaned, a sentence each. */
+  left: string[];
   report: string[];
 }
 
@@ -116,7 +155,7 @@ export async function runScrub(ctx: Ctx, options: ScrubOptions): Promise<ScrubRe
       details: { output: output.slice(-2000) },
     });
   }
-  return { scrubbed: Number(done) > 0, report };
+  return { scrubbed: Number(done) > 0, left: after(LEFT), report };
 }
 
 async function boot(ctx: Ctx, options: ScrubOptions): Promise<string> {

@@ -153,9 +153,15 @@ export class Capture {
     const account = host.launchAccount();
     if (account !== undefined) await chown(disk, account.uid, account.gid);
     const accelArgs = host.accel() === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,tb-size=32', '-cpu', 'qemu64'];
-    const { scrubbed, report } = await host.tools.runScrub(ctx, { ...appliance, disk, accelArgs });
+    const { scrubbed, left, report } = await host.tools.runScrub(ctx, { ...appliance, disk, accelArgs });
     const why = 'no Linux root file system was found on its disk, so nothing was removed from it';
-    return { ...(scrubbed ? { scrubbed: 'yes' } : { scrubbed: 'no', unclean: why }), scrubReport: report.join('; ').slice(0, 1000) };
+    const unclean = scrubbed ? left : [why, ...left];
+    return {
+      ...(unclean.length === 0
+        ? { scrubbed: 'yes' }
+        : { scrubbed: scrubbed ? 'in part' : 'no', unclean: unclean.join('; ').slice(0, 1000) }),
+      scrubReport: report.join('; ').slice(0, 4000),
+    };
   }
 }
 

@@ -27,7 +27,7 @@ export interface ImageTools {
   runScrub(
     ctx: Ctx,
     options: { kernel: string; initrd: string; disk: string; accelArgs: string[] },
-  ): Promise<{ scrubbed: boolean; report: string[] }>;
+  ): Promise<{ scrubbed: boolean; left: string[]; report: string[] }>;
 }
 
 /** What the driver's parts share: this host, as it was found at `open`. */

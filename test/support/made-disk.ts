@@ -1,0 +1,135 @@
+/** Disks as guests have them (partitions, LVM, btrfs), made by the helper guest itself: nothing is mounted on this host. For tests. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { CLEANED } from '../../src/qemu/scrub-list.ts';
+import type { Appliance } from '../../src/qemu/appliance.ts';
+import { type CpioEntry, cpioArchive, program } from '../../src/qemu/recipes/cpio.ts';
+
+/** Every module of the appliance is loaded, whatever it needs being before it after a few rounds. */
+const BEGIN = `#!/bin/busybox sh
+/bin/busybox --install -s /bin
+export PATH=/bin
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t devtmpfs dev /dev
+exec >/dev/ttyS0 2>&1
+for n in 1 2 3 4 5 6 7 8; do for m in /m/*.ko; do insmod $m 2>/dev/null; done; done
+while [ ! -b /dev/vda ]; do usleep 50000; done
+mkdir -p /run/lock/lvm /run/lvm /t
+lvm() { /bin/lvm "$@" --config 'activation{udev_sync=0 udev_rules=0 verify_udev_operations=0 monitoring=0} devices{obtain_device_list_from_udev=0 use_devicesfile=0 external_device_info_source="none"} backup{backup=0 archive=0}'; }
+plant() { tar -xf /tree.tar -C /t; }
+put() { mkdir -p "$(dirname "$1")"; printf '%s\\n' "$2" >"$1"; }
+set -e
+`;
+
+/**
+ * A qcow2 in `folder` on which `script` was run as root, with the disk as /dev/vda. `plant` in it writes `files` below /t; `programs` are more
+ * than busybox and LVM.
+ */
+export function makeDisk(
+  folder: string,
+  appliance: Appliance,
+  o: { sizeMiB: number; script: string; files?: Planted; programs?: readonly CpioEntry[] },
+): string {
+  const dir = mkdtempSync(join(tmpdir(), 'made-disk-'));
+  try {
+    const disk = join(folder, 'made.qcow2');
+    execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', '-o', 'cluster_size=4096', disk, `${o.sizeMiB}M`]);
+    // A later archive's files take the place of an earlier one's.
+    for (const [path, text] of o.files?.files ?? []) {
+      mkdirSync(dirname(join(dir, 'tree', path)), { recursive: true });
+      writeFileSync(join(dir, 'tree', path), text);
+    }
+    if (o.files) execFileSync('tar', ['-cf', join(dir, 'tree.tar'), '--owner=0', '--group=0', '-C', join(dir, 'tree'), '.']);
+    const tar = o.files ? [{ path: 'tree.tar', mode: 0o100644, data: readFileSync(join(dir, 'tree.tar')) }] : [];
+    const init = program('init', `${BEGIN}${o.script}\nset +e; sync; umount -a; echo MADE-IT; poweroff -f\n`);
+    writeFileSync(join(dir, 'initrd'), Buffer.concat([readFileSync(appliance.initrd), cpioArchive([...tar, ...(o.programs ?? []), init])]));
+    const drive = JSON.stringify({ driver: 'qcow2', 'node-name': 'd', discard: 'unmap', file: { driver: 'file', filename: disk } });
+    const args = ['-nodefaults', '-no-reboot', '-nographic', '-machine', 'q35', '-accel', 'tcg', '-m', '384', '-kernel', appliance.kernel];
+    const rest = ['-initrd', join(dir, 'initrd'), '-append', 'console=ttyS0 quiet loglevel=1 panic=-1', '-blockdev', drive];
+    const all = [...args, ...rest, '-device', 'virtio-blk-pci,drive=d', '-serial', 'stdio', '-monitor', 'none', '-nic', 'none'];
+    const { stdout } = spawnSync('qemu-system-x86_64', all, { encoding: 'latin1', timeout: 600_000 });
+    if (!stdout.includes('MADE-IT')) throw new Error(`the disk was not made: ${stdout.slice(-3000)}`);
+    return disk;
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** A name that a shell pattern matches. */
+const sample = (pattern: string): string =>
+  pattern
+    .replaceAll(/\[!(.)[^\]]*\]/g, 'r')
+    .replaceAll(/\[(.)[^\]]*\]/g, '$1')
+    .replaceAll('*', 'x')
+    .replaceAll('?', ' ');
+
+/** A line in the manner of the file, with the secret. */
+function secretLine(path: string, secret: string): string {
+  if (/shadow/.test(path)) return `ann:$6$${secret}$hash:19000:0:99999:7:::`;
+  if (/netplan|yarnrc/.test(path)) return `  password: "${secret}"`;
+  if (/npmrc/.test(path)) return `//registry.example.org/:_authToken=${secret}`;
+  if (/settings.xml/.test(path)) return `<server><password>${secret}</password></server>`;
+  if (/keys-/.test(path)) return `KEY1=${secret}`;
+  return `psk="${secret}"`;
+}
+
+/** What stands for a secret on the disk, by number. */
+export const MARK = 'PLANTED-MARK-';
+/** What has to be there afterwards. */
+export const KEPT = 'KEPT-MARK-';
+
+export interface Planted {
+  /** Files by path below the root, without a leading slash. */
+  files: Map<string, string>;
+  /** By mark, where it is. */
+  places: Map<string, string>;
+}
+
+/** A mark at every place of the list, and what has to stay. Homes and /var may be file systems of their own. */
+export function plant(homes: readonly string[]): Planted {
+  const places = new Map<string, string>();
+  const files = new Map<string, string>();
+  const put = (path: string, text: (secret: string) => string): void => {
+    const mark = `${MARK}${places.size}-`;
+    places.set(mark, path);
+    files.set(path, `${text(mark)}\n`);
+  };
+  const bases = { root: [''], home: homes.map((h) => `${h}/`), var: ['var/'], log: ['var/log/'] };
+  for (const { below, remove = [], blank = [], redact = [] } of CLEANED) {
+    for (const base of bases[below]) {
+      for (const pattern of remove) put(`${base}${sample(pattern)}`, (mark) => mark);
+      for (const pattern of blank) put(`${base}${sample(pattern)}${pattern.endsWith('*') ? '.log' : ''}`, (mark) => mark);
+      for (const pattern of redact) put(`${base}${sample(pattern)}`, (mark) => secretLine(pattern, mark));
+    }
+  }
+  for (const home of homes) {
+    put(`${home}/.ssh/deploy`, (mark) => `-----BEGIN OPENSSH PRIVATE KEY----- ${mark}`);
+    put(`${home}/cloud.pem`, (mark) => `-----BEGIN RSA PRIVATE KEY----- ${mark}`);
+    put(`${home}/.local-keys`, (mark) => `ssh-ed25519 AAAA ${mark}`);
+    files.set(`${home}/thesis.tex`, `${KEPT}thesis`).set(`${home}/.ssh/config`, `${KEPT}config`);
+  }
+  put('etc/ssh/keys/ann', (mark) => `ssh-ed25519 AAAA ${mark}`);
+  put('opt/site/secret of ours', (mark) => mark);
+  put('etc/NetworkManager/system-connections/lab', (mark) => `[wifi]\nssid=${KEPT}ssid\npsk=${mark}`);
+  files
+    .set('etc/ssh/sshd_config', 'AuthorizedKeysFile /etc/ssh/keys/%u .local-keys\n')
+    .set('etc/carrel/capture-remove', '# ours\n/opt/site/secret*\n../etc/passwd\n/\n')
+    .set('etc/hosts', `${KEPT}hosts\n`)
+    .set('etc/passwd', homes.map((home, i) => `u${i}:x:${i}:${i}::/${home}:/bin/sh\n`).join(''));
+  return { files, places };
+}
+
+/** Which texts with that beginning are in the bytes of a disk, also in compressed clusters. */
+export function marksIn(disk: string, mark: string): string[] {
+  const raw = `${disk}.raw`;
+  execFileSync('qemu-img', ['convert', '-O', 'raw', disk, raw]);
+  try {
+    const found = spawnSync('grep', ['-aoE', `${mark}[a-z0-9]+-?`, raw], { encoding: 'latin1', maxBuffer: 1 << 28 });
+    return [...new Set(found.stdout.split('\n').filter(Boolean))].sort();
+  } finally {
+    rmSync(raw, { force: true });
+  }
+}
