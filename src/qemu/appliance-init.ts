@@ -135,7 +135,8 @@ scrub() {
 kind_of() { k=$(blkid "$1" | sed -n 's/.* TYPE="\\([^"]*\\)".*/\\1/p'); echo \${k:-unknown}; }
 called() { echo "\${1#/dev/}" | sed 's,^mapper/,,'; }
 has() { dd if=$1 bs=512 skip=$2 count=8 | strings | grep -q "$3"; }
-empty() { [ -z "$(dd if=$1 bs=64k count=16 | tr -d '\\0' | head -c 1)" ]; }
+# A head of zeros alone says nothing: it is how people take a file system off a disk. Above 1 GiB the look would take too long.
+empty() { [ $(blockdev --getsz $1) -le 2097152 ] && [ $(tr -d '\\0' <$1 | head -c 1 | wc -c) = 0 ]; }
 # BIOS boot partitions hold GRUB's own program; their type (UEFI 2.10, table of GRUB's manual) reads as text.
 bios_boot() {
   case $1 in /dev/vda[0-9]*) ;; *) return 1 ;; esac
@@ -175,7 +176,8 @@ for d in $(disks) $volumes; do
   [ "$(cat /sys/class/block/$name/size)" = 2 ] && continue
   if has $d 7 '^SWAPSPACE2'; then
     dd if=$d of=/run/head bs=4096 count=1
-    blkdiscard $d || dd if=/dev/zero of=$d bs=1M
+    # A discard passes over pieces that it covers in part.
+    { ! astray $d && blkdiscard $d; } || dd if=/dev/zero of=$d bs=1M
     dd if=/run/head of=$d bs=4096 conv=notrunc
     sync
     say "$name: swap, emptied"
@@ -214,8 +216,8 @@ done </run/trees
 
 while read -r at && read -r name && read -r t && read -r d; do
   scrub $at "$name ($t)" $d
-  # The top of a subvolume of btrfs is inode 256; snapshots lie a few folders deep.
-  [ $t = btrfs ] && for v in $(find $at -mindepth 1 -maxdepth 4 -type d -inum 256); do
+  # The top of a subvolume of btrfs is inode 256; those of containers lie many folders deep.
+  [ $t = btrfs ] && for v in $(find $at -mindepth 1 -type d -inum 256); do
     sub="$name (btrfs), subvolume \${v#$at}"
     if touch "$v"/.carrel-writable; then rm -f "$v"/.carrel-writable; scrub "$v" "$sub" none
     else left "$sub: a read-only snapshot, which is not cleaned"; fi

@@ -196,6 +196,8 @@ export const CLEANED: readonly Cleaned[] = [
 export const REDACTED: readonly string[] = [
   // shadow, gshadow: '*', '!' and an empty second field mean that no password works or none is set; only real hashes are locked.
   String.raw`s/^([^:[:space:]]+):[!]*[$][^:]*:/\1:!:/`,
+  // The same for hashes of DES, which have no mark but their length (crypt(5)).
+  String.raw`s/^([^:=[:space:]]+):[!]*([./0-9A-Za-z]{13}|_[./0-9A-Za-z]{19}):/\1:!:/`,
   // key files of NetworkManager; wpa_supplicant; netplan
   String.raw`/^[[:space:]]*(psk|password|private-key-password|leap-password|wep-key[0-9]|sae_password|wep_key[0-9]|pin|secret)=/d`,
   String.raw`/^[[:space:]]*(KEY[0-9]?|WPA_PSK)=/d`,
