@@ -1,7 +1,8 @@
 /**
  * /init of the helper guest. It has one task, named on the kernel's command line:
  * `carrel.task=probe` says that it is up; `carrel.task=scrub` takes off /dev/vda what belongs to a person or to one machine
- * (scrub-list.ts), in every file system that it finds: partitions, LVM, btrfs with its subvolumes, swap.
+ * (scrub-list.ts), in every file system that it finds: partitions, LVM, btrfs with its subvolumes, swap; `carrel.task=inspect` changes
+ * nothing, and says behind FOUND what systems are there.
  * Lines of the report go to the serial line behind REPORT, those of what was not cleaned behind LEFT; the last one is DONE with the number of
  * systems found.
  */
@@ -10,6 +11,7 @@ import { type Below, CLEANED, REDACTED } from './scrub-list.ts';
 export const PROBE_READY = 'CARREL-PROBE-READY';
 export const REPORT = 'CARREL-REPORT ';
 export const LEFT = 'CARREL-LEFT ';
+export const FOUND = 'CARREL-FOUND ';
 export const DONE = 'CARREL-SCRUB-DONE ';
 
 /** Lists that an author may leave in the image; lines are paths or patterns from the root. */
@@ -34,6 +36,8 @@ mount -t proc proc /proc
 exec >/dev/ttyS0 2>/dev/null
 case " $(cat /proc/cmdline) " in
 *" carrel.task=probe "*) echo ${PROBE_READY}; poweroff -f ;;
+*" carrel.task=inspect "*) task=inspect ;;
+*) task=scrub ;;
 esac
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
@@ -132,6 +136,23 @@ scrub() {
   say "$2: no root; removed $dropped files and folders of one machine or person"
 }
 
+# What a root is, for an import.
+found() { [ -n "$2" ] && echo "${FOUND}$1=$2"; }
+there() { for f in "$@"; do [ -e "$f" ] && { echo yes; return; }; done; }
+look() {
+  echo "${FOUND}system=$2"
+  found os "$(cat "$1"/etc/os-release "$1"/usr/lib/os-release | sed -nE 's/^PRETTY_NAME="?([^"]*)"?$/\\1/p' | head -n 1)"
+  if [ ! -e "$1"/etc/cloud/cloud-init.disabled ]; then
+    found cloudInit "$(there "$1"/usr/bin/cloud-init "$1"/usr/local/bin/cloud-init)"
+    found cloudUser "$(sed -n '/default_user:/,/name:/s/^[[:space:]]*name:[[:space:]]*//p' "$1"/etc/cloud/cloud.cfg | head -n 1)"
+  fi
+  found guestAgent "$(there "$1"/usr/sbin/qemu-ga "$1"/usr/bin/qemu-ga)"
+  found ownAgent "$(there "$1"/usr/lib/carrel)"
+  found sshServer "$(there "$1"/usr/sbin/sshd "$1"/usr/sbin/dropbear "$1"/bin/dropbear "$1"/usr/bin/dropbear)"
+  found hostKeys "$(there "$1"/etc/ssh/ssh_host_*_key "$1"/etc/dropbear/dropbear_*_host_key)"
+  found machineId "$(grep -E '^[0-9a-f]{32}$' "$1"/etc/machine-id)"
+}
+
 kind_of() { k=$(blkid "$1" | sed -n 's/.* TYPE="\\([^"]*\\)".*/\\1/p'); echo \${k:-unknown}; }
 called() { echo "\${1#/dev/}" | sed 's,^mapper/,,'; }
 has() { dd if=$1 bs=512 skip=$2 count=8 | strings | grep -q "$3"; }
@@ -175,6 +196,7 @@ for d in $(disks) $volumes; do
   # An extended partition is a list of others.
   [ "$(cat /sys/class/block/$name/size)" = 2 ] && continue
   if has $d 7 '^SWAPSPACE2'; then
+    [ $task = inspect ] && { say "$name: swap"; continue; }
     dd if=$d of=/run/head bs=4096 count=1
     # A discard passes over pieces that it covers in part.
     { ! astray $d && blkdiscard $d; } || dd if=/dev/zero of=$d bs=1M
@@ -189,6 +211,8 @@ for d in $(disks) $volumes; do
   for t in ext4 xfs btrfs vfat; do
     o=rw
     [ $t = btrfs ] && o=rw,subvolid=5
+    # Not even a journal is worked off.
+    [ $task = inspect ] && case $t in ext4) o=ro,noload ;; xfs) o=ro,norecovery ;; btrfs) o=ro,subvolid=5,rescue=nologreplay ;; vfat) o=ro ;; esac
     mount -t $t -o $o $d $at && { found=$t; break; }
   done
   if [ -n "$found" ]; then
@@ -202,6 +226,15 @@ $d" >>/run/trees
   elif has $d 0 '^LUKS'; then left "$name: encrypted (LUKS)"
   else left "$name: $(kind_of $d), which cannot be read here"; fi
 done
+
+if [ $task = inspect ]; then
+  while read -r at && read -r name && read -r t && read -r d; do
+    say "$name: $t"
+    for r in $at $( [ $t = btrfs ] && find $at -mindepth 1 -maxdepth 3 -type d -inum 256); do is_root $r && { roots=$((roots + 1)); look $r "$name\${r#$at}"; }; done
+  done </run/trees
+  echo "${DONE}$roots"
+  poweroff -f
+fi
 
 # What is /tmp of a root, by its fstab; and the keys in homes, which may be file systems of their own.
 while read -r at && read -r name && read -r t && read -r d; do

@@ -9,7 +9,7 @@ import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, w
 import { dirname, join, relative } from 'node:path';
 import { abortError, type Ctx, withTimeout } from '../lib/context.ts';
 import { CarrelError } from '../lib/errors.ts';
-import { applianceInit, DONE, LEFT, REPORT } from './appliance-init.ts';
+import { applianceInit, DONE, FOUND, LEFT, REPORT } from './appliance-init.ts';
 import { type CpioEntry, cpioArchive, folder, link, program } from './recipes/cpio.ts';
 import { fetchKernel, type KernelModule, loadModules } from './recipes/kernel.ts';
 import { DebianPackages, PACKAGE_TOOLS } from './recipes/packages.ts';
@@ -131,6 +131,29 @@ export interface ScrubResult {
   report: string[];
 }
 
+/** A system that was found on a disk; values as they stand there, a line each. */
+export type FoundSystem = Readonly<Record<string, string>>;
+
+/**
+ * What systems a disk has, without changing anything of it. Errors: as of {@link runScrub}.
+ */
+export async function runInspect(ctx: Ctx, options: ScrubOptions): Promise<{ systems: FoundSystem[]; report: string[] }> {
+  const lines = marked(await boot(withTimeout(ctx, SCRUB_MS), options, 'inspect'));
+  const systems: Record<string, string>[] = [];
+  for (const line of lines(FOUND)) {
+    const [key = '', ...value] = line.split('=');
+    if (key === 'system') systems.push({});
+    const last = systems.at(-1);
+    // From a disk of somebody: for people to read, and not more of it than they would.
+    if (last)
+      last[key] = value
+        .join('=')
+        .replaceAll(/[^\x20-\x7e]/g, '?')
+        .slice(0, 100);
+  }
+  return { systems, report: lines(REPORT) };
+}
+
 /** Longest time for one disk, in milliseconds; trimming a large one under emulation takes a minute. */
 const SCRUB_MS = 10 * 60_000;
 const MEMORY_MIB = 256;
@@ -143,37 +166,37 @@ const MOST_OUTPUT = 1 << 20;
  */
 export async function runScrub(ctx: Ctx, options: ScrubOptions): Promise<ScrubResult> {
   const within = withTimeout(ctx, SCRUB_MS);
-  const output = await boot(within, options);
+  const lines = marked(await boot(within, options, 'scrub'));
+  return { scrubbed: Number(lines(DONE)[0]) > 0, left: lines(LEFT), report: lines(REPORT) };
+}
+
+/** The lines of an output behind a mark. `crashed` unless it has come to its end. */
+function marked(output: string): (mark: string) => string[] {
   const lines = output.split(/\r?\n/);
   // The firmware's escape sequences stand before the first line.
   const after = (mark: string) => lines.filter((line) => line.includes(mark)).map((line) => line.slice(line.indexOf(mark) + mark.length));
-  const report = after(REPORT);
-  const [done] = after(DONE);
-  if (done === undefined) {
-    throw new CarrelError('crashed', 'the helper guest ended before it was done', {
-      retry: 'later',
-      details: { output: output.slice(-2000) },
-    });
-  }
-  return { scrubbed: Number(done) > 0, left: after(LEFT), report };
+  if (after(DONE).length > 0) return after;
+  throw new CarrelError('crashed', 'the helper guest ended before it was done', {
+    retry: 'later',
+    details: { output: output.slice(-2000) },
+  });
 }
 
-async function boot(ctx: Ctx, options: ScrubOptions): Promise<string> {
+async function boot(ctx: Ctx, options: ScrubOptions, task: 'scrub' | 'inspect'): Promise<string> {
   // Under the account that the disk belongs to: the least that can work on it.
   const owner = await stat(options.disk);
   const account = process.getuid?.() === 0 && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : {};
   const blockdev = JSON.stringify({
     driver: 'qcow2',
     'node-name': 'disk0',
-    discard: 'unmap',
-    'detect-zeroes': 'unmap',
+    ...(task === 'inspect' ? { 'read-only': true } : { discard: 'unmap', 'detect-zeroes': 'unmap' }),
     file: { driver: 'file', filename: options.disk },
   });
   const args = [
     ['-nodefaults', '-no-user-config', '-no-reboot', '-nographic'],
     ['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
     ['-machine', 'q35', ...options.accelArgs, '-m', String(MEMORY_MIB), '-smp', '1'],
-    ['-kernel', options.kernel, '-initrd', options.initrd, '-append', 'console=ttyS0 quiet loglevel=1 panic=-1 carrel.task=scrub'],
+    ['-kernel', options.kernel, '-initrd', options.initrd, '-append', `console=ttyS0 quiet loglevel=1 panic=-1 carrel.task=${task} `],
     ['-blockdev', blockdev, '-device', 'virtio-blk-pci,drive=disk0'],
     ['-serial', 'stdio', '-monitor', 'none', '-nic', 'none'],
   ].flat();

@@ -76,6 +76,9 @@ function socket(id: string, path: string): string {
   return `socket,id=${id},path=${escapeOption(path)},server=on,wait=off`;
 }
 
+/** For the helper guest. */
+export const applianceAccel = (accel: Accel): string[] => accelArgs(accel, { level: 'x86-64', tbSizeMiB: 32 });
+
 function memoryArgs(m: QemuMachine): string[] {
   // Without "graphics" SeaBIOS, and what uses its screen (boot loaders), writes on the serial port as well; a display there is works as before.
   const machine = `${m.machineType},usb=off,dump-guest-core=off,graphics=off`;

@@ -35,6 +35,12 @@ function gptTypes(head: Buffer): Buffer[] {
   return Array.from({ length: count }, (_, n) => head.subarray(at + n * size, at + n * size + 16));
 }
 
+/** Whether there may be file systems: a partition table, or ext, XFS or LVM on the whole disk. `head` are its first sectors. */
+export function mayHoldSystem(head: Buffer): boolean {
+  const at = (offset: number, text: string) => head.toString('latin1', offset, offset + text.length) === text;
+  return readBootSectors(head).table !== 'none' || at(1080, '\x53\xef') || at(0, 'XFSB') || at(SECTOR, 'LABELONE');
+}
+
 /** The firmware that can start such a disk; undefined = both or neither. */
 export function firmwareFor({ esp, bootCode }: BootSectors): 'bios' | 'efi' | undefined {
   return esp === bootCode ? undefined : esp ? 'efi' : 'bios';

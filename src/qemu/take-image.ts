@@ -3,7 +3,7 @@ import { chmod, chown, constants, copyFile, link, readFile, rm, stat } from 'nod
 import { join } from 'node:path';
 import type { Ctx } from '../lib/context.ts';
 import { CarrelError } from '../lib/errors.ts';
-import { BOOT_SECTORS, type BootSectors, readBootSectors } from './boot-sectors.ts';
+import { BOOT_SECTORS, type BootSectors, mayHoldSystem, readBootSectors } from './boot-sectors.ts';
 import { checkImport } from './import-check.ts';
 import { grantFile } from './grant-file.ts';
 import type { DiskFormat, QemuImg } from './qemu-img.ts';
@@ -63,13 +63,13 @@ export async function bootSectorsOf(
   by: Pick<Taking, 'img' | 'account'>,
   disk: { path: string; format: DiskFormat },
   folder: string,
-): Promise<BootSectors> {
+): Promise<BootSectors & { mayHoldSystem: boolean }> {
   const scratch = join(folder, 'sectors');
   await grantFile(by.account, scratch);
   await by.img.firstSectors(ctx, disk, BOOT_SECTORS, scratch);
   const head = await readFile(scratch);
   await rm(scratch);
-  return readBootSectors(head);
+  return { ...readBootSectors(head), mayHoldSystem: mayHoldSystem(head) };
 }
 
 export const NOTHING_TO_BOOT = 'It has nothing that a machine starts from: neither an EFI system partition nor boot code for a BIOS.';

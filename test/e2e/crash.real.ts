@@ -24,8 +24,8 @@ afterAll(() => server.dispose());
 
 /** A disk that nobody will boot: making a revision of it is quick. */
 function uploadSecond() {
-  const bytes = new Uint8Array(1 << 20).fill(7);
-  // The mark of a boot sector, by which a raw disk is known.
+  const bytes = new Uint8Array(1 << 20).fill(7, 4096);
+  // The mark of a boot sector, by which a raw disk is known; without a partition table nobody looks into it.
   bytes.set([0x55, 0xaa], 510);
   const content = new Blob([bytes]);
   return server.client.uploadImage({

@@ -4,6 +4,7 @@ import { gate } from '../../core/lineage.ts';
 import type { CaptureSpec, Master } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import { type Ctx, checkCtx, sleep, withTimeout } from '../../lib/context.ts';
+import { applianceAccel } from '../../qemu/argv.ts';
 import { whileStill } from '../../qemu/fs-freeze.ts';
 import type { Fleet } from './fleet.ts';
 import { grantFile, type Host } from './host.ts';
@@ -152,7 +153,7 @@ export class Capture {
     // The helper guest runs under the file's owner; with KVM it needs the group of the device.
     const account = host.launchAccount();
     if (account !== undefined) await chown(disk, account.uid, account.gid);
-    const accelArgs = host.accel() === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,tb-size=32', '-cpu', 'qemu64'];
+    const accelArgs = applianceAccel(host.accel());
     const { scrubbed, left, report } = await host.tools.runScrub(ctx, { ...appliance, disk, accelArgs });
     const why = 'no Linux root file system was found on its disk, so nothing was removed from it';
     const unclean = scrubbed ? left : [why, ...left];

@@ -24,6 +24,10 @@ export interface BuiltImage {
 export interface ImageTools {
   recipes: Readonly<Record<string, { build(ctx: Ctx, outDir: string): Promise<BuiltImage> }>>;
   ensureAppliance(ctx: Ctx, dir: string): Promise<{ kernel: string; initrd: string }>;
+  runInspect(
+    ctx: Ctx,
+    options: { kernel: string; initrd: string; disk: string; accelArgs: string[] },
+  ): Promise<{ systems: readonly Readonly<Record<string, string>>[]; report: string[] }>;
   runScrub(
     ctx: Ctx,
     options: { kernel: string; initrd: string; disk: string; accelArgs: string[] },

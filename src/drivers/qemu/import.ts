@@ -1,9 +1,13 @@
+import { chown } from 'node:fs/promises';
 import { join } from 'node:path';
 import { profileOfFile } from '../../core/brought-image.ts';
 import type { MasterSource } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import type { Ctx } from '../../lib/context.ts';
+import { describeError } from '../../lib/errors.ts';
+import { applianceAccel } from '../../qemu/argv.ts';
 import { describeBoot, firmwareFor } from '../../qemu/boot-sectors.ts';
+import { propose } from './inside.ts';
 import { bootSectorsOf, NOTHING_TO_BOOT, takeImage } from '../../qemu/take-image.ts';
 import { grantFile, type Host } from './host.ts';
 import type { MasterParts } from './masters.ts';
@@ -25,10 +29,32 @@ export async function importFile(ctx: Ctx, host: Host, source: FileSource, folde
     onProgress: (fraction) => ctx.progress({ text: 'converting the image', fraction }),
   });
   const boot = await bootSectorsOf(ctx, by, { path: disk, format: 'qcow2' }, folder);
-  const notes = [...(source.notes ?? []), ...taken.notes, ...(boot.esp || boot.bootCode ? [] : [NOTHING_TO_BOOT])];
+  const inside = boot.mayHoldSystem ? await lookInside(ctx, host, disk) : undefined;
+  const seen = propose(source.profile, inside);
+  const notes = [...(source.notes ?? []), ...taken.notes, ...(boot.esp || boot.bootCode ? [] : [NOTHING_TO_BOOT]), ...seen.notes];
   return {
     disk,
-    profile: profileOfFile({ ...source.profile, firmware: source.profile.firmware ?? firmwareFor(boot) }),
-    facts: { importedFormat: taken.format, boot: describeBoot(boot), ...(notes.length > 0 ? { notes: notes.join(' ') } : {}) },
+    profile: profileOfFile({ ...source.profile, ...seen.profile, firmware: source.profile.firmware ?? firmwareFor(boot) }),
+    facts: {
+      importedFormat: taken.format,
+      boot: describeBoot(boot),
+      ...(inside === undefined ? {} : { inside: inside.report.join('; ').slice(0, 1000) }),
+      ...(notes.length > 0 ? { notes: notes.join(' ') } : {}),
+    },
   };
+}
+
+/** What systems are on it; undefined where no helper guest can be had or it does not come to an end: then nothing is known. */
+async function lookInside(ctx: Ctx, host: Host, disk: string) {
+  ctx.progress({ text: 'looking at what is in it' });
+  try {
+    const appliance = await host.tools.ensureAppliance(ctx, host.layout.appliance);
+    const account = host.launchAccount();
+    if (account !== undefined) await chown(disk, account.uid, account.gid);
+    return await host.tools.runInspect(ctx, { ...appliance, disk, accelArgs: applianceAccel(host.accel()) });
+  } catch (error) {
+    if (ctx.signal.aborted) throw error;
+    host.log.warn({ err: describeError(error) }, 'an image that is brought was not looked into');
+    return undefined;
+  }
 }
