@@ -13,7 +13,7 @@ import { checkCtx, type Ctx } from '../lib/context.ts';
 import { CarrelError } from '../lib/errors.ts';
 import type { StoreTarget } from '../store/conn.ts';
 import { loadStore } from '../store/dump.ts';
-import { moveMasterPaths, recordedMasters } from '../store/restored.ts';
+import { beginEventsAnew, moveMasterPaths, recordedMasters } from '../store/restored.ts';
 import { BACKUP_FORMAT, type BackupManifest, IDENTITY_FILES, MANIFEST, withTarget } from './backup.ts';
 import { checkFileSystem } from './data-dir.ts';
 
@@ -71,6 +71,7 @@ async function restoreInto(
     await loadStore(ctx, target, manifest, (table) => linesOf(join(unpacked, `store/${table}.ndjson.gz`)));
     await moveMasters(unpacked, dataDir);
     await moveMasterPaths(target, manifest.dataDir, dataDir);
+    await beginEventsAnew(target, new Date());
     return await look(ctx, target, dataDir);
   });
   // Last: from here on it is an installation that a server serves.

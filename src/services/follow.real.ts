@@ -5,13 +5,15 @@ import { startTestServer } from '../../test/support/test-server.ts';
 import { FakeWorld, fakeServices, personId } from '../../test/support/fake-services.ts';
 import type { EventData } from '../contract/system.ts';
 import * as events from '../store/events.ts';
-import { testDb } from '../store/testing.ts';
+import { beginEventsAnew } from '../store/restored.ts';
+import { type TestDb, testDb } from '../store/testing.ts';
 import { follow, lastEventId, MOST_WAITING } from './follow.ts';
 
 const at = new Date('2026-01-02T03:04:05Z');
 
-async function world() {
-  const { store } = await testDb(onTestFinished);
+const world = async () => of(await testDb(onTestFinished));
+
+function of({ store }: TestDb) {
   const over = new AbortController();
   onTestFinished(() => over.abort());
   const one = (n: number, accountId: string | null = null) => ({
@@ -99,6 +101,24 @@ test.each([
   await append(7);
   const next = why === 'no longer kept' ? [2, 7] : [7];
   expect(numbers(await take(stream, next.length))).toEqual(next);
+});
+
+test('one who comes back after a restore is told of the gap, also when as much has happened since as before', async () => {
+  const t = await testDb(onTestFinished);
+  const { append, appendMany, open, last } = of(t);
+  await appendMany(range(3));
+  const before = Number(await last());
+  await beginEventsAnew(t.conn, new Date('2026-11-29T00:00:00Z'));
+  const fresh = await last();
+  // One was told of something that the backup does not know, one of all that it knows.
+  const streams = [before + 2, before].map((place) => open(String(place)));
+  const gap = { kind: 'gap', body: { reason: expect.stringContaining('restored') } };
+  for (const stream of streams) expect(await take(stream, 1)).toMatchObject([gap]);
+  await append(3);
+  for (const stream of streams) expect(numbers(await take(stream, 1))).toEqual([3]);
+  // Whoever comes anew, and comes back, misses nothing and is told of none.
+  expect(numbers(await take(open(fresh), 1))).toEqual([3]);
+  expect(Number(await last())).toBe(Number(fresh) + 1);
 });
 
 test('one who comes back is given what was missed, from memory and from the store alike', async () => {

@@ -216,8 +216,8 @@ class EventHub {
       const start = await this.#join(follower);
       let at = Number(after);
       if (at > start || at < this.#recentAfter) {
-        const { first, last } = await events.bounds(this.#store.db);
-        if (at > last) {
+        const { first, last, begin } = await events.bounds(this.#store.db);
+        if (at > last || at < begin) {
           at = start;
           yield gap(at, REASONS.unknown);
         } else if (first > 0 && at < first - 1) {

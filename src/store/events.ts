@@ -47,13 +47,21 @@ export async function after(db: Db, request: { after: number; accountId?: string
     .execute();
 }
 
-/** Smallest and largest id that are kept; zeros when there is none. */
-export async function bounds(db: Db): Promise<{ first: number; last: number }> {
+/** Key of the setting that says after which id this life of the store gives out its own: see `beginEventsAnew` of restored.ts. */
+export const EVENTS_BEGIN = 'events.begin';
+
+/**
+ * Smallest and largest id that are kept; zeros when there is none. `begin`: ids up to this one were given out before the store was restored
+ * from a backup, after which other things may have happened to it than those who follow were told.
+ */
+export async function bounds(db: Db): Promise<{ first: number; last: number; begin: number }> {
+  const begin = sql<number>`coalesce((select (value #>> '{}')::bigint from setting where key = ${EVENTS_BEGIN}), 0)`;
   const row = await db
     .selectFrom('event')
     .select((eb) => [
       eb.fn.coalesce(eb.fn.min('id'), sql<number>`0::bigint`).as('first'),
-      eb.fn.coalesce(eb.fn.max('id'), sql<number>`0::bigint`).as('last'),
+      sql<number>`greatest(max(id), ${begin})`.as('last'),
+      begin.as('begin'),
     ])
     .executeTakeFirstOrThrow();
   return row;

@@ -1,5 +1,6 @@
 /** What is looked at, and put right, in a store that came from a backup. */
 import { connect, type StoreTarget } from './conn.ts';
+import { EVENTS_BEGIN } from './events.ts';
 
 const NAME = `carrel restore pid=${process.pid}`;
 
@@ -16,6 +17,24 @@ export async function moveMasterPaths(target: StoreTarget, from: string, to: str
        where exists (select from jsonb_array_elements(m.files) f where starts_with(f ->> 'path', $1))`,
       [`${from}/`, `${to}/`],
     );
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * Ids of events go on far above all that were ever given out of this store, also after the backup was made: whoever comes back with one of
+ * those is told that there is a gap. They begin with the time, 2^20 to a second, so that of two restores of one backup each has its own.
+ */
+export async function beginEventsAnew(target: StoreTarget, now: Date): Promise<void> {
+  const client = await connect(target, NAME);
+  try {
+    const begin = `greatest((select max(id) from event), ${Math.floor(now.getTime() / 1000)}::bigint << 20)`;
+    await client.query(
+      `insert into setting (key, value) values ($1, to_jsonb(${begin})) on conflict (key) do update set value = excluded.value`,
+      [EVENTS_BEGIN],
+    );
+    await client.query(`select setval(pg_get_serial_sequence('event', 'id'), ${begin})`);
   } finally {
     await client.end();
   }
