@@ -51,13 +51,29 @@ IFS='
 '
 
 # Files of a pattern; names that match nothing are skipped.
-drop() { for f in "$@"; do if [ -e "$f" ] || [ -L "$f" ]; then rm -rf "$f" && dropped=$((dropped + 1)); fi; done; }
-blank() { for f in "$@"; do [ -s "$f" ] && [ -f "$f" ] && [ ! -L "$f" ] && : >"$f" && dropped=$((dropped + 1)); done; }
+drop() {
+  for f in "$@"; do
+    [ -e "$f" ] || [ -L "$f" ] || continue
+    rm -rf "$f" && dropped=$((dropped + 1)) || stays "$f"
+  done
+}
+# What could not be taken out, as a file that was made immutable; of many a few are named.
+stays() {
+  failed=$((failed + 1))
+  [ $failed -le 3 ] && left "$tree: could not be taken out: \${1#$top}"
+}
+blank() {
+  for f in "$@"; do
+    [ -s "$f" ] && [ -f "$f" ] && [ ! -L "$f" ] || continue
+    true >"$f" && dropped=$((dropped + 1)) || stays "$f"
+  done
+}
 redact() {
   for f in "$@"; do
     [ -f "$f" ] && [ ! -L "$f" ] || continue
-    sed -E -f /redact.sed "$f" >"$f.carrel" && ! cmp -s "$f" "$f.carrel" && cat "$f.carrel" >"$f" && dropped=$((dropped + 1))
-    rm -f "$f.carrel"
+    sed -E -f /redact.sed "$f" >/run/redacted
+    cmp -s "$f" /run/redacted && continue
+    cat /run/redacted >"$f" && dropped=$((dropped + 1)) || stays "$f"
   done
 }
 cat >/redact.sed <<'END-OF-SED'
@@ -114,6 +130,9 @@ swap_file() {
 is_root() { [ -d "$1"/etc ] && { [ -f "$1"/etc/passwd ] || [ -f "$1"/etc/os-release ]; }; }
 scrub() {
   dropped=0
+  failed=0
+  top=$1
+  tree=$2
   if is_root "$1"; then
     homes=$( { echo /root; cut -d: -f6 "$1"/etc/passwd; } | grep '^/..' | grep -v '\\.\\.' | sort -u)
     sshd_keys "$1"

@@ -98,7 +98,7 @@ async function lvmProgram(tree: string, to: string): Promise<CpioEntry[]> {
 const unique = (modules: readonly KernelModule[]): KernelModule[] => [...new Map(modules.map((m) => [m.name, m])).values()];
 
 /** What it is made by; one that another version of Carrel made is made anew. */
-const RECIPE = createHash('sha256')
+export const RECIPE = createHash('sha256')
   .update(JSON.stringify([applianceInit({ scrub: [], lvm: [] }), MODULES, OPTIONAL_MODULES, LVM_MODULES]))
   .digest('hex');
 

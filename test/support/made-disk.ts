@@ -1,11 +1,12 @@
 /** Disks as guests have them (partitions, LVM, btrfs), made by the helper guest itself: nothing is mounted on this host. For tests. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { CLEANED } from '../../src/qemu/scrub-list.ts';
 import type { Appliance } from '../../src/qemu/appliance.ts';
 import { type CpioEntry, cpioArchive, program } from '../../src/qemu/recipes/cpio.ts';
+import { copyPrograms } from '../../src/qemu/recipes/rootfs.ts';
 
 /** Every module of the appliance is loaded, whatever it needs being before it after a few rounds. */
 const BEGIN = `#!/bin/busybox sh
@@ -53,6 +54,20 @@ export function makeDisk(
     const { stdout } = spawnSync('qemu-system-x86_64', all, { encoding: 'latin1', timeout: 600_000 });
     if (!stdout.includes('MADE-IT')) throw new Error(`the disk was not made: ${stdout.slice(-3000)}`);
     return disk;
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** A program of this host with what it needs to run, as bin/NAME of the helper guest. */
+export async function hostProgram(path: string): Promise<CpioEntry[]> {
+  const dir = mkdtempSync(join(tmpdir(), 'host-program-'));
+  try {
+    await copyPrograms('/', dir, [path]);
+    const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const at = (file: string) => relative(dir, file);
+    const paths = files.map((entry) => join(entry.parentPath, entry.name));
+    return paths.map((file) => program(at(file) === path ? `bin/${basename(path)}` : at(file), readFileSync(file)));
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { chmod, cp, link, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { RECIPE } from '../../src/qemu/appliance.ts';
 import { testCache } from './cache.ts';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -54,7 +55,8 @@ export async function quickTools(): Promise<ImageTools> {
     const [disk = '', kernel, initrd] = [at(built.disk, out), at(built.kernel, out), at(built.initrd, out)];
     return { ...built, disk, ...(kernel === undefined ? {} : { kernel }), ...(initrd === undefined ? {} : { initrd }) };
   };
-  const appliance = join(testCache(), 'appliance');
+  // One for each way of making it: several checkouts may be at work.
+  const appliance = join(testCache(), `appliance-${RECIPE.slice(0, 16)}`);
   return {
     ...defaultTools,
     recipes: { starter: { build } },
