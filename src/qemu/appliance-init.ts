@@ -71,7 +71,8 @@ blank() {
 redact() {
   for f in "$@"; do
     [ -f "$f" ] && [ ! -L "$f" ] || continue
-    sed -E -f /redact.sed "$f" >/run/redacted
+    # What was not read to its end would be written back cut short.
+    sed -E -f /redact.sed "$f" >/run/redacted || { stays "$f"; continue; }
     cmp -s "$f" /run/redacted && continue
     cat /run/redacted >"$f" && dropped=$((dropped + 1)) || stays "$f"
   done
@@ -114,16 +115,18 @@ own_list() {
   done <"$1"/${OWN_LIST}
 }
 
-# A file that is swap keeps its first page, by which it is known.
+# Swap, also of a guest that was put to sleep in it, keeps its first page, by which it is known, and is plain swap again.
+is_swap() { has "$1" 7 '^SWAPSPACE2\\|^S1SUSPEND\\|^ULSUSPEND'; }
+plain_swap() { printf SWAPSPACE2 | dd of="$1" bs=1 seek=4086 conv=notrunc; }
 swap_file() {
-  [ -f "$1" ] && [ ! -L "$1" ] || return
+  [ -f "$1" ] && [ ! -L "$1" ] && is_swap "$1" || return
   pages=$(($(stat -c %s "$1") / 4096))
   first=$((pages < 256 ? pages : 256))
   whole=$((pages / 256))
-  dd if=/dev/zero of="$1" bs=4096 seek=1 count=$((first - 1)) conv=notrunc
-  [ $whole -gt 1 ] && dd if=/dev/zero of="$1" bs=1M seek=1 count=$((whole - 1)) conv=notrunc
-  [ $whole -gt 0 ] && dd if=/dev/zero of="$1" bs=4096 seek=$((whole * 256)) count=$((pages - whole * 256)) conv=notrunc
-  dropped=$((dropped + 1))
+  plain_swap "$1" && dd if=/dev/zero of="$1" bs=4096 seek=1 count=$((first - 1)) conv=notrunc &&
+    { [ $whole -le 1 ] || dd if=/dev/zero of="$1" bs=1M seek=1 count=$((whole - 1)) conv=notrunc; } &&
+    { [ $whole -eq 0 ] || dd if=/dev/zero of="$1" bs=4096 seek=$((whole * 256)) count=$((pages - whole * 256)) conv=notrunc; } &&
+    dropped=$((dropped + 1)) || stays "$1"
 }
 
 # $1 the tree, $2 what it is called. A root, or another file system or subvolume, which may be any part of one.
@@ -214,9 +217,10 @@ for d in $(disks) $volumes; do
   case "$lvm_here " in *" $d "*) continue ;; esac
   # An extended partition is a list of others.
   [ "$(cat /sys/class/block/$name/size)" = 2 ] && continue
-  if has $d 7 '^SWAPSPACE2'; then
+  if is_swap $d; then
     [ $task = inspect ] && { say "$name: swap"; continue; }
     dd if=$d of=/run/head bs=4096 count=1
+    plain_swap /run/head
     # A discard passes over pieces that it covers in part.
     { ! astray $d && blkdiscard $d; } || dd if=/dev/zero of=$d bs=1M
     dd if=/run/head of=$d bs=4096 conv=notrunc

@@ -40,7 +40,10 @@ function changesIn(hours: RawBuilder<unknown>, providerId: string): RawBuilder<u
  * other had seen and they had not.
  */
 export async function refreshHours(tx: Tx, providerId: string): Promise<void> {
-  const notes = await sql<{ hour: Date }>`delete from held_touched where provider_id = ${providerId}::uuid returning hour`.execute(tx);
+  // Nothing waits here: what keeps two apart is the provider's row alone.
+  const notes = await sql<{ hour: Date }>`
+    delete from held_touched where ctid = any(array(
+      select ctid from held_touched where provider_id = ${providerId}::uuid for update skip locked)) returning hour`.execute(tx);
   if (notes.rows.length === 0) return;
   const hours = [...new Set(notes.rows.map((note) => note.hour.toISOString()))];
   // A statement of its own: it sees all that was committed by whoever left one of the notes.
