@@ -1,5 +1,5 @@
 # Two commands matter: `make demo` and `make test`. Everything they need is set up on the way.
-.PHONY: demo demo-vsphere test quick test-long pictures bench install deb check build setup setup-test format
+.PHONY: check-types check-portal check-lint check-format check-walls check-openapi demo demo-vsphere test quick test-long pictures bench install deb check build setup setup-test format
 
 VITEST = node_modules/.bin/vitest run --reporter=default --reporter=./scripts/summary-reporter.ts
 
@@ -19,12 +19,21 @@ demo: build
 demo-vsphere: build
 	@bin/carrel demo --vsphere $(or $(KIND),vcenter) --listen 127.0.0.1:0 $(if $(ONCE),--once)
 
+# Two at a time; each says what it has to say when it is done.
+CHECKS = check-types check-portal check-lint check-format check-walls check-openapi
 check: setup-test
+	@$(MAKE) --no-print-directory -j2 -O $(CHECKS)
+check-types:
 	@node_modules/.bin/tsc -p tsconfig.json
+check-portal:
 	@node_modules/.bin/tsc -p portal/tsconfig.json
+check-lint:
 	@node_modules/.bin/oxlint --type-aware --deny-warnings src test scripts bench portal/src
+check-format:
 	@node_modules/.bin/biome format .
+check-walls:
 	@node_modules/.bin/tsx scripts/check-walls.ts
+check-openapi:
 	@node_modules/.bin/tsx scripts/gen-openapi.ts --check
 
 # Everything CI runs.

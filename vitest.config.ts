@@ -9,15 +9,16 @@ import { defineConfig } from 'vitest/config';
  */
 const HEAVIEST = [
   'test/e2e/crash.real.ts',
+  'src/drivers/qemu/conformance.real.ts',
   'test/e2e/portal.real.ts',
   'test/e2e/first-hour.real.ts',
-  'src/drivers/qemu/conformance.real.ts',
   'test/e2e/promises.real.ts',
-  'src/store/cluster.real.ts',
   'test/e2e/bad-input.real.ts',
   'src/drivers/qemu/qemu-driver.real.ts',
+  'src/store/cluster.real.ts',
   'src/main/backup.real.ts',
   'test/e2e/tunnel.real.ts',
+  'src/qemu/scrub.real.ts',
 ];
 
 class HeaviestFirst extends BaseSequencer {

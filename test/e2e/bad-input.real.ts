@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gptHead } from '../support/gpt.ts';
 import { ova } from '../support/ova.ts';
+import { haveAppliance } from '../support/qemu-harness.ts';
 import { LAUNCHER, TestServer, until } from '../support/server.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'carrel-bad-'));
@@ -14,6 +15,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'carrel-bad-'));
 chmodSync(scratch, 0o711);
 const server = new TestServer();
 beforeAll(async () => {
+  await haveAppliance(server.dataDir);
   await server.start();
 });
 afterAll(async () => {

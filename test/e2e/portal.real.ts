@@ -6,6 +6,7 @@ import { sshRun } from '../../src/main/ssh-login.ts';
 import { axeViolations } from '../support/axe.ts';
 import { type Browser, openBrowser, openPage, type Page, type PersonOptions } from '../support/browser.ts';
 import { consoleKeymap } from '../support/console-keymap.ts';
+import { haveAppliance } from '../support/qemu-harness.ts';
 import { TestServer, until } from '../support/server.ts';
 
 const server = new TestServer();
@@ -13,6 +14,7 @@ let browser: Browser;
 const PASSWORD = 'four plain words here';
 
 beforeAll(async () => {
+  await haveAppliance(server.dataDir);
   await server.start();
   await server.buildStarter();
   browser = await openBrowser();

@@ -6,11 +6,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeSshKey } from '../../src/lib/ssh-key.ts';
 import { sshRun } from '../../src/main/ssh-login.ts';
 import { clonesThatWrite } from '../support/golden.ts';
+import { haveAppliance } from '../support/qemu-harness.ts';
 import { LAUNCHER, TestServer, until } from '../support/server.ts';
 
 const run = promisify(execFile);
 const server = new TestServer();
 beforeAll(async () => {
+  await haveAppliance(server.dataDir);
   await server.start();
   await server.buildStarter();
 });

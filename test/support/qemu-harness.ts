@@ -4,7 +4,7 @@ import { chmod, cp, link, mkdir, mkdtemp, open, readdir, readFile, rename, rm, s
 import { tmpdir } from 'node:os';
 import { RECIPE } from '../../src/qemu/appliance.ts';
 import { testCache } from './cache.ts';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Foreign, Harness } from '../../src/driver/conformance/index.ts';
 import type { Capabilities, MasterSpec } from '../../src/driver/driver.ts';
@@ -62,6 +62,12 @@ export async function quickTools(): Promise<ImageTools> {
     recipes: { starter: { build } },
     ensureAppliance: async (ctx) => await defaultTools.ensureAppliance(ctx, appliance),
   };
+}
+
+/** Puts the helper guest of this run into the data directory of a server that is about to start, which else makes its own at first use. */
+export async function haveAppliance(dataDir: string): Promise<void> {
+  const { kernel } = await (await quickTools()).ensureAppliance(makeCtx({ timeoutMs: 600_000 }), '');
+  await cp(dirname(kernel), join(dataDir, 'appliance'), { recursive: true });
 }
 
 export class QemuWorld implements Harness {
