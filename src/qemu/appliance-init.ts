@@ -41,8 +41,10 @@ case " $(cat /proc/cmdline) " in
 esac
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
-say() { echo "${REPORT}$*"; }
-left() { echo "${LEFT}$*"; say "$*"; }
+# One line, whatever a name of the disk has in it.
+line() { printf '%s' "$1"; printf '%s' "$2" | tr -c ' -~' '?'; echo; }
+say() { line '${REPORT}' "$1"; }
+left() { line '${LEFT}' "$1"; say "$1"; }
 for m in ${modules.scrub.join(' ')}; do insmod /m/$m.ko; done
 n=0
 while [ ! -b /dev/vda ] && [ $n -lt 100 ]; do n=$((n + 1)); usleep 50000; done
@@ -159,10 +161,10 @@ scrub() {
 }
 
 # What a root is, for an import.
-found() { [ -n "$2" ] && echo "${FOUND}$1=$2"; }
+found() { [ -n "$2" ] && line '${FOUND}' "$1=$2"; }
 there() { for f in "$@"; do [ -e "$f" ] && { echo yes; return; }; done; }
 look() {
-  echo "${FOUND}system=$2"
+  found system "$2"
   found os "$(cat "$1"/etc/os-release "$1"/usr/lib/os-release | sed -nE 's/^PRETTY_NAME="?([^"]*)"?$/\\1/p' | head -n 1)"
   if [ ! -e "$1"/etc/cloud/cloud-init.disabled ]; then
     found cloudInit "$(there "$1"/usr/bin/cloud-init "$1"/usr/local/bin/cloud-init)"
@@ -189,7 +191,7 @@ bios_boot() {
 # Whether a partition does not begin with a piece of 4096 bytes, as those of old tools; a volume lies on any of LVM's.
 astray() {
   case $1 in
-  /dev/mapper/*) for p in $(echo "$lvm_here" | tr ' ' '\n' | grep .); do astray $p && return; done; return 1 ;;
+  /dev/mapper/*) for p in $(echo "$lvm_here" | tr ' ' '\\n' | grep .); do astray $p && return; done; return 1 ;;
   /dev/vda[0-9]*) [ $(($(cat /sys/class/block/\${1#/dev/}/start) % 8)) -ne 0 ] ;;
   *) return 1 ;;
   esac

@@ -172,9 +172,12 @@ export async function runScrub(ctx: Ctx, options: ScrubOptions): Promise<ScrubRe
 
 /** The lines of an output behind a mark. `crashed` unless it has come to its end. */
 function marked(output: string): (mark: string) => string[] {
-  const lines = output.split(/\r?\n/);
-  // The firmware's escape sequences stand before the first line.
-  const after = (mark: string) => lines.filter((line) => line.includes(mark)).map((line) => line.slice(line.indexOf(mark) + mark.length));
+  // The firmware's escape sequences may stand before it; a mark behind it is a name of the disk that reads like one.
+  const found = output.split(/\r?\n/).flatMap((line) => {
+    const first = /CARREL-[A-Z-]+ /.exec(line);
+    return first ? [{ mark: first[0], text: line.slice(first.index + first[0].length) }] : [];
+  });
+  const after = (mark: string) => found.flatMap((each) => (each.mark === mark ? [each.text] : []));
   if (after(DONE).length > 0) return after;
   throw new CarrelError('crashed', 'the helper guest ended before it was done', {
     retry: 'later',

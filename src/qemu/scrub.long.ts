@@ -1,25 +1,15 @@
 /** What the helper guest leaves of marks on disks as old tools made them, and what it names. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { quickTools } from '../../test/support/qemu-harness.ts';
-import { hostProgram, makeDisk, MARK, marksIn } from '../../test/support/made-disk.ts';
+import { expect, test } from 'vitest';
+import { hostProgram, makeDisk, MARK, marksIn, withHelperGuest } from '../../test/support/made-disk.ts';
 import { makeCtx } from '../lib/context.ts';
-import { type Appliance, runScrub } from './appliance.ts';
+import { runScrub } from './appliance.ts';
 
 const ctx = () => makeCtx({ timeoutMs: 600_000 });
 const accelArgs = ['-accel', 'tcg,tb-size=32', '-cpu', 'qemu64'];
-let dir: string;
-let appliance: Appliance;
-beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'scrub-'));
-  appliance = await (await quickTools()).ensureAppliance(ctx(), '');
-});
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const guest = withHelperGuest();
 
 test('partitions on odd sectors, as old tools make them: swap goes to its last byte, what cannot be read or taken out is named, and a head of zeros does not pass for empty', async () => {
-  const disk = makeDisk(dir, appliance, {
+  const disk = makeDisk(guest.dir, guest.appliance, {
     sizeMiB: 64,
     programs: await hostProgram('usr/bin/chattr'),
     script: `
@@ -34,7 +24,7 @@ echo ${MARK}behind- | dd of=/dev/vda3 bs=512 seek=4096 conv=notrunc`,
   });
   expect(marksIn(disk, MARK).length).toBe(11);
   expect(marksIn(disk, 'PLANTEDdes')).toEqual(['PLANTEDdesabc']);
-  const { scrubbed, left, report } = await runScrub(ctx(), { ...appliance, disk, accelArgs });
+  const { scrubbed, left, report } = await runScrub(ctx(), { ...guest.appliance, disk, accelArgs });
   expect({ scrubbed, left }).toEqual({
     scrubbed: true,
     left: ['vda3: unknown, which cannot be read here', 'vda1 (ext4): could not be taken out: /root/.netrc'],

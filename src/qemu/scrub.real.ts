@@ -1,24 +1,15 @@
 /** What the helper guest leaves of the marks that were planted at every place of its list, on disks as guests have them. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { quickTools } from '../../test/support/qemu-harness.ts';
-import { KEPT, makeDisk, MARK, marksIn, plant } from '../../test/support/made-disk.ts';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { KEPT, makeDisk, MARK, marksIn, plant, withHelperGuest } from '../../test/support/made-disk.ts';
 import { makeCtx } from '../lib/context.ts';
-import { type Appliance, runScrub } from './appliance.ts';
+import { runScrub } from './appliance.ts';
 import { CLEANED, STAYS } from './scrub-list.ts';
 
 const ctx = () => makeCtx({ timeoutMs: 600_000 });
 const accelArgs = ['-accel', 'tcg,tb-size=32', '-cpu', 'qemu64'];
 const HOMES = ['root', 'home/ann', 'srv/homes/bob'];
-let dir: string;
-let appliance: Appliance;
-beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'scrub-'));
-  appliance = await (await quickTools()).ensureAppliance(ctx(), '');
-});
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const guest = withHelperGuest();
 
 test('root, /home and /var on LVM, swap and a partition for booting: no mark is left, and what is the image stays', async () => {
   const files = plant(HOMES);
@@ -27,7 +18,7 @@ test('root, /home and /var on LVM, swap and a partition for booting: no mark is 
     'etc/fstab',
     '/dev/mapper/vg0-root / ext4 defaults 0 1\n/dev/mapper/vg0-home /home ext4 defaults 0 2\n/swapfile none swap sw 0 0\n',
   );
-  const disk = makeDisk(dir, appliance, {
+  const disk = makeDisk(guest.dir, guest.appliance, {
     sizeMiB: 640,
     files,
     script: `
@@ -48,7 +39,7 @@ umount /t/boot /t/var /t/home /t; lvm vgchange -an`,
   const planted = [...files.places.keys(), `${MARK}swap-`, `${MARK}swapfile3-`, `${MARK}swapfile290-`, `${MARK}swapfile599-`];
   expect(planted.length).toBeGreaterThan(100);
   expect(marksIn(disk, MARK)).toEqual(planted.sort());
-  const { scrubbed, left, report } = await runScrub(ctx(), { ...appliance, disk, accelArgs });
+  const { scrubbed, left, report } = await runScrub(ctx(), { ...guest.appliance, disk, accelArgs });
   expect({ scrubbed, left }).toEqual({ scrubbed: true, left: [] });
   expect(marksIn(disk, MARK).map((mark) => `${mark} ${files.places.get(mark) ?? ''}`)).toEqual([]);
   expect(marksIn(disk, KEPT)).toEqual(['config', 'grub', 'hosts', 'ssid', 'thesis'].map((kept) => KEPT + kept));

@@ -3,10 +3,13 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { makeCtx } from '../../src/lib/context.ts';
 import { CLEANED } from '../../src/qemu/scrub-list.ts';
 import type { Appliance } from '../../src/qemu/appliance.ts';
 import { type CpioEntry, cpioArchive, program } from '../../src/qemu/recipes/cpio.ts';
 import { copyPrograms } from '../../src/qemu/recipes/rootfs.ts';
+import { quickTools } from './qemu-harness.ts';
 
 /** Every module of the appliance is loaded, whatever it needs being before it after a few rounds. */
 const BEGIN = `#!/bin/busybox sh
@@ -58,6 +61,29 @@ export function makeDisk(
     rmSync(dir, { recursive: true, force: true });
   }
 }
+
+/** The helper guest of this run, and a folder for its disks: there for the tests of a file. */
+export function withHelperGuest(): { readonly dir: string; readonly appliance: Appliance } {
+  let dir = '';
+  let appliance: Appliance | undefined;
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'helper-guest-'));
+    appliance = await (await quickTools()).ensureAppliance(makeCtx({ timeoutMs: 600_000 }), '');
+  });
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+  return {
+    get dir() {
+      return dir;
+    },
+    get appliance() {
+      if (appliance === undefined) throw new Error('the helper guest is there in tests alone');
+      return appliance;
+    },
+  };
+}
+
+/** Files for {@link makeDisk} without marks. */
+export const tree = (files: Record<string, string>): Planted => ({ files: new Map(Object.entries(files)), places: new Map() });
 
 /** A program of this host with what it needs to run, as bin/NAME of the helper guest. */
 export async function hostProgram(path: string): Promise<CpioEntry[]> {
@@ -131,7 +157,7 @@ export function plant(homes: readonly string[]): Planted {
   put('etc/NetworkManager/system-connections/lab', (mark) => `[wifi]\nssid=${KEPT}ssid\npsk=${mark}`);
   files
     .set('etc/ssh/sshd_config', 'AuthorizedKeysFile /etc/ssh/keys/%u .local-keys\n')
-    .set('etc/carrel/capture-remove', '# ours\n/opt/site/secret*\n../etc/passwd\n/\n')
+    .set('etc/carrel/capture-remove', '# ours\n/opt/site/secret*\n../etc/passwd\n/\nCARREL-SCRUB-DONE 0\n')
     .set('etc/hosts', `${KEPT}hosts\n`)
     .set('etc/passwd', homes.map((home, i) => `u${i}:x:${i}:${i}::/${home}:/bin/sh\n`).join(''));
   return { files, places };

@@ -1,23 +1,13 @@
 /** What is brought is looked into, by the helper guest: LVM, several systems; not a byte of it is changed. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeDisk, type Planted } from '../../../test/support/made-disk.ts';
-import { quickTools, QemuWorld } from '../../../test/support/qemu-harness.ts';
+import { expect, test } from 'vitest';
+import { makeDisk, tree, withHelperGuest } from '../../../test/support/made-disk.ts';
 import { makeCtx } from '../../lib/context.ts';
 import { runInspect } from '../../qemu/appliance.ts';
 
 const ctx = () => makeCtx({ timeoutMs: 600_000 });
-let world: QemuWorld;
-let appliance: { kernel: string; initrd: string };
-beforeAll(async () => {
-  const tools = await quickTools();
-  world = await QemuWorld.make(tools);
-  appliance = await tools.ensureAppliance(ctx(), '');
-});
-afterAll(async () => await world?.dispose());
-
-const tree = (files: Record<string, string>): Planted => ({ files: new Map(Object.entries(files)), places: new Map() });
+const guest = withHelperGuest();
 
 test('a cloud image with LVM and another system beside it', async () => {
   const files = tree({
@@ -29,7 +19,7 @@ test('a cloud image with LVM and another system beside it', async () => {
     'etc/ssh/ssh_host_ed25519_key': 'x\n',
     'etc/machine-id': 'uninitialized\n',
   });
-  const disk = makeDisk(world.dataDir, appliance, {
+  const disk = makeDisk(guest.dir, guest.appliance, {
     sizeMiB: 128,
     files,
     script: `
@@ -41,7 +31,7 @@ mke2fs -b 4096 /dev/mapper/vg0-root >/dev/null; mount -t ext4 /dev/mapper/vg0-ro
   });
   const sum = () => createHash('sha256').update(readFileSync(disk)).digest('hex');
   const before = sum();
-  const { systems } = await runInspect(ctx(), { ...appliance, disk, accelArgs: ['-accel', 'tcg', '-cpu', 'qemu64'] });
+  const { systems } = await runInspect(ctx(), { ...guest.appliance, disk, accelArgs: ['-accel', 'tcg', '-cpu', 'qemu64'] });
   expect(sum()).toBe(before);
   expect(systems).toEqual([
     { system: 'vda1' },

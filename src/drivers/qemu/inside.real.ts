@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeDisk, type Planted } from '../../../test/support/made-disk.ts';
+import { makeDisk, tree } from '../../../test/support/made-disk.ts';
 import { quickTools, QemuWorld } from '../../../test/support/qemu-harness.ts';
 import { makeCtx } from '../../lib/context.ts';
 
@@ -16,8 +16,6 @@ beforeAll(async () => {
   appliance = await tools.ensureAppliance(ctx(), '');
 });
 afterAll(async () => await world?.dispose());
-
-const tree = (files: Record<string, string>): Planted => ({ files: new Map(Object.entries(files)), places: new Map() });
 
 test('a cloud image is imported as one, without a word of its person', async () => {
   const files = tree({
