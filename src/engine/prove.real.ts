@@ -74,4 +74,12 @@ test('what may hold secrets is not handed out by a proof without a word of someb
   await ask({ publish: true, publishUnclean: 'the lab has nothing to hide' });
   await drain(bench);
   expect((await now())?.state).toBe('published');
+  const said = await bench.store.db
+    .selectFrom('audit')
+    .selectAll()
+    .where('subjectId', '=', id)
+    .where('action', '=', 'revision.published')
+    .execute();
+  const detail = { unclean: 'a partition that cannot be read', reason: 'the lab has nothing to hide' };
+  expect(said).toMatchObject([{ actor: bench.who.name, detail }]);
 });

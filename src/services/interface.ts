@@ -195,11 +195,12 @@ export interface ImageServices {
   /** Whether a file could be imported there, before gigabytes of it come. Refused as {@link importImage} would be. */
   checkImport(request: Pick<ImportRequest, 'provider' | 'format'>): Promise<void>;
   importImage(caller: Caller, request: ImportRequest): Promise<RevisionStarted>;
-  /** `unclean` without a reason for one that may hold what belongs to a person. */
+  /** Answers with the reservation by which it is lent. `unclean` as of {@link publishRevision}, if it is then to be handed out. */
   proveRevision(
     caller: Caller,
     request: { image: string; revision: number; proof: { publish: boolean; publishUnclean?: string | undefined } },
   ): Promise<{ reservation: string }>;
+  /** `unclean` without a reason for one that may hold what belongs to a person. */
   publishRevision(caller: Caller, revisionId: string, uncleanReason?: string): Promise<Revision>;
   retireRevision(caller: Caller, revisionId: string): Promise<Revision>;
   /** `has-children` with `details.children` is refused at once where the store knows of some; the job looks at the disks again. */

@@ -175,6 +175,8 @@ export interface TriedPlace {
 
 /** What is to become of a revision that can be lent. */
 export interface Proof {
+  /** Name of the account. */
+  askedBy: string;
   publish: boolean;
   /** Why it is then handed out although it may hold what belongs to a person. */
   publishUnclean?: string | undefined;

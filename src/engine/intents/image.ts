@@ -13,7 +13,6 @@ import type { Image, Revision, Tx } from '../../store/schema.ts';
 import { enqueueCapture, enqueuePrepare, enqueueRemoveRevision } from '../enqueue.ts';
 import type { EngineDeps } from '../deps.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { assertClean } from './prove.ts';
 import type { Who } from './terms.ts';
 
 export interface Started {
@@ -176,14 +175,39 @@ export async function captureReservation(deps: EngineDeps, who: Who, request: Ca
   });
 }
 
-/** Hands a revision out from now on. `wrong-state`, `not-found`. */
+/** Refuses with `unclean` to hand out what may hold somebody's secrets, unless somebody says why. */
+export function assertClean({ unclean }: Readonly<Record<string, unknown>>, reason: string | undefined): void {
+  if (typeof unclean !== 'string' || reason !== undefined) return;
+  throw new CarrelError('unclean', `it may hold keys, passwords and files of who used it: ${unclean}`, {
+    hint: 'Look into it first. If it is right to hand it out, say why: --publish-unclean REASON; that is kept in the audit log.',
+  });
+}
+
+/** Hands a revision out from now on, in the caller's transaction, and says so in the audit with the reason for one that is unclean. */
+export async function handOut(
+  tx: Tx,
+  revision: Pick<Revision, 'id' | 'facts'>,
+  by: { actor: string; reason?: string | undefined; now: Date },
+): Promise<void> {
+  const { unclean } = revision.facts;
+  await images.publish(tx, revision.id, by.now);
+  await audit.append(tx, {
+    at: by.now,
+    actor: by.actor,
+    action: 'revision.published',
+    subjectKind: 'revision',
+    subjectId: revision.id,
+    detail: unclean === undefined ? {} : { unclean, reason: by.reason },
+  });
+}
+
+/** Hands a revision out from now on. `wrong-state`, `not-found`, `unclean`. */
 export async function publishRevision(deps: EngineDeps, who: Who, revisionId: string, uncleanReason?: string): Promise<void> {
-  await change(deps, who, revisionId, 'revision.published', async (tx, now) => {
-    const facts = (await images.lockRevision(tx, revisionId))?.facts ?? {};
-    assertClean(facts, uncleanReason);
-    const { unclean } = facts;
-    await images.publish(tx, revisionId, now);
-    return unclean === undefined ? {} : { unclean, reason: uncleanReason };
+  await deps.store.tx(async (tx) => {
+    const revision = await images.lockRevision(tx, revisionId);
+    if (!revision) throw new CarrelError('not-found', 'the revision is not there any more');
+    assertClean(revision.facts, uncleanReason);
+    await handOut(tx, revision, { actor: who.name, reason: uncleanReason, now: deps.now() });
   });
 }
 

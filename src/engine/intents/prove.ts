@@ -1,8 +1,8 @@
 /** A revision is lent once to see whether it can be: by a reservation like anybody's, which ends by itself as soon as the answer is there. */
-import { CarrelError } from '../../lib/errors.ts';
 import * as images from '../../store/images.ts';
 import type { Proof, Reservation } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
+import { assertClean } from './image.ts';
 import { reserve, type Who } from './reservation.ts';
 
 /** A boot, and the longest that one may take, twice over; in milliseconds. The room is given back as soon as it is known. */
@@ -14,7 +14,7 @@ export interface ProofIntent {
   image: string;
   revision: number;
   /** What is to become of the revision if it can be lent. */
-  proof: Proof;
+  proof: Omit<Proof, 'askedBy'>;
 }
 
 /** Asks for it. Errors: those of {@link reserve}; `unclean` if it is then to be handed out and may hold what belongs to a person. */
@@ -22,13 +22,5 @@ export async function proveRevision(deps: EngineDeps, who: Who, { id, image, rev
   const row = await images.findByName(deps.store.db, image);
   const revision = row && (await images.revisionByNumber(deps.store.db, row.id, number));
   if (proof.publish && revision) assertClean(revision.facts, proof.publishUnclean);
-  return await reserve(deps, who, { id, image, revision: number, mode: 'linked', forMs: PROOF_MS, proof });
-}
-
-/** Refuses with `unclean` to hand out what may hold somebody's secrets, unless somebody says why. */
-export function assertClean({ unclean }: Readonly<Record<string, unknown>>, reason: string | undefined): void {
-  if (typeof unclean !== 'string' || reason !== undefined) return;
-  throw new CarrelError('unclean', `it may hold keys, passwords and files of who used it: ${unclean}`, {
-    hint: 'Look into it first. If it is right to hand it out, say why: --publish-unclean REASON; that is kept in the audit log.',
-  });
+  return await reserve(deps, who, { id, image, revision: number, mode: 'linked', forMs: PROOF_MS, proof: { ...proof, askedBy: who.name } });
 }

@@ -7,6 +7,7 @@ import { isCode, type StoredError } from '../../lib/errors.ts';
 import { hashPassword, makePassword } from '../credentials.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
 import { endWithin } from '../intents/end.ts';
+import { handOut } from '../intents/image.ts';
 import type { Saga, StepArgs } from '../saga.ts';
 import { tellWaiting } from './records.ts';
 
@@ -30,16 +31,19 @@ export const prove: Saga<EngineDeps, ProveInput, Tx> = {
     const row = await reservations.lock(tx, input.reservationId);
     if (revision && row.state === 'ready') {
       await images.noteProof(tx, revision.id, { proved: note === null ? now.toISOString() : `${now.toISOString()}; ${note}` }, now);
-      const publish = row.proof?.publish === true && (revision.state === 'draft' || revision.state === 'published');
-      if (publish) await images.publish(tx, revision.id, now);
+      const detail = { reservation: row.id };
       await audit.append(tx, {
         at: now,
         actor: 'engine',
-        action: publish ? 'revision.published' : 'revision.proved',
+        action: 'revision.proved',
         subjectKind: 'revision',
         subjectId: revision.id,
-        detail: { reservation: row.id, ...(row.proof?.publishUnclean === undefined ? {} : { reason: row.proof.publishUnclean }) },
+        detail,
       });
+      // It may have been retired meanwhile.
+      if (row.proof?.publish === true && (revision.state === 'draft' || revision.state === 'published')) {
+        await handOut(tx, revision, { actor: row.proof.askedBy, reason: row.proof.publishUnclean, now });
+      }
     }
     await endWithin(deps, tx, input.reservationId, 'end', 'engine');
   },
