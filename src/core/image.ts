@@ -3,12 +3,6 @@
 export type CloneMode = 'linked' | 'full' | 'instant';
 export const CLONE_MODES: readonly CloneMode[] = ['linked', 'full', 'instant'];
 
-/** Levels of the x86-64 psABI: what a distribution is built for. RHEL 9 wants v2, RHEL 10 v3. */
-export const CPU_LEVELS = ['x86-64', 'x86-64-v2', 'x86-64-v3'] as const;
-/** What the system disk hangs on, and the card, as the guest has drivers for: VMware's own two kinds are for guests that grew there. */
-export const DISK_BUSES = ['virtio', 'sata', 'pvscsi', 'lsilogicsas'] as const;
-export const NETWORK_CARDS = ['virtio', 'e1000', 'e1000e', 'vmxnet3'] as const;
-
 /** What kind of virtual hardware a revision's machines get, unless a reservation asks for more. */
 export interface HardwareProfile {
   vcpus: number;
@@ -16,11 +10,14 @@ export interface HardwareProfile {
   firmware: 'bios' | 'efi';
   /** False for a guest that has no display driver and is reached by its serial line alone. */
   display: boolean;
-  /** Where the processor is imitated; `x86-64-v2` if left out. With KVM it is the host's own. */
-  cpu?: (typeof CPU_LEVELS)[number];
-  /** `virtio` if left out. On vSphere, where there is no virtio, a disk that is sent then hangs on pvscsi, and its card is a vmxnet3. */
-  diskBus?: (typeof DISK_BUSES)[number];
-  nic?: (typeof NETWORK_CARDS)[number];
+  /**
+   * Where the processor is imitated, by the levels of the x86-64 psABI; `x86-64-v2` if left out. RHEL 9 wants v2, RHEL 10 v3. With KVM it is
+   * the host's own.
+   */
+  cpu?: 'x86-64' | 'x86-64-v2' | 'x86-64-v3';
+  /** What the guest has drivers for: `virtio` if left out. On vSphere, where there is no virtio, a disk that is sent then hangs on pvscsi, and its card is a vmxnet3. */
+  diskBus?: 'virtio' | 'sata' | 'pvscsi' | 'lsilogicsas';
+  nic?: 'virtio' | 'e1000' | 'e1000e' | 'vmxnet3';
 }
 
 /**

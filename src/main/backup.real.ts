@@ -4,11 +4,24 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { EventData } from '../contract/system.ts';
 import { LAUNCHER, TestServer, until } from '../../test/support/server.ts';
 
 function carrel(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(LAUNCHER, args, { encoding: 'utf8', timeout: 1_200_000 });
   return { status, stdout, stderr };
+}
+
+/** What a follower is told first who comes with that id: `hello` without one, else what comes after that. */
+async function firstEvent(server: TestServer, lastEventId: string | undefined): Promise<EventData> {
+  const over = new AbortController();
+  try {
+    for await (const event of server.client.events({ signal: over.signal, ...(lastEventId === undefined ? {} : { lastEventId }) }))
+      if (lastEventId === undefined || event.kind !== 'hello') return event;
+  } finally {
+    over.abort();
+  }
+  throw new Error('the stream ended');
 }
 
 test('everything is there again: accounts, tokens, images that machines start from; a backup that was touched is refused', async () => {
@@ -39,6 +52,7 @@ test('everything is there again: accounts, tokens, images that machines start fr
   expect(carrel('--data', server.dataDir, 'backup', bare).status).toBe(0);
   // The server noticed nothing.
   expect((await server.client.showReservation({ params: { id: lent?.id ?? '' } })).state).toBe('ready');
+  const seen = await firstEvent(server, undefined);
   await server.endAll();
   await server.end();
 
@@ -72,6 +86,8 @@ test('everything is there again: accounts, tokens, images that machines start fr
   expect(carrel('--data', again.dataDir, 'restore', file).stdout).toContain('1 golden disks verified');
   await again.start();
   expect((await again.client.listAudit({ query: { limit: 1000 } })).items.length).toBeGreaterThanOrEqual(audit);
+  // Who followed the server of before comes back: other things happened to it than they were told.
+  expect(await firstEvent(again, seen.id)).toMatchObject({ kind: 'gap', body: { reason: expect.stringContaining('restored') } });
   const url = JSON.parse(readFileSync(join(again.dataDir, 'client.json'), 'utf8')) as { url: string };
   const whoami = spawnSync(LAUNCHER, ['whoami'], { encoding: 'utf8', env: { ...process.env, CARREL_URL: url.url, CARREL_TOKEN: token } });
   expect(whoami.stdout).toContain('ann');

@@ -47,13 +47,7 @@ test.each(['vcenter', 'esxi'] as const)(
     expect(told).not.toContain(vsim.password);
     expect(JSON.stringify(await t.db.selectFrom('provider').selectAll().execute())).not.toContain(vsim.password);
 
-    const { revision } = await services.importVm(root, {
-      image: 'golden',
-      provider: 'lab',
-      vm: vsim.sim.master().path,
-      how: 'copy',
-      publish: true,
-    });
+    const { revision } = await importGolden({ services, root, vsim });
     const made = await waitFor(makeCtx({ timeoutMs: 600_000 }), 10, async () => {
       const now = await services.showRevision('golden', revision.number);
       return now?.state === 'preparing' ? undefined : now;
@@ -71,6 +65,9 @@ test.each(['vcenter', 'esxi'] as const)(
     expect(await services.changeProvider(root, 'lab', { limits: { machines: 1 } })).toMatchObject({ limits: { machines: 1 } });
   },
 );
+
+const importGolden = ({ services, root, vsim }: Pick<Awaited<ReturnType<typeof setUp>>, 'services' | 'root' | 'vsim'>) =>
+  services.importVm(root, { image: 'golden', provider: 'lab', vm: vsim.sim.master().path, how: 'copy', publish: true });
 
 test('what is wrong is said when it is added, and nothing of it is kept', async () => {
   const { t, vsim, services, root } = await setUp();
@@ -191,13 +188,7 @@ test('a disk file of a cloud image is sent to the vCenter, published, and lent',
 test('a trial clone is made and taken away: what stops it is a problem of the check, and nothing of it stays', async () => {
   const { t, vsim, services, root } = await setUp();
   await services.addProvider(root, endpoint(vsim));
-  const { revision } = await services.importVm(root, {
-    image: 'golden',
-    provider: 'lab',
-    vm: vsim.sim.master().path,
-    how: 'copy',
-    publish: true,
-  });
+  const { revision } = await importGolden({ services, root, vsim });
   await waitFor(makeCtx({ timeoutMs: 600_000 }), 10, async () =>
     (await services.showRevision('golden', revision.number))?.state === 'preparing' ? undefined : true,
   );
