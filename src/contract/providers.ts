@@ -84,6 +84,7 @@ export const Provider = named(
     recipes: Type.Array(Type.String()),
     importFormats: Type.Array(Type.String()),
     startSlots: Type.Integer({ description: 'Machines that may be started at one time.' }),
+    copySlots: Type.Integer({ description: 'Disks that may be copied as a whole at one time: full copies, captures, masters.' }),
     limits: Limits,
     used: Limits,
     storageBytes: Type.Optional(Type.Integer()),

@@ -30,6 +30,10 @@ export interface Capabilities {
   importFormats: readonly string[];
   /** How many machines may be started at the same time before all become slower. */
   startSlots: number;
+  /** How many disks may be copied as a whole at the same time: full copies, captures, masters. */
+  copySlots: number;
+  /** A guest that boots takes as much as one that starts, and counts as one until it answers: processors that are imitated. */
+  bootTakesSlot?: boolean | undefined;
   /** Facts for people: accelerator and why it was chosen, versions. */
   facts: Readonly<Record<string, string>>;
 }

@@ -2,8 +2,10 @@
  * How intent becomes durable work: each function writes one job in the caller's transaction. This is all of the engine that
  * the API may import.
  */
+import type { CloneMode } from '../core/image.ts';
 import type { Tx } from '../store/schema.ts';
 import * as jobs from '../store/jobs.ts';
+import { END_LANE, type SlotKind } from '../store/slots.ts';
 import type { AddMasterInput } from './sagas/add-master.ts';
 import type { CaptureInput } from './sagas/capture.ts';
 import type { CheckpointInput } from './sagas/checkpoint.ts';
@@ -25,13 +27,21 @@ export function provisionKey(reservationId: string): string {
   return `provision:${reservationId}`;
 }
 
-// Only provisioning counts against the provider's start slots (lane = provider id): ending frees room and must never wait for it.
-export function enqueueProvision(tx: Tx, input: ProvisionInput): Promise<Enqueued> {
+/** What making a clone takes of its provider. */
+export function cloneSlot(mode: CloneMode): SlotKind {
+  return mode === 'full' ? 'copy' : 'start';
+}
+
+// Ending frees room: it takes no slot and never waits for one.
+export function enqueueProvision(tx: Tx, input: ProvisionInput, owner: string): Promise<Enqueued> {
   return jobs.enqueue(tx, {
     saga: 'provision',
     input,
     key: provisionKey(input.reservationId),
     lane: input.providerId,
+    providerId: input.providerId,
+    slot: cloneSlot(input.mode),
+    owner,
     priority: PRIORITY.person,
   });
 }
@@ -42,7 +52,8 @@ export function enqueueEnd(tx: Tx, input: EndInput, key = input.reservationId): 
     saga: 'end',
     input,
     key: `end:${key}`,
-    lane: `${jobs.END_LANE}${input.providerId}`,
+    lane: `${END_LANE}${input.providerId}`,
+    providerId: input.providerId,
     priority: PRIORITY.clearing,
   });
 }
@@ -53,37 +64,47 @@ export function enqueueProve(tx: Tx, input: ProveInput): Promise<Enqueued> {
     input,
     key: `machine:${input.machineId}`,
     lane: `power:${input.providerId}`,
+    providerId: input.providerId,
     priority: PRIORITY.image,
   });
 }
 
-export function enqueuePrepare(tx: Tx, input: PrepareInput): Promise<Enqueued> {
+export function enqueuePrepare(tx: Tx, input: PrepareInput, owner: string): Promise<Enqueued> {
   return jobs.enqueue(tx, {
     saga: 'prepare',
     input,
     key: `revision:${input.revisionId}`,
+    slot: 'copy',
+    owner,
     lane: `image:${input.providerId}`,
+    providerId: input.providerId,
     priority: PRIORITY.image,
   });
 }
 
 /** One at a time of a revision, and none while it is made or removed. */
-export function enqueueAddMaster(tx: Tx, input: AddMasterInput): Promise<Enqueued> {
+export function enqueueAddMaster(tx: Tx, input: AddMasterInput, owner: string): Promise<Enqueued> {
   return jobs.enqueue(tx, {
     saga: 'add-master',
     input,
     key: `revision:${input.revisionId}`,
+    slot: 'copy',
+    owner,
     lane: `image:${input.providerId}`,
+    providerId: input.providerId,
     priority: PRIORITY.image,
   });
 }
 
-export function enqueueCapture(tx: Tx, input: CaptureInput): Promise<Enqueued> {
+export function enqueueCapture(tx: Tx, input: CaptureInput, owner: string): Promise<Enqueued> {
   return jobs.enqueue(tx, {
     saga: 'capture',
     input,
     key: `machine:${input.machineId}`,
+    slot: 'copy',
+    owner,
     lane: `image:${input.providerId}`,
+    providerId: input.providerId,
     priority: PRIORITY.person,
   });
 }
@@ -94,6 +115,7 @@ export function enqueuePower(tx: Tx, input: PowerInput): Promise<Enqueued> {
     input,
     key: `machine:${input.machineId}`,
     lane: `power:${input.providerId}`,
+    providerId: input.providerId,
     priority: PRIORITY.person,
   });
 }
@@ -104,6 +126,7 @@ export function enqueueCheckpoint(tx: Tx, input: CheckpointInput): Promise<Enque
     input,
     key: `machine:${input.machineId}`,
     lane: `power:${input.providerId}`,
+    providerId: input.providerId,
     priority: PRIORITY.person,
   });
 }
@@ -114,6 +137,7 @@ export function enqueueRemoveRevision(tx: Tx, input: RemoveRevisionInput): Promi
     input,
     key: `revision:${input.revisionId}`,
     lane: `image:${input.providerId}`,
+    providerId: input.providerId,
     priority: PRIORITY.image,
   });
 }

@@ -4,6 +4,7 @@ import * as jobs from '../store/jobs.ts';
 import type { Store } from '../store/db.ts';
 import type { ClaimedJob } from '../store/queue.ts';
 import type { Tx } from '../store/schema.ts';
+import { hold, type Holding, type SlotKind, slotName } from '../store/slots.ts';
 import type { Journal, RunDirection, StepRecord } from './saga.ts';
 
 export class PgJournal implements Journal<Tx> {
@@ -13,10 +14,15 @@ export class PgJournal implements Journal<Tx> {
   error: StoredError | undefined;
   readonly #store: Store;
   readonly #job: ClaimedJob;
+  readonly #onHolding: (holding: Holding) => void;
+  #holding: Holding;
 
-  constructor(store: Store, job: ClaimedJob) {
+  /** `onHolding` hears each time what the run takes has changed. */
+  constructor(store: Store, job: ClaimedJob, onHolding: (holding: Holding) => void = () => {}) {
     this.#store = store;
     this.#job = job;
+    this.#onHolding = onHolding;
+    this.#holding = { slot: job.slot, waiting: job.waiting };
     this.direction = job.direction;
     this.attempt = job.attempt;
     this.waits = job.waits;
@@ -25,6 +31,15 @@ export class PgJournal implements Journal<Tx> {
 
   async steps(): Promise<readonly StepRecord[]> {
     return jobs.jobSteps(this.#store.db, this.#job.id);
+  }
+  async take(what: SlotKind | 'nothing'): Promise<boolean> {
+    const waiting = what === 'nothing';
+    const to: Holding = { slot: waiting ? null : slotName(what, this.#job.providerId), waiting };
+    if (to.slot === this.#holding.slot && to.waiting === this.#holding.waiting) return true;
+    if (!(await hold(this.#store, this.#job, to))) return false;
+    this.#holding = to;
+    this.#onHolding(to);
+    return true;
   }
   started(seq: number, name: string): Promise<void> {
     return jobs.stepStarted(this.#store.db, this.#job, seq, name);

@@ -32,10 +32,10 @@ describe('what clears away has places of its own', () => {
 
   test('one that waits for a start slot is cancelled without one', async () => {
     const bench = await makeBench(onTestFinished, { startSlots: 1 });
-    bench.fake.addFault({ verb: 'guest.ready', when: 'before', count: 1, error: 'hang' });
+    bench.fake.addFault({ verb: 'clone', when: 'before', count: 1, error: 'hang' });
     const first = await reserveOne(bench);
     await startWorker(bench);
-    await until(() => bench.calls.some((c) => c.startsWith('ready ')), 'a guest that is waited for');
+    await until(() => bench.calls.some((c) => c.startsWith('clone ')), 'a clone at work');
     const second = await reserveOne(bench);
     await endReservation(bench.deps, second.id, 'end', 'ada');
     await until(async () => (await reservationOf(bench, second.id)).state === 'ended', 'its end');

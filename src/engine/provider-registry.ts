@@ -140,7 +140,8 @@ export class ProviderRegistry {
       const ctx = makeCtx({ signal, log, timeoutMs: OPEN_MS });
       const capabilities = await driver.open(ctx);
       const limits = await driver.room(ctx);
-      await providers.opened(store.db, id, { limits, startSlots: capabilities.startSlots, facts: capabilities.facts, capabilities });
+      const { startSlots, copySlots, facts } = capabilities;
+      await providers.opened(store.db, id, { limits, startSlots, copySlots, facts, capabilities });
       unhook = onOpen?.(id, driver) ?? unhook;
       this.capabilities.set(id, capabilities);
       this.drivers.set(id, driver);

@@ -23,6 +23,9 @@ export class MemoryJournal<Tx> implements Journal<Tx> {
   async steps() {
     return [...this.records.values()].sort((a, b) => a.seq - b.seq).map((r) => ({ ...r }));
   }
+  async take() {
+    return true;
+  }
   async started(seq: number, name: string) {
     this.records.set(seq, { seq, name, state: 'started', output: undefined });
   }

@@ -16,6 +16,7 @@
 import { anyOf, type Ctx, raceWithGrace, withTimeout } from '../lib/context.ts';
 import { CarrelError, isCode, type StoredError, toStored } from '../lib/errors.ts';
 import { backoffMs } from '../lib/retry.ts';
+import type { SlotKind } from '../store/slots.ts';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json | undefined };
 
@@ -31,6 +32,11 @@ export interface Step<EngineDeps, Input> {
   name: string;
   /** Longest time one try may take, in milliseconds. */
   timeoutMs: number;
+  /**
+   * What of its provider's slots it takes, in place of what the step before took; `nothing` if it only waits for something, which takes no
+   * place of a worker either. Left out: what the step before took.
+   */
+  takes?(deps: EngineDeps, input: Input): SlotKind | 'nothing';
   do(args: StepArgs<EngineDeps, Input>): Promise<unknown>;
   /** Missing where nothing needs to be taken back. */
   undo?(args: StepArgs<EngineDeps, Input>): Promise<void>;
@@ -68,6 +74,8 @@ export interface Journal<Tx> {
   waits: number;
   error: StoredError | undefined;
   steps(): Promise<readonly StepRecord[]>;
+  /** What the run takes from now on. False if there is none free: the run was given back, and is claimed again when there is. */
+  take(what: SlotKind | 'nothing'): Promise<boolean>;
   started(seq: number, name: string): Promise<void>;
   finished(seq: number, output: unknown): Promise<void>;
   undone(seq: number): Promise<void>;
@@ -154,6 +162,7 @@ export async function runSaga<EngineDeps, Input, Tx>(
       const seq = known?.seq ?? Math.max(-1, ...[...records.values()].map((r) => r.seq)) + 1;
       try {
         throwIfAborted(args.ctx);
+        if (step.takes !== undefined && !(await journal.take(step.takes(deps, input)))) return 'retry';
         if (known === undefined) {
           await journal.started(seq, step.name);
           records.set(step.name, { seq, name: step.name, state: 'started', output: undefined });

@@ -8,18 +8,18 @@ import {
   idle,
   jobOf,
   makeBench,
-  makeWorker,
   observe,
   problems,
   readyOne,
   reservationOf,
   reserveOne,
+  startWorker,
   until,
 } from '../../test/support/engine.ts';
 import { CarrelError } from '../lib/errors.ts';
 import * as jobs from '../store/jobs.ts';
 import * as machines from '../store/machines.ts';
-import { countJobs, reapFormerLives } from '../store/queue.ts';
+import { reapFormerLives } from '../store/queue.ts';
 import { captureReservation } from './intents/image.ts';
 import { endReservation } from './intents/end.ts';
 import { extendReservation, powerReservation } from './intents/reservation.ts';
@@ -32,15 +32,6 @@ function stallGuest(bench: Bench, count = 1): void {
 
 const called = (bench: Bench, verb: string): boolean => bench.calls.some((c) => c.startsWith(`${verb} `));
 const stalled = (bench: Bench) => until(() => called(bench, 'ready'), 'a guest that is waited for');
-
-async function startWorker(bench: Bench, options: Parameters<typeof makeWorker>[1] = {}) {
-  const worker = makeWorker(bench, options);
-  await worker.start();
-  let stopping: Promise<void> | undefined;
-  const stop = () => (stopping ??= worker.stop());
-  onTestFinished(stop);
-  return { stop, wake: () => worker.wake() };
-}
 
 describe('leases', () => {
   test('a run whose lease was lost is aborted, and the new owner finishes it', async () => {
@@ -215,36 +206,6 @@ describe('shutdown', () => {
     expect((await reservationOf(bench, id)).state).toBe('ended');
     expect(await problems(bench)).toEqual([]);
   });
-});
-
-test('start slots hold over all workers, and a full lane does not stand in the way of an end', async () => {
-  const bench = await makeBench(onTestFinished, { startSlots: 2 });
-  const standing = await readyOne(bench);
-  let inside = 0;
-  let most = 0;
-  let open!: () => void;
-  const gate = new Promise<void>((resolve) => (open = resolve));
-  const fault = async (point: string) => {
-    if (point === 'provision:clone:do:before') {
-      inside += 1;
-      most = Math.max(most, inside);
-      await gate;
-    }
-    if (point === 'provision:end:do:before') inside -= 1;
-  };
-  for (let i = 0; i < 6; i++) await reserveOne(bench);
-  const workers = [await startWorker(bench, { fault }), await startWorker(bench, { fault })];
-  onTestFinished(() => open());
-  await until(() => inside === 2, 'two that start');
-  await endReservation(bench.deps, standing.id, 'end', 'ada');
-  await until(async () => (await reservationOf(bench, standing.id)).state === 'ended', 'the end of another');
-  for (const worker of workers) worker.wake();
-  expect(await countJobs(bench.store.db)).toMatchObject({ running: 2, ready: 4 });
-  open();
-  await until(() => idle(bench), 'an end');
-  expect(most).toBe(2);
-  expect(Object.keys(bench.fake.state.machines)).toHaveLength(6);
-  expect(await problems(bench)).toEqual([]);
 });
 
 describe('time', () => {

@@ -13,7 +13,8 @@ import { CarrelError, describeError, isCode, type StoredError, toStored } from '
 import type { Logger } from '../lib/log.ts';
 import { backoffMs } from '../lib/retry.ts';
 import * as jobs from '../store/jobs.ts';
-import { claim, heartbeat, isClearing, reapExpired, type ClaimedJob, type QueueStore } from '../store/queue.ts';
+import { claim, heartbeat, reapExpired, type ClaimedJob, type QueueStore } from '../store/queue.ts';
+import { isClearing } from '../store/slots.ts';
 import { PgJournal } from './journal.ts';
 import { CANCELLED, type FaultPoint, runSaga, SHUTDOWN } from './saga.ts';
 import { SAGAS } from './sagas/index.ts';
@@ -23,7 +24,7 @@ export interface WorkerOptions {
   deps: EngineDeps;
   /** Unique among workers, and the same for all lives of one installation up to the last `/`. */
   name: string;
-  /** Runs at one time in this process, beside those that clear away. */
+  /** Runs at one time in this process, beside those that clear away and those that only wait. */
   concurrency: number;
   /** Runs at one time that clear away (ends, and what was cancelled or turned around when it was claimed); as `concurrency` by default. */
   clearing?: number;
@@ -44,6 +45,8 @@ interface Running {
   /** The run must be let go of, its clean-up too: a signal of its own, since a cancel may have come before. */
   leave: AbortController;
   ended: Promise<void>;
+  /** It only waits for something: it takes no place. */
+  waiting: boolean;
   /** Claimed for one of the places of what clears away. */
   clearing: boolean;
   /** When the claim or heartbeat was begun by which it is known to be ours, by the monotonic clock in milliseconds. */
@@ -114,14 +117,21 @@ export class Worker {
     const { deps, name, concurrency, leaseMs } = this.#options;
     await this.#passOnCancels();
     // Two kinds of places: however many captures take an hour each, an end is begun at once.
-    const busy = [...this.#running.values()].filter((run) => run.clearing).length;
+    const places = [...this.#running.values()].filter((run) => !run.waiting);
+    const busy = places.filter((run) => run.clearing).length;
     const clearing = Math.max(0, (this.#options.clearing ?? concurrency) - busy);
-    const limit = Math.max(0, concurrency - (this.#running.size - busy));
+    const limit = Math.max(0, concurrency - (places.length - busy));
     const oursAt = performance.now();
     for (const job of await claim(deps.store, { worker: name, limit, clearing, leaseMs })) {
       const cancel = new AbortController();
       if (job.cancelAsked) cancel.abort(CANCELLED);
-      const run: Running = { job, cancel, leave: new AbortController(), ended: Promise.resolve(), clearing: isClearing(job), oursAt };
+      const run: Running = {
+        ...{ job, cancel, oursAt },
+        leave: new AbortController(),
+        ended: Promise.resolve(),
+        waiting: job.waiting && !isClearing(job),
+        clearing: isClearing(job),
+      };
       // Lost and claimed anew by this very worker: the earlier run holds an old fence and has nothing more to say.
       this.#running.get(job.id)?.leave.abort(leaseLost());
       run.ended = this.#run(run).finally(() => {
@@ -132,10 +142,14 @@ export class Worker {
     }
   }
 
-  async #run({ job, cancel, leave }: Running): Promise<void> {
+  async #run(run: Running): Promise<void> {
+    const { job, cancel, leave } = run;
     const { deps, fault, onProgress } = this.#options;
     const log = this.#log.child({ job: job.id, saga: job.saga });
-    const journal = new PgJournal(deps.store, job);
+    const journal = new PgJournal(deps.store, job, ({ waiting }) => {
+      run.waiting = waiting;
+      this.wake();
+    });
     try {
       const saga = SAGAS[job.saga];
       if (!saga) return await journal.park(unknownSaga(job.saga));

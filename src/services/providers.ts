@@ -53,6 +53,7 @@ export function providerServices(parts: Parts): ProviderServices {
       recipes: [...(can?.recipes ?? [])],
       importFormats: [...(can?.importFormats ?? [])],
       startSlots: row.startSlots,
+      copySlots: row.copySlots,
       limits: providers.limitsOf(row),
       used: await machines.used(db, row.id),
       facts: { ...(can?.facts ?? (row.facts as Record<string, string>)) },

@@ -6,13 +6,11 @@ import { randomUUID } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
 import { CarrelError, type StoredError } from '../lib/errors.ts';
 import type { Db, Job, JobDirection, JobState, JobStep } from './schema.ts';
+import { type SlotKind, slotName } from './slots.ts';
 import { dbIn, dbNow, json, jsonOrNull } from './sql.ts';
 
 /** Channel on which workers are woken. */
 export const JOB_CHANNEL = 'job';
-
-/** Lanes that begin so hold ends alone. */
-export const END_LANE = 'end:';
 
 const LIVE: readonly JobState[] = ['ready', 'running', 'stuck'];
 
@@ -28,8 +26,14 @@ export interface JobSpec {
   input: unknown;
   /** At most one live run has it. */
   key: string;
-  /** Runs of a lane that is named by a provider's id count against that provider's `start_slots`. */
+  /** What it is counted and shown with; of those that begin with `end:` each only clears away. */
   lane: string;
+  /** Where it works, for what works at a provider. */
+  providerId?: string | undefined;
+  /** What its first step takes of its provider's slots; none if left out. */
+  slot?: SlotKind | undefined;
+  /** Whose it is, an account's id: people take turns at slots. */
+  owner?: string | undefined;
   /** Higher goes first. */
   priority?: number | undefined;
   /**
@@ -63,6 +67,9 @@ export async function enqueue(db: Db, spec: JobSpec): Promise<{ id: string; crea
         input: json(spec.input),
         key: spec.key,
         lane: spec.lane,
+        providerId: spec.providerId ?? null,
+        slot: spec.slot === undefined ? null : slotName(spec.slot, spec.providerId),
+        owner: spec.owner ?? null,
         priority: spec.priority ?? 0,
         state: 'ready',
         runAt: dbIn(delayMs),

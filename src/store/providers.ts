@@ -95,7 +95,7 @@ export async function enable(db: Db, id: string, enabled: boolean): Promise<void
 export async function opened(
   db: Db,
   id: string,
-  found: { limits: CapacityLimits; startSlots: number; facts: Facts; capabilities: object },
+  found: { limits: CapacityLimits; startSlots: number; copySlots: number; facts: Facts; capabilities: object },
 ): Promise<void> {
   await db
     .updateTable('provider')
@@ -104,6 +104,7 @@ export async function opened(
       maxMemoryMib: found.limits.memoryMiB,
       maxVcpus: found.limits.vcpus,
       startSlots: found.startSlots,
+      copySlots: found.copySlots,
       facts: json(found.facts),
       capabilities: json(found.capabilities),
     })

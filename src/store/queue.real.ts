@@ -5,18 +5,7 @@ import { makeCtx } from '../lib/context.ts';
 import { waitFor } from '../lib/retry.ts';
 import type { Notice, Store } from './db.ts';
 import * as jobs from './jobs.ts';
-import * as providers from './providers.ts';
-import {
-  claim,
-  type ClaimedJob,
-  countJobs,
-  heartbeat,
-  LeaseWatch,
-  listJobs,
-  queuePosition,
-  reapExpired,
-  reapFormerLives,
-} from './queue.ts';
+import { claim, countJobs, heartbeat, LeaseWatch, listJobs, queuePosition, reapExpired, reapFormerLives } from './queue.ts';
 import type { Db } from './schema.ts';
 import { testDb } from './testing.ts';
 
@@ -96,75 +85,6 @@ test('an enqueue that is rolled back never was, and wakes nobody', async () => {
   await waitFor(bound(), 2, () => (heard.length > 0 ? true : undefined));
   expect(heard).toHaveLength(1);
   expect(keysOf(await claim(store, { worker: 'w', limit: 9 }))).toEqual(['there']);
-});
-
-async function provider(db: Db, startSlots: number): Promise<string> {
-  const limits = { machines: 9, memoryMiB: 9, vcpus: 9 };
-  return providers.put(db, { id: randomUUID(), name: randomUUID(), kind: 'fake', limits, startSlots, facts: {}, now: new Date() });
-}
-
-test('8 claimers at once never exceed the cap of a lane, and leave nothing lying', async () => {
-  const t = await testDb(onTestFinished);
-  const lane = await provider(t.db, 3);
-  const total = 60;
-  for (let i = 0; i < total; i++) await add(t.db, `j${i}`, { lane });
-  const alone = await claim(t.store, { worker: 'w', limit: 9 });
-  expect(alone).toHaveLength(3);
-  for (const job of alone) await jobs.giveBack(t.db, job);
-  const stores = [t.store, ...(await Promise.all(Array.from({ length: 7 }, () => t.again())))];
-  let most = 0;
-  let done = 0;
-  const ids = new Set<string>();
-  await Promise.all(
-    stores.map(async (store, n) => {
-      while (done < total) {
-        const claimed = await claim(store, { worker: `w${n}`, limit: 2 });
-        const { rows } = await sql<{ n: number }>`select count(*) as n from job where lane = ${lane} and state = 'running'`.execute(
-          store.db,
-        );
-        most = Math.max(most, rows[0]?.n ?? 0);
-        for (const job of claimed) {
-          expect(ids.has(job.id)).toBe(false);
-          ids.add(job.id);
-          await jobs.finish(store.db, job, 'done');
-          done += 1;
-        }
-      }
-    }),
-  );
-  expect(most).toBeLessThanOrEqual(3);
-  expect(ids.size).toBe(total);
-});
-
-test('a lane that is full does not stand in the way; caps given by name go before the provider', async () => {
-  const { store, db } = await testDb(onTestFinished);
-  const lane = await provider(db, 1);
-  for (let i = 0; i < 300; i++) await add(db, `full${i}`, { lane, priority: 9 });
-  await add(db, 'free');
-  await add(db, 'named1', { lane: 'named' });
-  await add(db, 'named2', { lane: 'named' });
-  const laneCaps = { named: 1 };
-  expect(keysOf(await claim(store, { worker: 'w', limit: 9, laneCaps }))).toEqual(['full0', 'free', 'named1']);
-  expect(await claim(store, { worker: 'w', limit: 9, laneCaps })).toEqual([]);
-  expect(await claim(store, { worker: 'w', limit: 9, laneCaps: { named: 1, [lane]: 3 } })).toHaveLength(2);
-});
-
-test('ends, cancels and undos take the places that are theirs, whatever the lanes hold', async () => {
-  const { store, db } = await testDb(onTestFinished);
-  const lane = await provider(db, 1);
-  for (const key of ['first', 'waits', 'cancelled']) await add(db, key, { lane, priority: 9 });
-  await add(db, 'end', { lane: `end:${lane}` });
-  const [first] = await claim(store, { worker: 'w', limit: 1, clearing: 0 });
-  expect(first?.key).toBe('first');
-  await jobs.askCancel(db, 'cancelled');
-  expect(keysOf(await claim(store, { worker: 'w', limit: 9, clearing: 0 }))).toEqual([]);
-  expect(keysOf(await claim(store, { worker: 'w', limit: 0, clearing: 1 }))).toEqual(['cancelled']);
-  expect(keysOf(await claim(store, { worker: 'w', limit: 0, clearing: 9 }))).toEqual(['end']);
-  // One that was turned around starts nothing any more: its slot is free, and it needs none to go on.
-  await jobs.setDirection(db, first as ClaimedJob, 'undo', { code: 'no', message: 'no', retry: 'never', details: {} });
-  expect(keysOf(await claim(store, { worker: 'w', limit: 9, clearing: 0 }))).toEqual(['waits']);
-  await jobs.giveBack(db, first as ClaimedJob);
-  expect(keysOf(await claim(store, { worker: 'w', limit: 9 }))).toEqual(['first']);
 });
 
 test('after its lease ran out a worker is fenced off from every write', async () => {

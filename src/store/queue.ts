@@ -5,9 +5,10 @@
  * clock of whoever watches, not when a time stamp has passed; so a clock set forward takes no run from a live worker and a clock
  * set back leaves none with a dead one. What makes a mistake harmless all the same is the fence (jobs.ts).
  */
-import { type RawBuilder, sql } from 'kysely';
-import { END_LANE, JOB_CHANNEL } from './jobs.ts';
+import { sql } from 'kysely';
+import { JOB_CHANNEL } from './jobs.ts';
 import type { Db, Job, JobState } from './schema.ts';
+import { clearingSql, freeSql, lockSlots, turnSql } from './slots.ts';
 
 /** What the queue needs of a store; `db.ts`'s `Store` is one. */
 export interface QueueStore {
@@ -17,74 +18,71 @@ export interface QueueStore {
 
 export const DEFAULT_LEASE_MS = 30_000;
 
-/** Key of the advisory lock under which claims are made: counting a lane's runs without it lets two claimers both see room. */
-const CLAIM_LOCK = 0x63_6c_61_69_6d;
-
 export type ClaimedJob = Pick<
   Job,
-  'id' | 'saga' | 'input' | 'key' | 'lane' | 'priority' | 'direction' | 'attempt' | 'waits' | 'fence' | 'cancelAsked' | 'error'
+  | ('id' | 'saga' | 'input' | 'key' | 'lane' | 'slot' | 'waiting' | 'providerId' | 'priority' | 'direction')
+  | ('attempt' | 'waits' | 'fence' | 'cancelAsked' | 'error')
 >;
 
 export interface ClaimOptions {
   worker: string;
-  /** Most jobs to take; with {@link clearing}, most of those that do not clear away. */
+  /** Most jobs to take; with {@link clearing}, most of those that neither clear away nor only wait. */
   limit: number;
-  /** Most jobs to take of those that clear away ({@link isClearing}), beside `limit`; without it they share `limit`. */
+  /** Most jobs to take of those that clear away, beside `limit`; without it all share `limit`. */
   clearing?: number | undefined;
   leaseMs?: number | undefined;
-  /** Caps of lanes by name, before a provider's `start_slots`; a lane with neither has none. */
-  laneCaps?: Readonly<Record<string, number>> | undefined;
 }
 
-/** Whether a run only takes things away: an end, or one that was cancelled or turned around. It needs no slot of its lane and takes none. */
-export function isClearing(job: Pick<Job, 'lane' | 'cancelAsked' | 'direction'>): boolean {
-  return job.lane.startsWith(END_LANE) || job.cancelAsked || job.direction === 'undo';
-}
-
-/** {@link isClearing} in SQL, as the index `job_clearing` has it. */
-function clearingSql(table: string): RawBuilder<boolean> {
-  const t = sql.ref(table);
-  return sql<boolean>`(starts_with(${t}.lane, ${sql.lit(END_LANE)}) or ${t}.cancel_asked or ${t}.direction = 'undo')`;
-}
+/** So many that only wait are taken up at one time: each costs a promise and its share of a heartbeat. */
+const MOST_WAITING = 1_000;
+/** So many of those in line for slots of one kind are put in order at one time. */
+const LINE = 2_000;
 
 /**
- * Takes up to `limit` due jobs, highest priority first, then the longest due. In no lane do more run at one time than its cap, over
- * all workers of the store. Lanes that are full do not stand in the way of others, nor of what clears away.
+ * Takes up to `limit` due jobs, highest priority first, of equal ones people by turns, then the longest due. No more of a provider's slots
+ * are given than it has, over all workers of the store. What waits for a slot does not stand in the way of others, nor of what clears away;
+ * what only waits for something is taken beside them all.
  */
 export async function claim(store: QueueStore, options: ClaimOptions): Promise<ClaimedJob[]> {
   const { limit, clearing = limit } = options;
-  const total = options.clearing === undefined ? limit : limit + clearing;
+  const apart = options.clearing !== undefined;
+  const total = apart ? limit + clearing + MOST_WAITING : limit;
   if (total <= 0) return [];
+  const waiting = apart ? MOST_WAITING : limit;
   const leaseMs = options.leaseMs ?? DEFAULT_LEASE_MS;
-  const caps = Object.entries(options.laneCaps ?? {});
+  const due = sql`job.state = 'ready' and (job.run_at <= clock_timestamp() or clock_timestamp() < job.queued_at)`;
   return store.tx(async (tx) => {
-    await sql`select pg_advisory_xact_lock(${CLAIM_LOCK})`.execute(tx);
+    await lockSlots(tx);
     const { rows } = await sql<ClaimedJob>`
-      with lane as (
-        select l.lane, greatest(0, least(${limit}::bigint, coalesce(c.cap, p.start_slots)
-            - (select count(*) from job r where r.lane = l.lane and r.state = 'running' and not ${clearingSql('r')}))) as room
-        from (select distinct lane from job where state = 'ready') l
-        left join provider p on p.id::text = l.lane
-        left join unnest(${caps.map(([lane]) => lane)}::text[], ${caps.map(([, cap]) => cap)}::int[]) as c (lane, cap) on c.lane = l.lane),
+      with line as (
+        select s.slot, least(${limit}::bigint, ${freeSql('s.slot')}) as room
+        from (select distinct slot from job where state = 'ready' and slot is not null) s),
       ordinary as (
-        select j.* from lane cross join lateral (
-          select id, priority, run_at from job
-          where state = 'ready' and job.lane = lane.lane and (run_at <= clock_timestamp() or clock_timestamp() < queued_at)
-            and not ${clearingSql('job')}
-          order by priority desc, run_at, id limit lane.room for update skip locked) j
-        order by j.priority desc, j.run_at, j.id limit ${limit}),
-      clearing as (
-        select id, priority, run_at from job
-        where state = 'ready' and (run_at <= clock_timestamp() or clock_timestamp() < queued_at) and ${clearingSql('job')}
-        order by priority desc, run_at, id limit ${clearing} for update skip locked),
-      pick as (
-        select * from (select * from clearing union all select * from ordinary) j order by priority desc, run_at, id limit ${total}),
+        select j.* from line cross join lateral (
+          select id, priority, ${turnSql('f')} as turn, run_at from (
+            select job.* from job where ${due} and job.slot = line.slot and not ${clearingSql('job')}
+            order by priority desc, run_at, id limit case when line.room > 0 then ${LINE}::bigint else 0 end) f
+          order by priority desc, turn, run_at, id limit line.room) j
+        union all (
+          select id, priority, 0 as turn, run_at from job
+          where ${due} and slot is null and not waiting and not ${clearingSql('job')}
+          order by priority desc, run_at, id limit ${limit})),
+      chosen as (
+        (select * from ordinary order by priority desc, turn, run_at, id limit ${limit})
+        union all (
+          select id, priority, 0 as turn, run_at from job where ${due} and ${clearingSql('job')}
+          order by priority desc, run_at, id limit ${clearing})
+        union all (
+          select id, priority, 0 as turn, run_at from job where ${due} and slot is null and waiting and not ${clearingSql('job')}
+          order by priority desc, run_at, id limit ${waiting})),
+      ranked as (select * from chosen order by priority desc, turn, run_at, id limit ${total}),
+      pick as (select job.id from job where id in (select id from ranked) and state = 'ready' for update skip locked),
       taken as (
         update job set state = 'running', worker = ${options.worker}, attempt = attempt + 1, fence = fence + 1, lease_ms = ${leaseMs}::int,
           lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'
-        from pick where job.id = pick.id and job.state = 'ready' returning job.*)
-      select id, saga, input, key, lane, priority, direction, attempt, waits, fence, cancel_asked, error
-      from taken order by priority desc, run_at, id`.execute(tx);
+        from pick where job.id = pick.id returning job.*)
+      select t.id, saga, input, key, lane, slot, waiting, provider_id, t.priority, direction, attempt, waits, fence, cancel_asked, error
+      from taken t join ranked r on r.id = t.id order by t.priority desc, r.turn, t.run_at, t.id`.execute(tx);
     return rows;
   });
 }
@@ -184,24 +182,26 @@ export async function reapFormerLives(store: QueueStore, worker: string): Promis
   return rows.length;
 }
 
-/** How many jobs of its lane go before a waiting job, itself included: 1 = the next. 0 when it runs or has ended; undefined if unknown. */
+/** How many of those in line with it go before a waiting job, itself included: 1 = the next. 0 when it runs or has ended; undefined if unknown. */
 export async function queuePosition(db: Db, jobId: string): Promise<number | undefined> {
-  const { rows } = await sql<{ state: JobState; ahead: number }>`
-    select j.state, (select count(*) from job o where o.state = 'ready' and o.lane = j.lane and ${clearingSql('o')} = ${clearingSql('j')}
-      and (-o.priority, o.run_at, o.id) <= (-j.priority, j.run_at, j.id)) as ahead
-    from job j where j.id = ${jobId}`.execute(db);
-  const row = rows[0];
-  return row === undefined ? undefined : row.state === 'ready' ? row.ahead : 0;
+  const row = await db.selectFrom('job').select(['key', 'state']).where('id', '=', jobId).executeTakeFirst();
+  if (row === undefined) return undefined;
+  return row.state === 'ready' ? ((await queuePositions(db, [row.key])).get(row.key) ?? 0) : 0;
 }
 
-/** {@link queuePosition} of many at once, by their keys; those that do not wait are left out. */
+/**
+ * {@link queuePosition} of many at once, by their keys; those that are not in line are left out. In line with each other are those that
+ * need the same slot, or, where none is needed, those of one lane.
+ */
 export async function queuePositions(db: Db, keys: readonly string[]): Promise<Map<string, number>> {
   if (keys.length === 0) return new Map();
   const { rows } = await sql<{ key: string; place: number }>`
-    with asked as (select id, key, lane from job where key = any(${keys}::text[]) and state = 'ready'),
-    placed as (
-      select o.id, row_number() over (partition by o.lane, ${clearingSql('o')} order by o.priority desc, o.run_at, o.id) as place
-      from job o where o.state = 'ready' and o.lane in (select lane from asked))
+    with asked as (select id, key, coalesce(slot, lane) as line from job where key = any(${keys}::text[]) and state = 'ready' and not waiting),
+    turns as (
+      select o.id, coalesce(o.slot, o.lane) as line, ${clearingSql('o')} as clearing, o.priority, o.run_at,
+        case when o.slot is null or ${clearingSql('o')} then 0 else ${turnSql('o')} end as turn
+      from job o where o.state = 'ready' and not o.waiting and coalesce(o.slot, o.lane) in (select line from asked)),
+    placed as (select id, row_number() over (partition by line, clearing order by priority desc, turn, run_at, id) as place from turns)
     select key, place from asked join placed using (id)`.execute(db);
   return new Map(rows.map((r) => [r.key, r.place]));
 }

@@ -108,6 +108,7 @@ export interface ProviderTable {
   maxMemoryMib: number;
   maxVcpus: number;
   startSlots: number;
+  copySlots: Generated<number>;
   facts: JsonDefault<Facts>;
   createdAt: Date;
   /** Null: the QEMU of a server's host. */
@@ -290,6 +291,13 @@ export interface JobTable {
   input: Json<unknown>;
   key: string;
   lane: string;
+  /** `start:PROVIDER` or `copy:PROVIDER` while its step takes one. */
+  slot: Nullable<string>;
+  /** It only waits for something. */
+  waiting: Generated<boolean>;
+  /** Whose it is; people take turns. */
+  owner: Nullable<string>;
+  providerId: Nullable<string>;
   priority: Generated<number>;
   state: JobState;
   direction: Generated<JobDirection>;

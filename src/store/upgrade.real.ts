@@ -43,6 +43,12 @@ test('reservations of the first schema hold what their machines hold, and new on
   await add(live, 'ready', 'running', at(60));
   await add(ended, 'ended', 'gone', at(60));
   await add(open, 'ready', 'running', null);
+  const queued = (saga: string, lane: string) =>
+    sql`insert into job (id, saga, input, key, lane, state, run_at, queued_at, created_at)
+      values (gen_random_uuid(), ${saga}, '{}', ${lane}, ${lane}, 'ready', ${now}, ${now}, ${now})`.execute(old.db);
+  await queued('provision', String(provider));
+  await queued('capture', `image:${provider}`);
+  await queued('end', `end:${provider}`);
   await old.close();
 
   const store = await openStore(bound(), t.conn);
@@ -55,6 +61,13 @@ test('reservations of the first schema hold what their machines hold, and new on
     begunAt: at(-60),
     pinned: true,
   });
+  // What was queued is counted as it would be now.
+  const jobs = await store.db.selectFrom('job').select(['saga', 'slot', 'providerId', 'waiting']).orderBy('saga').execute();
+  expect(jobs).toEqual([
+    { saga: 'capture', slot: `copy:${provider}`, providerId: provider, waiting: false },
+    { saga: 'end', slot: null, providerId: provider, waiting: false },
+    { saga: 'provision', slot: `start:${provider}`, providerId: provider, waiting: false },
+  ]);
   const held = (from: number, to: number) => peak(store.db, provider as string, { start: at(from), end: at(to) }, { now });
   expect(await held(0, 10)).toEqual({ machines: 2, memoryMiB: 1024, vcpus: 4 });
   expect(await held(62, 90)).toEqual({ machines: 1, memoryMiB: 512, vcpus: 2 });

@@ -1,7 +1,7 @@
 /** An engine for tests: real PostgreSQL, the fake driver, a clock that a test can set, and everything that the engine does in sight. */
 import { randomUUID } from 'node:crypto';
 import { type KyselyPlugin, SelectQueryNode, sql } from 'kysely';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { CloneMode } from '../../src/core/image.ts';
 import type { Capabilities, Driver } from '../../src/driver/index.ts';
 import { FakeDriver } from '../../src/drivers/fake/fake-driver.ts';
@@ -227,6 +227,16 @@ export function makeWorker(bench: Bench, options: Partial<WorkerOptions> = {}): 
     pollMs: 50,
     ...options,
   });
+}
+
+/** {@link makeWorker}, at work; stopped when the test is over, or before. */
+export async function startWorker(bench: Bench, options: Partial<WorkerOptions> = {}) {
+  const worker = makeWorker(bench, options);
+  await worker.start();
+  let stopping: Promise<void> | undefined;
+  const stop = () => (stopping ??= worker.stop());
+  onTestFinished(stop);
+  return { stop, wake: () => worker.wake() };
 }
 
 /** Starts `work` while a transaction that made `change` is still open, and commits that once `work` waits for it. Give the bench a database of its own. */

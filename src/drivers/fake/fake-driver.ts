@@ -42,6 +42,7 @@ export const FAKE_CAPABILITIES: Capabilities = {
   recipes: FAKE_RECIPES,
   importFormats: FAKE_IMPORT_FORMATS,
   startSlots: 8,
+  copySlots: 4,
   facts: { accelerator: 'none: machines are only recorded' },
 };
 

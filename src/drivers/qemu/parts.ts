@@ -85,7 +85,7 @@ export async function openParts(
     account: accountFact,
     limits: limitsFact,
   };
-  return { parts, capabilities: await describe(tools, facts) };
+  return { parts, capabilities: await describe(tools, facts, host.accel()) };
 }
 
 function forcedAccel(asked: QemuDriverOptions['accel']): Accel | undefined {
@@ -125,7 +125,7 @@ async function adoptAll(ctx: Ctx, parts: Parts): Promise<void> {
   );
 }
 
-async function describe(tools: ImageTools, facts: Record<string, string>): Promise<Capabilities> {
+async function describe(tools: ImageTools, facts: Record<string, string>, accel: Accel): Promise<Capabilities> {
   return {
     cloneModes: (await canSealMemory()) ? ['linked', 'full', 'instant'] : ['linked', 'full'],
     liveCapture: true,
@@ -135,6 +135,9 @@ async function describe(tools: ImageTools, facts: Record<string, string>): Promi
     recipes: Object.keys(tools.recipes),
     importFormats: IMPORT_FORMATS,
     startSlots: availableParallelism() + 1,
+    // Two to keep one disk busy while the other one's processor works.
+    copySlots: Math.max(2, Math.ceil(availableParallelism() / 2)),
+    bootTakesSlot: accel === 'tcg',
     facts,
   };
 }

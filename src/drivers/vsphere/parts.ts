@@ -22,6 +22,9 @@ import { Survey } from './survey.ts';
 import { Teardown } from './teardown.ts';
 import { conditionOf, powerOf, type View } from './view.ts';
 
+/** A full clone costs 4 of the 16 units that vCenter gives a host; what is over queues there, where nobody goes first. */
+const COPIES_PER_HOST = 4;
+
 /** Everything behind an open driver. */
 export interface Parts {
   end: Endpoint;
@@ -86,6 +89,7 @@ async function learn(ctx: Ctx, client: VSphereClient, site: Site, options: VSphe
     recipes: [],
     importFormats: (await options.converter?.formats()) ?? [],
     startSlots: (options.limits?.powerPerHost ?? 8) * Math.max(1, hosts.length),
+    copySlots: COPIES_PER_HOST * Math.max(1, hosts.length),
     facts: { server: about.fullName, apiVersion: about.apiVersion, linkedClones: strategy, hosts: String(hosts.length) },
   };
 }

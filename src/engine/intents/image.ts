@@ -53,14 +53,15 @@ export async function prepareImage(deps: EngineDeps, who: Who, request: PrepareI
       createdBy: who.accountId,
       now,
     });
-    const job = await enqueuePrepare(tx, {
+    const input = {
       revisionId: revision.id,
       imageId: image.id,
       providerId,
       source: request.source,
       publish: request.publish,
       actor: who.name,
-    });
+    };
+    const job = await enqueuePrepare(tx, input, who.accountId);
     await audit.append(tx, {
       at: now,
       actor: who.name,
@@ -151,7 +152,7 @@ export async function captureReservation(deps: EngineDeps, who: Who, request: Ca
       createdBy: who.accountId,
       now,
     });
-    const job = await enqueueCapture(tx, {
+    const input = {
       reservationId: row.id,
       machineId: row.machineId,
       revisionId: revision.id,
@@ -160,7 +161,8 @@ export async function captureReservation(deps: EngineDeps, who: Who, request: Ca
       publish: request.publish,
       publishUnclean: request.publishUnclean,
       actor: who.name,
-    });
+    };
+    const job = await enqueueCapture(tx, input, who.accountId);
     if (!job.created)
       throw new CarrelError('busy', 'something is at work on this machine just now', { hint: 'try again when it is done', retry: 'later' });
     await audit.append(tx, {

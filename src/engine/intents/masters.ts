@@ -44,14 +44,15 @@ export async function addMaster(deps: EngineDeps, who: Who, request: AddMasterIn
       const { name: there } = await providers.find(tx, providerId);
       throw new CarrelError('already-exists', `${name} has a master on ${there}`, { hint: `see \`carrel image show ${name}\`` });
     }
-    const job = await enqueueAddMaster(tx, {
+    const input = {
       revisionId: revision.id,
       imageId: image.id,
       providerId,
       source: like(revision.profile, request.source),
       publish: false,
       actor: who.name,
-    });
+    };
+    const job = await enqueueAddMaster(tx, input, who.accountId);
     if (!job.created)
       throw new CarrelError('busy', `something is at work on ${name} just now`, { hint: 'try again when it is done', retry: 'later' });
     const subject = { subjectKind: 'revision' as const, subjectId: revision.id };

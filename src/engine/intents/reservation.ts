@@ -178,7 +178,7 @@ function checkMemory(request: Offer['request'], profile: RevisionProfile): void 
 
 /** Writes the job that makes the machine of a reservation that is `preparing`. */
 export async function startProvision(tx: Tx, row: Reservation, revision: Revision): Promise<void> {
-  await enqueueProvision(tx, {
+  const input = {
     reservationId: row.id,
     machineId: row.machineId,
     revisionId: revision.id,
@@ -188,7 +188,8 @@ export async function startProvision(tx: Tx, row: Reservation, revision: Revisio
     memoryMiB: row.memoryMib,
     hostname: row.hostname,
     bootTimeoutS: (revision.profile as RevisionProfile).guest.bootTimeoutS,
-  });
+  };
+  await enqueueProvision(tx, input, row.accountId);
 }
 
 /** The image and the revision that a request means; `not-found`, `wrong-state`, `not-allowed` (a draft of somebody else). */

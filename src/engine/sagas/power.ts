@@ -27,6 +27,7 @@ export const power: Saga<EngineDeps, PowerInput, Tx> = {
     {
       name: 'guest',
       timeoutMs: 30 * 60_000,
+      takes: () => 'nothing',
       async do({ ctx, deps, input, outputs }) {
         // A machine that comes up again may have another port and must answer before it is called ready.
         return outputs.power === 'on' ? driverOf(deps, input.providerId).guest.ready(ctx, input.machineId) : null;

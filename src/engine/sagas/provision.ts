@@ -7,7 +7,8 @@ import type { Tx } from '../../store/schema.ts';
 import * as machines from '../../store/machines.ts';
 import * as reservations from '../../store/reservations.ts';
 import { tryElsewhere } from '../intents/elsewhere.ts';
-import { enqueueEnd, enqueueProve } from '../enqueue.ts';
+import type { SlotKind } from '../../store/slots.ts';
+import { cloneSlot, enqueueEnd, enqueueProve } from '../enqueue.ts';
 import type { Saga, StepArgs } from '../saga.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
 import { destroyMachine, isIts, tellWaiting } from './records.ts';
@@ -35,10 +36,10 @@ export const provision: Saga<EngineDeps, ProvisionInput, Tx> = {
   maxAttempts: 5,
   waiting: tellWaiting,
   steps: [
-    { name: 'clone', timeoutMs: 30 * MINUTE, do: clone, undo: destroy },
+    { name: 'clone', timeoutMs: 30 * MINUTE, takes: (_, input) => cloneSlot(input.mode), do: clone, undo: destroy },
     { name: 'gate', timeoutMs: MINUTE, do: checkGate },
-    { name: 'start', timeoutMs: 5 * MINUTE, do: start },
-    { name: 'guest', timeoutMs: 30 * MINUTE, do: guest },
+    { name: 'start', timeoutMs: 5 * MINUTE, takes: () => 'start', do: start },
+    { name: 'guest', timeoutMs: 30 * MINUTE, takes: bootTakes, do: guest },
   ],
   async done(tx, deps, input, outputs) {
     const ready = outputs.guest as GuestReady;
@@ -73,6 +74,11 @@ export const provision: Saga<EngineDeps, ProvisionInput, Tx> = {
     await reservations.setStage(tx, input.reservationId, 'gone', state === 'failed' ? failure.message : 'ended', now);
   },
 };
+
+/** A guest that boots is waited for; only where it takes the processors of those that start does it count as one. */
+function bootTakes(deps: EngineDeps, { providerId }: { providerId: string }): SlotKind | 'nothing' {
+  return deps.capabilities.get(providerId)?.bootTakesSlot === true ? 'start' : 'nothing';
+}
 
 /** What a waiting person sees, as long as it is this machine that is waited for. */
 async function show(deps: EngineDeps, input: ProvisionInput, stage: Stage, text: string): Promise<void> {
