@@ -18,6 +18,8 @@ import type { Ctx } from '../lib/context.ts';
 
 export interface Capabilities {
   cloneModes: readonly CloneMode[];
+  /** Firmware of the images that instant clones can be made of; left out: any. */
+  instantFirmware?: readonly HardwareProfile['firmware'][];
   /** A running machine can be captured without stopping it. */
   liveCapture: boolean;
   /** User checkpoints of a machine, disk state only. */

@@ -38,6 +38,18 @@ test('reservations are spread over the places by the room that each would have l
   expect([bench.world.machines().length, Object.keys(there.world.state.machines).length]).toEqual([2, 4]);
 });
 
+test('an instant clone is promised only of images with a firmware that the place makes them of', async () => {
+  const bench = await makeBench(onTestFinished, { capabilities: { cloneModes: ['linked', 'instant'], instantFirmware: ['efi'] } });
+  const request = { image: 'golden', mode: 'instant' as const, forMs: HOUR };
+  await expect(reserve(bench.deps, bench.who, { ...request, id: randomUUID() })).rejects.toMatchObject({
+    code: 'not-supported',
+    message: 'this provider makes no instant clones of images that start with BIOS',
+  });
+  expect((await reserve(bench.deps, bench.who, { ...request, mode: 'linked', id: randomUUID() })).state).toBe('preparing');
+  const there = await addPlace(bench, { machines: 1 });
+  expect((await reserve(bench.deps, bench.who, { ...request, id: randomUUID() })).providerId).toBe(there.id);
+});
+
 test('a place that is down gets nothing while another has room, then it does; one that is disabled gets nothing at all', async () => {
   const bench = await makeBench(onTestFinished);
   const there = await addPlace(bench, { machines: 2 });

@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { CarrelError } from '../lib/errors.ts';
+import { OVMF } from '../qemu/ovmf.ts';
 
 export interface Check {
   name: string;
@@ -60,7 +61,17 @@ export function examine(dataDir: string, path = process.env.PATH ?? ''): Check[]
       fix: `apt-get install --no-install-recommends ${tool.pkg}`,
     };
   });
-  return [...checks, postgres(path), acceleration(), memory(), disk(dataDir)];
+  return [...checks, efiFirmware(), postgres(path), acceleration(), memory(), disk(dataDir)];
+}
+
+function efiFirmware(): Check {
+  if (existsSync(OVMF.code) && existsSync(OVMF.variables)) return { name: 'efi', state: 'ok', detail: OVMF.code };
+  return {
+    name: 'efi',
+    state: 'warn',
+    detail: `no ${OVMF.code}: images that start with EFI cannot be lent`,
+    fix: 'apt-get install --no-install-recommends ovmf',
+  };
 }
 
 function postgres(path: string): Check {

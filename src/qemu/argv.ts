@@ -48,8 +48,8 @@ export interface QemuMachine {
   /** System disk: a qcow2 that this machine may write. */
   disk: string;
   kernel?: { path: string; initrd: string | undefined; cmdline: string } | undefined;
-  /** OVMF image for an EFI guest; undefined = SeaBIOS. */
-  firmware?: string | undefined;
+  /** Flash memory of an EFI guest: code that is only read, and variables of its own; undefined = SeaBIOS. */
+  firmware?: { code: string; variables: string } | undefined;
   /** Port of the guest that a port of 127.0.0.1 is forwarded to. */
   sshGuestPort: number;
   /** No way out of the guest but the forwarded port. */
@@ -81,7 +81,8 @@ export const applianceAccel = (accel: Accel): string[] => accelArgs(accel, { lev
 
 function memoryArgs(m: QemuMachine): string[] {
   // Without "graphics" SeaBIOS, and what uses its screen (boot loaders), writes on the serial port as well; a display there is works as before.
-  const machine = `${m.machineType},usb=off,dump-guest-core=off,graphics=off`;
+  const flash = m.firmware === undefined ? '' : ',pflash0=code0,pflash1=vars0';
+  const machine = `${m.machineType},usb=off,dump-guest-core=off,graphics=off${flash}`;
   const size = ['-m', `${m.memoryMiB}M`];
   if (m.memoryFile === undefined) return ['-machine', machine, ...size];
   const { path, share } = m.memoryFile;
@@ -89,12 +90,23 @@ function memoryArgs(m: QemuMachine): string[] {
   return ['-machine', `${machine},memory-backend=ram0`, ...size, '-object', JSON.stringify(object)];
 }
 
+/** Flash rather than `-bios`: only there the firmware keeps its variables beyond a restart of QEMU. */
+function firmwareArgs({ firmware }: QemuMachine): string[] {
+  if (firmware === undefined) return [];
+  const node = (name: string, filename: string, readOnly: boolean) =>
+    JSON.stringify({ driver: 'raw', 'node-name': name, 'read-only': readOnly, file: { driver: 'file', filename } });
+  return ['-blockdev', node('code0', firmware.code, true), '-blockdev', node('vars0', firmware.variables, false)];
+}
+
 function bootArgs(m: QemuMachine): string[] {
-  const firmware = m.firmware === undefined ? [] : ['-bios', m.firmware];
+  const firmware = firmwareArgs(m);
   if (m.kernel === undefined) return firmware;
   const { path, initrd, cmdline } = m.kernel;
   return [...firmware, '-kernel', path, ...(initrd === undefined ? [] : ['-initrd', initrd]), '-append', cmdline];
 }
+
+/** Id of the device that the machine's system disk is. */
+export const SYSTEM_DISK = 'vda';
 
 function diskArgs(m: QemuMachine): string[] {
   const node = {
@@ -105,7 +117,7 @@ function diskArgs(m: QemuMachine): string[] {
     'detect-zeroes': 'unmap',
   };
   // A full storage pauses the guest instead of showing it write errors.
-  const drive = 'drive=disk0,id=vda,bootindex=1,werror=enospc';
+  const drive = `drive=disk0,id=${SYSTEM_DISK},bootindex=1,werror=enospc`;
   const devices: Record<DiskBus, string[]> = {
     virtio: ['-device', `virtio-blk-pci,${drive}`],
     // Of the machine type's own AHCI controller.

@@ -81,6 +81,19 @@ describe('the command line', () => {
     expect(after(seeded, '-device').slice(0, -1)).toEqual(after(args, '-device'));
   });
 
+  test('EFI firmware is flash: its code is only read, its variables are written; a BIOS guest has none', () => {
+    const efi = qemuArgs({ ...machine, firmware: { code: '/f,w/code', variables: '/d/a,b/vars' } });
+    const drives = after(efi, '-blockdev').map((text) => JSON.parse(text) as Record<string, unknown>);
+    const raw = { driver: 'raw' };
+    expect(drives.slice(0, 2)).toEqual([
+      { ...raw, 'node-name': 'code0', 'read-only': true, file: { driver: 'file', filename: '/f,w/code' } },
+      { ...raw, 'node-name': 'vars0', 'read-only': false, file: { driver: 'file', filename: '/d/a,b/vars' } },
+    ]);
+    expect(after(efi, '-machine')[0]).toMatch(/graphics=off,pflash0=code0,pflash1=vars0$/);
+    expect(after(args, '-machine')[0]).toMatch(/graphics=off$/);
+    expect(efi).not.toContain('-bios');
+  });
+
   test('memory from a file is private for a clone and shared for a parent', () => {
     for (const share of [true, false]) {
       const [object = ''] = after(qemuArgs({ ...machine, memoryFile: { path: '/m', share } }), '-object');

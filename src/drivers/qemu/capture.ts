@@ -6,18 +6,23 @@ import { driverError } from '../../driver/errors.ts';
 import { type Ctx, checkCtx, sleep, withTimeout } from '../../lib/context.ts';
 import { applianceAccel } from '../../qemu/argv.ts';
 import { whileStill } from '../../qemu/fs-freeze.ts';
+import { copyStore, STORE } from './efi.ts';
 import type { Fleet } from './fleet.ts';
-import { grantFile, type Host } from './host.ts';
+import { grantFile, type Host, pathExists } from './host.ts';
 import type { Machines } from './machines.ts';
 import type { MasterParts, Masters } from './masters.ts';
 import { leafPath, type MachineRecord } from './records.ts';
 import { type Runtime, unreachable } from './runtime.ts';
+import { systemDisk } from './system-disk.ts';
 
 /**
  * Of the copy that is scrubbed. A qcow2 ignores the discard of a part of a cluster, so with the usual 64 KiB a freed block beside a used
  * one keeps what a person wrote; with the block size of the usual file systems every free block goes.
  */
 const SCRUB_CLUSTER_BYTES = 4096;
+
+/** Files that a new master has from the one before. */
+const TAKEN = ['kernel', 'initrd'] as const;
 
 /** Makes the master of a new revision from a machine's disk, running or not. */
 export class Capture {
@@ -41,11 +46,12 @@ export class Capture {
   private async parts(ctx: Ctx, record: MachineRecord, folder: string): Promise<MasterParts> {
     // What stands on changed bytes is not what anybody saw; a full copy takes kernel and initrd from there, if it has them.
     const { revisionId } = record;
-    const alone = record.mode === 'full' && (await this.masters.need(revisionId)).files.length === 1;
-    const source = alone ? await this.masters.need(revisionId) : await this.masters.mustBeUnchanged(ctx, revisionId);
+    const master = await this.masters.need(revisionId);
+    const alone = record.mode === 'full' && TAKEN.every((name) => this.masters.optional(master, name) === undefined);
+    const source = alone ? master : await this.masters.mustBeUnchanged(ctx, revisionId);
     await this.mustStandWhereItShould(ctx, record);
     const flat = join(folder, 'flat.qcow2');
-    const facts = await this.flatten(ctx, record, flat);
+    const facts = await this.flatten(ctx, record, { flat, store: join(folder, STORE) });
     ctx.progress({ text: "removing what is the machine's own" });
     const scrub = await this.scrub(ctx, flat);
     const disk = join(folder, 'compact.qcow2');
@@ -60,7 +66,9 @@ export class Capture {
       profile: { ...source.profile, hardware: { ...source.profile.hardware } },
       facts: { ...facts, ...scrub, capturedFrom: record.revisionId },
     };
-    for (const name of ['kernel', 'initrd'] as const) {
+    const variables = join(folder, STORE);
+    if (await pathExists(variables)) parts.variables = variables;
+    for (const name of TAKEN) {
       const from = this.masters.optional(source, name);
       if (from === undefined) continue;
       parts[name] = join(folder, name);
@@ -77,34 +85,37 @@ export class Capture {
       throw driverError('gate-refused', `machine ${record.machineId} is not captured: its disks are not as they should be`);
   }
 
-  private async flatten(ctx: Ctx, record: MachineRecord, to: string): Promise<Record<string, string>> {
+  /** Copies the machine's disk, and the store of its firmware's variables where it has one, of the same moment. */
+  private async flatten(ctx: Ctx, record: MachineRecord, to: { flat: string; store: string }): Promise<Record<string, string>> {
     const folder = this.machines.folder(record.machineId);
     const started = performance.now();
     const state = await this.fleet.power(ctx, record.machineId, folder);
-    await grantFile(this.host, to);
+    const copyVariables = async () => void (await copyStore(folder, to.store));
+    await grantFile(this.host, to.flat);
     let how: string;
     if (state === 'on' || state === 'suspended') {
       const runtime = this.fleet.get(record.machineId);
       if (runtime === undefined) throw unreachable(record.machineId);
-      how = (await this.backUp(ctx, runtime, to)) ? 'running, file systems held still' : 'running, as after a power cut';
+      how = (await this.backUp(ctx, runtime, to.flat, copyVariables))
+        ? 'running, file systems held still'
+        : 'running, as after a power cut';
     } else {
       const report = (fraction: number) => ctx.progress({ text: 'copying the disk', fraction });
-      await this.host.img.convert(ctx, { path: leafPath(folder, record), format: 'qcow2' }, to, {
+      await this.host.img.convert(ctx, { path: leafPath(folder, record), format: 'qcow2' }, to.flat, {
         onProgress: report,
         clusterBytes: SCRUB_CLUSTER_BYTES,
       });
+      await copyVariables();
       how = 'stopped';
     }
     return { captured: how, copyMs: String(Math.round(performance.now() - started)) };
   }
 
-  /** Copies a running machine's disk as it is at this moment; true if the guest held its file systems still for that moment. */
-  private async backUp(ctx: Ctx, runtime: Runtime, to: string): Promise<boolean> {
+  /** Copies a running machine's disk as it is at this moment, when `also` is done too; true if the guest held its file systems still for that moment. */
+  private async backUp(ctx: Ctx, runtime: Runtime, to: string, also: () => Promise<void>): Promise<boolean> {
     const { qmp } = runtime;
-    const [device] = await qmp.execute<{ inserted?: { 'node-name': string; image: { 'virtual-size': number } } }[]>(ctx, 'query-block');
-    const inserted = device?.inserted;
-    if (inserted === undefined) throw driverError('wrong-state', 'QEMU shows no disk');
-    await this.host.img.createEmpty(ctx, to, inserted.image['virtual-size'], SCRUB_CLUSTER_BYTES);
+    const { node, virtualBytes } = await systemDisk(ctx, qmp);
+    await this.host.img.createEmpty(ctx, to, virtualBytes, SCRUB_CLUSTER_BYTES);
     const target = `capture-${process.hrtime.bigint().toString(36)}`;
     await qmp.execute(ctx, 'blockdev-add', {
       driver: 'qcow2',
@@ -118,11 +129,12 @@ export class Capture {
         checkCtx(ctx);
         await qmp.execute(ctx, 'blockdev-backup', {
           'job-id': target,
-          device: inserted['node-name'],
+          device: node,
           target,
           sync: 'full',
           'auto-dismiss': false,
         });
+        await also();
       });
       await this.follow(ctx, runtime, target);
       return held;

@@ -3,12 +3,14 @@ import { dirname, join } from 'node:path';
 import type { Checkpoint } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import { type Ctx, checkCtx, withTimeout } from '../../lib/context.ts';
+import { keepStore, restoreStore, tidyStores } from './efi.ts';
 import type { Fleet } from './fleet.ts';
 import { grantFile, type Host } from './host.ts';
 import type { Machines } from './machines.ts';
 import type { MachineRecord } from './records.ts';
 import type { Runtime } from './runtime.ts';
 import { scanDisks } from './scan.ts';
+import { systemDisk } from './system-disk.ts';
 
 /**
  * Checkpoints as external overlays inside the machine's own folder: the disk as it was stays as a file that nobody writes any more, and a
@@ -40,6 +42,7 @@ export class Checkpoints {
     const state = await this.fleet.power(ctx, machineId, folder);
     const running = state === 'on' || state === 'suspended' ? this.fleet.get(machineId) : undefined;
     if (running === undefined && (state === 'on' || state === 'suspended')) throw driverError('busy', 'the machine does not answer');
+    await keepStore(folder, record.leaf);
     const leaf = await this.newLeaf(ctx, record, record.leaf, async (path, file) => {
       if (running !== undefined) await switchLeaf(ctx, running, path, file);
     });
@@ -54,7 +57,9 @@ export class Checkpoints {
     if (checkpoint === undefined) throw driverError('not-found', `machine ${machineId} has no checkpoint ${JSON.stringify(name)}`);
     await this.fleet.end(ctx, machineId, this.machines.folder(machineId), true);
     checkCtx(ctx);
-    const leaf = await this.newLeaf(ctx, record, checkpoint.file, () => Promise.resolve());
+    const leaf = await this.newLeaf(ctx, record, checkpoint.file, async () => {
+      await restoreStore(this.host, this.machines.folder(machineId), checkpoint.file);
+    });
     await this.machines.update(machineId, { leaf, pendingLeaf: undefined, restorable: false, needsIdentity: false });
     await this.dropUnused(record, leaf);
   }
@@ -99,6 +104,10 @@ export class Checkpoints {
 
   private async tidy(ctx: Ctx, record: MachineRecord): Promise<void> {
     const folder = this.machines.folder(record.machineId);
+    await tidyStores(
+      folder,
+      record.checkpoints.map((each) => each.file),
+    );
     const needed = new Set([record.leaf, ...record.checkpoints.map((each) => each.file)].map((file) => join(folder, file)));
     const scan = await scanDisks(this.host.layout.root);
     if (!scan.complete) return;
@@ -134,9 +143,7 @@ export class Checkpoints {
 /** Lets a running QEMU go on with a new leaf; the old one is then read only. File systems are held still meanwhile if the guest can. */
 async function switchLeaf(ctx: Ctx, runtime: Runtime, path: string, file: string): Promise<void> {
   const { qmp } = runtime;
-  const [device] = await qmp.execute<{ inserted?: { 'node-name': string } }[]>(ctx, 'query-block');
-  const now = device?.inserted?.['node-name'];
-  if (now === undefined) throw driverError('wrong-state', 'QEMU shows no disk');
+  const { node: now } = await systemDisk(ctx, qmp);
   const node = `leaf-${file.replace(/[^a-z0-9]/g, '').slice(4, 24)}`;
   await qmp.execute(ctx, 'blockdev-add', {
     driver: 'qcow2',

@@ -1,8 +1,8 @@
 import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { driverError } from '../../driver/errors.ts';
 import { identityFileContent, type QemuMachine, qemuArgs } from '../../qemu/argv.ts';
-import { type Host, machineIdHex, machineTypeOf, pathExists, seedHex, tagPrefix, uuidFor } from './host.ts';
+import { firmwareOf, isEfi } from './efi.ts';
+import { type Host, machineIdHex, machineTypeOf, seedHex, tagPrefix, uuidFor } from './host.ts';
 import { runPathsIn } from './layout.ts';
 import type { Masters } from './masters.ts';
 import { operationsKey } from './operations.ts';
@@ -18,9 +18,6 @@ export function tbSizeFor(memoryMiB: number, restored: boolean): number {
   if (memoryMiB > 256) return 64;
   return restored ? 28 : 32;
 }
-
-/** Debian's package `ovmf` puts it here. */
-const OVMF = '/usr/share/ovmf/OVMF.fd';
 
 export interface LaunchSpec {
   /** Machine id, or the name of a frozen parent in the making. */
@@ -66,10 +63,6 @@ async function describeMachine(
   // QEMU keeps a private copy of the kernel for the next boot, 14 MiB of a small guest's 75. A restored machine goes without: when its
   // guest restarts, QEMU ends and the machine is booted again with everything (see Fleet.onGuestReset).
   const kernel = spec.incoming ? undefined : masters.optional(master, 'kernel');
-  const efi = hardware.firmware === 'efi';
-  if (efi && !(await pathExists(OVMF))) {
-    throw driverError('missing-tool', 'this image needs EFI firmware, which is not installed', { hint: 'install it: apt install ovmf' });
-  }
   return {
     machineType: machineTypeOf(host.qemuVersion),
     accel: host.accel(),
@@ -85,7 +78,7 @@ async function describeMachine(
     mac: spec.mac,
     disk: spec.disk,
     kernel: kernel === undefined ? undefined : { path: kernel, initrd: masters.optional(master, 'initrd'), cmdline: master.cmdline ?? '' },
-    firmware: efi ? OVMF : undefined,
+    firmware: isEfi(master) ? await firmwareOf(host, masters, master, spec.folder) : undefined,
     sshGuestPort: guest.sshPort,
     restrictNetwork: host.restrictNetwork,
     display: hardware.display,

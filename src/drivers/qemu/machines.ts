@@ -3,12 +3,16 @@ import { join } from 'node:path';
 import type { CloneResult, CloneSpec } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import { type Ctx, checkCtx } from '../../lib/context.ts';
+import { ensureStore, isEfi } from './efi.ts';
 import type { Frozen } from './frozen.ts';
 import { grantFile, type Host, macFor, pathExists } from './host.ts';
 import { checkId } from './layout.ts';
 import { DISK, type Masters } from './masters.ts';
 import { leafPath, type MachineRecord, machineFile, type MasterRecord, readJson, writeJson } from './records.ts';
 import { chainOf, readDisk } from './scan.ts';
+
+/** Its flash memory is not part of what a frozen parent keeps. */
+const NO_INSTANT_EFI = 'instant clones are made of images that start with a BIOS: this one starts with EFI';
 
 /** Machines as they lie on storage: made, read back, listed. What runs is the fleet's. */
 export class Machines {
@@ -116,6 +120,7 @@ export class Machines {
     if (instant && master.profile.guest.agent !== 'carrel') {
       throw driverError('not-supported', "an instant clone needs Carrel's agent in the guest, to give it an identity of its own");
     }
+    if (instant && isEfi(master)) throw driverError('not-supported', NO_INSTANT_EFI, { hint: 'use --mode linked' });
     const fresh = join(this.host.layout.machines, `.new-${spec.machineId}`);
     await rm(fresh, { recursive: true, force: true });
     await mkdir(fresh, { mode: 0o711 });
@@ -142,6 +147,7 @@ export class Machines {
       await img.createOverlay(ctx, leaf, parent.disk);
       record.frozenKey = parent.key;
     } else await img.createOverlay(ctx, leaf, base);
+    if (isEfi(master)) await ensureStore(this.host, this.masters, master, this.folder(record.machineId));
     checkCtx(ctx);
     return await this.readBack(ctx, await this.update(record.machineId, { phase: 'made', frozenKey: record.frozenKey }));
   }

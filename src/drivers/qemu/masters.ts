@@ -7,6 +7,7 @@ import type { Master, MasterCheck, MasterSpec } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import { type Ctx, checkCtx } from '../../lib/context.ts';
 import { isCode } from '../../lib/errors.ts';
+import { STORE } from './efi.ts';
 import { type BuiltImage, type Host, pathExists, sealFile } from './host.ts';
 import { importFile } from './import.ts';
 import { type MasterRecord, readJson, type SealedFile, syncFolder, writeJson } from './records.ts';
@@ -20,6 +21,8 @@ export interface MasterParts {
   kernel?: string | undefined;
   initrd?: string | undefined;
   cmdline?: string | undefined;
+  /** Store of the firmware's variables that its machines begin with; the firmware's template if left out. */
+  variables?: string | undefined;
   profile: RevisionProfile;
   facts: Record<string, string>;
 }
@@ -122,6 +125,7 @@ export class Masters {
       [DISK, parts.disk],
       ['kernel', parts.kernel],
       ['initrd', parts.initrd],
+      [STORE, parts.variables],
     ] as const) {
       if (from === undefined) continue;
       const path = join(folder, name);

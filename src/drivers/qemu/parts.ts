@@ -128,6 +128,7 @@ async function adoptAll(ctx: Ctx, parts: Parts): Promise<void> {
 async function describe(tools: ImageTools, facts: Record<string, string>, accel: Accel): Promise<Capabilities> {
   return {
     cloneModes: (await canSealMemory()) ? ['linked', 'full', 'instant'] : ['linked', 'full'],
+    instantFirmware: ['bios'],
     liveCapture: true,
     checkpoints: true,
     suspend: true,

@@ -1,4 +1,3 @@
-import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeViolation, gate } from '../../core/lineage.ts';
 import type { PowerOp, PowerState } from '../../driver/driver.ts';
@@ -7,6 +6,7 @@ import { type Ctx, checkCtx, makeCtx, withTimeout } from '../../lib/context.ts';
 import { describeError, isCode } from '../../lib/errors.ts';
 import { waitGone } from '../../qemu/process.ts';
 import { loadState, settle } from '../../qemu/saved-state.ts';
+import { hasOtherName, writtenFiles } from './efi.ts';
 import type { Fleet } from './fleet.ts';
 import type { Frozen } from './frozen.ts';
 import type { Guests } from './guests.ts';
@@ -122,17 +122,14 @@ export class Power {
     const { chains, mode, ownFolder, masterPaths } = await this.machines.readBack(ctx, record);
     const violations = (chains.length === 0 ? [[]] : chains).flatMap((chain) => gate(chain, { mode, ownFolder, masterPaths }));
     const broken = chains.flat().find((disk) => disk.format !== 'qcow2');
-    const leaf = leafPath(this.machines.folder(record.machineId), record);
     // A second name for a master's file has a harmless path and the master's bytes.
-    const linked = await lstat(leaf).then(
-      (facts) => !facts.isFile() || facts.nlink !== 1,
-      () => false,
-    );
-    if (violations.length === 0 && broken === undefined && !linked) return;
+    const linked: string[] = [];
+    for (const path of writtenFiles(this.machines.folder(record.machineId), record)) if (await hasOtherName(path)) linked.push(path);
+    if (violations.length === 0 && broken === undefined && linked.length === 0) return;
     const why = [
       ...violations.map(describeViolation),
       ...(broken ? [`${broken.path} is missing or is no qcow2`] : []),
-      ...(linked ? [`${leaf} is a link or has another name`] : []),
+      ...linked.map((path) => `${path} is a link or has another name`),
     ];
     throw driverError('gate-refused', `machine ${record.machineId} is not started: ${why.join('; ')}`, { details: { violations } });
   }

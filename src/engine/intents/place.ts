@@ -3,10 +3,12 @@
  * asked for is chosen, in the transaction that promises it and under the row locks of all of them, taken in the order of their ids.
  */
 import { type CapacityLimits, type Demand } from '../../core/capacity.ts';
-import type { CloneMode } from '../../core/image.ts';
+import type { CloneMode, RevisionProfile } from '../../core/image.ts';
+import type { Capabilities } from '../../driver/driver.ts';
 import { CarrelError, isCode } from '../../lib/errors.ts';
 import * as calendar from '../../store/calendar.ts';
 import { peak } from '../../store/held.ts';
+import * as images from '../../store/images.ts';
 import * as masters from '../../store/masters.ts';
 import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
@@ -56,7 +58,9 @@ export async function placesOf(deps: EngineDeps, db: Db, revisionId: string, mod
   let refusal: unknown;
   for (const { providerId } of await masters.ofRevisions(db, [revisionId])) {
     try {
-      assertMode(await capabilitiesOf(deps, db, providerId), mode);
+      const capabilities = await capabilitiesOf(deps, db, providerId);
+      assertMode(capabilities, mode);
+      if (mode === 'instant') await assertFirmware(db, capabilities, revisionId);
       found.push(providerId);
     } catch (error) {
       if (!isCode(error, 'unavailable', 'not-supported')) throw error;
@@ -71,6 +75,16 @@ function assertMode(capabilities: { cloneModes: readonly CloneMode[] }, mode: Cl
   if (capabilities.cloneModes.includes(mode)) return;
   throw new CarrelError('not-supported', `clone mode ${mode} is not there on this provider`, {
     hint: `choose one of ${capabilities.cloneModes.join(', ')}`,
+  });
+}
+
+/** Instant clones are not made of every image. */
+async function assertFirmware(db: Db, { instantFirmware }: Capabilities, revisionId: string): Promise<void> {
+  const revision = instantFirmware === undefined ? undefined : await images.revision(db, revisionId);
+  const firmware = (revision?.profile as RevisionProfile | undefined)?.hardware.firmware;
+  if (firmware === undefined || instantFirmware?.includes(firmware) !== false) return;
+  throw new CarrelError('not-supported', `this provider makes no instant clones of images that start with ${firmware.toUpperCase()}`, {
+    hint: 'choose another clone mode, such as linked',
   });
 }
 

@@ -1,0 +1,134 @@
+/** Machines of EFI images: what their firmware keeps is their own, goes with checkpoints and captures, and never into a master. */
+import { execFile } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { copyFile, link, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CloneMode } from '../../core/image.ts';
+import { makeCtx } from '../../lib/context.ts';
+import { OVMF } from '../../qemu/ovmf.ts';
+import { efiGuest } from '../../../test/support/efi-guest.ts';
+import { quickTools, QemuWorld } from '../../../test/support/qemu-harness.ts';
+
+const ctx = () => makeCtx({ timeoutMs: 300_000 });
+const imported = randomUUID();
+let world: QemuWorld;
+beforeAll(async () => {
+  world = await QemuWorld.make(await quickTools());
+  const path = join(world.dataDir, 'staging', 'brought.qcow2');
+  await copyFile(await efiGuest(), path);
+  const profile = { agent: 'carrel' as const, memoryMiB: 256, display: false };
+  await world.driver.prepareMaster(ctx(), { revisionId: imported, source: { kind: 'file', path, claimed: 'qcow2', profile } });
+  await rm(path);
+});
+afterAll(async () => await world?.dispose());
+
+async function clone(revisionId: string, mode: CloneMode = 'linked'): Promise<string> {
+  const machineId = randomUUID();
+  const hardware = { vcpus: 1, memoryMiB: 256 };
+  await world.driver.clone(ctx(), { machineId, revisionId, mode, hardware, hostname: 'm' });
+  return machineId;
+}
+
+async function boot(machineId: string): Promise<void> {
+  await world.driver.power(ctx(), machineId, 'on');
+  await world.driver.guest.ready(ctx(), machineId);
+}
+
+const storeOf = (machineId: string) => join(world.dataDir, 'machines', machineId, 'efivars.fd');
+const masterStore = (revisionId: string) => join(world.dataDir, 'masters', revisionId, 'efivars.fd');
+const digest = async (path: string) =>
+  createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+
+/** A variable of ours as Linux shows it: four bytes of attributes (non-volatile, boot and runtime access), then the data. */
+const VARS = '/sys/firmware/efi/efivars';
+const file = (name: string) => `${VARS}/${name}-3b7c1a52-6d0e-4c1f-9f0a-5a1e5d8c2b90`;
+const set = async (machineId: string, name: string) => await world.shell(machineId, `printf '\\007\\000\\000\\000${name}' > ${file(name)}`);
+const has = async (machineId: string, names: readonly string[]) =>
+  (await world.shell(machineId, names.map((name) => `[ ! -e ${file(name)} ] || echo $(tail -c +5 ${file(name)})`).join('; ')))
+    .split(/\s+/)
+    .filter(Boolean);
+const ALL = ['Before', 'After', 'Clone'];
+
+test('an EFI guest is ready as others are; its variables go with a checkpoint and with a capture, and a clone of that never writes the master', async () => {
+  const golden = await world.masterDigest(imported);
+  const machineId = await clone(imported);
+  // Of an import there is no store: the firmware's template is where its machines begin.
+  expect((await world.driver.verifyMaster(ctx(), imported)).files.map((each) => each.path)).toEqual([
+    join(world.dataDir, 'masters', imported, 'disk.qcow2'),
+  ]);
+  await boot(machineId);
+  expect(await world.shell(machineId, 'cat /sys/firmware/efi/fw_platform_size')).toBe('64\n');
+  await set(machineId, 'Before');
+  await world.driver.checkpoint(ctx(), machineId, 'c');
+  await set(machineId, 'After');
+  await world.guestWrite(machineId, '/root/mark', 'captured');
+  expect(await has(machineId, ALL)).toEqual(['Before', 'After']);
+
+  const captured = randomUUID();
+  const master = await world.driver.capture(ctx(), { machineId, revisionId: captured });
+  expect(master.profile.hardware.firmware).toBe('efi');
+  expect(master.facts['captured']).toMatch(/^running/);
+  expect((await stat(masterStore(captured))).mode & 0o777).toBe(0o444);
+  expect(master.files.map((each) => each.path)).toContain(masterStore(captured));
+  const sealed = await digest(masterStore(captured));
+
+  await world.driver.revert(ctx(), machineId, 'c');
+  await boot(machineId);
+  expect(await has(machineId, ALL)).toEqual(['Before']);
+  await world.driver.deleteCheckpoint(ctx(), machineId, 'c');
+  await world.driver.destroy(ctx(), machineId);
+
+  const next = await clone(captured);
+  expect(await digest(storeOf(next))).toBe(sealed);
+  await boot(next);
+  expect(await has(next, ALL)).toEqual(['Before', 'After']);
+  expect(await world.guestRead(next, '/root/mark')).toBe('captured');
+  await set(next, 'Clone');
+  expect(await digest(storeOf(next))).not.toBe(sealed);
+  expect(await digest(masterStore(captured))).toBe(sealed);
+  expect((await world.driver.verifyMaster(ctx(), captured)).ok).toBe(true);
+  await world.driver.destroy(ctx(), next);
+  await world.driver.removeMaster(ctx(), captured);
+  expect(await world.masterDigest(imported)).toBe(golden);
+  expect(await world.leaks({ machines: [], masters: [imported] })).toEqual([]);
+});
+
+test('a store that is missing is made when the machine is switched on, one that has a second name is not written to', async () => {
+  const machineId = await clone(imported, 'full');
+  await rm(storeOf(machineId));
+  await world.driver.power(ctx(), machineId, 'on');
+  expect((await stat(storeOf(machineId))).size).toBe((await stat(OVMF.variables)).size);
+  await world.driver.power(ctx(), machineId, 'off');
+  await link(storeOf(machineId), join(world.dataDir, 'another-name'));
+  await expect(world.driver.power(ctx(), machineId, 'on')).rejects.toMatchObject({ code: 'gate-refused' });
+  await rm(join(world.dataDir, 'another-name'));
+  await world.driver.destroy(ctx(), machineId);
+});
+
+test('what a guest writes into its store does not pass for a disk that stands on somebody else’s', async () => {
+  const [machineId, other] = [await clone(imported), await clone(imported)];
+  const folder = join(world.dataDir, 'machines', other);
+  await rm(storeOf(machineId));
+  await promisify(execFile)('qemu-img', [
+    'create',
+    '-q',
+    '-f',
+    'qcow2',
+    '-F',
+    'qcow2',
+    '-b',
+    join(folder, 'disk.qcow2'),
+    storeOf(machineId),
+  ]);
+  await world.driver.destroy(ctx(), other);
+  await world.driver.destroy(ctx(), machineId);
+});
+
+test('an instant clone is refused with the reason, and makes nothing', async () => {
+  await expect(clone(imported, 'instant')).rejects.toMatchObject({ code: 'not-supported', message: expect.stringContaining('EFI') });
+  expect(await world.leaks({ machines: [], masters: [imported] })).toEqual([]);
+});
