@@ -1,5 +1,5 @@
 # Two commands matter: `make demo` and `make test`. Everything they need is set up on the way.
-.PHONY: check-types check-portal check-lint check-format check-walls check-openapi demo demo-vsphere test quick test-long pictures bench install deb check build setup setup-test format
+.PHONY: check-types check-portal check-lint check-format check-walls check-openapi demo demo-vsphere test quick test-long pictures bench install deb packages check build setup setup-test format
 
 VITEST = node_modules/.bin/vitest run --reporter=default --reporter=./scripts/summary-reporter.ts
 
@@ -63,6 +63,10 @@ install: setup
 # deb/carrel_VERSION_ARCH.deb, with the Node.js that this runs on.
 deb: setup
 	@node scripts/make-deb.mjs
+
+# packages/carrel-vsphere-VERSION.tgz and carrel-vsim-VERSION.tgz: the vSphere client and the simulator as npm packages of their own.
+packages: setup-test
+	@node scripts/make-packages.mjs
 
 format:
 	@node_modules/.bin/biome format --write .

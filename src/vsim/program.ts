@@ -107,10 +107,12 @@ export function readiness(vsim: Vsim): Record<string, unknown> {
   return { url: vsim.url, username: vsim.username, password: vsim.password, fingerprint256: vsim.fingerprint256, masters };
 }
 
-/** The program behind `carrel vsim`: serves until SIGTERM or SIGINT. Answers the exit code. */
-export async function main(argv: readonly string[]): Promise<number> {
+const usageOf = (program: string) => USAGE.replace('carrel vsim', program);
+
+/** The program behind `carrel vsim`, and `vsim` of the package: serves until SIGTERM or SIGINT. Answers the exit code. */
+export async function main(argv: readonly string[], program = 'carrel vsim'): Promise<number> {
   if (argv.includes('--help') || argv.includes('-h')) {
-    process.stdout.write(`${USAGE}\n`);
+    process.stdout.write(`${usageOf(program)}\n`);
     return 0;
   }
   let vsim: Vsim;
@@ -121,7 +123,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     vsim = await startVsim({ ...settings.model, host: settings.host, port: settings.port });
   } catch (error) {
     const known = error instanceof CarrelError && error.code === 'usage';
-    process.stderr.write(`vsim: ${describeError(error)}\n${known ? `${error.hint ?? ''}\n` : ''}`);
+    process.stderr.write(`vsim: ${describeError(error)}\n${known ? `${usageOf(program)}\n` : ''}`);
     return known ? 2 : 1;
   }
   // Before the line that says it is ready: whoever reads it may end it at once.

@@ -1,4 +1,6 @@
 /** The vSphere client's public face. Servers that speak the same wire use soap/envelope.ts, xml/encode.ts and types/ directly. */
+export { type Ctx, type CtxOptions, makeCtx, type ProgressReport, withTimeout } from '../lib/context.ts';
+export { CarrelError, describeError, isCode, type RetryClass } from '../lib/errors.ts';
 export { type ClientOptions, type RunOptions, type TaskMethod, VSphereClient } from './client.ts';
 export {
   faultsOf,
