@@ -454,7 +454,10 @@ describe('images', () => {
   it('show, verify, lineage, publish, retire, rm', async () => {
     expect((await ann(['image', 'show', 'starter'])).out).toContain('starter@1');
     expect((await ann(['image', 'show', 'starter@1'])).out).toContain('golden file  /masters/starter-1.qcow2');
-    expect((await root(['image', 'verify', 'starter'])).out).toMatch(/starter@1 +ok/);
+    expect((await root(['image', 'verify', 'starter'])).out).toMatch(/starter@1 +ok +ab/);
+    const full = await root(['image', 'verify', 'starter', '--full']);
+    expect(full.out).toMatch(/starter@1 +ok, by its descriptor only +ab/);
+    expect(full.err).toBe('/m: its bytes could not be read\n');
     expect((await root(['image', 'lineage', 'starter'])).out).toBe(
       '/masters/starter-1.qcow2\n  /machines/m1/disk.qcow2   (machine starter-1)\n',
     );

@@ -114,6 +114,13 @@ export const MasterCheck = named(
         expectedSha256: Type.String(),
         actualSha256: Type.Optional(Type.String()),
         problem: Type.Optional(Type.String()),
+        compared: Type.Optional(
+          Type.Union([Type.Literal('bytes'), Type.Literal('samples'), Type.Literal('descriptor')], {
+            description:
+              'How much of it was compared: every byte (also where this is left out), samples, or only what a hypervisor writes into the descriptor.',
+          }),
+        ),
+        note: Type.Optional(Type.String({ description: 'Why no more than that.' })),
       }),
     ),
   }),
@@ -328,7 +335,14 @@ export const imageRoutes = {
     tag: 'images',
     scope: 'user',
     params: Name,
-    body: strict({ revision: Type.Optional(Type.Integer({ minimum: 1, description: 'Only this one; all if left out.' })) }),
+    body: strict({
+      revision: Type.Optional(Type.Integer({ minimum: 1, description: 'Only this one; all if left out.' })),
+      full: Type.Optional(
+        Type.Boolean({
+          description: 'On vSphere: every byte that the seal has a hash of, not only samples. Takes as long as reading does.',
+        }),
+      ),
+    }),
     response: Verification,
     errors: ['not-found', 'not-allowed', 'unavailable'],
   }),

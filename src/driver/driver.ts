@@ -138,8 +138,20 @@ export interface Master {
 export interface MasterCheck {
   revisionId: string;
   ok: boolean;
-  files: readonly { path: string; expectedSha256: string; actualSha256: string | undefined; problem: string | undefined }[];
+  files: readonly {
+    path: string;
+    expectedSha256: string;
+    actualSha256: string | undefined;
+    problem: string | undefined;
+    /** How much of it was compared; every byte where this is absent. */
+    compared?: MasterCompared | undefined;
+    /** Why no more than that; for people. */
+    note?: string | undefined;
+  }[];
 }
+
+/** Every byte; samples of them; only the descriptor and what else the hypervisor writes when it writes to a disk. */
+export type MasterCompared = 'bytes' | 'samples' | 'descriptor';
 
 export interface CloneSpec {
   machineId: string;
@@ -248,7 +260,11 @@ export interface Driver {
 
   /** Makes the sealed master of a revision. */
   prepareMaster(ctx: Ctx, spec: MasterSpec): Promise<Master>;
-  verifyMaster(ctx: Ctx, revisionId: string): Promise<MasterCheck>;
+  /**
+   * Reads golden disks and compares with what was sealed. A driver for which every byte is too much compares samples, unless `full` is asked for
+   * and the seal has more. `unavailable` where that cannot be read: what nobody read is not called changed.
+   */
+  verifyMaster(ctx: Ctx, revisionId: string, options?: { full?: boolean | undefined }): Promise<MasterCheck>;
   /** Removes a master; `has-children` with `details.children` if any disk, ours or not, stands on it. */
   removeMaster(ctx: Ctx, revisionId: string): Promise<DeletionProof>;
 

@@ -8,6 +8,7 @@ import { errorCode } from '../lib/errors.ts';
 import { waitFor } from '../lib/retry.ts';
 import { testDb } from '../store/testing.ts';
 import { CLOUD_IMAGE } from '../vsim/model/options.ts';
+import { turnBit } from '../vsim/model/trouble.ts';
 import { startVsim, type Vsim } from '../vsim/vsim.ts';
 
 async function setUp(kind: 'vcenter' | 'esxi' = 'vcenter') {
@@ -52,7 +53,17 @@ test.each(['vcenter', 'esxi'] as const)(
       const now = await services.showRevision('golden', revision.number);
       return now?.state === 'preparing' ? undefined : now;
     });
-    expect(made).toMatchObject({ state: 'published', masters: [{ provider: 'lab' }] });
+    expect(made).toMatchObject({ state: 'published', masters: [{ provider: 'lab' }], facts: { seal: 'samples' } });
+    const verify = async () => await services.verifyImage({ image: 'golden', full: true }, AbortSignal.timeout(600_000));
+    const note = 'no more than samples was sealed of it';
+    expect(await verify()).toMatchObject({ ok: true, checks: [{ files: [{ compared: 'samples', note }] }] });
+    const golden = (await verify()).checks[0]?.files[0]?.path ?? '';
+    turnBit(vsim.model, golden, 5);
+    expect(await verify()).toMatchObject({
+      ok: false,
+      checks: [{ files: [{ path: golden, problem: expect.stringContaining('-flat.vmdk') }] }],
+    });
+    turnBit(vsim.model, golden, 5);
 
     const reserve = () => services.reserve(ada, { id: crypto.randomUUID(), image: 'golden', mode: 'linked', forMs: 3_600_000 });
     expect(await services.enableProvider(root, 'lab', false)).toMatchObject({ state: 'disabled' });

@@ -74,7 +74,7 @@ export function imageServices({ deps }: Parts): ImageServices {
     async deleteRevision(caller, revisionId) {
       return intents.removeRevision(deps, caller, revisionId);
     },
-    async verifyImage({ image, revision }, signal) {
+    async verifyImage({ image, revision, full }, signal) {
       const row = await images.findByName(db, image);
       if (!row) throw new CarrelError('not-found', `there is no image called ${image}`);
       const wanted = (await images.revisionsOf(db, [row.id])).filter((r) => revision === undefined || r.number === revision);
@@ -85,7 +85,7 @@ export function imageServices({ deps }: Parts): ImageServices {
         db,
         wanted.map((r) => r.id),
       )) {
-        const check = await driverOf(deps, master.providerId).verifyMaster(makeCtx({ signal, log: deps.log }), master.revisionId);
+        const check = await driverOf(deps, master.providerId).verifyMaster(makeCtx({ signal, log: deps.log }), master.revisionId, { full });
         checks.push({
           revision: names.number(master.revisionId),
           provider: names.of('provider', master.providerId),
@@ -140,7 +140,7 @@ function againstStore(check: Awaited<ReturnType<Driver['verifyMaster']>>, master
     const expectedSha256 = recorded.get(f.path) ?? f.expectedSha256;
     const differs = f.actualSha256 !== undefined && f.actualSha256 !== expectedSha256;
     const problem = f.problem ?? (differs ? 'its bytes are not what was sealed' : undefined);
-    return { path: f.path, expectedSha256, ...given({ actualSha256: f.actualSha256, problem }) };
+    return { path: f.path, expectedSha256, ...given({ actualSha256: f.actualSha256, problem, compared: f.compared, note: f.note }) };
   });
   for (const [path, expectedSha256] of recorded) {
     if (!files.some((f) => f.path === path)) files.push({ path, expectedSha256, problem: 'it is not there any more' });

@@ -205,8 +205,11 @@ export interface ImageServices {
   retireRevision(caller: Caller, revisionId: string): Promise<Revision>;
   /** `has-children` with `details.children` is refused at once where the store knows of some; the job looks at the disks again. */
   deleteRevision(caller: Caller, revisionId: string): Promise<JobStarted>;
-  /** Hashes now; may take as long as reading the files does. `signal` aborts when the caller has gone. */
-  verifyImage(request: { image: string; revision?: number | undefined }, signal: AbortSignal): Promise<Verification>;
+  /** Hashes now; may take as long as reading the files does, on vSphere only with `full`. `signal` aborts when the caller has gone. */
+  verifyImage(
+    request: { image: string; revision?: number | undefined; full?: boolean | undefined },
+    signal: AbortSignal,
+  ): Promise<Verification>;
   /** Of one image, or of everything. */
   lineage(image: string | undefined, signal: AbortSignal): Promise<Lineage>;
 }

@@ -1,4 +1,4 @@
-/** Hazards 32 to 60 of docs/spec/hazards.md that need no wire: what vSphere does to tasks, running machines and captures. */
+/** Hazards 32 to 61 of docs/spec/hazards.md that need no wire: what vSphere does to tasks, running machines and captures. */
 import { describe, expect, it } from 'vitest';
 import { cloneVm } from './model/clone.ts';
 import { changeVersion, reconfigureVm, registerVm } from './model/configure.ts';
@@ -6,13 +6,15 @@ import { acquireTicket, redeemTicket } from './model/console.ts';
 import { consolidateVm } from './model/consolidate.ts';
 import { destroyVm, unregisterVm } from './model/destroy.ts';
 import type { Host } from './model/entities.ts';
+import { extentBytes } from './model/extent-bytes.ts';
 import { browse, copyVirtualDisk } from './model/files.ts';
 import { GUEST_KEYS } from './model/guest.ts';
 import { markTemplate, relocate } from './model/migrate.ts';
 import { askGuest, powerOff, powerOn, reset } from './model/power.ts';
 import { createSnapshot, removeAllSnapshots } from './model/snapshots.ts';
-import { datastoreDown, disconnectHost, reloadVm, restoreBackup, setConnection } from './model/trouble.ts';
+import { datastoreDown, disconnectHost, reloadVm, restoreBackup, setConnection, turnBit } from './model/trouble.ts';
 import { disksOf } from './model/vm-record.ts';
+import { GRAIN } from './model/vmdk.ts';
 import { CONTROLLER, create, diskChange, faultOf, link, linkTask, makeSim, off, on, snap, vclVm, vmSpec, write } from './testing.ts';
 
 describe('tasks and restarts', () => {
@@ -336,6 +338,20 @@ describe('guests, captures, storage', () => {
     expect(leaf?.disk.extent).toMatch(extent);
     expect((leaf?.path ?? '').startsWith('[ds0] c1/')).toBe(flavour !== 'vsan');
     expect(sim.model.storage.canonical('[ds0] c1/c1.vmx')).toBe(vm.record.vmPath);
+    on(sim, vm);
+  });
+
+  it('H61: a byte of a golden disk that changes by itself changes no CID, and its clones start on it', () => {
+    const sim = makeSim();
+    const vm = link(sim, 'c1');
+    const base = sim.chain(vm).at(-1);
+    if (base === undefined) throw new Error('no base');
+    const before = { ...base.disk };
+    const block = () => Buffer.from(extentBytes(base.extent).block(3) ?? []);
+    const bytes = block();
+    turnBit(sim.model, base.path, 3 * GRAIN + 7);
+    expect(base.disk).toEqual(before);
+    expect(block().filter((byte, i) => byte !== bytes[i])).toHaveLength(1);
     on(sim, vm);
   });
 });

@@ -22,7 +22,7 @@ export * from './objects/guests.ts';
 export * from './objects/machines.ts';
 export * from './objects/privileges.ts';
 export { type ImportedDisk, type ImportRequest, importMachine } from './objects/nfc.ts';
-export { datastoreFileUrl, download, type TransferOptions, upload } from './objects/transfer.ts';
+export { datastoreFileUrl, download, downloadPart, type PartRead, type TransferOptions, upload } from './objects/transfer.ts';
 export {
   DEFAULT_WATCH,
   type Entity,

@@ -420,14 +420,21 @@ export function fakeServices(world: FakeWorld): Services {
       }
       return { job: world.addJob('remove-revision', by.name as Person).id };
     },
-    async verifyImage({ image }) {
+    async verifyImage({ image, full }) {
       const checks = world.revisions
         .filter((r) => r.image === image)
         .map((r) => ({
           revision: r.number,
           provider: 'local',
           ok: true,
-          files: [{ path: '/m', expectedSha256: 'ab', actualSha256: 'ab' }],
+          files: [
+            {
+              path: '/m',
+              expectedSha256: 'ab',
+              actualSha256: 'ab',
+              ...(full === true ? { compared: 'descriptor' as const, note: 'its bytes could not be read' } : {}),
+            },
+          ],
         }));
       return { image, ok: true, checks };
     },

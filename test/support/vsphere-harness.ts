@@ -17,6 +17,7 @@ import { guestWrite } from '../../src/vsim/model/guest.ts';
 import { powerOff } from '../../src/vsim/model/power.ts';
 import type { Rule } from '../../src/vsim/model/rules.ts';
 import { CONTROLLER, diskChange } from '../../src/vsim/testing.ts';
+import { turnBit } from '../../src/vsim/model/trouble.ts';
 import { disksOf } from '../../src/vsim/model/vm-record.ts';
 import { chainOf, createBase, createChild, fileHash, openLink, readBlock, writeBlock } from '../../src/vsim/model/vmdk.ts';
 import { startVsim, type Vsim, type VsimOptions } from '../../src/vsim/vsim.ts';
@@ -85,6 +86,8 @@ export class VSphereWorld implements Harness {
       hostKeys: async (ctx, host) => await waitFor(ctx, 5, () => shownKeys(vsim, host)),
       retryMs: 2,
       shutdownMs: 2_000,
+      // a simulated gigabyte costs as much to read as a real one
+      sealWholeBytes: 2 ** 25,
       ...options.driver,
     });
     world.profile = options.profile ?? {};
@@ -275,6 +278,12 @@ export class VSphereWorld implements Harness {
   async tamperMaster(revisionId: string): Promise<void> {
     const path = this.mastersOf(revisionId).flatMap((vm) => this.goldenPaths(vm))[0] ?? '';
     writeBlock(this.m.storage, openLink(this.m.storage, path), 1, Buffer.from('changed'), this.m.now(), this.m.random);
+  }
+
+  /** One byte of a golden disk's extent, as somebody with a shell on a host changes it: the descriptor does not know. */
+  changeByte(revisionId: string, offset: number): void {
+    const path = this.mastersOf(revisionId).flatMap((vm) => this.goldenPaths(vm))[0] ?? '';
+    turnBit(this.m, path, offset);
   }
 
   async crashMachine(machineId: string): Promise<void> {

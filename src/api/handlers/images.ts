@@ -63,7 +63,7 @@ export function imageHandlers({ services }: Deps): Handlers<ImageOperation> {
     async verifyImage({ params, body, caller, signal }) {
       await managedImage(services, caller, params.name);
       if (body.revision !== undefined) await existingRevision(services, params.name, body.revision);
-      return services.verifyImage({ image: params.name, revision: body.revision }, signal);
+      return services.verifyImage({ image: params.name, revision: body.revision, full: body.full }, signal);
     },
     async imageLineage({ params, caller, signal }) {
       // It names the machines of others, so it is for those who look after the image.

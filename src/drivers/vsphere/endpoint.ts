@@ -28,6 +28,8 @@ import { isOwned, type View, VIEW_PATHS, viewOf } from './view.ts';
 /** Longest time of one task in milliseconds, when the caller sets no bound: a full copy of a large disk. */
 const TASK_MS = 6 * 3_600_000;
 const TRIES = 8;
+/** Half of the client's connections: calls must not wait for bytes. */
+const READS = 4;
 
 /**
  * Tasks that the driver starts. `Destroy_Task` is not among them: a machine with a parent can only be unregistered (promise 2). A snapshot is
@@ -50,6 +52,8 @@ export class Endpoint {
   readonly clones: Queue;
   readonly powers: Queue;
   readonly copies: Queues;
+  /** Reads of disks' bytes by HTTP. */
+  readonly reads: Queue;
   readonly patience: Patience;
   readonly #tasks: Queue;
   readonly #views: SharedRead<Ref, View>;
@@ -65,6 +69,7 @@ export class Endpoint {
     this.clones = new Queue((options.limits?.clonesPerHost ?? 8) * hosts);
     this.powers = new Queue((options.limits?.powerPerHost ?? 8) * hosts);
     this.copies = new Queues(options.limits?.copiesPerDatastore ?? 4);
+    this.reads = new Queue(READS);
     this.#tasks = new Queue(options.limits?.tasks ?? 256);
     this.patience = { retryMs: options.retryMs ?? 1_000, tries: TRIES };
     this.#views = new SharedRead(refKey, async (ctx, refs) => await readViews(ctx, client, refs));

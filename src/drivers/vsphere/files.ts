@@ -2,7 +2,17 @@ import { createHash } from 'node:crypto';
 import type { RemovedFile } from '../../core/lineage.ts';
 import type { Ctx } from '../../lib/context.ts';
 import { isCode } from '../../lib/errors.ts';
-import { browse, type BrowsedFile, datastoreFileExists, deleteDisk, deletePath, download, isFault, upload } from '../../vsphere/index.ts';
+import {
+  browse,
+  type BrowsedFile,
+  datastoreFileExists,
+  deleteDisk,
+  deletePath,
+  download,
+  isFault,
+  upload,
+  vsphereError,
+} from '../../vsphere/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { bare, datastoreName, folderOf, lastName } from './paths.ts';
 import { SharedRead } from './shared-read.ts';
@@ -91,6 +101,13 @@ export class Files {
     return await this.#descriptors.get(ctx, path);
   }
 
+  /** The same, with the reason where it cannot be had: `vsphere-not-found`, `vsphere-http` with `details.status`. */
+  async mustDescriptor(ctx: Ctx, path: string): Promise<Descriptor> {
+    const found = readDescriptor(await this.#text(ctx, path));
+    if (found === undefined) throw vsphereError('vsphere-http', `${path} is no disk's descriptor`);
+    return found;
+  }
+
   async exists(ctx: Ctx, path: string): Promise<boolean> {
     return await datastoreFileExists(ctx, this.#end.client, this.#end.store(datastoreName(path)).ref, path);
   }
@@ -141,21 +158,25 @@ export class Files {
 
   async #descriptor(ctx: Ctx, path: string): Promise<Descriptor | undefined> {
     try {
-      const text = await download(ctx, this.#end.client, path, { datacenter: this.#end.site.datacenterPath }, async (bytes) => {
-        const parts: Buffer[] = [];
-        let size = 0;
-        for await (const part of bytes as AsyncIterable<Buffer>) {
-          size += part.length;
-          if (size > DESCRIPTOR_BYTES) break;
-          parts.push(part);
-        }
-        return Buffer.concat(parts).toString('latin1');
-      });
-      return readDescriptor(text);
+      return readDescriptor(await this.#text(ctx, path));
     } catch (error) {
       if (isCode(error, 'vsphere-not-found', 'vsphere-http')) return undefined;
       throw error;
     }
+  }
+
+  /** A file's text, as far as a descriptor may be long. */
+  async #text(ctx: Ctx, path: string): Promise<string> {
+    return await download(ctx, this.#end.client, path, { datacenter: this.#end.site.datacenterPath }, async (bytes) => {
+      const parts: Buffer[] = [];
+      let size = 0;
+      for await (const part of bytes as AsyncIterable<Buffer>) {
+        size += part.length;
+        if (size > DESCRIPTOR_BYTES) break;
+        parts.push(part);
+      }
+      return Buffer.concat(parts).toString('latin1');
+    });
   }
 }
 

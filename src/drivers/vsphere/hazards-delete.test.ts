@@ -335,3 +335,13 @@ test.each(['vcenter', 'esxi'] as const)(
     });
   },
 );
+
+test('H61: a changed byte in an extent is found by the watch of the inventory and by a verify, which name it', async () => {
+  await inWorld({ masterChanges: true, driver: { contentWatchMs: 0 } }, async (c) => {
+    c.w.changeByte(c.master.revisionId, 512);
+    const [seen] = (await c.driver.inventory(ctx())).masters;
+    expect(seen?.changed).toContain('-flat.vmdk was changed at bytes 0 to 1048575');
+    const { ok, files } = await c.driver.verifyMaster(ctx(), c.master.revisionId);
+    expect([ok, files[0]?.problem]).toEqual([false, seen?.changed]);
+  });
+});

@@ -89,8 +89,8 @@ export class VSphereDriver implements Driver {
     return await this.#verb(ctx, async ({ masterVerbs }) => await masterVerbs.prepare(ctx, spec));
   }
 
-  async verifyMaster(ctx: Ctx, revisionId: string): Promise<MasterCheck> {
-    return await this.#verb(ctx, async ({ masterVerbs }) => await masterVerbs.verify(ctx, revisionId));
+  async verifyMaster(ctx: Ctx, revisionId: string, { full = false }: { full?: boolean | undefined } = {}): Promise<MasterCheck> {
+    return await this.#verb(ctx, async ({ masterVerbs }) => await masterVerbs.verify(ctx, revisionId, full));
   }
 
   async removeMaster(ctx: Ctx, revisionId: string): Promise<DeletionProof> {

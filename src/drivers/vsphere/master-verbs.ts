@@ -6,6 +6,7 @@ import { driverError } from '../../driver/errors.ts';
 import type { Ctx } from '../../lib/context.ts';
 import { diskChain, onlySnapshot, type VirtualMachineConfigInfo } from '../../vsphere/index.ts';
 import { accessOf } from './access.ts';
+import { coverage } from './contents.ts';
 import type { Endpoint } from './endpoint.ts';
 import { blindOn } from './folders.ts';
 import type { Layouts } from './layout.ts';
@@ -16,7 +17,7 @@ import { remarks, storesOf } from './remarks.ts';
 import type { Seed, Seeding } from './seeding.ts';
 import type { Sending } from './sending.ts';
 import type { Store } from './site.ts';
-import { changeTags, TAG, writeTags } from './tags.ts';
+import { changeTags, type SealedDisk, TAG, writeTags } from './tags.ts';
 import type { Teardown } from './teardown.ts';
 import { chainsOf, type View, viewOfEntity } from './view.ts';
 
@@ -124,26 +125,26 @@ export class MasterVerbs {
     };
   }
 
-  async verify(ctx: Ctx, revisionId: string): Promise<MasterCheck> {
+  async verify(ctx: Ctx, revisionId: string, full: boolean): Promise<MasterCheck> {
     await this.#end.client.inventory.sync(ctx);
     const sealed = this.#masters.of(revisionId).filter((view) => view.tags.seal !== undefined);
     if (sealed.length === 0) throw driverError('not-found', `there is no master of revision ${revisionId}`);
-    const files = (await Promise.all(sealed.map(async (view) => await this.#verifyOne(ctx, view)))).flat();
+    const files = (await Promise.all(sealed.map(async (view) => await this.#verifyOne(ctx, view, full)))).flat();
     return { revisionId, ok: files.every((file) => file.problem === undefined), files };
   }
 
-  async #verifyOne(ctx: Ctx, view: View): Promise<MasterCheck['files']> {
+  async #verifyOne(ctx: Ctx, view: View, full: boolean): Promise<MasterCheck['files']> {
     const problem = masterProblem(view);
-    const now = await this.#masters.fingerprints(ctx, view).catch((error: unknown) => {
-      if (problem === undefined) throw error;
-      return [];
-    });
-    return (view.tags.seal?.disks ?? []).map((was) => {
-      const is = now.find((disk) => disk.path === was.path);
-      const changed = is?.sha256 === was.sha256 ? undefined : 'it was changed since it was sealed';
-      const why = is === undefined ? 'it is not where it was sealed' : changed;
-      return { path: was.path, expectedSha256: was.sha256, actualSha256: is?.sha256, problem: why ?? problem };
-    });
+    return await Promise.all(
+      (view.tags.seal?.disks ?? []).map(async (was) => {
+        const is = await this.#masters.compare(ctx, view, was, full).catch((error: unknown) => {
+          if (problem === undefined) throw error;
+          return { sha256: undefined, problem: undefined };
+        });
+        const found = { path: was.path, expectedSha256: was.sha256, actualSha256: is.sha256, problem: is.problem ?? problem };
+        return { ...found, ...comparedBy(was, full) };
+      }),
+    );
   }
 
   /** All masters of a revision, on every datastore. Refused while any disk stands on one of them, known by devices or by layouts. */
@@ -295,6 +296,15 @@ function masterOf(view: View): Master {
     virtualBytes: seal.virtualBytes,
     facts: seal.facts,
   };
+}
+
+/** How much of a disk a comparison covers, and why not all. */
+function comparedBy({ content }: SealedDisk, full: boolean): Pick<MasterCheck['files'][number], 'compared' | 'note'> {
+  const sealed = coverage(content);
+  if (sealed === 'bytes') return { compared: full ? 'bytes' : 'samples' };
+  if (content === undefined) return { compared: sealed, note: 'it was sealed before bytes were read; import it anew to have them sealed' };
+  if ('unread' in content) return { compared: sealed, note: `its bytes could not be read when it was sealed: ${content.unread}` };
+  return { compared: sealed, ...(full ? { note: 'no more than samples was sealed of it' } : {}) };
 }
 
 /** What the machine has, with what its owner said on top. */

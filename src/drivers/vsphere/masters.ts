@@ -10,6 +10,7 @@ import {
   type VirtualDisk,
   type VirtualMachineConfigInfo,
 } from '../../vsphere/index.ts';
+import { type Content, Contents, sealHash } from './contents.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Files } from './files.ts';
 import { datastoreName, isInside } from './paths.ts';
@@ -43,12 +44,14 @@ const FULL_MS = 10 * 60_000;
 export class Masters {
   readonly #end: Endpoint;
   readonly #files: Files;
+  readonly #contents: Contents;
   readonly #full = new Map<string, number>();
   readonly #configs = new Map<string, VirtualMachineConfigInfo>();
 
   constructor(parts: { end: Endpoint; files: Files }) {
     this.#end = parts.end;
     this.#files = parts.files;
+    this.#contents = new Contents(parts);
   }
 
   /** Every master of ours, half ones too. */
@@ -116,21 +119,54 @@ export class Masters {
     return props.config;
   }
 
-  /** What the golden disks are now, read from the storage. */
+  /** What the golden disks are now, read from the storage to seal them: descriptors, and bytes as of {@link Contents.seal}. */
   async fingerprints(ctx: Ctx, view: View): Promise<SealedDisk[]> {
     const golden = goldenDisks(view);
+    const contents: Content[] = [];
+    for (const g of golden) contents.push(await this.#contents.seal(ctx, g.chain));
     const facts = await this.#files.facts(
       ctx,
       golden.map((g) => g.path),
     );
     return await Promise.all(
-      golden.map(async (g) => {
+      golden.map(async (g, i) => {
         const fact = facts.get(g.path);
         if (fact?.exists !== true) throw driverError('master-changed', `the golden disk ${g.path} is not there`);
-        const sha256 = (await this.#files.descriptor(ctx, g.path))?.sha256 ?? withoutDescriptor(g);
-        return { path: g.path, bytes: fact.bytes, sha256, contentId: g.contentId };
+        const descriptor = (await this.#files.descriptor(ctx, g.path))?.sha256;
+        const content = contents[i];
+        const sha256 = sealHash(descriptor ?? withoutDescriptor(g), content);
+        const byInventory = descriptor === undefined ? { byInventory: true } : {};
+        return { path: g.path, bytes: fact.bytes, sha256, contentId: g.contentId, ...byInventory, content };
       }),
     );
+  }
+
+  /**
+   * One golden disk beside its seal, read from the storage: the hash that a seal of it would have now, and what differs. With `full` every byte
+   * is read that the seal has a hash of, else samples. `unavailable` where something cannot be read that was sealed.
+   */
+  async compare(
+    ctx: Ctx,
+    view: View,
+    was: SealedDisk,
+    full: boolean,
+  ): Promise<{ sha256: string | undefined; problem?: string | undefined }> {
+    const golden = goldenDisks(view).find((g) => g.path === was.path);
+    const fact = (await this.#files.facts(ctx, [was.path])).get(was.path);
+    if (golden === undefined || fact?.exists !== true) return { sha256: undefined, problem: 'it is not where it was sealed' };
+    const { now, problems } =
+      was.content === undefined ? { now: undefined, problems: [] } : await this.#contents.compare(ctx, was.content, full);
+    const shown = withoutDescriptor(golden);
+    const inventory = was.byInventory ?? was.sha256 === shown;
+    const descriptor = inventory ? shown : (await this.#files.descriptor(ctx, was.path))?.sha256;
+    if (descriptor === undefined && problems.length === 0) {
+      throw driverError('unavailable', `the descriptor of ${was.path} cannot be read, so nobody can say whether the disk was changed`, {
+        hint: 'The account needs Datastore.Browse and Datastore.FileManagement, and a host that has the datastore must answer.',
+      });
+    }
+    const sha256 = sealHash(descriptor ?? '', now);
+    if (sha256 === was.sha256) return { sha256 };
+    return { sha256, problem: problems.length === 0 ? 'it was changed since it was sealed' : problems.join('; ') };
   }
 }
 

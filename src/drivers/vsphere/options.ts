@@ -84,6 +84,10 @@ export interface VSphereProviderOptions {
   shutdownMs?: number | undefined;
   /** Free bytes of a datastore below which nothing new is placed on it; 1 GiB unless given. */
   reserveBytes?: number | undefined;
+  /** Extents of masters of at most so many bytes are read whole when they are sealed, larger ones by samples; 1 GiB unless given. */
+  sealWholeBytes?: number | undefined;
+  /** How long a master's samples are not read again by the watch of the inventory, in milliseconds; 6 h unless given. */
+  contentWatchMs?: number | undefined;
 }
 
 /** The strategy for linked clones. */

@@ -1,5 +1,7 @@
 import { diskChain, isA, type VirtualMachineConfigInfo } from '../../vsphere/index.ts';
+import { coverage } from './contents.ts';
 import { datastoreName } from './paths.ts';
+import type { SealedDisk } from './tags.ts';
 import type { View } from './view.ts';
 
 /**
@@ -25,6 +27,18 @@ export function remarks(view: View, config: VirtualMachineConfigInfo): Record<st
     found['remark.datastores'] = `Its disks lie on ${stores.join(' and ')}. Machines need all of these; copy it instead to have it on one.`;
   }
   return found;
+}
+
+/** How much of a master's bytes its seal covers, and why not more, as facts of the master. */
+export function sealRemarks(disks: readonly SealedDisk[]): Record<string, string> {
+  const unread = disks.flatMap(({ content }) => (content !== undefined && 'unread' in content ? [content.unread] : []));
+  if (unread.length > 0) {
+    return {
+      seal: 'descriptor',
+      'remark.seal': `Its bytes could not be read by datastore HTTP (${unread[0]}). Only what the hypervisor writes is sealed: a byte that is changed behind it is not seen.`,
+    };
+  }
+  return { seal: disks.every(({ content }) => coverage(content) === 'bytes') ? 'every byte' : 'samples' };
 }
 
 export function hasTpm(view: View): boolean {

@@ -7,6 +7,7 @@ import { emptyDrives, existingDisk, ownCards, sameHardware } from './hardware.ts
 import type { Locate } from './locate.ts';
 import { goldenDisks, type Masters, standsAlone } from './masters.ts';
 import { bare } from './paths.ts';
+import { sealRemarks } from './remarks.ts';
 import type { Store } from './site.ts';
 import { Scrub, type ScrubPlan } from './scrub.ts';
 import { changeTags, ROOT_SNAPSHOT, type Seal, writeTags } from './tags.ts';
@@ -157,7 +158,7 @@ export class Seeding {
     this.#end.progress(ctx, 'reading what the golden disks are');
     const disks = await this.#masters.fingerprints(ctx, frozen);
     const virtualBytes = goldenDisks(frozen).reduce((sum, g) => sum + g.virtualBytes, 0);
-    const seal: Seal = { sealedAt: new Date().toISOString(), disks, virtualBytes, facts: what.facts };
+    const seal: Seal = { sealedAt: new Date().toISOString(), disks, virtualBytes, facts: { ...what.facts, ...sealRemarks(disks) } };
     this.#end.progress(ctx, 'sealing');
     // from here on it is done even if the caller gives up: a master that shows as sealed is whole
     const last = makeCtx({ timeoutMs: 300_000 });

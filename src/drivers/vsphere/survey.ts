@@ -12,6 +12,7 @@ import type {
 import { driverError } from '../../driver/errors.ts';
 import type { Ctx } from '../../lib/context.ts';
 import { diskChain } from '../../vsphere/index.ts';
+import { ContentWatch } from './content-watch.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Files } from './files.ts';
 import { blindOn, type Folders } from './folders.ts';
@@ -37,6 +38,7 @@ export class Survey {
   readonly #layouts: Layouts;
   readonly #masters: Masters;
   readonly #folders: Folders;
+  readonly #contents: ContentWatch;
 
   constructor(parts: { end: Endpoint; locate: Locate; files: Files; layouts: Layouts; masters: Masters; folders: Folders }) {
     this.#end = parts.end;
@@ -45,13 +47,14 @@ export class Survey {
     this.#layouts = parts.layouts;
     this.#masters = parts.masters;
     this.#folders = parts.folders;
+    this.#contents = new ContentWatch(parts);
   }
 
   /** Machines and masters from the inventory, brought up to date; folders of ours that belong to none of them from the datastores. */
   async inventory(ctx: Ctx): Promise<Inventory> {
     await this.#end.client.inventory.sync(ctx);
     const views = this.#end.register.views();
-    const folders = await this.#ownFolders(ctx);
+    const [folders] = await Promise.all([this.#ownFolders(ctx), this.#contents.look(ctx)]);
     const used = new Set(views.flatMap((view) => (view.folder === undefined ? [] : [view.folder])));
     const loose = folders.found.filter((folder) => !used.has(folder));
     const machines = views.flatMap((view) => this.#machine(view));
@@ -100,7 +103,9 @@ export class Survey {
     const { kind, revisionId, seal } = view.tags;
     if (kind !== 'master' || revisionId === undefined) return [];
     if (this.#end.changedIdentity(view)) return [{ revisionId, owned: true, state: 'half', disputed: disputeOf(view) }];
-    return [{ revisionId, owned: this.#end.owned(view), state: seal === undefined ? 'half' : 'sealed' }];
+    if (seal === undefined) return [{ revisionId, owned: this.#end.owned(view), state: 'half' }];
+    const changed = this.#contents.problem(view);
+    return [{ revisionId, owned: this.#end.owned(view), state: 'sealed', ...(changed === undefined ? {} : { changed }) }];
   }
 
   /** A folder without a machine: the rest of one that is nowhere else is a half one; beside one that is whole it is a stray. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CloneMode, RevisionProfile } from '../../core/image.ts';
 import type { AnyValue, OptionValue } from '../../vsphere/index.ts';
 import { extraConfig, isA } from '../../vsphere/index.ts';
+import type { Content } from './contents.ts';
 
 /**
  * What Carrel writes into the configuration of its own machines and masters (`extraConfig`). The tag and the instance UUID must agree:
@@ -40,8 +41,13 @@ export const ROOT_SNAPSHOT = 'carrel-root';
 export interface SealedDisk {
   path: string;
   bytes: number;
+  /** Of descriptor and bytes together ({@link sealHash}); of the descriptor alone where no bytes were read. */
   sha256: string;
   contentId: string | undefined;
+  /** Where not even the descriptor could be read: of what the hypervisor says of the disk. */
+  byInventory?: boolean | undefined;
+  /** Absent in seals from before bytes were read. */
+  content?: Content | undefined;
 }
 
 export interface Seal {

@@ -1,10 +1,12 @@
 import type { Connection, DatastoreObject, Host, Vm } from './entities.ts';
+import { extentBytes } from './extent-bytes.ts';
 import { fileNotFound, notSupported } from './fault.ts';
 import type { Model } from './model.ts';
 import { strike } from './register.ts';
 import { stop } from './power.ts';
 import type { Op } from './tasks.ts';
 import type { Task } from './entities.ts';
+import { GRAIN, openLink } from './vmdk.ts';
 
 /** What goes wrong in a data centre by itself. Tests and demonstrations call these; no client can. */
 
@@ -72,4 +74,14 @@ export function reloadVm(m: Model, vm: Vm, path: string): Task {
     return undefined;
   }
   return m.tasks.start({ method: 'reloadVirtualMachineFromPath_Task', entity: vm, exclusive: [vm], work });
+}
+
+/** A byte of a disk goes bad, or somebody with a shell on a host changes it: one bit turns, and the descriptor does not know. */
+export function turnBit(m: Model, disk: string, offset: number): void {
+  const { extent } = openLink(m.storage, disk);
+  const block = Math.floor(offset / GRAIN);
+  const bytes = Buffer.alloc(GRAIN);
+  bytes.set(extentBytes(extent).block(block) ?? []);
+  bytes[offset % GRAIN] = (bytes[offset % GRAIN] ?? 0) ^ 1;
+  ((extent.data ??= {}).blocks ??= new Map()).set(block, bytes);
 }

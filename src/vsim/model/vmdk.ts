@@ -33,9 +33,10 @@ export interface Disk {
   adapter: 'lsiLogic' | 'busLogic' | 'ide';
 }
 
-/** Contents of an extent: bytes that came with the image (named by `seed`, never stored), and blocks that were written. */
+/** Contents of an extent: bytes that came with the image (named by `seed`, never stored; the first `seedBytes`), and blocks that were written. */
 export interface ExtentData {
   seed?: string;
+  seedBytes?: number;
   blocks?: Map<number, Uint8Array>;
 }
 
@@ -55,6 +56,8 @@ export interface NewDisk {
   seed?: string;
   /** Bytes already used by the contents that `seed` names. */
   seedBytes?: number;
+  /** How many of these the image brought, where others were written; all unless given. */
+  imageBytes?: number;
   adapter?: Disk['adapter'];
 }
 
@@ -169,7 +172,7 @@ export function createBase(storage: Storage, full: string, now: number, random: 
       bytes,
       size: spec.capacity,
       mtime: now,
-      data: spec.seed === undefined ? {} : { seed: spec.seed },
+      data: spec.seed === undefined ? {} : { seed: spec.seed, seedBytes: spec.imageBytes ?? spec.seedBytes ?? 0 },
     });
   } catch (error) {
     datastore.remove(path);
@@ -300,13 +303,13 @@ export function copyFlat(
   spec: { thin: boolean; eager?: boolean; adapter?: Disk['adapter'] },
 ): ChainLink {
   const leaf = chain[0] as ChainLink;
-  const seed = chain.at(-1)?.extent.data?.seed;
+  const { seed, seedBytes: imageBytes = 0 } = chain.at(-1)?.extent.data ?? {};
   const made = createBase(storage, to, now, random, {
     capacity: leaf.disk.capacity,
     thin: spec.thin,
     eager: spec.eager ?? false,
     seedBytes: flatBytes(chain),
-    ...(seed === undefined ? {} : { seed }),
+    ...(seed === undefined ? {} : { seed, imageBytes }),
     adapter: spec.adapter ?? leaf.disk.adapter,
   });
   const blocks = mergedBlocks(chain);

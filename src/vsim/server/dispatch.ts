@@ -69,11 +69,13 @@ export interface SoapOut {
 export interface Stats {
   requests: number;
   byMethod: Map<string, number>;
+  /** Of disks' extents by datastore HTTP; no calls, so not among `requests`. */
+  read: { requests: number; bytes: number };
 }
 
 export class Dispatcher {
   readonly sim: Sim;
-  readonly stats: Stats = { requests: 0, byMethod: new Map() };
+  readonly stats: Stats = { requests: 0, byMethod: new Map(), read: { requests: 0, bytes: 0 } };
   readonly #states = new Map<string, SessionState>();
   readonly #anonymous: SessionState;
   readonly #about: Record<string, string>;

@@ -1,4 +1,5 @@
-import { VimFault } from '../model/fault.ts';
+import { type BlockFile, extentBytes } from '../model/extent-bytes.ts';
+import { fileLocked, VimFault } from '../model/fault.ts';
 import { inventoryPath } from '../model/naming.ts';
 import type { Sim } from '../model/simulate.ts';
 import type { Datastore, DsFile } from '../model/storage.ts';
@@ -8,7 +9,8 @@ import { parseVmx, vmxText } from '../model/vmx.ts';
 
 export interface FileAnswer {
   status: number;
-  body: string | Buffer;
+  /** A disk's extent is not held: it is made as it is sent. */
+  body: string | Buffer | BlockFile;
   type: string;
 }
 
@@ -72,6 +74,10 @@ function handle(sim: Sim, method: string, url: URL, user: string, body: Buffer |
   }
   if (method !== 'GET' && method !== 'HEAD') return plain(405, 'This method is not known here.');
   if (datastore.hasDir(path)) return listing(datastore, path);
+  // reading a file's bytes is a low level file operation too, by the text of that privilege
+  m.require('Datastore.FileManagement', ds);
+  // the file is read by a host that vCenter reaches and that has the datastore
+  if (![...ds.hosts].some((host) => host.connection === 'connected')) return plain(503, `No host that has '${name}' answers.`);
   return download(sim, datastore, path, datastore.mustFile(path));
 }
 
@@ -118,8 +124,18 @@ function download(sim: Sim, datastore: Datastore, path: string, file: DsFile): F
     return { status: 200, body: descriptorText(storage, openLink(storage, datastore.full(path))), type };
   }
   if (file.text !== undefined) return { status: 200, body: file.text, type };
-  if (file.size <= 1024 * 1024 && file.kind !== 'extent') return { status: 200, body: Buffer.alloc(file.size), type };
+  if (file.kind === 'extent') return extent(datastore, path, file);
+  if (file.size <= 1024 * 1024) return { status: 200, body: Buffer.alloc(file.size), type };
   return plain(501, 'The simulator does not hold the bytes of this file.');
+}
+
+/** vSAN keeps extents as objects, which are no files; what a machine writes to is locked. */
+function extent(datastore: Datastore, path: string, file: DsFile): FileAnswer {
+  if (datastore.flavour === 'vsan') return plain(404, 'The disk is an object.');
+  for (const other of datastore.files(split(path).dir)) {
+    if (other.disk?.extent === file.name && other.writer !== undefined) throw fileLocked(datastore.full(path));
+  }
+  return { status: 200, body: extentBytes(file), type: 'application/octet-stream' };
 }
 
 function listing(datastore: Datastore, path: string): FileAnswer {

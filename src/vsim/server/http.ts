@@ -2,7 +2,10 @@ import { X509Certificate } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { selfSigned } from '../../lib/self-signed.ts';
+import { type BlockFile, bytesOf } from '../model/extent-bytes.ts';
 import type { Sim } from '../model/simulate.ts';
 import { VimFault } from '../model/fault.ts';
 import { leaseByTicket, receiveDisk } from '../model/lease.ts';
@@ -131,7 +134,36 @@ async function folder(parts: Parts, url: URL, request: IncomingMessage, response
   }
   const body = request.method === 'PUT' || request.method === 'POST' ? await readBody(request, MAX_UPLOAD) : undefined;
   const answer = parts.files.handle(request.method ?? 'GET', url, user, body);
+  if (typeof answer.body === 'object' && 'block' in answer.body) {
+    const { read } = parts.dispatcher.stats;
+    const sent = await sendBlocks(response, answer.body, answer.type, request.headers.range, request.method === 'HEAD');
+    parts.dispatcher.stats.read = { requests: read.requests + 1, bytes: read.bytes + sent };
+    return;
+  }
   send(response, answer.status, request.method === 'HEAD' ? '' : answer.body, answer.type);
+}
+
+/** One range of bytes (RFC 9110, 14.2) or all of them; more than one range is answered with all, as servers may. Gives the bytes sent. */
+async function sendBlocks(
+  response: ServerResponse,
+  file: BlockFile,
+  type: string,
+  range: string | undefined,
+  head: boolean,
+): Promise<number> {
+  const asked = /^bytes=(\d*)-(\d*)$/.exec(range ?? '');
+  const whole = asked === null || (asked[1] === '' && asked[2] === '');
+  const last = asked?.[1] === '' || asked?.[2] === '' || whole ? file.size - 1 : Math.min(Number(asked?.[2]), file.size - 1);
+  const from = whole ? 0 : asked[1] === '' ? Math.max(0, file.size - Number(asked[2])) : Number(asked[1]);
+  const headers = { 'content-type': type, 'accept-ranges': 'bytes', 'cache-control': 'no-cache' };
+  if (!whole && from > last) {
+    response.writeHead(416, { ...headers, 'content-range': `bytes */${file.size}`, 'content-length': 0 }).end();
+    return 0;
+  }
+  const partial = whole ? {} : { 'content-range': `bytes ${from}-${last}/${file.size}` };
+  response.writeHead(whole ? 200 : 206, { ...headers, ...partial, 'content-length': last + 1 - from });
+  await pipeline(Readable.from(head ? [] : bytesOf(file, from, last + 1)), response);
+  return head ? 0 : last + 1 - from;
 }
 
 /** A disk of a machine that is being imported. Its address is all the right that is needed, as on a host. */

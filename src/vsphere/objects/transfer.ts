@@ -49,6 +49,66 @@ export async function download<T>(
   });
 }
 
+/** A part of a file that was read: how many bytes came, and how long the whole file is. */
+export interface PartRead {
+  bytes: number;
+  size: number;
+}
+
+/**
+ * Gives `length` bytes of a file from `from` on to `sink` as they come; fewer where the file ends before. Such reads (RFC 9110, 14.2) are taken by
+ * vCenter and ESXi: programs that convert disks read flat extents with them. Errors: `vsphere-not-found`; `vsphere-http` with `details.status`,
+ * also where the server answers with the whole file, or with another part than was asked for; `vsphere-closed` if it ends before its length.
+ */
+export async function downloadPart(
+  ctx: Pick<Ctx, 'signal'>,
+  client: VSphereClient,
+  path: string,
+  part: { from: number; length: number },
+  options: TransferOptions,
+  sink: (bytes: Uint8Array) => void,
+): Promise<PartRead> {
+  const last = part.from + part.length - 1;
+  return await withTarget(ctx, client, path, options, 'httpGet', async (target) => {
+    const headers = { ...target.headers, range: `bytes=${part.from}-${last}` };
+    const what = `a part of the file ${path}`;
+    const timeoutMs = options.timeoutMs ?? TRANSFER_MS;
+    return await target.pool.stream(ctx, { method: 'GET', path: target.path, headers, timeoutMs, what }, async (reply) => {
+      const { expected, size } = partOf(reply.statusCode, reply.headers, path, part);
+      if (reply.statusCode === 416) {
+        await reply.body.dump();
+        return { bytes: 0, size };
+      }
+      let bytes = 0;
+      for await (const chunk of reply.body as AsyncIterable<Uint8Array>) {
+        bytes += chunk.length;
+        if (bytes > expected) break;
+        sink(chunk);
+      }
+      if (bytes !== expected) throw vsphereError('vsphere-closed', `${bytes} bytes came of ${expected} of ${path}`);
+      return { bytes, size };
+    });
+  });
+}
+
+/** How many bytes the reply brings, and the size of the whole file, told by its head. */
+function partOf(
+  status: number,
+  headers: Record<string, string | string[] | undefined>,
+  path: string,
+  { from, length }: { from: number; length: number },
+): { expected: number; size: number } {
+  if (status !== 206 && status !== 416) checkStatus(status, path);
+  const range = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+)$/.exec(String(headers['content-range']));
+  const size = Number(range?.[3] ?? headers['content-length']);
+  if (status === 416 && range !== null && from >= size) return { expected: 0, size };
+  if (status === 206 && range?.[1] !== undefined && Number(range[1]) === from && Number(range[2]) === Math.min(from + length, size) - 1)
+    return { expected: Number(range[2]) + 1 - from, size };
+  // all of a file that is no longer than what was asked for; of an empty one no part can be given
+  if (status === 200 && from === 0 && size <= length) return { expected: size, size };
+  throw vsphereError('vsphere-http', `the server does not give parts of the file ${path}`, { details: { status } });
+}
+
 /** Writes a file. A stream needs its size, since ESXi refuses chunked uploads. */
 export async function upload(
   ctx: Pick<Ctx, 'signal'>,
