@@ -4,6 +4,7 @@ import type { Duplex, Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { api } from '../contract/api.ts';
 import type { UploadQuery } from '../contract/images.ts';
+import { hardwareProblem } from '../core/brought-image.ts';
 import type { RouteDef } from '../contract/route.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { personalReservation } from './access.ts';
@@ -60,6 +61,8 @@ async function registerUpload(app: FastifyInstance, parts: ServerParts): Promise
         const { name } = request.params as { name: string };
         const { format, publish = false, description, provider, masterOf, ...hints } = request.query as UploadQuery;
         checkNewName(name);
+        const wrong = hardwareProblem(hints);
+        if (wrong !== undefined) throw new CarrelError('bad-request', wrong, { hint: 'Leave firmware out, or secureBoot.' });
         if (request.body === undefined) {
           throw new CarrelError('unsupported-media-type', 'the upload has no content', {
             hint: 'Send the file as the body, with Content-Type: application/octet-stream.',

@@ -261,6 +261,7 @@ describe('upload', () => {
       415,
       'unsupported-media-type',
     ],
+    ['secure boot of a BIOS', { 'content-length': '3' }, Buffer.from('abc'), 'firmware=bios&secureBoot=true', 400, 'bad-request'],
     ['an unknown format', { 'content-length': '3' }, Buffer.from('abc'), 'format=iso', 400, 'bad-request'],
     ['an account name with a shell in it', { 'content-length': '3' }, Buffer.from('abc'), 'format=raw&user=%24(id)', 400, 'bad-request'],
   ] as const)('refuses %s', async (_, headers, body, query, status, code) => {

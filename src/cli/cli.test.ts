@@ -416,6 +416,7 @@ describe('images', () => {
       '512',
       '--firmware',
       'efi',
+      '--secure-boot',
       '--boot-timeout',
       '60',
     ]);
@@ -426,7 +427,7 @@ describe('images', () => {
       format: undefined,
       provider: 'lab',
       publish: false,
-      hints: { user: 'me', memoryMiB: 512, firmware: 'efi', bootTimeoutS: 60 },
+      hints: { user: 'me', memoryMiB: 512, firmware: 'efi', secureBoot: true, bootTimeoutS: 60 },
     });
     const revision = server.world.revisions.find((r) => r.image === 'my-image');
     if (revision) {

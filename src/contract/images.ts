@@ -19,6 +19,7 @@ export const HardwareProfile = named(
     vcpus: Type.Integer(),
     memoryMiB: Type.Integer(),
     firmware: oneOf(['bios', 'efi']),
+    secureBoot: Type.Optional(Type.Boolean({ description: 'Its EFI firmware runs only what is signed.' })),
     display: Type.Boolean(),
     cpu: Type.Optional(CpuLevel),
     diskBus: Type.Optional(DiskBus),
@@ -197,6 +198,9 @@ export const UploadQuery = strict({
   masterOf: MasterOf,
   ...guestHints,
   firmware: Type.Optional(oneOf(['bios', 'efi'])),
+  secureBoot: Type.Optional(
+    Type.Boolean({ description: 'On QEMU: EFI firmware that runs only what is signed, with the keys of Microsoft; false if left out.' }),
+  ),
   cpu: Type.Optional(CpuLevel),
   diskBus: Type.Optional(DiskBus),
   nic: Type.Optional(NetworkCard),

@@ -9,6 +9,13 @@ const DEFAULT_PROFILE: RevisionProfile = {
   guest: { os: 'unknown', user: 'root', sshPort: 22, agent: 'none', bootTimeoutS: 300 },
 };
 
+/** Why what was said of an image's hardware cannot be, or undefined if it can. */
+export function hardwareProblem({ firmware, secureBoot }: Asked): string | undefined {
+  return secureBoot === true && firmware === 'bios'
+    ? 'secure boot is a thing of EFI firmware, and this image is to start with a BIOS'
+    : undefined;
+}
+
 /** The profile of a file's image: what was said of it, and enough for the rest. */
 export function profileOfFile(asked: Asked): RevisionProfile {
   const { hardware, guest } = DEFAULT_PROFILE;
@@ -16,7 +23,8 @@ export function profileOfFile(asked: Asked): RevisionProfile {
     hardware: {
       vcpus: asked.vcpus ?? hardware.vcpus,
       memoryMiB: asked.memoryMiB ?? hardware.memoryMiB,
-      firmware: asked.firmware ?? hardware.firmware,
+      firmware: asked.secureBoot === true ? 'efi' : (asked.firmware ?? hardware.firmware),
+      ...(asked.secureBoot === true ? { secureBoot: true } : {}),
       display: asked.display ?? hardware.display,
       ...(asked.cpu === undefined ? {} : { cpu: asked.cpu }),
       ...(asked.diskBus === undefined ? {} : { diskBus: asked.diskBus }),

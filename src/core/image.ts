@@ -8,6 +8,8 @@ export interface HardwareProfile {
   vcpus: number;
   memoryMiB: number;
   firmware: 'bios' | 'efi';
+  /** Its EFI firmware runs only what is signed with a key that it knows: Microsoft's, at first. Never with a BIOS. */
+  secureBoot?: boolean;
   /** False for a guest that has no display driver and is reached by its serial line alone. */
   display: boolean;
   /**

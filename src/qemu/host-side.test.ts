@@ -82,7 +82,7 @@ describe('the command line', () => {
   });
 
   test('EFI firmware is flash: its code is only read, its variables are written; a BIOS guest has none', () => {
-    const efi = qemuArgs({ ...machine, firmware: { code: '/f,w/code', variables: '/d/a,b/vars' } });
+    const efi = qemuArgs({ ...machine, firmware: { code: '/f,w/code', variables: '/d/a,b/vars', secureBoot: false } });
     const drives = after(efi, '-blockdev').map((text) => JSON.parse(text) as Record<string, unknown>);
     const raw = { driver: 'raw' };
     expect(drives.slice(0, 2)).toEqual([
@@ -92,6 +92,10 @@ describe('the command line', () => {
     expect(after(efi, '-machine')[0]).toMatch(/graphics=off,pflash0=code0,pflash1=vars0$/);
     expect(after(args, '-machine')[0]).toMatch(/graphics=off$/);
     expect(efi).not.toContain('-bios');
+    expect(efi).not.toContain('-global');
+    const secure = qemuArgs({ ...machine, firmware: { code: '/code', variables: '/vars', secureBoot: true } });
+    expect(after(secure, '-machine')[0]).toMatch(/,smm=on$/);
+    expect(after(secure, '-global')).toEqual(['driver=cfi.pflash01,property=secure,value=on']);
   });
 
   test('memory from a file is private for a clone and shared for a parent', () => {

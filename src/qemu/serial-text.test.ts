@@ -15,6 +15,12 @@ test.each([
   ['[    2.3] Kernel panic - not syncing: VFS: Unable to mount root fs\r\n', 'its kernel panicked: VFS: Unable to mount root fs'],
   ['\nNo bootable device.\r\n', 'its BIOS found nothing to start it from'],
   ['\u001b[0mBdsDxe: No bootable option or device was found.\r\n', 'its EFI firmware found nothing to start it from'],
+  [
+    'BdsDxe: failed to load Boot0001 "x" from y: Access Denied\r\nBdsDxe: No bootable option or device was found.\r\n',
+    expect.stringContaining('secure boot'),
+  ],
+  // it may still start another
+  ['BdsDxe: failed to load Boot0001 "x" from y: Access Denied\r\n', undefined],
   ['\u001b[2J\u001b[01;01HUEFI Interactive Shell v2.2\r\n', 'its EFI firmware found no boot loader and opened its own shell'],
   ['error: no such partition.\r\nEntering rescue mode...\r\ngrub rescue> ', expect.stringContaining('GRUB')],
   ['Gave up waiting for root file system device.  Common problems:\r\n - x\r\n(initramfs) ', expect.stringContaining('root disk')],

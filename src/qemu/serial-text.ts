@@ -46,6 +46,10 @@ const HOPELESS: readonly (readonly [RegExp, string])[] = [
     'its first stage does not find its root disk and waits for a person',
   ],
   [/^No bootable device\./m, 'its BIOS found nothing to start it from'],
+  [
+    /BdsDxe: failed to load [^\r\n]*(?:Access Denied|Security Violation)[^]*BdsDxe: No bootable option or device was found/,
+    'its EFI firmware refuses its boot loader, which is not signed with a key that it knows (secure boot)',
+  ],
   [/BdsDxe: No bootable option or device was found/, 'its EFI firmware found nothing to start it from'],
   [/^UEFI Interactive Shell v/m, 'its EFI firmware found no boot loader and opened its own shell'],
   [/^grub rescue> /m, 'its boot loader, GRUB, does not find its own files and waits for a person (`grub rescue>`)'],

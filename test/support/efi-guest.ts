@@ -3,13 +3,13 @@
  * behind it. So it boots with secure boot too, and has Carrel's agent. Built once and kept.
  */
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { makeCtx } from '../../src/lib/context.ts';
 import { cpioArchive, program } from '../../src/qemu/recipes/cpio.ts';
 import { BOOT_MODULES, bootInit, bootInitramfs } from '../../src/qemu/recipes/initramfs.ts';
-import { fetchKernel, loadModules } from '../../src/qemu/recipes/kernel.ts';
+import { fetchKernel, type KernelModule, loadModules } from '../../src/qemu/recipes/kernel.ts';
 import { DebianPackages } from '../../src/qemu/recipes/packages.ts';
 import { testCache } from './cache.ts';
 import { starterImage } from './qemu-harness.ts';
@@ -29,10 +29,13 @@ boot
 /** The guest's variables, at the place where programs look for them. */
 const BEFORE = 'mount -t efivarfs efivarfs /new/sys/firmware/efi/efivars\n';
 
-/** The disk as a qcow2. */
-export async function efiGuest(): Promise<string> {
+/**
+ * The disk as a qcow2. Its first loader is shim, which Microsoft signed, or GRUB alone, which Debian signed: firmware with secure boot and
+ * Microsoft's keys starts the former only.
+ */
+export async function efiGuest(loader: 'shim' | 'grub' = 'shim'): Promise<string> {
   const { folder, built } = await starterImage();
-  const kept = join(testCache(), `efi-guest-1-${basename(folder)}.qcow2`);
+  const kept = join(testCache(), `efi-guest-2-${loader}-${basename(folder)}.qcow2`);
   if (await stat(kept).catch(() => undefined)) return kept;
   const ctx = makeCtx({ timeoutMs: 600_000 });
   const work = await mkdtemp(join(testCache(), '.efi-guest-'));
@@ -43,7 +46,7 @@ export async function efiGuest(): Promise<string> {
     const tree = join(work, 'tree');
     for (const deb of debs) await packages.unpack(ctx, deb, tree);
     const kernel = await fetchKernel(ctx, packages, work, { from: 0.1, to: 0.9 });
-    const modules = await loadModules(ctx, kernel, [...BOOT_MODULES, 'efivarfs']);
+    const modules = await signedModules(kernel.modules, await loadModules(ctx, kernel, [...BOOT_MODULES, 'efivarfs']));
     const start = { modules, init: '/usr/lib/carrel/rc', before: BEFORE };
     const initrd = await bootInitramfs({ busybox: join(tree, 'bin/busybox'), ...start });
     // Of two files of one name the later counts.
@@ -51,8 +54,9 @@ export async function efiGuest(): Promise<string> {
     const esp = join(work, 'esp');
     await mkdir(join(esp, 'EFI/BOOT'), { recursive: true });
     await mkdir(join(esp, 'EFI/debian'));
-    await copyFile(join(tree, 'usr/lib/shim/shimx64.efi.signed'), join(esp, 'EFI/BOOT/BOOTX64.EFI'));
-    await copyFile(join(tree, 'usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed'), join(esp, 'EFI/BOOT/grubx64.efi'));
+    const [shim, grub] = ['usr/lib/shim/shimx64.efi.signed', 'usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed'];
+    await copyFile(join(tree, loader === 'shim' ? shim : grub), join(esp, 'EFI/BOOT/BOOTX64.EFI'));
+    await copyFile(join(tree, grub), join(esp, 'EFI/BOOT/grubx64.efi'));
     await writeFile(join(esp, 'EFI/debian/grub.cfg'), GRUB);
     await copyFile(kernel.image, join(esp, 'vmlinuz'));
     await writeFile(join(esp, 'initrd.img'), Buffer.concat([initrd, init]));
@@ -65,6 +69,13 @@ export async function efiGuest(): Promise<string> {
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** With their signatures, without which a kernel that was started with secure boot takes none; `loadModules` has unpacked them. */
+async function signedModules(folder: string, modules: readonly KernelModule[]): Promise<KernelModule[]> {
+  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.ko'));
+  const named = (name: string) => files.find((file) => basename(file, '.ko').replaceAll('-', '_') === name) ?? `${name}.ko`;
+  return await Promise.all(modules.map(async ({ name }) => ({ name, data: await readFile(join(folder, named(name))) })));
 }
 
 /** Puts a file system behind the ESP, as the MBR's second partition, and gives the first its right type. */

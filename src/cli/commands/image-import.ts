@@ -51,6 +51,7 @@ export function addImageImport(image: Command, cli: Cli): void {
     .option('--memory <mib>', 'MiB of memory', wholeNumber)
     .option('--vcpus <n>', 'virtual CPUs', wholeNumber)
     .addOption(new Option('--firmware <firmware>', 'what it boots by').choices(['bios', 'efi']))
+    .option('--secure-boot', 'its EFI firmware runs only what is signed (on QEMU)')
     .addOption(
       new Option('--cpu <level>', 'processor that it is built for, where it is imitated; x86-64-v2 if left out').choices([
         'x86-64',
@@ -111,10 +112,10 @@ async function begin(session: Session, file: string | undefined, options: Option
       hint: 'carrel image import disk.qcow2, or carrel image import --provider lab --vm templates/debian --name debian',
     });
   }
-  const { memory, bootTimeout, cpu, diskBus, nic, ...told } = rest;
-  if ([format, firmware, cpu, diskBus, nic].some((said) => said !== undefined)) {
+  const { memory, bootTimeout, secureBoot, cpu, diskBus, nic, ...told } = rest;
+  if ([format, firmware, secureBoot, cpu, diskBus, nic].some((said) => said !== undefined)) {
     throw new CarrelError('bad-request', 'format, firmware, processor, bus and card are those of the machine', {
-      hint: 'leave --format, --firmware, --cpu, --disk-bus and --nic out',
+      hint: 'leave --format, --firmware, --secure-boot, --cpu, --disk-bus and --nic out',
     });
   }
   return session.client.importVm({

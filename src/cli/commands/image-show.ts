@@ -53,7 +53,9 @@ function describeRevision(r: Revision): string {
   ]);
 }
 
-function hardwareText({ vcpus, memoryMiB, firmware, cpu, diskBus, nic }: NonNullable<Revision['profile']>['hardware']): string {
-  const other = [cpu, diskBus && `disk on ${diskBus}`, nic && `card ${nic}`].filter((said) => said !== undefined);
+function hardwareText({ vcpus, memoryMiB, firmware, secureBoot, cpu, diskBus, nic }: NonNullable<Revision['profile']>['hardware']): string {
+  const other = [secureBoot && 'secure boot', cpu, diskBus && `disk on ${diskBus}`, nic && `card ${nic}`].filter(
+    (said) => said !== undefined,
+  );
   return [`${vcpus} vCPU`, `${memoryMiB} MiB`, firmware, ...other].join(', ');
 }

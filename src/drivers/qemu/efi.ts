@@ -6,7 +6,7 @@ import { lstat, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { driverError } from '../../driver/errors.ts';
 import { isCode } from '../../lib/errors.ts';
-import { OVMF } from '../../qemu/ovmf.ts';
+import { OVMF, OVMF_SECURE } from '../../qemu/ovmf.ts';
 import { grantFile, type Host, pathExists } from './host.ts';
 import type { Masters } from './masters.ts';
 import type { MachineRecord, MasterRecord } from './records.ts';
@@ -17,11 +17,16 @@ export const STORE = 'efivars.fd';
 /** How often a store that is being written to is read again. */
 const READS = 100;
 
+/** Files of the host that an image's machines start with. */
+const ovmfFor = (master: MasterRecord) => (master.profile.hardware.secureBoot === true ? OVMF_SECURE : OVMF);
+
 export interface Firmware {
   /** Read by QEMU alone. */
   code: string;
   /** The machine's own; QEMU writes to it. */
   variables: string;
+  /** Only what is signed runs. */
+  secureBoot: boolean;
 }
 
 /** Whether a file is a variable store by its name: its bytes are the guest's, so that they say nothing about disks. */
@@ -35,17 +40,20 @@ export function isEfi(master: MasterRecord): boolean {
 
 /** The firmware for a machine of an EFI image; a store that is missing in `folder` is made. Errors: `missing-tool`. */
 export async function firmwareOf(host: Host, masters: Masters, master: MasterRecord, folder: string): Promise<Firmware> {
-  if (!(await pathExists(OVMF.code))) throw notInstalled();
-  return { code: OVMF.code, variables: await ensureStore(host, masters, master, folder) };
+  const { code } = ovmfFor(master);
+  if (!(await pathExists(code))) throw notInstalled();
+  const variables = await ensureStore(host, masters, master, folder);
+  return { code, variables, secureBoot: master.profile.hardware.secureBoot === true };
 }
 
 /** The path of a machine's store, which is made if it is not there. Errors: `missing-tool`. */
 export async function ensureStore(host: Host, masters: Masters, master: MasterRecord, folder: string): Promise<string> {
   const path = join(folder, STORE);
   if (await pathExists(path)) return path;
-  const from = masters.optional(master, STORE) ?? OVMF.variables;
+  const template = ovmfFor(master).variables;
+  const from = masters.optional(master, STORE) ?? template;
   const bytes = await readFile(from).catch((error: unknown) => {
-    throw from === OVMF.variables && isCode(error, 'ENOENT') ? notInstalled() : error;
+    throw from === template && isCode(error, 'ENOENT') ? notInstalled() : error;
   });
   await putStore(host, path, bytes);
   return path;

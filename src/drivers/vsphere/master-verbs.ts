@@ -74,6 +74,11 @@ export class MasterVerbs {
   async #send(ctx: Ctx, revisionId: string, source: FileSource): Promise<View> {
     const { converter } = this.#end.options;
     if (converter === undefined) throw driverError('not-supported', 'this server sends no disks to vSphere');
+    if (source.profile.secureBoot === true) {
+      throw driverError('not-supported', 'a disk is not sent to a machine with secure boot', {
+        hint: 'Leave --secure-boot out; or switch it on in a machine there, and import that with --vm.',
+      });
+    }
     await this.#sending.mustHaveNetwork(ctx);
     try {
       const disk = await converter.make(ctx, revisionId, source);

@@ -32,7 +32,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-const spec = (revisionId: string, path = file, more: Pick<HardwareProfile, 'diskBus' | 'nic'> = {}): MasterSpec => ({
+const spec = (revisionId: string, path = file, more: Pick<HardwareProfile, 'diskBus' | 'nic' | 'secureBoot'> = {}): MasterSpec => ({
   revisionId,
   source: { kind: 'file', path, claimed: undefined, profile: { user: 'debian', access: 'cloud-init', memoryMiB: 512, ...more } },
 });
@@ -126,6 +126,15 @@ test.each([
       const disk = devices.find(({ kind }) => kind === 'disk');
       expect(models(devices.filter(({ key }) => key === disk?.controllerKey))).toEqual([types[0]]);
     }
+  });
+});
+
+test('secure boot is refused, before anything is converted', async () => {
+  await inWorld('vcenter', async (w) => {
+    await expect(w.driver.prepareMaster(ctx(), spec(randomUUID(), '/nowhere', { secureBoot: true }))).rejects.toMatchObject({
+      code: 'not-supported',
+      message: expect.stringContaining('secure boot'),
+    });
   });
 });
 
