@@ -135,9 +135,10 @@ async function folder(parts: Parts, url: URL, request: IncomingMessage, response
   const body = request.method === 'PUT' || request.method === 'POST' ? await readBody(request, MAX_UPLOAD) : undefined;
   const answer = parts.files.handle(request.method ?? 'GET', url, user, body);
   if (typeof answer.body === 'object' && 'block' in answer.body) {
-    const { read } = parts.dispatcher.stats;
     const sent = await sendBlocks(response, answer.body, answer.type, request.headers.range, request.method === 'HEAD');
-    parts.dispatcher.stats.read = { requests: read.requests + 1, bytes: read.bytes + sent };
+    // read here and not before: others were sent meanwhile
+    const { stats } = parts.dispatcher;
+    stats.read = { requests: stats.read.requests + 1, bytes: stats.read.bytes + sent };
     return;
   }
   send(response, answer.status, request.method === 'HEAD' ? '' : answer.body, answer.type);
