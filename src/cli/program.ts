@@ -24,6 +24,7 @@ import { addImageRetire } from './commands/image-retire.ts';
 import { addImageRm } from './commands/image-rm.ts';
 import { addImageShow } from './commands/image-show.ts';
 import { addImageVerify } from './commands/image-verify.ts';
+import { addServerLs } from './commands/server-ls.ts';
 import { addJobsLs } from './commands/jobs-ls.ts';
 import { addJobsRetry } from './commands/jobs-retry.ts';
 import { addJobsShow } from './commands/jobs-show.ts';
@@ -95,6 +96,7 @@ const GROUPS: readonly { name: string; description: string; commands: readonly A
     commands: [addCheckpointAdd, addCheckpointLs, addCheckpointRevert, addCheckpointRm],
   },
   { name: 'series', description: 'reservations that repeat', commands: [addSeriesLs, addSeriesShow, addSeriesEnd] },
+  { name: 'server', description: 'the servers of this installation', commands: [addServerLs] },
   { name: 'jobs', description: 'durable work', commands: [addJobsLs, addJobsShow, addJobsRetry] },
   {
     name: 'provider',

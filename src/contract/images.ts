@@ -232,6 +232,7 @@ export const imageRoutes = {
       recipe: Type.String({ minLength: 1, maxLength: 63 }),
       description: Type.Optional(Description),
       publish: Type.Optional(Type.Boolean({ description: 'Hand it out as soon as it is ready; true if left out.' })),
+      provider: Type.Optional(Type.String({ maxLength: 63, description: 'Where; the host of the server that is asked, unless given.' })),
     }),
     response: RevisionStarted,
     status: 202,

@@ -90,6 +90,7 @@ export const PATHS = {
   enableProvider: 'POST /api/v1/providers/{provider}/enable',
   disableProvider: 'POST /api/v1/providers/{provider}/disable',
   deleteProvider: 'DELETE /api/v1/providers/{provider}',
+  listServers: 'GET /api/v1/servers',
   listAudit: 'GET /api/v1/audit',
 } as const;
 

@@ -56,6 +56,22 @@ export const AuditEntry = named(
 );
 export type AuditEntry = Static<typeof AuditEntry>;
 
+export const Server = named(
+  'Server',
+  Type.Object({
+    id: Id,
+    name: Type.String({ description: 'Of its host.' }),
+    state: oneOf(['up', 'away', 'stopped'], '`away`: not heard of for half a minute; `stopped`: it let go of everything.'),
+    version: Type.String(),
+    url: Type.Optional(Type.String({ description: 'Where it is reached.' })),
+    startedAt: Time,
+    heardAt: described(Time, 'Its last sign of life.'),
+    hosts: Type.Array(Type.String(), { description: 'Providers that only this server serves: the QEMU of its host.' }),
+    holds: Type.Array(Type.String(), { description: 'Providers that it watches and reconciles at this moment.' }),
+  }),
+);
+export type Server = Static<typeof Server>;
+
 /**
  * The `data` of one server-sent event. `hello` is the first of every stream and says where it begins; `gap` says that events were
  * missed (the place to resume from is no longer kept), so whatever is shown must be read anew.
@@ -116,6 +132,12 @@ export const systemRoutes = {
     body: strict({ dryRun: Type.Boolean() }),
     response: ReconcileReport,
     errors: ['unavailable', 'busy'],
+  }),
+  listServers: route('listServers', {
+    summary: 'The servers of this installation, those that live first',
+    tag: 'system',
+    scope: 'admin',
+    response: named('ServerList', Type.Object({ items: Type.Array(Server) })),
   }),
   listAudit: route('listAudit', {
     summary: 'Who changed what, newest first',

@@ -6,6 +6,8 @@ import type { Store } from '../store/db.ts';
 /** What sagas and reconcilers may touch: the store, the drivers, and a clock and ids that tests can hold. */
 export interface EngineDeps {
   store: Store;
+  /** This server, for work on files that lie here; undefined where there is one alone. */
+  serverId?: string | undefined;
   /** Open drivers by provider id. */
   drivers: ReadonlyMap<string, Driver>;
   /** What each open driver said it can do, by provider id. */

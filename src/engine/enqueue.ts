@@ -3,6 +3,7 @@
  * the API may import.
  */
 import type { CloneMode } from '../core/image.ts';
+import type { MasterSource } from '../driver/index.ts';
 import type { Tx } from '../store/schema.ts';
 import * as jobs from '../store/jobs.ts';
 import { END_LANE, type SlotKind } from '../store/slots.ts';
@@ -69,10 +70,16 @@ export function enqueueProve(tx: Tx, input: ProveInput): Promise<Enqueued> {
   });
 }
 
-export function enqueuePrepare(tx: Tx, input: PrepareInput, owner: string): Promise<Enqueued> {
+/** A file that was brought lies on the server that took it: `here`. */
+function onlyHere({ kind }: MasterSource, here: string | undefined): string | undefined {
+  return kind === 'file' ? here : undefined;
+}
+
+export function enqueuePrepare(tx: Tx, input: PrepareInput, owner: string, here?: string): Promise<Enqueued> {
   return jobs.enqueue(tx, {
     saga: 'prepare',
     input,
+    serverId: onlyHere(input.source, here),
     key: `revision:${input.revisionId}`,
     slot: 'copy',
     owner,
@@ -83,10 +90,11 @@ export function enqueuePrepare(tx: Tx, input: PrepareInput, owner: string): Prom
 }
 
 /** One at a time of a revision, and none while it is made or removed. */
-export function enqueueAddMaster(tx: Tx, input: AddMasterInput, owner: string): Promise<Enqueued> {
+export function enqueueAddMaster(tx: Tx, input: AddMasterInput, owner: string, here?: string): Promise<Enqueued> {
   return jobs.enqueue(tx, {
     saga: 'add-master',
     input,
+    serverId: onlyHere(input.source, here),
     key: `revision:${input.revisionId}`,
     slot: 'copy',
     owner,

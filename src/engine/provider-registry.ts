@@ -18,6 +18,12 @@ export interface ProviderRegistryOptions {
   now: () => Date;
   /** A driver for a provider's row, not opened. */
   make: (row: Provider) => Driver;
+  /** Whether this server works at it; all unless given. */
+  serves?: ((row: Provider) => boolean) | undefined;
+  /** Whether it is this server that says how a provider is; always unless given. Asked for one that is new: {@link taken} first. */
+  tells?: ((providerId: string) => boolean) | undefined;
+  /** Called before a provider is kept. */
+  taken?: ((providerId: string) => Promise<void>) | undefined;
   /** What to do with a driver while it is open; returns how to stop that. */
   onOpen?: ((providerId: string, driver: Driver) => () => void) | undefined;
   /** Milliseconds; other than {@link PAUSES} in tests. */
@@ -43,6 +49,8 @@ const OPEN_MS = 120_000;
 const LOOK_MS = 20_000;
 
 interface Keeper {
+  /** What it was opened with. */
+  sign: string;
   stop: AbortController;
   /** Resolves once the first try is over, with its failure if it failed. */
   first: Promise<unknown>;
@@ -64,11 +72,25 @@ export class ProviderRegistry {
     this.#pauses = { ...PAUSES, ...options.pauses };
   }
 
-  /** Begins to keep every provider of the store that is enabled, but those that this server does not serve. */
-  async start(except: readonly string[] = []): Promise<void> {
-    for (const row of await providers.list(this.#options.store.db)) {
-      if (!except.includes(row.id)) await this.#begin(row);
+  /** Begins to keep every provider of the store that is enabled and that this server works at. */
+  async start(): Promise<void> {
+    for (const row of await providers.list(this.#options.store.db)) await this.#begin(row);
+  }
+
+  /** Takes every provider as it stands in the store, also what another server added, changed or took away. */
+  async follow(): Promise<void> {
+    const rows = await providers.list(this.#options.store.db);
+    const gone = [...this.#keepers.keys()].filter((id) => !rows.some((row) => row.id === id));
+    for (const id of gone) await this.refresh(id);
+    for (const row of rows) {
+      const kept = this.#keepers.get(row.id);
+      if (kept === undefined || !row.enabled || kept.sign !== signOf(row)) await this.#take(row);
     }
+  }
+
+  async #take(row: Provider): Promise<void> {
+    if (this.#keepers.has(row.id)) await this.#end(row.id);
+    await this.#begin(row);
   }
 
   /** Resolves when the first try to open a provider is over; rejects with its failure if it failed. */
@@ -96,6 +118,11 @@ export class ProviderRegistry {
     if (this.#stopped || this.#keepers.has(row.id)) return;
     // A promise can be made while a provider is down: the work for it waits.
     if (row.capabilities !== null) this.capabilities.set(row.id, row.capabilities as Capabilities);
+    if (this.#options.serves?.(row) === false) {
+      if (!row.enabled) this.capabilities.delete(row.id);
+      return;
+    }
+    await this.#options.taken?.(row.id);
     if (!row.enabled) {
       await providers.setState(store.db, row.id, 'disabled', 'an operator disabled it', now());
       this.capabilities.delete(row.id);
@@ -105,7 +132,7 @@ export class ProviderRegistry {
     let tried = (_failure: unknown): void => {};
     const first = new Promise<unknown>((resolve) => (tried = resolve));
     const over = this.#keep(row.id, stop.signal, tried).finally(() => tried(undefined));
-    this.#keepers.set(row.id, { stop, first, over });
+    this.#keepers.set(row.id, { sign: signOf(row), stop, first, over });
   }
 
   async #end(providerId: string): Promise<void> {
@@ -172,7 +199,8 @@ export class ProviderRegistry {
   }
 
   async #note(id: string, state: 'up' | 'down', reason: string | null): Promise<void> {
-    const { store, log, now } = this.#options;
+    const { store, log, now, tells } = this.#options;
+    if (tells?.(id) === false) return;
     try {
       if (!(await providers.setState(store.db, id, state, reason, now()))) return;
       if (state === 'up') log.info({ provider: id }, 'a provider is up');
@@ -181,6 +209,11 @@ export class ProviderRegistry {
       log.warn({ provider: id, err: describeError(error) }, 'how a provider is could not be written down');
     }
   }
+}
+
+/** What a provider is reached with; another server may have changed it. */
+function signOf({ connection, secret }: Provider): string {
+  return JSON.stringify([connection, secret?.toString('base64')]);
 }
 
 function reasonOf(error: unknown): string {

@@ -32,6 +32,8 @@ export interface WorkerOptions {
   leaseMs: number;
   /** Slow poll in milliseconds. */
   pollMs: number;
+  /** What of the work this server can do; all of it if left out. */
+  serves?: () => { serverId: string; providerIds: readonly string[] };
   /** The store by connections that nothing else uses, for heartbeats; that of `deps` if left out. */
   beats?: QueueStore;
   fault?: FaultPoint;
@@ -114,7 +116,7 @@ export class Worker {
   }
 
   async #claimRound(): Promise<void> {
-    const { deps, name, concurrency, leaseMs } = this.#options;
+    const { deps, name, concurrency, leaseMs, serves } = this.#options;
     await this.#passOnCancels();
     // Two kinds of places: however many captures take an hour each, an end is begun at once.
     const places = [...this.#running.values()].filter((run) => !run.waiting);
@@ -122,7 +124,7 @@ export class Worker {
     const clearing = Math.max(0, (this.#options.clearing ?? concurrency) - busy);
     const limit = Math.max(0, concurrency - (places.length - busy));
     const oursAt = performance.now();
-    for (const job of await claim(deps.store, { worker: name, limit, clearing, leaseMs })) {
+    for (const job of await claim(deps.store, { worker: name, limit, clearing, leaseMs, serves: serves?.() })) {
       const cancel = new AbortController();
       if (job.cancelAsked) cancel.abort(CANCELLED);
       const run: Running = {

@@ -42,6 +42,11 @@ program
     process.env.CARREL_TLS_CERT,
   )
   .option('--tls-key <file>', 'its key (PEM); both files are taken anew when they change', process.env.CARREL_TLS_KEY)
+  .option(
+    '--advertise <url>',
+    'where the other servers and people reach this one (default: where it listens)',
+    process.env.CARREL_ADVERTISE,
+  )
   .option('--no-qemu', "without this machine's own QEMU as a provider: only those that were added")
   .option('--log-level <level>', 'trace, debug, info, warn, error', process.env.CARREL_LOG ?? 'info')
   .action(
@@ -57,6 +62,7 @@ program
         tlsCert?: string;
         tlsKey?: string;
         logLevel: string;
+        advertise?: string;
       },
       command: Command,
     ) => {
@@ -69,6 +75,7 @@ program
         trustProxy: options.trustProxy || undefined,
         tls: tlsFiles(options),
         qemu: options.qemu,
+        advertise: options.advertise || undefined,
         maxImageBytes: options.maxImage === undefined ? undefined : options.maxImage * 2 ** 30,
         limits: {
           ...(options.maxMachines === undefined ? {} : { machines: options.maxMachines }),
@@ -78,6 +85,25 @@ program
       });
     },
   );
+
+program.commands
+  .find((command) => command.name() === 'server')
+  ?.command('join')
+  .description('make a data directory (--data DIR) for a further server of the installation in DATABASE_URL; then: carrel serve')
+  .option('--key-file <file>', 'a copy of secrets.key of a server that is there', process.env.CARREL_KEY_FILE)
+  .action(async (options: { keyFile?: string }, command: Command) => {
+    const { joinInstallation } = await import('./join.ts');
+    const dataDir = dataDirOf(command);
+    const { id } = await joinInstallation({
+      dataDir,
+      databaseUrl: process.env.DATABASE_URL || undefined,
+      keyFile: options.keyFile || undefined,
+    });
+    const json = command.optsWithGlobals<{ json?: boolean }>().json ?? false;
+    process.stdout.write(
+      json ? `${JSON.stringify({ dataDir, installation: id })}\n` : `joined ${id}; start it: carrel serve --data ${dataDir}\n`,
+    );
+  });
 
 program
   .command('demo')

@@ -6,18 +6,23 @@ import { newInstallation, startPlane } from '../../test/support/control-plane.ts
 import { toProblem } from '../api/errors.ts';
 import * as accounts from '../store/accounts.ts';
 import * as providers from '../store/providers.ts';
+import type { Provider } from '../store/schema.ts';
 import { testDb } from '../store/testing.ts';
+
+/** Without who watches it just now. */
+const unwatched = (row: Provider) => ({ ...row, holderId: null, holderUntil: null });
 
 test('a server with another data directory is refused before it touches anything, also while nobody serves', async () => {
   const t = await testDb(onTestFinished);
   const mine = newInstallation();
   const plane = await startPlane(t.url, mine);
   const everything = async () => ({
-    providers: await providers.list(t.db),
+    providers: (await providers.list(t.db)).map(unwatched),
     audit: (await t.db.selectFrom('audit').selectAll().execute()).length,
   });
   const before = await everything();
-  await expect(startPlane(t.url, newInstallation())).rejects.toMatchObject({ code: 'already-running' });
+  await expect(startPlane(t.url, newInstallation())).rejects.toMatchObject({ code: 'store-foreign' });
+  await expect(startPlane(t.url, mine)).rejects.toMatchObject({ code: 'already-running' });
   await plane.stop();
   const stranger = newInstallation();
   await expect(startPlane(t.url, stranger)).rejects.toMatchObject({
@@ -39,12 +44,12 @@ test('the provider of this host is named after it, and a host that was renamed k
   const t = await testDb(onTestFinished);
   const mine = newInstallation();
   const plane = await startPlane(t.url, mine);
-  const [first] = await providers.list(t.db);
-  expect(first?.name).toBe(hostname());
+  const first = (await providers.list(t.db)).map(unwatched);
+  expect(first[0]?.name).toBe(hostname());
   await plane.stop();
   await t.db.updateTable('provider').set({ name: 'here' }).execute();
   await startPlane(t.url, mine);
-  expect(await providers.list(t.db)).toEqual([first]);
+  expect((await providers.list(t.db)).map(unwatched)).toEqual(first);
 });
 
 test('a request that waits for a row somebody holds is answered with 503 and a sentence, by connections that only requests use', async () => {

@@ -7,6 +7,8 @@ import type { Driver } from '../driver/index.ts';
 import { recordSeen } from '../engine/condition.ts';
 import { Sealer } from '../engine/credentials.ts';
 import { type PAUSES, ProviderRegistry } from '../engine/provider-registry.ts';
+import { tellAway } from '../engine/away.ts';
+import { Presence } from '../engine/presence.ts';
 import { Reconciler, startReconciler } from '../engine/reconcilers/reconcile.ts';
 import type { FaultPoint } from '../engine/saga.ts';
 import { countHours, startTimers } from '../engine/timers.ts';
@@ -23,6 +25,7 @@ import { pruneJobs } from '../store/jobs.ts';
 import * as providers from '../store/providers.ts';
 import { reapFormerLives } from '../store/queue.ts';
 import * as sessions from '../store/sessions.ts';
+import { schemaPending } from '../store/migrate.ts';
 import { serverLock } from '../store/server-lock.ts';
 import { endpointConfig, plainReport } from './endpoint-config.ts';
 import { fingerprint, type Installation } from './installation.ts';
@@ -47,11 +50,15 @@ export interface ControlPlaneOptions {
   driver?: Driver | undefined;
   /** How often providers are looked at and tried; for tests. */
   providerPauses?: Partial<typeof PAUSES> | undefined;
+  /** How often this server says that it is there, and how long its holds last; for tests. */
+  presence?: { beatMs?: number; holdMs?: number } | undefined;
   /** Instead of {@link API_POOL}; for tests. */
   apiPool?: PoolOptions | undefined;
 }
 
 export interface ControlPlane {
+  /** This server among those of the installation. */
+  presence: Presence;
   services: Services;
   parts: Parts;
   store: Store;
@@ -63,6 +70,8 @@ export interface ControlPlane {
 /** Length of a lease: work of a dead server moves on within it (and at once when it was of this installation). */
 const LEASE_MS = 20_000;
 const POLL_MS = 5_000;
+/** Between two looks at what other servers do, in milliseconds. */
+const FOLLOW_EVERY_MS = 10_000;
 const RECONCILE_EVERY_MS = 60_000;
 /** How long a look at a server's certificate may take. */
 const CERTIFICATE_MS = 15_000;
@@ -114,19 +123,25 @@ async function bringUp(
     closers.push(() => (cluster as Cluster).stop());
   }
   const target = options.databaseUrl ?? (cluster as Cluster).conn;
-  // Locked before the schema is looked at: a second, newer server must not migrate under the first.
-  const lock = await serverLock(ctx, target);
+  // Locked before the schema is changed: a newer server must not migrate under an older one.
+  const lock = await serverLock(ctx, target, { serverId: installation.serverId, alone: await schemaPending(target) });
   closers.push(() => lock.release());
   const owner = { id: installation.id, keyFingerprint: fingerprint(installation.key) };
   await checkOwner(target, owner);
   const store = await openStore(ctx, target);
   closers.push(() => store.close());
   await takeStore(store.db, owner, new Date());
+  await lock.share();
   // Requests, durable work, and what keeps leases and due times each have connections of their own.
   const api = store.apart(options.apiPool ?? API_POOL);
   const vital = store.apart(VITAL_POOL);
 
-  const clock = { log, now: () => new Date(), newId: () => randomUUID() };
+  const presence = new Presence({
+    ...{ store: vital, log, version: options.version, ...options.presence },
+    id: installation.serverId,
+    ownHost: options.qemu !== false,
+  });
+  const clock = { log, now: () => presence.now(), newId: () => randomUUID() };
   const sealer = new Sealer(installation.key);
   const registry = new ProviderRegistry({
     store,
@@ -142,13 +157,20 @@ async function bringUp(
             machineSecret: sealer.derive('guest accounts of machines'),
           }))
         : makeDriver({ ...ofInstallation(options), maxImageBytes: options.maxImageBytes, ...endpointConfig(row, sealer) }),
-    onOpen: (_id, driver) => watchMachines(deps, driver),
+    serves: (row) => presence.serves(row),
+    taken: (id) => presence.take(id),
+    tells: (id) => presence.holds(id),
+    onOpen: (id, driver) => watchMachines(deps, driver, () => presence.holds(id)),
     pauses: options.providerPauses,
   });
-  const deps: EngineDeps = { store, drivers: registry.drivers, capabilities: registry.capabilities, ...clock };
+  const deps: EngineDeps = { store, serverId: presence.id, drivers: registry.drivers, capabilities: registry.capabilities, ...clock };
+  const host = await hostProvider(store, options);
+  await presence.start();
+  closers.push(() => presence.stop());
   closers.push(() => registry.stop());
-  await openProviders(store, registry, options);
-  const name = `${installation.id}/${process.pid}-${randomUUID().slice(0, 8)}`;
+  await openProviders(host, store, registry, options);
+  closers.push(await followOthers(deps, vital, registry, options.presence?.beatMs));
+  const name = `${installation.serverId}/${process.pid}-${randomUUID().slice(0, 8)}`;
   const taken = await reapFormerLives(store, name);
   if (taken > 0) log.info({ taken }, 'taking up what an earlier server left unfinished');
   const worker = new Worker({
@@ -158,12 +180,13 @@ async function bringUp(
     leaseMs: LEASE_MS,
     pollMs: POLL_MS,
     beats: vital,
+    serves: () => ({ serverId: presence.id, providerIds: [...new Set([...registry.drivers.keys(), ...presence.held()])] }),
     ...(options.fault ? { fault: options.fault } : {}),
   });
   await worker.start();
   closers.push(() => worker.stop());
   const reconciler = new Reconciler(deps);
-  closers.push(startReconciler(deps, reconciler, RECONCILE_EVERY_MS));
+  closers.push(startReconciler(deps, reconciler, RECONCILE_EVERY_MS, (id) => presence.holds(id)));
   // Of a store that was just upgraded or filled, all of them.
   await countHours({ ...deps, store: vital });
   closers.push(startTimers({ ...deps, store: vital }));
@@ -181,9 +204,10 @@ async function bringUp(
     certificateOf: (url, signal) => certificateOf(makeCtx({ signal, timeoutMs: CERTIFICATE_MS }), url),
     probe: (row) => makeDriver({ ...ofInstallation(options), maxImageBytes: options.maxImageBytes, ...endpointConfig(row, sealer) }),
     cluster,
+
     version: options.version,
   };
-  return { services: makeServices(parts), parts, store, lost: lock.lost, stop };
+  return { presence, services: makeServices(parts), parts, store, lost: lock.lost, stop };
 }
 
 const ofInstallation = ({ installation, log }: ControlPlaneOptions) => ({
@@ -192,22 +216,52 @@ const ofInstallation = ({ installation, log }: ControlPlaneOptions) => ({
   log,
 });
 
+/** The provider that is this server's own host; undefined without QEMU, which is then said of what it had. */
+async function hostProvider(store: Store, options: ControlPlaneOptions): Promise<string | undefined> {
+  const { serverId } = options.installation;
+  const now = new Date();
+  if (options.qemu !== false) {
+    const spec = { id: randomUUID(), name: hostname(), kind: options.driver?.kind ?? 'qemu', now, serverId };
+    return store.tx((tx) => providers.ensureHost(tx, spec));
+  }
+  const own = (await providers.list(store.db)).filter((row) => row.connection === null && (row.serverId ?? serverId) === serverId);
+  for (const { id } of own) await providers.setState(store.db, id, 'down', 'this server was started without QEMU', now);
+  return undefined;
+}
+
+/**
+ * Takes up what other servers change of the providers, and says of the hosts of those that are away that they are. Looks every few seconds;
+ * returns how to stop.
+ */
+async function followOthers(deps: EngineDeps, vital: Store, registry: ProviderRegistry, everyMs = FOLLOW_EVERY_MS) {
+  let looking: Promise<unknown> | undefined;
+  const look = () => {
+    looking ??= registry
+      .follow()
+      .then(() => tellAway({ ...deps, store: vital }))
+      .catch((error: unknown) => deps.log.warn({ err: describeError(error) }, 'what other servers do is not known'))
+      .finally(() => (looking = undefined));
+  };
+  const timer = setInterval(look, everyMs);
+  return async () => {
+    clearInterval(timer);
+    await looking;
+  };
+}
+
 /**
  * The host's own provider first: without another one a server on which QEMU does not start is of no use, and says why. The rest come
  * up by themselves.
  */
-async function openProviders(store: Store, registry: ProviderRegistry, options: ControlPlaneOptions): Promise<void> {
-  const kind = options.driver?.kind ?? 'qemu';
-  const now = new Date();
-  const all = await providers.list(store.db);
-  if (options.qemu === false) {
-    const left = all.filter((row) => row.connection === null);
-    for (const { id } of left) await providers.setState(store.db, id, 'down', 'this server was started without QEMU', now);
-    return registry.start(left.map((row) => row.id));
-  }
-  const host = await providers.ensureHost(store.db, { id: randomUUID(), name: hostname(), kind, now });
+async function openProviders(
+  host: string | undefined,
+  store: Store,
+  registry: ProviderRegistry,
+  options: ControlPlaneOptions,
+): Promise<void> {
   await registry.start();
-  const others = all.some((row) => row.connection !== null && row.enabled);
+  if (host === undefined) return;
+  const others = (await providers.list(store.db)).some((row) => row.connection !== null && row.enabled);
   try {
     await registry.firstTry(host);
   } catch (error) {
@@ -217,10 +271,11 @@ async function openProviders(store: Store, registry: ProviderRegistry, options: 
 }
 
 /** A guest that switches itself off, a hypervisor process that ends, a machine that stands still: that shows within moments; the reconciler is the net below. */
-function watchMachines(deps: EngineDeps, driver: Driver): () => void {
+function watchMachines(deps: EngineDeps, driver: Driver, mine: () => boolean): () => void {
   // In the order in which it was told.
   let recorded: Promise<unknown> = Promise.resolve();
   return driver.watch((event) => {
+    if (!mine()) return;
     recorded = recorded
       .then(() => deps.store.tx((tx) => recordSeen(deps, tx, event.machineId, event, 'engine')))
       .catch((error: unknown) => deps.log.debug({ err: describeError(error) }, 'a power change was not recorded; the reconciler will'));

@@ -16,6 +16,8 @@ const MAX_PATH_BYTES = 107 - 60;
 export interface Installation {
   dir: string;
   id: string;
+  /** This data directory's server among those of the installation. */
+  serverId: string;
   /** 32 bytes that seal credentials at rest. */
   key: Buffer;
 }
@@ -48,8 +50,8 @@ export function openInstallation(dir: string, ownDatabase = true): Installation 
     mkdirSync(dir, { recursive: true, mode: 0o711 });
     if (process.getuid?.() === 0) chmodSync(dir, 0o711);
     checkFileSystem(dir, ownDatabase);
-    const id = identity(join(dir, 'carrel.json'));
-    return { dir, id, key: secretKey(join(dir, 'secrets.key')) };
+    const identity = readIdentity(join(dir, 'carrel.json'));
+    return { dir, ...identity, key: secretKey(join(dir, 'secrets.key')) };
   } catch (error) {
     throw explain(error, dir);
   }
@@ -60,13 +62,15 @@ function nearest(dir: string): string {
   return existsSync(dir) ? dir : nearest(dirname(dir));
 }
 
-function identity(file: string): string {
+type Identity = Pick<Installation, 'id' | 'serverId'>;
+
+function readIdentity(file: string): Identity {
   if (!existsSync(file)) {
-    const made = { format: DATA_FORMAT, installationId: randomUUID(), createdAt: new Date().toISOString() };
-    writeWhole(file, `${JSON.stringify(made, null, 2)}\n`, 0o644);
-    return made.installationId;
+    const made = { id: randomUUID(), serverId: randomUUID() };
+    writeIdentity(file, made);
+    return made;
   }
-  let read: { format?: unknown; installationId?: unknown };
+  let read: { format?: unknown; installationId?: unknown; serverId?: unknown };
   try {
     read = JSON.parse(readFileSync(file, 'utf8')) as typeof read;
   } catch (cause) {
@@ -85,11 +89,26 @@ function identity(file: string): string {
       hint: 'restore it from the backup of this data directory',
     });
   }
-  return read.installationId;
+  if (typeof read.serverId === 'string') return { id: read.installationId, serverId: read.serverId };
+  // Made before servers were told apart.
+  const whole = { id: read.installationId, serverId: randomUUID() };
+  writeIdentity(file, whole, read);
+  return whole;
+}
+
+/** A data directory's identity, whole or not at all; `old`: what else the file keeps. */
+export function writeIdentity(file: string, { id, serverId }: Identity, old: object = {}): void {
+  const whole = { format: DATA_FORMAT, createdAt: new Date().toISOString(), ...old, installationId: id, serverId };
+  writeWhole(file, `${JSON.stringify(whole, null, 2)}\n`, 0o644);
 }
 
 function secretKey(file: string): Buffer {
   if (!existsSync(file)) writeWhole(file, randomBytes(32).toString('base64'), 0o600);
+  return readKey(file);
+}
+
+/** A sealing key as a file keeps it. Errors: `no-permission` (others may read it), `store-corrupt`, those of the file system. */
+export function readKey(file: string): Buffer {
   const mode = statSync(file).mode & 0o777;
   if ((mode & 0o077) !== 0) {
     throw new CarrelError(

@@ -42,6 +42,8 @@ export interface ServeOptions {
   tlsLookMs?: number | undefined;
   /** Whether this machine's QEMU is a provider; true unless given. */
   qemu?: boolean | undefined;
+  /** Where others reach it; where it listens if left out. */
+  advertise?: string | undefined;
 }
 
 export interface Serving {
@@ -82,6 +84,16 @@ export function parseProxies(text: string): string {
   if (bad === undefined) return parts.join(',');
   throw new CarrelError('bad-request', `${JSON.stringify(bad)} is no address or network of a proxy`, {
     hint: 'such as --trust-proxy 127.0.0.1,10.1.0.0/16, or loopback',
+  });
+}
+
+/** An address that others reach this server at. `bad-request`. */
+export function parseAdvertise(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.username === '')
+    return url.origin;
+  throw new CarrelError('bad-request', `${JSON.stringify(text)} is no address of a server`, {
+    hint: 'such as https://carrel1.example.edu:7077',
   });
 }
 
@@ -131,6 +143,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const url = await app.listen({ host: address.host, port: address.port }).catch((error: unknown) => {
       throw listenError(error, options.listen);
     });
+    await plane.presence.reachedAt(options.advertise === undefined ? url : parseAdvertise(options.advertise));
     const token = await ownToken(installation, plane.store);
     const tellClients = (pair: TlsPair | undefined) => {
       const way = { url, token, ...(pair === undefined ? {} : { fingerprint256: pair.fingerprint256 }) };

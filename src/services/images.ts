@@ -41,9 +41,9 @@ export function imageServices({ deps }: Parts): ImageServices {
       const row = await images.findByName(db, name);
       return row && one(await images.revisionByNumber(db, row.id, number));
     },
-    async buildImage(caller, { image, recipe, description, publish }) {
+    async buildImage(caller, { image, recipe, description, publish, provider }) {
       const source = { kind: 'recipe', recipe } as const;
-      return started(await intents.prepareImage(deps, caller, { image, description, publish, source, told: source }));
+      return started(await intents.prepareImage(deps, caller, { image, description, publish, provider, source, told: source }));
     },
     async importVm(caller, { image, provider, vm, how, publish = false, description, masterOf: revision, ...hints }) {
       const source = { kind: 'vm', path: vm, how, profile: given(hints) } as const;

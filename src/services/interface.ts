@@ -23,7 +23,7 @@ import type { Connection, PowerOp, Reservation, ReservationJob, ReservationKind,
 import type { OpenSession } from '../contract/sessions.ts';
 import type { Series, SeriesDetail } from '../contract/series.ts';
 import type { Role } from '../contract/roles.ts';
-import type { Account, AuditEntry, EventData, Link, NewToken, Readiness, ReconcileReport, TokenInfo } from '../contract/system.ts';
+import type { Account, AuditEntry, EventData, Link, NewToken, Readiness, ReconcileReport, Server, TokenInfo } from '../contract/system.ts';
 
 /** Whose request it is. */
 export interface Caller {
@@ -190,7 +190,7 @@ export interface ImageServices {
   /** `bad-request` (the name), `not-supported` (the recipe), `busy`. */
   buildImage(
     caller: Caller,
-    request: { image: string; recipe: string; description?: string | undefined; publish: boolean },
+    request: { image: string; recipe: string; description?: string | undefined; publish: boolean; provider?: string | undefined },
   ): Promise<RevisionStarted>;
   /** Whether a file could be imported there, before gigabytes of it come. Refused as {@link importImage} would be. */
   checkImport(request: Pick<ImportRequest, 'provider' | 'format'>): Promise<void>;
@@ -305,6 +305,7 @@ export interface ProviderServices {
 export interface SystemServices {
   readiness(): Promise<Readiness>;
   reconcile(caller: Caller, request: { dryRun: boolean }, signal: AbortSignal): Promise<ReconcileReport>;
+  listServers(): Promise<Server[]>;
   listAudit(request: PageRequest & { subject?: string | undefined }): Promise<Page<AuditEntry>>;
   listJobs(request: PageRequest & { state?: Job['state'] | undefined }): Promise<Page<Job>>;
   showJob(id: string): Promise<JobDetail | undefined>;

@@ -1,5 +1,6 @@
 import type { Provider } from '../contract/providers.ts';
 import { providerNameProblem, type ProviderConnection, type ProviderSecret } from '../core/provider.ts';
+import type { Capabilities } from '../driver/index.ts';
 import { runTrial, trialOf } from '../engine/trial.ts';
 import { makeCtx } from '../lib/context.ts';
 import { CarrelError, describeError, toStored } from '../lib/errors.ts';
@@ -39,7 +40,7 @@ export function providerServices(parts: Parts): ProviderServices {
       detail: { name: row.name, ...detail },
     });
   const show = async (row: Row, asOperator: boolean): Promise<Provider> => {
-    const can = deps.capabilities.get(row.id);
+    const can = deps.capabilities.get(row.id) ?? (row.enabled ? (row.capabilities as Capabilities | null) : undefined);
     const driver = deps.drivers.get(row.id);
     const room = row.state === 'up' ? await driver?.room(makeCtx({ timeoutMs: ROOM_MS })).catch(() => undefined) : undefined;
     return {

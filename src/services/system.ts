@@ -13,6 +13,7 @@ import * as jobs from '../store/jobs.ts';
 import * as machines from '../store/machines.ts';
 import * as providers from '../store/providers.ts';
 import { countJobs, listJobs } from '../store/queue.ts';
+import * as servers from '../store/servers.ts';
 import type * as rows from '../store/schema.ts';
 import { follow, lastEventId } from './follow.ts';
 import { given, iso, page, type Parts } from './parts.ts';
@@ -58,6 +59,14 @@ export function systemServices(parts: Parts): SystemServices {
         });
       }
       return { dryRun, complete, findings };
+    },
+    async listServers() {
+      return (await servers.list(db)).map((row) => ({
+        ...{ id: row.id, name: row.name, state: row.state, version: row.version, hosts: row.hosts, holds: row.holds },
+        startedAt: row.startedAt.toISOString(),
+        heardAt: row.beatAt.toISOString(),
+        ...given({ url: row.url }),
+      }));
     },
     async listAudit({ limit, after, subject }) {
       const before = after === undefined ? undefined : Number(after);

@@ -7,7 +7,8 @@ import { makeCtx } from '../lib/context.ts';
 import { waitFor } from '../lib/retry.ts';
 import { connect } from './conn.ts';
 import { type Notice, openStore, type Store, type Tx, tx } from './db.ts';
-import { migrationsDir } from './migrate.ts';
+import { migrationsDir, schemaPending } from './migrate.ts';
+import { LOCK_KEY, type LockOptions, serverLock } from './server-lock.ts';
 import * as settings from './settings.ts';
 import { type TestDb, testDb } from './testing.ts';
 
@@ -161,26 +162,58 @@ test('NOTIFY arrives; after a lost connection it says so and arrives again', asy
   await has({ kind: 'notify', channel: 'a', payload: '4' });
 });
 
-test('one server per installation; the second is told who has it, and gets it when that one lets go', async () => {
+const lockServer = (t: TestDb, more: Partial<LockOptions> = {}) => serverLock(bound(), t.conn, { serverId: 'here', ...more });
+
+test('one server per data directory; the second is told who has it, and gets it when that one lets go', async () => {
   const t = await testDb(onTestFinished);
-  const first = await t.store.lockServer(bound());
-  await expect(t.store.lockServer(bound())).rejects.toMatchObject({ code: 'already-running', details: { pid: process.pid } });
+  const first = await lockServer(t);
+  await expect(lockServer(t)).rejects.toMatchObject({ code: 'already-running', details: { pid: process.pid } });
   await first.release();
-  await (await t.store.lockServer(bound())).release();
+  await (await lockServer(t)).release();
+});
+
+test('several servers share a store; who is to change the schema waits for none of them and lets none in until it is done', async () => {
+  const t = await testDb(onTestFinished);
+  const first = await lockServer(t);
+  const second = await lockServer(t, { serverId: 'there' });
+  await expect(lockServer(t, { serverId: 'newer', alone: true })).rejects.toMatchObject({
+    code: 'already-running',
+    message: expect.stringContaining('older schema'),
+    hint: expect.stringContaining('Stop the other servers'),
+  });
+  await Promise.all([first.release(), second.release()]);
+  const newer = await lockServer(t, { serverId: 'newer', alone: true });
+  let came = false;
+  const late = lockServer(t).then((lock) => {
+    came = true;
+    return lock;
+  });
+  await sql`select pg_sleep(0.2)`.execute(t.db);
+  expect(came).toBe(false);
+  await newer.share();
+  await (await late).release();
+  await newer.release();
+});
+
+test('whether the schema must change is known before anything is', async () => {
+  const t = await testDb(onTestFinished);
+  const dir = ownMigrations();
+  expect(await schemaPending(t.conn, dir)).toBe(false);
+  writeFileSync(join(dir, `${String(t.store.schemaVersion + 1).padStart(4, '0')}_more.sql`), 'select 1;');
+  expect(await schemaPending(t.conn, dir)).toBe(true);
 });
 
 test('a lock held by a process that has just died is waited out', async () => {
   const t = await testDb(onTestFinished);
-  const first = await t.store.lockServer(bound());
+  const first = await lockServer(t);
   const [pid] = await backends(t, 'carrel serve %');
   const dead = await connect(t.conn, 'carrel serve pid=4194304');
   await first.release();
-  const { LOCK_KEY } = await import('./server-lock.ts');
   await waitFor(bound(), 5, async () => {
     const { rows } = await dead.query<{ ok: boolean }>('select pg_try_advisory_lock($1::bigint) as ok', [LOCK_KEY]);
     return rows[0]?.ok === true ? true : undefined;
   });
-  const second = t.store.lockServer(bound());
+  const second = lockServer(t);
   await dead.end();
   await (await second).release();
   expect(pid).toBeDefined();
@@ -188,7 +221,7 @@ test('a lock held by a process that has just died is waited out', async () => {
 
 test('a lost lock is taken again; if somebody else was faster, the holder is told', async () => {
   const t = await testDb(onTestFinished);
-  const first = await t.store.lockServer(bound());
+  const first = await lockServer(t);
   onTestFinished(() => first.release());
   const holders = async (): Promise<number[]> => {
     const { rows } = await sql<{ pid: number }>`select l.pid from pg_locks l join pg_database d on d.oid = l.database
@@ -198,12 +231,11 @@ test('a lost lock is taken again; if somebody else was faster, the holder is tol
   const [before] = await holders();
   await sql`select pg_terminate_backend(${before})`.execute(t.db);
   await waitFor(bound(), 10, async () => ((await holders()).some((pid) => pid !== before) ? true : undefined));
-  await expect(t.store.lockServer(bound())).rejects.toMatchObject({ code: 'already-running' });
+  await expect(lockServer(t)).rejects.toMatchObject({ code: 'already-running' });
   expect(first.lost.aborted).toBe(false);
 
   const thief = await connect(t.conn, `carrel serve pid=${process.ppid}`);
   onTestFinished(() => thief.end());
-  const { LOCK_KEY } = await import('./server-lock.ts');
   // In line before the holder comes back, as a second server would be.
   const taken = thief.query('select pg_advisory_lock($1::bigint)', [LOCK_KEY]);
   await waitFor(bound(), 5, async () => {

@@ -9,7 +9,6 @@ import { isBusy, storeError } from './errors.ts';
 import { listen, type Notice } from './listen.ts';
 import { migrate, migrationsDir, readMigrations } from './migrate.ts';
 import type { Db, Schema, Tx } from './schema.ts';
-import { type ServerLock, serverLock } from './server-lock.ts';
 
 export type { Notice } from './listen.ts';
 export type { StoreConn, StoreTarget } from './conn.ts';
@@ -57,7 +56,6 @@ export interface Store {
   tx<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Calls back for notices once it has settled; gives the function that ends it. */
   listen(channels: readonly string[], onNotice: (notice: Notice) => void): Promise<() => Promise<void>>;
-  lockServer(ctx: Ctx): Promise<ServerLock>;
   /** The same store by connections of its own, so that neither starves the other. Closed with this one. */
   apart(options: PoolOptions): Store;
   close(): Promise<void>;
@@ -192,7 +190,6 @@ function makeStore(ctx: Ctx, target: StoreTarget, versions: Pick<Store, 'schemaV
       listeners.add(end);
       return end;
     },
-    lockServer: (within) => serverLock(within, target),
     apart: (other) => {
       const store = makeStore(ctx, target, versions, other);
       apart.add(store);

@@ -14,7 +14,7 @@ export interface StoreOwner {
 function refuseStranger(there: StoreOwner, mine: StoreOwner): void {
   if (there.id !== mine.id) {
     throw new CarrelError('store-foreign', `the store belongs to the installation ${there.id}; this data directory is of ${mine.id}`, {
-      hint: 'Serve from the data directory that the store was made with, or give this one a database of its own in DATABASE_URL.',
+      hint: 'Serve from a data directory that has joined it (`carrel server join`), or give this one a database of its own in DATABASE_URL.',
       details: { store: there.id, dataDirectory: mine.id },
     });
   }
@@ -26,24 +26,30 @@ function refuseStranger(there: StoreOwner, mine: StoreOwner): void {
   }
 }
 
-/**
- * Refuses a stranger before the schema is looked at: it must not even bring the store up to date. A store without an owner passes.
- * Errors: `store-foreign`, `store-unavailable`, `store-access`.
- */
-export async function checkOwner(target: StoreTarget, mine: StoreOwner): Promise<void> {
+/** Whose a store is; undefined if nobody's yet. Errors: `store-unavailable`, `store-access`. */
+export async function readOwner(target: StoreTarget): Promise<StoreOwner | undefined> {
   const client = await connect(target, 'carrel').catch((error: unknown) => {
     throw storeError(error);
   });
   try {
     const { rows: tables } = await client.query<{ there: boolean }>("select to_regclass('installation') is not null as there");
-    if (tables[0]?.there !== true) return;
+    if (tables[0]?.there !== true) return undefined;
     const { rows } = await client.query<StoreOwner>('select id, key_fingerprint as "keyFingerprint" from installation');
-    if (rows[0] !== undefined) refuseStranger(rows[0], mine);
+    return rows[0];
   } catch (error) {
     throw storeError(error);
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+/**
+ * Refuses a stranger before the schema is looked at: it must not even bring the store up to date. A store without an owner passes.
+ * Errors: `store-foreign`, `store-unavailable`, `store-access`.
+ */
+export async function checkOwner(target: StoreTarget, mine: StoreOwner): Promise<void> {
+  const owner = await readOwner(target);
+  if (owner !== undefined) refuseStranger(owner, mine);
 }
 
 /** Makes the store this installation's if it is nobody's. `store-foreign` if it is another's. */

@@ -30,6 +30,8 @@ export interface JobSpec {
   lane: string;
   /** Where it works, for what works at a provider. */
   providerId?: string | undefined;
+  /** The only server that can do it: what it works on lies there. */
+  serverId?: string | undefined;
   /** What its first step takes of its provider's slots; none if left out. */
   slot?: SlotKind | undefined;
   /** Whose it is, an account's id: people take turns at slots. */
@@ -68,6 +70,7 @@ export async function enqueue(db: Db, spec: JobSpec): Promise<{ id: string; crea
         key: spec.key,
         lane: spec.lane,
         providerId: spec.providerId ?? null,
+        serverId: spec.serverId ?? null,
         slot: spec.slot === undefined ? null : slotName(spec.slot, spec.providerId),
         owner: spec.owner ?? null,
         priority: spec.priority ?? 0,

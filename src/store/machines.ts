@@ -113,6 +113,11 @@ export async function setBeforeDelete(db: Db, id: string, before: BeforeDelete):
     .execute();
 }
 
+/** Machines of a provider that run, as far as is known. */
+export async function runningAt(db: Db, providerId: string): Promise<{ id: string }[]> {
+  return db.selectFrom('machine').select('id').where('providerId', '=', providerId).where('state', '=', 'running').execute();
+}
+
 /** Machines that stand on a revision and are not gone. */
 export async function onRevision(db: Db, revisionId: string): Promise<Machine[]> {
   return db

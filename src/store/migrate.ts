@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import type { Client } from 'pg';
 import { checkCtx, type Ctx, sleep } from '../lib/context.ts';
 import { CarrelError } from '../lib/errors.ts';
+import { connect, type StoreTarget } from './conn.ts';
+import { storeError } from './errors.ts';
 
 export interface Migration {
   version: number;
@@ -82,6 +84,22 @@ async function lock(ctx: Ctx, client: Client): Promise<void> {
     ]);
     if ((rows[0] as { ok: boolean }).ok) return;
     await sleep(ctx, 50);
+  }
+}
+
+/** Whether this program's schema is newer than the store's. Errors: `store-unavailable`, `store-access`. */
+export async function schemaPending(target: StoreTarget, dir = migrationsDir()): Promise<boolean> {
+  const known = await readMigrations(dir);
+  const client = await connect(target, 'carrel').catch((error: unknown) => {
+    throw storeError(error);
+  });
+  try {
+    const { rows: tables } = await client.query<{ there: boolean }>("select to_regclass('schema_version') is not null as there");
+    if (tables[0]?.there !== true) return true;
+    const { rows } = await client.query<{ newest: number }>('select coalesce(max(version), 0) as newest from schema_version');
+    return (rows[0]?.newest ?? 0) < known.length;
+  } finally {
+    await client.end().catch(() => {});
   }
 }
 

@@ -36,18 +36,37 @@ export async function put(db: Db, spec: ProviderSpec): Promise<string> {
 }
 
 /**
- * The provider that is the host of this server, made if it is not there: until several servers share a store there is one of its
- * kind, and a host that was given another name keeps its machines.
+ * The provider that is the host of this server, made if it is not there. A host that was given another name keeps its machines; one that is
+ * called as another server's is told apart by a part of its id. What was made before servers were told apart is the first one's that comes.
  */
-export async function ensureHost(db: Db, spec: Pick<ProviderSpec, 'id' | 'name' | 'kind' | 'now'>): Promise<string> {
-  const there = await db
-    .updateTable('provider')
-    .set({ name: spec.name })
+export async function ensureHost(db: Db, spec: Pick<ProviderSpec, 'id' | 'name' | 'kind' | 'now'> & { serverId: string }): Promise<string> {
+  const { serverId, now: _, ...rest } = spec;
+  const own = await db
+    .selectFrom('provider')
+    .select(['id', 'name'])
     .where('kind', '=', spec.kind)
     .where('connection', 'is', null)
-    .returning('id')
+    .where((eb) => eb.or([eb('serverId', '=', serverId), eb('serverId', 'is', null)]))
+    .orderBy('serverId')
+    .forUpdate()
     .executeTakeFirst();
-  return there?.id ?? put(db, { ...spec, limits: { machines: 0, memoryMiB: 0, vcpus: 0 }, startSlots: 1, facts: {} });
+  const apart = `${spec.name}-${serverId.slice(0, 8)}`;
+  if (own !== undefined) {
+    const taken = await db.selectFrom('provider').select('id').where('name', '=', spec.name).where('id', '<>', own.id).executeTakeFirst();
+    const name = taken === undefined ? spec.name : apart;
+    await db.updateTable('provider').set({ name, serverId }).where('id', '=', own.id).execute();
+    return own.id;
+  }
+  for (const name of [spec.name, apart]) {
+    const made = await db
+      .insertInto('provider')
+      .values({ ...rest, name, serverId, ...{ maxMachines: 0, maxMemoryMib: 0, maxVcpus: 0, startSlots: 1 }, createdAt: spec.now })
+      .onConflict((oc) => oc.column('name').doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    if (made !== undefined) return made.id;
+  }
+  throw nameTaken(apart);
 }
 
 /** A provider as an operator adds it; nothing is known of its room until it was opened. `already-exists` (the name). */

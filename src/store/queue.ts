@@ -31,6 +31,8 @@ export interface ClaimOptions {
   /** Most jobs to take of those that clear away, beside `limit`; without it all share `limit`. */
   clearing?: number | undefined;
   leaseMs?: number | undefined;
+  /** Which work this worker can do: at these providers, and what only this server can. All of it if left out. */
+  serves?: { serverId: string; providerIds: readonly string[] } | undefined;
 }
 
 /** So many that only wait are taken up at one time: each costs a promise and its share of a heartbeat. */
@@ -50,7 +52,13 @@ export async function claim(store: QueueStore, options: ClaimOptions): Promise<C
   if (total <= 0) return [];
   const waiting = apart ? MOST_WAITING : limit;
   const leaseMs = options.leaseMs ?? DEFAULT_LEASE_MS;
-  const due = sql`job.state = 'ready' and (job.run_at <= clock_timestamp() or clock_timestamp() < job.queued_at)`;
+  const { serves } = options;
+  const mine =
+    serves === undefined
+      ? sql`true`
+      : sql`(job.provider_id is null or job.provider_id = any(${serves.providerIds}::uuid[]))
+          and (job.server_id is null or job.server_id = ${serves.serverId})`;
+  const due = sql`job.state = 'ready' and (job.run_at <= clock_timestamp() or clock_timestamp() < job.queued_at) and ${mine}`;
   return store.tx(async (tx) => {
     await lockSlots(tx);
     const { rows } = await sql<ClaimedJob>`

@@ -10,6 +10,9 @@ import type { MachineState } from '../core/machine.ts';
 import type { ProviderConnection, ProviderState } from '../core/provider.ts';
 import type { ReservationKind, ReservationState, Stage } from '../core/reservation.ts';
 import type { StoredError } from '../lib/errors.ts';
+import type { AccountTable, IdentityTable, SessionTable, SignInLinkTable, TokenTable } from './schema-people.ts';
+
+export type { LinkKind, Role } from './schema-people.ts';
 
 /** Half-open span `[start, end)`; `end` null = no end (kind `server`). */
 export interface TimeRange {
@@ -30,74 +33,22 @@ export interface SettingTable {
   value: Json<unknown>;
 }
 
-export type Role = 'user' | 'admin';
-
-export interface AccountTable {
-  id: string;
-  name: string;
-  role: Role;
-  createdAt: Date;
-  /** Null: it may sign in. */
-  offSince: Nullable<Date>;
-}
-
-export interface IdentityTable {
-  id: string;
-  accountId: string;
-  /** `local`, or who else vouches for them. */
-  issuer: string;
-  subject: string;
-  /** Of `local` only: argon2id. */
-  passwordHash: Nullable<string>;
-  createdAt: Date;
-  changedAt: Date;
-}
-
-export interface SessionTable {
-  id: string;
-  accountId: string;
-  /** SHA-256 of the cookie's secret. */
-  hash: Buffer;
-  byLink: boolean;
-  userAgent: string;
-  address: string;
-  createdAt: Date;
-  lastSeenAt: Date;
-  idleEndsAt: Date;
-  endsAt: Date;
-  endedAt: Nullable<Date>;
-}
-
-export type LinkKind = 'first' | 'invitation' | 'reset';
-
-export interface SignInLinkTable {
-  id: string;
-  accountId: string;
-  kind: LinkKind;
-  /** SHA-256 of the code. */
-  hash: Buffer;
-  createdBy: string;
-  createdAt: Date;
-  expiresAt: Date;
-  usedAt: Nullable<Date>;
-}
-
-export interface TokenTable {
-  id: string;
-  accountId: string;
-  /** SHA-256 of the token. */
-  hash: Buffer;
-  label: string;
-  createdAt: Date;
-  expiresAt: Nullable<Date>;
-  lastUsedAt: Nullable<Date>;
-}
-
 export interface InstallationTable {
   one: ColumnType<boolean, never, never>;
   id: string;
   keyFingerprint: string;
   createdAt: Date;
+}
+
+export interface ServerTable {
+  id: string;
+  name: string;
+  version: string;
+  url: Nullable<string>;
+  pid: number;
+  startedAt: ColumnType<Date, RawBuilder<Date>, RawBuilder<Date>>;
+  beatAt: ColumnType<Date, RawBuilder<Date>, RawBuilder<Date>>;
+  stoppedAt: ColumnType<Date | null, RawBuilder<Date> | null | undefined, RawBuilder<Date> | null>;
 }
 
 export interface ProviderTable {
@@ -118,6 +69,11 @@ export interface ProviderTable {
   state: ColumnType<ProviderState, ProviderState | undefined, ProviderState>;
   stateReason: ColumnType<string | null, string | null | undefined, string | null>;
   stateSince: ColumnType<Date, Date | undefined, Date>;
+  /** The server on whose host it is; null for what any server can reach. */
+  serverId: Nullable<string>;
+  /** The server that watches and reconciles it, until {@link holderUntil}. */
+  holderId: Nullable<string>;
+  holderUntil: ColumnType<Date | null, RawBuilder<Date> | null | undefined, RawBuilder<Date> | null>;
   /** What the driver said when it was open last. */
   capabilities: ColumnType<object | null, RawBuilder<object> | null | undefined, RawBuilder<object>>;
 }
@@ -298,6 +254,8 @@ export interface JobTable {
   /** Whose it is; people take turns. */
   owner: Nullable<string>;
   providerId: Nullable<string>;
+  /** The only server that can do it. */
+  serverId: Nullable<string>;
   priority: Generated<number>;
   state: JobState;
   direction: Generated<JobDirection>;
@@ -356,6 +314,7 @@ export interface Schema {
   session: SessionTable;
   signInLink: SignInLinkTable;
   installation: InstallationTable;
+  server: ServerTable;
   provider: ProviderTable;
   image: ImageTable;
   revision: RevisionTable;
@@ -378,6 +337,7 @@ export type Tx = Transaction<Schema>;
 export type Account = Selectable<AccountTable>;
 export type Token = Omit<Selectable<TokenTable>, 'hash'>;
 export type Session = Omit<Selectable<SessionTable>, 'hash'>;
+export type Server = Selectable<ServerTable>;
 export type Provider = Selectable<ProviderTable>;
 export type Image = Selectable<ImageTable>;
 export type Revision = Selectable<RevisionTable>;

@@ -1,4 +1,9 @@
-/** One `carrel serve` per store. */
+/**
+ * Who serves a store: one `carrel serve` for each data directory, and none while another brings the schema up to date.
+ *
+ * Every server holds one lock together with the others, and one that is its own alone. Advisory locks die with their holder, which a lock
+ * file does not.
+ */
 import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
 import { type Ctx, sleep } from '../lib/context.ts';
@@ -10,14 +15,30 @@ import { storeError } from './errors.ts';
 export interface ServerLock {
   /** Aborts, with `already-running` as its reason, when the lock was lost and somebody else has it. */
   readonly lost: AbortSignal;
+  /** From here on other servers may come; of a lock that was not taken alone it does nothing. */
+  share(): Promise<void>;
   release(): Promise<void>;
+}
+
+export interface LockOptions {
+  /** Which server it is: id of its data directory. */
+  serverId: string;
+  /** No other server may serve meanwhile: the schema will be changed. */
+  alone?: boolean | undefined;
 }
 
 /** How long a lock of a process that has just died may linger before it counts as held, in milliseconds. */
 const LINGER_MS = 3_000;
+/** How long one waits for another that is changing the schema, in milliseconds. */
+const UPGRADE_MS = 600_000;
 
-/** Advisory lock keys are int8: the first 8 bytes of a SHA-256. The same for every installation: a stranger waits outside too. */
-export const LOCK_KEY = createHash('sha256').update('carrel serve').digest().readBigInt64BE(0).toString();
+/** Advisory lock keys are int8: the first 8 bytes of a SHA-256. */
+function keyOf(text: string): string {
+  return createHash('sha256').update(text).digest().readBigInt64BE(0).toString();
+}
+
+/** Held by all servers together, or by one that changes the schema. */
+export const LOCK_KEY = keyOf('carrel serve');
 
 function alive(pid: number): boolean {
   try {
@@ -28,56 +49,82 @@ function alive(pid: number): boolean {
   }
 }
 
-async function holder(client: Client): Promise<{ pid: number | undefined; since: string | undefined } | undefined> {
+interface Holder {
+  pid: number | undefined;
+  since: string;
+  upgrading: boolean;
+}
+
+async function holder(client: Client, key: string): Promise<Holder | undefined> {
   const { rows } = await client.query<{ name: string; since: Date }>(
     `select a.application_name as name, a.backend_start as since
      from pg_locks l join pg_stat_activity a on a.pid = l.pid
-     where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+     where l.locktype = 'advisory' and l.granted and l.objsubid = 1 and l.pid <> pg_backend_pid()
        and l.database = (select oid from pg_database where datname = current_database())
        and ((l.classid::bigint << 32) | l.objid::bigint) = $1`,
-    [LOCK_KEY],
+    [key],
   );
   const row = rows[0];
   if (row === undefined) return undefined;
   const pid = /pid=(\d+)/.exec(row.name)?.[1];
-  return { pid: pid === undefined ? undefined : Number(pid), since: row.since.toISOString() };
+  return {
+    pid: pid === undefined ? undefined : Number(pid),
+    since: row.since.toISOString(),
+    upgrading: row.name.startsWith('carrel upgrade'),
+  };
 }
 
-async function take(ctx: Ctx, client: Client): Promise<void> {
-  const giveUp = performance.now() + LINGER_MS;
+type Way = 'shared' | 'alone' | 'own';
+
+async function take(ctx: Ctx, client: Client, key: string, way: Way): Promise<void> {
+  const begun = performance.now();
+  const fn = way === 'shared' ? 'pg_try_advisory_lock_shared' : 'pg_try_advisory_lock';
   for (;;) {
-    const { rows } = await client.query<{ ok: boolean }>('select pg_try_advisory_lock($1::bigint) as ok', [LOCK_KEY]);
+    const { rows } = await client.query<{ ok: boolean }>(`select ${fn}($1::bigint) as ok`, [key]);
     if (rows[0]?.ok === true) return;
-    const other = await holder(client);
+    const other = await holder(client, key);
     // The backend of a process killed a moment ago still holds the lock until it has seen the closed socket.
     const dying = other === undefined || (other.pid !== undefined && !alive(other.pid));
-    if (!dying || performance.now() > giveUp) {
-      const who = other?.pid === undefined ? 'another process' : `process ${other.pid}`;
-      throw new CarrelError('already-running', `${who} already serves this store`, {
-        hint: `Use that server, or stop it first${other?.pid === undefined ? '' : ` (kill ${other.pid})`}.`,
-        details: { pid: other?.pid, since: other?.since },
-      });
-    }
+    const patience = other?.upgrading === true ? UPGRADE_MS : dying ? LINGER_MS : 0;
+    if (performance.now() - begun >= patience) throw refusal(other, way);
     await sleep(ctx, 50);
   }
 }
 
+function refusal(other: Holder | undefined, way: Way): CarrelError {
+  const who = other?.pid === undefined ? 'another process' : `process ${other.pid}`;
+  const details = { pid: other?.pid, since: other?.since };
+  if (way === 'alone') {
+    return new CarrelError('already-running', `${who} serves this store by an older schema, which this version would change under it`, {
+      hint: 'Stop the other servers (`carrel server ls` names them), start this one first, then the others in this version.',
+      details,
+    });
+  }
+  return new CarrelError('already-running', `${who} already serves this store`, {
+    hint: `Use that server, or stop it first${other?.pid === undefined ? '' : ` (kill ${other.pid})`}.`,
+    details,
+  });
+}
+
 /**
- * Holds the store's lock for the life of the process, on a connection named `carrel serve pid=N`. When the connection is
- * lost (PostgreSQL restarted) it is taken again; until then fences keep a second server from harm. Errors: `already-running`.
+ * Holds the server's locks for the life of the process, on a connection named `carrel serve pid=N`. When the connection is
+ * lost (PostgreSQL restarted) they are taken again; until then fences keep a second server from harm. Errors: `already-running`.
  */
-export async function serverLock(ctx: Ctx, target: StoreTarget): Promise<ServerLock> {
+export async function serverLock(ctx: Ctx, target: StoreTarget, { serverId, alone = false }: LockOptions): Promise<ServerLock> {
+  const own = keyOf(`carrel serve ${serverId}`);
   const lost = new AbortController();
   let released = false;
   let client: Client | undefined;
   let timer: NodeJS.Timeout | undefined;
+  const name = `carrel serve pid=${process.pid}`;
 
-  async function acquire(within: Ctx): Promise<void> {
-    const c = await connect(target, `carrel serve pid=${process.pid}`).catch((error: unknown) => {
+  async function acquire(within: Ctx, exclusively: boolean): Promise<void> {
+    const c = await connect(target, exclusively ? `carrel upgrade pid=${process.pid}` : name).catch((error: unknown) => {
       throw storeError(error);
     });
     try {
-      await take(within, c);
+      await take(within, c, LOCK_KEY, exclusively ? 'alone' : 'shared');
+      await take(within, c, own, 'own');
     } catch (error) {
       await c.end().catch(() => {});
       throw storeError(error);
@@ -92,7 +139,7 @@ export async function serverLock(ctx: Ctx, target: StoreTarget): Promise<ServerL
   function reacquire(attempt: number): void {
     timer = setTimeout(
       () => {
-        acquire({ ...ctx, signal: lost.signal }).catch((error: unknown) => {
+        acquire({ ...ctx, signal: lost.signal }, false).catch((error: unknown) => {
           if (released) return;
           if (isCode(error, 'already-running')) lost.abort(error);
           else reacquire(attempt + 1);
@@ -102,9 +149,16 @@ export async function serverLock(ctx: Ctx, target: StoreTarget): Promise<ServerL
     );
   }
 
-  await acquire(ctx);
+  await acquire(ctx, alone);
   return {
     lost: lost.signal,
+    async share() {
+      if (!alone) return;
+      // The shared one first: in between nobody may come who would change the schema again.
+      await client?.query('select pg_advisory_lock_shared($1::bigint)', [LOCK_KEY]);
+      await client?.query('select pg_advisory_unlock($1::bigint)', [LOCK_KEY]);
+      await client?.query(`set application_name = '${name}'`);
+    },
     async release() {
       released = true;
       clearTimeout(timer);

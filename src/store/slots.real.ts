@@ -139,3 +139,19 @@ test('ends, cancels and undos take the places that are theirs, whatever the lane
   await jobs.giveBack(db, first as ClaimedJob);
   expect(keysOf(await claim(store, { worker: 'w', limit: 9 }))).toEqual(['first']);
 });
+
+test('a server takes only what it can do: at the providers that it works at, and what lies with it', async () => {
+  const { store, db } = await testDb(onTestFinished);
+  const [near, far] = [await provider(db, 9), await provider(db, 9)];
+  const [me, other] = [randomUUID(), randomUUID()];
+  await add(db, 'near', { providerId: near, slot: 'start' });
+  await add(db, 'far', { providerId: far, slot: 'start' });
+  await add(db, 'far end', { providerId: far, lane: `end:${far}` });
+  await add(db, 'anywhere');
+  await add(db, 'mine', { providerId: near, serverId: me });
+  await add(db, 'theirs', { providerId: near, serverId: other });
+  const serves = { serverId: me, providerIds: [near] };
+  expect(keysOf(await claim(store, { worker: 'w', limit: 9, clearing: 9, serves })).sort()).toEqual(['anywhere', 'mine', 'near']);
+  const theirs = { serverId: other, providerIds: [far, near] };
+  expect(keysOf(await claim(store, { worker: 'w', limit: 9, clearing: 9, serves: theirs })).sort()).toEqual(['far', 'far end', 'theirs']);
+});

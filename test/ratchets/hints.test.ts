@@ -7,7 +7,8 @@ import { makeProgram } from '../../src/cli/program.ts';
 const ROOT = join(import.meta.dirname, '../..');
 /** Added by src/main, with options of their own. */
 const SERVERS_OWN: Readonly<Record<string, readonly string[]>> = {
-  serve: ['--no-qemu', '--max-image', '--data', '--listen', '--max-memory', '--max-machines'],
+  'server join': ['--key-file', '--data'],
+  serve: ['--advertise', '--no-qemu', '--max-image', '--data', '--listen', '--max-memory', '--max-machines'],
   demo: ['--once', '--vsphere'],
   help: [],
   doctor: [],
@@ -20,7 +21,7 @@ const program = makeProgram({ version: '0', defaultDataDir: () => '/x' });
 /** What is wrong with a command that somebody is told to type; undefined if it can be typed. */
 function wrongWith(text: string): string | undefined {
   const words = text.split(/\s+/).slice(1);
-  const own = SERVERS_OWN[words[0] ?? ''];
+  const own = SERVERS_OWN[words.slice(0, 2).join(' ')] ?? SERVERS_OWN[words[0] ?? ''];
   let at: Command = program;
   const path: string[] = [];
   for (const word of words) {

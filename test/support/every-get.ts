@@ -127,6 +127,7 @@ export async function everyGet({ deps, of, log, limit, dir }: EveryGetOptions): 
       `/api/v1/availability?image=golden&for=2h&at=${new Date(Date.now() + 40 * 86_400_000).toISOString()}`,
     ],
     listMaintenance: ['/api/v1/maintenance'],
+    listServers: ['/api/v1/servers'],
     showRules: ['/api/v1/rules'],
     listMachines: ['', '&gone=true', '&all=true', '&all=true&gone=true', `&all=true&gone=true&after=${mark}`].map(
       (q) => `/api/v1/machines?${page}${q}`,
@@ -138,7 +139,7 @@ export async function everyGet({ deps, of, log, limit, dir }: EveryGetOptions): 
     listAudit: ['', `&after=${row.id + 50}`, `&subject=${row.subjectId}`].map((q) => `/api/v1/audit?${page}${q}`),
   };
   const reads = (Object.keys(PATHS) as Operation[]).filter((name) => PATHS[name].startsWith('GET ') && !LEFT_OUT.includes(name));
-  const operators = new Set<Operation>(['metrics', 'listAccounts', 'listJobs', 'listAudit', 'lineage', 'showJob']);
+  const operators = new Set<Operation>(['metrics', 'listAccounts', 'listJobs', 'listServers', 'listAudit', 'lineage', 'showJob']);
   const requests = reads.flatMap((operation) => {
     const mine = urls[operation];
     if (mine === undefined) throw new Error(`every-get.ts does not ask for ${operation}: add it`);

@@ -675,6 +675,19 @@ export function fakeServices(world: FakeWorld): Services {
         },
       ],
     }),
+    listServers: async () => [
+      {
+        id: '00000000-0000-4000-8000-00000000000e',
+        name: 'host-a',
+        state: 'up',
+        version: 'test',
+        url: 'https://host-a:7077',
+        startedAt: '2026-11-23T10:00:00.000Z',
+        heardAt: '2026-11-23T12:00:00.000Z',
+        hosts: ['host-a'],
+        holds: ['host-a', 'vc'],
+      },
+    ],
     listAudit: async (request) => page(world.audit, request),
     listJobs: async (request) =>
       page(

@@ -30,8 +30,8 @@ export function imageHandlers({ services }: Deps): Handlers<ImageOperation> {
     showImage: ({ params }) => existingImage(services, params.name),
     async buildImage({ params, body, caller }) {
       checkNewName(params.name);
-      const { recipe, description, publish = true } = body;
-      return services.buildImage(caller, { image: params.name, recipe, description, publish });
+      const { publish = true, ...rest } = body;
+      return services.buildImage(caller, { ...rest, image: params.name, publish });
     },
     async importVm({ params, body, caller }) {
       checkNewName(params.name);

@@ -12,6 +12,7 @@ type SystemOperation =
   | 'showSession'
   | 'reconcile'
   | 'listAudit'
+  | 'listServers'
   | 'listAccounts'
   | 'createAccount'
   | 'changeAccount'
@@ -31,6 +32,7 @@ export function systemHandlers({ services, version, openapi }: Deps): Handlers<S
     me: async ({ caller }) => ({ account: caller.name, role: caller.role, version }),
     showSession: async ({ caller }) => showSession(caller, version),
     reconcile: ({ body, caller, signal }) => services.reconcile(caller, body, signal),
+    listServers: async () => ({ items: await services.listServers() }),
     listAudit: ({ query }) => services.listAudit({ limit: query.limit ?? DEFAULT_PAGE, after: query.after, subject: query.subject }),
     listAccounts: ({ query }) => services.listAccounts({ limit: query.limit ?? DEFAULT_PAGE, after: query.after }),
     createAccount: ({ body, caller }) => services.createAccount(caller, body),

@@ -6,6 +6,7 @@ interface Options {
   recipe?: string;
   description?: string;
   publish: boolean;
+  provider?: string;
 }
 
 export function addImageBuild(image: Command, cli: Cli): void {
@@ -14,12 +15,13 @@ export function addImageBuild(image: Command, cli: Cli): void {
     .description("make an image's next revision by a recipe, from Debian packages")
     .option('--recipe <recipe>', 'starter (small, 10 s) or debian (full, about 2 min); for the image debian its own, else starter')
     .option('--description <text>', 'what the image is')
+    .option('--provider <name>', 'the host that makes it; that of the server which is asked, unless given')
     .option('--no-publish', 'leave it a draft')
     .action(async (name: string, options: Options, command: Command) => {
       const session = cli.open(command);
       const recipe = options.recipe ?? (name === 'debian' ? 'debian' : 'starter');
-      const { publish, description } = options;
-      const body = { recipe, publish, ...(description === undefined ? {} : { description }) };
+      const { recipe: _, ...rest } = options;
+      const body = { recipe, ...rest };
       await followRevision(session, await session.client.buildImage({ params: { name }, body }), `building by recipe ${recipe}`);
     });
 }

@@ -8,7 +8,9 @@ import type { EngineDeps } from '../deps.ts';
 export async function capabilitiesOf(deps: EngineDeps, db: Db, providerId: string): Promise<Capabilities> {
   const known = deps.capabilities.get(providerId);
   if (known) return known;
-  const { name, state, stateReason } = await providers.find(db, providerId);
+  const { name, state, stateReason, enabled, capabilities } = await providers.find(db, providerId);
+  // Another server has it open, or had.
+  if (enabled && capabilities !== null) return capabilities as Capabilities;
   throw new CarrelError('unavailable', `provider ${name} is ${state}: ${stateReason ?? 'it is not open on this server'}`, {
     hint: 'Choose another image, or ask an operator.',
     retry: 'later',

@@ -52,7 +52,7 @@ export async function addMaster(deps: EngineDeps, who: Who, request: AddMasterIn
       publish: false,
       actor: who.name,
     };
-    const job = await enqueueAddMaster(tx, input, who.accountId);
+    const job = await enqueueAddMaster(tx, input, who.accountId, deps.serverId);
     if (!job.created)
       throw new CarrelError('busy', `something is at work on ${name} just now`, { hint: 'try again when it is done', retry: 'later' });
     const subject = { subjectKind: 'revision' as const, subjectId: revision.id };

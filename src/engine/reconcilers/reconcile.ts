@@ -203,13 +203,19 @@ function union(a: Expected, b: Expected): Expected {
   return { machines: [...machineRows.values()], masters: [...masterRows.values()] };
 }
 
-/** Runs over every open provider each `everyMs` milliseconds until stopped. Returns how to stop. */
-export function startReconciler(deps: EngineDeps, reconciler: Reconciler, everyMs: number): () => Promise<void> {
+/** Runs over every open provider that is this server's to look after, each `everyMs` milliseconds until stopped. Returns how to stop. */
+export function startReconciler(
+  deps: EngineDeps,
+  reconciler: Reconciler,
+  everyMs: number,
+  mine: (providerId: string) => boolean = () => true,
+): () => Promise<void> {
   const stop = new AbortController();
   const loop = (async () => {
     const ctx = makeCtx({ signal: stop.signal, log: deps.log });
     for (;;) {
       for (const providerId of deps.drivers.keys()) {
+        if (!mine(providerId)) continue;
         try {
           await reconciler.run(ctx, providerId, { dryRun: false, askedFor: false });
         } catch (error) {

@@ -1,0 +1,170 @@
+/** Several servers on one store, each with a host of its own and all with one vCenter. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { expect, onTestFinished, test } from 'vitest';
+import { newCaller, newInstallation, startPlane } from '../../test/support/control-plane.ts';
+import { FakeDriver } from '../drivers/fake/fake-driver.ts';
+import { FakeWorld } from '../drivers/fake/world.ts';
+import { tellAway } from '../engine/away.ts';
+import { makeCtx } from '../lib/context.ts';
+import { waitFor } from '../lib/retry.ts';
+import type { Caller } from '../services/interface.ts';
+import { type TestDb, testDb } from '../store/testing.ts';
+import { CLOUD_IMAGE } from '../vsim/model/options.ts';
+import { startVsim } from '../vsim/vsim.ts';
+import type { ControlPlane } from './control-plane.ts';
+import type { Installation } from './installation.ts';
+import { joinInstallation } from './join.ts';
+
+const until = <T>(look: () => Promise<T | undefined>) => waitFor(makeCtx({ timeoutMs: 600_000 }), 10, look);
+/** An address alone does not tell one simulated guest from another; a port that nobody else here takes does. */
+const GUEST_SSH_PORT = 2327;
+
+const presence = { beatMs: 50, holdMs: 3_000 };
+
+interface Server {
+  plane: ControlPlane;
+  world: FakeWorld;
+  installation: Installation;
+  /** Name of its host's provider. */
+  host: string;
+}
+
+async function serve(t: TestDb, installation: Installation, world = new FakeWorld()): Promise<Server> {
+  const driver = new FakeDriver({ world, tag: installation.id });
+  const plane = await startPlane(t.url, installation, { driver, presence });
+  const host = await t.db.selectFrom('provider').select('name').where('serverId', '=', installation.serverId).executeTakeFirstOrThrow();
+  return { plane, world, installation, host: host.name };
+}
+
+function keyFile(installation: Installation): string {
+  return join(installation.dir, 'secrets.key');
+}
+
+function emptyFolder(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'carrel-'));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  return join(dir, 'joined');
+}
+
+const joined = (t: TestDb, first: Installation, dataDir = emptyFolder()) =>
+  joinInstallation({ dataDir, databaseUrl: t.url, keyFile: keyFile(first) });
+
+async function two() {
+  const t = await testDb(onTestFinished);
+  const a = await serve(t, newInstallation());
+  const b = await serve(t, await joined(t, a.installation));
+  const [root, ada] = [await newCaller(t.db, 'root', 'admin'), await newCaller(t.db, 'ada', 'user')];
+  return { t, a, b, root, ada };
+}
+
+async function ready(of: ControlPlane, caller: Caller, image: string) {
+  const { id } = await of.services.reserve(caller, { id: crypto.randomUUID(), image, mode: 'linked', forMs: 3_600_000 });
+  return until(async () => {
+    const now = await of.services.showReservation(id);
+    if (now?.state === 'failed') throw new Error(JSON.stringify(now.failure));
+    return now?.state === 'ready' ? now : undefined;
+  });
+}
+
+const published = (of: ControlPlane, image: string) =>
+  until(async () => ((await of.services.showRevision(image, 1))?.state === 'published' ? true : undefined));
+
+test('whichever server is asked, a host’s work is done by the server on that host, and each says what it is', async () => {
+  const { a, b, root, ada } = await two();
+  expect(a.host).not.toBe(b.host);
+  await a.plane.services.buildImage(root, { image: 'there', recipe: 'tiny', publish: true, provider: b.host });
+  await published(a.plane, 'there');
+  const made = await ready(a.plane, ada, 'there');
+  expect(made.provider).toBe(b.host);
+  expect(Object.keys(b.world.state.machines)).toEqual([made.machine.id]);
+  expect(Object.keys(a.world.state.machines)).toEqual([]);
+  await a.plane.services.endReservation(ada, made.id);
+  await until(async () => ((await b.plane.services.showReservation(made.id))?.state === 'ended' ? true : undefined));
+  expect(Object.keys(b.world.state.machines)).toEqual([]);
+  const all = await a.plane.services.listServers();
+  expect(all).toHaveLength(2);
+  for (const { installation, host } of [a, b])
+    expect(all.find((s) => s.id === installation.serverId)).toMatchObject({ state: 'up', hosts: [host], holds: [host] });
+});
+
+test('a vCenter that one server adds is there on the other; one of them watches it, and when that one stops the other does', async () => {
+  const { t, a, b, root, ada } = await two();
+  const vsim = await startVsim({ ...CLOUD_IMAGE, kind: 'vcenter', masters: 1, bootMs: 1, guestSshPort: GUEST_SSH_PORT });
+  onTestFinished(() => vsim.close());
+  const way = { name: 'lab', kind: 'vcenter' as const, url: vsim.url, username: vsim.username, password: vsim.password };
+  await b.plane.services.addProvider(root, { ...way, trust: { fingerprint256: vsim.fingerprint256 } });
+  const { id } = await t.db.selectFrom('provider').select('id').where('name', '=', 'lab').executeTakeFirstOrThrow();
+  await until(async () => (a.plane.parts.deps.drivers.has(id) ? true : undefined));
+  const holds = () => [a, b].filter(({ plane }) => plane.presence.holds(id));
+  expect(holds()).toHaveLength(1);
+  const [holder] = holds() as [Server];
+  const other = holder === a ? b : a;
+  const vm = vsim.sim.master().path;
+  await a.plane.services.importVm(root, { image: 'golden', provider: 'lab', vm, how: 'copy', publish: true, sshPort: GUEST_SSH_PORT });
+  await published(b.plane, 'golden');
+  await holder.plane.stop();
+  await until(async () => (other.plane.presence.holds(id) ? true : undefined));
+  expect((await ready(other.plane, ada, 'golden')).provider).toBe('lab');
+  // Disabled by one, it is let go of by all.
+  const back = await serve(t, holder.installation);
+  await until(async () => (back.plane.parts.deps.drivers.has(id) ? true : undefined));
+  await other.plane.services.enableProvider(root, 'lab', false);
+  await until(async () => (back.plane.parts.deps.drivers.has(id) ? undefined : true));
+});
+
+test('a host whose server is away is said to be down, its machines unreachable and not lost; when it is back, all is as it was', async () => {
+  const { t, a, b, root, ada } = await two();
+  await b.plane.services.buildImage(root, { image: 'there', recipe: 'tiny', publish: true, provider: b.host });
+  await published(b.plane, 'there');
+  const made = await ready(b.plane, ada, 'there');
+  await b.plane.stop();
+  // As a server leaves it that ended without a word.
+  await sql`update server set stopped_at = null, beat_at = clock_timestamp() - interval '1 minute' where id = ${b.installation.serverId}`.execute(
+    t.db,
+  );
+  await until(async () => {
+    const seen = await a.plane.services.showReservation(made.id);
+    return seen?.machine?.condition?.kind === 'unreachable' ? seen : undefined;
+  });
+  const provider = (await a.plane.services.listProviders(root)).find((p) => p.name === b.host);
+  expect(provider).toMatchObject({ state: 'down', problem: expect.stringContaining('is away since') });
+  expect(await a.plane.services.showReservation(made.id)).toMatchObject({
+    state: 'ready',
+    stageText: expect.stringContaining('cannot be controlled'),
+  });
+  // Nothing is concluded about it, however often a server looks.
+  await a.plane.services.reconcile(root, { dryRun: false }, new AbortController().signal);
+  expect(await tellAway(a.plane.parts.deps)).toBe(0);
+  const back = await serve(t, b.installation, b.world);
+  const still = await until(async () => {
+    const seen = await back.plane.services.showReservation(made.id);
+    return seen?.machine?.condition === undefined ? seen : undefined;
+  });
+  expect(still).toMatchObject({ state: 'ready', machine: { id: made.machine?.id } });
+});
+
+test('who joins needs the key and the shared database, and joins once', async () => {
+  const t = await testDb(onTestFinished);
+  const mine = newInstallation();
+  await expect(joined(t, mine)).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining('no installation') });
+  await (await serve(t, mine)).plane.stop();
+  const dataDir = emptyFolder();
+  const first = await joined(t, mine, dataDir);
+  expect(first).toMatchObject({ id: mine.id, key: mine.key });
+  expect(first.serverId).not.toBe(mine.serverId);
+  expect(await joined(t, mine, dataDir)).toEqual(first);
+  const wrong = join(emptyFolder(), '..', 'other.key');
+  writeFileSync(wrong, Buffer.alloc(32, 7).toString('base64'), { mode: 0o600 });
+  await expect(joinInstallation({ dataDir: emptyFolder(), databaseUrl: t.url, keyFile: wrong })).rejects.toMatchObject({
+    code: 'store-foreign',
+    hint: expect.stringContaining('secrets.key'),
+  });
+  await expect(joined(t, mine, newInstallation().dir)).rejects.toMatchObject({ code: 'store-foreign' });
+  await expect(joinInstallation({ dataDir, databaseUrl: undefined, keyFile: keyFile(mine) })).rejects.toMatchObject({
+    code: 'bad-request',
+    message: expect.stringContaining('DATABASE_URL'),
+  });
+});
