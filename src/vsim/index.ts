@@ -16,6 +16,7 @@ export type {
 } from './model/entities.ts';
 export { type FaultBody, VimFault } from './model/fault.ts';
 export { GUEST_KEYS, guestWrite } from './model/guest.ts';
+export { type InventoryFile, readInventory } from './model/inventory-file.ts';
 export type { Model } from './model/model.ts';
 export { CLOUD_IMAGE, DEFAULTS, type DestroySemantics, type ModelOptions } from './model/options.ts';
 export type { MadeMaster } from './model/populate.ts';

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readSettings } from './program.ts';
 
@@ -25,6 +26,10 @@ describe('the command line of vsim', () => {
     [['--listen', '127.0.0.1:99999'], /--listen/],
     [['--destroy-semantics', 'all'], /--destroy-semantics must be one of leaf, unreferenced, chain/],
     [['--frobnicate'], /frobnicate/],
+    [['--inventory', '/nowhere/lab.json'], /--inventory: .*no such file/],
+    [['--inventory', fileURLToPath(import.meta.url)], /program\.test\.ts is not JSON: /],
+    [['--inventory', 'x', '--hosts', '3'], /--hosts and --inventory cannot be used together/],
+    [['--fault', 'reply', '--fault', 'never'], /--fault 'never': begins with 'never'/],
     [['extra'], /extra/],
   ])('refuses %j', (argv, message) => {
     expect(() => readSettings(argv)).toThrow(message);

@@ -1,11 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { CarrelError, describeError } from '../lib/errors.ts';
+import { readFault } from './fault-flag.ts';
+import { type InventoryFile, readInventory } from './model/inventory-file.ts';
 import { CLOUD_IMAGE, type DestroySemantics, type ModelOptions } from './model/options.ts';
+import type { Rule } from './model/rules.ts';
 import type { Flavour } from './model/storage.ts';
 import { startVsim, type Vsim } from './vsim.ts';
 
 const USAGE = `usage: carrel vsim [--model vcenter|esxi] [--listen 127.0.0.1:0] [--hosts 4] [--datastores 2] [--masters 3] [--vms 0]
-                   [--flavours vmfs6,nfs,vsan] [--destroy-semantics leaf|unreferenced|chain] [--latency none|real] [--seed 1]
+                   [--flavours vmfs6,nfs,vsan] [--inventory FILE.json] [--fault 'POINT method=NAME …']... [--destroy-semantics leaf|unreferenced|chain] [--latency none|real] [--seed 1]
                    [--username NAME] [--password WORD] [--guest-user NAME] [--guest-password WORD] [--guest-ssh PORT] [--cloud-init] [--json]`;
 
 interface Settings {
@@ -13,6 +17,7 @@ interface Settings {
   host: string;
   port: number;
   json: boolean;
+  faults: Rule[];
 }
 
 function usage(message: string): CarrelError {
@@ -48,6 +53,7 @@ const FLAGS = [
   'masters',
   'vms',
   'flavours',
+  'inventory',
   'destroy-semantics',
   'latency',
   'seed',
@@ -58,14 +64,34 @@ const FLAGS = [
   'guest-ssh',
 ] as const;
 
+/** What an inventory file says by itself. */
+const SAID_BY_FILE = ['model', 'hosts', 'datastores', 'masters', 'vms', 'flavours'] as const;
+
+/** The file behind `--inventory`. */
+function inventoryIn(path: string): InventoryFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw usage(`--inventory: ${describeError(error)}`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw usage(`--inventory: ${path} is not JSON: ${describeError(error)}`);
+  }
+  return readInventory(value);
+}
+
 /** Reads the command line; throws a CarrelError of code `usage`. */
 export function readSettings(argv: readonly string[]): Settings {
-  let values: Record<string, string | boolean | undefined>;
+  let values: Record<string, string | boolean | (string | boolean)[] | undefined>;
   try {
     const options = Object.fromEntries(FLAGS.map((flag) => [flag, { type: 'string' as const }]));
     ({ values } = parseArgs({
       args: [...argv],
-      options: { ...options, json: { type: 'boolean' }, 'cloud-init': { type: 'boolean' } },
+      options: { ...options, fault: { type: 'string', multiple: true }, json: { type: 'boolean' }, 'cloud-init': { type: 'boolean' } },
       strict: true,
       allowPositionals: false,
     }));
@@ -73,7 +99,11 @@ export function readSettings(argv: readonly string[]): Settings {
     throw usage(describeError(error));
   }
   const text = (flag: (typeof FLAGS)[number]) => values[flag] as string | undefined;
-  const kind = oneOf('model', text('model'), ['vcenter', 'esxi'] as const, 'vcenter');
+  const path = text('inventory');
+  const twice = SAID_BY_FILE.find((flag) => path !== undefined && text(flag) !== undefined);
+  if (twice !== undefined) throw usage(`--${twice} and --inventory cannot be used together: the file says it`);
+  const inventory = path === undefined ? undefined : inventoryIn(path);
+  const kind = inventory?.kind ?? oneOf('model', text('model'), ['vcenter', 'esxi'] as const, 'vcenter');
   const semantics: DestroySemantics = kind === 'esxi' ? 'leaf' : 'unreferenced';
   const flavours = (text('flavours') ?? 'vmfs6')
     .split(',')
@@ -81,6 +111,7 @@ export function readSettings(argv: readonly string[]): Settings {
   const { host, port } = address(text('listen') ?? '127.0.0.1:0');
   const model: Partial<ModelOptions> = {
     kind,
+    inventory,
     hosts: whole('hosts', text('hosts'), 1, 128, 4),
     datastores: whole('datastores', text('datastores'), 1, 256, 2),
     masters: whole('masters', text('masters'), 0, 1000, 3),
@@ -98,7 +129,8 @@ export function readSettings(argv: readonly string[]): Settings {
   if (guestPassword !== undefined) model.guestPassword = guestPassword;
   if (values['cloud-init'] === true) Object.assign(model, CLOUD_IMAGE, guestUser === undefined ? {} : { guestUser });
   if (text('guest-ssh') !== undefined) model.guestSshPort = whole('guest-ssh', text('guest-ssh'), 1, 65_535, 2222);
-  return { model, host, port, json: values['json'] === true };
+  const faults = ((values['fault'] ?? []) as string[]).map(readFault);
+  return { model, host, port, json: values['json'] === true, faults };
 }
 
 /** What is printed when the simulator is ready. */
@@ -121,6 +153,7 @@ export async function main(argv: readonly string[], program = 'carrel vsim'): Pr
     const settings = readSettings(argv);
     json = settings.json;
     vsim = await startVsim({ ...settings.model, host: settings.host, port: settings.port });
+    for (const rule of settings.faults) vsim.fault(rule);
   } catch (error) {
     const known = error instanceof CarrelError && error.code === 'usage';
     process.stderr.write(`vsim: ${describeError(error)}\n${known ? `${usageOf(program)}\n` : ''}`);

@@ -1,19 +1,20 @@
 import type { Compute, Datacenter, DatastoreObject, Dvs, Entity, Folder, Host, Net, ResourcePool } from './entities.ts';
 import type { Model } from './model.ts';
 import { putChild } from './naming.ts';
-import { Datastore } from './storage.ts';
+import { Datastore, type Flavour } from './storage.ts';
 
-/** Makes the inventory that a fresh endpoint has: datacenter, cluster or host, pools, networks, datastores. */
+/** Makes the inventory: the file's, or what a fresh endpoint has: datacenter, cluster or host, pools, networks, datastores. */
 export function buildInventory(m: Model): void {
   m.root = folder(m, m.isVc ? 'group-d1' : 'ha-folder-root', m.isVc ? 'Datacenters' : 'ha-folder-root', undefined, [
     'Folder',
     'Datacenter',
   ]);
-  m.datacenter = datacenter(m, m.isVc ? 'DC0' : 'ha-datacenter', placeOfDatacenter(m));
-  m.compute = compute(m);
-  for (let i = 0; i < (m.isVc ? m.options.hosts : 1); i++) addHost(m, i);
+  if (m.options.inventory !== undefined) return;
+  const dc = addDatacenter(m, m.isVc ? 'DC0' : 'ha-datacenter', placeOfDatacenter(m));
+  const compute = addCompute(m, dc, m.isVc ? { name: 'C0', drs: 'fullyAutomated' } : {});
+  for (let i = 0; i < (m.isVc ? m.options.hosts : 1); i++) addHost(m, compute, hostName(m, i));
   networks(m);
-  for (let i = 0; i < m.options.datastores; i++) addDatastore(m, i);
+  for (let i = 0; i < m.options.datastores; i++) addDefaultDatastore(m, i);
 }
 
 export function folder(m: Model, id: string, name: string, parent: Entity | undefined, childType: readonly string[]): Folder {
@@ -39,32 +40,48 @@ function placeOfDatacenter(m: Model): Folder {
   return made;
 }
 
-function datacenter(m: Model, name: string, parent: Folder): Datacenter {
-  const dc = { type: 'Datacenter', id: m.isVc ? 'datacenter-2' : 'ha-datacenter', name, parent } as unknown as Datacenter;
-  const sub = (id: string, esx: string, label: string, types: string[]) =>
-    folder(m, m.isVc ? id : esx, label, dc, m.isVc ? ['Folder', ...types] : types);
-  dc.vmFolder = sub('group-v3', 'ha-folder-vm', 'vm', ['VirtualMachine', 'VirtualApp']);
-  dc.hostFolder = sub('group-h4', 'ha-folder-host', 'host', ['ComputeResource']);
-  dc.datastoreFolder = sub('group-s5', 'ha-folder-datastore', 'datastore', ['Datastore', 'StoragePod']);
-  dc.networkFolder = sub('group-n6', 'ha-folder-network', 'network', ['Network', 'DistributedVirtualSwitch']);
+/** The first of its kind has the id that vCenter gives it in a fresh installation, and a host always. */
+const idOf = (m: Model, first: boolean, prefix: string, usual: string, esx: string): string =>
+  m.isVc ? (first ? usual : m.ref(prefix)) : esx;
+
+/** A data center with its four folders. */
+export function addDatacenter(m: Model, name: string, parent: Folder): Datacenter {
+  const first = m.datacenters.length === 0;
+  const dc = {
+    type: 'Datacenter',
+    id: idOf(m, first, 'datacenter', 'datacenter-2', 'ha-datacenter'),
+    name,
+    parent,
+  } as unknown as Datacenter;
+  const sub = (prefix: string, usual: string, esx: string, label: string, types: string[]) =>
+    folder(m, idOf(m, first, prefix, usual, esx), label, dc, m.isVc ? ['Folder', ...types] : types);
+  dc.vmFolder = sub('group-v', 'group-v3', 'ha-folder-vm', 'vm', ['VirtualMachine', 'VirtualApp']);
+  dc.hostFolder = sub('group-h', 'group-h4', 'ha-folder-host', 'host', ['ComputeResource']);
+  dc.datastoreFolder = sub('group-s', 'group-s5', 'ha-folder-datastore', 'datastore', ['Datastore', 'StoragePod']);
+  dc.networkFolder = sub('group-n', 'group-n6', 'ha-folder-network', 'network', ['Network', 'DistributedVirtualSwitch']);
+  m.datacenters.push(dc);
   m.add(dc);
   putChild(parent, dc);
   return dc;
 }
 
-function compute(m: Model): Compute {
+/** A cluster if `drs` is said, else what stands around one host. */
+export function addCompute(m: Model, dc: Datacenter, spec: { name?: string; drs?: Compute['drs']; reservedShare?: number }): Compute {
+  const first = m.computes.length === 0;
+  const cluster = spec.drs !== undefined;
   const made = {
-    type: m.isVc ? 'ClusterComputeResource' : 'ComputeResource',
-    id: m.isVc ? 'domain-c7' : 'ha-compute-res',
-    name: m.isVc ? 'C0' : 'localhost.localdomain',
-    parent: m.datacenter.hostFolder,
+    type: cluster ? 'ClusterComputeResource' : 'ComputeResource',
+    id: idOf(m, first, cluster ? 'domain-c' : 'domain-s', cluster ? 'domain-c7' : 'domain-s7', 'ha-compute-res'),
+    name: spec.name ?? 'localhost.localdomain',
+    parent: dc.hostFolder,
     hosts: [],
-    drs: m.isVc ? 'fullyAutomated' : 'disabled',
-    reservedShare: 0,
+    drs: spec.drs ?? 'disabled',
+    reservedShare: spec.reservedShare ?? 0,
   } as unknown as Compute;
-  made.pool = resourcePool(m, m.isVc ? 'resgroup-8' : 'ha-root-pool', 'Resources', made, made);
+  made.pool = resourcePool(m, idOf(m, first, 'resgroup', 'resgroup-8', 'ha-root-pool'), 'Resources', made, made);
+  m.computes.push(made);
   m.add(made);
-  putChild(m.datacenter.hostFolder, made);
+  putChild(dc.hostFolder, made);
   return made;
 }
 
@@ -74,18 +91,21 @@ export function resourcePool(m: Model, id: string, name: string, parent: Entity,
   return made;
 }
 
-export function addHost(m: Model, index: number): Host {
+const hostName = (m: Model, index: number): string =>
+  m.isVc ? `esx${String(index + 1).padStart(2, '0')}.example.org` : 'localhost.localdomain';
+
+export function addHost(m: Model, compute: Compute, name: string, spec: { cores?: number; memoryBytes?: number } = {}): Host {
   const host: Host = {
     type: 'HostSystem',
-    id: m.isVc ? `host-${index + 100}` : 'ha-host',
-    name: m.isVc ? `esx${String(index + 1).padStart(2, '0')}.example.org` : 'localhost.localdomain',
-    parent: m.compute,
+    id: m.isVc ? `host-${m.hosts.length + 100}` : 'ha-host',
+    name,
+    parent: compute,
     uuid: m.random.uuid(),
-    cores: 64,
+    cores: spec.cores ?? 64,
     mhz: 2600,
-    memoryBytes: 1024 * 2 ** 30,
+    memoryBytes: spec.memoryBytes ?? 1024 * 2 ** 30,
     maxVms: 1024,
-    compute: m.compute,
+    compute,
     connection: 'connected',
     maintenance: false,
     datastores: new Set(),
@@ -96,76 +116,94 @@ export function addHost(m: Model, index: number): Host {
     units: 0,
     bootTime: m.now() - 86_400_000,
   };
-  m.compute.hosts.push(host);
+  compute.hosts.push(host);
   m.hosts.push(host);
   m.add(host);
   return host;
 }
 
 function networks(m: Model): void {
-  addNetwork(m, 'VM Network', undefined, 0);
+  const at = { dc: m.datacenter, hosts: m.hosts };
+  addNetwork(m, 'VM Network', undefined, 0, at);
   if (!m.isVc) return;
+  const dvs = addSwitch(m, 'DVS0', at);
+  for (let i = 0; i < 3; i++) addNetwork(m, `lab-${i}`, dvs, 100 + i, at);
+}
+
+/** Where a datastore or network is: in which data center, on which hosts. */
+export interface Reach {
+  dc: Datacenter;
+  hosts: readonly Host[];
+}
+
+/** A distributed switch with its uplinks. */
+export function addSwitch(m: Model, name: string, at: Reach): Dvs {
   const dvs: Dvs = {
     type: 'VmwareDistributedVirtualSwitch',
-    id: 'dvs-20',
-    name: 'DVS0',
-    parent: m.datacenter.networkFolder,
+    id: idOf(m, m.switches.length === 0, 'dvs', 'dvs-20', ''),
+    name,
+    parent: at.dc.networkFolder,
     uuid: m.random.hex(32).replaceAll(/(..)(?!$)/g, '$1 '),
     portgroups: [],
-    hosts: new Set(m.hosts),
+    hosts: new Set(at.hosts),
   };
   m.switches.push(dvs);
   m.add(dvs);
-  putChild(m.datacenter.networkFolder, dvs);
-  addNetwork(m, 'DVS0-DVUplinks', dvs, 0, true);
-  for (let i = 0; i < 3; i++) addNetwork(m, `lab-${i}`, dvs, 100 + i);
+  putChild(at.dc.networkFolder, dvs);
+  addNetwork(m, `${name}-DVUplinks`, dvs, 0, at, true);
+  return dvs;
 }
 
 /** A standard network, or a port group if `dvs` is given. */
-export function addNetwork(m: Model, name: string, dvs: Dvs | undefined, vlan: number, uplink = false): Net {
+export function addNetwork(m: Model, name: string, dvs: Dvs | undefined, vlan: number, at: Reach, uplink = false): Net {
   const index = m.networks.length;
   const net: Net = {
     type: dvs === undefined ? 'Network' : 'DistributedVirtualPortgroup',
     id: m.isVc ? (dvs === undefined ? `network-${30 + index}` : `dvportgroup-${30 + index}`) : `HaNetwork-${name}`,
     name,
-    parent: m.datacenter.networkFolder,
+    parent: at.dc.networkFolder,
     dvs,
     vlan,
     uplink,
-    hosts: new Set(m.hosts),
+    hosts: new Set(at.hosts),
     vms: new Set(),
-    subnet: `${m.options.guestSshPort === undefined ? '10' : '::ffff:127'}.${20 + (m.options.seed % 200)}.${index * 64}`,
+    // Four networks of 16,000 addresses in each /16.
+    subnet: `${m.options.guestSshPort === undefined ? '10' : '::ffff:127'}.${20 + (m.options.seed % 200) + (index >> 2)}.${(index & 3) * 64}`,
     nextLease: 0,
     leases: new Map(),
   };
-  for (const host of m.hosts) host.networks.add(net);
+  for (const host of at.hosts) host.networks.add(net);
   dvs?.portgroups.push(net);
   m.networks.push(net);
   m.add(net);
-  putChild(m.datacenter.networkFolder, net);
+  putChild(at.dc.networkFolder, net);
   return net;
 }
 
-export function addDatastore(m: Model, index: number): DatastoreObject {
+function addDefaultDatastore(m: Model, index: number): void {
   const flavour = m.options.flavours[index % m.options.flavours.length] ?? 'vmfs6';
-  const name = `ds${index}`;
+  addDatastore(m, `ds${index}`, flavour, m.options.datastoreBytes, { dc: m.datacenter, hosts: m.hosts });
+}
+
+/** A datastore; the one of that name if another endpoint mounts it already. */
+export function addDatastore(m: Model, name: string, flavour: Flavour, bytes: number, at: Reach): DatastoreObject {
   const known = m.storage.all().find((ds) => ds.name === name);
-  const store = known ?? m.storage.add(new Datastore(name, flavour, m.options.datastoreBytes, m.random.uuid()));
+  const store = known ?? m.storage.add(new Datastore(name, flavour, bytes, m.random.uuid()));
   const made = {
     type: 'Datastore',
-    id: m.isVc ? `datastore-${50 + index}` : store.uuid,
+    id: m.isVc ? `datastore-${50 + m.datastores.length}` : store.uuid,
     name,
-    parent: m.datacenter.datastoreFolder,
+    parent: at.dc.datastoreFolder,
     store,
-    hosts: new Set(m.hosts),
+    hosts: new Set(at.hosts),
     vms: new Set(),
     units: 0,
   } as unknown as DatastoreObject;
   made.browser = { type: 'HostDatastoreBrowser', id: `datastoreBrowser-${made.id}`, name: made.id, parent: undefined };
-  for (const host of m.hosts) host.datastores.add(made);
+  for (const host of at.hosts) host.datastores.add(made);
   m.datastores.push(made);
   m.add(made);
   m.add(made.browser);
-  putChild(m.datacenter.datastoreFolder, made);
+  putChild(at.dc.datastoreFolder, made);
   return made;
 }

@@ -72,7 +72,7 @@ function* cloneSteps(m: Model, source: Vm, folder: Folder, name: string, spec: C
   const hardware: Hardware = spec.snapshot?.node.hardware ?? source.record;
   const disks = planDisks(m, source, hardware, spec);
   const home = spec.location.datastore ?? datastoreOf(m, source.record.vmPath);
-  const pool = spec.location.pool ?? source.pool ?? m.pool;
+  const pool = spec.location.pool ?? source.pool ?? source.host.compute.pool;
   const needed = [...new Set([home, ...disks.map((d) => d.datastore), ...disks.flatMap((d) => d.parents)])];
   const host = chooseHost(m, pool, spec, needed);
   const dir = makeHome(m, home.store, name);

@@ -126,9 +126,9 @@ function moveConfig(m: Model, vm: Vm, target: DatastoreObject, dir: string, base
 }
 
 /** One step of DRS: takes a running VM from the fullest host to the emptiest. Answers the vMotion's task, if any. */
-export function rebalance(m: Model): Task | undefined {
-  const hosts = m.compute.hosts.filter(usable);
-  if (hosts.length < 2 || m.compute.drs !== 'fullyAutomated') return undefined;
+export function rebalance(m: Model, compute = m.compute): Task | undefined {
+  const hosts = compute.hosts.filter(usable);
+  if (hosts.length < 2 || compute.drs !== 'fullyAutomated') return undefined;
   const by = (a: Host, b: Host) => a.poweredOn - b.poweredOn;
   const [least, most] = [[...hosts].sort(by)[0] as Host, [...hosts].sort(by).at(-1) as Host];
   if (most.poweredOn - least.poweredOn < 2) return undefined;
@@ -143,7 +143,7 @@ export function enterMaintenance(m: Model, host: Host): Task {
     for (;;) {
       const running = [...host.vms].filter((vm) => vm.power === 'poweredOn');
       if (running.length === 0) break;
-      const others = m.compute.hosts.filter((h) => h !== host && usable(h));
+      const others = host.compute.hosts.filter((h) => h !== host && usable(h));
       if (host.compute.drs === 'fullyAutomated' && others.length > 0) {
         for (const vm of running) {
           if (vm.exclusive !== undefined) continue;
@@ -159,7 +159,7 @@ export function enterMaintenance(m: Model, host: Host): Task {
       yield 1000;
     }
     for (const vm of host.vms) {
-      const other = m.compute.hosts.find((h) => h !== host && usable(h));
+      const other = host.compute.hosts.find((h) => h !== host && usable(h));
       if (host.compute.drs === 'fullyAutomated' && other !== undefined) setHost(m, vm, other);
     }
     host.maintenance = true;

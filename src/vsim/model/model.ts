@@ -56,8 +56,9 @@ export class Model {
   /** Privileges taken away: `user privilege` or `user privilege moRef`. */
   readonly denied = new Set<string>();
   root!: Folder;
-  datacenter!: Datacenter;
-  compute!: Compute;
+  readonly datacenters: Datacenter[] = [];
+  /** Clusters, and what stands around hosts that are in none. */
+  readonly computes: Compute[] = [];
   /** Who the current call is made by; set by the server around each call. */
   actor: string;
   /** Errors of the simulator itself; a test fails on them. */
@@ -83,6 +84,16 @@ export class Model {
 
   get isVc(): boolean {
     return this.options.kind === 'vcenter';
+  }
+
+  /** The first, which is the only one unless the inventory came from a file. */
+  get datacenter(): Datacenter {
+    return this.datacenters[0] as Datacenter;
+  }
+
+  /** The first. */
+  get compute(): Compute {
+    return this.computes[0] as Compute;
   }
 
   get pool(): ResourcePool {

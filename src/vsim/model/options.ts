@@ -1,4 +1,5 @@
 import type { SimClock } from './clock.ts';
+import type { InventoryFile } from './inventory-file.ts';
 import type { Flavour, Storage } from './storage.ts';
 
 /**
@@ -14,6 +15,8 @@ export interface ModelOptions {
   apiVersion: string;
   /** Folder below the root that the data center lies in; the root itself unless given. */
   datacenterFolder: string | undefined;
+  /** What is there, instead of what `hosts`, `datastores`, `flavours`, `masters`, `vms` and `datacenterFolder` say; see readInventory. */
+  inventory: InventoryFile | undefined;
   hosts: number;
   datastores: number;
   /** Flavour of each datastore in turn. */
@@ -77,6 +80,7 @@ export const CLOUD_IMAGE: Pick<ModelOptions, 'guestUser' | 'guestFiles'> = {
 export const DEFAULTS: ModelOptions = {
   kind: 'vcenter',
   apiVersion: '8.0.3.0',
+  inventory: undefined,
   hosts: 4,
   datacenterFolder: undefined,
   datastores: 2,

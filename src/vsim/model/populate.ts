@@ -6,8 +6,8 @@ import type { Model } from './model.ts';
 import { inventoryPath } from './naming.ts';
 import { generateMac } from './network.ts';
 import { enroll, enrollSnapshot } from './register.ts';
-import { createBase, createChild, openLink } from './vmdk.ts';
-import { copyDevices, type DiskDevice, type NicDevice, SCSI_CONTROLLER, type SnapNode, type VmRecord } from './vm-record.ts';
+import { createBase, createChild, freeDeltaName, openLink } from './vmdk.ts';
+import { copyDevices, type DiskDevice, disksOf, type NicDevice, SCSI_CONTROLLER, type SnapNode, type VmRecord } from './vm-record.ts';
 
 export interface MadeMaster {
   name: string;
@@ -23,26 +23,42 @@ export const GOLDEN_SNAPSHOT = 'golden';
 export function makeMaster(m: Model, name: string, datastore: DatastoreObject, folder: Folder, bytes = m.options.masterBytes): MadeMaster {
   const record = bareRecord(m, name, datastore, bytes, bytes / 10, `image:${name}`);
   const vm = enroll(m, record, folder, m.pool, m.hosts[m.random.below(m.hosts.length)] ?? vmHost(m));
-  const disk = record.devices.find((d): d is DiskDevice => d.kind === 'disk') as DiskDevice;
+  freeze(m, vm, GOLDEN_SNAPSHOT);
+  return { name, path: inventoryPath(vm), snapshot: GOLDEN_SNAPSHOT, vm };
+}
+
+/** A snapshot of a VM that is off, while the world is made: nothing is told, nothing can fail in the middle. */
+export function freeze(m: Model, vm: Vm, name: string, description = ''): void {
+  const { record } = vm;
   const node: SnapNode = {
     ref: m.isVc ? m.ref('snapshot') : `${vm.id}-snapshot-1`,
     number: record.nextSnapshot++,
-    name: GOLDEN_SNAPSHOT,
-    description: '',
+    name,
+    description,
     createTime: m.now(),
     quiesced: false,
     memory: false,
     state: 'poweredOff',
-    hardware: { numCPUs: record.numCPUs, coresPerSocket: 1, memoryMB: record.memoryMB, devices: copyDevices(record.devices) },
+    hardware: {
+      numCPUs: record.numCPUs,
+      coresPerSocket: record.coresPerSocket,
+      memoryMB: record.memoryMB,
+      devices: copyDevices(record.devices),
+    },
     children: [],
-    parent: undefined,
+    parent: record.current,
   };
-  const parent = openLink(m.storage, disk.path);
-  disk.path = createChild(m.storage, parent.path.replace(/\.vmdk$/, '-000001.vmdk'), parent, m.now(), m.random).path;
-  record.snapshots.push(node);
+  for (const disk of disksOf(record)) {
+    if (disk.mode.startsWith('independent')) continue;
+    const parent = openLink(m.storage, disk.path);
+    const folder = m.storage.folderOf(parent.path);
+    const redo = freeDeltaName(m.storage, folder, parent.path.slice(parent.path.lastIndexOf('/') + 1));
+    disk.path = createChild(m.storage, `${folder}/${redo}`, parent, m.now(), m.random).path;
+  }
+  if (record.current === undefined) record.snapshots.push(node);
+  else record.current.children.push(node);
   record.current = node;
   enrollSnapshot(m, vm, node.ref, node);
-  return { name, path: inventoryPath(vm), snapshot: GOLDEN_SNAPSHOT, vm };
 }
 
 function vmHost(m: Model) {

@@ -2,6 +2,7 @@ import { buildInventory } from './build.ts';
 import { ManualClock } from './clock.ts';
 import type { Task, TaskResult, Vm } from './entities.ts';
 import { isVm } from './entities.ts';
+import { populateFrom } from './inventory.ts';
 import { Model } from './model.ts';
 import type { ModelOptions } from './options.ts';
 import { type MadeMaster, populate } from './populate.ts';
@@ -19,7 +20,8 @@ export class Sim {
     this.model = new Model(options);
     this.sessions = new Sessions(this.model);
     buildInventory(this.model);
-    this.masters = populate(this.model);
+    const { inventory } = this.model.options;
+    this.masters = inventory === undefined ? populate(this.model) : populateFrom(this.model, inventory);
   }
 
   /** The clock, if it is one that a test moves. */

@@ -58,7 +58,9 @@ function handle(sim: Sim, method: string, url: URL, user: string, body: Buffer |
   if (ds === undefined) return plain(404, `There is no datastore '${name}'.`);
   // vCenter takes the inventory path of the data center, not its name (vsphere.md §10); a host does not look at it.
   const dcPath = url.searchParams.get('dcPath') ?? '';
-  if (m.isVc && `/${dcPath.replace(/^\//, '')}` !== inventoryPath(m.datacenter)) return plain(404, `There is no data center '${dcPath}'.`);
+  const dc = m.isVc ? m.datacenters.find((d) => `/${dcPath.replace(/^\//, '')}` === inventoryPath(d)) : m.datacenter;
+  if (dc === undefined) return plain(404, `There is no data center '${dcPath}'.`);
+  if (ds.parent?.parent !== dc) return plain(404, `There is no datastore '${name}' in that data center.`);
   const { datastore, path } = m.storage.parse(`[${name}] ${inside}`);
   m.actor = user;
   datastore.assertAccessible();

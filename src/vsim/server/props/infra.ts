@@ -16,8 +16,8 @@ export const datacenterProps: PropTable<Datacenter> = {
     hostFolder: (dc) => ref(dc.hostFolder),
     datastoreFolder: (dc) => ref(dc.datastoreFolder),
     networkFolder: (dc) => ref(dc.networkFolder),
-    datastore: (_, r) => refs(r.sim.model.datastores),
-    network: (_, r) => refs(r.sim.model.networks),
+    datastore: (dc, r) => refs(r.sim.model.datastores.filter((ds) => ds.parent === dc.datastoreFolder)),
+    network: (dc, r) => refs(r.sim.model.networks.filter((net) => net.parent === dc.networkFolder)),
     configuration: () => ({ defaultHardwareVersionKey: 'vmx-19' }),
   },
 };
@@ -45,8 +45,8 @@ export const computeProps: PropTable<Compute> = {
     ...entityProps,
     resourcePool: (c) => ref(c.pool),
     host: (c) => refs(c.hosts),
-    datastore: (_, r) => refs(r.sim.model.datastores),
-    network: (_, r) => refs(r.sim.model.networks),
+    datastore: (c) => refs(new Set(c.hosts.flatMap((h) => [...h.datastores]))),
+    network: (c) => refs(new Set(c.hosts.flatMap((h) => [...h.networks]))),
     summary: (c) => computeSummary(c),
     environmentBrowser: (c) => ({ type: 'EnvironmentBrowser', value: `envbrowser-${c.id}` }),
     configurationEx: (c) =>
