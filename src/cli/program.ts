@@ -39,7 +39,7 @@ import { addProviderAdd } from './commands/provider-add.ts';
 import { addProviderCheck, addProviderVms } from './commands/provider-check.ts';
 import { addProviderLs } from './commands/provider-ls.ts';
 import { addProviderSet } from './commands/provider-set.ts';
-import { addProviderDisable, addProviderEnable, addProviderRm, addProviderShow } from './commands/provider-state.ts';
+import { addProviderDisable, addProviderDrain, addProviderEnable, addProviderRm, addProviderShow } from './commands/provider-state.ts';
 import { addProxy } from './commands/proxy.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addReserve } from './commands/reserve.ts';
@@ -110,6 +110,7 @@ const GROUPS: readonly { name: string; description: string; commands: readonly A
       addProviderSet,
       addProviderEnable,
       addProviderDisable,
+      addProviderDrain,
       addProviderRm,
     ],
   },

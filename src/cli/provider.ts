@@ -174,6 +174,10 @@ function certificateText(url: string, c: Certificate): string {
 export function describeProvider(p: Provider): string {
   return facts([
     ['provider', `${p.name} (${p.kind}, ${p.state})`],
+    [
+      'draining',
+      p.drainingSince === undefined ? undefined : `since ${p.drainingSince}: nothing new goes there, what is there stays until its end`,
+    ],
     ['problem', p.problem === undefined ? undefined : `${p.problem} (since ${p.since})`],
     ['address', p.connection?.url],
     ['account', p.connection?.username],

@@ -89,6 +89,7 @@ export const PATHS = {
   listProviderVms: 'GET /api/v1/providers/{provider}/vms',
   enableProvider: 'POST /api/v1/providers/{provider}/enable',
   disableProvider: 'POST /api/v1/providers/{provider}/disable',
+  drainProvider: 'POST /api/v1/providers/{provider}/drain',
   deleteProvider: 'DELETE /api/v1/providers/{provider}',
   listServers: 'GET /api/v1/servers',
   listAudit: 'GET /api/v1/audit',

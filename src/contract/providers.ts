@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Done, NameParam, Time } from './common.ts';
-import { named, oneOf, route, strict } from './route.ts';
+import { described, named, oneOf, route, strict } from './route.ts';
 
 export const Limits = named('Limits', Type.Object({ machines: Type.Integer(), memoryMiB: Type.Integer(), vcpus: Type.Integer() }));
 export type Limits = Static<typeof Limits>;
@@ -77,6 +77,7 @@ export const Provider = named(
     state: oneOf(['up', 'down', 'disabled']),
     problem: Type.Optional(Type.String({ description: 'Why it is not up.' })),
     since: Time,
+    drainingSince: Type.Optional(described(Time, 'It is being emptied since: nothing new goes there, what is there stays.')),
     connection: Type.Optional(Connection),
     cloneModes: Type.Array(Type.String()),
     console: Type.String(),
@@ -242,6 +243,14 @@ export const providerRoutes = {
     params: Name,
     response: Provider,
     errors: ['not-found'],
+  }),
+  drainProvider: route('drainProvider', {
+    summary: 'Nothing new goes there; what is there stays until its end, and goes on working. `enable` takes it up again',
+    tag: 'providers',
+    scope: 'admin',
+    params: Name,
+    response: Provider,
+    errors: ['not-found', 'wrong-state'],
   }),
   deleteProvider: route('deleteProvider', {
     summary: 'Take out a provider that has no images and never had a reservation',

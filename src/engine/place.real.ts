@@ -6,6 +6,8 @@ import { addPlace } from '../../test/support/places.ts';
 import * as jobs from '../store/jobs.ts';
 import * as masters from '../store/masters.ts';
 import * as providers from '../store/providers.ts';
+import { beginReservation } from './intents/begin.ts';
+import { endReservation } from './intents/end.ts';
 import { addClosure } from './intents/closures.ts';
 import { availability } from './intents/availability.ts';
 import { removeRevision, retireRevision } from './intents/image.ts';
@@ -63,6 +65,46 @@ test('a place that is down gets nothing while another has room, then it does; on
   await expect(reserveOne(bench)).rejects.toMatchObject({ code: 'no-capacity', details: { provider: 'there' } });
   await providers.enable(db, there.id, false);
   await expect(reserveOne(bench)).rejects.toMatchObject({ code: 'unavailable' });
+});
+
+test('a place that is being emptied gets nothing new; what is there stays, and what is booked there goes elsewhere if it can', async () => {
+  const bench = await makeBench(onTestFinished, { limits: { machines: 9 } });
+  const { db } = bench.store;
+  const book = () =>
+    reserve(bench.deps, bench.who, { id: randomUUID(), image: 'golden', mode: 'linked', startsAt: inFuture(bench, 3 * HOUR), forMs: HOUR });
+  const [stays, goes] = [await reserveOne(bench), await book()];
+  await providers.drain(db, bench.providerId, new Date());
+  await expect(reserveOne(bench)).rejects.toMatchObject({
+    code: 'unavailable',
+    message: 'here is being emptied: nothing new goes there',
+  });
+  const asked = { image: 'golden', mode: 'linked' as const, forMs: HOUR };
+  await expect(availability(bench.deps, bench.who, asked)).rejects.toMatchObject({ code: 'unavailable' });
+  await drain(bench);
+  expect((await reservationOf(bench, stays.id)).state).toBe('ready');
+  const there = await addPlace(bench, { machines: 1 });
+  const keeps = await book();
+  expect(keeps.providerId).toBe(there.id);
+  bench.clock.skewMs = 3 * HOUR;
+  // There is room for one alone: what was promised is kept where it was.
+  expect(await beginReservation(bench.deps, goes.id)).toBe('preparing');
+  expect((await reservationOf(bench, goes.id)).providerId).toBe(bench.providerId);
+  await endReservation(bench.deps, keeps.id, 'end', 'ada');
+  await drain(bench);
+  const next = await book();
+  expect(next.providerId).toBe(there.id);
+  await providers.drain(db, bench.providerId, undefined);
+  await db.updateTable('reservation').set({ providerId: bench.providerId }).where('id', '=', next.id).execute();
+  await providers.drain(db, bench.providerId, new Date());
+  bench.clock.skewMs = 6 * HOUR;
+  expect(await beginReservation(bench.deps, next.id)).toBe('preparing');
+  expect(await reservationOf(bench, next.id)).toMatchObject({
+    providerId: there.id,
+    placement: expect.stringContaining('here is being emptied'),
+  });
+  await drain(bench);
+  expect((await reservationOf(bench, next.id)).state).toBe('ready');
+  expect(Object.keys(there.world.state.machines)).toHaveLength(1);
 });
 
 test('when every place is full it is said of each, and the next start is the earliest of all', async () => {

@@ -296,6 +296,8 @@ export interface ProviderServices {
   listProviderVms(name: string, signal: AbortSignal): Promise<EndpointVm[] | undefined>;
   /** Undefined if there is none. Enabling one that is down tries at once. */
   enableProvider(caller: Caller, name: string, enabled: boolean): Promise<Provider | undefined>;
+  /** Nothing new goes there; what is there stays. `wrong-state` if it is disabled. */
+  drainProvider(caller: Caller, name: string): Promise<Provider | undefined>;
   /** False if there is none. `has-children`. */
   deleteProvider(caller: Caller, name: string): Promise<boolean>;
   /** `unavailable`, `no-permission` (no TLS). */

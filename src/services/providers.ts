@@ -9,7 +9,7 @@ import * as machines from '../store/machines.ts';
 import * as providers from '../store/providers.ts';
 import type { Provider as Row } from '../store/schema.ts';
 import type { Caller, ProviderServices } from './interface.ts';
-import { given, type Parts } from './parts.ts';
+import { given, iso, type Parts } from './parts.ts';
 
 /** How long an endpoint may take to be opened while somebody waits, in milliseconds. */
 const PROBE_MS = 60_000;
@@ -60,6 +60,7 @@ export function providerServices(parts: Parts): ProviderServices {
       facts: { ...(can?.facts ?? (row.facts as Record<string, string>)) },
       ...given({
         problem: row.stateReason,
+        drainingSince: iso(row.drainingSince),
         connection: asOperator ? row.connection : undefined,
         storageBytes: room?.storageBytes,
         storageFreeBytes: room?.storageFreeBytes,
@@ -144,8 +145,22 @@ export function providerServices(parts: Parts): ProviderServices {
       const row = await named(name);
       if (row === undefined) return undefined;
       await providers.enable(db, row.id, enabled);
-      if (row.enabled !== enabled) await write(caller, enabled ? 'provider.enabled' : 'provider.disabled', row);
+      if (enabled && row.drainingSince !== null) await providers.drain(db, row.id, undefined);
+      if (row.enabled !== enabled || (enabled && row.drainingSince !== null))
+        await write(caller, enabled ? 'provider.enabled' : 'provider.disabled', row);
       return taken(row.id);
+    },
+    async drainProvider(caller, name) {
+      const row = await named(name);
+      if (row === undefined) return undefined;
+      if (!row.enabled) {
+        throw new CarrelError('wrong-state', `${name} is disabled: nothing new goes there as it is`, {
+          hint: `Enable it first (\`carrel provider enable ${name}\`) if what is there is to be ended in order.`,
+        });
+      }
+      await providers.drain(db, row.id, deps.now());
+      if (row.drainingSince === null) await write(caller, 'provider.draining', row);
+      return show(await providers.find(db, row.id), true);
     },
     async deleteProvider(caller, name) {
       const row = await named(name);

@@ -110,6 +110,21 @@ export async function enable(db: Db, id: string, enabled: boolean): Promise<void
   await db.updateTable('provider').set({ enabled }).where('id', '=', id).execute();
 }
 
+/** Whether new machines may be promised there. */
+export function takesNew({ enabled, drainingSince }: Pick<Provider, 'enabled' | 'drainingSince'>): boolean {
+  return enabled && drainingSince === null;
+}
+
+/** Nothing new goes there from `since` on; undefined: it does again. */
+export async function drain(db: Db, id: string, since: Date | undefined): Promise<void> {
+  await db
+    .updateTable('provider')
+    .set({ drainingSince: since ?? null })
+    .where('id', '=', id)
+    .$if(since !== undefined, (q) => q.where('drainingSince', 'is', null))
+    .execute();
+}
+
 /** It answers, and this is what it has. */
 export async function opened(
   db: Db,

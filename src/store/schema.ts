@@ -66,6 +66,8 @@ export interface ProviderTable {
   connection: ColumnType<ProviderConnection | null, RawBuilder<ProviderConnection> | null | undefined, RawBuilder<ProviderConnection>>;
   secret: ColumnType<Buffer | null, Buffer | null | undefined, Buffer>;
   enabled: ColumnType<boolean, boolean | undefined, boolean>;
+  /** Nothing new goes there since; what is there stays. */
+  drainingSince: Nullable<Date>;
   state: ColumnType<ProviderState, ProviderState | undefined, ProviderState>;
   stateReason: ColumnType<string | null, string | null | undefined, string | null>;
   stateSince: ColumnType<Date, Date | undefined, Date>;

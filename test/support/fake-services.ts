@@ -649,6 +649,10 @@ export function fakeServices(world: FakeWorld): Services {
         : undefined,
     listProviderVms: async (name) =>
       name === 'local' ? [{ path: '/DC/vm/t', template: true, power: 'off', ours: false, unreadable: false }] : undefined,
+    drainProvider: async (caller, name) => {
+      const now = (await services.listProviders(caller)).find((p) => p.name === name);
+      return now && { ...now, drainingSince: '2026-11-23T10:00:00.000Z' };
+    },
     enableProvider: async (caller, name, enabled) => {
       const found = (await services.listProviders(caller)).find((p) => p.name === name);
       return found && { ...found, state: enabled ? 'up' : 'disabled' };

@@ -282,6 +282,9 @@ export const de: Messages = {
     up: 'erreichbar',
     down: 'nicht erreichbar',
     disabled: 'abgeschaltet',
+    drain: 'Leeren',
+    draining: (since, machines) =>
+      `Wird seit ${since} geleert: Neues kommt nicht dorthin. ${machines} Maschinen sind noch da und bleiben bis zu ihrem Ende.`,
     enable: 'Anschalten',
     disable: 'Abschalten',
     since: 'seit',

@@ -276,6 +276,9 @@ export const en = {
     up: 'up',
     down: 'down',
     disabled: 'disabled',
+    drain: 'Empty',
+    draining: (since: string, machines: string) =>
+      `Being emptied since ${since}: nothing new goes there. ${machines} machines are left and stay until their end.`,
     enable: 'Enable',
     disable: 'Disable',
     since: 'since',

@@ -10,6 +10,7 @@ type ProviderOperation =
   | 'listProviderVms'
   | 'enableProvider'
   | 'disableProvider'
+  | 'drainProvider'
   | 'deleteProvider';
 
 /** Its value, or 404. */
@@ -31,6 +32,7 @@ export function providerHandlers({ services }: Deps): Handlers<ProviderOperation
       items: there(await services.listProviderVms(params.provider, signal), params.provider),
     }),
     enableProvider: async ({ params, caller }) => there(await services.enableProvider(caller, params.provider, true), params.provider),
+    drainProvider: async ({ params, caller }) => there(await services.drainProvider(caller, params.provider), params.provider),
     disableProvider: async ({ params, caller }) => there(await services.enableProvider(caller, params.provider, false), params.provider),
     deleteProvider: async ({ params, caller }) => ({
       done: there((await services.deleteProvider(caller, params.provider)) || undefined, params.provider),

@@ -38,6 +38,17 @@ export function addProviderDisable(provider: Command, cli: Cli): void {
     });
 }
 
+export function addProviderDrain(provider: Command, cli: Cli): void {
+  provider
+    .command('drain <name>')
+    .description('nothing new goes there; what is there stays until its end (operators). `enable` takes it up again')
+    .action(async (name: string, _options: object, command: Command) => {
+      const session = cli.open(command);
+      const now = await session.client.drainProvider({ params: { provider: name } });
+      session.answer(now, describeProvider(now));
+    });
+}
+
 export function addProviderRm(provider: Command, cli: Cli): void {
   provider
     .command('rm <name>')

@@ -22,7 +22,7 @@ import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Image, Revision } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
-import { placesOf } from './place.ts';
+import { nothingNew, placesOf } from './place.ts';
 import { pickRevision } from './reservation.ts';
 import { estimate, lengthMs, ruleBreach, rulesOf, spanOf, type Who } from './terms.ts';
 
@@ -68,7 +68,7 @@ const MOST_OFFERS = 100;
 /** A day is looked at first, since most starts are found in it; then a week; then as far as the rules let one book. */
 const LOOKS_MS = [DAY, 8 * DAY, Number.POSITIVE_INFINITY];
 
-/** What is free when, the next time it can be had, and what is in the way. Errors: `not-found`, `wrong-state`. */
+/** What is free when, the next time it can be had, and what is in the way. Errors: `not-found`, `wrong-state`, `unavailable` (it is being emptied). */
 export async function availability(deps: EngineDeps, who: Who, request: AvailabilityIntent): Promise<Availability> {
   const { image, revision } = await pickRevision(deps, who, request);
   const { profile } = revision;
@@ -87,8 +87,11 @@ export async function availability(deps: EngineDeps, who: Who, request: Availabi
 async function placesToAsk(deps: EngineDeps, revisionId: string, mode: CloneMode): Promise<string[]> {
   const { db } = deps.store;
   const all = (await masters.ofRevisions(db, [revisionId])).map((m) => m.providerId).sort();
+  const rows = (await providers.list(db)).filter((p) => all.includes(p.id));
+  // What is said to be free there could not be had.
+  if (rows.some((p) => p.drainingSince !== null) && !rows.some(providers.takesNew)) throw nothingNew(rows);
   if (all.length <= 1) return all;
-  const enabled = new Set((await providers.list(db)).filter((p) => p.enabled).map((p) => p.id));
+  const enabled = new Set(rows.filter(providers.takesNew).map((p) => p.id));
   const able = await placesOf(deps, db, revisionId, mode).catch((error: unknown) => {
     if (isCode(error, 'unavailable', 'not-supported')) return all;
     throw error;

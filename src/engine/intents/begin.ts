@@ -4,9 +4,11 @@ import * as audit from '../../store/audit.ts';
 import * as calendar from '../../store/calendar.ts';
 import * as images from '../../store/images.ts';
 import * as masters from '../../store/masters.ts';
+import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Reservation, Revision, Tx } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
+import { choosePlace, placesOf } from './place.ts';
 import { startProvision } from './reservation.ts';
 
 const NO_ROOM = 'waiting for room: machines that should be gone are still being taken away';
@@ -29,9 +31,10 @@ export async function beginReservation(deps: EngineDeps, id: string): Promise<Re
       if (row.stageText !== text) await reservations.note(tx, id, text, now);
       return 'booked';
     }
+    await leaveDraining(deps, tx, row);
     let revision: Revision;
     try {
-      revision = await revisionFor(tx, row);
+      revision = await revisionFor(tx, await reservations.lock(tx, id));
     } catch (error) {
       if (!isCode(error, 'wrong-state')) throw error;
       return fail(deps, tx, id, toStored(error));
@@ -43,6 +46,28 @@ export async function beginReservation(deps: EngineDeps, id: string): Promise<Re
     if (row.stageText !== NO_ROOM) await reservations.note(tx, id, NO_ROOM, now);
     return 'booked';
   });
+}
+
+/** One whose place is being emptied goes to another that has room; what was promised is kept where it is if none has. */
+async function leaveDraining(deps: EngineDeps, tx: Tx, row: Reservation): Promise<void> {
+  const here = await providers.find(tx, row.providerId);
+  if (here.drainingSince === null) return;
+  try {
+    const places = (await placesOf(deps, tx, row.revisionId, row.mode)).filter((id) => id !== here.id);
+    if (places.length === 0) return;
+    const { imageId, mode, vcpus, memoryMib: memoryMiB, during } = row;
+    const now = deps.now();
+    const ask = { imageId, mode, vcpus, memoryMiB, during, now, except: row.id, prepareAt: row.hold.start, always: true };
+    const place = await choosePlace(tx, places, ask);
+    await reservations.setSpan(tx, row.id, {
+      during,
+      ...place,
+      placement: `${here.name} is being emptied; ${place.placement ?? 'the other place has room'}`,
+      now,
+    });
+  } catch (error) {
+    if (!isCode(error, 'unavailable', 'not-supported', 'no-capacity')) throw error;
+  }
 }
 
 /** End of a maintenance window that is on now and over by the start: a preparation inside it could not work. */

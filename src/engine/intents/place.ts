@@ -100,17 +100,12 @@ function leftOf(limits: CapacityLimits, used: CapacityLimits, wanted: Demand): n
 
 /**
  * The places, best first: those that are up before those that are not, the preferred one, then most room, then by name. Disabled ones
- * are none. Locks the rows of all of them. `unavailable` when all are disabled.
+ * and those that are being emptied are none. Locks the rows of all of them. `unavailable` when there is no other.
  */
 export async function judgePlaces(tx: Tx, ids: readonly string[], q: PlaceQuestion): Promise<Judged[]> {
   const rows = await providers.lockAll(tx, ids);
-  const enabled = rows.filter((p) => p.enabled);
-  if (enabled.length === 0) {
-    throw new CarrelError('unavailable', `${rows.map((p) => p.name).join(' and ') || 'every provider that has it'} is disabled`, {
-      hint: 'Choose another image, or ask an operator.',
-      retry: 'later',
-    });
-  }
+  const enabled = rows.filter(providers.takesNew);
+  if (enabled.length === 0) throw nothingNew(rows);
   const judged: Judged[] = [];
   for (const provider of enabled) {
     const begin =
@@ -128,6 +123,15 @@ export async function judgePlaces(tx: Tx, ids: readonly string[], q: PlaceQuesti
     (a, b) =>
       full(a) - full(b) || up(a) - up(b) || preferred(a) - preferred(b) || b.left - a.left || (a.provider.name < b.provider.name ? -1 : 1),
   );
+}
+
+/** Why none of these takes anything new. */
+export function nothingNew(rows: readonly Provider[]): CarrelError {
+  const why = rows.map((p) => `${p.name} is ${p.enabled ? 'being emptied: nothing new goes there' : 'disabled'}`);
+  return new CarrelError('unavailable', why.join(', ') || 'every provider that has it is disabled', {
+    hint: 'Choose another image, or ask an operator.',
+    retry: 'later',
+  });
 }
 
 async function roomOf(tx: Tx, provider: Provider, q: PlaceQuestion, prepareAt: Date): Promise<Pick<Judged, 'left' | 'refusal'>> {

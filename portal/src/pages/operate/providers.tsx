@@ -34,11 +34,10 @@ export function Providers() {
 function ProviderCard({ provider }: { provider: Provider }) {
   const { t, format } = useI18n();
   const { name, limits, used } = provider;
+  const closed = provider.state === 'disabled' || provider.drainingSince !== undefined;
+  const drain = useAct(() => api.drainProvider({ params: { provider: name } }), { stale: [['providers']] });
   const change = useAct(
-    () =>
-      provider.state === 'disabled'
-        ? api.enableProvider({ params: { provider: name } })
-        : api.disableProvider({ params: { provider: name } }),
+    () => (closed ? api.enableProvider({ params: { provider: name } }) : api.disableProvider({ params: { provider: name } })),
     { stale: [['providers']] },
   );
   return (
@@ -53,6 +52,11 @@ function ProviderCard({ provider }: { provider: Provider }) {
         <Text size="sm" c="dimmed">
           {provider.kind} · {t.operate.since} {format.time(provider.since)}
         </Text>
+        {provider.drainingSince !== undefined && (
+          <Alert color="yellow" variant="light">
+            {t.operate.draining(format.time(provider.drainingSince), String(used.machines))}
+          </Alert>
+        )}
         {provider.problem !== undefined && (
           <Alert color="red" variant="light">
             {provider.problem}
@@ -68,8 +72,13 @@ function ProviderCard({ provider }: { provider: Provider }) {
         )}
         <Group>
           <Button variant="default" size="xs" loading={change.isPending} onClick={() => change.mutate(undefined)}>
-            {provider.state === 'disabled' ? t.operate.enable : t.operate.disable}
+            {closed ? t.operate.enable : t.operate.disable}
           </Button>
+          {!closed && (
+            <Button variant="default" size="xs" loading={drain.isPending} onClick={() => drain.mutate(undefined)}>
+              {t.operate.drain}
+            </Button>
+          )}
         </Group>
       </Stack>
     </Card>
