@@ -25,6 +25,9 @@ export interface PersonOptions {
   locale?: string;
   colorScheme?: 'light' | 'dark';
   viewport?: { width: number; height: number };
+  httpCredentials?: { username: string; password: string };
+  /** For servers whose certificate is their own. */
+  ignoreHTTPSErrors?: boolean;
 }
 
 /** A browser of its own for a person, with a page that collects what went wrong in it. */

@@ -14,6 +14,7 @@ import { writeGuestFile } from '../model/guest-ops.ts';
 import { serveConsoles } from './consoles.ts';
 import { type DatastoreFiles, datastoreFiles } from './folder.ts';
 import { Dispatcher } from './dispatch.ts';
+import { makePage, type Page } from './page.ts';
 import { Transfers } from './transfers.ts';
 import { versionsXml } from './versions.ts';
 
@@ -64,8 +65,9 @@ export async function listen(sim: Sim, host: string, port: number): Promise<List
   const transfers = new Transfers(new X509Certificate(tls.cert), sim.model.random);
   const dispatcher = new Dispatcher(sim, transfers);
   const files = datastoreFiles(sim);
+  const page = makePage(sim.model);
   const server = createServer({ key: tls.key, cert: tls.cert, keepAliveTimeout: 120_000 }, (request, response) => {
-    route({ sim, dispatcher, transfers, files }, request, response).catch((error: unknown) => {
+    route({ sim, dispatcher, transfers, files, page }, request, response).catch((error: unknown) => {
       if (!(error instanceof TooLarge)) {
         // The client went away while it was sending: nobody is left to answer.
         response.destroy();
@@ -91,6 +93,7 @@ interface Parts {
   dispatcher: Dispatcher;
   transfers: Transfers;
   files: DatastoreFiles;
+  page: Page;
 }
 
 async function route(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -102,7 +105,22 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
   if (url.pathname === '/folder' || url.pathname.startsWith('/folder/')) return folder(parts, url, request, response);
   if (url.pathname.startsWith('/nfc/')) return nfc(parts, url, request, response);
   if (url.pathname === '/guestFile') return guestFile(parts, url, request, response);
+  if (request.method === 'GET' && showPage(parts, url, request, response)) return;
   send(response, 404, '<html><body>Not found</body></html>', 'text/html');
+}
+
+/** The page for people; they log in as a client does. */
+function showPage({ page, files }: Parts, url: URL, request: IncomingMessage, response: ServerResponse): boolean {
+  const answer = page(url.pathname, url.searchParams.get('since') ?? undefined);
+  if (answer === undefined) return false;
+  if (files.basic(request.headers.authorization) === undefined) {
+    response.setHeader('www-authenticate', 'Basic realm="vsim"');
+    send(response, 401, "Log in with the simulator's user name and password.", 'text/plain');
+    return true;
+  }
+  for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
+  send(response, answer.status, answer.body, answer.type);
+  return true;
 }
 
 async function soap(dispatcher: Dispatcher, request: IncomingMessage, response: ServerResponse): Promise<void> {
