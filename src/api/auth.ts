@@ -15,13 +15,16 @@ declare module 'fastify' {
 const BEARER = /^Bearer ([\w.~+/=-]{16,256})$/i;
 
 export interface AuthOptions {
-  services: Pick<Services, 'verifyToken' | 'verifySession'>;
+  services: Pick<Services, 'verifyToken' | 'verifySession' | 'callerOnBehalf'>;
   tickets: TicketBox;
   /** Requests of one account in a minute. */
   requestsPerMinute: number;
   /** Requests of one address in a minute that may be refused for want of a token. Those with a good one are not counted. */
   refusalsPerMinute: number;
 }
+
+/** By which another server of the installation says for whom it asks. */
+const ON_BEHALF = 'x-carrel-on-behalf';
 
 const UNAUTHORIZED_HINT = 'Sign in, or send a token: `Authorization: Bearer …`. `carrel token add` makes one.';
 
@@ -44,6 +47,11 @@ interface Proof {
 }
 
 async function signIn(request: FastifyRequest, scope: Scope, options: AuthOptions): Promise<Proof> {
+  const word = request.headers[ON_BEHALF];
+  if (typeof word === 'string') {
+    const what = `${request.method} ${request.url.split('?', 1)[0]}`;
+    return { caller: await options.services.callerOnBehalf(word, what), byCookie: false };
+  }
   const ticket = scope === 'ticket' ? (request.query as { ticket?: unknown }).ticket : undefined;
   if (typeof ticket === 'string') return { caller: options.tickets.take(ticket, (request.params as { id: string }).id), byCookie: false };
   // Whoever sends a token means it: the cookie that a browser adds by itself is not looked at then.

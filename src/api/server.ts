@@ -18,6 +18,7 @@ import type { Problem } from '../contract/problem.ts';
 import type { RouteDef } from '../contract/route.ts';
 import type { Logger } from '../lib/log.ts';
 import { makeAuthenticate } from './auth.ts';
+import { answersElsewhere, passOn } from './elsewhere.ts';
 import { problem, toProblem } from './errors.ts';
 import { calendarHandlers } from './handlers/calendar.ts';
 import { imageHandlers } from './handlers/images.ts';
@@ -112,6 +113,8 @@ function registerJson(app: FastifyInstance, parts: ServerParts): void {
       onRequest: (request) => parts.authenticate(request, route.scope),
       handler: async (request, reply) => {
         const context: Pick<RequestContext, 'signal'> = { signal: goneSignal(reply) };
+        const peer = await answersElsewhere(parts, operation, request);
+        if (peer !== undefined) return passOn(parts, peer, request, reply, context.signal);
         const { params, query, body, caller } = request;
         const result = await handler({ params, query, body, ...context, ...(caller === undefined ? {} : { caller }) });
         return reply.code(route.status).send(result);

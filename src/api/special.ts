@@ -10,10 +10,11 @@ import { CarrelError } from '../lib/errors.ts';
 import { personalReservation } from './access.ts';
 import { relay, type WebSocketLike } from './console.ts';
 import { streamEvents } from './events.ts';
+import { answersElsewhere, joinSockets, passOn, socketPath } from './elsewhere.ts';
 import { checkNewName } from './handlers/images.ts';
-import { callerOf, common, SECURITY_HEADERS, type ServerParts } from './parts.ts';
+import { callerOf, common, goneSignal, SECURITY_HEADERS, type ServerParts } from './parts.ts';
 import { registerSession } from './session.ts';
-import type { Caller, GuestShell, GuestTunnel } from '../services/interface.ts';
+import type { Caller, GuestShell, GuestTunnel, PeerSocket } from '../services/interface.ts';
 import type { Over } from './over.ts';
 import type { Places } from './places.ts';
 import { relayShell } from './terminal.ts';
@@ -68,6 +69,8 @@ async function registerUpload(app: FastifyInstance, parts: ServerParts): Promise
             hint: 'Send the file as the body, with Content-Type: application/octet-stream.',
           });
         }
+        const peer = await answersElsewhere(parts, 'uploadImage', request);
+        if (peer !== undefined) return passOn(parts, peer, request, reply, goneSignal(reply), request.body as Readable);
         await parts.services.checkImport({ format, provider });
         const { proposed, ...file } = await receiveFile(request.raw, request.body as Readable, parts.staging, format);
         try {
@@ -106,6 +109,7 @@ interface Joined<T> {
 /** A WebSocket joined with a person's machine: everything that may be refused is refused with a status, before the upgrade. */
 function registerJoined<T extends object>(app: FastifyInstance, parts: ServerParts, of: Joined<T>): void {
   const sides = new WeakMap<FastifyRequest, T>();
+  const peers = new WeakMap<FastifyRequest, PeerSocket>();
   const { onRequest, ...rest } = common(of.route, parts);
   app.route({
     ...rest,
@@ -123,6 +127,14 @@ function registerJoined<T extends object>(app: FastifyInstance, parts: ServerPar
       request.raw.socket.once('close', of.places.take(caller));
       const gone = new AbortController();
       request.raw.socket.once('close', () => gone.abort());
+      const peer = await answersElsewhere(parts, of.route.operation, request);
+      if (peer !== undefined) {
+        const there = await parts.services.joinPeer(peer, caller, socketPath(request), gone.signal);
+        request.raw.socket.once('close', () => there.terminate());
+        if (gone.signal.aborted) there.terminate();
+        peers.set(request, there);
+        return;
+      }
       const side = await of.open(request, caller, id, gone.signal);
       request.raw.socket.once('close', () => of.close(side));
       if (gone.signal.aborted) of.close(side);
@@ -131,10 +143,12 @@ function registerJoined<T extends object>(app: FastifyInstance, parts: ServerPar
     handler: async () => {},
     wsHandler: (ws, request) => {
       const side = sides.get(request);
-      if (side === undefined) throw new CarrelError('internal', `a ${of.route.operation} without its machine's side`);
       const gone = new AbortController();
       ws.on('close', () => gone.abort());
       const signedOut = parts.services.untilSignedOut(callerOf(request), gone.signal);
+      const peer = peers.get(request);
+      if (peer !== undefined) return joinSockets(ws as WebSocketLike, peer, { closing: parts.closing, signedOut });
+      if (side === undefined) throw new CarrelError('internal', `a ${of.route.operation} without its machine's side`);
       of.join(ws as WebSocketLike, side, { closing: parts.closing, signedOut });
     },
   });

@@ -35,7 +35,7 @@ export class Presence {
   readonly id: string;
   readonly #options: PresenceOptions;
   readonly #holdMs: number;
-  #url: string | undefined;
+  #at: servers.ServerSpec['at'];
   #held = new Set<string>();
   #heldAt = Number.NEGATIVE_INFINITY;
   #offsetMs = 0;
@@ -67,9 +67,9 @@ export class Presence {
     return new Date(Date.now() + this.#offsetMs);
   }
 
-  /** Where others reach this server. */
-  async reachedAt(url: string): Promise<void> {
-    this.#url = url;
+  /** Where others reach this server, and the SHA-256 of the certificate that it shows there, if it has one. */
+  async reachedAt(url: string, fingerprint256?: string): Promise<void> {
+    this.#at = { url, fingerprint256 };
     await this.#beat(false);
   }
 
@@ -107,7 +107,7 @@ export class Presence {
   async #beat(anew: boolean): Promise<void> {
     const { store, id, version } = this.#options;
     const begun = { wall: Date.now(), monotonic: performance.now() };
-    const there = await servers.beat(store.db, { id, name: hostname(), version, url: this.#url, pid: process.pid }, anew);
+    const there = await servers.beat(store.db, { id, name: hostname(), version, at: this.#at, pid: process.pid }, anew);
     this.#compareClocks(there, begun.wall, performance.now() - begun.monotonic);
     const served = (await providers.list(store.db)).filter((row) => this.serves(row)).map((row) => row.id);
     const held = await servers.hold(store.db, id, served, this.#holdMs);

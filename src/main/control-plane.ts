@@ -151,6 +151,7 @@ async function bringUp(
         ? (options.driver ??
           makeDriver({
             ...ofInstallation(options),
+            installationId: installation.hostTag,
             kind: row.kind,
             limits: options.limits,
             maxImageBytes: options.maxImageBytes,

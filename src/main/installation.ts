@@ -18,6 +18,11 @@ export interface Installation {
   id: string;
   /** This data directory's server among those of the installation. */
   serverId: string;
+  /**
+   * What marks this host's machines and processes as this server's. The installation's id where it was made, and the server's where it
+   * joined: on one host two servers must not take each other's machines for strays of their own.
+   */
+  hostTag: string;
   /** 32 bytes that seal credentials at rest. */
   key: Buffer;
 }
@@ -62,15 +67,16 @@ function nearest(dir: string): string {
   return existsSync(dir) ? dir : nearest(dirname(dir));
 }
 
-type Identity = Pick<Installation, 'id' | 'serverId'>;
+type Identity = Pick<Installation, 'id' | 'serverId' | 'hostTag'>;
 
 function readIdentity(file: string): Identity {
   if (!existsSync(file)) {
-    const made = { id: randomUUID(), serverId: randomUUID() };
+    const id = randomUUID();
+    const made = { id, serverId: randomUUID(), hostTag: id };
     writeIdentity(file, made);
     return made;
   }
-  let read: { format?: unknown; installationId?: unknown; serverId?: unknown };
+  let read: { format?: unknown; installationId?: unknown; serverId?: unknown; hostTag?: unknown };
   try {
     read = JSON.parse(readFileSync(file, 'utf8')) as typeof read;
   } catch (cause) {
@@ -89,16 +95,18 @@ function readIdentity(file: string): Identity {
       hint: 'restore it from the backup of this data directory',
     });
   }
-  if (typeof read.serverId === 'string') return { id: read.installationId, serverId: read.serverId };
+  const id = read.installationId;
+  const hostTag = typeof read.hostTag === 'string' ? read.hostTag : id;
+  if (typeof read.serverId === 'string') return { id, serverId: read.serverId, hostTag };
   // Made before servers were told apart.
-  const whole = { id: read.installationId, serverId: randomUUID() };
+  const whole = { id, serverId: randomUUID(), hostTag };
   writeIdentity(file, whole, read);
   return whole;
 }
 
 /** A data directory's identity, whole or not at all; `old`: what else the file keeps. */
-export function writeIdentity(file: string, { id, serverId }: Identity, old: object = {}): void {
-  const whole = { format: DATA_FORMAT, createdAt: new Date().toISOString(), ...old, installationId: id, serverId };
+export function writeIdentity(file: string, { id, serverId, hostTag }: Identity, old: object = {}): void {
+  const whole = { format: DATA_FORMAT, createdAt: new Date().toISOString(), ...old, installationId: id, serverId, hostTag };
   writeWhole(file, `${JSON.stringify(whole, null, 2)}\n`, 0o644);
 }
 

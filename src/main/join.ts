@@ -50,7 +50,8 @@ export async function joinInstallation({ dataDir, databaseUrl, keyFile }: JoinOp
     mkdirSync(dataDir, { recursive: true, mode: 0o711 });
     // The key first: a directory with an identity and no key would make one of its own.
     writeWhole(join(dataDir, 'secrets.key'), key.toString('base64'), 0o600);
-    writeIdentity(identity, { id: owner.id, serverId: randomUUID() });
+    const serverId = randomUUID();
+    writeIdentity(identity, { id: owner.id, serverId, hostTag: serverId });
   }
   const installation = openInstallation(dataDir, false);
   if (installation.id === owner.id && fingerprint(installation.key) === owner.keyFingerprint) return installation;

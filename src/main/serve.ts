@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { buildApi } from '../api/server.ts';
 import { makeRegistry } from '../api/metrics.ts';
 import { makeCtx } from '../lib/context.ts';
-import { CarrelError, errorCode } from '../lib/errors.ts';
+import { CarrelError, describeError, errorCode } from '../lib/errors.ts';
 import { makeLogger } from '../lib/log.ts';
 import * as accounts from '../store/accounts.ts';
 import type { Store } from '../store/db.ts';
@@ -103,6 +103,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
   const trustProxy = options.trustProxy === undefined ? undefined : parseProxies(options.trustProxy);
   const log = makeLogger({ level: options.logLevel ?? 'info' });
   const tls = options.tls === undefined ? undefined : readTls(options.tls, new Date());
+  const advertised = options.advertise === undefined ? undefined : parseAdvertise(options.advertise);
   const qemu = options.qemu ?? true;
   if (qemu) requireTools();
   // Every file and folder is made with the mode it needs; a person's own mask would close golden disks to QEMU's account.
@@ -143,9 +144,11 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     const url = await app.listen({ host: address.host, port: address.port }).catch((error: unknown) => {
       throw listenError(error, options.listen);
     });
-    await plane.presence.reachedAt(options.advertise === undefined ? url : parseAdvertise(options.advertise));
     const token = await ownToken(installation, plane.store);
     const tellClients = (pair: TlsPair | undefined) => {
+      void plane.presence
+        .reachedAt(advertised ?? url, pair?.fingerprint256)
+        .catch((error: unknown) => log.warn({ err: describeError(error) }, 'the other servers do not know yet where this one is'));
       const way = { url, token, ...(pair === undefined ? {} : { fingerprint256: pair.fingerprint256 }) };
       writeWhole(join(installation.dir, 'client.json'), `${JSON.stringify(way)}\n`, 0o600);
     };

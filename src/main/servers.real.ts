@@ -1,9 +1,11 @@
 /** Several servers on one store, each with a host of its own and all with one vCenter. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { newCaller, newInstallation, startPlane } from '../../test/support/control-plane.ts';
 import { FakeDriver } from '../drivers/fake/fake-driver.ts';
 import { FakeWorld } from '../drivers/fake/world.ts';
@@ -167,4 +169,54 @@ test('who joins needs the key and the shared database, and joins once', async ()
     code: 'bad-request',
     message: expect.stringContaining('DATABASE_URL'),
   });
+});
+
+/** The header by which one server says to another for whom it asks. */
+async function wordOf(of: ControlPlane, caller: Caller, path: string): Promise<string> {
+  const heard = new Promise<string>((resolve) => {
+    const listener = createServer((request, response) => {
+      resolve(String(request.headers['x-carrel-on-behalf']));
+      response.end('{}');
+    });
+    onTestFinished(() => void listener.close());
+    listener.listen(0, '127.0.0.1', () => {
+      const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+      const what = { method: 'GET', path, headers: {}, body: undefined };
+      void of.services.passOn({ name: 'x', url, fingerprint256: undefined }, caller, what, new AbortController().signal);
+    });
+  });
+  return heard;
+}
+
+test('the word of another server is for one request of one account, good once, and nobody else can give it', async () => {
+  const { t, a, b, ada } = await two();
+  const word = () => wordOf(a.plane, ada, '/api/v1/reservations/1/console?x=1');
+  const asked = 'GET /api/v1/reservations/1/console';
+  const good = await word();
+  expect(await b.plane.services.callerOnBehalf(good, asked)).toMatchObject({ accountId: ada.accountId, role: 'user', onBehalf: true });
+  expect(await b.plane.services.callerOnBehalf(good, asked)).toBeUndefined();
+  expect(await b.plane.services.callerOnBehalf(await word(), 'GET /api/v1/reservations/2/console')).toBeUndefined();
+  const [payload = '', mark = ''] = (await word()).split('.');
+  const other = { ...(JSON.parse(Buffer.from(payload, 'base64url').toString()) as object), accountId: crypto.randomUUID() };
+  for (const forged of [`${Buffer.from(JSON.stringify(other)).toString('base64url')}.${mark}`, payload, '', `${payload}.`, 'x.y'])
+    expect(await b.plane.services.callerOnBehalf(forged, asked)).toBeUndefined();
+  const late = await word();
+  const clock = vi.spyOn(b.plane.parts.deps, 'now').mockImplementation(() => new Date(Date.now() + 60_000));
+  expect(await b.plane.services.callerOnBehalf(late, asked)).toBeUndefined();
+  clock.mockRestore();
+  const off = await word();
+  await t.db.updateTable('account').set({ offSince: new Date() }).where('id', '=', ada.accountId).execute();
+  expect(await b.plane.services.callerOnBehalf(off, asked)).toBeUndefined();
+});
+
+test('a server that shows another certificate than it wrote down is not told anything', async () => {
+  const { a, ada } = await two();
+  const vsim = await startVsim({ kind: 'vcenter' });
+  onTestFinished(() => vsim.close());
+  const peer = { name: 'x', url: new URL(vsim.url).origin };
+  const what = { method: 'GET', path: '/', headers: {}, body: undefined };
+  const ask = (fingerprint256: string | undefined) =>
+    a.plane.services.passOn({ ...peer, fingerprint256 }, ada, what, new AbortController().signal);
+  for (const wrong of [undefined, '0'.repeat(64)]) await expect(ask(wrong)).rejects.toMatchObject({ code: 'unavailable' });
+  expect((await ask(vsim.fingerprint256.replaceAll(':', '').toLowerCase())).status).toBeGreaterThan(0);
 });

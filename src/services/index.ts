@@ -3,6 +3,7 @@ import { accountServices } from './accounts.ts';
 import { calendarServices } from './calendar.ts';
 import { imageServices } from './images.ts';
 import type { Parts } from './parts.ts';
+import { peerServices } from './peers.ts';
 import { providerServices } from './providers.ts';
 import { reservationServices } from './reservations.ts';
 import { seriesServices } from './series.ts';
@@ -23,6 +24,7 @@ export function makeServices(parts: Parts): Services {
     ...seriesServices(parts),
     ...calendarServices(parts),
     ...providerServices(parts),
+    ...peerServices(parts),
     ...systemServices(parts),
   };
 }

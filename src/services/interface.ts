@@ -9,7 +9,7 @@
  * - Whatever takes long is written down as a job, and the function returns once that is durable.
  * - `show…` and `find…` return undefined for what is not there.
  */
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { GuestShell, TerminalSize } from './shell.ts';
 import type { GuestTunnel } from './tunnel.ts';
 import type { Availability, Maintenance, RuleChange, Rules } from '../contract/calendar.ts';
@@ -33,6 +33,44 @@ export interface Caller {
   /** By what they signed in; neither for the server itself. `expiresAt` null = no end. */
   token?: { id: string; expiresAt: Date | null } | undefined;
   session?: { id: string; byLink: boolean; endsAt: Date; idleEndsAt: Date } | undefined;
+  /** Another server of the installation asks for them, and sees to it that they are signed in. */
+  onBehalf?: boolean | undefined;
+}
+
+/** Another server of the installation. */
+export interface Peer {
+  name: string;
+  url: string;
+  /** SHA-256 of the certificate that it shows, hex. */
+  fingerprint256: string | undefined;
+}
+
+/** What is used of a WebSocket to another server. */
+export interface PeerSocket {
+  send(data: Uint8Array, options: { binary: boolean }, done: (error?: Error) => void): void;
+  close(code?: number, reason?: string): void;
+  terminate(): void;
+  pause(): void;
+  resume(): void;
+  on(event: 'message', listener: (data: Buffer | ArrayBuffer | Buffer[], isBinary: boolean) => void): unknown;
+  on(event: 'close', listener: (code: number, reason: Buffer) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+export interface PeerServices {
+  /** The server that alone can work at the machine of a reservation, or at a provider; undefined if this one can. `unavailable` if it is away. */
+  servedElsewhere(of: { reservationId?: string; provider?: string | undefined }): Promise<Peer | undefined>;
+  /** For whom another server asks: the content of its header, good once, for this request (`GET /path`) alone. Undefined if it is not good. */
+  callerOnBehalf(header: string, request: string): Promise<Caller | undefined>;
+  /** `unavailable` if it cannot be reached; whatever it answers is passed back. */
+  passOn(
+    peer: Peer,
+    caller: Caller,
+    what: { method: string; path: string; headers: Record<string, string>; body: Buffer | Readable | undefined },
+    signal: AbortSignal,
+  ): Promise<{ status: number; contentType: string; body: Readable }>;
+  /** A WebSocket there, paused. Refused as the other server refuses it; `unavailable` if it cannot be reached. */
+  joinPeer(peer: Peer, caller: Caller, path: string, signal: AbortSignal): Promise<PeerSocket>;
 }
 
 /** Where somebody signs in. */
@@ -332,4 +370,5 @@ export interface Services
     CalendarServices,
     MachineServices,
     ProviderServices,
+    PeerServices,
     SystemServices {}

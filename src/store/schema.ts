@@ -45,6 +45,8 @@ export interface ServerTable {
   name: string;
   version: string;
   url: Nullable<string>;
+  /** SHA-256 of its certificate, hex. */
+  fingerprint256: Nullable<string>;
   pid: number;
   startedAt: ColumnType<Date, RawBuilder<Date>, RawBuilder<Date>>;
   beatAt: ColumnType<Date, RawBuilder<Date>, RawBuilder<Date>>;

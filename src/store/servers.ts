@@ -7,8 +7,8 @@ export interface ServerSpec {
   id: string;
   name: string;
   version: string;
-  /** Where it is reached; unknown until it listens. */
-  url?: string | undefined;
+  /** Where it is reached, and the certificate that it shows there; unknown until it listens. */
+  at?: { url: string; fingerprint256: string | undefined } | undefined;
   pid: number;
 }
 
@@ -16,8 +16,9 @@ export interface ServerSpec {
 export const AWAY_MS = 30_000;
 
 /** It lives. `anew`: it has just started. Returns the database's time. */
-export async function beat(db: Db, { url, ...spec }: ServerSpec, anew: boolean): Promise<Date> {
-  const values = { ...spec, ...(url === undefined ? {} : { url }), beatAt: dbNow, stoppedAt: null };
+export async function beat(db: Db, { at, ...spec }: ServerSpec, anew: boolean): Promise<Date> {
+  const reached = at === undefined ? {} : { url: at.url, fingerprint256: at.fingerprint256 ?? null };
+  const values = { ...spec, ...reached, beatAt: dbNow, stoppedAt: null };
   const row = await db
     .insertInto('server')
     .values({ ...values, startedAt: dbNow })

@@ -649,6 +649,14 @@ export function fakeServices(world: FakeWorld): Services {
         : undefined,
     listProviderVms: async (name) =>
       name === 'local' ? [{ path: '/DC/vm/t', template: true, power: 'off', ours: false, unreadable: false }] : undefined,
+    servedElsewhere: async () => undefined,
+    callerOnBehalf: async () => undefined,
+    passOn: async () => {
+      throw new Error('there is no other server here');
+    },
+    joinPeer: async () => {
+      throw new Error('there is no other server here');
+    },
     drainProvider: async (caller, name) => {
       const now = (await services.listProviders(caller)).find((p) => p.name === name);
       return now && { ...now, drainingSince: '2026-11-23T10:00:00.000Z' };

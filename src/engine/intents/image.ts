@@ -93,7 +93,7 @@ export async function assertImport(deps: EngineDeps, provider: string | undefine
   await assertHere(deps, providerId);
 }
 
-/** A file goes to the server that is to use it: the QEMU of a host is reached by that host's server alone. `wrong-state`. */
+/** A file goes to the server that is to use it, for it lies there: the API passes it on. `wrong-state`. */
 async function assertHere(deps: EngineDeps, providerId: string): Promise<void> {
   const { name, serverId } = await providers.find(deps.store.db, providerId);
   if (serverId === null || deps.serverId === undefined || serverId === deps.serverId) return;

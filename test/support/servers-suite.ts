@@ -1,0 +1,160 @@
+/** Several real servers on one store and one simulated vCenter, while some of them die: everybody gets what was promised, once. */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { expect, onTestFinished } from 'vitest';
+import type { Reservation } from '../../src/contract/reservations.ts';
+import { errorCode } from '../../src/lib/errors.ts';
+import { joinInstallation } from '../../src/main/join.ts';
+import { type TestDb, testDb } from '../../src/store/testing.ts';
+import { CLOUD_IMAGE } from '../../src/vsim/model/options.ts';
+import { startVsim, type Vsim } from '../../src/vsim/vsim.ts';
+import { TestServer, until } from './server.ts';
+
+export interface Storm {
+  servers: number;
+  reservations: number;
+  /** Servers that are killed while the machines are made, one after the other, and started again. */
+  kills: number;
+  /** Servers that are stopped (SIGSTOP) until others have taken their runs, and go on then. */
+  freezes: number;
+  /** Times at which every connection to the store is cut. */
+  cuts: number;
+  /** Boot of a simulated guest, in milliseconds. */
+  bootMs: number;
+  /** An address alone does not tell one simulated guest from another; a port that nobody else here takes does. */
+  guestSshPort: number;
+}
+
+interface Cluster {
+  t: TestDb;
+  vsim: Vsim;
+  all: TestServer[];
+  env: NodeJS.ProcessEnv;
+}
+
+const ARGS = ['--no-qemu'];
+/** What a server that dies under a request answers, or one that is just starting. */
+const AGAIN = new Set(['unreachable', 'unavailable', 'store-unavailable', 'store-busy', 'rate-limited']);
+
+async function bringUp({ servers, bootMs, guestSshPort }: Storm): Promise<Cluster> {
+  const t = await testDb(onTestFinished);
+  const vsim = await startVsim({ ...CLOUD_IMAGE, kind: 'vcenter', masters: 1, bootMs, guestSshPort });
+  onTestFinished(() => vsim.close());
+  const env = { DATABASE_URL: t.url };
+  const first = new TestServer();
+  onTestFinished(() => first.dispose());
+  await first.start(env, undefined, ARGS);
+  const all = [first];
+  while (all.length < servers) {
+    const dataDir = mkdtempSync(join(tmpdir(), 'carrel-joined-'));
+    await joinInstallation({ dataDir, databaseUrl: t.url, keyFile: join(first.dataDir, 'secrets.key') });
+    const next = new TestServer(dataDir);
+    onTestFinished(() => next.dispose());
+    await next.start(env, undefined, ARGS);
+    all.push(next);
+  }
+  await first.client.addProvider({
+    body: {
+      ...{ name: 'lab', kind: 'vcenter', url: vsim.url, username: vsim.username, password: vsim.password },
+      trust: { fingerprint256: vsim.fingerprint256 },
+    },
+  });
+  const { revision } = await first.client.importVm({
+    params: { name: 'golden' },
+    body: { provider: 'lab', vm: vsim.sim.master().path, how: 'copy', publish: true, sshPort: guestSshPort },
+  });
+  await until('the image', async () => {
+    const now = await first.client.showRevision({ params: { name: 'golden', number: revision.number } });
+    if (now.state !== 'preparing' && now.state !== 'published') throw new Error(JSON.stringify(now.failure));
+    return now.state === 'published' ? true : undefined;
+  });
+  return { t, vsim, all, env };
+}
+
+/** Asks one server after the other until one answers; what is asked may be asked twice. */
+async function ask<T>(all: readonly TestServer[], from: number, what: (server: TestServer) => Promise<T>): Promise<T> {
+  let turn = from;
+  return until('a server that answers', async () => {
+    const server = all[turn++ % all.length] as TestServer;
+    if (server.pid === undefined) return undefined;
+    return what(server).catch((error: unknown) => {
+      // A connection that breaks in the middle of an answer is a TypeError of fetch.
+      if (AGAIN.has(String(errorCode(error))) || error instanceof TypeError) return undefined;
+      throw error;
+    });
+  });
+}
+
+const listed = async (all: readonly TestServer[]): Promise<Reservation[]> =>
+  ask(all, 0, async (server) => (await server.client.listReservations({ query: { limit: 1000, past: true } })).items);
+
+/** Waits until so many more machines are ready than were. */
+async function progress({ t }: Cluster, ids: readonly string[], more: number): Promise<void> {
+  const count = async () =>
+    (await t.db.selectFrom('reservation').select('id').where('id', 'in', ids).where('state', '<>', 'preparing').execute()).length;
+  const before = await count();
+  const wanted = Math.min(ids.length, before + more);
+  await until('some progress', async () => ((await count()) >= wanted ? true : undefined));
+}
+
+async function trouble(cluster: Cluster, storm: Storm, ids: readonly string[]): Promise<void> {
+  const { t, all, env } = cluster;
+  const victim = (i: number) => all[i % all.length] as TestServer;
+  const step = Math.max(1, Math.floor(ids.length / (storm.kills + storm.freezes + storm.cuts + 1)));
+  for (let i = 0; i < storm.kills; i++) {
+    await progress(cluster, ids, step);
+    await victim(i).end('SIGKILL');
+    await victim(i).start(env, undefined, ARGS);
+  }
+  for (let i = 0; i < storm.freezes; i++) {
+    const { pid } = victim(i);
+    const runs = async () =>
+      (await sql`select 1 from job where state = 'running' and worker like ${`%/${pid}-%`} limit 1`.execute(t.db)).rows.length;
+    await until('runs of its own', async () => ((await runs()) > 0 ? true : undefined));
+    process.kill(pid as number, 'SIGSTOP');
+    await until('its runs to be taken over', async () => ((await runs()) === 0 ? true : undefined));
+    process.kill(pid as number, 'SIGCONT');
+    await progress(cluster, ids, step);
+  }
+  for (let i = 0; i < storm.cuts; i++) {
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and application_name like 'carrel%'`
+      .execute(t.db)
+      .catch(() => {});
+    await progress(cluster, ids, 1);
+  }
+}
+
+/** The whole: reserve, trouble, all ready and each once, end, nothing left. */
+export async function weather(storm: Storm): Promise<void> {
+  const cluster = await bringUp(storm);
+  const { t, vsim, all } = cluster;
+  const standing = vsim.model.vms.size;
+  const ids: string[] = Array.from({ length: storm.reservations }, () => randomUUID());
+  const asked = Promise.all(
+    ids.map((id, i) => ask(all, i, (server) => server.client.reserve({ body: { id, image: 'golden', mode: 'linked', for: '4h' } }))),
+  );
+  asked.catch(() => {});
+  await Promise.all([asked, trouble(cluster, storm, ids)]);
+  const made = await until('all machines', async () => {
+    const mine = (await listed(all)).filter((r) => ids.includes(r.id));
+    return mine.length === ids.length && mine.every((r) => r.state !== 'preparing') ? mine : undefined;
+  });
+  expect(made.filter((r) => r.state !== 'ready').map((r) => r.failure)).toEqual([]);
+  expect(new Set(made.map((r) => r.machine.id)).size).toBe(ids.length);
+  // Nothing twice: one machine for each, and no other.
+  for (const { machine } of made) expect(vsim.model.findVms((vm) => vm.record.instanceUuid === machine.id)).toHaveLength(1);
+  expect(vsim.model.vms.size - standing).toBe(ids.length);
+  for (const [i, id] of ids.entries()) await ask(all, i, (server) => server.client.endReservation({ params: { id } }));
+  await until('all ends', async () => ((await listed(all)).every((r) => !ids.includes(r.id) || r.state === 'ended') ? true : undefined));
+  expect(vsim.model.vms.size).toBe(standing);
+  const open = await t.db
+    .selectFrom('job')
+    .select(['saga', 'state', 'error'])
+    .where('state', 'in', ['ready', 'running', 'stuck'])
+    .execute();
+  expect(open).toEqual([]);
+}
