@@ -1,7 +1,7 @@
 /** Builds the program in ./govmomi, a client on Debian's govmomi. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { testCache } from './cache.ts';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,8 +12,11 @@ const SOURCE = fileURLToPath(new URL('./govmomi/', import.meta.url));
 
 /** The program's path; built once for each version of its source, which takes half a minute. */
 export async function buildGovmomi(): Promise<string> {
+  const sources = readdirSync(SOURCE)
+    .filter((name) => name.endsWith('.go'))
+    .sort();
   const hash = createHash('sha256')
-    .update(readFileSync(join(SOURCE, 'main.go')))
+    .update(sources.map((name) => readFileSync(join(SOURCE, name), 'utf8')).join('\n'))
     .digest('hex')
     .slice(0, 12);
   const dir = join(testCache(), 'govmomi');

@@ -12,6 +12,8 @@ import { guestMethods } from './methods/guest.ts';
 import { historyMethods } from './methods/history.ts';
 import { inventoryMethods } from './methods/inventory.ts';
 import { leaseMethods } from './methods/lease.ts';
+import { licenceMethods } from './methods/licence.ts';
+import { performanceMethods } from './methods/performance.ts';
 import { propertyMethods } from './methods/property.ts';
 import { searchMethods } from './methods/search.ts';
 import { OPEN_METHODS, sessionMethods } from './methods/session.ts';
@@ -37,6 +39,8 @@ const HANDLERS = new Map<string, Handler>(
     ...guestMethods,
     ...historyMethods,
     ...leaseMethods,
+    ...licenceMethods,
+    ...performanceMethods,
   } satisfies Handlers as Record<string, Handler>),
 );
 

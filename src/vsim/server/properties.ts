@@ -4,9 +4,11 @@ import { propertyValue } from '../../vsphere/xml/encode.ts';
 import type { Entity } from '../model/entities.ts';
 import { VimFault } from '../model/fault.ts';
 import type { PropTable, Reader } from './props/context.ts';
-import { computeProps, datacenterProps, datastoreProps, dvsProps, folderProps, hostProps, networkProps, poolProps } from './props/infra.ts';
+import { computeProps, datacenterProps, datastoreProps, folderProps, hostProps, poolProps } from './props/infra.ts';
 import { leaseProps } from './props/lease.ts';
+import { managerProps } from './props/managers.ts';
 import { plainProps, snapshotProps, taskProps } from './props/misc.ts';
+import { dvsProps, networkProps } from './props/network.ts';
 import { vmProps } from './props/vm.ts';
 
 type AnyTable = PropTable<never>;
@@ -27,6 +29,7 @@ const TABLES: Record<string, AnyTable> = {
   Datastore: datastoreProps,
   HttpNfcLease: leaseProps,
   ...plainProps,
+  ...managerProps,
 };
 
 /** A field of an object's own: names come from clients, and `__proto__` is no property. */

@@ -6,6 +6,7 @@ import { eventTable } from './tables/event.ts';
 import { faultTable } from './tables/fault.ts';
 import { guestTable } from './tables/guest.ts';
 import { inventoryTable } from './tables/inventory.ts';
+import { managerTable } from './tables/manager.ts';
 import { methodTable } from './tables/method.ts';
 import { vmMethodTable } from './tables/method-vm.ts';
 import { networkTable } from './tables/network.ts';
@@ -26,6 +27,7 @@ export const DECLS: readonly Decl[] = parseTables([
   faultTable,
   enumTable,
   objectTable,
+  managerTable,
   methodTable,
   vmMethodTable,
 ]);

@@ -35,6 +35,8 @@ export type VirtualMachineRecordReplayState = 'recording' | 'replaying' | 'inact
 export type VirtualMachineRelocateTransformation = 'flat' | 'sparse' | (string & {});
 export type VirtualMachineToolsStatus = 'toolsNotInstalled' | 'toolsNotRunning' | 'toolsOld' | 'toolsOk' | (string & {});
 export type VirtualSCSISharing = 'noSharing' | 'virtualSharing' | 'physicalSharing' | (string & {});
+export type PerfStatsType = 'absolute' | 'delta' | 'rate' | (string & {});
+export type PerfSummaryType = 'average' | 'maximum' | 'minimum' | 'latest' | 'summation' | 'none' | (string & {});
 
 export interface AboutInfo extends DataObject {
   _type?: 'AboutInfo' | undefined;
@@ -3644,9 +3646,9 @@ export interface DVPortSetting extends DataObject {
   _type: 'DVPortSetting';
   blocked?: BoolPolicy | undefined;
   vmDirectPathGen2Allowed?: BoolPolicy | undefined;
-  inShapingPolicy?: DataObject | undefined;
-  outShapingPolicy?: DataObject | undefined;
-  vendorSpecificConfig?: DataObject | undefined;
+  inShapingPolicy?: DVSTrafficShapingPolicy | undefined;
+  outShapingPolicy?: DVSTrafficShapingPolicy | undefined;
+  vendorSpecificConfig?: DVSVendorSpecificConfig | undefined;
   networkResourcePoolKey?: StringPolicy | undefined;
   filterPolicy?: DataObject | undefined;
 }
@@ -3666,7 +3668,7 @@ export interface DVPortgroupConfigInfo extends DataObject {
   description?: string | undefined;
   type: string;
   backingType?: string | undefined;
-  policy: DataObject;
+  policy: AnyDVPortgroupPolicy;
   portNameFormat?: string | undefined;
   scope?: Ref[] | undefined;
   vendorSpecificConfig?: DistributedVirtualSwitchKeyedOpaqueBlob[] | undefined;
@@ -3691,7 +3693,7 @@ export interface DVPortgroupConfigSpec extends DataObject {
   type?: string | undefined;
   backingType?: string | undefined;
   scope?: Ref[] | undefined;
-  policy?: DataObject | undefined;
+  policy?: AnyDVPortgroupPolicy | undefined;
   vendorSpecificConfig?: DistributedVirtualSwitchKeyedOpaqueBlob[] | undefined;
   autoExpand?: boolean | undefined;
   vmVnicNetworkResourcePoolKey?: string | undefined;
@@ -3708,18 +3710,18 @@ export interface DVSConfigInfo extends DataObject {
   numStandalonePorts: number;
   numPorts: number;
   maxPorts: number;
-  uplinkPortPolicy: DataObject;
+  uplinkPortPolicy: AnyDVSUplinkPortPolicy;
   uplinkPortgroup?: Ref[] | undefined;
   defaultPortConfig: AnyDVPortSetting;
   host?: DataObject[] | undefined;
-  productInfo: DataObject;
-  targetInfo?: DataObject | undefined;
+  productInfo: DistributedVirtualSwitchProductSpec;
+  targetInfo?: DistributedVirtualSwitchProductSpec | undefined;
   extensionKey?: string | undefined;
   vendorSpecificConfig?: DistributedVirtualSwitchKeyedOpaqueBlob[] | undefined;
   policy?: DataObject | undefined;
   description?: string | undefined;
   configVersion: string;
-  contact: DataObject;
+  contact: DVSContactInfo;
   switchIpAddress?: string | undefined;
   createTime: Date;
   networkResourceManagementEnabled: boolean;
@@ -3737,7 +3739,7 @@ export interface DVSConfigSpec extends DataObject {
   name?: string | undefined;
   numStandalonePorts?: number | undefined;
   maxPorts?: number | undefined;
-  uplinkPortPolicy?: DataObject | undefined;
+  uplinkPortPolicy?: AnyDVSUplinkPortPolicy | undefined;
   uplinkPortgroup?: Ref[] | undefined;
   defaultPortConfig?: AnyDVPortSetting | undefined;
   host?: DataObject[] | undefined;
@@ -3745,7 +3747,7 @@ export interface DVSConfigSpec extends DataObject {
   description?: string | undefined;
   policy?: DataObject | undefined;
   vendorSpecificConfig?: DistributedVirtualSwitchKeyedOpaqueBlob[] | undefined;
-  contact?: DataObject | undefined;
+  contact?: DVSContactInfo | undefined;
   switchIpAddress?: string | undefined;
   defaultProxySwitchMaxNumPorts?: number | undefined;
   infrastructureTrafficResourceConfig?: DataObject[] | undefined;
@@ -3755,7 +3757,7 @@ export interface DVSConfigSpec extends DataObject {
 export interface DVSCreateSpec extends DataObject {
   _type?: 'DVSCreateSpec' | undefined;
   configSpec: AnyDVSConfigSpec;
-  productInfo?: DataObject | undefined;
+  productInfo?: DistributedVirtualSwitchProductSpec | undefined;
   capability?: DataObject | undefined;
 }
 export interface DVSSummary extends DataObject {
@@ -3763,13 +3765,13 @@ export interface DVSSummary extends DataObject {
   name: string;
   uuid: string;
   numPorts: number;
-  productInfo?: DataObject | undefined;
+  productInfo?: DistributedVirtualSwitchProductSpec | undefined;
   hostMember?: Ref[] | undefined;
   vm?: Ref[] | undefined;
   host?: Ref[] | undefined;
   portgroupName?: string[] | undefined;
   description?: string | undefined;
-  contact?: DataObject | undefined;
+  contact?: DVSContactInfo | undefined;
   numHosts?: number | undefined;
 }
 export interface DVSVmVnicNetworkResourcePool extends DataObject {
@@ -3867,18 +3869,18 @@ export interface VMwareDVSConfigInfo extends DataObject {
   numStandalonePorts: number;
   numPorts: number;
   maxPorts: number;
-  uplinkPortPolicy: DataObject;
+  uplinkPortPolicy: AnyDVSUplinkPortPolicy;
   uplinkPortgroup?: Ref[] | undefined;
   defaultPortConfig: AnyDVPortSetting;
   host?: DataObject[] | undefined;
-  productInfo: DataObject;
-  targetInfo?: DataObject | undefined;
+  productInfo: DistributedVirtualSwitchProductSpec;
+  targetInfo?: DistributedVirtualSwitchProductSpec | undefined;
   extensionKey?: string | undefined;
   vendorSpecificConfig?: DistributedVirtualSwitchKeyedOpaqueBlob[] | undefined;
   policy?: DataObject | undefined;
   description?: string | undefined;
   configVersion: string;
-  contact: DataObject;
+  contact: DVSContactInfo;
   switchIpAddress?: string | undefined;
   createTime: Date;
   networkResourceManagementEnabled: boolean;
@@ -3907,7 +3909,7 @@ export interface VMwareDVSConfigSpec extends DataObject {
   name?: string | undefined;
   numStandalonePorts?: number | undefined;
   maxPorts?: number | undefined;
-  uplinkPortPolicy?: DataObject | undefined;
+  uplinkPortPolicy?: AnyDVSUplinkPortPolicy | undefined;
   uplinkPortgroup?: Ref[] | undefined;
   defaultPortConfig?: AnyDVPortSetting | undefined;
   host?: DataObject[] | undefined;
@@ -3915,7 +3917,7 @@ export interface VMwareDVSConfigSpec extends DataObject {
   description?: string | undefined;
   policy?: DataObject | undefined;
   vendorSpecificConfig?: DistributedVirtualSwitchKeyedOpaqueBlob[] | undefined;
-  contact?: DataObject | undefined;
+  contact?: DVSContactInfo | undefined;
   switchIpAddress?: string | undefined;
   defaultProxySwitchMaxNumPorts?: number | undefined;
   infrastructureTrafficResourceConfig?: DataObject[] | undefined;
@@ -3936,18 +3938,18 @@ export interface VMwareDVSPortSetting extends DataObject {
   _type: 'VMwareDVSPortSetting';
   blocked?: BoolPolicy | undefined;
   vmDirectPathGen2Allowed?: BoolPolicy | undefined;
-  inShapingPolicy?: DataObject | undefined;
-  outShapingPolicy?: DataObject | undefined;
-  vendorSpecificConfig?: DataObject | undefined;
+  inShapingPolicy?: DVSTrafficShapingPolicy | undefined;
+  outShapingPolicy?: DVSTrafficShapingPolicy | undefined;
+  vendorSpecificConfig?: DVSVendorSpecificConfig | undefined;
   networkResourcePoolKey?: StringPolicy | undefined;
   filterPolicy?: DataObject | undefined;
   vlan?: AnyVmwareDistributedVirtualSwitchVlanSpec | undefined;
   qosTag?: IntPolicy | undefined;
-  uplinkTeamingPolicy?: DataObject | undefined;
-  securityPolicy?: DataObject | undefined;
+  uplinkTeamingPolicy?: VmwareUplinkPortTeamingPolicy | undefined;
+  securityPolicy?: DVSSecurityPolicy | undefined;
   ipfixEnabled?: BoolPolicy | undefined;
   txUplink?: BoolPolicy | undefined;
-  lacpPolicy?: DataObject | undefined;
+  lacpPolicy?: VMwareUplinkLacpPolicy | undefined;
   macManagementPolicy?: DataObject | undefined;
   VNI?: IntPolicy | undefined;
 }
@@ -3980,6 +3982,111 @@ export interface VmwareDistributedVirtualSwitchVlanIdSpec extends DataObject {
 export interface VmwareDistributedVirtualSwitchVlanSpec extends DataObject {
   _type: 'VmwareDistributedVirtualSwitchVlanSpec';
   inherited: boolean;
+}
+export interface DVPortgroupPolicy extends DataObject {
+  _type: 'DVPortgroupPolicy';
+  blockOverrideAllowed: boolean;
+  shapingOverrideAllowed: boolean;
+  vendorConfigOverrideAllowed: boolean;
+  livePortMovingAllowed: boolean;
+  portConfigResetAtDisconnect: boolean;
+  networkResourcePoolOverrideAllowed?: boolean | undefined;
+  trafficFilterOverrideAllowed?: boolean | undefined;
+}
+export interface DVSContactInfo extends DataObject {
+  _type?: 'DVSContactInfo' | undefined;
+  name?: string | undefined;
+  contact?: string | undefined;
+}
+export interface DVSFailureCriteria extends DataObject {
+  _type: 'DVSFailureCriteria';
+  inherited: boolean;
+  checkSpeed?: StringPolicy | undefined;
+  speed?: IntPolicy | undefined;
+  checkDuplex?: BoolPolicy | undefined;
+  fullDuplex?: BoolPolicy | undefined;
+  checkErrorPercent?: BoolPolicy | undefined;
+  percentage?: IntPolicy | undefined;
+  checkBeacon?: BoolPolicy | undefined;
+}
+export interface DVSNameArrayUplinkPortPolicy extends DataObject {
+  _type: 'DVSNameArrayUplinkPortPolicy';
+  uplinkPortName: string[];
+}
+export interface DVSSecurityPolicy extends DataObject {
+  _type: 'DVSSecurityPolicy';
+  inherited: boolean;
+  allowPromiscuous?: BoolPolicy | undefined;
+  macChanges?: BoolPolicy | undefined;
+  forgedTransmits?: BoolPolicy | undefined;
+}
+export interface DVSTrafficShapingPolicy extends DataObject {
+  _type: 'DVSTrafficShapingPolicy';
+  inherited: boolean;
+  enabled?: BoolPolicy | undefined;
+  averageBandwidth?: LongPolicy | undefined;
+  peakBandwidth?: LongPolicy | undefined;
+  burstSize?: LongPolicy | undefined;
+}
+export interface DVSUplinkPortPolicy extends DataObject {
+  _type: 'DVSUplinkPortPolicy';
+}
+export interface DVSVendorSpecificConfig extends DataObject {
+  _type: 'DVSVendorSpecificConfig';
+  inherited: boolean;
+  keyValue?: DistributedVirtualSwitchKeyedOpaqueBlob[] | undefined;
+}
+export interface DistributedVirtualSwitchProductSpec extends DataObject {
+  _type?: 'DistributedVirtualSwitchProductSpec' | undefined;
+  name?: string | undefined;
+  vendor?: string | undefined;
+  version?: string | undefined;
+  build?: string | undefined;
+  forwardingClass?: string | undefined;
+  bundleId?: string | undefined;
+  bundleUrl?: string | undefined;
+}
+export interface LongPolicy extends DataObject {
+  _type: 'LongPolicy';
+  inherited: boolean;
+  value?: bigint | undefined;
+}
+export interface VMwareDVSPortgroupPolicy extends DataObject {
+  _type: 'VMwareDVSPortgroupPolicy';
+  blockOverrideAllowed: boolean;
+  shapingOverrideAllowed: boolean;
+  vendorConfigOverrideAllowed: boolean;
+  livePortMovingAllowed: boolean;
+  portConfigResetAtDisconnect: boolean;
+  networkResourcePoolOverrideAllowed?: boolean | undefined;
+  trafficFilterOverrideAllowed?: boolean | undefined;
+  vlanOverrideAllowed: boolean;
+  uplinkTeamingOverrideAllowed: boolean;
+  securityPolicyOverrideAllowed: boolean;
+  ipfixOverrideAllowed?: boolean | undefined;
+  macManagementOverrideAllowed?: boolean | undefined;
+}
+export interface VMwareUplinkLacpPolicy extends DataObject {
+  _type: 'VMwareUplinkLacpPolicy';
+  inherited: boolean;
+  enable?: BoolPolicy | undefined;
+  mode?: StringPolicy | undefined;
+}
+export interface VMwareUplinkPortOrderPolicy extends DataObject {
+  _type: 'VMwareUplinkPortOrderPolicy';
+  inherited: boolean;
+  activeUplinkPort?: string[] | undefined;
+  standbyUplinkPort?: string[] | undefined;
+}
+export interface VmwareUplinkPortTeamingPolicy extends DataObject {
+  _type: 'VmwareUplinkPortTeamingPolicy';
+  inherited: boolean;
+  policy?: StringPolicy | undefined;
+  reversePolicy?: BoolPolicy | undefined;
+  notifySwitches?: BoolPolicy | undefined;
+  rollingOrder?: BoolPolicy | undefined;
+  failureCriteria?: DVSFailureCriteria | undefined;
+  uplinkPortOrder?: VMwareUplinkPortOrderPolicy | undefined;
 }
 export interface CustomizationAdapterMapping extends DataObject {
   _type?: 'CustomizationAdapterMapping' | undefined;
@@ -8538,6 +8645,119 @@ export interface WipeDiskFault extends DataObject {
   faultCause?: LocalizedMethodFault | undefined;
   faultMessage?: LocalizableMessage[] | undefined;
 }
+export interface EvaluationLicenseSource extends DataObject {
+  _type: 'EvaluationLicenseSource';
+  remainingHours?: bigint | undefined;
+}
+export interface LicenseAssignmentManagerLicenseAssignment extends DataObject {
+  _type?: 'LicenseAssignmentManagerLicenseAssignment' | undefined;
+  entityId: string;
+  scope?: string | undefined;
+  entityDisplayName?: string | undefined;
+  assignedLicense: LicenseManagerLicenseInfo;
+  properties?: KeyAnyValue[] | undefined;
+}
+export interface LicenseManagerEvaluationInfo extends DataObject {
+  _type?: 'LicenseManagerEvaluationInfo' | undefined;
+  properties: KeyAnyValue[];
+}
+export interface LicenseManagerLicenseInfo extends DataObject {
+  _type?: 'LicenseManagerLicenseInfo' | undefined;
+  licenseKey: string;
+  editionKey: string;
+  name: string;
+  total: number;
+  used?: number | undefined;
+  costUnit: string;
+  properties?: KeyAnyValue[] | undefined;
+  labels?: KeyValue[] | undefined;
+}
+export interface LicenseSource extends DataObject {
+  _type: 'LicenseSource';
+}
+export interface PerfCounterInfo extends DataObject {
+  _type?: 'PerfCounterInfo' | undefined;
+  key: number;
+  nameInfo: AnyElementDescription;
+  groupInfo: AnyElementDescription;
+  unitInfo: AnyElementDescription;
+  rollupType: PerfSummaryType;
+  statsType: PerfStatsType;
+  level?: number | undefined;
+  perDeviceLevel?: number | undefined;
+  associatedCounterId?: number[] | undefined;
+}
+export interface PerfEntityMetric extends DataObject {
+  _type: 'PerfEntityMetric';
+  entity: Ref;
+  sampleInfo?: PerfSampleInfo[] | undefined;
+  value?: AnyPerfMetricSeries[] | undefined;
+}
+export interface PerfEntityMetricBase extends DataObject {
+  _type: 'PerfEntityMetricBase';
+  entity: Ref;
+}
+export interface PerfEntityMetricCSV extends DataObject {
+  _type: 'PerfEntityMetricCSV';
+  entity: Ref;
+  sampleInfoCSV: string;
+  value?: PerfMetricSeriesCSV[] | undefined;
+}
+export interface PerfInterval extends DataObject {
+  _type?: 'PerfInterval' | undefined;
+  key: number;
+  samplingPeriod: number;
+  name: string;
+  length: number;
+  level?: number | undefined;
+  enabled: boolean;
+}
+export interface PerfMetricId extends DataObject {
+  _type?: 'PerfMetricId' | undefined;
+  counterId: number;
+  instance: string;
+}
+export interface PerfMetricIntSeries extends DataObject {
+  _type: 'PerfMetricIntSeries';
+  id: PerfMetricId;
+  value?: bigint[] | undefined;
+}
+export interface PerfMetricSeries extends DataObject {
+  _type: 'PerfMetricSeries';
+  id: PerfMetricId;
+}
+export interface PerfMetricSeriesCSV extends DataObject {
+  _type: 'PerfMetricSeriesCSV';
+  id: PerfMetricId;
+  value?: string | undefined;
+}
+export interface PerfProviderSummary extends DataObject {
+  _type?: 'PerfProviderSummary' | undefined;
+  entity: Ref;
+  currentSupported: boolean;
+  summarySupported: boolean;
+  refreshRate?: number | undefined;
+}
+export interface PerfQuerySpec extends DataObject {
+  _type?: 'PerfQuerySpec' | undefined;
+  entity: Ref;
+  startTime?: Date | undefined;
+  endTime?: Date | undefined;
+  maxSample?: number | undefined;
+  metricId?: PerfMetricId[] | undefined;
+  intervalId?: number | undefined;
+  format?: string | undefined;
+}
+export interface PerfSampleInfo extends DataObject {
+  _type?: 'PerfSampleInfo' | undefined;
+  timestamp: Date;
+  interval: number;
+}
+export interface PerformanceDescription extends DataObject {
+  _type?: 'PerformanceDescription' | undefined;
+  counterType: AnyElementDescription[];
+  statsType: AnyElementDescription[];
+}
 
 export type AnyArrayUpdateSpec =
   | ArrayUpdateSpec
@@ -8568,7 +8788,15 @@ export type AnyInheritablePolicy =
   | VmwareDistributedVirtualSwitchVlanSpec
   | VmwareDistributedVirtualSwitchPvlanSpec
   | VmwareDistributedVirtualSwitchTrunkVlanSpec
-  | VmwareDistributedVirtualSwitchVlanIdSpec;
+  | VmwareDistributedVirtualSwitchVlanIdSpec
+  | DVSFailureCriteria
+  | DVSSecurityPolicy
+  | DVSTrafficShapingPolicy
+  | DVSVendorSpecificConfig
+  | LongPolicy
+  | VMwareUplinkLacpPolicy
+  | VMwareUplinkPortOrderPolicy
+  | VmwareUplinkPortTeamingPolicy;
 export type AnyOptionType =
   | OptionType
   | ChoiceOption;
@@ -8882,6 +9110,12 @@ export type AnyVmwareDistributedVirtualSwitchVlanSpec =
   | VmwareDistributedVirtualSwitchPvlanSpec
   | VmwareDistributedVirtualSwitchTrunkVlanSpec
   | VmwareDistributedVirtualSwitchVlanIdSpec;
+export type AnyDVPortgroupPolicy =
+  | DVPortgroupPolicy
+  | VMwareDVSPortgroupPolicy;
+export type AnyDVSUplinkPortPolicy =
+  | DVSUplinkPortPolicy
+  | DVSNameArrayUplinkPortPolicy;
 export type AnyCustomizationIdentitySettings =
   | CustomizationIdentitySettings
   | CustomizationCloudinitPrep
@@ -9553,6 +9787,17 @@ export type AnyVmToolsUpgradeFault =
   | ToolsImageNotAvailable
   | ToolsImageSignatureCheckFailed
   | ToolsUpgradeCancelled;
+export type AnyLicenseSource =
+  | LicenseSource
+  | EvaluationLicenseSource;
+export type AnyPerfEntityMetricBase =
+  | PerfEntityMetricBase
+  | PerfEntityMetric
+  | PerfEntityMetricCSV;
+export type AnyPerfMetricSeries =
+  | PerfMetricSeries
+  | PerfMetricIntSeries
+  | PerfMetricSeriesCSV;
 
 /** Data types by their vim25 name. */
 export interface VimTypes {
@@ -9940,6 +10185,20 @@ export interface VimTypes {
   VmwareDistributedVirtualSwitchTrunkVlanSpec: VmwareDistributedVirtualSwitchTrunkVlanSpec;
   VmwareDistributedVirtualSwitchVlanIdSpec: VmwareDistributedVirtualSwitchVlanIdSpec;
   VmwareDistributedVirtualSwitchVlanSpec: VmwareDistributedVirtualSwitchVlanSpec;
+  DVPortgroupPolicy: DVPortgroupPolicy;
+  DVSContactInfo: DVSContactInfo;
+  DVSFailureCriteria: DVSFailureCriteria;
+  DVSNameArrayUplinkPortPolicy: DVSNameArrayUplinkPortPolicy;
+  DVSSecurityPolicy: DVSSecurityPolicy;
+  DVSTrafficShapingPolicy: DVSTrafficShapingPolicy;
+  DVSUplinkPortPolicy: DVSUplinkPortPolicy;
+  DVSVendorSpecificConfig: DVSVendorSpecificConfig;
+  DistributedVirtualSwitchProductSpec: DistributedVirtualSwitchProductSpec;
+  LongPolicy: LongPolicy;
+  VMwareDVSPortgroupPolicy: VMwareDVSPortgroupPolicy;
+  VMwareUplinkLacpPolicy: VMwareUplinkLacpPolicy;
+  VMwareUplinkPortOrderPolicy: VMwareUplinkPortOrderPolicy;
+  VmwareUplinkPortTeamingPolicy: VmwareUplinkPortTeamingPolicy;
   CustomizationAdapterMapping: CustomizationAdapterMapping;
   CustomizationAutoIpV6Generator: CustomizationAutoIpV6Generator;
   CustomizationCloudinitPrep: CustomizationCloudinitPrep;
@@ -10480,6 +10739,24 @@ export interface VimTypes {
   WillModifyConfigCpuRequirements: WillModifyConfigCpuRequirements;
   WillResetSnapshotDirectory: WillResetSnapshotDirectory;
   WipeDiskFault: WipeDiskFault;
+  EvaluationLicenseSource: EvaluationLicenseSource;
+  LicenseAssignmentManagerLicenseAssignment: LicenseAssignmentManagerLicenseAssignment;
+  LicenseManagerEvaluationInfo: LicenseManagerEvaluationInfo;
+  LicenseManagerLicenseInfo: LicenseManagerLicenseInfo;
+  LicenseSource: LicenseSource;
+  PerfCounterInfo: PerfCounterInfo;
+  PerfEntityMetric: PerfEntityMetric;
+  PerfEntityMetricBase: PerfEntityMetricBase;
+  PerfEntityMetricCSV: PerfEntityMetricCSV;
+  PerfInterval: PerfInterval;
+  PerfMetricId: PerfMetricId;
+  PerfMetricIntSeries: PerfMetricIntSeries;
+  PerfMetricSeries: PerfMetricSeries;
+  PerfMetricSeriesCSV: PerfMetricSeriesCSV;
+  PerfProviderSummary: PerfProviderSummary;
+  PerfQuerySpec: PerfQuerySpec;
+  PerfSampleInfo: PerfSampleInfo;
+  PerformanceDescription: PerformanceDescription;
 }
 
 /** Data types with subtypes: what a value that is known to be one of them may be. */
@@ -10532,6 +10809,8 @@ export interface VimFamilies {
   DVSConfigInfo: AnyDVSConfigInfo;
   DVSConfigSpec: AnyDVSConfigSpec;
   VmwareDistributedVirtualSwitchVlanSpec: AnyVmwareDistributedVirtualSwitchVlanSpec;
+  DVPortgroupPolicy: AnyDVPortgroupPolicy;
+  DVSUplinkPortPolicy: AnyDVSUplinkPortPolicy;
   CustomizationIdentitySettings: AnyCustomizationIdentitySettings;
   CustomizationIpGenerator: AnyCustomizationIpGenerator;
   CustomizationIpV6Generator: AnyCustomizationIpV6Generator;
@@ -10609,10 +10888,19 @@ export interface VimFamilies {
   VirtualHardwareCompatibilityIssue: AnyVirtualHardwareCompatibilityIssue;
   VmConfigFault: AnyVmConfigFault;
   VmToolsUpgradeFault: AnyVmToolsUpgradeFault;
+  LicenseSource: AnyLicenseSource;
+  PerfEntityMetricBase: AnyPerfEntityMetricBase;
+  PerfMetricSeries: AnyPerfMetricSeries;
 }
 
 /** Methods: what they take beside the object they are called on, and what they answer. */
 export interface VimMethods {
+  QueryAssignedLicenses: { args: { entityId?: string | undefined }; result: LicenseAssignmentManagerLicenseAssignment[] };
+  QueryPerfProviderSummary: { args: { entity: Ref }; result: PerfProviderSummary };
+  QueryAvailablePerfMetric: { args: { entity: Ref; beginTime?: Date | undefined; endTime?: Date | undefined; intervalId?: number | undefined }; result: PerfMetricId[] };
+  QueryPerfCounter: { args: { counterId: number[] }; result: PerfCounterInfo[] };
+  QueryPerfCounterByLevel: { args: { level: number }; result: PerfCounterInfo[] };
+  QueryPerf: { args: { querySpec: PerfQuerySpec[] }; result: AnyPerfEntityMetricBase[] };
   RetrieveServiceContent: { args: NoArgs; result: ServiceContent };
   CurrentTime: { args: NoArgs; result: Date };
   Login: { args: { userName: string; password: string; locale?: string | undefined }; result: UserSession };
@@ -10842,6 +11130,12 @@ export interface VimMethods {
 
 /** Methods that change nothing: the session may send them twice. */
 export type ReadMethod =
+  | 'QueryAssignedLicenses'
+  | 'QueryPerfProviderSummary'
+  | 'QueryAvailablePerfMetric'
+  | 'QueryPerfCounter'
+  | 'QueryPerfCounterByLevel'
+  | 'QueryPerf'
   | 'RetrieveServiceContent'
   | 'CurrentTime'
   | 'SessionIsActive'
@@ -11437,5 +11731,22 @@ export interface VimObjects {
   ExtensibleManagedObject: {
     value?: AnyCustomFieldValue[] | undefined;
     availableField?: CustomFieldDef[] | undefined;
+  };
+  LicenseManager: {
+    source: AnyLicenseSource;
+    sourceAvailable: boolean;
+    diagnostics?: DataObject | undefined;
+    featureInfo?: DataObject[] | undefined;
+    licensedEdition: string;
+    licenses: LicenseManagerLicenseInfo[];
+    licenseAssignmentManager?: Ref | undefined;
+    evaluation: LicenseManagerEvaluationInfo;
+  };
+  LicenseAssignmentManager: {
+  };
+  PerformanceManager: {
+    description: PerformanceDescription;
+    historicalInterval?: PerfInterval[] | undefined;
+    perfCounter?: PerfCounterInfo[] | undefined;
   };
 }

@@ -1,6 +1,7 @@
 // Drives a vSphere endpoint with Debian's govmomi, as a stranger would, and prints one line of JSON.
 //
 // tour URL MASTER SNAPSHOT   walks the inventory and one machine's life
+// managers URL MASTER SNAPSHOT   reads and uses what is no machine: licences, counters, networks and so on
 // clones URL MASTER SNAPSHOT COUNT WAYS PREFIX ip|power WARM   clones and powers on COUNT machines; with ip waits for each address;
 // WARM machines before are not counted, after them it prints "begin"
 package main
@@ -63,6 +64,7 @@ type world struct {
 	master *object.VirtualMachine
 	pool   *object.ResourcePool
 	snap   *types.ManagedObjectReference
+	clone  *object.VirtualMachine // of managers alone
 }
 
 func connect(ctx context.Context, address, master, snapshot string) *world {
@@ -279,6 +281,8 @@ func main() {
 	switch os.Args[1] {
 	case "tour":
 		tour(ctx, args)
+	case "managers":
+		managers(ctx, args)
 	case "clones":
 		clones(ctx, args)
 	default:

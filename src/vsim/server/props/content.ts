@@ -13,6 +13,8 @@ const BOTH: Record<string, [type: string, vc: string, esx: string]> = {
   fileManager: ['FileManager', 'FileManager', 'ha-nfc-file-manager'],
   datastoreNamespaceManager: ['DatastoreNamespaceManager', 'DatastoreNamespaceManager', 'ha-datastore-namespace-manager'],
   virtualDiskManager: ['VirtualDiskManager', 'virtualDiskManager', 'ha-vdiskmanager'],
+  licenseManager: ['LicenseManager', 'LicenseManager', 'ha-license-manager'],
+  perfManager: ['PerformanceManager', 'PerfMgr', 'ha-perfmgr'],
   guestOperationsManager: ['GuestOperationsManager', 'guestOperationsManager', 'ha-guest-operations-manager'],
 };
 
@@ -30,6 +32,7 @@ export function singletons(isVc: boolean): { type: string; id: string; field: st
     { type: 'GuestProcessManager', id: 'guestOperationsProcessManager', field: undefined },
   ];
   for (const [field, [type, vc, esx]] of Object.entries(BOTH)) all.push({ type, id: isVc ? vc : esx, field });
+  if (isVc) all.push({ type: 'LicenseAssignmentManager', id: 'LicenseAssignmentManager', field: undefined });
   if (isVc) for (const [field, [type, vc]] of Object.entries(VC_ONLY)) all.push({ type, id: vc, field });
   return all;
 }

@@ -1,4 +1,4 @@
-import type { Compute, Datacenter, DatastoreObject, Dvs, Folder, Host, Net, ResourcePool } from '../../model/entities.ts';
+import type { Compute, Datacenter, DatastoreObject, Folder, Host, ResourcePool } from '../../model/entities.ts';
 import { memoryRoom } from '../../model/place.ts';
 import { date, long, MB, type PropTable, type Reader, ref, refs } from './context.ts';
 import { entityProps } from './entity.ts';
@@ -175,53 +175,6 @@ function poolRuntime(p: ResourcePool) {
   });
   return { memory: part(memory, free), cpu: part(cpu, cpu), overallStatus: 'green' };
 }
-
-export const networkProps: PropTable<Net> = {
-  top: {
-    ...entityProps,
-    summary: (n) => ({ _type: 'NetworkSummary', network: ref(n), name: n.name, accessible: true, ipPoolName: '' }),
-    host: (n) => refs(n.hosts),
-    vm: (n) => refs(n.vms),
-    key: (n) => (n.dvs === undefined ? undefined : n.id),
-    config: (n) =>
-      n.dvs === undefined
-        ? undefined
-        : {
-            key: n.id,
-            name: n.name,
-            numPorts: 128,
-            distributedVirtualSwitch: ref(n.dvs),
-            defaultPortConfig: {
-              _type: 'VMwareDVSPortSetting',
-              vlan: { _type: 'VmwareDistributedVirtualSwitchVlanIdSpec', inherited: false, vlanId: n.vlan },
-            },
-            description: '',
-            type: 'earlyBinding',
-            configVersion: '0',
-            autoExpand: true,
-            ...(n.uplink ? { uplink: true } : {}),
-          },
-    portKeys: () => [],
-    tag: (n) => (n.uplink ? [{ _type: 'Tag', _rest: [{ name: 'key', attrs: [], children: ['SYSTEM/DVS.UPLINKPG'] }] }] : []),
-  },
-};
-
-export const dvsProps: PropTable<Dvs> = {
-  top: {
-    ...entityProps,
-    uuid: (d) => d.uuid,
-    summary: (d) => ({
-      name: d.name,
-      uuid: d.uuid,
-      numPorts: 512,
-      hostMember: refs(d.hosts),
-      host: refs(d.hosts),
-      portgroupName: d.portgroups.map((p) => p.name),
-      numHosts: d.hosts.size,
-    }),
-    portgroup: (d) => refs(d.portgroups),
-  },
-};
 
 const TYPES: Record<string, string> = { vmfs6: 'VMFS', vmfs5: 'VMFS', nfs: 'NFS', vsan: 'vsan' };
 

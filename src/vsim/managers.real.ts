@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildGovmomi } from '../../test/support/govmomi.ts';
+import { startVsim } from './vsim.ts';
+
+const run = promisify(execFile);
+
+/** What govc's commands count on beside machines. Its library reads much of it without asking whether it is there. */
+describe("the managers, by govmomi's own wrappers of them", () => {
+  let seen: Record<string, unknown> = {};
+  beforeAll(async () => {
+    const program = await buildGovmomi();
+    const vsim = await startVsim({ masters: 1, hosts: 1 });
+    try {
+      const master = vsim.sim.master();
+      const env = { ...process.env, TOUR_USER: vsim.username, TOUR_PASSWORD: vsim.password };
+      const { stdout } = await run(program, ['managers', vsim.url, master.path, master.snapshot], { timeout: 120_000, env });
+      seen = JSON.parse(stdout) as Record<string, unknown>;
+      expect(vsim.model.bugs).toEqual([]);
+    } finally {
+      await vsim.close();
+    }
+  });
+
+  it('licences: a trial, whose they are, and how long it goes on', () => {
+    expect(seen['licences']).toEqual({
+      edition: 'eval',
+      dvs: 1,
+      assigned: 2,
+      ofOne: expect.stringMatching(/^host-/),
+      hours: 1416,
+      source: '*types.EvaluationLicenseSource',
+    });
+  });
+
+  it('counters: which there are, samples of what runs, and what is no counter, interval or provider', () => {
+    expect(seen['counters']).toEqual({
+      intervals: 4,
+      refresh: 20,
+      available: 14,
+      ofOneThatIsOff: 0,
+      entities: 1,
+      samples: 3,
+      series: ['cpu.usagemhz.average 50,50,50', 'mem.consumed.average 2097152,2097152,2097152'],
+      unknownCounter: 'InvalidArgument',
+      unknownInterval: 'InvalidArgument',
+      ofAFolder: 'InvalidArgument',
+    });
+  });
+
+  it('distributed port groups and switches with all that a server sends of their settings', () => {
+    expect(seen['networks']).toEqual({
+      portgroups: [
+        'DVS0-DVUplinks: true, true, loadbalance_srcid, vlan 0-4094, false',
+        'lab-0: true, true, loadbalance_srcid, vlan 100, false',
+        'lab-1: true, true, loadbalance_srcid, vlan 101, false',
+        'lab-2: true, true, loadbalance_srcid, vlan 102, false',
+      ],
+      switch: 'VMware, Inc. DVS, 4 uplinks, mtu 1500',
+    });
+  });
+});

@@ -1,0 +1,40 @@
+/** Licences and performance counters. The format is described in ../parse.ts. */
+export const managerTable = `
+# LicenseManager
+EvaluationLicenseSource < LicenseSource: remainingHours? long
+LicenseAssignmentManagerLicenseAssignment: entityId string, scope? string, entityDisplayName? string,
+  assignedLicense LicenseManagerLicenseInfo, properties? KeyAnyValue[]
+LicenseManagerEvaluationInfo: properties KeyAnyValue[]
+LicenseManagerLicenseInfo: licenseKey string, editionKey string, name string, total int, used? int, costUnit string,
+  properties? KeyAnyValue[], labels? KeyValue[]
+LicenseSource
+object LicenseManager: source LicenseSource, sourceAvailable boolean, diagnostics? ~LicenseDiagnostics,
+  featureInfo? ~LicenseFeatureInfo[], licensedEdition string, licenses LicenseManagerLicenseInfo[], licenseAssignmentManager? ref,
+  evaluation LicenseManagerEvaluationInfo
+object LicenseAssignmentManager
+read QueryAssignedLicenses(entityId? string): LicenseAssignmentManagerLicenseAssignment[]
+# PerformanceManager
+enum PerfStatsType: absolute delta rate
+enum PerfSummaryType: average maximum minimum latest summation none
+PerfCounterInfo: key int, nameInfo ElementDescription, groupInfo ElementDescription, unitInfo ElementDescription,
+  rollupType PerfSummaryType, statsType PerfStatsType, level? int, perDeviceLevel? int, associatedCounterId? int[]
+PerfEntityMetric < PerfEntityMetricBase: sampleInfo? PerfSampleInfo[], value? PerfMetricSeries[]
+PerfEntityMetricBase: entity ref
+PerfEntityMetricCSV < PerfEntityMetricBase: sampleInfoCSV string, value? PerfMetricSeriesCSV[]
+PerfInterval: key int, samplingPeriod int, name string, length int, level? int, enabled boolean
+PerfMetricId: counterId int, instance string
+PerfMetricIntSeries < PerfMetricSeries: value? long[]
+PerfMetricSeries: id PerfMetricId
+PerfMetricSeriesCSV < PerfMetricSeries: value? string
+PerfProviderSummary: entity ref, currentSupported boolean, summarySupported boolean, refreshRate? int
+PerfQuerySpec: entity ref, startTime? dateTime, endTime? dateTime, maxSample? int, metricId? PerfMetricId[], intervalId? int,
+  format? string
+PerfSampleInfo: timestamp dateTime, interval int
+PerformanceDescription: counterType ElementDescription[], statsType ElementDescription[]
+object PerformanceManager: description PerformanceDescription, historicalInterval? PerfInterval[], perfCounter? PerfCounterInfo[]
+read QueryPerfProviderSummary(entity ref): PerfProviderSummary
+read QueryAvailablePerfMetric(entity ref, beginTime? dateTime, endTime? dateTime, intervalId? int): PerfMetricId[]
+read QueryPerfCounter(counterId int[]): PerfCounterInfo[]
+read QueryPerfCounterByLevel(level int): PerfCounterInfo[]
+read QueryPerf(querySpec PerfQuerySpec[]): PerfEntityMetricBase[]
+`;

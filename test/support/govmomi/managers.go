@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sort"
+
+	"github.com/vmware/govmomi/license"
+	"github.com/vmware/govmomi/object"
+	"github.com/vmware/govmomi/performance"
+	"github.com/vmware/govmomi/vim25/mo"
+	"github.com/vmware/govmomi/vim25/soap"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// fault gives the type's name of the fault that a call met; a call that met none ends the program.
+func fault(err error) string {
+	if err == nil {
+		must(fmt.Errorf("this should have been refused"))
+	}
+	if soap.IsSoapFault(err) {
+		return fmt.Sprintf("%T", soap.ToSoapFault(err).VimFault())[len("types."):]
+	}
+	must(err)
+	return ""
+}
+
+// licences reads what `license.ls`, `license.assigned.ls` and `about -l` read.
+func (w *world) licences(ctx context.Context) map[string]interface{} {
+	m := license.NewManager(w.client.Client)
+	list, err := m.List(ctx)
+	must(err)
+	assigner, err := m.AssignmentManager(ctx)
+	must(err)
+	assigned, err := assigner.QueryAssigned(ctx, "")
+	must(err)
+	of, err := assigner.QueryAssigned(ctx, assigned[1].EntityId)
+	must(err)
+	var props mo.LicenseManager
+	must(m.Properties(ctx, m.Reference(), nil, &props))
+	return map[string]interface{}{
+		"edition": list[0].EditionKey, "dvs": len(list.WithFeature("dvs")), "assigned": len(assigned), "ofOne": of[0].EntityId,
+		"hours": props.Evaluation.Properties[0].Value, "source": fmt.Sprintf("%T", props.Source),
+	}
+}
+
+// counters reads what `metric.ls`, `metric.info`, `metric.interval.info` and `metric.sample` read.
+func (w *world) counters(ctx context.Context) map[string]interface{} {
+	m := performance.NewManager(w.client.Client)
+	m.Sort = true
+	intervals, err := m.HistoricalInterval(ctx)
+	must(err)
+	summary, err := m.ProviderSummary(ctx, w.master.Reference())
+	must(err)
+	hosts, err := w.finder.HostSystemList(ctx, "*")
+	must(err)
+	host := hosts[0].Reference()
+	available, err := m.AvailableMetric(ctx, host, summary.RefreshRate)
+	must(err)
+	off, err := m.AvailableMetric(ctx, w.master.Reference(), summary.RefreshRate)
+	must(err)
+	spec := types.PerfQuerySpec{MaxSample: 3, IntervalId: summary.RefreshRate}
+	raw, err := m.SampleByName(ctx, spec, []string{"cpu.usagemhz.average", "mem.consumed.average"}, []types.ManagedObjectReference{host, w.master.Reference()})
+	must(err)
+	series, err := m.ToMetricSeries(ctx, raw)
+	must(err)
+	names := []string{}
+	for _, v := range series[0].Value {
+		names = append(names, v.Name+" "+v.ValueCSV())
+	}
+	_, err = m.Query(ctx, []types.PerfQuerySpec{{Entity: host, MetricId: []types.PerfMetricId{{CounterId: 99999}}}})
+	unknown := fault(err)
+	_, err = m.AvailableMetric(ctx, host, 21)
+	interval := fault(err)
+	_, err = m.ProviderSummary(ctx, w.client.ServiceContent.RootFolder)
+	return map[string]interface{}{
+		"intervals": len(intervals), "refresh": summary.RefreshRate, "available": len(available), "ofOneThatIsOff": len(off), "entities": len(series),
+		"samples": len(series[0].SampleInfo), "series": names, "unknownCounter": unknown, "unknownInterval": interval, "ofAFolder": fault(err),
+	}
+}
+
+// networks reads what `dvs.portgroup.info` and `vm.network.add` read of distributed port groups.
+func (w *world) networks(ctx context.Context) map[string]interface{} {
+	list, err := w.finder.NetworkList(ctx, "*")
+	must(err)
+	seen := map[string]interface{}{}
+	names := []string{}
+	for _, n := range list {
+		switch n := n.(type) {
+		case *object.DistributedVirtualPortgroup:
+			backing, err := n.EthernetCardBackingInfo(ctx)
+			must(err)
+			port := backing.(*types.VirtualEthernetCardDistributedVirtualPortBackingInfo).Port
+			var pg mo.DistributedVirtualPortgroup
+			must(n.Properties(ctx, n.Reference(), nil, &pg))
+			policy := pg.Config.Policy.(*types.VMwareDVSPortgroupPolicy)
+			setting := pg.Config.DefaultPortConfig.(*types.VMwareDVSPortSetting)
+			vlan := ""
+			switch v := setting.Vlan.(type) {
+			case *types.VmwareDistributedVirtualSwitchVlanIdSpec:
+				vlan = fmt.Sprint(v.VlanId)
+			case *types.VmwareDistributedVirtualSwitchTrunkVlanSpec:
+				vlan = fmt.Sprintf("%d-%d", v.VlanId[0].Start, v.VlanId[0].End)
+			}
+			names = append(names, fmt.Sprintf("%s: %t, %t, %s, vlan %s, %s", pg.Config.Name, port.PortgroupKey == pg.Key, policy.BlockOverrideAllowed,
+				setting.UplinkTeamingPolicy.Policy.Value, vlan, fmt.Sprint(*setting.SecurityPolicy.MacChanges.Value)))
+		case *object.DistributedVirtualSwitch:
+			var dvs mo.DistributedVirtualSwitch
+			must(n.Properties(ctx, n.Reference(), nil, &dvs))
+			config := dvs.Config.(*types.VMwareDVSConfigInfo)
+			seen["switch"] = fmt.Sprintf("%s %s, %d uplinks, mtu %d", dvs.Summary.ProductInfo.Vendor, config.ProductInfo.Name,
+				len(config.UplinkPortPolicy.(*types.DVSNameArrayUplinkPortPolicy).UplinkPortName), config.MaxMtu)
+		}
+	}
+	sort.Strings(names)
+	seen["portgroups"] = names
+	return seen
+}
+
+// managers reads and uses the managers that a client may count on, as the commands of govc do.
+func managers(ctx context.Context, args []string) {
+	w := connect(ctx, args[0], args[1], args[2])
+	info := waited(ctx, begun(w.master.Clone(ctx, w.folder, "go-managers", w.spec())))
+	w.clone = object.NewVirtualMachine(w.client.Client, info.Result.(types.ManagedObjectReference))
+	waited(ctx, begun(w.clone.PowerOn(ctx)))
+	print(map[string]interface{}{"licences": w.licences(ctx), "counters": w.counters(ctx), "networks": w.networks(ctx)})
+}
