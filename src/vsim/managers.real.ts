@@ -60,4 +60,33 @@ describe("the managers, by govmomi's own wrappers of them", () => {
       switch: 'VMware, Inc. DVS, 4 uplinks, mtu 1500',
     });
   });
+
+  it('custom fields: made, set, read in three places, renamed, removed with their values', () => {
+    expect(seen['fields']).toEqual({
+      type: 'VirtualMachine',
+      twice: 'DuplicateName',
+      ofAFolder: 'InvalidArgument',
+      unknown: 'InvalidArgument',
+      unknownName: 'InvalidArgument',
+      values: ['tenant=ada true', 'room=4.2 true'],
+      available: 2,
+      after: ['room=4.2 true'],
+      gone: 'InvalidArgument',
+    });
+  });
+
+  it('methods that two switched off, until both switched them on', () => {
+    expect(seen['methods']).toEqual({
+      disabled: ['PowerOffVM_Task'],
+      refused: 'MethodDisabled',
+      stillByTheOther: ['PowerOffVM_Task'],
+      after: 0,
+      nothing: 'InvalidArgument',
+    });
+  });
+
+  it("a disk's chain of files", () => {
+    const leaf = '[ds0] go-managers/go-managers-000001.vmdk seSparse <[ds0] master-0/master-0.vmdk>';
+    expect(seen['disks']).toEqual({ one: [leaf], chain: [leaf, '[ds0] master-0/master-0.vmdk thin <>'], missing: 'FileNotFound' });
+  });
 });

@@ -153,8 +153,6 @@ export interface Vm extends Entity {
   pendingCustomization: { hostName: string | undefined; fail: boolean } | undefined;
   question: Question | undefined;
   frozen: boolean;
-  /** Methods that somebody switched off, with who did. */
-  readonly disabled: Map<string, string>;
   exclusive: Task | undefined;
   shared: Set<Task>;
   /** Disk files this VM holds open. */

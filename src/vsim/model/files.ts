@@ -3,7 +3,7 @@ import { fileExists, fileLocked, fileNotFound, invalidArgument, notSupported, Vi
 import type { Model } from './model.ts';
 import { type Datastore, isOpen, join, split } from './storage.ts';
 import type { Op } from './tasks.ts';
-import { chainOf, checkCids, copyFlat, createBase, flatBytes, openLink, removeDisk } from './vmdk.ts';
+import { type ChainLink, chainOf, checkCids, copyFlat, createBase, flatBytes, openLink, removeDisk } from './vmdk.ts';
 import { growDisk } from './devices.ts';
 import { copyTime } from './clone.ts';
 
@@ -142,6 +142,32 @@ export function copyVirtualDisk(m: Model, from: string, to: string, spec: DiskSp
     return undefined;
   }
   return m.tasks.start({ method: 'CopyVirtualDisk_Task', entity: m.root, work });
+}
+
+/** One file of a chain, as QueryVirtualDiskInfo_Task tells it. */
+export interface DiskInfo {
+  name: string;
+  type: string;
+  parent: string | undefined;
+}
+
+const diskType = ({ disk }: ChainLink): string => {
+  if (disk.parent !== undefined) return disk.format === 'seSparse' ? 'seSparse' : 'delta';
+  if (disk.thin) return 'thin';
+  return disk.eager ? 'eagerZeroedThick' : 'preallocated';
+};
+
+/** VirtualDiskManager.QueryVirtualDiskInfo_Task: a disk, or with its parents the whole chain, leaf first. A missing file is FileNotFound. */
+export function queryDiskInfo(m: Model, full: string, parents: boolean): Task {
+  function* work(): Op {
+    yield m.latency.about(100);
+    const links = parents ? chainOf(m.storage, full) : [openLink(m.storage, full)];
+    return {
+      kind: 'diskInfo',
+      disks: links.map((link): DiskInfo => ({ name: link.path, type: diskType(link), parent: link.disk.parent })),
+    };
+  }
+  return m.tasks.start({ method: 'QueryVirtualDiskInfo_Task', entity: m.root, work });
 }
 
 /** VirtualDiskManager.CreateVirtualDisk_Task; capacity in bytes. */

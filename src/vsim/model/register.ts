@@ -21,7 +21,6 @@ export function enroll(m: Model, record: VmRecord, folder: Folder, pool: Resourc
     pendingCustomization: undefined,
     question: undefined,
     frozen: false,
-    disabled: new Map(),
     exclusive: undefined,
     shared: new Set(),
     open: [],

@@ -1,3 +1,5 @@
+// Somebody disables a method on a VM, as backup software does through an internal call.
+export { disableMethods, enableMethods } from './disabled.ts';
 import type { Connection, DatastoreObject, Host, Vm } from './entities.ts';
 import { extentBytes } from './extent-bytes.ts';
 import { fileNotFound, notSupported } from './fault.ts';
@@ -46,17 +48,6 @@ export function restoreBackup(m: Model, time: number): Vm[] {
   const later = m.findVms((vm) => vm.created > time);
   for (const vm of later) strike(m, vm);
   return later;
-}
-
-/** Somebody disables a method on a VM, as backup software does through an internal call. */
-export function disableMethods(m: Model, vm: Vm, methods: readonly string[], source: string): void {
-  for (const method of methods) vm.disabled.set(method, source);
-  m.changed(vm, 'disabledMethod');
-}
-
-export function enableMethods(m: Model, vm: Vm, methods: readonly string[]): void {
-  for (const method of methods) vm.disabled.delete(method);
-  m.changed(vm, 'disabledMethod');
 }
 
 /** reloadVirtualMachineFromPath_Task: the configuration is read again, moRef and history stay. */

@@ -1,7 +1,8 @@
 import { decodeRequest, type DecodedRequest, encodeFault, encodeReply, NotSoapError } from '../../vsphere/soap/envelope.ts';
 import { isSubtype } from '../../vsphere/types/schema.ts';
 import { XmlError } from '../../vsphere/xml/error.ts';
-import { type Entity, isVm } from '../model/entities.ts';
+import { assertEnabled } from '../model/disabled.ts';
+import type { Entity } from '../model/entities.ts';
 import { gone, VimFault } from '../model/fault.ts';
 import type { Model } from '../model/model.ts';
 import { ruleFault } from '../model/rules.ts';
@@ -13,6 +14,7 @@ import { historyMethods } from './methods/history.ts';
 import { inventoryMethods } from './methods/inventory.ts';
 import { leaseMethods } from './methods/lease.ts';
 import { licenceMethods } from './methods/licence.ts';
+import { managerMethods } from './methods/manager.ts';
 import { performanceMethods } from './methods/performance.ts';
 import { propertyMethods } from './methods/property.ts';
 import { searchMethods } from './methods/search.ts';
@@ -40,6 +42,7 @@ const HANDLERS = new Map<string, Handler>(
     ...historyMethods,
     ...leaseMethods,
     ...licenceMethods,
+    ...managerMethods,
     ...performanceMethods,
   } satisfies Handlers as Record<string, Handler>),
 );
@@ -213,11 +216,7 @@ export class Dispatcher {
     if (m.options.restricted && request.desc?.read === false && !ALWAYS_ALLOWED.has(method)) {
       throw new VimFault('RestrictedVersion', 'Current license or ESXi version prohibits execution of the requested operation.');
     }
-    if (isVm(self) && self.disabled.has(method)) {
-      throw new VimFault('MethodDisabled', `The method is disabled by '${self.disabled.get(method)}'`, {
-        source: self.disabled.get(method),
-      });
-    }
+    assertEnabled(self, method);
   }
 
   #fail(error: unknown, out: SoapOut): void {

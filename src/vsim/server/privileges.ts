@@ -40,6 +40,10 @@ export const PRIVILEGES: Record<string, string> = {
   StartProgramInGuest: 'VirtualMachine.GuestOperations.Execute',
   ListProcessesInGuest: 'VirtualMachine.GuestOperations.Query',
   InitiateFileTransferToGuest: 'VirtualMachine.GuestOperations.Modify',
+  AddCustomFieldDef: 'Global.ManageCustomFields',
+  RemoveCustomFieldDef: 'Global.ManageCustomFields',
+  RenameCustomFieldDef: 'Global.ManageCustomFields',
+  setCustomValue: 'Global.SetCustomField',
   InitiateFileTransferFromGuest: 'VirtualMachine.GuestOperations.Query',
 };
 

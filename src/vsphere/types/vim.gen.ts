@@ -8758,6 +8758,21 @@ export interface PerformanceDescription extends DataObject {
   counterType: AnyElementDescription[];
   statsType: AnyElementDescription[];
 }
+export interface DisabledMethodRequest extends DataObject {
+  _type?: 'DisabledMethodRequest' | undefined;
+  method: string;
+  reasonId: string;
+}
+export interface VirtualDiskInfo extends DataObject {
+  _type?: 'VirtualDiskInfo' | undefined;
+  unit: VirtualDiskInfoUnit;
+  diskType: string;
+  parent?: string | undefined;
+}
+export interface VirtualDiskInfoUnit extends DataObject {
+  _type?: 'VirtualDiskInfoUnit' | undefined;
+  name: string;
+}
 
 export type AnyArrayUpdateSpec =
   | ArrayUpdateSpec
@@ -10757,6 +10772,9 @@ export interface VimTypes {
   PerfQuerySpec: PerfQuerySpec;
   PerfSampleInfo: PerfSampleInfo;
   PerformanceDescription: PerformanceDescription;
+  DisabledMethodRequest: DisabledMethodRequest;
+  VirtualDiskInfo: VirtualDiskInfo;
+  VirtualDiskInfoUnit: VirtualDiskInfoUnit;
 }
 
 /** Data types with subtypes: what a value that is known to be one of them may be. */
@@ -10901,6 +10919,9 @@ export interface VimMethods {
   QueryPerfCounter: { args: { counterId: number[] }; result: PerfCounterInfo[] };
   QueryPerfCounterByLevel: { args: { level: number }; result: PerfCounterInfo[] };
   QueryPerf: { args: { querySpec: PerfQuerySpec[] }; result: AnyPerfEntityMetricBase[] };
+  DisableMethods: { args: { entity: Ref[]; method: DisabledMethodRequest[]; sourceId: string; sessionScope?: boolean | undefined }; result: undefined };
+  EnableMethods: { args: { entity: Ref[]; method: string[]; sourceId: string }; result: undefined };
+  QueryVirtualDiskInfo_Task: { args: { name: string; datacenter?: Ref | undefined; includeParents: boolean }; result: Ref };
   RetrieveServiceContent: { args: NoArgs; result: ServiceContent };
   CurrentTime: { args: NoArgs; result: Date };
   Login: { args: { userName: string; password: string; locale?: string | undefined }; result: UserSession };
@@ -10971,7 +10992,9 @@ export interface VimMethods {
   UpdateOptions: { args: { changedValue: AnyOptionValue[] }; result: undefined };
   AddCustomFieldDef: { args: { name: string; moType?: string | undefined; fieldDefPolicy?: PrivilegePolicyDef | undefined; fieldPolicy?: PrivilegePolicyDef | undefined }; result: CustomFieldDef };
   RemoveCustomFieldDef: { args: { key: number }; result: undefined };
+  RenameCustomFieldDef: { args: { key: number; name: string }; result: undefined };
   SetField: { args: { entity: Ref; key: number; value: string }; result: undefined };
+  setCustomValue: { args: { key: string; value: string }; result: undefined };
   Rename_Task: { args: { newName: string }; result: Ref };
   Destroy_Task: { args: NoArgs; result: Ref };
   Reload: { args: NoArgs; result: undefined };

@@ -8,6 +8,8 @@ import (
 	"github.com/vmware/govmomi/license"
 	"github.com/vmware/govmomi/object"
 	"github.com/vmware/govmomi/performance"
+	"github.com/vmware/govmomi/task"
+	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/soap"
 	"github.com/vmware/govmomi/vim25/types"
@@ -117,11 +119,104 @@ func (w *world) networks(ctx context.Context) map[string]interface{} {
 	return seen
 }
 
+// fields does what `fields.add`, `fields.ls`, `fields.set`, `fields.rename` and `fields.rm` do.
+func (w *world) fields(ctx context.Context) map[string]interface{} {
+	m, err := object.GetCustomFieldsManager(w.client.Client)
+	must(err)
+	owner, err := m.Add(ctx, "owner", "VirtualMachine", nil, nil)
+	must(err)
+	room, err := m.Add(ctx, "room", "", nil, nil)
+	must(err)
+	_, err = m.Add(ctx, "owner", "VirtualMachine", nil, nil)
+	twice := fault(err)
+	vm := w.clone.Reference()
+	must(m.Set(ctx, vm, owner.Key, "ada"))
+	must(m.Set(ctx, vm, room.Key, "4.1"))
+	byName := func(name string) error {
+		_, err := methods.SetCustomValue(ctx, w.client.Client, &types.SetCustomValue{This: vm, Key: name, Value: "4.2"})
+		return err
+	}
+	must(byName("room"))
+	folder := w.folder.Reference()
+	must(m.Set(ctx, folder, room.Key, "5"))
+	ofAFolder := fault(m.Set(ctx, folder, owner.Key, "ada"))
+	unknown := fault(m.Set(ctx, vm, 9999, "x"))
+	must(m.Rename(ctx, owner.Key, "tenant"))
+	defs, err := m.Field(ctx)
+	must(err)
+	read := func() (list []string, available int) {
+		var props mo.VirtualMachine
+		must(w.clone.Properties(ctx, vm, []string{"customValue", "value", "availableField", "summary"}, &props))
+		for i, v := range props.CustomValue {
+			defs, err := m.Field(ctx)
+			must(err)
+			value := v.(*types.CustomFieldStringValue)
+			same := *props.Summary.CustomValue[i].(*types.CustomFieldStringValue) == *value && *props.Value[i].(*types.CustomFieldStringValue) == *value
+			list = append(list, fmt.Sprintf("%s=%s %t", defs.ByKey(value.Key).Name, value.Value, same))
+		}
+		return list, len(props.AvailableField)
+	}
+	values, available := read()
+	must(m.Remove(ctx, owner.Key))
+	after, _ := read()
+	return map[string]interface{}{"type": defs[0].ManagedObjectType, "twice": twice, "ofAFolder": ofAFolder, "unknown": unknown, "unknownName": fault(byName("rooms")), "values": values,
+		"available": available, "after": after, "gone": fault(m.Remove(ctx, owner.Key))}
+}
+
+// methods does what `object.method` does.
+func (w *world) disabling(ctx context.Context) map[string]interface{} {
+	m := object.NewAuthorizationManager(w.client.Client)
+	vm := []types.ManagedObjectReference{w.clone.Reference()}
+	off := []object.DisabledMethodRequest{{Method: "PowerOffVM_Task", Reason: "busy"}}
+	must(m.DisableMethods(ctx, vm, off, "backup"))
+	must(m.DisableMethods(ctx, vm, off, "audit"))
+	disabled := func() []string {
+		var props mo.VirtualMachine
+		must(w.clone.Properties(ctx, vm[0], []string{"disabledMethod"}, &props))
+		return props.DisabledMethod
+	}
+	before := disabled()
+	_, err := w.clone.PowerOff(ctx)
+	refused := fault(err)
+	must(m.EnableMethods(ctx, vm, []string{"PowerOffVM_Task"}, "backup"))
+	still := disabled()
+	must(m.EnableMethods(ctx, vm, []string{"PowerOffVM_Task"}, "audit"))
+	return map[string]interface{}{"disabled": before, "refused": refused, "stillByTheOther": still, "after": len(disabled()),
+		"nothing": fault(m.DisableMethods(ctx, vm, nil, "backup"))}
+}
+
+// disks does what `datastore.disk.info` does.
+func (w *world) disks(ctx context.Context) map[string]interface{} {
+	m := object.NewVirtualDiskManager(w.client.Client)
+	leaf := chain(ctx, w.clone)[0]
+	read := func(parents bool) []string {
+		list, err := m.QueryVirtualDiskInfo(ctx, leaf, w.dc, parents)
+		must(err)
+		names := []string{}
+		for _, d := range list {
+			names = append(names, fmt.Sprintf("%s %s <%s>", d.Name, d.DiskType, d.Parent))
+		}
+		return names
+	}
+	_, err := m.QueryVirtualDiskInfo(ctx, "[ds0] nowhere/nothing.vmdk", w.dc, true)
+	return map[string]interface{}{"one": read(false), "chain": read(true), "missing": taskFault(err)}
+}
+
+// taskFault gives the type's name of the fault with which a task ended.
+func taskFault(err error) string {
+	failed, ok := err.(task.Error)
+	if !ok {
+		must(fmt.Errorf("no task's fault: %v", err))
+	}
+	return fmt.Sprintf("%T", failed.Fault())[len("*types."):]
+}
+
 // managers reads and uses the managers that a client may count on, as the commands of govc do.
 func managers(ctx context.Context, args []string) {
 	w := connect(ctx, args[0], args[1], args[2])
 	info := waited(ctx, begun(w.master.Clone(ctx, w.folder, "go-managers", w.spec())))
 	w.clone = object.NewVirtualMachine(w.client.Client, info.Result.(types.ManagedObjectReference))
 	waited(ctx, begun(w.clone.PowerOn(ctx)))
-	print(map[string]interface{}{"licences": w.licences(ctx), "counters": w.counters(ctx), "networks": w.networks(ctx)})
+	print(map[string]interface{}{"licences": w.licences(ctx), "counters": w.counters(ctx), "networks": w.networks(ctx),
+		"fields": w.fields(ctx), "methods": w.disabling(ctx), "disks": w.disks(ctx)})
 }

@@ -13,6 +13,7 @@ import {
   makeNamespace,
   moveFile,
   moveVirtualDisk,
+  queryDiskInfo,
   searchDatastore,
 } from '../../model/files.ts';
 import { datastoreOf } from '../../model/place.ts';
@@ -88,6 +89,10 @@ export const storageMethods: Handlers = {
   ExtendVirtualDisk_Task: (c, a) => {
     mayTouch(c, a.name);
     return taskRef(extendVirtualDisk(c.m, a.name, Number(a.newCapacityKb) * 1024));
+  },
+  QueryVirtualDiskInfo_Task: (c, a) => {
+    c.m.require('Datastore.FileManagement', datastoreOf(c.m, a.name));
+    return taskRef(queryDiskInfo(c.m, a.name, a.includeParents));
   },
   QueryVirtualDiskUuid: (c, a) => openLink(c.m.storage, a.name).disk.uuid,
   RefreshDatastore: () => undefined,

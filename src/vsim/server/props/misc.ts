@@ -1,11 +1,13 @@
 import type { Entity, Snapshot, Task, TaskResult } from '../../model/entities.ts';
 import type { SpaceNeeded } from '../../model/consolidate.ts';
 import type { FaultBody } from '../../model/fault.ts';
-import type { FoundFolder } from '../../model/files.ts';
+import type { DiskInfo, FoundFolder } from '../../model/files.ts';
 import { date, long, type PropTable, type Reader, ref, refs } from './context.ts';
 import { build, configFields } from './vm.ts';
 import { localized } from './faults.ts';
 import { typed } from '../../../vsphere/types/value.ts';
+import { fieldDef } from './entity.ts';
+import { customFields } from '../../model/custom-fields.ts';
 import { serviceContent } from './content.ts';
 
 const TASK_LABELS: Record<string, string> = {
@@ -53,6 +55,18 @@ function resultValue(result: Exclude<TaskResult, undefined>): unknown {
       freeSpaceRequiredInKb: long(Math.ceil(bytes / 1024)),
     }));
     return typed('ArrayOfStorageRequirement', needed);
+  }
+  if (result.kind === 'diskInfo') {
+    const disks = (result as unknown as { disks: DiskInfo[] }).disks;
+    return typed(
+      'ArrayOfVirtualDiskInfo',
+      disks.map(({ name, type, parent }) => ({
+        _type: 'VirtualDiskInfo',
+        unit: { name },
+        diskType: type,
+        ...(parent === undefined ? {} : { parent }),
+      })),
+    );
   }
   const { kind, found } = result as unknown as { kind: string; found: FoundFolder[] };
   const folders = found.map(searchResult);
@@ -161,7 +175,7 @@ export const plainProps: Record<string, AnyTable> = {
     },
   },
   CustomizationSpecManager: { top: { info: () => [], encryptionKey: () => [] } },
-  CustomFieldsManager: { top: { field: () => [] } },
+  CustomFieldsManager: { top: { field: (_, r) => customFields(r.sim.model).map(fieldDef) } },
   OptionManager: { top: { setting: () => [], supportedOption: () => [] } },
   EnvironmentBrowser: { top: {} },
 };

@@ -6,7 +6,7 @@ import { date, type PropTable, type Reader, ref, refs } from './context.ts';
 import { deviceList, hardwareInfo } from './devices.ts';
 import { layout, layoutEx, storageInfo, storageSummary } from './layout.ts';
 import { guestNets, toolsStatus } from './guest.ts';
-import { entityProps } from './entity.ts';
+import { customValueOf, entityProps } from './entity.ts';
 
 type Fields = Record<string, () => unknown>;
 
@@ -121,6 +121,7 @@ function summaryFields(vm: Vm, reader: Reader): Fields {
     storage: () => storageSummary(vm, reader),
     quickStats: () => quickStats(vm, reader),
     overallStatus: () => 'green',
+    customValue: () => customValueOf(vm, reader),
   };
 }
 

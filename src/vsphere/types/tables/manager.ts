@@ -1,4 +1,4 @@
-/** Licences and performance counters. The format is described in ../parse.ts. */
+/** Licences, performance counters, and what is in no published schema. The format is described in ../parse.ts. */
 export const managerTable = `
 # LicenseManager
 EvaluationLicenseSource < LicenseSource: remainingHours? long
@@ -37,4 +37,11 @@ read QueryAvailablePerfMetric(entity ref, beginTime? dateTime, endTime? dateTime
 read QueryPerfCounter(counterId int[]): PerfCounterInfo[]
 read QueryPerfCounterByLevel(level int): PerfCounterInfo[]
 read QueryPerf(querySpec PerfQuerySpec[]): PerfEntityMetricBase[]
+# internal: of the namespace internalvim25, as govmomi knows them
+DisabledMethodRequest: method string, reasonId string
+VirtualDiskInfo: unit VirtualDiskInfoUnit, diskType string, parent? string
+VirtualDiskInfoUnit: name string
+call DisableMethods(entity ref[], method DisabledMethodRequest[], sourceId string, sessionScope? boolean)
+call EnableMethods(entity ref[], method string[], sourceId string)
+call QueryVirtualDiskInfo_Task(name string, datacenter? ref, includeParents boolean): ref
 `;

@@ -85,7 +85,10 @@ call UpdateOptions(changedValue OptionValue[])
 # CustomFieldsManager
 call AddCustomFieldDef(name string, moType? string, fieldDefPolicy? PrivilegePolicyDef, fieldPolicy? PrivilegePolicyDef): CustomFieldDef
 call RemoveCustomFieldDef(key int)
+call RenameCustomFieldDef(key int, name string)
 call SetField(entity ref, key int, value string)
+# ExtensibleManagedObject
+call setCustomValue(key string, value string)
 # ManagedEntity
 call Rename_Task(newName string): ref
 call Destroy_Task(): ref
