@@ -1,5 +1,6 @@
 /** The worker over real PostgreSQL: lost leases, cancels, shutdown, start slots, and what time does to reservations. */
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { KyselyPlugin } from 'kysely';
 import { pino } from 'pino';
 import {
   type Bench,
@@ -33,6 +34,9 @@ function stallGuest(bench: Bench, count = 1): void {
 const called = (bench: Bench, verb: string): boolean => bench.calls.some((c) => c.startsWith(`${verb} `));
 const stalled = (bench: Bench) => until(() => called(bench, 'ready'), 'a guest that is waited for');
 
+/** Until what was resolved by now has been acted on. */
+const idleTurn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
 describe('leases', () => {
   test('a run whose lease was lost is aborted, and the new owner finishes it', async () => {
     const lines: string[] = [];
@@ -49,6 +53,39 @@ describe('leases', () => {
     await second.stop();
     expect((await reservationOf(bench, id)).state).toBe('ready');
     expect(await problems(bench)).toEqual([]);
+  });
+
+  test('a run that is claimed while a heartbeat is on its way is not taken for lost', async () => {
+    const lines: string[] = [];
+    const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+    const bench = await makeBench(onTestFinished, { log });
+    let held = false;
+    let open!: () => void;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    onTestFinished(() => open());
+    let answers = 0;
+    const slow: KyselyPlugin = {
+      transformQuery: ({ node }) => node,
+      transformResult: async ({ result }) => {
+        held = true;
+        await gate;
+        answers += 1;
+        return result;
+      },
+    };
+    const beats = { ...bench.store, db: bench.store.db.withPlugin(slow) };
+    stallGuest(bench, 2);
+    await reserveOne(bench);
+    await startWorker(bench, { leaseMs: 20_000, beats });
+    await until(() => held, 'a heartbeat on its way');
+    const second = await reserveOne(bench);
+    await until(() => bench.calls.includes(`ready ${second.machineId}`), 'a run that was claimed meanwhile');
+    open();
+    await until(() => answers > 0, 'the answer to the heartbeat');
+    await idleTurn();
+    expect(lines.filter((line) => line.includes('taken this run over'))).toEqual([]);
+    const rows = await bench.store.db.selectFrom('job').select('fence').where('state', '=', 'running').execute();
+    expect(rows.map((r) => r.fence)).toEqual([1, 1]);
   });
 
   test('a worker that wakes up late can write nothing', async () => {

@@ -188,16 +188,13 @@ export class Worker {
 
   async #beat(): Promise<void> {
     const { deps, leaseMs, beats = deps.store } = this.#options;
-    if (this.#running.size > 0) {
+    // Of those alone: what was claimed while the beat was on its way is nobody else's for not being in it.
+    const asked = [...this.#running.values()];
+    if (asked.length > 0) {
       const begun = performance.now();
-      const ours = new Set(
-        await heartbeat(
-          beats,
-          [...this.#running.values()].map((r) => r.job),
-          leaseMs,
-        ),
-      );
-      for (const run of this.#running.values()) {
+      const jobsOf = asked.map((run) => run.job);
+      const ours = new Set(await heartbeat(beats, jobsOf, leaseMs));
+      for (const run of asked) {
         if (!ours.has(run.job.id)) run.leave.abort(leaseLost());
         else run.oursAt = Math.max(run.oursAt, begun);
       }

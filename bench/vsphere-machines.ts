@@ -1,0 +1,191 @@
+/** From reserve to login on a simulated vCenter with the times and limits of a real one, through the whole server: many machines at one moment. */
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { TestServer, until } from '../test/support/server.ts';
+import { errorCode } from '../src/lib/errors.ts';
+import type { BenchArgs, Benchmark, Outcome } from './lib/benchmark.ts';
+import type { Scene } from './lib/scene.ts';
+import { median } from './lib/stats.ts';
+import { cpuSeconds } from './lib/usage.ts';
+import { pyvmomi } from './lib/vsphere-entrants.ts';
+import { prepareAlone } from './lib/vsphere-source.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const HOSTS = 4;
+/** An address alone does not tell one simulated guest from another; a port that nobody else here takes does. */
+const GUEST_SSH_PORT = 2333;
+
+interface Served {
+  url: string;
+  username: string;
+  password: string;
+  fingerprint256: string;
+  source: string;
+  pid: number;
+  stop: () => Promise<void>;
+}
+
+/** The simulator in a process of its own. */
+async function serve(scene: Scene, bootMs: number): Promise<Served> {
+  const code = `
+    import { CLOUD_IMAGE } from './src/vsim/model/options.ts';
+    import { startVsim } from './src/vsim/vsim.ts';
+    const more = { latency: 'real', hosts: ${HOSTS}, masters: 1, bootMs: ${bootMs}, guestSshPort: ${GUEST_SSH_PORT} };
+    const vsim = await startVsim({ ...CLOUD_IMAGE, ...more });
+    const { url, username, password, fingerprint256 } = vsim;
+    console.log(JSON.stringify({ url, username, password, fingerprint256, source: vsim.sim.master().path }));
+    process.on('SIGTERM', () => process.exit(0));`;
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  scene.defer(() => child.kill('SIGKILL'));
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const stop = async (): Promise<void> => {
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    await ended;
+  };
+  return { ...(JSON.parse(line) as Omit<Served, 'pid' | 'stop'>), pid: child.pid as number, stop };
+}
+
+/** A server with that vCenter and a published image of its master. */
+async function ready(scene: Scene, vcenter: Served): Promise<TestServer> {
+  const server = new TestServer(mkdtempSync(join(tmpdir(), 'carrel-bench-')));
+  scene.defer(() => server.dispose());
+  await server.start({}, undefined, ['--no-qemu']);
+  const { url, username, password, fingerprint256, source } = vcenter;
+  await server.client.addProvider({ body: { name: 'lab', kind: 'vcenter', url, username, password, trust: { fingerprint256 } } });
+  await server.client.importVm({
+    params: { name: 'golden' },
+    body: { provider: 'lab', vm: source, how: 'copy', publish: true, sshPort: GUEST_SSH_PORT },
+  });
+  await until('the image', async () => {
+    const { state, failure } = await server.client.showRevision({ params: { name: 'golden', number: 1 } });
+    if (state !== 'preparing' && state !== 'published') throw new Error(failure?.message ?? state);
+    return state === 'published' ? true : undefined;
+  });
+  return server;
+}
+
+/** As a person does it: told that too much is asked for at this moment, they ask again. */
+async function reserve(server: TestServer): Promise<{ id: string }> {
+  const id = randomUUID();
+  return until(
+    'a promise',
+    () =>
+      server.client.reserve({ body: { id, image: 'golden', mode: 'linked', for: '4h' } }).catch((error: unknown) => {
+        if (errorCode(error) === 'unavailable') return undefined;
+        throw error;
+      }),
+    undefined,
+    250,
+  );
+}
+
+/** Seconds from the first request until each machine is ready. */
+async function together(server: TestServer, count: number): Promise<number[]> {
+  const begun = performance.now();
+  const ids = new Map<string, number>();
+  await Promise.all(Array.from({ length: count }, () => reserve(server).then(({ id }) => ids.set(id, Number.NaN))));
+  const seconds: number[] = [];
+  await until(
+    'all machines',
+    async () => {
+      const { items } = await server.client.listReservations({ query: { limit: 1000 } });
+      const failed = items.find((r) => ids.has(r.id) && r.state === 'failed');
+      if (failed !== undefined) throw new Error(failed.failure?.message);
+      const now = (performance.now() - begun) / 1000;
+      for (const { id, state } of items) {
+        if (!ids.has(id) || state !== 'ready') continue;
+        ids.delete(id);
+        seconds.push(now);
+      }
+      return ids.size === 0 ? true : undefined;
+    },
+    undefined,
+    500,
+  );
+  return seconds;
+}
+
+const peakBytes = (pid: number): number => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
+
+async function run({ quick, scene, say, size }: BenchArgs): Promise<Outcome> {
+  const count = size ?? (quick ? 40 : 300);
+  const bootS = quick ? 10 : 90;
+  const vcenter = await serve(scene, bootS * 1000);
+  const server = await ready(scene, vcenter);
+  const slots = (await server.client.listProviders()).items[0]?.startSlots as number;
+  // One alone: what of it a slot is held for is what is not the boot.
+  const alone: number[] = [];
+  for (let i = 0; i < (quick ? 1 : 3); i++) alone.push(...(await together(server, 1)));
+  const one = median(alone);
+  const slotS = Math.max(0, one - bootS);
+  say(`one alone: ${one.toFixed(1)} s, of which ${bootS} s are the guest's boot`);
+  const before = cpuSeconds(server.pid as number);
+  const seconds = await together(server, count);
+  const cpuMs = ((cpuSeconds(server.pid as number) - before) * 1000) / count;
+  const wall = Math.max(...seconds);
+  const memory = peakBytes(server.pid as number);
+  say(`${count} together: last after ${wall.toFixed(1)} s`);
+  await server.end('SIGTERM');
+  await vcenter.stop();
+
+  const script = await serve(scene, bootS * 1000);
+  await prepareAlone(script);
+  const { wallMs } = await pyvmomi(8)(script, { count, warm: 0, prefix: 'script' });
+  await script.stop();
+  say(`a script of eight threads: ${(wallMs / 1000).toFixed(1)} s until the last is switched on`);
+
+  const bound = Math.ceil(count / slots) * slotS + bootS;
+  const held = Math.ceil(count / slots) * one;
+  const scripted = wallMs / 1000 + bootS;
+  const rows: [string, number][] = [
+    ['Carrel, until each answers on SSH', wall],
+    ['bound: turns at the slots, then one boot', bound],
+    [`pyvmomi, 8 threads, and one boot (${bootS} s)`, scripted],
+    ['a slot held while the guest boots (reckoned)', held],
+    ['one after the other, as VCL does (reckoned)', one * count],
+  ];
+  return {
+    tables: [
+      {
+        title: `${count} machines of one master at one moment, ${HOSTS} hosts, ${slots} slots, boots of ${bootS} s`,
+        head: ['way', 'seconds until the last', 'Carrel is x faster'],
+        rows: rows.map(([way, s]) => [way, s.toFixed(1), (s / wall).toFixed(2)]),
+      },
+      {
+        title: 'The server meanwhile',
+        head: ['processor ms a machine', 'peak memory MiB'],
+        rows: [[cpuMs.toFixed(0), (memory / 2 ** 20).toFixed(0)]],
+      },
+    ],
+    targets: [
+      {
+        what: 'wall time of all',
+        wanted: `at most 1.10 of the bound (${bound.toFixed(1)} s)`,
+        measured: `${(wall / bound).toFixed(2)}`,
+        met: wall <= bound * 1.1,
+      },
+    ],
+    notes: [
+      'The simulator has the times and limits of a real vCenter (16 units of work a host); it runs on the same cores as the server.',
+      'The script does not look whether a guest answers: one boot is added to its last power-on. It makes no credentials and keeps no records.',
+      'What is reckoned is the time of one machine alone, times the turns.',
+    ],
+    raw: { alone, seconds, scriptMs: [wallMs] },
+  };
+}
+
+export const benchmark: Benchmark = {
+  name: 'vsphere-machines',
+  what: 'many machines at one moment through the whole server, on a vCenter with real times and limits',
+  run,
+};
