@@ -7,7 +7,21 @@ import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Import, importsOf, type Token, tokensOf } from './source-scan.ts';
-import { ALLOWED, IMPURE, MAX_LINES, MAY_IMPORT_DRIVERS, NARROW, NO_NODE, PACKAGES, SQL, TEST_ONLY, TYPES_ONLY, WHY } from './walls.ts';
+import {
+  ALLOWED,
+  IMPURE,
+  MAX_LINES,
+  MAY_IMPORT_DRIVERS,
+  NARROW,
+  NO_NODE,
+  PACKAGES,
+  ROOMS,
+  type Rooms,
+  SQL,
+  TEST_ONLY,
+  TYPES_ONLY,
+  WHY,
+} from './walls.ts';
 
 export interface Crossing {
   /** Path from the root, with forward slashes. */
@@ -81,6 +95,7 @@ function filesUnder(folder: string): string[] {
 function checkFile(src: string, path: string, text: string, report: Report): void {
   const source: Source = { path, folder: path.split('/')[0] ?? '', isTest: IS_TEST.test(path) };
   if (ALLOWED[source.folder] === undefined) report(1, `src/${path} lies in no folder of the architecture (add it to scripts/walls.ts)`);
+  checkPlace(source, report);
   const tokens = tokensOf(text);
   for (const imported of importsOf(tokens)) checkImport(src, source, imported, report);
   if (source.isTest) return;
@@ -109,7 +124,7 @@ function checkImport(src: string, source: Source, imported: Import, report: Repo
     if (!source.isTest && !target.endsWith('.json')) refuse(target.replace(/^(?:\.\.\/)+/, ''), 'the product lies in src/');
     return;
   }
-  if (folderAllows(source, target, imported, refuse)) checkDriver(source, target, refuse);
+  if (folderAllows(source, target, imported, refuse) && driverAllows(source, target, refuse)) checkRooms(source, target, refuse);
   if (!source.isTest && !imported.typeOnly && TEST_ONLY.some((p) => target.startsWith(p) && !source.path.startsWith(p))) {
     refuse(`src/${target}`, 'it is for tests; product code may name its types only');
   }
@@ -137,11 +152,46 @@ function within(path: string, only: string): boolean {
   return only.endsWith('/') ? path.startsWith(only) : path === only;
 }
 
-function checkDriver(source: Source, target: string, refuse: Refuse): void {
+/** Whether a concrete driver is imported by those who may; if not it is reported. */
+function driverAllows(source: Source, target: string, refuse: Refuse): boolean {
   const concrete = /^drivers\/[^/]+\//.exec(target)?.[0];
-  if (concrete === undefined || source.isTest || source.path.startsWith(concrete)) return;
-  if (MAY_IMPORT_DRIVERS.some((only) => within(source.path, only))) return;
+  if (concrete === undefined || source.isTest || source.path.startsWith(concrete)) return true;
+  if (MAY_IMPORT_DRIVERS.some((only) => within(source.path, only))) return true;
   refuse(`src/${target}`, 'concrete drivers are imported by src/drivers/registry.ts and src/main only');
+  return false;
+}
+
+/** A place in a folder of rooms: the room, or the file where it lies beside them. */
+const placeIn = (folder: string, path: string): string => path.slice(folder.length).split('/')[0] ?? '';
+
+function checkPlace(source: Source, report: Report): void {
+  for (const [folder, { top, shared, rooms }] of Object.entries(ROOMS)) {
+    if (!source.path.startsWith(folder)) continue;
+    const place = placeIn(folder, source.path);
+    const isRoom = source.path !== `${folder}${place}`;
+    // Tests of the whole folder lie beside its rooms.
+    if (isRoom ? place in rooms : source.isTest || top.includes(place) || shared.includes(place)) continue;
+    report(1, `src/${source.path} lies in no room of src/${folder} (its README says what goes where)`);
+  }
+}
+
+function checkRooms(source: Source, target: string, refuse: Refuse): void {
+  if (source.isTest) return;
+  for (const [folder, table] of Object.entries(ROOMS)) {
+    if (!target.startsWith(folder)) continue;
+    const to = placeIn(folder, target);
+    if (!source.path.startsWith(folder)) {
+      if (to !== table.top[0]) refuse(`src/${target}`, `from outside src/${folder} only its ${table.top[0]} may be imported`);
+    } else roomAllows(placeIn(folder, source.path), to, table, (why) => refuse(`src/${target}`, why));
+  }
+}
+
+function roomAllows(from: string, to: string, { top, shared, rooms }: Rooms, refuse: (why: string) => void): void {
+  if (from === to || top.includes(from)) return;
+  if (shared.includes(from)) refuse(`${from} is for every room, so it stands on none`);
+  else if (!shared.includes(to) && !(rooms[from] ?? []).includes(to)) {
+    refuse(`of the other rooms, ${from} may import ${rooms[from]?.join(', ') || 'none'}`);
+  }
 }
 
 function checkPackage(source: Source, from: string, refuse: Refuse): void {

@@ -82,6 +82,33 @@ export const TYPES_ONLY: readonly { from: string; to: string }[] = [
 /** Files that may import a concrete driver (a folder under src/drivers) besides that driver itself. */
 export const MAY_IMPORT_DRIVERS: readonly string[] = ['drivers/registry.ts', 'main/'];
 
+export interface Rooms {
+  /** Files beside the rooms: they put the rooms together and may import every one. Who stands outside may import the first only. */
+  top: readonly string[];
+  /** Files beside the rooms that every room may import; they import no room. */
+  shared: readonly string[];
+  /** Room -> rooms that its files may import besides their own, from below upwards: each names earlier ones only. */
+  rooms: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Folders that are divided into rooms, with a slash at their ends. The README of each explains its rooms. */
+export const ROOMS: Readonly<Record<string, Rooms>> = {
+  'drivers/vsphere/': {
+    top: ['index.ts', 'parts.ts'],
+    shared: ['options.ts'],
+    rooms: {
+      inventory: [],
+      endpoint: ['inventory'],
+      check: ['endpoint', 'inventory'],
+      storage: ['endpoint', 'inventory'],
+      guests: ['endpoint', 'inventory'],
+      masters: ['guests', 'storage', 'endpoint', 'inventory'],
+      machines: ['masters', 'guests', 'storage', 'endpoint', 'inventory'],
+      survey: ['machines', 'masters', 'guests', 'storage', 'endpoint', 'inventory'],
+    },
+  },
+};
+
 /** Packages that only these folders may import. */
 export const PACKAGES: readonly { packages: readonly string[]; only: readonly string[]; why: string }[] = [
   { packages: ['pg', 'kysely', 'pg-protocol', 'pg-copy-streams'], only: ['store/'], why: 'SQL is written in src/store only' },

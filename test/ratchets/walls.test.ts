@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { checkWalls, formatCrossing } from '../../scripts/check-walls.ts';
 import { importsOf, tokensOf } from '../../scripts/source-scan.ts';
-import { ALLOWED } from '../../scripts/walls.ts';
+import { ALLOWED, ROOMS } from '../../scripts/walls.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const trees: string[] = [];
@@ -87,6 +87,32 @@ const KINDS: readonly [name: string, path: string, text: string, said: RegExp][]
   ],
   ['one driver in another', 'drivers/qemu/a.ts', "import { FakeDriver } from '../fake/fake-driver.ts';", /concrete drivers/],
   [
+    'a room above',
+    'drivers/vsphere/storage/a.ts',
+    "import type { Masters } from '../masters/masters.ts';",
+    /storage\/a\.ts may not import src\/drivers\/vsphere\/masters\/masters\.ts \(of the other rooms, storage may import endpoint, inventory\)/,
+  ],
+  [
+    'the top from a room',
+    'drivers/vsphere/guests/a.ts',
+    "import type { Parts } from '../parts.ts';",
+    /of the other rooms, guests may import/,
+  ],
+  [
+    'a room from what is for every room',
+    'drivers/vsphere/options.ts',
+    "import { Names } from './inventory/tags.ts';",
+    /options\.ts is for every room/,
+  ],
+  [
+    'a room from outside',
+    'main/a.ts',
+    "import { Names } from '../drivers/vsphere/inventory/tags.ts';",
+    /from outside src\/drivers\/vsphere\/ only its index\.ts/,
+  ],
+  ['a file beside the rooms', 'drivers/vsphere/a.ts', '', /^src\/drivers\/vsphere\/a\.ts:1: .* lies in no room of src\/drivers\/vsphere\//],
+  ['a room that nobody knows', 'drivers/vsphere/helpers/a.test.ts', '', /helpers\/a\.test\.ts lies in no room/],
+  [
     'the suite in the product',
     'drivers/qemu/a.ts',
     "import { runConformance } from '../../driver/conformance/index.ts';",
@@ -127,6 +153,39 @@ describe('each kind of crossing is caught', () => {
   });
 });
 
+describe.each(Object.entries(ROOMS))('the rooms of src/%s', (folder, { rooms, shared, top }) => {
+  const names = Object.keys(rooms);
+
+  test('stand on each other in one direction: each may import earlier ones only', () => {
+    for (const [i, name] of names.entries()) expect(names.slice(0, i), name).toEqual(expect.arrayContaining([...(rooms[name] ?? [])]));
+  });
+
+  test('are kept from every room that they are not allowed, and not from the others', () => {
+    for (const from of names) {
+      const forbidden = names.filter((to) => to !== from && !rooms[from]?.includes(to));
+      const text = [...names, ...shared.map((file) => file.replace('.ts', ''))].map((to) =>
+        names.includes(to) ? `import '../${to}/x.ts';` : `import '../${to}.ts';`,
+      );
+      const found = crossings({ [`${folder}${from}/a.ts`]: text.join('\n') });
+      // Crossings come by line, so in the order of the table.
+      expect(
+        found.map((line) => /\/(\w+)\/x\.ts \(/.exec(line)?.[1]),
+        from,
+      ).toEqual(forbidden);
+    }
+  });
+
+  test('are told in its README as the walls have them', () => {
+    const readme = readFileSync(join(ROOT, 'src', folder, 'README.md'), 'utf8');
+    const rows = [...readme.matchAll(/^\| `(\w+)\/` \| ([^|]*) \|/gm)].map(([, room, imports]) => [
+      room,
+      [...(imports ?? '').matchAll(/`(\w+)`/g)].map((m) => m[1]),
+    ]);
+    expect(Object.fromEntries(rows)).toEqual(rooms);
+    for (const file of [...top, ...shared]) expect(readme).toContain(`\`${file}\``);
+  });
+});
+
 describe('what is allowed is not called a crossing', () => {
   test('imports along the walls', () => {
     expect(
@@ -137,6 +196,11 @@ describe('what is allowed is not called a crossing', () => {
         'engine/a.ts': "import { claim } from '../store/jobs.ts';\n// import { Pool } from 'pg'\n/* import '../drivers/qemu/index.ts' */",
         'vsim/a.ts': "import type { VimObject } from '../vsphere/types/vim.gen.ts';",
         'drivers/registry.ts': "import { FakeDriver } from './fake/fake-driver.ts';\nconst qemu = await import('./qemu/index.ts');",
+        'drivers/vsphere/parts.ts': "import { Endpoint } from './endpoint/endpoint.ts';\nimport './options.ts';",
+        'drivers/vsphere/masters/a.ts':
+          "import { b } from './b.ts';\nimport { Files } from '../storage/files.ts';\nimport '../options.ts';",
+        'drivers/vsphere/guests/a.test.ts': "import { VSphereDriver } from '../index.ts';",
+        'drivers/vsphere/any.test.ts': "import { Names } from './inventory/tags.ts';",
         'drivers/fake/harness.ts': "import type { Harness } from '../../driver/conformance/harness.ts';",
         'main/a.ts': "import { QemuDriver } from '../drivers/qemu/index.ts';\nimport pkg from '../../package.json';",
         'cli/a.ts': "const text = 'Select an image from the list';\nconst other = `import { x } from '../store/db.ts'`;",

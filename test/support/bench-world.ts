@@ -6,7 +6,7 @@ import type { Kept } from '../../src/driver/conformance/harness.ts';
 import type { Capabilities, Driver, MasterSource } from '../../src/driver/index.ts';
 import { leaks, masterDigest } from '../../src/drivers/fake/interference.ts';
 import type { FakeWorld } from '../../src/drivers/fake/world.ts';
-import type { Names } from '../../src/drivers/vsphere/tags.ts';
+import type { Names } from '../../src/drivers/vsphere/inventory/tags.ts';
 import { fileHash, openLink } from '../../src/vsim/model/vmdk.ts';
 import { VSphereWorld, type VSphereWorldOptions } from './vsphere-harness.ts';
 

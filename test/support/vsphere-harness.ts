@@ -4,7 +4,7 @@ import ssh2 from 'ssh2';
 import type { ChainTamper, Foreign, Harness, Kept } from '../../src/driver/conformance/harness.ts';
 import type { Capabilities, MasterSpec } from '../../src/driver/driver.ts';
 import { VSphereDriver, type VSphereProviderOptions } from '../../src/drivers/vsphere/index.ts';
-import { Names } from '../../src/drivers/vsphere/tags.ts';
+import { Names } from '../../src/drivers/vsphere/inventory/tags.ts';
 import { makeCtx } from '../../src/lib/context.ts';
 import { waitFor } from '../../src/lib/retry.ts';
 import { createVm } from '../../src/vsim/model/configure.ts';

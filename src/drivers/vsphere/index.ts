@@ -25,23 +25,23 @@ import type {
 import { driverError } from '../../driver/errors.ts';
 import { checkCtx, type Ctx } from '../../lib/context.ts';
 import { shownCertificate, type ShownCertificate } from '../../vsphere/index.ts';
-import { type AccountCheck, checkAccount } from './account.ts';
-import { checkProvider, type ProviderReport } from './check.ts';
-import { guarded } from './faults.ts';
+import { type AccountCheck, checkAccount } from './check/account.ts';
+import { checkProvider, type ProviderReport } from './check/check.ts';
+import { guarded } from './endpoint/faults.ts';
 import type { VSphereProviderOptions } from './options.ts';
 import { openParts, type Parts } from './parts.ts';
-import { type EndpointVm, listVms } from './vms.ts';
+import { type EndpointVm, listVms } from './check/vms.ts';
 
 /** The certificate that an endpoint shows, for first contact. Errors: `unavailable`, `no-permission` (no TLS), `deadline`. */
 export async function certificateOf(ctx: Ctx, url: string): Promise<ShownCertificate> {
   return await guarded(ctx, async () => await shownCertificate(ctx, url));
 }
 
-export type { AccountCheck } from './account.ts';
-export type { DatastoreReport, ProviderProblem, ProviderReport } from './check.ts';
+export type { AccountCheck } from './check/account.ts';
+export type { DatastoreReport, ProviderProblem, ProviderReport } from './check/check.ts';
 export type { LinkedStrategy, VSphereLimits, VSphereProviderOptions } from './options.ts';
 
-/** The driver port over a vCenter or a lone ESXi host. The other files of this folder have the parts; this one says which verb goes where. */
+/** The driver port over a vCenter or a lone ESXi host. The rooms beside it have the parts; this one says which verb goes where. */
 export class VSphereDriver implements Driver {
   readonly kind: 'vcenter' | 'esxi';
   readonly #options: VSphereProviderOptions;

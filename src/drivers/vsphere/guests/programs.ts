@@ -1,0 +1,80 @@
+/** Programs in guests by VMware's guest operations, as root. */
+import { asRoot, quote } from '../../../core/guest-scripts.ts';
+import { driverError } from '../../../driver/errors.ts';
+import { type Ctx, sleep, withTimeout } from '../../../lib/context.ts';
+import { isCode } from '../../../lib/errors.ts';
+import { GuestAccess, guestPassword, isFault } from '../../../vsphere/index.ts';
+import type { Access } from './access.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import { notReady } from './readiness.ts';
+import type { View } from '../inventory/view.ts';
+
+/** A handover is a short program; longer means that the guest is not well. In milliseconds. */
+const PROGRAM_MS = 60_000;
+/** Pause between two tries to log in, in milliseconds. */
+const LOGIN_PAUSE_MS = 3_000;
+
+export class Programs {
+  readonly #end: Endpoint;
+
+  constructor(end: Endpoint) {
+    this.#end = end;
+  }
+
+  /** Runs a script. `guest-failed` with its exit code; the server's fault where the account is not let in. */
+  async run(ctx: Ctx, view: View, key: string, access: Access, script: string, limitMs = PROGRAM_MS): Promise<void> {
+    const guest = new GuestAccess(this.#end.client, view.ref, guestPassword(access.user, access.password));
+    const patient = withTimeout(ctx, limitMs);
+    const pause = Math.min(1_000, this.#end.patience.retryMs);
+    const code = await this.#end.work.step(ctx, key, guest.run(patient, '/bin/sh', `-c ${quote(asRoot(script))}`, pause));
+    if (code === 0) return;
+    throw driverError('guest-failed', `the guest of machine ${key} refused what ${access.user} asked of it (exit code ${code})`, {
+      ...(access.user === 'root' ? {} : { hint: `${access.user} must be root or be allowed to use sudo without a password.` }),
+    });
+  }
+
+  /** Starts a script and does not ask how it ends. */
+  async start(ctx: Ctx, view: View, key: string, access: Access, script: string): Promise<void> {
+    const guest = new GuestAccess(this.#end.client, view.ref, guestPassword(access.user, access.password));
+    await this.#end.work.step(ctx, key, guest.start(withTimeout(ctx, PROGRAM_MS), '/bin/sh', `-c ${quote(asRoot(script))}`));
+  }
+
+  /**
+   * Runs a script in a guest that is still booting: as soon as it lets us in. An account of cloud-init's is not known at first; one of the image's
+   * that is not known never will be. `guest-timeout` after `limitS`.
+   */
+  async runOnce(ctx: Ctx, view: View, key: string, access: Access, script: string, limitS: number): Promise<void> {
+    const patient = withTimeout(ctx, limitS * 1000);
+    let refused: unknown;
+    try {
+      for (;;) {
+        try {
+          return await this.run(patient, view, key, access, script, limitS * 1000);
+        } catch (error) {
+          const early =
+            isFault(error, 'GuestOperationsUnavailable') || (access.kind === 'cloud-init' && isFault(error, 'InvalidGuestLogin'));
+          if (!early) throw error;
+          refused = error;
+        }
+        await sleep(patient, Math.min(LOGIN_PAUSE_MS, this.#end.patience.retryMs * 3));
+      }
+    } catch (error) {
+      if (ctx.signal.aborted || !isCode(error, 'deadline')) throw error;
+      throw notReady(key, 'access', { limitS, ...whatFor(access, isFault(refused, 'InvalidGuestLogin')), cause: error });
+    }
+  }
+}
+
+function whatFor(access: Access, unknown: boolean): { what: string; seen: string; hint?: string } {
+  const seen = unknown ? 'the guest does not know it' : 'guest operations do not answer';
+  if (access.kind === 'guest-operations') return { what: `the guest to let ${access.user} in`, seen };
+  return {
+    what: `cloud-init to make Carrel's account (${access.user})`,
+    seen,
+    hint: 'Is cloud-init in the image, with its VMware data source? If not, import the image with --access guest-operations.',
+  };
+}
+
+/** The guest does not do what it is asked: no fault of the server, and no use in asking again. */
+export const isRefusal = (error: unknown): boolean =>
+  isFault(error, 'InvalidGuestLogin', 'GuestOperationsUnavailable') || isCode(error, 'guest-failed') || isCode(error, 'guest-timeout');

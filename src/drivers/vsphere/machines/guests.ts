@@ -1,0 +1,166 @@
+import { handoverScript, revokeScript } from '../../../core/guest-scripts.ts';
+import type { ConsoleTarget, Credentials, GuestAddress, GuestReady } from '../../../driver/driver.ts';
+import { driverError } from '../../../driver/errors.ts';
+import { type Ctx, withTimeout } from '../../../lib/context.ts';
+import { isCode } from '../../../lib/errors.ts';
+import { acquireConsole, normalizeFingerprint, readExtraConfig } from '../../../vsphere/index.ts';
+import { type Access, accessOf, wipedUserData } from '../guests/access.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import { afterCloudInitScript, identityScript } from '../guests/guest-scripts.ts';
+import { Identities } from '../guests/identity.ts';
+import type { Locate } from '../endpoint/locate.ts';
+import type { Machines } from './machines.ts';
+import type { Masters } from '../masters/masters.ts';
+import { isRefusal, Programs } from '../guests/programs.ts';
+import { notReady, Readiness, WAIT_S } from '../guests/readiness.ts';
+import { readHostKeys } from '../guests/ssh-host-key.ts';
+import { changeTags, type GuestIdentity } from '../inventory/tags.ts';
+import type { View } from '../inventory/view.ts';
+
+export class Guests {
+  readonly #end: Endpoint;
+  readonly #locate: Locate;
+  readonly #machines: Machines;
+  readonly #masters: Masters;
+  readonly #ready: Readiness;
+  readonly #programs: Programs;
+  readonly #identities: Identities;
+
+  constructor(parts: { end: Endpoint; locate: Locate; machines: Machines; masters: Masters }) {
+    this.#end = parts.end;
+    this.#locate = parts.locate;
+    this.#machines = parts.machines;
+    this.#masters = parts.masters;
+    this.#ready = new Readiness(parts.end);
+    this.#programs = new Programs(parts.end);
+    this.#identities = new Identities(parts.end);
+  }
+
+  /**
+   * Tools run, a heartbeat, an address on our own card, Carrel's way in, and an SSH server that shows its key there. The first time the guest's
+   * identity is made its own and compared with all others', and what cloud-init was given is wiped.
+   */
+  async ready(ctx: Ctx, machineId: string): Promise<GuestReady> {
+    const view = await this.#running(ctx, machineId);
+    const profile = this.#masters.of(view.tags.revisionId ?? '')[0]?.tags.profile;
+    const limitS = profile?.guest.bootTimeoutS ?? 300;
+    await this.#ready.until(ctx, view, machineId, this.#ready.tools(view, limitS));
+    await this.#ready.until(ctx, view, machineId, this.#ready.heartbeat(view, limitS));
+    const host = await this.#ready.until(ctx, view, machineId, this.#ready.address(view, limitS));
+    const access = accessOf(this.#end.options, profile, machineId);
+    const first = access !== undefined && view.tags.identity === undefined;
+    const guestId = first ? await this.#settle(ctx, view, machineId, access, limitS) : undefined;
+    const address = { host, sshPort: profile?.guest.sshPort ?? 22 };
+    const hostKeys = await this.#hostKeys(ctx, machineId, address, Math.min(limitS, WAIT_S.ssh));
+    if (first) await this.#keep(ctx, view, machineId, this.#identities.claim(machineId, hostKeys, guestId));
+    return { address, hostKeys };
+  }
+
+  async #hostKeys(ctx: Ctx, machineId: string, { host, sshPort }: GuestAddress, limitS: number): Promise<readonly string[]> {
+    const read = this.#end.options.hostKeys ?? readHostKeys;
+    try {
+      return await read(withTimeout(ctx, limitS * 1000), host, sshPort);
+    } catch (cause) {
+      if (ctx.signal.aborted || !isCode(cause, 'deadline')) throw cause;
+      throw notReady(machineId, 'ssh', { limitS, what: 'an SSH server', seen: `nothing answers at ${host}, port ${sshPort}`, cause });
+    }
+  }
+
+  /**
+   * The first time in a guest. By cloud-init's account: that it lets us in is what shows that cloud-init took this machine for a new one. By the
+   * image's account its identity is renewed; where that cannot be done, only what it shows can be compared.
+   */
+  async #settle(ctx: Ctx, view: View, machineId: string, access: Access, limitS: number): Promise<string | undefined> {
+    this.#end.progress(ctx, 'making the guest its own');
+    if (access.kind === 'guest-operations') {
+      try {
+        const script = identityScript(hostnameOf(this.#end, view));
+        await this.#programs.runOnce(ctx, view, machineId, access, script, Math.min(limitS, WAIT_S.access));
+      } catch (error) {
+        if (ctx.signal.aborted || !isRefusal(error)) throw error;
+        this.#end.log.warn({ err: error, machineId }, "the guest's identity could not be renewed");
+        return undefined;
+      }
+    } else await this.#programs.runOnce(ctx, view, machineId, access, afterCloudInitScript(), limitS);
+    return await this.#ready.until(ctx, view, machineId, this.#ready.machineId(view, limitS));
+  }
+
+  /** Writes down what the guest is, and takes away what cloud-init was given. */
+  async #keep(ctx: Ctx, view: View, machineId: string, identity: GuestIdentity): Promise<void> {
+    const extraConfig = [...changeTags({ identity: JSON.stringify(identity) }), ...wipedUserData()];
+    await this.#end.task(ctx, machineId, 'ReconfigVM_Task', view.ref, { spec: { extraConfig } });
+  }
+
+  async address(ctx: Ctx, machineId: string): Promise<GuestAddress> {
+    const view = await this.#running(ctx, machineId);
+    await this.#end.client.inventory.sync(ctx);
+    const host = this.#ready.addressNow(view);
+    if (host === undefined) throw driverError('guest-timeout', `the guest of machine ${machineId} has no address yet`);
+    return { host, sshPort: this.#masters.of(view.tags.revisionId ?? '')[0]?.tags.profile?.guest.sshPort ?? 22 };
+  }
+
+  /** Replaces password and keys of one account by a program in the guest. The password travels as its hash only. */
+  async handover(ctx: Ctx, machineId: string, credentials: Credentials): Promise<void> {
+    await this.#program(ctx, machineId, handoverScript(credentials), credentials.user);
+  }
+
+  async revoke(ctx: Ctx, machineId: string, user: string): Promise<void> {
+    await this.#program(ctx, machineId, revokeScript(user), user);
+  }
+
+  /** A ticket of its own for each opening, with the host and the certificate that it names (H39). */
+  async console(ctx: Ctx, machineId: string): Promise<ConsoleTarget> {
+    const view = await this.#running(ctx, machineId);
+    const { url, thumbprint } = await acquireConsole(ctx, this.#end.client, view.ref);
+    return { kind: 'webmks', url, thumbprint: pinOf(thumbprint) };
+  }
+
+  async #running(ctx: Ctx, machineId: string): Promise<View> {
+    const view = await this.#locate.machine(ctx, machineId);
+    this.#machines.mustBeWhole(view);
+    if (view.power !== 'on') throw driverError('wrong-state', `machine ${machineId} is ${view.power}`);
+    return view;
+  }
+
+  async #program(ctx: Ctx, machineId: string, script: string, user: string): Promise<void> {
+    const view = await this.#running(ctx, machineId);
+    const profile = this.#masters.of(view.tags.revisionId ?? '')[0]?.tags.profile;
+    const access = accessOf(this.#end.options, profile, machineId);
+    if (access === undefined) {
+      throw driverError('not-supported', 'accounts in guests cannot be changed: the provider has no account for guest operations', {
+        hint: 'Give the provider a guest account, or import the image with --access cloud-init.',
+      });
+    }
+    if (user === access.user) {
+      throw driverError(
+        'not-supported',
+        `${user} is the account that guest operations log in with: handing it over would lock Carrel out`,
+        {
+          hint: 'Give the provider another guest account, or the image another user.',
+        },
+      );
+    }
+    await this.#programs.run(ctx, view, machineId, access, script);
+  }
+}
+
+/** The thumbprint as Node prints it. Without one nobody could tell who answers at the ticket's address, so there is no console then. */
+export function pinOf(thumbprint: string | undefined): string {
+  const hex = (thumbprint ?? '').replace(/[:\s-]/g, '');
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(hex)) return normalizeFingerprint(hex, hex.length / 2);
+  const said = hex === '' ? 'no certificate' : `a certificate by "${thumbprint}", which is neither SHA-1 nor SHA-256`;
+  throw driverError('not-supported', `vSphere names ${said} for the console's host, so it cannot be told from another`, {
+    hint: "Use vSphere's own console, and look whether the server is older than 5.0 or something between rewrites its answers.",
+  });
+}
+
+/** The host name that the machine was made with. */
+function hostnameOf(end: Endpoint, view: View): string | undefined {
+  const raw = readExtraConfig(end.client.inventory.prop('VirtualMachine', view.ref, 'config.extraConfig'), 'guestinfo.metadata');
+  if (raw === undefined) return undefined;
+  try {
+    return (JSON.parse(Buffer.from(raw, 'base64').toString('utf8')) as { 'local-hostname'?: string })['local-hostname'];
+  } catch {
+    return undefined;
+  }
+}

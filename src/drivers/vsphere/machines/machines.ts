@@ -1,0 +1,199 @@
+import { type ChainViolation, describeViolation, gate } from '../../../core/lineage.ts';
+import type { CloneResult, CloneSpec } from '../../../driver/driver.ts';
+import { driverError } from '../../../driver/errors.ts';
+import { type Ctx, makeCtx } from '../../../lib/context.ts';
+import { isCode } from '../../../lib/errors.ts';
+import { flattenSnapshots, isOutOfSpace } from '../../../vsphere/index.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import type { Locate } from '../endpoint/locate.ts';
+import type { Masters, SealedMaster } from '../masters/masters.ts';
+import type { MasterVerbs } from '../masters/master-verbs.ts';
+import type { Strategies } from './strategies.ts';
+import { ROOT_SNAPSHOT } from '../inventory/tags.ts';
+import type { Doomed, Teardown } from '../storage/teardown.ts';
+import { chainsOf, type View } from '../inventory/view.ts';
+
+/** Longest time for taking away what must not stay, in milliseconds; the caller's own context may be over by then. */
+const TIDY_MS = 300_000;
+
+/** Machines: made, judged, read back. */
+export class Machines {
+  readonly #end: Endpoint;
+  readonly #locate: Locate;
+  readonly #masters: Masters;
+  readonly #strategies: Strategies;
+  readonly #teardown: Teardown;
+  readonly #masterVerbs: MasterVerbs;
+
+  constructor(parts: {
+    end: Endpoint;
+    locate: Locate;
+    masters: Masters;
+    strategies: Strategies;
+    teardown: Teardown;
+    masterVerbs: MasterVerbs;
+  }) {
+    this.#end = parts.end;
+    this.#locate = parts.locate;
+    this.#masters = parts.masters;
+    this.#strategies = parts.strategies;
+    this.#teardown = parts.teardown;
+    this.#masterVerbs = parts.masterVerbs;
+  }
+
+  id(machineId: string): Doomed {
+    return { kind: 'machine', uuid: machineId, name: this.#end.names.machine(machineId), label: machineId };
+  }
+
+  async clone(ctx: Ctx, spec: CloneSpec): Promise<CloneResult> {
+    if (spec.mode === 'instant') throw driverError('not-supported', 'this provider makes no instant clones');
+    const id = this.id(spec.machineId);
+    const there = await this.#locate.find(ctx, spec.machineId, id.name);
+    if (there !== undefined) {
+      this.#locate.mustOwn(there, spec.machineId);
+      if (!isHalf(there)) {
+        const same = this.#same(there, spec);
+        await this.#strategies.complete(ctx, spec, there);
+        return same;
+      }
+      await this.#teardown.run(ctx, id);
+    } else {
+      this.#locate.mustHaveNoTwin(spec.machineId);
+      this.#end.progress(ctx, 'looking for the rest of an earlier try');
+      await this.#teardown.leftovers(ctx, id);
+    }
+    return await this.#place(ctx, spec);
+  }
+
+  /** The machine is there already: the same one, or another under its id. */
+  #same(view: View, spec: CloneSpec): CloneResult {
+    if (view.tags.mode === spec.mode && view.tags.revisionId === spec.revisionId) return this.result(view, []);
+    throw driverError('already-exists', `machine ${spec.machineId} is there, as a ${view.tags.mode} clone of ${view.tags.revisionId}`);
+  }
+
+  /** On the datastore with most room that has the master; when that is full, on another, with a master made there if need be (H21). */
+  async #place(ctx: Ctx, spec: CloneSpec): Promise<CloneResult> {
+    const tried = new Set<string>();
+    const notes: string[] = [];
+    for (;;) {
+      const master = await this.#masterFor(ctx, spec.revisionId, tried);
+      try {
+        return await this.#make(ctx, spec, master, notes);
+      } catch (error) {
+        if (!isOutOfSpace(error) || ctx.signal.aborted) throw error;
+        tried.add(master.store);
+        this.#masters.markFull(master.store);
+        notes.push(`the datastore ${master.store} was full`);
+        await this.#teardown.run(makeCtx({ timeoutMs: TIDY_MS }), this.id(spec.machineId));
+      }
+    }
+  }
+
+  async #masterFor(ctx: Ctx, revisionId: string, tried: ReadonlySet<string>): Promise<SealedMaster> {
+    const masters = await this.#mastersNow(ctx, revisionId);
+    const chosen = this.#masters.choose(masters, tried);
+    if (chosen !== undefined) return chosen;
+    const [from] = masters;
+    const store = this.#masters.roomy().find((s) => !tried.has(s.name) && !masters.some((m) => m.store === s.name));
+    if (from === undefined || store === undefined) {
+      throw driverError('no-space', `no datastore with the master of revision ${revisionId} has room`);
+    }
+    return await this.#masterVerbs.replicate(ctx, from, store);
+  }
+
+  /** Also one that was sealed a moment ago and that the inventory does not show as that yet: asked of the server by its UUID. */
+  async #mastersNow(ctx: Ctx, revisionId: string): Promise<SealedMaster[]> {
+    try {
+      return this.#masters.usable(revisionId);
+    } catch (error) {
+      if (!isCode(error, 'not-found')) throw error;
+      await this.#end.client.inventory.sync(ctx);
+      const { names } = this.#end;
+      const stores = this.#end.stores().filter((store) => store.accessible);
+      const views = await Promise.all(
+        stores.map(
+          async ({ name }) => await this.#locate.find(ctx, names.masterUuid(revisionId, name), names.master(revisionId, name), true),
+        ),
+      );
+      const sealed = views.flatMap((view) => (view?.tags.seal !== undefined && this.#end.owned(view) ? [view] : []));
+      if (sealed.length === 0) throw error;
+      return this.#masters.good(revisionId, sealed);
+    }
+  }
+
+  async #make(ctx: Ctx, spec: CloneSpec, master: SealedMaster, notes: readonly string[]): Promise<CloneResult> {
+    const view = await this.#made(ctx, spec, master);
+    const result = this.result(view, notes);
+    const wrong = this.violations(view);
+    if (wrong.length === 0) return result;
+    // promise 3: what could write to a master, and promise 4: what is no linked clone, does not stay
+    await this.#teardown.run(makeCtx({ timeoutMs: TIDY_MS }), this.id(spec.machineId));
+    const code = wrong.every((v) => v.rule === 'no-parent') ? 'not-linked' : 'gate-refused';
+    throw driverError(code, `machine ${spec.machineId} was taken away: ${wrong.map(describeViolation).join('; ')}`, {
+      details: { violations: wrong },
+    });
+  }
+
+  async #made(ctx: Ctx, spec: CloneSpec, master: SealedMaster): Promise<View> {
+    let view: View;
+    try {
+      view = await this.#strategies.make(ctx, spec, master);
+    } catch (error) {
+      await this.#afterFailure(spec);
+      throw error;
+    }
+    // of two tries one may have made the machine and the other have left a folder
+    if (this.#strategies.wasRepeated(spec.machineId)) await this.#teardown.leftovers(ctx, this.id(spec.machineId), view.folder);
+    return view;
+  }
+
+  /** A machine that has the master itself for a disk is taken away at once, whatever failed (promise 3, H13). */
+  async #afterFailure(spec: CloneSpec): Promise<void> {
+    const tidy = makeCtx({ timeoutMs: TIDY_MS });
+    try {
+      const left = await this.#locate.find(tidy, spec.machineId, this.id(spec.machineId).name, true);
+      if (left === undefined || !this.#end.owned(left)) return;
+      if (this.violations(left).some((v) => v.rule === 'leaf-is-master')) await this.#teardown.run(tidy, this.id(spec.machineId));
+    } catch (failed) {
+      this.#end.log.error(
+        { err: failed, machineId: spec.machineId },
+        'a machine that could write to a master is still there; it stays off',
+      );
+    }
+  }
+
+  /** What breaks the gate. */
+  violations(view: View): ChainViolation[] {
+    const { mode, ownFolder, masterPaths } = this.result(view, []);
+    const chains = chainsOf(view);
+    if (chains.length === 0) return [{ rule: 'no-disk' }];
+    return chains.flatMap((chain) => gate(chain, { mode, ownFolder, masterPaths }));
+  }
+
+  result(view: View, notes: readonly string[]): CloneResult {
+    return {
+      machineId: view.tags.id ?? view.instanceUuid ?? '',
+      mode: view.tags.mode ?? 'linked',
+      chains: chainsOf(view),
+      ownFolder: view.folder ?? '',
+      masterPaths: [...new Set([...view.tags.parents, ...this.#masters.paths(view.tags.revisionId)])],
+      notes,
+    };
+  }
+
+  async readBack(ctx: Ctx, machineId: string): Promise<CloneResult> {
+    const view = await this.#locate.machine(ctx, machineId);
+    this.mustBeWhole(view);
+    return this.result(view, []);
+  }
+
+  mustBeWhole(view: View): void {
+    if (isHalf(view)) throw driverError('wrong-state', `machine ${view.tags.id} is half made`);
+  }
+}
+
+/** Not all of it is there yet: disks that were not attached, or the snapshot that keeps its writes off the master. */
+export function isHalf(view: View): boolean {
+  if (view.disks.length < (view.tags.disks ?? 1)) return true;
+  return view.tags.root && !flattenSnapshots(view.snapshots).some((s) => s.name === ROOT_SNAPSHOT);
+}

@@ -1,0 +1,176 @@
+import { describeViolation } from '../../../core/lineage.ts';
+import type { PowerOp, PowerState } from '../../../driver/driver.ts';
+import { driverError } from '../../../driver/errors.ts';
+import { type Ctx, race, withTimeout } from '../../../lib/context.ts';
+import { isFault, type Ref, refKey } from '../../../vsphere/index.ts';
+import type { Endpoint, SafeTask } from '../endpoint/endpoint.ts';
+import type { Locate } from '../endpoint/locate.ts';
+import type { Machines } from './machines.ts';
+import { powerOf, type View } from '../inventory/view.ts';
+
+/** How long a guest may take to shut down by itself, in milliseconds. */
+const SHUTDOWN_MS = 120_000;
+
+type PowerTask = Extract<SafeTask, 'PowerOnVM_Task' | 'PowerOffVM_Task' | 'ResetVM_Task' | 'SuspendVM_Task'>;
+
+/** Power: each operation looks first, acts if there is something to do, and looks again where the server is not sure. */
+export class Power {
+  readonly #end: Endpoint;
+  readonly #locate: Locate;
+  readonly #machines: Machines;
+  /** Machines whose power we change ourselves now: the watchers hear of the others. */
+  readonly busy = new Set<string>();
+
+  constructor(parts: { end: Endpoint; locate: Locate; machines: Machines }) {
+    this.#end = parts.end;
+    this.#locate = parts.locate;
+    this.#machines = parts.machines;
+  }
+
+  async run(ctx: Ctx, machineId: string, op: PowerOp): Promise<PowerState> {
+    this.busy.add(machineId.toLowerCase());
+    try {
+      return await this.#end.drive(
+        ctx,
+        async (round) => {
+          const view = await this.#locate.machine(ctx, machineId);
+          return await this.#step(ctx, view, machineId, op, round);
+        },
+        (error) => isFault(error, 'InvalidPowerState'),
+      );
+    } finally {
+      this.busy.delete(machineId.toLowerCase());
+    }
+  }
+
+  async #step(ctx: Ctx, view: View, machineId: string, op: PowerOp, round: number): Promise<PowerState | undefined> {
+    this.#mustBeReachable(view, machineId);
+    switch (op) {
+      case 'on':
+      case 'resume': {
+        if (view.power === 'on') return 'on';
+        if (op === 'resume' && view.power === 'off') throw notNow(machineId, view.power);
+        this.mustPassGate(view);
+        await this.#task(ctx, view, machineId, 'PowerOnVM_Task', 'on');
+        return undefined;
+      }
+      case 'off': {
+        if (view.power === 'off') return 'off';
+        await this.#task(ctx, view, machineId, 'PowerOffVM_Task', 'off');
+        return undefined;
+      }
+      case 'suspend': {
+        if (view.power === 'suspended') return 'suspended';
+        if (view.power !== 'on') throw notNow(machineId, view.power);
+        await this.#task(ctx, view, machineId, 'SuspendVM_Task', 'suspended');
+        return undefined;
+      }
+      case 'reset': {
+        if (view.power !== 'on') throw notNow(machineId, view.power);
+        if (round > 0) return 'on';
+        await this.#task(ctx, view, machineId, 'ResetVM_Task', 'on');
+        return 'on';
+      }
+      case 'shutdown':
+        return await this.#shutdown(ctx, view, machineId);
+    }
+  }
+
+  /** Nothing is started that could write to a master, whoever asks (promise 3). The chain was read from the server just now. */
+  mustPassGate(view: View): void {
+    this.#machines.mustBeWhole(view);
+    const wrong = this.#machines.violations(view);
+    if (wrong.length === 0) return;
+    throw driverError('gate-refused', `machine ${view.tags.id} is not switched on: ${wrong.map(describeViolation).join('; ')}`, {
+      details: { violations: wrong },
+    });
+  }
+
+  #mustBeReachable(view: View, machineId: string): void {
+    if (view.connection !== 'connected') throw driverError('unavailable', `machine ${machineId} is ${view.connection}`);
+  }
+
+  async #task(ctx: Ctx, view: View, machineId: string, method: PowerTask, wanted: PowerState): Promise<void> {
+    this.#end.progress(ctx, method);
+    await this.#end.powers.run(ctx, async () => {
+      const done = this.#end.task(ctx, machineId, method, view.ref, {});
+      await (method === 'PowerOnVM_Task' ? this.#unlessAsked(ctx, view.ref, machineId, done) : done);
+    });
+    await this.#seen(ctx, view.ref, wanted);
+  }
+
+  /** A question of the server holds the task up until somebody answers; nobody here does, so it is an error that says what is asked (H30). */
+  async #unlessAsked(ctx: Ctx, ref: Ref, machineId: string, done: Promise<unknown>): Promise<void> {
+    const { inventory } = this.#end.client;
+    let stop = (): void => {};
+    const asked = new Promise<never>((_, reject) => {
+      const look = (): void => {
+        const question = inventory.prop('VirtualMachine', ref, 'runtime.question');
+        if (question === undefined) return;
+        const details = { question: question.text, id: question.id };
+        reject(
+          driverError('wrong-state', `machine ${machineId} waits for the answer to a question of the server: ${question.text}`, {
+            details,
+          }),
+        );
+      };
+      stop = inventory.onChange(({ entity }) => {
+        if (refKey(entity.ref) === refKey(ref)) look();
+      });
+      look();
+    });
+    asked.catch(() => {});
+    done.catch(() => {});
+    try {
+      await race(ctx, Promise.race([done, asked]));
+    } finally {
+      stop();
+    }
+  }
+
+  /** Until the inventory shows it too, so that whoever looks next sees what was done. It usually does already. */
+  async #seen(ctx: Ctx, ref: Ref, wanted: PowerState): Promise<void> {
+    const shown = (): boolean => powerOf(this.#end.client.inventory.prop('VirtualMachine', ref, 'runtime.powerState')) === wanted;
+    if (!shown()) await this.#end.client.inventory.sync(ctx);
+  }
+
+  /** Asks the guest, waits, and switches off what does not answer (H54). */
+  async #shutdown(ctx: Ctx, view: View, machineId: string): Promise<PowerState | undefined> {
+    if (view.power === 'off') return 'off';
+    if (view.power === 'suspended') throw notNow(machineId, view.power);
+    try {
+      await this.#end.call(ctx, machineId, async (inner) => await this.#end.client.call(inner, 'ShutdownGuest', view.ref, {}));
+      const patient = withTimeout(ctx, this.#end.options.shutdownMs ?? SHUTDOWN_MS);
+      await this.#until(patient, view.ref, 'off');
+      return 'off';
+    } catch (error) {
+      if (ctx.signal.aborted) throw error;
+      this.#end.log.info({ err: error, machineId }, 'the guest does not shut down by itself; it is switched off');
+    }
+    await this.#task(ctx, view, machineId, 'PowerOffVM_Task', 'off');
+    return 'off';
+  }
+
+  /** Waits until the inventory shows that state. Costs no request. */
+  async #until(ctx: Ctx, ref: Ref, wanted: PowerState): Promise<void> {
+    const { inventory } = this.#end.client;
+    const shown = (): boolean => powerOf(inventory.prop('VirtualMachine', ref, 'runtime.powerState')) === wanted;
+    let stop = (): void => {};
+    const reached = new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (shown()) resolve();
+      };
+      stop = inventory.onChange(look);
+      look();
+    });
+    try {
+      await race(ctx, reached);
+    } finally {
+      stop();
+    }
+  }
+}
+
+function notNow(machineId: string, power: PowerState): Error {
+  return driverError('wrong-state', `machine ${machineId} is ${power}`);
+}

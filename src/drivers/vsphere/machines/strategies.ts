@@ -1,0 +1,263 @@
+import type { CloneSpec } from '../../../driver/driver.ts';
+import { driverError } from '../../../driver/errors.ts';
+import type { Ctx } from '../../../lib/context.ts';
+import {
+  type AnyVirtualEthernetCard,
+  copyDisk,
+  extraConfig,
+  flattenSnapshots,
+  fullCloneSpec,
+  guestInfo,
+  isFault,
+  linkedCloneSpec,
+  type OptionValue,
+  type Ref,
+  type VirtualMachineConfigSpec,
+} from '../../../vsphere/index.ts';
+import { accessOf, userData } from '../guests/access.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import { drive } from '../endpoint/faults.ts';
+import { childOf, emptyDrives, existingDisk, networkBacking, ownCards, sameHardware, size } from '../masters/hardware.ts';
+import type { Locate } from '../endpoint/locate.ts';
+import type { Masters, SealedMaster } from '../masters/masters.ts';
+import { linkedStrategy } from '../options.ts';
+import { bare } from '../inventory/paths.ts';
+import { hasTpm } from '../masters/remarks.ts';
+import { ROOT_SNAPSHOT, writeTags } from '../inventory/tags.ts';
+import type { View } from '../inventory/view.ts';
+
+/** 8.0U3 finds the master locked right after its snapshot; so often such a clone is tried again (vsphere.md H22). */
+const LOCKED_TRIES = 21;
+
+/** The ways to a machine. Each may be run again after a lost reply: it looks by identity before it asks for anything. */
+export class Strategies {
+  readonly #end: Endpoint;
+  readonly #locate: Locate;
+  readonly #masters: Masters;
+  readonly #repeated = new Set<string>();
+
+  constructor(parts: { end: Endpoint; locate: Locate; masters: Masters }) {
+    this.#end = parts.end;
+    this.#locate = parts.locate;
+    this.#masters = parts.masters;
+  }
+
+  /** Makes the machine on the master's datastore and gives it as the server shows it then. It is off, and nobody has judged it yet. */
+  async make(ctx: Ctx, spec: CloneSpec, master: SealedMaster): Promise<View> {
+    if (spec.mode === 'instant') throw driverError('not-supported', 'this provider makes no instant clones');
+    if (spec.mode === 'full') {
+      return await this.#end.copies.run(ctx, master.store, async () =>
+        this.#end.vcenter ? await this.#clone(ctx, spec, master, true) : await this.#fullCopy(ctx, spec, master),
+      );
+    }
+    const strategy = linkedStrategy(this.#end.options);
+    return await this.#end.clones.run(ctx, async () => {
+      if (strategy === 'snapshot-clone') return await this.#clone(ctx, spec, master, false);
+      if (strategy === 'child-disk') return await this.#childDisks(ctx, spec, master);
+      return await this.#sharedMaster(ctx, spec, master);
+    });
+  }
+
+  /** A machine of an earlier try that is all there, but perhaps for what comes after its snapshot. */
+  async complete(ctx: Ctx, spec: CloneSpec, there: View): Promise<void> {
+    if (!there.tags.root || there.tags.identity !== undefined || there.power !== 'off') return;
+    const master = this.#masters.usable(spec.revisionId)[0];
+    if (master !== undefined) await this.#tellLate(ctx, spec, there, master);
+  }
+
+  /** User data after the snapshot: that one keeps the configuration, and the hash with it, for as long as the machine stands. */
+  async #tellLate(ctx: Ctx, spec: CloneSpec, machine: View, master: SealedMaster): Promise<void> {
+    const extraConfig = this.#userData(spec, master);
+    if (extraConfig.length === 0) return;
+    await this.#end.task(ctx, spec.machineId, 'ReconfigVM_Task', machine.ref, { spec: { extraConfig } });
+  }
+
+  /** Whether the machine was asked for more than once, so that one of the tries may have left a folder; forgotten when told. */
+  wasRepeated(machineId: string): boolean {
+    return this.#repeated.delete(machineId);
+  }
+
+  /** CloneVM_Task: linked from the master's snapshot, or full (vsphere.md §1.2, §1.5). Identity, size and addresses in the same call. */
+  async #clone(ctx: Ctx, spec: CloneSpec, master: SealedMaster, full: boolean): Promise<View> {
+    const { site } = this.#end;
+    const config: VirtualMachineConfigSpec = {
+      instanceUuid: spec.machineId,
+      ...size(spec.hardware),
+      extraConfig: this.#settings(spec, master),
+      annotation: `Carrel machine of revision ${spec.revisionId}`,
+      deviceChange: [...ownCards(master.view.devices, await this.#network(ctx)), ...emptyDrives(master.view.devices)],
+    };
+    const where = { pool: site.pool, datastore: this.#end.store(master.store).ref, config };
+    const shape = full ? fullCloneSpec(where) : linkedCloneSpec({ ...where, snapshot: master.snapshot });
+    const cloneSpec = { ...shape, snapshot: master.snapshot, ...(await this.#ownTpm(ctx, master)) };
+    const name = this.#end.names.machine(spec.machineId);
+    return await this.#until(ctx, spec.machineId, async () => {
+      const args = { folder: site.folder, name, spec: cloneSpec };
+      return await this.#end.task(ctx, spec.machineId, 'CloneVM_Task', master.view.ref, args);
+    });
+  }
+
+  /** Unset, a clone would hold the secrets of the master's TPM; servers before 8.0 know nothing else (vsphere.md §10.6). */
+  async #ownTpm(ctx: Ctx, master: SealedMaster): Promise<{ tpmProvisionPolicy?: 'replace' }> {
+    if (!hasTpm(master.view)) return {};
+    const { apiVersion } = await this.#end.client.connect(ctx);
+    if (Number.parseInt(apiVersion, 10) >= 8) return { tpmProvisionPolicy: 'replace' };
+    throw driverError('not-supported', `vSphere ${apiVersion} gives every clone the secrets of its master's TPM`, {
+      hint: 'Take the TPM out of the machine before it becomes a master, or use vCenter 8.0 or newer.',
+    });
+  }
+
+  /** CreateVM_Task with a new disk on top of each golden disk: safe by construction, for it never has the master itself (vsphere.md §1.4). */
+  async #childDisks(ctx: Ctx, spec: CloneSpec, master: SealedMaster): Promise<View> {
+    const config = await this.#newMachine(ctx, spec, master, `[${master.store}]`, {});
+    const disks = master.golden.map((g) => childOf(g.disk, g.path, master.store));
+    return await this.#create(ctx, spec, { ...config, deviceChange: [...(config.deviceChange ?? []), ...disks] });
+  }
+
+  /**
+   * VCL's way (vsphere.md §1.3): the golden disk attached as it is, then a snapshot before anything may switch it on. `redoNotWithParent` is
+   * what puts the machine's writes into its own folder and not beside the master. Whoever calls takes the machine away if this fails.
+   */
+  async #sharedMaster(ctx: Ctx, spec: CloneSpec, master: SealedMaster): Promise<View> {
+    const name = this.#end.names.machine(spec.machineId);
+    const folder = `[${master.store}] ${name}`;
+    const config = await this.#newMachine(ctx, spec, master, `${folder}/${name}.vmx`, { 'snapshot.redoNotWithParent': 'TRUE' });
+    const disks = master.golden.map((g) => existingDisk(g.disk, g.path, true));
+    await this.#create(ctx, spec, {
+      ...config,
+      files: { vmPathName: `${folder}/${name}.vmx`, snapshotDirectory: `${folder}/` },
+      deviceChange: [...(config.deviceChange ?? []), ...disks],
+    });
+    this.#end.progress(ctx, 'taking the snapshot that keeps writes off the master');
+    const frozen = await this.#end.drive(ctx, async (round) => {
+      const now = await this.#mustFind(ctx, spec, round > 0);
+      if (now.power === 'on') throw driverError('gate-refused', `${name} was switched on while it could write to the master`);
+      if (flattenSnapshots(now.snapshots).some((s) => s.name === ROOT_SNAPSHOT)) return now;
+      const args = {
+        name: ROOT_SNAPSHOT,
+        description: 'What the machine writes lies above this. Do not remove it.',
+        memory: false,
+        quiesce: false,
+      };
+      await this.#end.task(ctx, spec.machineId, 'CreateSnapshot_Task', now.ref, args);
+      return undefined;
+    });
+    await this.#tellLate(ctx, spec, frozen, master);
+    return frozen;
+  }
+
+  /** ESXi's full copy: a machine without disks, copies into its folder, the copies attached (vsphere.md §1.5). */
+  async #fullCopy(ctx: Ctx, spec: CloneSpec, master: SealedMaster): Promise<View> {
+    const shell = await this.#create(ctx, spec, await this.#newMachine(ctx, spec, master, `[${master.store}]`, {}));
+    const name = this.#end.names.machine(spec.machineId);
+    const paths: string[] = [];
+    for (const [i, golden] of master.golden.entries()) {
+      const to = `${bare(shell.folder ?? '')}/${name}${i === 0 ? '' : `_${i}`}.vmdk`;
+      this.#end.progress(ctx, 'copying a disk');
+      await this.#end.call(ctx, spec.machineId, async (inner) => {
+        await copyDisk(inner, this.#end.client, golden.path, to, { datacenter: this.#end.site.datacenter });
+      });
+      paths.push(to);
+    }
+    this.#end.progress(ctx, 'attaching the disks');
+    return await this.#end.drive(ctx, async (round) => {
+      const now = await this.#mustFind(ctx, spec, round > 0);
+      if (now.disks.length === paths.length) return now;
+      const deviceChange = master.golden.map((g, i) => existingDisk(g.disk, paths[i] ?? '', false));
+      await this.#end.task(ctx, spec.machineId, 'ReconfigVM_Task', now.ref, { spec: { deviceChange } });
+      return undefined;
+    });
+  }
+
+  async #newMachine(
+    ctx: Ctx,
+    spec: CloneSpec,
+    master: SealedMaster,
+    vmPathName: string,
+    more: Record<string, string>,
+  ): Promise<VirtualMachineConfigSpec> {
+    const config = await this.#masters.config(ctx, master.view);
+    const hardware = sameHardware(config, master.view.devices, spec.hardware, await this.#network(ctx));
+    return {
+      ...hardware,
+      name: this.#end.names.machine(spec.machineId),
+      instanceUuid: spec.machineId,
+      files: { vmPathName },
+      annotation: `Carrel machine of revision ${spec.revisionId}`,
+      extraConfig: [...this.#settings(spec, master), ...extraConfig(more)],
+    };
+  }
+
+  async #create(ctx: Ctx, spec: CloneSpec, config: VirtualMachineConfigSpec): Promise<View> {
+    const { site } = this.#end;
+    return await this.#until(ctx, spec.machineId, async () => {
+      return await this.#end.task(ctx, spec.machineId, 'CreateVM_Task', site.folder, { config, pool: site.pool });
+    });
+  }
+
+  /** Asks once more only where the machine is not there: after a lost reply, a restart of vCenter, or a name that another try has taken. */
+  async #until(ctx: Ctx, machineId: string, ask: () => Promise<{ result: unknown }>): Promise<View> {
+    let asked = false;
+    let locked = 0;
+    const name = this.#end.names.machine(machineId);
+    const step = async (): Promise<View | undefined> => {
+      const there = asked ? await this.#locate.find(ctx, machineId, name, true) : undefined;
+      if (there !== undefined) {
+        if (this.#end.owned(there)) return there;
+        throw driverError('already-exists', `something else is called ${name}`);
+      }
+      this.#end.progress(ctx, 'making the machine');
+      if (asked) this.#repeated.add(machineId);
+      asked = true;
+      const { result } = await ask();
+      this.#locate.remember(machineId, result as Ref);
+      return await this.#end.look(ctx, result as Ref);
+    };
+    const patience = { ...this.#end.patience, tries: LOCKED_TRIES };
+    return await drive(ctx, patience, step, (error) => {
+      if (isFault(error, 'FileLocked')) return ++locked < LOCKED_TRIES;
+      return isFault(error, 'DuplicateName', 'FileAlreadyExists');
+    });
+  }
+
+  async #mustFind(ctx: Ctx, spec: CloneSpec, afterLoss: boolean): Promise<View> {
+    const now = await this.#locate.find(ctx, spec.machineId, this.#end.names.machine(spec.machineId), afterLoss);
+    if (now === undefined) throw driverError('unavailable', `machine ${spec.machineId} disappeared while it was made`);
+    return now;
+  }
+
+  async #network(ctx: Ctx): Promise<AnyVirtualEthernetCard['backing'] | undefined> {
+    const { network } = this.#end.options;
+    return network === undefined ? undefined : await networkBacking(ctx, this.#end.client, network, this.#end.site.datacenter);
+  }
+
+  /** The tags, the host name for cloud-init, and no question whether the machine was moved or copied (H30). */
+  #settings(spec: CloneSpec, master: SealedMaster): OptionValue[] {
+    const metadata = JSON.stringify({ 'instance-id': spec.machineId, 'local-hostname': spec.hostname });
+    const own = linkedStrategy(this.#end.options) === 'shared-master' && spec.mode === 'linked';
+    return [
+      ...writeTags({
+        installation: this.#end.options.installationId,
+        kind: 'machine',
+        id: spec.machineId.toLowerCase(),
+        revision: spec.revisionId,
+        mode: spec.mode,
+        created: new Date().toISOString(),
+        parents: JSON.stringify(spec.mode === 'full' ? [] : master.golden.flatMap((g) => g.chain)),
+        disks: String(master.golden.length),
+        ...(own ? { root: '1' } : {}),
+      }),
+      ...extraConfig({ 'uuid.action': 'keep' }),
+      ...guestInfo({ metadata }),
+      ...(own ? [] : this.#userData(spec, master)),
+    ];
+  }
+
+  /** What cloud-init makes the machine's own account from; wiped when the guest is ready. */
+  #userData(spec: CloneSpec, master: SealedMaster): OptionValue[] {
+    const { machineSecret } = this.#end.options;
+    const access = accessOf(this.#end.options, master.view.tags.profile, spec.machineId);
+    if (access?.kind !== 'cloud-init' || machineSecret === undefined) return [];
+    return guestInfo({ userdata: userData(access, machineSecret, spec.machineId) });
+  }
+}

@@ -1,0 +1,346 @@
+import { profileOfFile } from '../../../core/brought-image.ts';
+import type { RevisionProfile } from '../../../core/image.ts';
+import { type DeletionProof, standsOn } from '../../../core/lineage.ts';
+import type { CaptureSpec, Master, MasterCheck, MasterSource, MasterSpec } from '../../../driver/driver.ts';
+import { driverError } from '../../../driver/errors.ts';
+import type { Ctx } from '../../../lib/context.ts';
+import { diskChain, onlySnapshot, type VirtualMachineConfigInfo } from '../../../vsphere/index.ts';
+import { accessOf } from '../guests/access.ts';
+import { coverage } from '../storage/contents.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import { blindOn } from '../storage/folders.ts';
+import type { Layouts } from '../storage/layout.ts';
+import { twinError } from '../endpoint/locate.ts';
+import { goldenDisks, masterProblem, type Masters, type SealedMaster, sourceProblem } from './masters.ts';
+import { datastoreName, isInside } from '../inventory/paths.ts';
+import { remarks, storesOf } from './remarks.ts';
+import type { Seed, Seeding } from './seeding.ts';
+import type { Sending } from './sending.ts';
+import type { Store } from '../endpoint/site.ts';
+import { changeTags, type SealedDisk, TAG, writeTags } from '../inventory/tags.ts';
+import type { Teardown } from '../storage/teardown.ts';
+import { chainsOf, type View, viewOfEntity } from '../inventory/view.ts';
+
+/** Why a capture is not clean whose machine Carrel never got into. */
+const NO_WAY_IN = 'nothing was removed from its disks: Carrel was never in its guest, and has no way in';
+
+type FileSource = Extract<MasterSource, { kind: 'file' }>;
+type VmSource = Extract<MasterSource, { kind: 'vm' }>;
+
+/** Masters as the port asks for them: imported from a machine, captured from one, verified, replicated, removed. */
+export class MasterVerbs {
+  readonly #end: Endpoint;
+  readonly #layouts: Layouts;
+  readonly #masters: Masters;
+  readonly #seeding: Seeding;
+  readonly #sending: Sending;
+  readonly #teardown: Teardown;
+
+  constructor(parts: { end: Endpoint; layouts: Layouts; masters: Masters; seeding: Seeding; sending: Sending; teardown: Teardown }) {
+    this.#end = parts.end;
+    this.#layouts = parts.layouts;
+    this.#masters = parts.masters;
+    this.#seeding = parts.seeding;
+    this.#sending = parts.sending;
+    this.#teardown = parts.teardown;
+  }
+
+  async prepare(ctx: Ctx, spec: MasterSpec): Promise<Master> {
+    const { source } = spec;
+    if (source.kind === 'recipe') throw driverError('not-supported', 'no image is made by a recipe on vSphere');
+    return await this.#end.work.run(ctx, `revision ${spec.revisionId}`, async () => {
+      const there = await this.#sealed(ctx, spec.revisionId);
+      if (there !== undefined) return masterOf(there);
+      if (source.kind === 'file') return masterOf(await this.#send(ctx, spec.revisionId, source));
+      const view = await this.#source(ctx, source);
+      const config = await this.#masters.config(ctx, view);
+      const profile = profileOf(config, source.profile);
+      const odd = remarks(view, config);
+      if (source.how === 'adopt') return masterOf(await this.#adopt(ctx, spec.revisionId, view, profile, odd));
+      delete odd['remark.datastores']; // a copy lies on one
+      const seed: Seed = {
+        source: view,
+        snapshot: undefined,
+        leaves: new Map(),
+        revisionId: spec.revisionId,
+        profile,
+        facts: { source: source.path, ...odd },
+      };
+      return masterOf(await this.#seeding.make(ctx, seed, this.#storeFor(view)));
+    });
+  }
+
+  /** A file that somebody brought: converted here, sent to where most room is. */
+  async #send(ctx: Ctx, revisionId: string, source: FileSource): Promise<View> {
+    const { converter } = this.#end.options;
+    if (converter === undefined) throw driverError('not-supported', 'this server sends no disks to vSphere');
+    if (source.profile.secureBoot === true) {
+      throw driverError('not-supported', 'a disk is not sent to a machine with secure boot', {
+        hint: 'Leave --secure-boot out; or switch it on in a machine there, and import that with --vm.',
+      });
+    }
+    await this.#sending.mustHaveNetwork(ctx);
+    try {
+      const disk = await converter.make(ctx, revisionId, source);
+      const [store] = this.#masters.roomy();
+      if (store === undefined) throw driverError('no-space', 'no datastore has room for the disk');
+      const profile = profileOfFile({ ...source.profile, firmware: source.profile.firmware ?? disk.firmware });
+      const notes = [...(source.notes ?? []), ...disk.notes].join(' ');
+      const facts = { importedFormat: disk.format, boot: disk.boot, ...(notes === '' ? {} : { notes }) };
+      return await this.#sending.make(ctx, { revisionId, profile, facts, disk }, store);
+    } finally {
+      await converter.discard(revisionId);
+    }
+  }
+
+  /** A machine of ours that is off, flattened into a new master. The machine stays as it is (vsphere.md §1.6). */
+  async capture(ctx: Ctx, machine: View, spec: CaptureSpec): Promise<Master> {
+    return await this.#end.work.run(ctx, `revision ${spec.revisionId}`, async () => {
+      const there = await this.#sealed(ctx, spec.revisionId);
+      if (there !== undefined) return masterOf(there);
+      if (machine.power !== 'off') {
+        throw driverError('wrong-state', `machine ${spec.machineId} is ${machine.power}`, { hint: 'Shut it down first.' });
+      }
+      this.#mustCopy(machine);
+      const origin = this.#masters.of(machine.tags.revisionId ?? '')[0];
+      const profile = origin?.tags.profile ?? profileOf(await this.#masters.config(ctx, machine), {});
+      const access = machine.tags.identity === undefined ? undefined : accessOf(this.#end.options, profile, spec.machineId);
+      const facts = {
+        capturedFrom: machine.tags.revisionId ?? '',
+        ...(access === undefined ? { scrubbed: 'no', unclean: NO_WAY_IN } : {}),
+      };
+      const scrub = access === undefined ? undefined : { access, profile, machineId: spec.machineId };
+      const seed: Seed = { source: machine, snapshot: undefined, leaves: new Map(), revisionId: spec.revisionId, profile, facts, scrub };
+      return masterOf(await this.#seeding.make(ctx, seed, this.#storeFor(machine)));
+    });
+  }
+
+  /** The same revision on another datastore; two who want it at once get the same one (H23). */
+  async replicate(ctx: Ctx, from: SealedMaster, store: Store): Promise<SealedMaster> {
+    const { revisionId, profile, seal } = from.view.tags;
+    if (revisionId === undefined || profile === undefined) throw driverError('not-found', 'the master has no revision');
+    const leaves = new Map(from.golden.map((g) => [g.disk.key, g.path]));
+    const facts = seal?.facts ?? {};
+    const made = await this.#seeding.make(ctx, { source: from.view, snapshot: from.snapshot, leaves, revisionId, profile, facts }, store);
+    return {
+      view: made,
+      store: store.name,
+      snapshot: onlySnapshot(made.snapshots)?.snapshot ?? from.snapshot,
+      golden: goldenDisks(made),
+    };
+  }
+
+  async verify(ctx: Ctx, revisionId: string, full: boolean): Promise<MasterCheck> {
+    await this.#end.client.inventory.sync(ctx);
+    const sealed = this.#masters.of(revisionId).filter((view) => view.tags.seal !== undefined);
+    if (sealed.length === 0) throw driverError('not-found', `there is no master of revision ${revisionId}`);
+    const files = (await Promise.all(sealed.map(async (view) => await this.#verifyOne(ctx, view, full)))).flat();
+    return { revisionId, ok: files.every((file) => file.problem === undefined), files };
+  }
+
+  async #verifyOne(ctx: Ctx, view: View, full: boolean): Promise<MasterCheck['files']> {
+    const problem = masterProblem(view);
+    return await Promise.all(
+      (view.tags.seal?.disks ?? []).map(async (was) => {
+        const is = await this.#masters.compare(ctx, view, was, full).catch((error: unknown) => {
+          if (problem === undefined) throw error;
+          return { sha256: undefined, problem: undefined };
+        });
+        const found = { path: was.path, expectedSha256: was.sha256, actualSha256: is.sha256, problem: is.problem ?? problem };
+        return { ...found, ...comparedBy(was, full) };
+      }),
+    );
+  }
+
+  /** All masters of a revision, on every datastore. Refused while any disk stands on one of them, known by devices or by layouts. */
+  async remove(ctx: Ctx, revisionId: string): Promise<DeletionProof> {
+    return await this.#end.work.run(ctx, `revision ${revisionId}`, async () => {
+      // what a crash left here in the middle of converting
+      await this.#end.options.converter?.discard(revisionId);
+      await this.#end.client.inventory.sync(ctx);
+      const views = this.#masters.of(revisionId);
+      const twin = this.#end.register
+        .views()
+        .find((v) => v.tags.revisionId === revisionId && v.tags.kind === 'master' && this.#end.changedIdentity(v));
+      if (twin !== undefined) throw twinError(twin);
+      for (const view of views) await this.#mustHaveNoChildren(ctx, view);
+      const proofs: DeletionProof[] = [];
+      for (const view of views.filter((v) => v.tags.adopted)) await this.#giveBack(ctx, view);
+      for (const view of views.filter((v) => !v.tags.adopted)) {
+        const id = { kind: 'master' as const, uuid: view.instanceUuid ?? '', name: view.name, label: revisionId };
+        proofs.push(await this.#end.work.run(ctx, id.uuid, async () => await this.#teardown.run(ctx, id)));
+      }
+      proofs.push(...(await this.#removeHalves(ctx, revisionId)));
+      return joinProofs(revisionId, proofs);
+    });
+  }
+
+  /** What a try left that was broken off: perhaps a machine that nobody registered, in a folder of that name. */
+  async #removeHalves(ctx: Ctx, revisionId: string): Promise<DeletionProof[]> {
+    const stores = this.#end.stores().filter((store) => store.accessible);
+    return await Promise.all(
+      stores.map(async (store) => {
+        const uuid = this.#end.names.masterUuid(revisionId, store.name);
+        const id = { kind: 'master' as const, uuid, name: this.#end.names.master(revisionId, store.name), label: revisionId };
+        return await this.#end.work.run(ctx, uuid, async () => await this.#teardown.run(ctx, id));
+      }),
+    );
+  }
+
+  async #mustHaveNoChildren(ctx: Ctx, view: View): Promise<void> {
+    const paths = goldenDisks(view).map((g) => g.path);
+    const mine = new Set(view.disks.map((disk) => diskChain(disk)[0]));
+    const others = this.#end.register.views().filter((other) => other.ref.value !== view.ref.value);
+    const byDevices = standsOn(
+      paths,
+      others.flatMap((other) => chainsOf(other)),
+    );
+    const children = new Set(byDevices.map((disk) => disk.path).filter((path) => !mine.has(path)));
+    for (const path of await this.#childrenByLayout(ctx, others, paths)) children.add(path);
+    const blind = view.folder === undefined ? [] : await blindOn(ctx, this.#end, datastoreName(view.folder));
+    if (blind.length > 0) {
+      throw driverError('unavailable', `it cannot be said that nothing stands on ${view.name}: ${blind[0]?.name} cannot be read`);
+    }
+    if (children.size === 0) return;
+    throw driverError('has-children', `${children.size} ${children.size === 1 ? 'disk stands' : 'disks stand'} on the revision`, {
+      details: { children: [...children].sort() },
+    });
+  }
+
+  /** The second witness: disks that only a snapshot names are in no device list. */
+  async #childrenByLayout(ctx: Ctx, others: readonly View[], paths: readonly string[]): Promise<string[]> {
+    const withSnapshots = others.filter((other) => other.snapshots !== undefined);
+    const layouts = await this.#layouts.all(
+      ctx,
+      withSnapshots.map((other) => other.ref),
+    );
+    return layouts.flatMap((layout) =>
+      (layout?.chains ?? []).flatMap((chain) =>
+        chain.slice(
+          0,
+          Math.max(
+            0,
+            chain.findIndex((p) => paths.includes(p)),
+          ),
+        ),
+      ),
+    );
+  }
+
+  async #sealed(ctx: Ctx, revisionId: string): Promise<View | undefined> {
+    await this.#end.client.inventory.sync(ctx);
+    return this.#masters.of(revisionId).find((view) => view.tags.seal !== undefined);
+  }
+
+  async #source(ctx: Ctx, source: VmSource): Promise<View> {
+    const view = viewOfEntity(await this.#end.client.inventory.find(ctx, source.path, 'VirtualMachine'));
+    if (view.instanceUuid === undefined) throw driverError('unavailable', `${source.path} is ${view.connection}`);
+    if (view.power !== 'off') throw driverError('wrong-state', `${source.path} is ${view.power}`, { hint: 'Shut it down first.' });
+    this.#mustCopy(view);
+    return view;
+  }
+
+  #mustCopy(view: View): void {
+    const problem = sourceProblem(view);
+    if (problem !== undefined) throw driverError('bad-image', `${view.name} cannot become a master: ${problem}`);
+  }
+
+  /** Where the source lies if that may be used, else where there is most room. */
+  #storeFor(view: View): Store {
+    const roomy = this.#masters.roomy();
+    const name = datastoreName(view.folder ?? '');
+    const store = roomy.find((s) => s.name === name) ?? roomy[0];
+    if (store === undefined) throw driverError('no-space', 'no datastore has room');
+    return store;
+  }
+
+  /** In place: the machine gets our tags and stays where it is. It must have exactly one snapshot, or none yet. */
+  async #adopt(ctx: Ctx, revisionId: string, view: View, profile: RevisionProfile, odd: Record<string, string>): Promise<View> {
+    if (view.tags.installation !== undefined && !this.#end.owned(view))
+      throw driverError('not-owned', `${view.name} belongs to another Carrel`);
+    if (view.tags.kind === 'machine') throw driverError('not-owned', `${view.name} is a machine of a reservation`);
+    if (view.snapshots !== undefined && onlySnapshot(view.snapshots) === undefined) {
+      throw driverError('bad-image', `${view.name} has more than one snapshot`, { hint: 'Copy it instead, or leave one snapshot.' });
+    }
+    const allowed = this.#end.stores().map((store) => store.name);
+    const outside = storesOf(view).filter((store) => !allowed.includes(store));
+    if (outside.length > 0) {
+      throw driverError('bad-image', `${view.name} has disks on ${outside.join(' and ')}, which this provider may not use`, {
+        hint: `Copy it instead, or let the provider use it. It may use: ${allowed.join(', ')}.`,
+      });
+    }
+    const uuid = view.instanceUuid ?? '';
+    const { installationId } = this.#end.options;
+    const tags = {
+      installation: installationId,
+      kind: 'master',
+      id: uuid,
+      revision: revisionId,
+      adopted: '1',
+      created: new Date().toISOString(),
+    };
+    await this.#end.task(ctx, uuid, 'ReconfigVM_Task', view.ref, { spec: { extraConfig: writeTags(tags) } });
+    return await this.#seeding.seal(ctx, uuid, view.name, { profile, facts: { adopted: view.name, ...odd } });
+  }
+
+  /** An adopted master loses our tags and nothing else. */
+  async #giveBack(ctx: Ctx, view: View): Promise<void> {
+    const none = Object.fromEntries(Object.keys(TAG).map((name) => [name, '']));
+    await this.#end.task(ctx, view.instanceUuid ?? '', 'ReconfigVM_Task', view.ref, { spec: { extraConfig: changeTags(none) } });
+  }
+}
+
+function masterOf(view: View): Master {
+  const { seal, profile, revisionId } = view.tags;
+  if (seal === undefined || profile === undefined || revisionId === undefined)
+    throw driverError('not-found', `${view.name} is not finished`);
+  return {
+    revisionId,
+    profile,
+    files: seal.disks.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
+    virtualBytes: seal.virtualBytes,
+    facts: seal.facts,
+  };
+}
+
+/** How much of a disk a comparison covers, and why not all. */
+function comparedBy({ content }: SealedDisk, full: boolean): Pick<MasterCheck['files'][number], 'compared' | 'note'> {
+  const sealed = coverage(content);
+  if (sealed === 'bytes') return { compared: full ? 'bytes' : 'samples' };
+  if (content === undefined) return { compared: sealed, note: 'it was sealed before bytes were read; import it anew to have them sealed' };
+  if ('unread' in content) return { compared: sealed, note: `its bytes could not be read when it was sealed: ${content.unread}` };
+  return { compared: sealed, ...(full ? { note: 'no more than samples was sealed of it' } : {}) };
+}
+
+/** What the machine has, with what its owner said on top. */
+function profileOf(config: VirtualMachineConfigInfo, given: VmSource['profile']): RevisionProfile {
+  return {
+    hardware: {
+      vcpus: given.vcpus ?? config.hardware.numCPU,
+      memoryMiB: given.memoryMiB ?? config.hardware.memoryMB,
+      firmware: given.firmware ?? (config.firmware === 'efi' ? 'efi' : 'bios'),
+      display: given.display ?? true,
+    },
+    guest: {
+      os: given.os ?? config.guestFullName,
+      user: given.user ?? 'root',
+      sshPort: given.sshPort ?? 22,
+      agent: given.agent ?? 'none',
+      ...(given.access === undefined ? {} : { access: given.access }),
+      bootTimeoutS: given.bootTimeoutS ?? 300,
+    },
+  };
+}
+
+function joinProofs(revisionId: string, proofs: readonly DeletionProof[]): DeletionProof {
+  const now = new Date().toISOString();
+  const removed = new Map(proofs.flatMap((p) => p.removed).map((file) => [file.path, file]));
+  return {
+    machineId: revisionId,
+    startedAt: proofs[0]?.startedAt ?? now,
+    finishedAt: proofs.at(-1)?.finishedAt ?? now,
+    chainsBefore: proofs.flatMap((p) => p.chainsBefore),
+    removed: [...removed.values()],
+    parents: proofs.flatMap((p) => p.parents).filter((parent) => ![...removed.keys()].some((path) => isInside(path, parent.path))),
+  };
+}

@@ -1,0 +1,111 @@
+/** Masters with something odd about them: said when they are adopted or imported, and what their machines get of it. */
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { codeOf, ctx, inWorld } from '../../../../test/support/vsphere-cases.ts';
+import { VSphereWorld, type VSphereWorldOptions } from '../../../../test/support/vsphere-harness.ts';
+import type { Vm } from '../../../vsim/model/entities.ts';
+import type { Rule } from '../../../vsim/model/rules.ts';
+import { disksOf, type OtherDevice } from '../../../vsim/model/vm-record.ts';
+import { createBase } from '../../../vsim/model/vmdk.ts';
+
+const ISO: OtherDevice = {
+  kind: 'other',
+  model: 'VirtualCdrom',
+  key: 3000,
+  label: 'CD/DVD drive 1',
+  controllerKey: 200,
+  unitNumber: 0,
+  iso: '[ds1] a.iso',
+};
+const TPM: OtherDevice = { kind: 'other', model: 'VirtualTPM', key: 11_000, label: 'Virtual TPM' };
+
+function fit(w: VSphereWorld, device: OtherDevice): Vm {
+  const { vm } = w.vsim.sim.master();
+  vm.record.devices.push({ ...device });
+  for (const node of vm.record.snapshots) node.hardware.devices.push({ ...device });
+  w.m.changed(vm, 'config');
+  return vm;
+}
+
+async function on(options: VSphereWorldOptions, work: (w: VSphereWorld) => Promise<void>): Promise<void> {
+  const w = await VSphereWorld.make(options);
+  try {
+    await work(w);
+  } finally {
+    await w.dispose();
+  }
+}
+
+const spec = (revisionId: string, machineId: string, mode: 'linked' | 'full' = 'linked') => ({
+  machineId,
+  revisionId,
+  mode,
+  hardware: { vcpus: 1, memoryMiB: 1024 },
+  hostname: 'h',
+});
+
+test.each(['adopt', 'copy'] as const)("the installer's ISO is said of at import and is in no machine (%s)", async (how) => {
+  await on({}, async (w) => {
+    const revisionId = randomUUID();
+    fit(w, ISO);
+    const { facts } = await w.driver.prepareMaster(ctx(), {
+      revisionId,
+      source: { kind: 'vm', path: w.vsim.sim.master().path, how, profile: {} },
+    });
+    expect(facts['remark.iso']).toContain('[ds1] a.iso');
+    for (const mode of ['linked', 'full'] as const) {
+      const machineId = randomUUID();
+      await w.driver.clone(ctx(), spec(revisionId, machineId, mode));
+      const drives = w.vm(machineId).record.devices.filter((d) => d.kind === 'other' && d.model === 'VirtualCdrom');
+      expect(drives).toHaveLength(1);
+      expect(drives[0]).not.toHaveProperty('iso');
+    }
+  });
+});
+
+test('a TPM is said of at import; before 8.0, where clones would have its secrets, none is made', async () => {
+  for (const [apiVersion, outcome] of [
+    ['8.0.3.0', 'nothing'],
+    ['7.0.3.0', 'not-supported'],
+  ] as const) {
+    await on({ vsim: { apiVersion } }, async (w) => {
+      fit(w, TPM);
+      const revisionId = randomUUID();
+      const { facts } = await w.driver.prepareMaster(ctx(), w.prepareSpec(revisionId));
+      expect(facts['remark.tpm']).toContain('TPM');
+      expect([apiVersion, await codeOf(w.driver.clone(ctx(), spec(revisionId, randomUUID())))]).toEqual([apiVersion, outcome]);
+    });
+  }
+});
+
+test('a master with disks on two datastores is said of, and refused where one of them may not be used', async () => {
+  for (const datastores of [undefined, ['ds0']]) {
+    await on({ driver: { datastores } }, async (w) => {
+      const { vm, path } = w.vsim.sim.master();
+      const at = vm.record.vmPath.startsWith('[ds0]') ? '[ds1]' : '[ds0]';
+      w.m.storage.parse(at).datastore.mkdir('second', true);
+      const second = createBase(w.m.storage, `${at} second/d.vmdk`, w.m.now(), w.m.random, { capacity: 2 ** 30 }).path;
+      const first = disksOf(vm.record)[0];
+      if (first !== undefined) vm.record.devices.push({ ...first, key: 2010, unitNumber: 10, path: second });
+      w.m.changed(vm, 'config', 'layoutEx');
+      const source = { kind: 'vm' as const, path, how: 'adopt' as const, profile: {} };
+      const work = w.driver.prepareMaster(ctx(), { revisionId: randomUUID(), source });
+      if (datastores === undefined) expect((await work).facts['remark.datastores']).toContain('ds0 and ds1');
+      else expect(await work.catch((e: unknown) => e)).toMatchObject({ code: 'bad-image', hint: expect.stringContaining('ds0') });
+    });
+  }
+});
+
+test('the fault and the property that a server complains of reach the person, and nothing is tried again', async () => {
+  await inWorld({}, async (c) => {
+    const fault = { fault: 'InvalidArgument', message: 'x', fields: { invalidProperty: 'spec.disk.backing.crypto' } };
+    c.w.vsim.fault({ point: 'start', method: 'CloneVM_Task', fault } as Rule);
+    const error: unknown = await c.clone().catch((e: unknown) => e);
+    expect(error).toMatchObject({
+      code: 'not-supported',
+      retry: 'never',
+      details: { fault: 'InvalidArgument', property: 'spec.disk.backing.crypto' },
+    });
+    expect((error as Error).message).toContain('spec.disk.backing.crypto');
+  });
+});

@@ -1,0 +1,78 @@
+import type { RemovedFile } from '../../../core/lineage.ts';
+import type { Ctx } from '../../../lib/context.ts';
+import { isFault, type Ref, refKey } from '../../../vsphere/index.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import { SharedRead } from '../endpoint/shared-read.ts';
+
+/** What `layoutEx` says of a machine: the second witness of chains, with files that no device names (snapshots' disks). */
+export interface Layout {
+  files: RemovedFile[];
+  /** Chains of disks, current and frozen by snapshots, leaf first, descriptors only. */
+  chains: string[][];
+}
+
+/** Reads layouts; they are not notified of, so each is read when it is asked for (vsphere.md §5.1). */
+export class Layouts {
+  readonly #read: SharedRead<Ref, Layout>;
+
+  constructor(end: Endpoint) {
+    this.#read = new SharedRead(refKey, async (ctx, refs) => await readLayouts(ctx, end, refs));
+  }
+
+  async get(ctx: Ctx, ref: Ref): Promise<Layout | undefined> {
+    return await this.#read.get(ctx, ref);
+  }
+
+  async all(ctx: Ctx, refs: readonly Ref[]): Promise<(Layout | undefined)[]> {
+    return await this.#read.all(ctx, refs);
+  }
+}
+
+async function readLayouts(ctx: Ctx, end: Endpoint, refs: readonly Ref[]): Promise<Map<string, Layout>> {
+  try {
+    const found = await end.client.readAll(ctx, 'VirtualMachine', refs, ['layoutEx']);
+    return new Map(
+      found.flatMap(({ ref, props }) => (props.layoutEx === undefined ? [] : [[refKey(ref), layoutOf(props.layoutEx)] as const])),
+    );
+  } catch (error) {
+    if (!isFault(error, 'ManagedObjectNotFound')) throw error;
+    if (refs.length <= 1) return new Map();
+    const parts = await Promise.all(refs.map(async (ref) => await readLayouts(ctx, end, [ref])));
+    return new Map(parts.flatMap((part) => [...part]));
+  }
+}
+
+interface LayoutEx {
+  file?: { key: number; name: string; type: string; size: bigint }[] | undefined;
+  disk?: DiskLayout[] | undefined;
+  snapshot?: { disk?: DiskLayout[] | undefined }[] | undefined;
+}
+
+interface DiskLayout {
+  chain?: { fileKey?: number[] | undefined }[] | undefined;
+}
+
+function layoutOf(layout: LayoutEx): Layout {
+  const byFileKey = new Map((layout.file ?? []).map((file) => [file.key, file]));
+  const chainOf = (disk: DiskLayout): string[] =>
+    (disk.chain ?? [])
+      .flatMap((unit) => (unit.fileKey ?? []).map((key) => byFileKey.get(key)))
+      .filter((file) => file !== undefined && file.type !== 'diskExtent')
+      .map((file) => (file as { name: string }).name)
+      .toReversed();
+  const disks = [...(layout.disk ?? []), ...(layout.snapshot ?? []).flatMap((s) => s.disk ?? [])];
+  return {
+    files: (layout.file ?? []).map((file) => ({ path: file.name, bytes: Number(file.size) })),
+    chains: disks.map(chainOf).filter((chain) => chain.length > 0),
+  };
+}
+
+/** Sizes in bytes of a machine's disks by the path of their descriptor: descriptor and extents together. */
+export function diskSizes(layout: Layout | undefined): Map<string, number> {
+  const sizes = new Map<string, number>();
+  for (const file of layout?.files ?? []) {
+    const descriptor = file.path.replace(/-(?:flat|delta|sesparse|vsansparse|s\d+|f\d+)\.vmdk$/, '.vmdk');
+    sizes.set(descriptor, (sizes.get(descriptor) ?? 0) + file.bytes);
+  }
+  return sizes;
+}

@@ -1,0 +1,232 @@
+import type { DiskChain, DiskFile } from '../../../core/lineage.ts';
+import type {
+  Inventory,
+  LineageReport,
+  LineageScope,
+  ProviderRoom,
+  SeenMachine,
+  SeenMaster,
+  Stray,
+  Whereabouts,
+} from '../../../driver/driver.ts';
+import { driverError } from '../../../driver/errors.ts';
+import type { Ctx } from '../../../lib/context.ts';
+import { diskChain } from '../../../vsphere/index.ts';
+import { ContentWatch } from './content-watch.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import type { Files } from '../storage/files.ts';
+import { blindOn, type Folders } from '../storage/folders.ts';
+import { diskSizes, type Layouts } from '../storage/layout.ts';
+import type { Locate } from '../endpoint/locate.ts';
+import { isHalf } from '../machines/machines.ts';
+import { goldenDisks, type Masters } from '../masters/masters.ts';
+import { shownName } from '../inventory/named.ts';
+import { datastoreName, lastName } from '../inventory/paths.ts';
+import { usableHosts } from '../endpoint/site.ts';
+import { chainsOf, conditionOf, type View } from '../inventory/view.ts';
+
+/** vCPUs that are promised per hardware thread: lab machines are idle most of the time. */
+const VCPUS_PER_THREAD = 4;
+
+type LineageChain = LineageReport['chains'][number];
+
+/** Looking at everything: what is there, what stands on what, how much room there is. */
+export class Survey {
+  readonly #end: Endpoint;
+  readonly #locate: Locate;
+  readonly #files: Files;
+  readonly #layouts: Layouts;
+  readonly #masters: Masters;
+  readonly #folders: Folders;
+  readonly #contents: ContentWatch;
+
+  constructor(parts: { end: Endpoint; locate: Locate; files: Files; layouts: Layouts; masters: Masters; folders: Folders }) {
+    this.#end = parts.end;
+    this.#locate = parts.locate;
+    this.#files = parts.files;
+    this.#layouts = parts.layouts;
+    this.#masters = parts.masters;
+    this.#folders = parts.folders;
+    this.#contents = new ContentWatch(parts);
+  }
+
+  /** Machines and masters from the inventory, brought up to date; folders of ours that belong to none of them from the datastores. */
+  async inventory(ctx: Ctx): Promise<Inventory> {
+    await this.#end.client.inventory.sync(ctx);
+    const views = this.#end.register.views();
+    const [folders] = await Promise.all([this.#ownFolders(ctx), this.#contents.look(ctx)]);
+    const used = new Set(views.flatMap((view) => (view.folder === undefined ? [] : [view.folder])));
+    const loose = folders.found.filter((folder) => !used.has(folder));
+    const machines = views.flatMap((view) => this.#machine(view));
+    const masters = views.flatMap((view) => this.#master(view));
+    const strays: Stray[] = [];
+    for (const folder of loose) this.#place(folder, machines, masters, strays);
+    const blind = await Promise.all(folders.stores.map(async (store) => await blindOn(ctx, this.#end, store)));
+    return { complete: folders.complete && blind.flat().length === 0, machines, masters, strays };
+  }
+
+  async #ownFolders(ctx: Ctx): Promise<{ found: string[]; complete: boolean; stores: string[] }> {
+    const stores = this.#end.stores();
+    const open = stores.filter((store) => store.accessible);
+    const lists = await Promise.all(open.map(async (store) => await this.#files.ownFolders(ctx, store.name)));
+    return { found: lists.flat(), complete: open.length === stores.length, stores: stores.map((store) => store.name) };
+  }
+
+  #machine(view: View): SeenMachine[] {
+    const owned = this.#end.owned(view);
+    const ours = this.#end.names.parse(view.name);
+    // a machine of ours that cannot be read is still ours: by its name, in state half
+    if (view.instanceUuid === undefined && ours?.kind === 'machine') {
+      const condition = conditionOf(view);
+      return [{ machineId: ours.id, power: 'half', condition, mode: undefined, revisionId: undefined, owned: true, createdAt: undefined }];
+    }
+    if (view.instanceUuid === undefined || view.tags.kind === 'master') return [];
+    // it stands, so it is not lost; what it is, an operator has to say
+    if (this.#end.changedIdentity(view)) {
+      const nothing = { mode: undefined, revisionId: undefined, createdAt: undefined };
+      return [{ machineId: view.tags.id ?? '', power: 'half', owned: true, disputed: disputeOf(view), ...nothing }];
+    }
+    return [
+      {
+        machineId: view.instanceUuid,
+        power: owned && isHalf(view) ? 'half' : view.power,
+        condition: owned ? conditionOf(view) : undefined,
+        mode: owned ? view.tags.mode : undefined,
+        revisionId: owned ? view.tags.revisionId : undefined,
+        owned,
+        createdAt: owned ? view.tags.created : undefined,
+      },
+    ];
+  }
+
+  #master(view: View): SeenMaster[] {
+    const { kind, revisionId, seal } = view.tags;
+    if (kind !== 'master' || revisionId === undefined) return [];
+    if (this.#end.changedIdentity(view)) return [{ revisionId, owned: true, state: 'half', disputed: disputeOf(view) }];
+    if (seal === undefined) return [{ revisionId, owned: this.#end.owned(view), state: 'half' }];
+    const changed = this.#contents.problem(view);
+    return [{ revisionId, owned: this.#end.owned(view), state: 'sealed', ...(changed === undefined ? {} : { changed }) }];
+  }
+
+  /** A folder without a machine: the rest of one that is nowhere else is a half one; beside one that is whole it is a stray. */
+  #place(folder: string, machines: SeenMachine[], masters: SeenMaster[], strays: Stray[]): void {
+    const what = this.#end.names.parse(lastName(folder));
+    if (what?.kind === 'machine' && !machines.some((m) => m.machineId === what.id.toLowerCase())) {
+      machines.push({
+        machineId: what.id.toLowerCase(),
+        power: 'half',
+        mode: undefined,
+        revisionId: undefined,
+        owned: true,
+        createdAt: undefined,
+      });
+      return;
+    }
+    if (what?.kind === 'master' && !masters.some((m) => m.revisionId === what.id)) {
+      masters.push({ revisionId: what.id, owned: true, state: 'half' });
+      return;
+    }
+    strays.push({ kind: 'folder', ref: folder, detail: 'a folder of ours that no machine uses', owned: true });
+  }
+
+  /** Takes away a folder of ours that no machine uses, read anew. */
+  async sweep(ctx: Ctx, stray: Stray): Promise<void> {
+    const folder = stray.ref;
+    if (stray.kind !== 'folder' || !/^\[[^\]]+\] [^/]+\/$/.test(folder))
+      throw driverError('not-owned', `${stray.ref} is no folder of ours`);
+    const name = lastName(folder);
+    if (!name.startsWith(this.#end.names.prefix)) throw driverError('not-owned', `${folder} is no folder of ours`);
+    const users = await this.#end.usersOf(ctx, folder);
+    if (users.length > 0)
+      throw driverError('has-children', `${users[0]?.name} needs ${folder}`, { details: { machines: users.map((u) => u.name) } });
+    const { found, complete } = await this.#ownFolders(ctx);
+    if (!complete && !found.includes(folder)) throw driverError('unavailable', 'not all datastores can be read');
+    if (!found.includes(folder)) return;
+    await this.#end.work.run(ctx, folder, async () => await this.#folders.remove(ctx, folder, folder));
+  }
+
+  async lineage(ctx: Ctx, scope: LineageScope): Promise<LineageReport> {
+    if (scope.kind === 'machine') return await this.#ofMachine(ctx, scope.machineId);
+    await this.#end.client.inventory.sync(ctx);
+    const views = this.#end.register.views();
+    const sizes = diskSizes({
+      files: (
+        await this.#layouts.all(
+          ctx,
+          views.map((v) => v.ref),
+        )
+      ).flatMap((l) => l?.files ?? []),
+      chains: [],
+    });
+    const all = views.flatMap((view) => this.#chains(view, sizes));
+    const golden = scope.kind === 'revision' ? new Set(this.#masters.paths(scope.revisionId)) : undefined;
+    const chains = golden === undefined ? all : all.filter(({ chain }) => chain.some((disk) => golden.has(disk.path)));
+    return { complete: views.every((view) => view.instanceUuid !== undefined), chains, disks: disksOf(chains) };
+  }
+
+  async #ofMachine(ctx: Ctx, machineId: string): Promise<LineageReport> {
+    const view = await this.#locate.machine(ctx, machineId);
+    const sizes = diskSizes(await this.#layouts.get(ctx, view.ref));
+    const chains = this.#chains(view, sizes);
+    return { complete: true, chains, disks: disksOf(chains) };
+  }
+
+  #chains(view: View, sizes: ReadonlyMap<string, number>): LineageChain[] {
+    const owned = this.#end.owned(view);
+    const { kind, revisionId, id } = view.tags;
+    if (owned && kind === 'master') {
+      const golden = goldenDisks(view).map((g) => g.path);
+      return chainsOf(view, sizes).map((chain) => ({ owner: 'master' as const, id: revisionId ?? '', chain: fromGolden(chain, golden) }));
+    }
+    const owner = owned ? ('machine' as const) : ('foreign' as const);
+    return chainsOf(view, sizes).map((chain) => ({ owner, id: (owned ? id : view.instanceUuid) ?? view.name, chain }));
+  }
+
+  /** By the inventory as the update loop keeps it: no request. */
+  whereabouts(machineId: string): Whereabouts | undefined {
+    const [ref] = this.#end.register.byName(this.#end.names.machine(machineId));
+    const view = ref && this.#end.register.view(ref);
+    if (view === undefined || !this.#end.owned(view)) return undefined;
+    const host = view.host && this.#end.client.inventory.get(view.host);
+    if (host === undefined) return undefined;
+    const files = [view.vmPath, ...view.disks.map((disk) => diskChain(disk)[0])];
+    const datastores = new Set(files.flatMap((path) => (path === undefined ? [] : datastoreName(path))));
+    return { host: shownName(host), datastores: [...datastores] };
+  }
+
+  /** The cluster's room, less what the operator holds back. Storage counts the datastores that may be used. */
+  async room(ctx: Ctx): Promise<ProviderRoom> {
+    await this.#end.client.inventory.ready(ctx);
+    const hosts = usableHosts(this.#end.client, this.#end.site);
+    const found = await this.#end.client.readAll(ctx, 'HostSystem', hosts, [
+      'summary.hardware.memorySize',
+      'summary.hardware.numCpuThreads',
+      'capability.maxSupportedVMs',
+    ]);
+    const sum = (of: (props: (typeof found)[number]['props']) => number): number => found.reduce((n, host) => n + of(host.props), 0);
+    const stores = this.#end.stores().filter((store) => store.accessible);
+    const limits = this.#end.options.capacity;
+    return {
+      machines: limits?.machines ?? sum((p) => Number(p['capability.maxSupportedVMs'] ?? 512)),
+      memoryMiB: limits?.memoryMiB ?? Math.floor(sum((p) => Number(p['summary.hardware.memorySize'] ?? 0)) / 2 ** 20),
+      vcpus: limits?.vcpus ?? sum((p) => Number(p['summary.hardware.numCpuThreads'] ?? 0)) * VCPUS_PER_THREAD,
+      storageBytes: stores.reduce((n, store) => n + store.capacity, 0),
+      storageFreeBytes: stores.reduce((n, store) => n + store.free, 0),
+    };
+  }
+}
+
+/** What to tell of one that is ours by its tag and is another by its UUID. It stands there, and no verb of ours may touch it. */
+function disputeOf({ name, instanceUuid, tags }: View): string {
+  return `${name} is ours by its tag, with another identity: ${instanceUuid} instead of ${tags.id}; an operator has to give it its UUID back or remove it`;
+}
+
+/** A master's chain begins at the golden disk: the leaf above it is the machine's own and nothing is ever written to it. */
+function fromGolden(chain: DiskChain, golden: readonly string[]): DiskChain {
+  const at = chain.findIndex((disk) => golden.includes(disk.path));
+  return at < 0 ? chain : chain.slice(at);
+}
+
+function disksOf(chains: readonly LineageChain[]): DiskFile[] {
+  return [...new Map(chains.flatMap(({ chain }) => chain).map((disk) => [disk.path, disk])).values()];
+}
