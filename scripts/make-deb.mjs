@@ -27,7 +27,7 @@ Section: admin
 Priority: optional
 Installed-Size: ${size}
 Depends: libc6 (>= 2.28), libstdc++6, postgresql, openssh-client, passwd
-Recommends: qemu-system-x86, qemu-utils, seabios, ipxe-qemu, ovmf, e2fsprogs, cpio, xz-utils, zstd
+Recommends: qemu-system-x86, qemu-utils, seabios, ipxe-qemu, ovmf, swtpm, e2fsprogs, cpio, xz-utils, zstd
 Suggests: mmdebstrap
 Description: virtual computing lab: machines lent as linked clones
  Lends virtual machines: a person reserves an image, and seconds later a machine

@@ -26,6 +26,7 @@ want() { # want COMMAND-OR-FILE PACKAGE...
 want qemu-system-x86_64 qemu-system-x86 seabios ipxe-qemu
 want qemu-img qemu-utils
 want /usr/share/OVMF/OVMF_CODE_4M.fd ovmf
+want swtpm swtpm
 want mke2fs e2fsprogs
 want cpio cpio
 want xz xz-utils

@@ -417,6 +417,7 @@ describe('images', () => {
       '--firmware',
       'efi',
       '--secure-boot',
+      '--tpm',
       '--boot-timeout',
       '60',
     ]);
@@ -427,7 +428,7 @@ describe('images', () => {
       format: undefined,
       provider: 'lab',
       publish: false,
-      hints: { user: 'me', memoryMiB: 512, firmware: 'efi', secureBoot: true, bootTimeoutS: 60 },
+      hints: { user: 'me', memoryMiB: 512, firmware: 'efi', secureBoot: true, tpm: true, bootTimeoutS: 60 },
     });
     const revision = server.world.revisions.find((r) => r.image === 'my-image');
     if (revision) {

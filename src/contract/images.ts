@@ -20,6 +20,7 @@ export const HardwareProfile = named(
     memoryMiB: Type.Integer(),
     firmware: oneOf(['bios', 'efi']),
     secureBoot: Type.Optional(Type.Boolean({ description: 'Its EFI firmware runs only what is signed.' })),
+    tpm: Type.Optional(Type.Boolean({ description: 'Each machine has a TPM 2.0 of its own, empty at first; captures leave it out.' })),
     display: Type.Boolean(),
     cpu: Type.Optional(CpuLevel),
     diskBus: Type.Optional(DiskBus),
@@ -201,6 +202,7 @@ export const UploadQuery = strict({
   secureBoot: Type.Optional(
     Type.Boolean({ description: 'On QEMU: EFI firmware that runs only what is signed, with the keys of Microsoft; false if left out.' }),
   ),
+  tpm: Type.Optional(Type.Boolean({ description: 'On QEMU: a TPM 2.0 of its own for each machine, empty at first; false if left out.' })),
   cpu: Type.Optional(CpuLevel),
   diskBus: Type.Optional(DiskBus),
   nic: Type.Optional(NetworkCard),

@@ -25,6 +25,7 @@ export function profileOfFile(asked: Asked): RevisionProfile {
       memoryMiB: asked.memoryMiB ?? hardware.memoryMiB,
       firmware: asked.secureBoot === true ? 'efi' : (asked.firmware ?? hardware.firmware),
       ...(asked.secureBoot === true ? { secureBoot: true } : {}),
+      ...(asked.tpm === true ? { tpm: true } : {}),
       display: asked.display ?? hardware.display,
       ...(asked.cpu === undefined ? {} : { cpu: asked.cpu }),
       ...(asked.diskBus === undefined ? {} : { diskBus: asked.diskBus }),

@@ -10,6 +10,8 @@ export interface HardwareProfile {
   firmware: 'bios' | 'efi';
   /** Its EFI firmware runs only what is signed with a key that it knows: Microsoft's, at first. Never with a BIOS. */
   secureBoot?: boolean;
+  /** A TPM 2.0 of each machine's own, empty at first: what it holds does not come along at a capture. */
+  tpm?: boolean;
   /** False for a guest that has no display driver and is reached by its serial line alone. */
   display: boolean;
   /**

@@ -20,6 +20,8 @@ export interface Capabilities {
   cloneModes: readonly CloneMode[];
   /** Firmware of the images that instant clones can be made of; left out: any. */
   instantFirmware?: readonly HardwareProfile['firmware'][];
+  /** False where no instant clones are made of images with a TPM. */
+  instantTpm?: boolean;
   /** A running machine can be captured without stopping it. */
   liveCapture: boolean;
   /** User checkpoints of a machine, disk state only. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Bench, drain, makeBench, otherProcess, problems, reservationOf, reserveOne } from '../../test/support/engine.ts';
 import { addPlace } from '../../test/support/places.ts';
+import type { RevisionProfile } from '../core/image.ts';
 import * as jobs from '../store/jobs.ts';
 import * as masters from '../store/masters.ts';
 import * as providers from '../store/providers.ts';
@@ -50,6 +51,26 @@ test('an instant clone is promised only of images with a firmware that the place
   expect((await reserve(bench.deps, bench.who, { ...request, mode: 'linked', id: randomUUID() })).state).toBe('preparing');
   const there = await addPlace(bench, { machines: 1 });
   expect((await reserve(bench.deps, bench.who, { ...request, id: randomUUID() })).providerId).toBe(there.id);
+});
+
+test('nor is one promised of an image with a TPM where the place makes none of these', async () => {
+  const bench = await makeBench(onTestFinished, { capabilities: { cloneModes: ['linked', 'instant'], instantTpm: false } });
+  const request = { image: 'golden', mode: 'instant' as const, forMs: HOUR };
+  const { db } = bench.store;
+  const { profile } = await db.selectFrom('revision').select('profile').where('id', '=', bench.revisionId).executeTakeFirstOrThrow();
+  const { hardware, ...guest } = profile as unknown as RevisionProfile;
+  expect((await reserve(bench.deps, bench.who, { ...request, id: randomUUID() })).state).toBe('preparing');
+  const withTpm = JSON.stringify({ ...guest, hardware: { ...hardware, tpm: true } });
+  await db
+    .updateTable('revision')
+    .set({ profile: withTpm as never })
+    .where('id', '=', bench.revisionId)
+    .execute();
+  await expect(reserve(bench.deps, bench.who, { ...request, id: randomUUID() })).rejects.toMatchObject({
+    code: 'not-supported',
+    message: 'this provider makes no instant clones of images with a TPM',
+  });
+  expect((await reserve(bench.deps, bench.who, { ...request, mode: 'linked', id: randomUUID() })).state).toBe('preparing');
 });
 
 test('a place that is down gets nothing while another has room, then it does; one that is disabled gets nothing at all', async () => {

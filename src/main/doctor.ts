@@ -1,8 +1,9 @@
 /** `carrel doctor`: what this machine has, what it lacks for lending machines, and how to get it. */
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { CarrelError } from '../lib/errors.ts';
+import { findTool } from '../lib/find-tool.ts';
 import { OVMF } from '../qemu/ovmf.ts';
 
 export interface Check {
@@ -30,24 +31,12 @@ const TOOLS: readonly Tool[] = [
   { command: 'cpio', pkg: 'cpio', needed: 'sometimes', why: '`carrel image build` packs the initramfs' },
   { command: 'mmdebstrap', pkg: 'mmdebstrap', needed: 'sometimes', why: '`carrel image build --recipe debian`' },
   { command: 'xz', pkg: 'xz-utils', needed: 'sometimes', why: '`carrel image import` unpacks FILE.xz with it' },
+  { command: 'swtpm', pkg: 'swtpm', needed: 'sometimes', why: 'the TPM of images that were imported with `--tpm`' },
   { command: 'zstd', pkg: 'zstd', needed: 'sometimes', why: '`carrel image import` unpacks FILE.zst with it' },
 ];
 
 const LOW_DISK_BYTES = 5 * 2 ** 30;
 const LOW_MEMORY_BYTES = 2 ** 30;
-
-export function findTool(command: string, path = process.env.PATH ?? ''): string | undefined {
-  for (const dir of [...path.split(delimiter), '/usr/sbin', '/sbin']) {
-    const file = join(dir, command);
-    try {
-      accessSync(file, constants.X_OK);
-      return file;
-    } catch {
-      // Not here.
-    }
-  }
-  return undefined;
-}
 
 /** All checks; reads only. */
 export function examine(dataDir: string, path = process.env.PATH ?? ''): Check[] {

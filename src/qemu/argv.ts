@@ -57,6 +57,8 @@ export interface QemuMachine {
   display: boolean;
   /** File that the guest reads as fw_cfg `opt/carrel/id`. */
   identityFile: string;
+  /** The open descriptor that leads to swtpm; undefined = no TPM. */
+  tpmFd?: number | undefined;
   /** Image of a CD for the guest's first boot, which it may only read; undefined = none. */
   seed?: string | undefined;
   paths: QemuPaths;
@@ -138,6 +140,12 @@ function seedArgs(m: QemuMachine): string[] {
   return ['-blockdev', JSON.stringify(node), '-device', 'virtio-blk-pci,drive=seed0,id=seed'];
 }
 
+/** By the interface of TPM 2.0 that has no other (TCG's "Command Response Buffer"), which Windows, Linux, EDK2 and SeaBIOS know. */
+function tpmArgs({ tpmFd }: QemuMachine): string[] {
+  if (tpmFd === undefined) return [];
+  return ['-chardev', `socket,id=tpm,fd=${tpmFd}`, '-tpmdev', 'emulator,id=tpm0,chardev=tpm', '-device', 'tpm-crb,tpmdev=tpm0'];
+}
+
 function networkArgs(m: QemuMachine): string[] {
   // Host port 0: the kernel chooses. A port chosen before is lost to somebody else now and then (1 of 50 measured).
   const forward = `hostfwd=tcp:127.0.0.1:0-:${m.sshGuestPort}`;
@@ -173,6 +181,7 @@ export function qemuArgs(m: QemuMachine): string[] {
     ['-fw_cfg', `name=opt/carrel/id,file=${escapeOption(m.identityFile)}`],
     // `vnc=` is said, or a path with `=` in it would be read as another option.
     ...(m.display ? ['-device', 'VGA,id=vga0', '-vnc', `vnc=unix:${escapeOption(m.paths.vnc)}`] : ['-display', 'none']),
+    ...tpmArgs(m),
     ...seedArgs(m),
     ['-rtc', 'base=utc,clock=host', '-pidfile', m.paths.pidFile, '-msg', 'timestamp=on'],
     // It does nothing until it is told to go on: by then somebody is connected to its serial console, and no word of the boot is lost.

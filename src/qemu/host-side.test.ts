@@ -98,6 +98,14 @@ describe('the command line', () => {
     expect(after(secure, '-global')).toEqual(['driver=cfi.pflash01,property=secure,value=on']);
   });
 
+  test('a TPM is spoken to through a descriptor that is given, ahead of the seed; without one there is none', () => {
+    const tpm = qemuArgs({ ...machine, tpmFd: 3, seed: '/seed' });
+    expect(after(tpm, '-tpmdev')).toEqual(['emulator,id=tpm0,chardev=tpm']);
+    expect(after(tpm, '-chardev')).toContain('socket,id=tpm,fd=3');
+    expect(after(tpm, '-device').slice(-2)).toEqual(['tpm-crb,tpmdev=tpm0', 'virtio-blk-pci,drive=seed0,id=seed']);
+    expect(args.join(' ')).not.toContain('tpm');
+  });
+
   test('memory from a file is private for a clone and shared for a parent', () => {
     for (const share of [true, false]) {
       const [object = ''] = after(qemuArgs({ ...machine, memoryFile: { path: '/m', share } }), '-object');

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { type Ctx, makeCtx } from '../lib/context.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { waitFor } from '../lib/retry.ts';
@@ -107,6 +108,8 @@ export interface SpawnOptions {
   logFile: string;
   /** Open files that the child gets as descriptors 3 and up. */
   extraFds?: readonly number[];
+  /** Our end of a channel to another child: the next descriptor is the child's from now on, and ours is closed. */
+  handOver?: Socket | undefined;
   limits: { memoryBytes?: number };
 }
 
@@ -115,15 +118,39 @@ export interface SpawnOptions {
  * is for the caller to find out.
  */
 export async function spawnDetached(command: string, args: readonly string[], options: SpawnOptions): Promise<ProcessId> {
+  return (await start(command, args, options, false)).id;
+}
+
+/** As {@link spawnDetached}, with a pair of sockets of which the child has one as descriptor 3; whoever calls closes `channel` or hands it over. */
+export async function spawnWithChannel(
+  command: string,
+  args: readonly string[],
+  options: Omit<SpawnOptions, 'extraFds' | 'handOver'>,
+): Promise<{ process: ProcessId; channel: Socket }> {
+  const { id, child } = await start(command, args, options, true);
+  const channel = child.stdio[3];
+  if (!(channel instanceof Socket)) throw new CarrelError('internal', `${command} was started without a channel`);
+  return { process: id, channel };
+}
+
+async function start(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions,
+  channel: boolean,
+): Promise<{ id: ProcessId; child: ChildProcess }> {
+  const { extraFds = [], handOver } = options;
   const log = openSync(options.logFile, 'w', 0o600);
   try {
     const child = spawn('prlimit', withLimits(command, args, options.limits), {
       detached: true,
-      stdio: ['ignore', log, log, ...(options.extraFds ?? [])],
+      stdio: ['ignore', log, log, ...(channel ? ['pipe' as const] : []), ...extraFds, ...(handOver === undefined ? [] : [handOver])],
       cwd: '/',
       env: { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
       ...(options.account === undefined ? {} : { uid: options.account.uid, gid: options.account.gid }),
     });
+    // At once: what comes through it is not for us, and we would read it.
+    handOver?.destroy();
     child.unref();
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
@@ -132,7 +159,7 @@ export async function spawnDetached(command: string, args: readonly string[], op
     const { pid } = child;
     const id = pid === undefined ? undefined : await identify(pid);
     if (id === undefined) throw new CarrelError('crashed', `${command} ended as soon as it was started`);
-    return id;
+    return { id, child };
   } finally {
     closeSync(log);
   }

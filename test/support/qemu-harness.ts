@@ -4,12 +4,13 @@ import { chmod, cp, link, mkdir, mkdtemp, open, readdir, readFile, rename, rm, s
 import { tmpdir } from 'node:os';
 import { RECIPE } from '../../src/qemu/appliance.ts';
 import { testCache } from './cache.ts';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Foreign, Harness } from '../../src/driver/conformance/index.ts';
 import type { Capabilities, MasterSpec } from '../../src/driver/driver.ts';
 import { makeCtx } from '../../src/lib/context.ts';
 import { findProcesses } from '../../src/qemu/process.ts';
+import { findSwtpms } from '../../src/qemu/swtpm.ts';
 import { RECIPES } from '../../src/qemu/recipes/index.ts';
 import type { BuiltImage, ImageTools } from '../../src/drivers/qemu/host.ts';
 import { tagPrefix } from '../../src/drivers/qemu/host.ts';
@@ -142,6 +143,8 @@ export class QemuWorld implements Harness {
     }
     for (const name of await readdir(join(this.dataDir, 'staging'))) left.push(`staging/${name}`);
     for (const { pid, tail } of await this.processes()) if (!keep.machines.includes(tail)) left.push(`process ${pid} of ${tail}`);
+    for (const { pid, folder } of await findSwtpms((path) => path.startsWith(`${this.dataDir}/`)))
+      if (!keep.machines.includes(basename(dirname(folder)))) left.push(`TPM ${pid} of ${folder}`);
     for (const hierarchy of ['memory', 'cpu', 'pids']) {
       const groups = await readdir(join('/sys/fs/cgroup', hierarchy, `carrel-${this.installationId}`), { withFileTypes: true }).catch(
         () => [],

@@ -52,6 +52,7 @@ export function addImageImport(image: Command, cli: Cli): void {
     .option('--vcpus <n>', 'virtual CPUs', wholeNumber)
     .addOption(new Option('--firmware <firmware>', 'what it boots by').choices(['bios', 'efi']))
     .option('--secure-boot', 'its EFI firmware runs only what is signed (on QEMU)')
+    .option('--tpm', 'a TPM 2.0 for each machine, of its own and empty at first (on QEMU)')
     .addOption(
       new Option('--cpu <level>', 'processor that it is built for, where it is imitated; x86-64-v2 if left out').choices([
         'x86-64',
@@ -112,10 +113,10 @@ async function begin(session: Session, file: string | undefined, options: Option
       hint: 'carrel image import disk.qcow2, or carrel image import --provider lab --vm templates/debian --name debian',
     });
   }
-  const { memory, bootTimeout, secureBoot, cpu, diskBus, nic, ...told } = rest;
-  if ([format, firmware, secureBoot, cpu, diskBus, nic].some((said) => said !== undefined)) {
-    throw new CarrelError('bad-request', 'format, firmware, processor, bus and card are those of the machine', {
-      hint: 'leave --format, --firmware, --secure-boot, --cpu, --disk-bus and --nic out',
+  const { memory, bootTimeout, secureBoot, tpm, cpu, diskBus, nic, ...told } = rest;
+  if ([format, firmware, secureBoot, tpm, cpu, diskBus, nic].some((said) => said !== undefined)) {
+    throw new CarrelError('bad-request', 'format, firmware, TPM, processor, bus and card are those of the machine', {
+      hint: 'leave --format, --firmware, --secure-boot, --tpm, --cpu, --disk-bus and --nic out',
     });
   }
   return session.client.importVm({

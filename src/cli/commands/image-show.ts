@@ -53,9 +53,14 @@ function describeRevision(r: Revision): string {
   ]);
 }
 
-function hardwareText({ vcpus, memoryMiB, firmware, secureBoot, cpu, diskBus, nic }: NonNullable<Revision['profile']>['hardware']): string {
-  const other = [secureBoot && 'secure boot', cpu, diskBus && `disk on ${diskBus}`, nic && `card ${nic}`].filter(
-    (said) => said !== undefined,
-  );
+function hardwareText(hardware: NonNullable<Revision['profile']>['hardware']): string {
+  const { vcpus, memoryMiB, firmware, secureBoot, tpm, cpu, diskBus, nic } = hardware;
+  const other = [
+    secureBoot && 'secure boot',
+    tpm && 'TPM 2.0 of each machine alone (empty at first, not captured)',
+    cpu,
+    diskBus && `disk on ${diskBus}`,
+    nic && `card ${nic}`,
+  ].filter((said) => said !== undefined);
   return [`${vcpus} vCPU`, `${memoryMiB} MiB`, firmware, ...other].join(', ');
 }

@@ -11,6 +11,7 @@ import type { MachineRecord } from './records.ts';
 import type { Runtime } from './runtime.ts';
 import { scanDisks } from './scan.ts';
 import { systemDisk } from './system-disk.ts';
+import { keepTpm, restoreTpm, tidyTpms } from './tpm.ts';
 
 /**
  * Checkpoints as external overlays inside the machine's own folder: the disk as it was stays as a file that nobody writes any more, and a
@@ -43,6 +44,7 @@ export class Checkpoints {
     const running = state === 'on' || state === 'suspended' ? this.fleet.get(machineId) : undefined;
     if (running === undefined && (state === 'on' || state === 'suspended')) throw driverError('busy', 'the machine does not answer');
     await keepStore(folder, record.leaf);
+    await keepTpm(folder, record.leaf);
     const leaf = await this.newLeaf(ctx, record, record.leaf, async (path, file) => {
       if (running !== undefined) await switchLeaf(ctx, running, path, file);
     });
@@ -59,6 +61,7 @@ export class Checkpoints {
     checkCtx(ctx);
     const leaf = await this.newLeaf(ctx, record, checkpoint.file, async () => {
       await restoreStore(this.host, this.machines.folder(machineId), checkpoint.file);
+      await restoreTpm(this.host, this.machines.folder(machineId), checkpoint.file);
     });
     await this.machines.update(machineId, { leaf, pendingLeaf: undefined, restorable: false, needsIdentity: false });
     await this.dropUnused(record, leaf);
@@ -104,11 +107,10 @@ export class Checkpoints {
 
   private async tidy(ctx: Ctx, record: MachineRecord): Promise<void> {
     const folder = this.machines.folder(record.machineId);
-    await tidyStores(
-      folder,
-      record.checkpoints.map((each) => each.file),
-    );
-    const needed = new Set([record.leaf, ...record.checkpoints.map((each) => each.file)].map((file) => join(folder, file)));
+    const kept = record.checkpoints.map((each) => each.file);
+    await tidyStores(folder, kept);
+    await tidyTpms(folder, kept);
+    const needed = new Set([record.leaf, ...kept].map((file) => join(folder, file)));
     const scan = await scanDisks(this.host.layout.root);
     if (!scan.complete) return;
     const disks = new Map(scan.disks);

@@ -15,6 +15,7 @@ import {
   spawnDetached,
   waitGone,
 } from '../../qemu/process.ts';
+import { startSwtpm } from '../../qemu/swtpm.ts';
 import { thawIfFrozen } from '../../qemu/fs-freeze.ts';
 import { saysNoSpace } from '../../qemu/run-tool.ts';
 import { type Host, pathExists, tagPrefix } from './host.ts';
@@ -22,6 +23,7 @@ import { runPathsIn } from './layout.ts';
 import { type PidRecord, readJson, writeJson } from './records.ts';
 import { type Look, Runtime } from './runtime.ts';
 import { SpaceWatch } from './space.ts';
+import { endTpm, tpmLog } from './tpm.ts';
 
 /** Memory of QEMU beside the guest's own, in bytes: translation cache, devices, page tables, slirp. Measured 20-60 MiB; with room. */
 const OVERHEAD_BYTES = 384 * 1024 ** 2;
@@ -38,6 +40,8 @@ export interface Launch {
   restored?: boolean;
   /** Open files that QEMU gets as descriptors 3 and up. */
   fds?: readonly number[];
+  /** Folder of its TPM, which QEMU then gets as the descriptor behind these; undefined = it has none. */
+  tpm?: string | undefined;
 }
 
 /** All QEMUs of this installation on this host: started, found again, watched, ended. */
@@ -81,18 +85,22 @@ export class Fleet {
   private async launch(ctx: Ctx, launch: Launch, paths: QemuPaths): Promise<Runtime> {
     const { host } = this;
     const memory = launch.memoryMiB * 1024 ** 2;
+    const { account } = host;
+    const tpm = launch.tpm === undefined ? undefined : await startSwtpm(launch.tpm, { account, logFile: tpmLog(launch.folder) });
     const process = await spawnDetached(host.qemuBinary, launch.args, {
       account: host.launchAccount(),
       logFile: qemuLog(launch.folder),
       extraFds: launch.fds ?? [],
+      handOver: tpm?.channel,
       limits: host.cgroups.usable ? {} : { memoryBytes: memory + ADDRESS_SPACE_EXTRA },
+    }).catch(async (error: unknown) => {
+      if (tpm !== undefined) await killProcess(tpm.process);
+      throw error;
     });
     try {
-      await host.cgroups.place(launch.id, process.pid, {
-        memoryBytes: memory + OVERHEAD_BYTES,
-        cpus: launch.vcpus + 0.5,
-        pids: 256,
-      });
+      for (const { pid } of tpm === undefined ? [process] : [process, tpm.process]) {
+        await host.cgroups.place(launch.id, pid, { memoryBytes: memory + OVERHEAD_BYTES, cpus: launch.vcpus + 0.5, pids: 256 });
+      }
       await writeJson(pidFile(launch.folder), {
         format: 1,
         ...process,
@@ -105,6 +113,7 @@ export class Fleet {
       return runtime;
     } catch (error) {
       await killProcess(process);
+      if (tpm !== undefined) await killProcess(tpm.process);
       await this.clean(launch.id, launch.folder);
       throw await this.explain(error, launch.folder);
     }
@@ -212,6 +221,7 @@ export class Fleet {
     for (const each of await this.processes()) if (each.tail === id) await killProcess(each);
     const recorded = await readJson<PidRecord & { format: 1 }>(pidFile(folder)).catch(() => undefined);
     if (recorded !== undefined && (await isAlive(recorded))) await killProcess(recorded);
+    await endTpm(folder);
     await this.clean(id, folder);
   }
 

@@ -11,6 +11,7 @@ import { propose } from './inside.ts';
 import { bootSectorsOf, NOTHING_TO_BOOT, takeImage } from '../../qemu/take-image.ts';
 import { grantFile, type Host } from './host.ts';
 import type { MasterParts } from './masters.ts';
+import { mustHaveTpms } from './tpm.ts';
 
 type FileSource = Extract<MasterSource, { kind: 'file' }>;
 
@@ -21,6 +22,7 @@ export async function importFile(ctx: Ctx, host: Host, source: FileSource, folde
       hint: 'leave --access out, or say cloud-init',
     });
   }
+  if (source.profile.tpm === true) mustHaveTpms(host.layout);
   const by = { img: host.img, account: host.account, root: host.layout.root, maxImageBytes: host.maxImageBytes };
   const taken = await takeImage(ctx, by, source, folder);
   const disk = join(folder, 'converted.qcow2');

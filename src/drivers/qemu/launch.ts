@@ -8,6 +8,7 @@ import type { Masters } from './masters.ts';
 import { operationsKey } from './operations.ts';
 import type { MasterRecord } from './records.ts';
 import { type SeededMachine, seedImage } from './seed.ts';
+import { hasTpm } from './tpm.ts';
 
 /**
  * Translation cache in MiB: 32 is enough for a small guest and halves its memory (with 16 it boots at half the speed); a full system
@@ -30,6 +31,9 @@ export interface LaunchSpec {
   memoryFile?: { path: string; share: boolean } | undefined;
   incoming?: boolean;
 }
+
+/** The first that is given: a machine with a TPM is none that is restored, so that it has no sealed memory there. */
+const TPM_FD = 3;
 
 /** The arguments for a machine of a master, after writing the files with its boot identity. */
 export async function launchArgs(host: Host, masters: Masters, master: MasterRecord, spec: LaunchSpec): Promise<string[]> {
@@ -79,6 +83,7 @@ async function describeMachine(
     disk: spec.disk,
     kernel: kernel === undefined ? undefined : { path: kernel, initrd: masters.optional(master, 'initrd'), cmdline: master.cmdline ?? '' },
     firmware: isEfi(master) ? await firmwareOf(host, masters, master, spec.folder) : undefined,
+    tpmFd: hasTpm(master) ? TPM_FD : undefined,
     sshGuestPort: guest.sshPort,
     restrictNetwork: host.restrictNetwork,
     display: hardware.display,

@@ -22,6 +22,7 @@ export function isId(text: string): boolean {
  *     masters/<revisionId>/            disk.qcow2, kernel, initrd, efivars.fd, master.json: read-only, never QEMU's
  *     frozen/<revisionId>/<key>/       ram, state, disk.qcow2, frozen.json: a running parent, stopped and copied; a cache
  *     machines/<machineId>/            machine.json (the ownership tag), disk.qcow2 and later leaves, pid.json, identity, seed, efivars.fd, serial-*.log
+ *     machines/<machineId>/tpm/        swtpm's own: what the machine's TPM holds
  *     machines/<machineId>/run/        QEMU's own: sockets, its pid file
  *     staging/<id>.<what>/             things being made
  *     appliance/, accel.json           helper guest and what the acceleration probe found

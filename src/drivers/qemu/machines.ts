@@ -10,9 +10,13 @@ import { checkId } from './layout.ts';
 import { DISK, type Masters } from './masters.ts';
 import { leafPath, type MachineRecord, machineFile, type MasterRecord, readJson, writeJson } from './records.ts';
 import { chainOf, readDisk } from './scan.ts';
+import { hasTpm, mustHaveTpms } from './tpm.ts';
 
 /** Its flash memory is not part of what a frozen parent keeps. */
 const NO_INSTANT_EFI = 'instant clones are made of images that start with a BIOS: this one starts with EFI';
+
+/** What is in it would be its parent's, seeds and all. */
+const NO_INSTANT_TPM = 'instant clones are made of images without a TPM: each machine of this one has a TPM of its own';
 
 /** Machines as they lie on storage: made, read back, listed. What runs is the fleet's. */
 export class Machines {
@@ -121,6 +125,8 @@ export class Machines {
       throw driverError('not-supported', "an instant clone needs Carrel's agent in the guest, to give it an identity of its own");
     }
     if (instant && isEfi(master)) throw driverError('not-supported', NO_INSTANT_EFI, { hint: 'use --mode linked' });
+    if (instant && hasTpm(master)) throw driverError('not-supported', NO_INSTANT_TPM, { hint: 'use --mode linked' });
+    if (hasTpm(master)) mustHaveTpms(this.host.layout);
     const fresh = join(this.host.layout.machines, `.new-${spec.machineId}`);
     await rm(fresh, { recursive: true, force: true });
     await mkdir(fresh, { mode: 0o711 });

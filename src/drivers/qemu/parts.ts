@@ -23,6 +23,7 @@ import { Machines } from './machines.ts';
 import { Masters } from './masters.ts';
 import { Power } from './power.ts';
 import { canSealMemory, readQemuVersion } from './probe.ts';
+import { endStrayTpms } from './tpm.ts';
 import { Removal } from './removal.ts';
 
 /** Everything that an open driver is made of. */
@@ -117,6 +118,7 @@ function connect(host: Host, decideAccel: (ctx: Ctx) => Promise<void>): Parts {
 /** Connects to every machine that outlived an earlier process. One that does not answer is still there; it only has no agent. */
 async function adoptAll(ctx: Ctx, parts: Parts): Promise<void> {
   const running = await parts.fleet.processes();
+  await endStrayTpms(parts.host.layout, running);
   await Promise.all(
     running.map(async ({ tail }) => {
       const record = await parts.machines.load(tail).catch(() => undefined);
@@ -129,6 +131,7 @@ async function describe(tools: ImageTools, facts: Record<string, string>, accel:
   return {
     cloneModes: (await canSealMemory()) ? ['linked', 'full', 'instant'] : ['linked', 'full'],
     instantFirmware: ['bios'],
+    instantTpm: false,
     liveCapture: true,
     checkpoints: true,
     suspend: true,

@@ -16,6 +16,7 @@ import type { Machines } from './machines.ts';
 import type { Masters } from './masters.ts';
 import { leafPath, type MachineRecord, type MasterRecord } from './records.ts';
 import { type Runtime, unreachable } from './runtime.ts';
+import { hasTpm, tpmFolder } from './tpm.ts';
 
 /** How long a guest gets to shut down by itself, in ms. */
 const SHUTDOWN_MS = 60_000;
@@ -139,7 +140,8 @@ export class Power {
     const folder = this.machines.folder(machineId);
     const spec = { id: machineId, folder, disk: leafPath(folder, record), hardware, hostname, mac };
     const args = await launchArgs(this.host, this.masters, master, spec);
-    await this.fleet.start(ctx, { id: machineId, folder, args, ...hardware });
+    const tpm = hasTpm(master) ? await tpmFolder(this.host, folder) : undefined;
+    await this.fleet.start(ctx, { id: machineId, folder, args, ...hardware, tpm });
   }
 
   /** From the frozen parent's memory if that works, by booting the same disk if not: slower, and just as much the person's machine. */

@@ -5,6 +5,7 @@ import { driverError } from '../../driver/errors.ts';
 import { errorCode, isCode } from '../../lib/errors.ts';
 import { readQcow2, resolveBacking } from '../../qemu/qcow2.ts';
 import { isStore } from './efi.ts';
+import { isTpmState } from './tpm.ts';
 
 /** All disks below a folder as their headers say it. */
 export interface Scan {
@@ -74,8 +75,8 @@ export async function scanDisks(root: string): Promise<Scan> {
       if (entry.isDirectory()) {
         if (depth < MAX_DEPTH) await visit(path, depth + 1);
         else miss(path, 'deep');
-      } else if (entry.isFile() && !isStore(entry.name)) {
-        // A store of EFI variables is the guest's own bytes: it could show itself as a disk that stands on any other.
+      } else if (entry.isFile() && !isStore(entry.name) && !isTpmState(entry.name)) {
+        // A store of EFI variables or a TPM's is the guest's own bytes: it could show itself as a disk that stands on any other.
         try {
           const disk = await readDisk(path);
           if (disk !== undefined) disks.set(path, disk);

@@ -60,7 +60,7 @@ export async function placesOf(deps: EngineDeps, db: Db, revisionId: string, mod
     try {
       const capabilities = await capabilitiesOf(deps, db, providerId);
       assertMode(capabilities, mode);
-      if (mode === 'instant') await assertFirmware(db, capabilities, revisionId);
+      if (mode === 'instant') await assertInstant(db, capabilities, revisionId);
       found.push(providerId);
     } catch (error) {
       if (!isCode(error, 'unavailable', 'not-supported')) throw error;
@@ -79,11 +79,18 @@ function assertMode(capabilities: { cloneModes: readonly CloneMode[] }, mode: Cl
 }
 
 /** Instant clones are not made of every image. */
-async function assertFirmware(db: Db, { instantFirmware }: Capabilities, revisionId: string): Promise<void> {
-  const revision = instantFirmware === undefined ? undefined : await images.revision(db, revisionId);
-  const firmware = (revision?.profile as RevisionProfile | undefined)?.hardware.firmware;
-  if (firmware === undefined || instantFirmware?.includes(firmware) !== false) return;
-  throw new CarrelError('not-supported', `this provider makes no instant clones of images that start with ${firmware.toUpperCase()}`, {
+async function assertInstant(db: Db, { instantFirmware, instantTpm }: Capabilities, revisionId: string): Promise<void> {
+  const revision = instantFirmware === undefined && instantTpm !== false ? undefined : await images.revision(db, revisionId);
+  const hardware = (revision?.profile as RevisionProfile | undefined)?.hardware;
+  if (hardware === undefined) return;
+  const odd =
+    instantFirmware?.includes(hardware.firmware) === false
+      ? `images that start with ${hardware.firmware.toUpperCase()}`
+      : instantTpm === false && hardware.tpm === true
+        ? 'images with a TPM'
+        : undefined;
+  if (odd === undefined) return;
+  throw new CarrelError('not-supported', `this provider makes no instant clones of ${odd}`, {
     hint: 'choose another clone mode, such as linked',
   });
 }

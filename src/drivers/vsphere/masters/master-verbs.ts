@@ -79,6 +79,11 @@ export class MasterVerbs {
         hint: 'Leave --secure-boot out; or switch it on in a machine there, and import that with --vm.',
       });
     }
+    if (source.profile.tpm === true) {
+      throw driverError('not-supported', 'a disk is not sent to a machine with a TPM', {
+        hint: 'Leave --tpm out; or add a TPM to a machine there, and import that with --vm: its clones get TPMs of their own.',
+      });
+    }
     await this.#sending.mustHaveNetwork(ctx);
     try {
       const disk = await converter.make(ctx, revisionId, source);

@@ -32,7 +32,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-const spec = (revisionId: string, path = file, more: Pick<HardwareProfile, 'diskBus' | 'nic' | 'secureBoot'> = {}): MasterSpec => ({
+const spec = (revisionId: string, path = file, more: Pick<HardwareProfile, 'diskBus' | 'nic' | 'secureBoot' | 'tpm'> = {}): MasterSpec => ({
   revisionId,
   source: { kind: 'file', path, claimed: undefined, profile: { user: 'debian', access: 'cloud-init', memoryMiB: 512, ...more } },
 });
@@ -130,11 +130,15 @@ test.each([
   });
 });
 
-test('secure boot is refused, before anything is converted', async () => {
+test.each([
+  ['secure boot', { secureBoot: true }],
+  ['a TPM', { tpm: true }],
+])('%s is refused, before anything is converted', async (what, more) => {
   await inWorld('vcenter', async (w) => {
-    await expect(w.driver.prepareMaster(ctx(), spec(randomUUID(), '/nowhere', { secureBoot: true }))).rejects.toMatchObject({
+    await expect(w.driver.prepareMaster(ctx(), spec(randomUUID(), '/nowhere', more))).rejects.toMatchObject({
       code: 'not-supported',
-      message: expect.stringContaining('secure boot'),
+      message: expect.stringContaining(what),
+      hint: expect.stringContaining('--vm'),
     });
   });
 });
