@@ -9,14 +9,22 @@ const run = promisify(execFile);
 /** What govc's commands count on beside machines. Its library reads much of it without asking whether it is there. */
 describe("the managers, by govmomi's own wrappers of them", () => {
   let seen: Record<string, unknown> = {};
+  let typed: string | undefined;
   beforeAll(async () => {
     const program = await buildGovmomi();
     const vsim = await startVsim({ masters: 1, hosts: 1 });
     try {
       const master = vsim.sim.master();
-      const env = { ...process.env, TOUR_USER: vsim.username, TOUR_PASSWORD: vsim.password };
+      const env = {
+        ...process.env,
+        TOUR_USER: vsim.username,
+        TOUR_PASSWORD: vsim.password,
+        TOUR_GUEST_USER: vsim.model.options.guestUser,
+        TOUR_GUEST_PASSWORD: vsim.model.options.guestPassword,
+      };
       const { stdout } = await run(program, ['managers', vsim.url, master.path, master.snapshot], { timeout: 120_000, env });
       seen = JSON.parse(stdout) as Record<string, unknown>;
+      typed = vsim.model.findVms((vm) => vm.name === 'go-managers')[0]?.guest?.screen.typed;
       expect(vsim.model.bugs).toEqual([]);
     } finally {
       await vsim.close();
@@ -88,5 +96,46 @@ describe("the managers, by govmomi's own wrappers of them", () => {
   it("a disk's chain of files", () => {
     const leaf = '[ds0] go-managers/go-managers-000001.vmdk seSparse <[ds0] master-0/master-0.vmdk>';
     expect(seen['disks']).toEqual({ one: [leaf], chain: [leaf, '[ds0] master-0/master-0.vmdk thin <>'], missing: 'FileNotFound' });
+  });
+
+  it('pools: shares, reservations and names, and what cannot be', () => {
+    expect(seen['pools']).toEqual({
+      name: 'lab',
+      made: 128,
+      cpu: '2000 MHz, 8000 shares',
+      memory: 4096,
+      duplicate: 'DuplicateName',
+      tooMuch: 'InsufficientMemoryResourcesFault',
+      limit: 'InvalidArgument',
+      stale: 'ConcurrentAccess',
+      root: 'NotSupported',
+    });
+  });
+
+  it("a cluster's DRS, and what machines on it can be made of", () => {
+    expect(seen['cluster']).toEqual({
+      drs: ['false fullyAutomated', 'true partiallyAutomated'],
+      wrong: 'InvalidArgument',
+      stores: 2,
+      free: true,
+      networks: 1,
+      network: 'VM Network',
+      portgroups: 4,
+    });
+  });
+
+  it('inside a guest: files listed in pages and by pattern; keys typed', () => {
+    expect(seen['inside']).toEqual({
+      root: ['. directory true', '.. directory true', 'etc directory true', 'root directory true', '0'],
+      page: ['etc directory true', '1'],
+      some: ['machine-id file true', '0'],
+      file: ['/etc/machine-id file true', '0'],
+      missing: 'FileNotFound',
+      pattern: 'InvalidArgument',
+      // of five: one is of no keyboard
+      typed: 4,
+      off: 'InvalidPowerState',
+    });
+    expect(typed).toBe('Hi!');
   });
 });

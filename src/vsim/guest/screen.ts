@@ -66,6 +66,8 @@ const BOX = '75557';
 export interface Key {
   down: boolean;
   keysym: number;
+  /** Control, Alt or the like is held down, so that no character comes of it. */
+  other?: boolean;
 }
 
 export class Screen {
@@ -87,7 +89,7 @@ export class Screen {
   press(key: Key): void {
     this.keys.push(key);
     if (this.keys.length > MOST_KEYS) this.keys.shift();
-    if (!key.down) return;
+    if (!key.down || key.other === true) return;
     const last = this.#lines.pop() ?? '';
     if (key.keysym === ENTER) this.#lines.push(last, '');
     else if (key.keysym === BACKSPACE) this.#lines.push(last.slice(0, -1));

@@ -31,7 +31,7 @@ export interface Compute extends Entity {
   readonly type: 'ClusterComputeResource' | 'ComputeResource';
   readonly hosts: Host[];
   pool: ResourcePool;
-  drs: 'fullyAutomated' | 'manual' | 'disabled';
+  drs: 'fullyAutomated' | 'partiallyAutomated' | 'manual' | 'disabled';
   /** HA admission control: share of memory kept back, 0 to 1. */
   reservedShare: number;
 }
@@ -62,6 +62,19 @@ export interface ResourcePool extends Entity {
   compute: Compute;
   readonly pools: Map<string, ResourcePool>;
   readonly vms: Set<Vm>;
+  /** What UpdateConfig or its making set; unset: no reservation, no limit. */
+  shares?: { cpu: Allocation; memory: Allocation };
+  /** Counts changes of its configuration. */
+  changes?: number;
+}
+
+/** What a pool has of its parent: MHz or MiB; a limit of -1 is none. */
+export interface Allocation {
+  reservation: number;
+  limit: number;
+  expandable: boolean;
+  level: string;
+  shares: number;
 }
 
 /** A standard network or a distributed port group. */

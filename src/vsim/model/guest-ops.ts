@@ -1,7 +1,7 @@
 import type { Guest, GuestProcess, Vm } from './entities.ts';
-import { fileNotFound, invalidPower, VimFault } from './fault.ts';
+import { fileNotFound, invalidArgument, invalidPower, VimFault } from './fault.ts';
 import { runShell } from '../guest/shell.ts';
-import { opensWithPassword } from '../guest/system.ts';
+import { type GuestSystem, opensWithPassword } from '../guest/system.ts';
 import { saveSystem } from './guest-disk.ts';
 import type { Model } from './model.ts';
 
@@ -71,6 +71,64 @@ export function readGuestFile(m: Model, vm: Vm, user: string, password: string, 
   const file = ready(m, vm, user, password).system.files.get(path);
   if (file === undefined) throw fileNotFound(path);
   return file;
+}
+
+export interface GuestEntry {
+  path: string;
+  directory: boolean;
+  size: number;
+}
+
+/**
+ * GuestFileManager.ListFilesInGuest: a file, or what a directory has in it, in the order of names; so many from `index` on.
+ * Directories are where files or homes are. FileNotFound, InvalidArgument for an index below 0 or a pattern that is none.
+ */
+export function listGuestFiles(
+  m: Model,
+  vm: Vm,
+  login: readonly [user: string, password: string],
+  path: string,
+  page: { index: number; max: number; pattern: string | undefined },
+): { files: GuestEntry[]; remaining: number } {
+  const { system } = ready(m, vm, ...login);
+  if (page.index < 0) throw invalidArgument('index');
+  const pattern = regular(page.pattern);
+  const at = path.length > 1 ? path.replace(/\/+$/, '') : path;
+  const file = system.files.get(at);
+  const found = file === undefined ? inDirectory(system, at) : [{ path: at, directory: false, size: file.length }];
+  if (found === undefined) throw fileNotFound(path);
+  const matching = found.filter((entry) => pattern?.test(entry.path) ?? true);
+  const files = matching.slice(page.index, page.index + page.max);
+  return { files, remaining: Math.max(0, matching.length - page.index - files.length) };
+}
+
+function regular(pattern: string | undefined): RegExp | undefined {
+  if (pattern === undefined || pattern === '') return undefined;
+  try {
+    return new RegExp(pattern);
+  } catch {
+    throw invalidArgument('matchPattern');
+  }
+}
+
+/** Undefined if there is no such directory. */
+function inDirectory(system: GuestSystem, at: string): GuestEntry[] | undefined {
+  const prefix = at === '/' ? '/' : `${at}/`;
+  const entries = new Map<string, GuestEntry>();
+  const below = (path: string, size: number | undefined): void => {
+    const [name = '', ...rest] = path.slice(prefix.length).split('/');
+    const directory = rest.length > 0 || size === undefined;
+    if (name !== '') entries.set(name, { path: name, directory, size: directory ? 4096 : size });
+  };
+  let known = at === '/';
+  for (const { home } of system.accounts.values()) {
+    if (home === at) known = true;
+    else if (home.startsWith(prefix)) below(home, undefined);
+  }
+  for (const [path, content] of system.files) if (path.startsWith(prefix)) below(path, content.length);
+  if (!known && entries.size === 0) return undefined;
+  const self = ['.', '..'].map((path) => ({ path, directory: true, size: 4096 }));
+  return [...self, ...[...entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1))];
 }
 
 export function assertGuestWritable(m: Model, vm: Vm, user: string, password: string, path: string, overwrite: boolean): void {

@@ -57,7 +57,7 @@ export function memoryRoom(host: Host): number {
 export function placeForPowerOn(m: Model, vm: Vm, datastores: readonly DatastoreObject[]): Host {
   const need = memoryOf(vm);
   const { compute } = vm.host;
-  if (compute.drs !== 'fullyAutomated') {
+  if (compute.drs !== 'fullyAutomated' && compute.drs !== 'partiallyAutomated') {
     assertUsableHost(vm.host);
     assertRoom(vm.host, need);
     return vm.host;

@@ -13,6 +13,7 @@ import { guestMethods } from './methods/guest.ts';
 import { historyMethods } from './methods/history.ts';
 import { inventoryMethods } from './methods/inventory.ts';
 import { leaseMethods } from './methods/lease.ts';
+import { computeMethods } from './methods/compute.ts';
 import { licenceMethods } from './methods/licence.ts';
 import { managerMethods } from './methods/manager.ts';
 import { performanceMethods } from './methods/performance.ts';
@@ -42,6 +43,7 @@ const HANDLERS = new Map<string, Handler>(
     ...historyMethods,
     ...leaseMethods,
     ...licenceMethods,
+    ...computeMethods,
     ...managerMethods,
     ...performanceMethods,
   } satisfies Handlers as Record<string, Handler>),

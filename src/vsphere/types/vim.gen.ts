@@ -8758,6 +8758,66 @@ export interface PerformanceDescription extends DataObject {
   counterType: AnyElementDescription[];
   statsType: AnyElementDescription[];
 }
+export interface ConfigTarget extends DataObject {
+  _type?: 'ConfigTarget' | undefined;
+  numCpus: number;
+  numCpuCores: number;
+  numNumaNodes: number;
+  maxCpusPerHost?: number | undefined;
+  datastore?: VirtualMachineDatastoreInfo[] | undefined;
+  network?: VirtualMachineNetworkInfo[] | undefined;
+  distributedVirtualPortgroup?: DistributedVirtualPortgroupInfo[] | undefined;
+  distributedVirtualSwitch?: DistributedVirtualSwitchInfo[] | undefined;
+  maxMemMBOptimalPerf: number;
+  supportedMaxMemMB?: number | undefined;
+  autoVmotion?: boolean | undefined;
+}
+export interface DistributedVirtualPortgroupInfo extends DataObject {
+  _type?: 'DistributedVirtualPortgroupInfo' | undefined;
+  switchName: string;
+  switchUuid: string;
+  portgroupName: string;
+  portgroupKey: string;
+  portgroupType: string;
+  uplinkPortgroup: boolean;
+  portgroup: Ref;
+  networkReservationSupported?: boolean | undefined;
+  backingType?: string | undefined;
+  logicalSwitchUuid?: string | undefined;
+  segmentId?: string | undefined;
+}
+export interface DistributedVirtualSwitchInfo extends DataObject {
+  _type?: 'DistributedVirtualSwitchInfo' | undefined;
+  switchName: string;
+  switchUuid: string;
+  distributedVirtualSwitch: Ref;
+  networkReservationSupported?: boolean | undefined;
+}
+export interface VirtualMachineDatastoreInfo extends DataObject {
+  _type: 'VirtualMachineDatastoreInfo';
+  name: string;
+  configurationTag?: string[] | undefined;
+  datastore: DatastoreSummary;
+  capability: DatastoreCapability;
+  maxFileSize: bigint;
+  maxVirtualDiskCapacity?: bigint | undefined;
+  maxPhysicalRDMFileSize?: bigint | undefined;
+  maxVirtualRDMFileSize?: bigint | undefined;
+  mode: string;
+  vStorageSupport?: string | undefined;
+}
+export interface VirtualMachineNetworkInfo extends DataObject {
+  _type: 'VirtualMachineNetworkInfo';
+  name: string;
+  configurationTag?: string[] | undefined;
+  network: AnyNetworkSummary;
+  vswitch?: string | undefined;
+}
+export interface VirtualMachineTargetInfo extends DataObject {
+  _type: 'VirtualMachineTargetInfo';
+  name: string;
+  configurationTag?: string[] | undefined;
+}
 export interface DisabledMethodRequest extends DataObject {
   _type?: 'DisabledMethodRequest' | undefined;
   method: string;
@@ -9813,6 +9873,10 @@ export type AnyPerfMetricSeries =
   | PerfMetricSeries
   | PerfMetricIntSeries
   | PerfMetricSeriesCSV;
+export type AnyVirtualMachineTargetInfo =
+  | VirtualMachineTargetInfo
+  | VirtualMachineDatastoreInfo
+  | VirtualMachineNetworkInfo;
 
 /** Data types by their vim25 name. */
 export interface VimTypes {
@@ -10772,6 +10836,12 @@ export interface VimTypes {
   PerfQuerySpec: PerfQuerySpec;
   PerfSampleInfo: PerfSampleInfo;
   PerformanceDescription: PerformanceDescription;
+  ConfigTarget: ConfigTarget;
+  DistributedVirtualPortgroupInfo: DistributedVirtualPortgroupInfo;
+  DistributedVirtualSwitchInfo: DistributedVirtualSwitchInfo;
+  VirtualMachineDatastoreInfo: VirtualMachineDatastoreInfo;
+  VirtualMachineNetworkInfo: VirtualMachineNetworkInfo;
+  VirtualMachineTargetInfo: VirtualMachineTargetInfo;
   DisabledMethodRequest: DisabledMethodRequest;
   VirtualDiskInfo: VirtualDiskInfo;
   VirtualDiskInfoUnit: VirtualDiskInfoUnit;
@@ -10909,6 +10979,7 @@ export interface VimFamilies {
   LicenseSource: AnyLicenseSource;
   PerfEntityMetricBase: AnyPerfEntityMetricBase;
   PerfMetricSeries: AnyPerfMetricSeries;
+  VirtualMachineTargetInfo: AnyVirtualMachineTargetInfo;
 }
 
 /** Methods: what they take beside the object they are called on, and what they answer. */
@@ -10919,6 +10990,7 @@ export interface VimMethods {
   QueryPerfCounter: { args: { counterId: number[] }; result: PerfCounterInfo[] };
   QueryPerfCounterByLevel: { args: { level: number }; result: PerfCounterInfo[] };
   QueryPerf: { args: { querySpec: PerfQuerySpec[] }; result: AnyPerfEntityMetricBase[] };
+  QueryConfigTarget: { args: { host?: Ref | undefined }; result: ConfigTarget | undefined };
   DisableMethods: { args: { entity: Ref[]; method: DisabledMethodRequest[]; sourceId: string; sessionScope?: boolean | undefined }; result: undefined };
   EnableMethods: { args: { entity: Ref[]; method: string[]; sourceId: string }; result: undefined };
   QueryVirtualDiskInfo_Task: { args: { name: string; datacenter?: Ref | undefined; includeParents: boolean }; result: Ref };
@@ -11159,6 +11231,7 @@ export type ReadMethod =
   | 'QueryPerfCounter'
   | 'QueryPerfCounterByLevel'
   | 'QueryPerf'
+  | 'QueryConfigTarget'
   | 'RetrieveServiceContent'
   | 'CurrentTime'
   | 'SessionIsActive'

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"sort"
 
+	"github.com/vmware/govmomi/guest"
 	"github.com/vmware/govmomi/license"
 	"github.com/vmware/govmomi/object"
 	"github.com/vmware/govmomi/performance"
@@ -202,6 +204,103 @@ func (w *world) disks(ctx context.Context) map[string]interface{} {
 	return map[string]interface{}{"one": read(false), "chain": read(true), "missing": taskFault(err)}
 }
 
+// pools does what `pool.change` and `pool.info` do.
+func (w *world) pools(ctx context.Context) map[string]interface{} {
+	half := func(reservation int64) types.ResourceAllocationInfo {
+		limit, yes := int64(-1), true
+		return types.ResourceAllocationInfo{Reservation: &reservation, Limit: &limit, ExpandableReservation: &yes,
+			Shares: &types.SharesInfo{Level: types.SharesLevelNormal}}
+	}
+	pool, err := w.pool.Create(ctx, "class", types.ResourceConfigSpec{CpuAllocation: half(0), MemoryAllocation: half(0)})
+	must(err)
+	other, err := w.pool.Create(ctx, "other", types.ResourceConfigSpec{CpuAllocation: half(0), MemoryAllocation: half(128)})
+	must(err)
+	var made mo.ResourcePool
+	must(other.Properties(ctx, other.Reference(), []string{"config"}, &made))
+	spec := types.ResourceConfigSpec{CpuAllocation: half(2000), MemoryAllocation: half(4096)}
+	spec.CpuAllocation.Shares = &types.SharesInfo{Level: types.SharesLevelHigh}
+	must(pool.UpdateConfig(ctx, "lab", &spec))
+	var props mo.ResourcePool
+	must(pool.Properties(ctx, pool.Reference(), []string{"name", "config", "summary"}, &props))
+	cpu := props.Config.CpuAllocation
+	big := types.ResourceConfigSpec{CpuAllocation: half(0), MemoryAllocation: half(1 << 40)}
+	low := int64(10)
+	short := types.ResourceConfigSpec{CpuAllocation: half(2000), MemoryAllocation: half(0)}
+	short.CpuAllocation.Limit = &low
+	stale := types.ResourceConfigSpec{ChangeVersion: "0", CpuAllocation: half(0), MemoryAllocation: half(0)}
+	return map[string]interface{}{"name": props.Name, "made": *made.Config.MemoryAllocation.Reservation, "cpu": fmt.Sprintf("%d MHz, %d shares", *cpu.Reservation, cpu.Shares.Shares),
+		"memory": *props.Summary.GetResourcePoolSummary().Config.MemoryAllocation.Reservation, "duplicate": fault(pool.UpdateConfig(ctx, "other", nil)),
+		"tooMuch": fault(pool.UpdateConfig(ctx, "", &big)), "limit": fault(pool.UpdateConfig(ctx, "", &short)),
+		"stale": fault(pool.UpdateConfig(ctx, "", &stale)), "root": fault(w.pool.UpdateConfig(ctx, "mine", nil))}
+}
+
+// cluster does what `cluster.change` does, and reads what machines can be made of.
+func (w *world) cluster(ctx context.Context) map[string]interface{} {
+	c, err := w.finder.DefaultClusterComputeResource(ctx)
+	must(err)
+	yes, no := true, false
+	drs := func(config types.ClusterDrsConfigInfo) error {
+		t, err := c.Reconfigure(ctx, &types.ClusterConfigSpecEx{DrsConfig: &config}, true)
+		if err == nil {
+			waited(ctx, t)
+		}
+		return err
+	}
+	is := func() string {
+		config, err := c.Configuration(ctx)
+		must(err)
+		return fmt.Sprintf("%t %s", *config.DrsConfig.Enabled, config.DrsConfig.DefaultVmBehavior)
+	}
+	must(drs(types.ClusterDrsConfigInfo{Enabled: &no}))
+	states := []string{is()}
+	must(drs(types.ClusterDrsConfigInfo{Enabled: &yes, DefaultVmBehavior: types.DrsBehaviorPartiallyAutomated}))
+	states = append(states, is())
+	wrong := fault(drs(types.ClusterDrsConfigInfo{VmotionRate: 9}))
+	var props mo.ClusterComputeResource
+	must(c.Properties(ctx, c.Reference(), []string{"environmentBrowser"}, &props))
+	target, err := methods.QueryConfigTarget(ctx, w.client.Client, &types.QueryConfigTarget{This: *props.EnvironmentBrowser})
+	must(err)
+	t := target.Returnval
+	return map[string]interface{}{"drs": states, "wrong": wrong, "stores": len(t.Datastore), "networks": len(t.Network),
+		"portgroups": len(t.DistributedVirtualPortgroup), "free": t.Datastore[0].Datastore.FreeSpace > 0, "network": t.Network[0].Network.GetNetworkSummary().Name}
+}
+
+// inside does what `guest.ls` and `vm.keystrokes` do.
+func (w *world) inside(ctx context.Context) map[string]interface{} {
+	_, err := w.clone.WaitForIP(ctx, true)
+	must(err)
+	m, err := guest.NewOperationsManager(w.client.Client, w.clone.Reference()).FileManager(ctx)
+	must(err)
+	auth := &types.NamePasswordAuthentication{Username: os.Getenv("TOUR_GUEST_USER"), Password: os.Getenv("TOUR_GUEST_PASSWORD")}
+	list := func(path string, index, max int32, pattern string) []string {
+		info, err := m.ListFiles(ctx, auth, path, index, max, pattern)
+		must(err)
+		names := []string{}
+		for _, f := range info.Files {
+			names = append(names, fmt.Sprintf("%s %s %t", f.Path, f.Type, f.Attributes.GetGuestFileAttributes().ModificationTime != nil))
+		}
+		return append(names, fmt.Sprint(info.Remaining))
+	}
+	_, err = m.ListFiles(ctx, auth, "/nowhere", 0, 0, "")
+	missing := fault(err)
+	_, err = m.ListFiles(ctx, auth, "/", 0, 0, "(")
+	pattern := fault(err)
+	keys := types.UsbScanCodeSpec{}
+	yes := true
+	for _, code := range []int32{0x0b, 0x0c, 0x1e} {
+		keys.KeyEvents = append(keys.KeyEvents, types.UsbScanCodeSpecKeyEvent{UsbHidCode: code<<16 | 7})
+	}
+	keys.KeyEvents[0].Modifiers = &types.UsbScanCodeSpecModifierType{LeftShift: &yes}
+	keys.KeyEvents[2].Modifiers = &types.UsbScanCodeSpecModifierType{LeftShift: &yes}
+	keys.KeyEvents = append(keys.KeyEvents, types.UsbScanCodeSpecKeyEvent{UsbHidCode: 0x06<<16 | 7, Modifiers: &types.UsbScanCodeSpecModifierType{LeftControl: &yes}})
+	keys.KeyEvents = append(keys.KeyEvents, types.UsbScanCodeSpecKeyEvent{UsbHidCode: 0x06})
+	typed, err := w.clone.PutUsbScanCodes(ctx, keys)
+	must(err)
+	_, err = w.master.PutUsbScanCodes(ctx, keys)
+	return map[string]interface{}{"root": list("/", 0, 50, ""), "page": list("/", 2, 1, ""), "some": list("/etc", 0, 50, "^machine"),
+		"file": list("/etc/machine-id", 0, 50, ""), "missing": missing, "pattern": pattern, "typed": typed, "off": fault(err)}
+}
+
 // taskFault gives the type's name of the fault with which a task ended.
 func taskFault(err error) string {
 	failed, ok := err.(task.Error)
@@ -218,5 +317,6 @@ func managers(ctx context.Context, args []string) {
 	w.clone = object.NewVirtualMachine(w.client.Client, info.Result.(types.ManagedObjectReference))
 	waited(ctx, begun(w.clone.PowerOn(ctx)))
 	print(map[string]interface{}{"licences": w.licences(ctx), "counters": w.counters(ctx), "networks": w.networks(ctx),
-		"fields": w.fields(ctx), "methods": w.disabling(ctx), "disks": w.disks(ctx)})
+		"fields": w.fields(ctx), "methods": w.disabling(ctx), "disks": w.disks(ctx),
+		"pools": w.pools(ctx), "cluster": w.cluster(ctx), "inside": w.inside(ctx)})
 }

@@ -1,6 +1,14 @@
 import type { GuestAuthentication } from '../../../vsphere/types/vim.gen.ts';
 import { VimFault } from '../../model/fault.ts';
-import { assertGuestWritable, listProcesses, readGuestFile, startProgram, terminateProcess, validateGuest } from '../../model/guest-ops.ts';
+import {
+  assertGuestWritable,
+  listGuestFiles,
+  listProcesses,
+  readGuestFile,
+  startProgram,
+  terminateProcess,
+  validateGuest,
+} from '../../model/guest-ops.ts';
 import { saveSystem } from '../../model/guest-disk.ts';
 import { arg, type Handlers } from '../calls.ts';
 import { date, long } from '../props/context.ts';
@@ -37,6 +45,28 @@ export const guestMethods: Handlers = {
     const vm = arg.vm(c, a.vm);
     assertGuestWritable(c.m, vm, ...login(a.auth), a.guestFilePath, a.overwrite);
     return `${c.origin}/guestFile?id=${c.transfers.add({ kind: 'put', vm, path: a.guestFilePath })}`;
+  },
+  ListFilesInGuest: (c, a) => {
+    const vm = arg.vm(c, a.vm);
+    const page = { index: a.index ?? 0, max: a.maxResults ?? 50, pattern: a.matchPattern };
+    const { files, remaining } = listGuestFiles(c.m, vm, login(a.auth), a.filePath, page);
+    // The guest's files have no times of their own; a client that prints one expects it to be there.
+    const modificationTime = date(vm.bootTime ?? c.m.now());
+    return {
+      files: files.map(({ path, directory, size }) => ({
+        path,
+        type: directory ? 'directory' : 'file',
+        size: long(size),
+        attributes: {
+          _type: 'GuestPosixFileAttributes',
+          modificationTime,
+          ownerId: 0,
+          groupId: 0,
+          permissions: directory ? 0o755n : 0o644n,
+        },
+      })),
+      remaining,
+    } as never;
   },
   DeleteFileInGuest: (c, a) => {
     const vm = arg.vm(c, a.vm);

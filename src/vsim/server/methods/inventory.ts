@@ -9,6 +9,7 @@ import { powerOn } from '../../model/power.ts';
 import { arg, type Call, type Handlers, self, taskRef } from '../calls.ts';
 import { configSpec } from '../convert.ts';
 import { ref } from '../props/context.ts';
+import { sharesFor } from './compute.ts';
 
 function moveInto(c: Call, ids: readonly { value: string }[]): void {
   const folder = self.folder(c);
@@ -115,7 +116,9 @@ export const inventoryMethods: Handlers = {
     checkName(name);
     if (parent.pools.has(name))
       throw new VimFault('DuplicateName', `The name '${name}' already exists.`, { name, object: parent.pools.get(name) });
+    const shares = sharesFor(parent, a.spec);
     const pool = resourcePool(c.m, c.m.ref('resgroup'), name, parent, parent.compute);
+    pool.shares = shares;
     parent.pools.set(name, pool);
     c.m.changed(parent, 'resourcePool');
     return ref(pool);

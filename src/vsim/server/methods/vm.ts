@@ -1,3 +1,4 @@
+import { keysymOf } from '../../guest/usb-keys.ts';
 import { cloneVm } from '../../model/clone.ts';
 import { reconfigureVm } from '../../model/configure.ts';
 import { acquireTicket, type Ticket } from '../../model/console.ts';
@@ -7,7 +8,7 @@ import { instantClone } from '../../model/instant.ts';
 import { markTemplate, relocate } from '../../model/migrate.ts';
 import { answerVm, askGuest, powerOff, powerOn, reset, suspend } from '../../model/power.ts';
 import { promoteDisks } from '../../model/promote.ts';
-import { invalidArgument, VimFault } from '../../model/fault.ts';
+import { invalidArgument, invalidPower, VimFault } from '../../model/fault.ts';
 import { createSnapshot, removeAllSnapshots, removeSnapshot, renameSnapshot, revertTo } from '../../model/snapshots.ts';
 import { reloadVm } from '../../model/trouble.ts';
 import { assertVc } from '../../model/register.ts';
@@ -143,6 +144,18 @@ export const vmMethods: Handlers = {
   AnswerVM: (c, a) => answerVm(c.m, self.vm(c), a.questionId, a.answerChoice),
   AcquireTicket: (c, a) => consoleTicketInfo(c, acquireTicket(c.m, self.vm(c), a.ticketType)) as never,
   AcquireMksTicket: (c) => ticketInfo(c, acquireTicket(c.m, self.vm(c), 'mks')) as never,
+  PutUsbScanCodes: (c, a) => {
+    const vm = self.vm(c);
+    if (vm.power !== 'poweredOn') throw invalidPower('poweredOn', vm.power);
+    return a.spec.keyEvents.reduce((taken, { usbHidCode, modifiers: held }) => {
+      const keysym = keysymOf(usbHidCode, held?.leftShift === true || held?.rightShift === true);
+      if (keysym === undefined) return taken;
+      // With one of these held down it is no character.
+      const other = held?.leftControl ?? held?.rightControl ?? held?.leftAlt ?? held?.rightAlt ?? held?.leftGui ?? held?.rightGui ?? false;
+      for (const down of [true, false]) vm.guest?.screen.press({ down, keysym, other });
+      return taken + 1;
+    }, 0);
+  },
   RefreshStorageInfo: () => undefined,
   CheckCustomizationSpec: () => undefined,
   ResetGuestInformation: (c) => {

@@ -1,9 +1,20 @@
 import type { Compute, Datacenter, DatastoreObject, Folder, Host, ResourcePool } from '../../model/entities.ts';
+import { allocationOf } from '../../model/pools.ts';
 import { memoryRoom } from '../../model/place.ts';
 import { date, long, MB, type PropTable, type Reader, ref, refs } from './context.ts';
 import { entityProps } from './entity.ts';
 
-const allocation = () => ({ reservation: 0n, expandableReservation: true, limit: -1n, shares: { shares: 4000, level: 'normal' } });
+const allocation = (p: ResourcePool, part: 'cpu' | 'memory') => {
+  const { reservation, expandable, limit, shares, level } = allocationOf(p, part);
+  return { reservation: long(reservation), expandableReservation: expandable, limit: long(limit), shares: { shares, level } };
+};
+
+const poolConfig = (p: ResourcePool) => ({
+  entity: ref(p),
+  changeVersion: String(p.changes ?? 0),
+  cpuAllocation: allocation(p, 'cpu'),
+  memoryAllocation: allocation(p, 'memory'),
+});
 
 export const folderProps: PropTable<Folder> = {
   top: { ...entityProps, childType: (f) => [...f.childType], childEntity: (f) => refs(f.children.values()) },
@@ -57,7 +68,7 @@ export const computeProps: PropTable<Compute> = {
             drsConfig: {
               enabled: c.drs !== 'disabled',
               enableVmBehaviorOverrides: true,
-              defaultVmBehavior: c.drs === 'manual' ? 'manual' : 'fullyAutomated',
+              defaultVmBehavior: c.drs === 'disabled' ? 'fullyAutomated' : c.drs,
               vmotionRate: 3,
             },
           }
@@ -150,14 +161,14 @@ export const poolProps: PropTable<ResourcePool> = {
     summary: (p) => ({
       _type: 'ResourcePoolSummary',
       name: p.name,
-      config: { entity: ref(p), cpuAllocation: allocation(), memoryAllocation: allocation() },
+      config: poolConfig(p),
       runtime: poolRuntime(p),
     }),
     runtime: (p) => poolRuntime(p),
     owner: (p) => ref(p.compute),
     resourcePool: (p) => refs(p.pools.values()),
     vm: (p) => refs(p.vms),
-    config: (p) => ({ entity: ref(p), cpuAllocation: allocation(), memoryAllocation: allocation() }),
+    config: (p) => poolConfig(p),
   },
 };
 

@@ -37,6 +37,19 @@ read QueryAvailablePerfMetric(entity ref, beginTime? dateTime, endTime? dateTime
 read QueryPerfCounter(counterId int[]): PerfCounterInfo[]
 read QueryPerfCounterByLevel(level int): PerfCounterInfo[]
 read QueryPerf(querySpec PerfQuerySpec[]): PerfEntityMetricBase[]
+# EnvironmentBrowser
+ConfigTarget: numCpus int, numCpuCores int, numNumaNodes int, maxCpusPerHost? int, datastore? VirtualMachineDatastoreInfo[],
+  network? VirtualMachineNetworkInfo[], distributedVirtualPortgroup? DistributedVirtualPortgroupInfo[],
+  distributedVirtualSwitch? DistributedVirtualSwitchInfo[], maxMemMBOptimalPerf int, supportedMaxMemMB? int, autoVmotion? boolean
+DistributedVirtualPortgroupInfo: switchName string, switchUuid string, portgroupName string, portgroupKey string, portgroupType string,
+  uplinkPortgroup boolean, portgroup ref, networkReservationSupported? boolean, backingType? string, logicalSwitchUuid? string,
+  segmentId? string
+DistributedVirtualSwitchInfo: switchName string, switchUuid string, distributedVirtualSwitch ref, networkReservationSupported? boolean
+VirtualMachineDatastoreInfo < VirtualMachineTargetInfo: datastore DatastoreSummary, capability DatastoreCapability, maxFileSize long,
+  maxVirtualDiskCapacity? long, maxPhysicalRDMFileSize? long, maxVirtualRDMFileSize? long, mode string, vStorageSupport? string
+VirtualMachineNetworkInfo < VirtualMachineTargetInfo: network NetworkSummary, vswitch? string
+VirtualMachineTargetInfo: name string, configurationTag? string[]
+read QueryConfigTarget(host? ref): ConfigTarget?
 # internal: of the namespace internalvim25, as govmomi knows them
 DisabledMethodRequest: method string, reasonId string
 VirtualDiskInfo: unit VirtualDiskInfoUnit, diskType string, parent? string

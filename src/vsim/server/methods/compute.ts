@@ -1,0 +1,74 @@
+import type { ClusterConfigSpecEx, ResourceAllocationInfo, ResourceConfigSpec } from '../../../vsphere/types/vim.gen.ts';
+import type { Compute, ResourcePool } from '../../model/entities.ts';
+import { gone, invalidArgument } from '../../model/fault.ts';
+import { unescapeName } from '../../model/naming.ts';
+import { type AllocationRequest, newShares, updatePool } from '../../model/pools.ts';
+import { arg, type Call, type Handlers, self, taskRef } from '../calls.ts';
+import { targetOf } from '../props/target.ts';
+
+const asked = (info: ResourceAllocationInfo): AllocationRequest => ({
+  reservation: info.reservation === undefined ? undefined : Number(info.reservation),
+  limit: info.limit === undefined ? undefined : Number(info.limit),
+  expandable: info.expandableReservation,
+  level: info.shares?.level,
+  shares: info.shares?.shares,
+});
+
+/** What a new pool is to have. */
+export const sharesFor = (parent: ResourcePool, spec: ResourceConfigSpec) =>
+  newShares(parent, asked(spec.cpuAllocation), asked(spec.memoryAllocation));
+
+/** A pool's configuration as a client asks for it. */
+const poolSpec = (spec: ResourceConfigSpec | undefined) =>
+  spec === undefined ? undefined : { version: spec.changeVersion, cpu: asked(spec.cpuAllocation), memory: asked(spec.memoryAllocation) };
+
+const BEHAVIOURS = /^(manual|partiallyAutomated|fullyAutomated)$/;
+
+/** What DRS is after a change. Without `modify` the specification takes the place of all that was set. */
+function drsAfter(compute: Compute, spec: ClusterConfigSpecEx, modify: boolean): Compute['drs'] {
+  const config = spec.drsConfig;
+  const behaviour = config?.defaultVmBehavior;
+  if (behaviour !== undefined && !BEHAVIOURS.test(behaviour)) throw invalidArgument('spec.drsConfig.defaultVmBehavior');
+  const rate = config?.vmotionRate;
+  if (rate !== undefined && (rate < 1 || rate > 5)) throw invalidArgument('spec.drsConfig.vmotionRate');
+  const enabled = config?.enabled ?? (modify && compute.drs !== 'disabled');
+  if (!enabled) return 'disabled';
+  const kept = modify && compute.drs !== 'disabled' ? compute.drs : 'fullyAutomated';
+  return (behaviour ?? kept) as Compute['drs'];
+}
+
+/** The compute resource of an environment browser; its machines have the same browser. */
+function browsed(c: Call): Compute {
+  const found = c.m.computes.find((compute) => c.self.id === `envbrowser-${compute.id}`);
+  if (found === undefined) throw gone(c.self);
+  return found;
+}
+
+export const computeMethods: Handlers = {
+  UpdateConfig: (c, a) =>
+    updatePool(c.m, self.pool(c), a.name === undefined || a.name === '' ? undefined : unescapeName(a.name), poolSpec(a.config)),
+  ReconfigureComputeResource_Task: (c, a) => {
+    const compute = self.compute(c);
+    const { spec } = a;
+    if (spec._type === 'ClusterConfigSpecEx' && compute.type !== 'ClusterComputeResource') throw invalidArgument('spec');
+    const drs = spec._type === 'ClusterConfigSpecEx' ? drsAfter(compute, spec as ClusterConfigSpecEx, a.modify) : compute.drs;
+    return taskRef(
+      c.m.tasks.start({
+        method: 'ReconfigureComputeResource_Task',
+        entity: compute,
+        *work() {
+          yield c.m.latency.about(300);
+          compute.drs = drs;
+          c.m.changed(compute, 'configurationEx');
+          return undefined;
+        },
+      }),
+    );
+  },
+  QueryConfigTarget: (c, a) => {
+    const compute = browsed(c);
+    const host = arg.host(c, a.host);
+    if (host !== undefined && host.compute !== compute) throw invalidArgument('host');
+    return targetOf(c.m, host === undefined ? compute.hosts : [host], c.reader) as never;
+  },
+};
