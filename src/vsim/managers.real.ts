@@ -138,4 +138,8 @@ describe("the managers, by govmomi's own wrappers of them", () => {
     });
     expect(typed).toBe('Hi!');
   });
+
+  it('managers that are there with nothing in them, and say so', () => {
+    expect(seen['others']).toEqual({ extensions: 0, found: false, alarms: 0, logs: 'NotSupported', recommend: 'NotSupported', named: 7 });
+  });
 });

@@ -10991,6 +10991,9 @@ export interface VimMethods {
   QueryPerfCounterByLevel: { args: { level: number }; result: PerfCounterInfo[] };
   QueryPerf: { args: { querySpec: PerfQuerySpec[] }; result: AnyPerfEntityMetricBase[] };
   QueryConfigTarget: { args: { host?: Ref | undefined }; result: ConfigTarget | undefined };
+  FindExtension: { args: { extensionKey: string }; result: DataObject | undefined };
+  GetAlarm: { args: { entity?: Ref | undefined }; result: Ref[] };
+  QueryDescriptions: { args: { host?: Ref | undefined }; result: DataObject[] };
   DisableMethods: { args: { entity: Ref[]; method: DisabledMethodRequest[]; sourceId: string; sessionScope?: boolean | undefined }; result: undefined };
   EnableMethods: { args: { entity: Ref[]; method: string[]; sourceId: string }; result: undefined };
   QueryVirtualDiskInfo_Task: { args: { name: string; datacenter?: Ref | undefined; includeParents: boolean }; result: Ref };
@@ -11232,6 +11235,9 @@ export type ReadMethod =
   | 'QueryPerfCounterByLevel'
   | 'QueryPerf'
   | 'QueryConfigTarget'
+  | 'FindExtension'
+  | 'GetAlarm'
+  | 'QueryDescriptions'
   | 'RetrieveServiceContent'
   | 'CurrentTime'
   | 'SessionIsActive'
@@ -11844,5 +11850,12 @@ export interface VimObjects {
     description: PerformanceDescription;
     historicalInterval?: PerfInterval[] | undefined;
     perfCounter?: PerfCounterInfo[] | undefined;
+  };
+  ExtensionManager: {
+    extensionList: DataObject[];
+  };
+  ScheduledTaskManager: {
+    scheduledTask?: Ref[] | undefined;
+    description: DataObject;
   };
 }

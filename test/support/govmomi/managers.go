@@ -301,6 +301,31 @@ func (w *world) inside(ctx context.Context) map[string]interface{} {
 		"file": list("/etc/machine-id", 0, 50, ""), "missing": missing, "pattern": pattern, "typed": typed, "off": fault(err)}
 }
 
+// others touches what clients take for granted, though nothing is in it here.
+func (w *world) others(ctx context.Context) map[string]interface{} {
+	content := w.client.ServiceContent
+	manager, err := object.GetExtensionManager(w.client.Client)
+	must(err)
+	list, err := manager.List(ctx)
+	must(err)
+	found, err := manager.Find(ctx, "com.example")
+	must(err)
+	alarms, err := methods.GetAlarm(ctx, w.client.Client, &types.GetAlarm{This: *content.AlarmManager})
+	must(err)
+	_, err = object.NewDiagnosticManager(w.client.Client).QueryDescriptions(ctx, nil)
+	logs := fault(err)
+	_, err = object.NewStorageResourceManager(w.client.Client).RecommendDatastores(ctx, types.StoragePlacementSpec{Type: "create"})
+	named := 0
+	for _, ref := range []*types.ManagedObjectReference{content.OvfManager, content.UserDirectory, content.DvSwitchManager, content.IpPoolManager,
+		content.ScheduledTaskManager, content.VmProvisioningChecker, content.VmCompatibilityChecker} {
+		if ref != nil {
+			named++
+		}
+	}
+	return map[string]interface{}{"extensions": len(list), "found": found != nil,
+		"alarms": len(alarms.Returnval), "logs": logs, "recommend": fault(err), "named": named}
+}
+
 // taskFault gives the type's name of the fault with which a task ended.
 func taskFault(err error) string {
 	failed, ok := err.(task.Error)
@@ -318,5 +343,6 @@ func managers(ctx context.Context, args []string) {
 	waited(ctx, begun(w.clone.PowerOn(ctx)))
 	print(map[string]interface{}{"licences": w.licences(ctx), "counters": w.counters(ctx), "networks": w.networks(ctx),
 		"fields": w.fields(ctx), "methods": w.disabling(ctx), "disks": w.disks(ctx),
-		"pools": w.pools(ctx), "cluster": w.cluster(ctx), "inside": w.inside(ctx)})
+		"pools": w.pools(ctx), "cluster": w.cluster(ctx), "inside": w.inside(ctx),
+		"others": w.others(ctx)})
 }

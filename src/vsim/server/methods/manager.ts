@@ -25,6 +25,8 @@ export const managerMethods: Handlers = {
     if (field === undefined) throw invalidArgument('key');
     setField(c.m, c.self, field.key, a.value);
   },
+  FindExtension: () => undefined,
+  GetAlarm: () => [],
   DisableMethods: (c, a) => {
     const methods = a.method.map(({ method }) => method);
     for (const entity of each(c, a.entity, 'Global.DisableMethods')) disableMethods(c.m, entity, methods, a.sourceId);

@@ -15,11 +15,23 @@ const BOTH: Record<string, [type: string, vc: string, esx: string]> = {
   virtualDiskManager: ['VirtualDiskManager', 'virtualDiskManager', 'ha-vdiskmanager'],
   licenseManager: ['LicenseManager', 'LicenseManager', 'ha-license-manager'],
   perfManager: ['PerformanceManager', 'PerfMgr', 'ha-perfmgr'],
+  // Clients take these for granted. What they are for is not simulated: their methods answer NotSupported.
+  userDirectory: ['UserDirectory', 'UserDirectory', 'ha-user-directory'],
+  diagnosticManager: ['DiagnosticManager', 'DiagMgr', 'ha-diagnosticmgr'],
+  ovfManager: ['OvfManager', 'OvfManager', 'ha-ovf-manager'],
+  storageResourceManager: ['StorageResourceManager', 'StorageResourceManager', 'ha-storage-resource-manager'],
   guestOperationsManager: ['GuestOperationsManager', 'guestOperationsManager', 'ha-guest-operations-manager'],
 };
 
 const VC_ONLY: Record<string, [type: string, vc: string]> = {
   customizationSpecManager: ['CustomizationSpecManager', 'CustomizationSpecManager'],
+  scheduledTaskManager: ['ScheduledTaskManager', 'ScheduledTaskManager'],
+  alarmManager: ['AlarmManager', 'AlarmManager'],
+  extensionManager: ['ExtensionManager', 'ExtensionManager'],
+  ipPoolManager: ['IpPoolManager', 'IpPoolManager'],
+  dvSwitchManager: ['DistributedVirtualSwitchManager', 'DVSManager'],
+  vmProvisioningChecker: ['VirtualMachineProvisioningChecker', 'ProvChecker'],
+  vmCompatibilityChecker: ['VirtualMachineCompatibilityChecker', 'CompatChecker'],
   customFieldsManager: ['CustomFieldsManager', 'CustomFieldsManager'],
 };
 

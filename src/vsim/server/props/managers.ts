@@ -78,6 +78,8 @@ export const managerProps: Record<string, AnyTable> = {
     },
   },
   LicenseAssignmentManager: { top: {} },
+  ExtensionManager: { top: { extensionList: () => [] } },
+  ScheduledTaskManager: { top: { scheduledTask: () => [] } },
   PerformanceManager: {
     top: {
       description: () => ({

@@ -50,6 +50,12 @@ VirtualMachineDatastoreInfo < VirtualMachineTargetInfo: datastore DatastoreSumma
 VirtualMachineNetworkInfo < VirtualMachineTargetInfo: network NetworkSummary, vswitch? string
 VirtualMachineTargetInfo: name string, configurationTag? string[]
 read QueryConfigTarget(host? ref): ConfigTarget?
+# managers of what the tables do not have
+object ExtensionManager: extensionList ~Extension[]
+object ScheduledTaskManager: scheduledTask? ref[], description ~ScheduledTaskDescription
+read FindExtension(extensionKey string): ~Extension?
+read GetAlarm(entity? ref): ref[]
+read QueryDescriptions(host? ref): ~DiagnosticManagerLogDescriptor[]
 # internal: of the namespace internalvim25, as govmomi knows them
 DisabledMethodRequest: method string, reasonId string
 VirtualDiskInfo: unit VirtualDiskInfoUnit, diskType string, parent? string
