@@ -123,6 +123,12 @@ test('a host whose server is away is said to be down, its machines unreachable a
   await published(b.plane, 'there');
   const made = await ready(b.plane, ada, 'there');
   await b.plane.stop();
+  // One that stops in order says so; nothing is the matter with its machines.
+  await until(async () => {
+    const there = (await a.plane.services.listProviders(root)).find((p) => p.name === b.host);
+    return there?.problem?.includes('was stopped since') ? true : undefined;
+  });
+  expect((await a.plane.services.showReservation(made.id))?.machine?.condition).toBeUndefined();
   // As a server leaves it that ended without a word.
   await sql`update server set stopped_at = null, beat_at = clock_timestamp() - interval '1 minute' where id = ${b.installation.serverId}`.execute(
     t.db,

@@ -69,13 +69,14 @@ export async function list(db: Db): Promise<KnownServer[]> {
   return rows;
 }
 
-/** Providers that only a server serves which is not there, and that are not known to be down for it. */
+/** Providers that only a server serves which is not there. */
 export async function orphaned(db: Db): Promise<{ id: string; server: string; state: ServerState; since: Date }[]> {
   const { rows } = await sql<{ id: string; server: string; state: ServerState; since: Date }>`
     select p.id, s.name as server, case when s.stopped_at is null then 'away' else 'stopped' end as state,
       coalesce(s.stopped_at, s.beat_at) as since
     from provider p join server s on s.id = p.server_id
-    where p.enabled and (s.stopped_at is not null or s.beat_at < clock_timestamp() - ${AWAY_MS}::float8 * interval '1 millisecond')
-      and not (p.state = 'down' and p.state_since >= coalesce(s.stopped_at, s.beat_at))`.execute(db);
+    where p.enabled and (s.stopped_at is not null or s.beat_at < clock_timestamp() - ${AWAY_MS}::float8 * interval '1 millisecond')`.execute(
+    db,
+  );
   return rows;
 }
