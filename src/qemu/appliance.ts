@@ -15,6 +15,7 @@ import { fetchKernel, type KernelModule, loadModules } from './recipes/kernel.ts
 import { DebianPackages, PACKAGE_TOOLS } from './recipes/packages.ts';
 import { copyPrograms } from './recipes/rootfs.ts';
 import { requireTools } from './recipes/run.ts';
+import { NO_TIMER_CHECK } from './kernel-args.ts';
 
 export interface Appliance {
   /** bzImage. */
@@ -199,7 +200,14 @@ async function boot(ctx: Ctx, options: ScrubOptions, task: 'scrub' | 'inspect'):
     ['-nodefaults', '-no-user-config', '-no-reboot', '-nographic'],
     ['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
     ['-machine', 'q35', ...options.accelArgs, '-m', String(MEMORY_MIB), '-smp', '1'],
-    ['-kernel', options.kernel, '-initrd', options.initrd, '-append', `console=ttyS0 quiet loglevel=1 panic=-1 carrel.task=${task} `],
+    [
+      '-kernel',
+      options.kernel,
+      '-initrd',
+      options.initrd,
+      '-append',
+      `console=ttyS0 quiet loglevel=1 panic=-1 ${NO_TIMER_CHECK} carrel.task=${task} `,
+    ],
     ['-blockdev', blockdev, '-device', 'virtio-blk-pci,drive=disk0'],
     ['-serial', 'stdio', '-monitor', 'none', '-nic', 'none'],
   ].flat();

@@ -13,13 +13,14 @@ import { fetchKernel, type KernelModule, loadModules } from '../../src/qemu/reci
 import { DebianPackages } from '../../src/qemu/recipes/packages.ts';
 import { testCache } from './cache.ts';
 import { starterImage } from './qemu-harness.ts';
+import { NO_TIMER_CHECK } from '../../src/qemu/kernel-args.ts';
 
 const run = promisify(execFile);
 const SECTOR = 512;
 /** What QEMU's vvfat makes of a folder, with a FAT16: 1024 cylinders of 16 heads with 63 sectors. */
 const ESP_SECTORS = 1024 * 16 * 63;
 
-const CMDLINE = 'console=ttyS0,115200 quiet loglevel=4 panic=5 cryptomgr.notests ipv6.disable=1';
+const CMDLINE = `console=ttyS0,115200 quiet loglevel=4 panic=5 cryptomgr.notests ipv6.disable=1 ${NO_TIMER_CHECK}`;
 /** In the folder that Debian's signed GRUB has built in. */
 const GRUB = `search --no-floppy --set=root --file /vmlinuz
 linux /vmlinuz ${CMDLINE}

@@ -10,6 +10,7 @@ import type { Appliance } from '../../src/qemu/appliance.ts';
 import { type CpioEntry, cpioArchive, program } from '../../src/qemu/recipes/cpio.ts';
 import { copyPrograms } from '../../src/qemu/recipes/rootfs.ts';
 import { quickTools } from './qemu-harness.ts';
+import { NO_TIMER_CHECK } from '../../src/qemu/kernel-args.ts';
 
 /** Every module of the appliance is loaded, whatever it needs being before it after a few rounds. */
 const BEGIN = `#!/bin/busybox sh
@@ -52,7 +53,14 @@ export function makeDisk(
     writeFileSync(join(dir, 'initrd'), Buffer.concat([readFileSync(appliance.initrd), cpioArchive([...tar, ...(o.programs ?? []), init])]));
     const drive = JSON.stringify({ driver: 'qcow2', 'node-name': 'd', discard: 'unmap', file: { driver: 'file', filename: disk } });
     const args = ['-nodefaults', '-no-reboot', '-nographic', '-machine', 'q35', '-accel', 'tcg', '-m', '384', '-kernel', appliance.kernel];
-    const rest = ['-initrd', join(dir, 'initrd'), '-append', 'console=ttyS0 quiet loglevel=1 panic=-1', '-blockdev', drive];
+    const rest = [
+      '-initrd',
+      join(dir, 'initrd'),
+      '-append',
+      `console=ttyS0 quiet loglevel=1 panic=-1 ${NO_TIMER_CHECK}`,
+      '-blockdev',
+      drive,
+    ];
     const all = [...args, ...rest, '-device', 'virtio-blk-pci,drive=d', '-serial', 'stdio', '-monitor', 'none', '-nic', 'none'];
     const { stdout } = spawnSync('qemu-system-x86_64', all, { encoding: 'latin1', timeout: 600_000 });
     if (!stdout.includes('MADE-IT')) throw new Error(`the disk was not made: ${stdout.slice(-3000)}`);

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await world?.dispose());
 
-const PANICS = 'console=ttyS0 rdinit=/nothing root=/dev/nothing panic=0';
+const PANICS = 'console=ttyS0 rdinit=/nothing root=/dev/nothing panic=0 no_timer_check';
 
 async function machine(revisionId: string, mode: CloneMode = 'linked'): Promise<string> {
   const machineId = randomUUID();
