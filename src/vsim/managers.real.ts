@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildGovmomi } from '../../test/support/govmomi.ts';
 import { startVsim } from './vsim.ts';
 
 const run = promisify(execFile);
+const SCRIPT = fileURLToPath(new URL('../../test/support/pyvmomi/managers.py', import.meta.url));
 
 /** What govc's commands count on beside machines. Its library reads much of it without asking whether it is there. */
 describe("the managers, by govmomi's own wrappers of them", () => {
@@ -142,4 +144,21 @@ describe("the managers, by govmomi's own wrappers of them", () => {
   it('managers that are there with nothing in them, and say so', () => {
     expect(seen['others']).toEqual({ extensions: 0, found: false, alarms: 0, logs: 'NotSupported', recommend: 'NotSupported', named: 7 });
   });
+});
+
+/** The other library, which reads types more strictly: what it does not know by name it refuses. */
+it('licences, counters, custom fields and port groups by pyvmomi', async () => {
+  const vsim = await startVsim({ masters: 1, hosts: 1 });
+  try {
+    const { hostname, port } = new URL(vsim.url);
+    const { stdout } = await run('/usr/bin/python3', [SCRIPT, hostname, port, vsim.username, vsim.password], { timeout: 120_000 });
+    expect(JSON.parse(stdout)).toEqual({
+      ...{ licence: 'eval', unit: 'percent', csv: ['20', '0,0'], byLevel: true },
+      ...{ level: 'InvalidArgument', unknown: 'InvalidArgument', format: 'InvalidArgument', moType: 'InvalidArgument' },
+      ...{ type: 'vim.VirtualMachine', values: ['ada'], vlan: ['100', '101', '102'], policy: 'VMwarePortgroupPolicy' },
+    });
+    expect(vsim.model.bugs).toEqual([]);
+  } finally {
+    await vsim.close();
+  }
 });

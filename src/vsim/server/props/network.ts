@@ -44,7 +44,7 @@ function portSetting(vlan: number, uplink: boolean): Record<string, unknown> {
   };
 }
 
-function portgroupConfig(n: Net, dvs: Dvs): Record<string, unknown> {
+function portgroupConfig(n: Net, dvs: Dvs, version: number): Record<string, unknown> {
   return {
     key: n.id,
     name: n.name,
@@ -53,7 +53,8 @@ function portgroupConfig(n: Net, dvs: Dvs): Record<string, unknown> {
     defaultPortConfig: portSetting(n.vlan, n.uplink),
     description: '',
     type: 'earlyBinding',
-    backingType: 'standard',
+    // Since vSphere 7.0: an older client refuses a whole answer for a property that it does not know.
+    ...(version >= 7 ? { backingType: 'standard' } : {}),
     policy: {
       _type: 'VMwareDVSPortgroupPolicy',
       blockOverrideAllowed: true,
@@ -81,7 +82,7 @@ export const networkProps: PropTable<Net> = {
     host: (n) => refs(n.hosts),
     vm: (n) => refs(n.vms),
     key: (n) => (n.dvs === undefined ? undefined : n.id),
-    config: (n) => (n.dvs === undefined ? undefined : portgroupConfig(n, n.dvs)),
+    config: (n, r) => (n.dvs === undefined ? undefined : portgroupConfig(n, n.dvs, r.version)),
     portKeys: () => [],
     tag: (n) => (n.uplink ? [{ _type: 'Tag', _rest: [{ name: 'key', attrs: [], children: ['SYSTEM/DVS.UPLINKPG'] }] }] : []),
   },
