@@ -14,11 +14,20 @@ const HEAVIEST = [
   'test/e2e/first-hour.real.ts',
   'test/e2e/promises.real.ts',
   'test/e2e/bad-input.real.ts',
-  'src/drivers/qemu/qemu-driver.real.ts',
+  'src/drivers/vsphere/fault-matrix.real.ts',
   'src/store/cluster.real.ts',
+  'src/drivers/vsphere/conformance-strategies.real.ts',
+  'src/drivers/qemu/qemu-driver.real.ts',
+  'src/drivers/qemu/efi.real.ts',
+  'src/drivers/qemu/tpm.real.ts',
   'src/main/backup.real.ts',
   'test/e2e/tunnel.real.ts',
   'src/qemu/scrub.real.ts',
+  'src/engine/sagas-vsphere.real.ts',
+  'src/engine/sagas.real.ts',
+  'test/e2e/servers.real.ts',
+  'test/e2e/guides.real.ts',
+  'test/e2e/vcsim-server.real.ts',
 ];
 
 class HeaviestFirst extends BaseSequencer {

@@ -1,6 +1,6 @@
 /** Machines with a TPM: each has one of its own, which lives as long as its QEMU, keeps what it holds, and leaves nothing behind. */
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -8,7 +8,6 @@ import type { CloneMode } from '../../core/image.ts';
 import { type Ctx, makeCtx } from '../../lib/context.ts';
 import { identify, waitGone } from '../../qemu/process.ts';
 import { findSwtpms, startSwtpm } from '../../qemu/swtpm.ts';
-import { efiGuest } from '../../../test/support/efi-guest.ts';
 import { defineIndex, definedIndexes, endorsementKey } from '../../../test/support/guest-tpm.ts';
 import type { BuiltImage, ImageTools } from './host.ts';
 import { quickTools, QemuWorld } from '../../../test/support/qemu-harness.ts';
@@ -151,22 +150,6 @@ test('nothing but a TPM’s own file is kept for one, and no folder but its own 
   await symlink(folder(machineId, 'elsewhere'), folder(machineId, 'tpm'));
   await expect(world.driver.power(ctx(), machineId, 'on')).rejects.toMatchObject({ code: 'gate-refused' });
   await world.driver.destroy(ctx(), machineId);
-});
-
-test('an imported EFI guest has one as well', async () => {
-  const revisionId = randomUUID();
-  const path = join(world.dataDir, 'staging', 'brought.qcow2');
-  await copyFile(await efiGuest(), path);
-  const profile = { agent: 'carrel' as const, memoryMiB: 256, display: false, tpm: true };
-  await world.driver.prepareMaster(ctx(), { revisionId, source: { kind: 'file', path, claimed: 'qcow2', profile } });
-  await rm(path);
-  const machineId = await clone(revisionId, 'linked', 256);
-  await boot(machineId);
-  expect(await world.shell(machineId, 'cat /sys/class/tpm/tpm0/tpm_version_major')).toBe('2\n');
-  // What the firmware measured of secure boot's policy (TCG "PC Client Platform Firmware Profile", section 2.3.4).
-  expect(await world.shell(machineId, 'cat /sys/class/tpm/tpm0/pcr-sha256/7')).not.toMatch(/^0*\n$/);
-  await world.driver.destroy(ctx(), machineId);
-  await world.driver.removeMaster(ctx(), revisionId);
 });
 
 test('where no TPM can be had it is refused with the reason, and nothing is made', async () => {
