@@ -139,9 +139,7 @@ async function run({ quick, scene, say, size }: BenchArgs): Promise<Outcome> {
   const vcenter = await serve(scene, bootS * 1000);
   const server = await ready(scene, vcenter);
   const slots = (await server.client.listProviders()).items[0]?.startSlots as number;
-  // One alone: what of it a slot is held for is what is not the boot.
-  const alone: number[] = [];
-  alone.push(...(await together(server, 1)));
+  const alone = await together(server, 1);
   const one = median(alone);
   const slotS = await slotSeconds(server);
   say(`one alone: ${one.toFixed(1)} s; it holds a slot for ${slotS.toFixed(1)} s of them`);
