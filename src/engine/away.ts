@@ -2,6 +2,7 @@
 import * as audit from '../store/audit.ts';
 import * as machines from '../store/machines.ts';
 import * as providers from '../store/providers.ts';
+import type { Tx } from '../store/schema.ts';
 import * as servers from '../store/servers.ts';
 import { recordSeen } from './condition.ts';
 import type { EngineDeps } from './deps.ts';
@@ -12,20 +13,25 @@ import type { EngineDeps } from './deps.ts';
  */
 export async function tellAway(deps: EngineDeps): Promise<number> {
   let told = 0;
-  for (const { id, server, state, since } of await servers.orphaned(deps.store.db)) {
-    const reason = `its server ${server} ${state === 'stopped' ? 'was stopped' : 'is away'} since ${since.toISOString()}`;
-    const now = deps.now();
-    if (!(await providers.setState(deps.store.db, id, 'down', reason, now))) continue;
-    told += 1;
-    deps.log.warn({ provider: id, server, state }, 'the server of a host is not there: its machines are left as they are');
-    await audit.append(deps.store.db, {
-      ...{ at: now, actor: 'engine', action: 'provider.unserved', subjectKind: 'provider', subjectId: id },
-      detail: { server, state, since: since.toISOString() },
-    });
-    // A server that was stopped in order leaves its machines running, and says so itself.
-    if (state === 'stopped') continue;
-    for (const { id: machineId } of await machines.runningAt(deps.store.db, id))
-      await deps.store.tx((tx) => recordSeen(deps, tx, machineId, { power: 'on', condition: 'unreachable' }, 'engine'));
+  for (const orphan of await servers.orphaned(deps.store.db)) {
+    if (await deps.store.tx((tx) => tellOrphan(deps, tx, orphan))) {
+      told += 1;
+      deps.log.warn({ provider: orphan.id, server: orphan.server }, 'the server of a host is not there: its machines are left as they are');
+    }
+    // One that was stopped in order leaves its machines running, and says so itself.
+    if (orphan.state === 'stopped') continue;
+    for (const { id } of await machines.reachableAt(deps.store.db, orphan.id))
+      await deps.store.tx((tx) => recordSeen(deps, tx, id, { power: 'on', condition: 'unreachable' }, 'engine'));
   }
   return told;
+}
+
+/** False if it was known. */
+async function tellOrphan(deps: EngineDeps, tx: Tx, { id, server, state, since }: servers.Orphan): Promise<boolean> {
+  const reason = `its server ${server} ${state === 'stopped' ? 'was stopped' : 'is away'} since ${since.toISOString()}`;
+  const now = deps.now();
+  if (!(await providers.setState(tx, id, 'down', reason, now))) return false;
+  const detail = { server, state, since: since.toISOString() };
+  await audit.append(tx, { at: now, actor: 'engine', action: 'provider.unserved', subjectKind: 'provider', subjectId: id, detail });
+  return true;
 }

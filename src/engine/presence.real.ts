@@ -1,6 +1,6 @@
 /** Of several servers on one store, who watches what. */
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
+import { type KyselyPlugin, type QueryId, SelectQueryNode, sql } from 'kysely';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { makeCtx } from '../lib/context.ts';
 import { silentLogger } from '../lib/log.ts';
@@ -92,4 +92,36 @@ test('a server that is not heard of for half a minute is away', async () => {
   expect(await stateOf(t, presence)).toBe('up');
   await sql`update server set beat_at = beat_at - interval '31 seconds'`.execute(t.db);
   expect(await stateOf(t, presence)).toBe('away');
+});
+
+test('what is taken while a beat is on its way stays taken', async () => {
+  const t = await testDb(onTestFinished);
+  const lists = new WeakSet<QueryId>();
+  let held = false;
+  let open = (): void => {};
+  let gate = Promise.resolve();
+  const slow: KyselyPlugin = {
+    transformQuery: ({ node, queryId }) => {
+      if (SelectQueryNode.is(node)) lists.add(queryId);
+      return node;
+    },
+    transformResult: async ({ queryId, result }) => {
+      if (lists.has(queryId)) {
+        held = true;
+        await gate;
+      }
+      return result;
+    },
+  };
+  const presence = await started(t, { store: { ...t.store, db: t.db.withPlugin(slow) }, beatMs: 3_600_000 });
+  const early = await vcenter(t, 'early');
+  held = false;
+  gate = new Promise((resolve) => (open = resolve));
+  presence.reachedAt('https://here.example');
+  await until(() => held);
+  const late = await vcenter(t, 'late');
+  await presence.take(late);
+  open();
+  await until(() => presence.holds(early));
+  expect(presence.holds(late)).toBe(true);
 });

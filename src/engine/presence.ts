@@ -57,6 +57,7 @@ export class Presence {
   /** Lets go of everything, so that another need not wait. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#timer = undefined;
     await this.#beating;
     this.#held.clear();
     await servers.stopped(this.#options.store.db, this.id);
@@ -67,10 +68,11 @@ export class Presence {
     return new Date(Date.now() + this.#offsetMs);
   }
 
-  /** Where others reach this server, and the SHA-256 of the certificate that it shows there, if it has one. */
-  async reachedAt(url: string, fingerprint256?: string): Promise<void> {
+  /** Where others reach this server, and the SHA-256 of the certificate that it shows there, if it has one; told with the next beat. */
+  reachedAt(url: string, fingerprint256?: string): void {
     this.#at = { url, fingerprint256 };
-    await this.#beat(false);
+    // After the one that is on its way, which does not say it.
+    void (this.#beating ?? Promise.resolve()).then(() => this.#again());
   }
 
   /** Whether this server can work at a provider: what is reached over the network, and its own host. */
@@ -94,6 +96,7 @@ export class Presence {
   }
 
   #again(): void {
+    if (this.#timer === undefined) return;
     // A query may hang for as long as the network likes; the next beat waits for it.
     this.#beating ??= this.#beat(false)
       .catch((error: unknown) =>
@@ -110,8 +113,12 @@ export class Presence {
     const there = await servers.beat(store.db, { id, name: hostname(), version, at: this.#at, pid: process.pid }, anew);
     this.#compareClocks(there, begun.wall, performance.now() - begun.monotonic);
     const served = (await providers.list(store.db)).filter((row) => this.serves(row)).map((row) => row.id);
-    const held = await servers.hold(store.db, id, served, this.#holdMs);
-    this.#held = new Set(held);
+    const held = new Set(await servers.hold(store.db, id, served, this.#holdMs));
+    // Of those that were asked about alone: another may have been taken meanwhile.
+    for (const each of served) {
+      if (held.has(each)) this.#held.add(each);
+      else this.#held.delete(each);
+    }
     this.#heldAt = begun.monotonic;
   }
 

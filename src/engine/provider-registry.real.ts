@@ -120,3 +120,19 @@ test('disabled: let go of, and promises cannot be made there; enabled: taken up 
   await becomes('bad', 'down');
   expect(registry.capabilities.get(ids.bad)?.cloneModes).toContain('linked');
 });
+
+test('however many take up a change at one moment, one driver is open of it, and it is closed at the end', async () => {
+  const { t, ids, registry, becomes, log } = await setUp();
+  await registry.start();
+  await becomes('good', 'up');
+  for (let i = 2; i < 6; i++) {
+    await providers.change(t.db, ids.good, { connection: CONNECTION, secret: Buffer.of(i) });
+    await Promise.all([registry.follow(), registry.refresh(ids.good), registry.follow(), registry.refresh(ids.good)]);
+    await registry.firstTry(ids.good);
+  }
+  await registry.stop();
+  const count = (what: string) => log.filter((line) => line === `${what} ${ids.good}`).length;
+  expect(count('watch')).toBeGreaterThan(4);
+  expect(count('unwatch')).toBe(count('watch'));
+  expect(registry.drivers.size).toBe(0);
+});

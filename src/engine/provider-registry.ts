@@ -20,7 +20,7 @@ export interface ProviderRegistryOptions {
   make: (row: Provider) => Driver;
   /** Whether this server works at it; all unless given. */
   serves?: ((row: Provider) => boolean) | undefined;
-  /** Whether it is this server that says how a provider is; always unless given. Asked for one that is new: {@link taken} first. */
+  /** Whether it is this server that says how a provider is; always unless given. */
   tells?: ((providerId: string) => boolean) | undefined;
   /** Called before a provider is kept. */
   taken?: ((providerId: string) => Promise<void>) | undefined;
@@ -66,6 +66,8 @@ export class ProviderRegistry {
   readonly #options: ProviderRegistryOptions;
   readonly #pauses: typeof PAUSES;
   #stopped = false;
+  /** The last change of what is kept: two at one moment would each open a driver, and one of them nobody could close again. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: ProviderRegistryOptions) {
     this.#options = options;
@@ -74,23 +76,34 @@ export class ProviderRegistry {
 
   /** Begins to keep every provider of the store that is enabled and that this server works at. */
   async start(): Promise<void> {
-    for (const row of await providers.list(this.#options.store.db)) await this.#begin(row);
+    await this.#inTurn(async () => {
+      for (const row of await providers.list(this.#options.store.db)) await this.#begin(row);
+    });
   }
 
   /** Takes every provider as it stands in the store, also what another server added, changed or took away. */
   async follow(): Promise<void> {
-    const rows = await providers.list(this.#options.store.db);
-    const gone = [...this.#keepers.keys()].filter((id) => !rows.some((row) => row.id === id));
-    for (const id of gone) await this.refresh(id);
-    for (const row of rows) {
-      const kept = this.#keepers.get(row.id);
-      if (kept === undefined || !row.enabled || kept.sign !== signOf(row)) await this.#take(row);
-    }
+    await this.#inTurn(async () => {
+      const rows = await providers.list(this.#options.store.db);
+      for (const id of this.#keepers.keys()) if (!rows.some((row) => row.id === id)) await this.#take(id, undefined);
+      for (const row of rows) {
+        const kept = this.#keepers.get(row.id);
+        if (row.enabled ? kept?.sign !== signOf(row) : kept !== undefined) await this.#take(row.id, row);
+      }
+    });
   }
 
-  async #take(row: Provider): Promise<void> {
-    if (this.#keepers.has(row.id)) await this.#end(row.id);
-    await this.#begin(row);
+  /** One after the other. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  async #take(id: string, row: Provider | undefined): Promise<void> {
+    await this.#end(id);
+    if (row !== undefined) await this.#begin(row);
+    else this.capabilities.delete(id);
   }
 
   /** Resolves when the first try to open a provider is over; rejects with its failure if it failed. */
@@ -101,27 +114,23 @@ export class ProviderRegistry {
 
   /** Takes a provider as it stands in the store now: added, changed, enabled, disabled or removed. */
   async refresh(providerId: string): Promise<void> {
-    await this.#end(providerId);
-    const row = (await providers.list(this.#options.store.db)).find((r) => r.id === providerId);
-    if (row !== undefined) await this.#begin(row);
-    else this.capabilities.delete(providerId);
+    await this.#inTurn(async () => {
+      const row = (await providers.list(this.#options.store.db)).find((r) => r.id === providerId);
+      await this.#take(providerId, row);
+    });
   }
 
   /** Lets go of all. Machines go on running. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    await Promise.all([...this.#keepers.keys()].map((id) => this.#end(id)));
+    await this.#inTurn(() => Promise.all([...this.#keepers.keys()].map((id) => this.#end(id))));
   }
 
   async #begin(row: Provider): Promise<void> {
     const { store, now } = this.#options;
-    if (this.#stopped || this.#keepers.has(row.id)) return;
+    if (this.#stopped || this.#options.serves?.(row) === false) return;
     // A promise can be made while a provider is down: the work for it waits.
     if (row.capabilities !== null) this.capabilities.set(row.id, row.capabilities as Capabilities);
-    if (this.#options.serves?.(row) === false) {
-      if (!row.enabled) this.capabilities.delete(row.id);
-      return;
-    }
     await this.#options.taken?.(row.id);
     if (!row.enabled) {
       await providers.setState(store.db, row.id, 'disabled', 'an operator disabled it', now());

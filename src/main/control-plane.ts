@@ -123,11 +123,11 @@ async function bringUp(
     closers.push(() => (cluster as Cluster).stop());
   }
   const target = options.databaseUrl ?? (cluster as Cluster).conn;
+  const owner = { id: installation.id, keyFingerprint: fingerprint(installation.key) };
+  await checkOwner(target, owner);
   // Locked before the schema is changed: a newer server must not migrate under an older one.
   const lock = await serverLock(ctx, target, { serverId: installation.serverId, alone: await schemaPending(target) });
   closers.push(() => lock.release());
-  const owner = { id: installation.id, keyFingerprint: fingerprint(installation.key) };
-  await checkOwner(target, owner);
   const store = await openStore(ctx, target);
   closers.push(() => store.close());
   await takeStore(store.db, owner, new Date());
@@ -170,7 +170,7 @@ async function bringUp(
   closers.push(() => presence.stop());
   closers.push(() => registry.stop());
   await openProviders(host, store, registry, options);
-  closers.push(await followOthers(deps, vital, registry, options.presence?.beatMs));
+  closers.push(followOthers(deps, vital, registry, options.presence?.beatMs));
   const name = `${installation.serverId}/${process.pid}-${randomUUID().slice(0, 8)}`;
   const taken = await reapFormerLives(store, name);
   if (taken > 0) log.info({ taken }, 'taking up what an earlier server left unfinished');
@@ -205,7 +205,6 @@ async function bringUp(
     certificateOf: (url, signal) => certificateOf(makeCtx({ signal, timeoutMs: CERTIFICATE_MS }), url),
     probe: (row) => makeDriver({ ...ofInstallation(options), maxImageBytes: options.maxImageBytes, ...endpointConfig(row, sealer) }),
     cluster,
-
     version: options.version,
   };
   return { presence, services: makeServices(parts), parts, store, lost: lock.lost, stop };
@@ -234,7 +233,7 @@ async function hostProvider(store: Store, options: ControlPlaneOptions): Promise
  * Takes up what other servers change of the providers, and says of the hosts of those that are away that they are. Looks every few seconds;
  * returns how to stop.
  */
-async function followOthers(deps: EngineDeps, vital: Store, registry: ProviderRegistry, everyMs = FOLLOW_EVERY_MS) {
+function followOthers(deps: EngineDeps, vital: Store, registry: ProviderRegistry, everyMs = FOLLOW_EVERY_MS): () => Promise<void> {
   let looking: Promise<unknown> | undefined;
   const look = () => {
     looking ??= registry

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { buildApi } from '../api/server.ts';
 import { makeRegistry } from '../api/metrics.ts';
 import { makeCtx } from '../lib/context.ts';
-import { CarrelError, describeError, errorCode } from '../lib/errors.ts';
+import { CarrelError, errorCode } from '../lib/errors.ts';
 import { makeLogger } from '../lib/log.ts';
 import * as accounts from '../store/accounts.ts';
 import type { Store } from '../store/db.ts';
@@ -146,9 +146,7 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     });
     const token = await ownToken(installation, plane.store);
     const tellClients = (pair: TlsPair | undefined) => {
-      void plane.presence
-        .reachedAt(advertised ?? url, pair?.fingerprint256)
-        .catch((error: unknown) => log.warn({ err: describeError(error) }, 'the other servers do not know yet where this one is'));
+      plane.presence.reachedAt(advertised ?? url, pair?.fingerprint256);
       const way = { url, token, ...(pair === undefined ? {} : { fingerprint256: pair.fingerprint256 }) };
       writeWhole(join(installation.dir, 'client.json'), `${JSON.stringify(way)}\n`, 0o600);
     };

@@ -143,6 +143,9 @@ test('a host whose server is away is said to be down, its machines unreachable a
     state: 'ready',
     stageText: expect.stringContaining('cannot be controlled'),
   });
+  // A look that was cut off between the two is made good by the next.
+  await sql`update machine set condition = null, condition_since = null where id = ${made.machine.id}`.execute(t.db);
+  await until(async () => ((await a.plane.services.showReservation(made.id))?.machine?.condition === undefined ? undefined : true));
   // Nothing is concluded about it, however often a server looks.
   await a.plane.services.reconcile(root, { dryRun: false }, new AbortController().signal);
   expect(await tellAway(a.plane.parts.deps)).toBe(0);

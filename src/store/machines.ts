@@ -113,9 +113,15 @@ export async function setBeforeDelete(db: Db, id: string, before: BeforeDelete):
     .execute();
 }
 
-/** Machines of a provider that run, as far as is known. */
-export async function runningAt(db: Db, providerId: string): Promise<{ id: string }[]> {
-  return db.selectFrom('machine').select('id').where('providerId', '=', providerId).where('state', '=', 'running').execute();
+/** Machines of a provider that run, as far as is known, and are not said to be out of reach. */
+export async function reachableAt(db: Db, providerId: string): Promise<{ id: string }[]> {
+  return db
+    .selectFrom('machine')
+    .select('id')
+    .where('providerId', '=', providerId)
+    .where('state', '=', 'running')
+    .where('condition', 'is distinct from', 'unreachable')
+    .execute();
 }
 
 /** Machines that stand on a revision and are not gone. */

@@ -69,9 +69,17 @@ export async function list(db: Db): Promise<KnownServer[]> {
   return rows;
 }
 
-/** Providers that only a server serves which is not there. */
-export async function orphaned(db: Db): Promise<{ id: string; server: string; state: ServerState; since: Date }[]> {
-  const { rows } = await sql<{ id: string; server: string; state: ServerState; since: Date }>`
+/** A provider that only a server serves which is not there. */
+export interface Orphan {
+  id: string;
+  /** Name of its server. */
+  server: string;
+  state: Exclude<ServerState, 'up'>;
+  since: Date;
+}
+
+export async function orphaned(db: Db): Promise<Orphan[]> {
+  const { rows } = await sql<Orphan>`
     select p.id, s.name as server, case when s.stopped_at is null then 'away' else 'stopped' end as state,
       coalesce(s.stopped_at, s.beat_at) as since
     from provider p join server s on s.id = p.server_id

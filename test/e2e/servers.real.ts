@@ -50,8 +50,10 @@ test('a machine on the host of one server is reached through the other: credenti
   onTestFinished(() => other.dispose());
   await other.start(env);
   const { client } = asked;
-  const { items } = await client.listServers();
-  const host = items.find((s) => s.url === other.client.baseUrl)?.hosts[0] as string;
+  const host = await until(
+    'where the other is',
+    async () => (await client.listServers()).items.find((s) => s.url === other.client.baseUrl)?.hosts[0],
+  );
   await client.buildImage({ params: { name: 'starter' }, body: { recipe: 'starter', provider: host } });
   await until('the image', async () => {
     const { state } = await client.showRevision({ params: { name: 'starter', number: 1 } });
