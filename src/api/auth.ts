@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Scope } from '../contract/route.ts';
 import { CarrelError, errorCode } from '../lib/errors.ts';
 import { isAdmin, notAllowed } from './access.ts';
-import type { Caller, Services } from '../services/interface.ts';
+import { type Caller, ON_BEHALF, type Services } from '../services/interface.ts';
+import { isPassedOn } from './elsewhere.ts';
 import { refuseForeignSocket, refuseForged, sessionCookie } from './cookies.ts';
 import type { TicketBox } from './tickets.ts';
 
@@ -22,9 +23,6 @@ export interface AuthOptions {
   /** Requests of one address in a minute that may be refused for want of a token. Those with a good one are not counted. */
   refusalsPerMinute: number;
 }
-
-/** By which another server of the installation says for whom it asks. */
-const ON_BEHALF = 'x-carrel-on-behalf';
 
 const UNAUTHORIZED_HINT = 'Sign in, or send a token: `Authorization: Bearer …`. `carrel token add` makes one.';
 
@@ -49,6 +47,7 @@ interface Proof {
 async function signIn(request: FastifyRequest, scope: Scope, options: AuthOptions): Promise<Proof> {
   const word = request.headers[ON_BEHALF];
   if (typeof word === 'string') {
+    if (!isPassedOn(request.routeOptions.config.operation)) return { caller: undefined, byCookie: false };
     const what = `${request.method} ${request.url.split('?', 1)[0]}`;
     return { caller: await options.services.callerOnBehalf(word, what), byCookie: false };
   }

@@ -10,6 +10,11 @@ import { callerOf, type ServerParts } from './parts.ts';
 /** What needs the driver of a reservation's machine at once. What becomes a job is done by whichever server can. */
 const AT_THE_MACHINE: ReadonlySet<Operation> = new Set(['connectReservation', 'serialLog', 'console', 'terminal', 'tunnel']);
 
+/** Whether a server asks that of another: by its word nothing else is answered. */
+export function isPassedOn(operation: Operation | undefined): boolean {
+  return operation === 'uploadImage' || (operation !== undefined && AT_THE_MACHINE.has(operation));
+}
+
 /** The server that answers this instead; undefined if it is this one. Nothing is passed on twice. Errors: `unavailable` (it is away). */
 export async function answersElsewhere(parts: ServerParts, operation: Operation, request: FastifyRequest): Promise<Peer | undefined> {
   if (request.caller?.onBehalf === true) return undefined;

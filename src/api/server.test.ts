@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, startTestServer, type TestServer } from '../../test/support/test-server.ts';
-import { TOKENS } from '../../test/support/fake-services.ts';
+import { TOKENS, WORD_FOR_ANN } from '../../test/support/fake-services.ts';
 import { routes } from '../contract/api.ts';
 import type { Problem } from '../contract/problem.ts';
 import { CarrelError } from '../lib/errors.ts';
@@ -41,6 +41,19 @@ describe('tokens', () => {
       else if (route.kind === 'websocket') expect(response.statusCode).toBe(400);
       else expect([operation, response.statusCode]).toEqual([operation, 401]);
     }
+  });
+
+  it('by the word of another server nothing is answered but what servers ask of each other', async () => {
+    const answered: string[] = [];
+    for (const route of routes.filter((r) => r.kind !== 'websocket' && r.scope !== 'public')) {
+      const headers = { 'x-carrel-on-behalf': WORD_FOR_ANN };
+      const { statusCode } = await server.app.inject({ method: route.method, url: example(route.path), headers });
+      if (statusCode !== 401) answered.push(route.operation);
+      const forged = { 'x-carrel-on-behalf': 'word-for-eve', authorization: `Bearer ${TOKENS.ann}` };
+      const wrong = await server.app.inject({ method: route.method, url: example(route.path), headers: forged });
+      expect([route.operation, wrong.statusCode]).toEqual([route.operation, 401]);
+    }
+    expect(answered.sort()).toEqual(['connectReservation', 'serialLog', 'uploadImage']);
   });
 
   it('says with a 401 how to sign in', async () => {

@@ -14,7 +14,7 @@ import { answersElsewhere, joinSockets, passOn, socketPath } from './elsewhere.t
 import { checkNewName } from './handlers/images.ts';
 import { callerOf, common, goneSignal, SECURITY_HEADERS, type ServerParts } from './parts.ts';
 import { registerSession } from './session.ts';
-import type { Caller, GuestShell, GuestTunnel, PeerSocket } from '../services/interface.ts';
+import type { Caller, GuestShell, GuestTunnel } from '../services/interface.ts';
 import type { Over } from './over.ts';
 import type { Places } from './places.ts';
 import { relayShell } from './terminal.ts';
@@ -108,8 +108,8 @@ interface Joined<T> {
 
 /** A WebSocket joined with a person's machine: everything that may be refused is refused with a status, before the upgrade. */
 function registerJoined<T extends object>(app: FastifyInstance, parts: ServerParts, of: Joined<T>): void {
-  const sides = new WeakMap<FastifyRequest, T>();
-  const peers = new WeakMap<FastifyRequest, PeerSocket>();
+  /** How each that was let in is joined with the other side, which is open. */
+  const joins = new WeakMap<FastifyRequest, (ws: WebSocketLike, over: Over) => void>();
   const { onRequest, ...rest } = common(of.route, parts);
   app.route({
     ...rest,
@@ -132,24 +132,21 @@ function registerJoined<T extends object>(app: FastifyInstance, parts: ServerPar
         const there = await parts.services.joinPeer(peer, caller, socketPath(request), gone.signal);
         request.raw.socket.once('close', () => there.terminate());
         if (gone.signal.aborted) there.terminate();
-        peers.set(request, there);
+        joins.set(request, (ws, over) => joinSockets(ws, there, over));
         return;
       }
       const side = await of.open(request, caller, id, gone.signal);
       request.raw.socket.once('close', () => of.close(side));
       if (gone.signal.aborted) of.close(side);
-      sides.set(request, side);
+      joins.set(request, (ws, over) => of.join(ws, side, over));
     },
     handler: async () => {},
     wsHandler: (ws, request) => {
-      const side = sides.get(request);
+      const join = joins.get(request);
+      if (join === undefined) throw new CarrelError('internal', `a ${of.route.operation} without its machine's side`);
       const gone = new AbortController();
       ws.on('close', () => gone.abort());
-      const signedOut = parts.services.untilSignedOut(callerOf(request), gone.signal);
-      const peer = peers.get(request);
-      if (peer !== undefined) return joinSockets(ws as WebSocketLike, peer, { closing: parts.closing, signedOut });
-      if (side === undefined) throw new CarrelError('internal', `a ${of.route.operation} without its machine's side`);
-      of.join(ws as WebSocketLike, side, { closing: parts.closing, signedOut });
+      join(ws as WebSocketLike, { closing: parts.closing, signedOut: parts.services.untilSignedOut(callerOf(request), gone.signal) });
     },
   });
 }

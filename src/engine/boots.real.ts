@@ -86,12 +86,15 @@ describe('guests that boot', () => {
     const first = await booting(bench, 6);
     const worker = await startWorker(bench, { fault: first.fault });
     await until(() => first.inside() === 5, 'five that boot');
+    // It takes nothing any more, and what it has is given back.
+    const stopped = worker.stop();
     first.open();
-    await worker.stop();
-    const left = (await countJobs(bench.store.db)).ready ?? 0;
-    const again = await booting(bench, left, 0);
+    await stopped;
+    expect(await countJobs(bench.store.db)).toEqual({ ready: 5 });
+    const again = await booting(bench, 5, 0);
     await startWorker(bench, { fault: again.fault, concurrency: 1 });
     await until(() => idle(bench), 'all ready');
+    expect(again.most()).toBe(5);
     expect(await problems(bench)).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import * as jobs from '../store/jobs.ts';
 import type { Store } from '../store/db.ts';
 import type { ClaimedJob } from '../store/queue.ts';
 import type { Tx } from '../store/schema.ts';
-import { hold, type Holding, type SlotKind, slotName } from '../store/slots.ts';
+import { type Holding, type SlotKind, slotName } from '../store/slots.ts';
 import type { Journal, RunDirection, StepRecord } from './saga.ts';
 
 export class PgJournal implements Journal<Tx> {
@@ -36,7 +36,7 @@ export class PgJournal implements Journal<Tx> {
     const waiting = what === 'nothing';
     const to: Holding = { slot: waiting ? null : slotName(what, this.#job.providerId), waiting };
     if (to.slot === this.#holding.slot && to.waiting === this.#holding.waiting) return true;
-    if (!(await hold(this.#store, this.#job, to))) return false;
+    if (!(await jobs.hold(this.#store, this.#job, to))) return false;
     this.#holding = to;
     this.#onHolding(to);
     return true;

@@ -7,6 +7,7 @@ import type { RevisionProfile } from '../core/image.ts';
 import * as jobs from '../store/jobs.ts';
 import * as masters from '../store/masters.ts';
 import * as providers from '../store/providers.ts';
+import * as reservations from '../store/reservations.ts';
 import { beginReservation } from './intents/begin.ts';
 import { endReservation } from './intents/end.ts';
 import { addClosure } from './intents/closures.ts';
@@ -117,11 +118,13 @@ test('a place that is being emptied gets nothing new; what is there stays, and w
   await providers.drain(db, bench.providerId, undefined);
   await db.updateTable('reservation').set({ providerId: bench.providerId }).where('id', '=', next.id).execute();
   await providers.drain(db, bench.providerId, new Date());
+  await reservations.addNotes(db, next.id, ['told when it was promised']);
   bench.clock.skewMs = 6 * HOUR;
   expect(await beginReservation(bench.deps, next.id)).toBe('preparing');
   expect(await reservationOf(bench, next.id)).toMatchObject({
     providerId: there.id,
     placement: expect.stringContaining('here is being emptied'),
+    notes: ['told when it was promised'],
   });
   await drain(bench);
   expect((await reservationOf(bench, next.id)).state).toBe('ready');

@@ -146,7 +146,8 @@ export function writeWhole(file: string, text: string, mode: number): void {
   renameSync(temporary, file);
 }
 
-function explain(error: unknown, dir: string): unknown {
+/** What the system refused of a data directory, in words that say what to do. */
+export function explain(error: unknown, dir: string): unknown {
   if (error instanceof CarrelError) return error;
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
@@ -156,6 +157,11 @@ function explain(error: unknown, dir: string): unknown {
       cause: error,
     });
   }
+  if (code === 'ENOTDIR' || code === 'EEXIST')
+    return new CarrelError('bad-request', `${dir} cannot be a folder: a part of that path is a file`, {
+      hint: 'choose another with --data or CARREL_DATA',
+      cause: error,
+    });
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return new CarrelError('no-space', `no space is left for ${dir}`, { hint: 'free some and start again', cause: error });
   return error;

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { CarrelError, errorCode } from '../lib/errors.ts';
 import { readOwner } from '../store/installation.ts';
 import { checkPath } from './data-dir.ts';
-import { fingerprint, type Installation, openInstallation, readKey, writeIdentity, writeWhole } from './installation.ts';
+import { explain, fingerprint, type Installation, openInstallation, readKey, writeIdentity, writeWhole } from './installation.ts';
 
 export interface JoinOptions {
   dataDir: string;
@@ -47,11 +47,21 @@ export async function joinInstallation({ dataDir, databaseUrl, keyFile }: JoinOp
   checkPath(dataDir);
   const identity = join(dataDir, 'carrel.json');
   if (!existsSync(identity)) {
-    mkdirSync(dataDir, { recursive: true, mode: 0o711 });
-    // The key first: a directory with an identity and no key would make one of its own.
-    writeWhole(join(dataDir, 'secrets.key'), key.toString('base64'), 0o600);
-    const serverId = randomUUID();
-    writeIdentity(identity, { id: owner.id, serverId, hostTag: serverId });
+    const own = join(dataDir, 'secrets.key');
+    if (existsSync(own) && fingerprint(readKey(own)) !== owner.keyFingerprint) {
+      throw new CarrelError('store-foreign', `${own} is the key of another installation, and may be the only one that there is`, {
+        hint: 'Join with an empty folder: --data DIR.',
+      });
+    }
+    try {
+      mkdirSync(dataDir, { recursive: true, mode: 0o711 });
+      // The key first: a directory with an identity and no key would make one of its own.
+      writeWhole(own, key.toString('base64'), 0o600);
+      const serverId = randomUUID();
+      writeIdentity(identity, { id: owner.id, serverId, hostTag: serverId });
+    } catch (error) {
+      throw explain(error, dataDir);
+    }
   }
   const installation = openInstallation(dataDir, false);
   if (installation.id === owner.id && fingerprint(installation.key) === owner.keyFingerprint) return installation;

@@ -1,5 +1,5 @@
 /** Several servers on one store, each with a host of its own and all with one vCenter. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { FakeDriver } from '../drivers/fake/fake-driver.ts';
 import { FakeWorld } from '../drivers/fake/world.ts';
 import { tellAway } from '../engine/away.ts';
 import { makeCtx } from '../lib/context.ts';
+import { CarrelError } from '../lib/errors.ts';
 import { waitFor } from '../lib/retry.ts';
 import type { Caller } from '../services/interface.ts';
 import { type TestDb, testDb } from '../store/testing.ts';
@@ -173,6 +174,13 @@ test('who joins needs the key and the shared database, and joins once', async ()
     code: 'store-foreign',
     hint: expect.stringContaining('secrets.key'),
   });
+  // A key that lies there alone is never written over.
+  const alone = emptyFolder();
+  mkdirSync(alone);
+  copyFileSync(wrong, join(alone, 'secrets.key'));
+  await expect(joined(t, mine, alone)).rejects.toMatchObject({ code: 'store-foreign' });
+  expect(readFileSync(join(alone, 'secrets.key'))).toEqual(readFileSync(wrong));
+  await expect(joined(t, mine, join(wrong, 'below'))).rejects.toBeInstanceOf(CarrelError);
   await expect(joined(t, mine, newInstallation().dir)).rejects.toMatchObject({ code: 'store-foreign' });
   await expect(joinInstallation({ dataDir, databaseUrl: undefined, keyFile: keyFile(mine) })).rejects.toMatchObject({
     code: 'bad-request',

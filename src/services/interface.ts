@@ -37,6 +37,9 @@ export interface Caller {
   onBehalf?: boolean | undefined;
 }
 
+/** The header by which a server says for whom it asks another. */
+export const ON_BEHALF = 'x-carrel-on-behalf';
+
 /** Another server of the installation. */
 export interface Peer {
   name: string;

@@ -14,11 +14,9 @@ import * as providers from '../store/providers.ts';
 import * as reservations from '../store/reservations.ts';
 import type { Provider } from '../store/schema.ts';
 import * as servers from '../store/servers.ts';
-import type { Caller, Peer, PeerServices } from './interface.ts';
+import { type Caller, ON_BEHALF, type Peer, type PeerServices } from './interface.ts';
 import type { Parts } from './parts.ts';
 
-/** The header that bears another server's word. */
-export const ON_BEHALF = 'x-carrel-on-behalf';
 /** How long such a word is good, in milliseconds: the clocks of two servers are both the database's. */
 const GOOD_MS = 30_000;
 /** How long connecting to a server may take, in milliseconds. */
@@ -95,12 +93,12 @@ export function peerServices({ deps, sealer }: Parts): PeerServices {
         ...{ method, path, signal, createConnection: () => socket },
         headers: { ...headers, host: new URL(peer.url).host, connection: 'close', [ON_BEHALF]: vouch(caller, `${method} ${bare(path)}`) },
       });
-      const answer = answerOf(asked, peer);
+      const heard = answerOf(asked, peer);
       if (Buffer.isBuffer(body)) asked.end(body);
       else if (body === undefined) asked.end();
       else body.on('error', (error) => asked.destroy(error)).pipe(asked);
-      const { statusCode = 502, headers: told } = await answer.head;
-      return { status: statusCode, contentType: told['content-type'] ?? 'application/json', body: await answer.head };
+      const answer = await heard;
+      return { status: answer.statusCode ?? 502, contentType: answer.headers['content-type'] ?? 'application/json', body: answer };
     },
     async joinPeer(peer, caller, path, signal) {
       const socket = await connectTo(peer, signal);
@@ -151,13 +149,11 @@ async function refusalOf(answer: IncomingMessage, peer: Peer): Promise<CarrelErr
   }
 }
 
-function answerOf(asked: ClientRequest, peer: Peer): { head: Promise<IncomingMessage> } {
-  return {
-    head: new Promise((resolve, reject) => {
-      asked.once('response', resolve);
-      asked.once('error', (cause) => reject(unreachable(peer, cause)));
-    }),
-  };
+function answerOf(asked: ClientRequest, peer: Peer): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    asked.once('response', resolve);
+    asked.on('error', (cause) => reject(unreachable(peer, cause)));
+  });
 }
 
 /**

@@ -188,7 +188,12 @@ test('several servers share a store; who is to change the schema waits for none 
     came = true;
     return lock;
   });
-  await sql`select pg_sleep(0.2)`.execute(t.db);
+  // It has asked, and was told to wait.
+  await waitFor(bound(), 5, async () => {
+    const { rows } = await sql`select 1 from pg_stat_activity
+      where datname = current_database() and application_name like 'carrel serve %' and query <> ''`.execute(t.db);
+    return rows.length > 0 ? true : undefined;
+  });
   expect(came).toBe(false);
   await newer.share();
   await (await late).release();

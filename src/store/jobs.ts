@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
 import { CarrelError, type StoredError } from '../lib/errors.ts';
 import type { Db, Job, JobDirection, JobState, JobStep } from './schema.ts';
-import { type SlotKind, slotName } from './slots.ts';
+import { freeSql, type Holding, lockSlots, type SlotKind, slotName } from './slots.ts';
 import { dbIn, dbNow, json, jsonOrNull } from './sql.ts';
 
 /** Channel on which workers are woken. */
@@ -215,6 +215,27 @@ export async function pauseAt(db: Db, job: JobRef, delayMs: number, error: Store
 /** Gives a run back untouched, as a server does that stops: the claim does not count as a try. */
 export async function giveBack(db: Db, job: JobRef): Promise<void> {
   await patchOwn(db, job, { state: 'ready', delayMs: 0, attempt: 'back' });
+}
+
+/**
+ * A running job goes on holding `to` in place of what it holds. False if no such slot is free: the run is then ready again, in its old
+ * place in line, and goes on when it gets one. The claim does not count as a try. Errors: `fenced`.
+ */
+export async function hold(store: { tx<T>(work: (tx: Db) => Promise<T>): Promise<T> }, job: JobRef, to: Holding): Promise<boolean> {
+  return store.tx(async (tx) => {
+    if (to.slot !== null) await lockSlots(tx);
+    const { rows } = await sql<{ state: string }>`
+      update job set slot = ${to.slot}, waiting = ${to.waiting},
+        state = case when room.is then 'running' else 'ready' end, attempt = case when room.is then attempt else greatest(attempt - 1, 0) end,
+        worker = case when room.is then worker end, lease_until = case when room.is then lease_until end,
+        lease_ms = case when room.is then lease_ms end
+      from (select coalesce(${freeSql('want.slot')} > 0, true) as is from (select ${to.slot}::text as slot) want) room
+      where job.id = ${job.id} and job.fence = ${job.fence} and job.state = 'running' returning job.state`.execute(tx);
+    if (rows[0] === undefined) throw fenced(job);
+    // What it held is free.
+    await wake(tx);
+    return rows[0].state === 'running';
+  });
 }
 
 /** Turns a run around (or forward again); its tries are counted anew. */

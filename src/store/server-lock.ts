@@ -79,14 +79,18 @@ type Way = 'shared' | 'alone' | 'own';
 async function take(ctx: Ctx, client: Client, key: string, way: Way): Promise<void> {
   const begun = performance.now();
   const fn = way === 'shared' ? 'pg_try_advisory_lock_shared' : 'pg_try_advisory_lock';
+  const tried = async () => (await client.query<{ ok: boolean }>(`select ${fn}($1::bigint) as ok`, [key])).rows[0]?.ok === true;
   for (;;) {
-    const { rows } = await client.query<{ ok: boolean }>(`select ${fn}($1::bigint) as ok`, [key]);
-    if (rows[0]?.ok === true) return;
+    if (await tried()) return;
     const other = await holder(client, key);
     // The backend of a process killed a moment ago still holds the lock until it has seen the closed socket.
     const dying = other === undefined || (other.pid !== undefined && !alive(other.pid));
     const patience = other?.upgrading === true ? UPGRADE_MS : dying ? LINGER_MS : 0;
-    if (performance.now() - begun >= patience) throw refusal(other, way);
+    if (performance.now() - begun >= patience) {
+      // Whoever was in the way when it was tried may be none any more: one that has just changed the schema shares its lock then.
+      if (await tried()) return;
+      throw refusal(other, way);
+    }
     await sleep(ctx, 50);
   }
 }

@@ -5,7 +5,7 @@ import * as jobs from './jobs.ts';
 import * as providers from './providers.ts';
 import { claim, type ClaimedJob, countJobs, queuePosition, reapFormerLives } from './queue.ts';
 import type { Db } from './schema.ts';
-import { hold, slotName } from './slots.ts';
+import { slotName } from './slots.ts';
 import { testDb } from './testing.ts';
 
 const add = (db: Db, key: string, more: Partial<jobs.JobSpec> = {}) =>
@@ -93,13 +93,13 @@ test('a run that goes on to another slot waits in its old place until one is fre
   await add(db, 'last', { slot: 'start', providerId });
   const [copying, starting] = (await claim(store, { worker: 'w', limit: 9 })) as [ClaimedJob, ClaimedJob];
   expect(keysOf([copying, starting])).toEqual(['full', 'linked']);
-  expect(await hold(store, copying, start)).toBe(false);
+  expect(await jobs.hold(store, copying, start)).toBe(false);
   expect(await jobs.findJob(db, full.id)).toMatchObject({ state: 'ready', attempt: 0, worker: null });
-  await expect(hold(store, copying, start)).rejects.toMatchObject({ code: 'fenced' });
+  await expect(jobs.hold(store, copying, start)).rejects.toMatchObject({ code: 'fenced' });
   // Booting holds none: the slot goes to the one that has waited longest.
-  expect(await hold(store, starting, nothing)).toBe(true);
+  expect(await jobs.hold(store, starting, nothing)).toBe(true);
   expect(keysOf(await claim(store, { worker: 'w', limit: 9 }))).toEqual(['full']);
-  expect(await hold(store, starting, start)).toBe(false);
+  expect(await jobs.hold(store, starting, start)).toBe(false);
 });
 
 test('what only waits is taken up beside all places, at once', async () => {
@@ -108,7 +108,7 @@ test('what only waits is taken up beside all places, at once', async () => {
   for (const key of ['boots', 'also boots']) {
     await add(db, key, { slot: 'start', providerId });
     const [job] = await claim(store, { worker: 'w', limit: 1 });
-    await hold(store, job as ClaimedJob, { slot: null, waiting: true });
+    await jobs.hold(store, job as ClaimedJob, { slot: null, waiting: true });
   }
   await add(db, 'starts', { slot: 'start', providerId });
   await reapFormerLives(store, 'w/2');

@@ -63,28 +63,3 @@ export function turnSql(table: string): RawBuilder<number> {
     + (select count(*) from job taken where taken.slot = ${t}.slot and taken.owner = ${t}.owner
       and taken.state = 'running' and not ${clearingSql('taken')}))`;
 }
-
-/**
- * A running job goes on holding `to` in place of what it holds. False if no such slot is free: the run is then ready again, in its old
- * place in line, and goes on when it gets one. The claim does not count as a try. Errors: `fenced`.
- */
-export async function hold(
-  store: { tx<T>(work: (tx: Db) => Promise<T>): Promise<T> },
-  job: { id: string; fence: number },
-  to: Holding,
-): Promise<boolean> {
-  return store.tx(async (tx) => {
-    if (to.slot !== null) await lockSlots(tx);
-    const { rows } = await sql<{ state: string }>`
-      update job set slot = ${to.slot}, waiting = ${to.waiting},
-        state = case when room.is then 'running' else 'ready' end, attempt = case when room.is then attempt else greatest(attempt - 1, 0) end,
-        worker = case when room.is then worker end, lease_until = case when room.is then lease_until end,
-        lease_ms = case when room.is then lease_ms end
-      from (select coalesce(${freeSql('want.slot')} > 0, true) as is from (select ${to.slot}::text as slot) want) room
-      where job.id = ${job.id} and job.fence = ${job.fence} and job.state = 'running' returning job.state`.execute(tx);
-    if (rows[0] === undefined) throw new CarrelError('fenced', 'another worker has taken this run over', { details: { jobId: job.id } });
-    // What it held is free.
-    await sql`select pg_notify('job', '')`.execute(tx);
-    return rows[0].state === 'running';
-  });
-}

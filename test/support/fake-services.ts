@@ -26,6 +26,9 @@ export function personId(name: Person): string {
   return `00000000-0000-4000-8000-00000000000${Object.keys(TOKENS).indexOf(name)}`;
 }
 
+/** What another server says when it asks for Ann. */
+export const WORD_FOR_ANN = 'word-for-ann';
+
 export function caller(name: Person): Caller {
   return { accountId: personId(name), name, role: name === 'root' ? 'admin' : 'user' };
 }
@@ -650,7 +653,7 @@ export function fakeServices(world: FakeWorld): Services {
     listProviderVms: async (name) =>
       name === 'local' ? [{ path: '/DC/vm/t', template: true, power: 'off', ours: false, unreadable: false }] : undefined,
     servedElsewhere: async () => undefined,
-    callerOnBehalf: async () => undefined,
+    callerOnBehalf: async (word) => (word === WORD_FOR_ANN ? { ...caller('ann'), onBehalf: true } : undefined),
     passOn: async () => {
       throw new Error('there is no other server here');
     },

@@ -20,8 +20,7 @@ export function addImageBuild(image: Command, cli: Cli): void {
     .action(async (name: string, options: Options, command: Command) => {
       const session = cli.open(command);
       const recipe = options.recipe ?? (name === 'debian' ? 'debian' : 'starter');
-      const { recipe: _, ...rest } = options;
-      const body = { recipe, ...rest };
+      const body = { ...options, recipe };
       await followRevision(session, await session.client.buildImage({ params: { name }, body }), `building by recipe ${recipe}`);
     });
 }

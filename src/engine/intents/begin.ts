@@ -31,10 +31,10 @@ export async function beginReservation(deps: EngineDeps, id: string): Promise<Re
       if (row.stageText !== text) await reservations.note(tx, id, text, now);
       return 'booked';
     }
-    await leaveDraining(deps, tx, row);
+    const placed = await leaveDraining(deps, tx, row);
     let revision: Revision;
     try {
-      revision = await revisionFor(tx, await reservations.lock(tx, id));
+      revision = await revisionFor(tx, placed);
     } catch (error) {
       if (!isCode(error, 'wrong-state')) throw error;
       return fail(deps, tx, id, toStored(error));
@@ -48,25 +48,26 @@ export async function beginReservation(deps: EngineDeps, id: string): Promise<Re
   });
 }
 
-/** One whose place is being emptied goes to another that has room; what was promised is kept where it is if none has. */
-async function leaveDraining(deps: EngineDeps, tx: Tx, row: Reservation): Promise<void> {
+/** One whose place is being emptied goes to another that has room; what was promised is kept where it is if none has. The row as it is then. */
+async function leaveDraining(deps: EngineDeps, tx: Tx, row: Reservation): Promise<Reservation> {
   const here = await providers.find(tx, row.providerId);
-  if (here.drainingSince === null) return;
+  if (here.drainingSince === null) return row;
   try {
     const places = (await placesOf(deps, tx, row.revisionId, row.mode)).filter((id) => id !== here.id);
-    if (places.length === 0) return;
+    if (places.length === 0) return row;
+    // Its own too, in the order in which all lock them: if it stays, that one is counted.
+    await providers.lockAll(tx, [...places, here.id]);
     const { imageId, mode, vcpus, memoryMib: memoryMiB, during } = row;
     const now = deps.now();
     const ask = { imageId, mode, vcpus, memoryMiB, during, now, except: row.id, prepareAt: row.hold.start, always: true };
-    const place = await choosePlace(tx, places, ask);
-    await reservations.setSpan(tx, row.id, {
-      during,
-      ...place,
-      placement: `${here.name} is being emptied; ${place.placement ?? 'the other place has room'}`,
-      now,
-    });
+    const { providerId, prepareAt, placement = 'the other place has room' } = await choosePlace(tx, places, ask);
+    // What its owner was told when it was promised stays.
+    const to = { providerId, prepareAt, placement: `${here.name} is being emptied; ${placement}` };
+    await reservations.setSpan(tx, row.id, { during, ...to, now });
+    return await reservations.lock(tx, row.id);
   } catch (error) {
     if (!isCode(error, 'unavailable', 'not-supported', 'no-capacity')) throw error;
+    return row;
   }
 }
 

@@ -8,7 +8,6 @@ import * as jobs from '../../store/jobs.ts';
 import * as machines from '../../store/machines.ts';
 import * as masters from '../../store/masters.ts';
 import * as providers from '../../store/providers.ts';
-import * as servers from '../../store/servers.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Image, Revision, Tx } from '../../store/schema.ts';
 import { enqueueCapture, enqueuePrepare, enqueueRemoveRevision } from '../enqueue.ts';
@@ -88,19 +87,7 @@ export async function assertSource(deps: EngineDeps, providerId: string, source:
 
 /** Refuses what would be refused of a file once it has come. Errors: as of {@link assertSource}, and of {@link providerFor}. */
 export async function assertImport(deps: EngineDeps, provider: string | undefined, claimed: string | undefined): Promise<void> {
-  const providerId = await providerFor(deps, provider);
-  assertFormat(await capabilitiesOf(deps, deps.store.db, providerId), claimed);
-  await assertHere(deps, providerId);
-}
-
-/** A file goes to the server that is to use it, for it lies there: the API passes it on. `wrong-state`. */
-async function assertHere(deps: EngineDeps, providerId: string): Promise<void> {
-  const { name, serverId } = await providers.find(deps.store.db, providerId);
-  if (serverId === null || deps.serverId === undefined || serverId === deps.serverId) return;
-  const server = (await servers.list(deps.store.db)).find((s) => s.id === serverId);
-  throw new CarrelError('wrong-state', `${name} is the host of another server: a file for it is brought to that one`, {
-    hint: `Bring it there: --url ${server?.url ?? `the address of ${server?.name ?? 'its server'}`}.`,
-  });
+  assertFormat(await capabilitiesOf(deps, deps.store.db, await providerFor(deps, provider)), claimed);
 }
 
 function assertFormat({ importFormats }: Pick<Capabilities, 'importFormats'>, claimed: string | undefined): void {
