@@ -15,6 +15,7 @@ export type {
   Vm,
 } from './model/entities.ts';
 export { type FaultBody, VimFault } from './model/fault.ts';
+export { freeze } from './model/freeze.ts';
 export { GUEST_KEYS, guestWrite } from './model/guest.ts';
 export { type InventoryFile, readInventory } from './model/inventory-file.ts';
 export type { Model } from './model/model.ts';

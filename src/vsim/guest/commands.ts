@@ -1,6 +1,6 @@
 /** The programs of a simulated guest. Each changes what a real one would, as far as accounts and files go, and answers its exit code. */
 import { cloudClean, cloudStatus, makeHostKeys } from './cloud-state.ts';
-import { type GuestSystem, MACHINE_ID } from './system.ts';
+import { Frozen, type GuestSystem, MACHINE_ID } from './system.ts';
 
 /** A program that runs, with what it reads and says. */
 export interface Process {
@@ -179,10 +179,18 @@ function find(process: Process): number {
   return 0;
 }
 
-/** `vmtoolsd --cmd "info-set KEY VALUE"` and `info-get KEY`. */
+/** `vmtoolsd --cmd "info-set KEY VALUE"`, `info-get KEY`, `instantclone.freeze`. */
 function vmtoolsd(process: Process): number {
-  const [, verb, key = '', value = ''] = /^(info-set|info-get) (\S+) ?(.*)$/.exec(option(process.args, '--cmd') ?? '') ?? [];
+  return rpc(process, option(process.args, '--cmd') ?? '');
+}
+
+function rpc(process: Process, request: string): number {
   const { machine } = process.system;
+  if (request === 'instantclone.freeze' && machine !== undefined) {
+    machine.freeze();
+    throw new Frozen();
+  }
+  const [, verb, key = '', value = ''] = /^(info-set|info-get) (\S+) ?(.*)$/.exec(request) ?? [];
   if (machine === undefined || verb === undefined) return fail(process, 'vmtoolsd: unknown command');
   if (verb === 'info-set') machine.infoSet(key, value);
   else {
@@ -192,6 +200,17 @@ function vmtoolsd(process: Process): number {
   }
   return 0;
 }
+
+/** Asks for addresses anew; only root may. */
+function renew(process: Process): number {
+  const denied = onlyRoot(process, 'network');
+  if (denied !== undefined) return denied;
+  process.system.machine?.renew?.();
+  return 0;
+}
+
+const restartsNetwork = ([verb, ...units]: readonly string[]): boolean =>
+  verb === 'restart' && units.some((unit) => /^(networking|systemd-networkd|NetworkManager)(\.service)?$/.test(unit));
 
 /** A new machine-id, unless there is one that is not empty. */
 function machineIdSetup(process: Process): number {
@@ -262,6 +281,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   sed,
   fstrim: ok,
   vmtoolsd,
+  'vmware-rpctool': (process) => rpc(process, process.args.join(' ')),
+  dhclient: renew,
   'systemd-machine-id-setup': machineIdSetup,
   'cloud-init': cloudInit,
   'ssh-keygen': ({ system }) => {
@@ -278,5 +299,5 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   chmod: ok,
   chown: ok,
   sync: ok,
-  systemctl: ok,
+  systemctl: (process) => (restartsNetwork(process.args) ? renew(process) : 0),
 };

@@ -5,12 +5,14 @@
  */
 import { COMMANDS, type Process } from './commands.ts';
 import { oncePerInstance } from './cloud-state.ts';
-import { type GuestSystem, maySudo } from './system.ts';
+import { Frozen, type GuestSystem, maySudo, type Rest } from './system.ts';
 
 export interface ShellResult {
   code: number;
   out: string;
   err: string;
+  /** Set where the script froze its machine: what is left of it, for each clone to run. */
+  rest?: Rest | undefined;
 }
 
 /** One part of a word: text as it stands, or what a variable or a command gives. */
@@ -31,6 +33,8 @@ export function runShell(system: GuestSystem, user: string, script: string, args
     return shell.run(script);
   } catch (error) {
     if (error instanceof SyntaxProblem) return { code: 2, out: '', err: `sh: ${error.message}\n` };
+    if (error instanceof Frozen)
+      return { code: 0, out: '', err: '', rest: (into, code) => error.rests.reduce((c, rest) => rest(into, c), code) };
     throw error;
   }
 }
@@ -72,9 +76,12 @@ class Shell {
   }
 
   /** A whole list; the code is that of the last pipeline that ran. */
-  #list(tokens: readonly Token[], said: { out: string; err: string }): number {
-    let code = 0;
-    let joint = ';';
+  #list(
+    tokens: readonly Token[],
+    said: { out: string; err: string },
+    begin: { code: number; joint: string } = { code: 0, joint: ';' },
+  ): number {
+    let { code, joint } = begin;
     let from = 0;
     for (let i = 0; i <= tokens.length; i++) {
       const token = tokens[i];
@@ -83,7 +90,12 @@ class Shell {
       const pipeline = tokens.slice(from, i);
       from = i + 1;
       if (pipeline.length > 0 && (joint === '&&' ? code === 0 : joint === '||' ? code !== 0 : true)) {
-        code = this.#pipeline(pipeline, said);
+        try {
+          code = this.#pipeline(pipeline, said);
+        } catch (error) {
+          if (error instanceof Frozen) error.rests.push(this.#restOf(tokens.slice(i + 1), op ?? ';'));
+          throw error;
+        }
         // A failure before `&&` or `||` is what they ask about.
         if (code !== 0 && this.#errexit && op !== '&&' && op !== '||') throw new Exit(code);
       } else if (pipeline.length === 0 && (joint === '&&' || joint === '||') && op !== '\n') {
@@ -93,6 +105,23 @@ class Shell {
       if (!(pipeline.length === 0 && op === '\n' && (joint === '&&' || joint === '||'))) joint = op ?? ';';
     }
     return code;
+  }
+
+  /** What is left of a list, as a shell with these variables runs it in another guest. */
+  #restOf(tokens: readonly Token[], joint: string): Rest {
+    const variables = [...this.#variables];
+    return (system, code) => {
+      const shell = new Shell(system, this.#user, []);
+      for (const [name, value] of variables) shell.#variables.set(name, value);
+      shell.#errexit = this.#errexit;
+      try {
+        return shell.#list(tokens, { out: '', err: '' }, { code, joint });
+      } catch (error) {
+        if (error instanceof Exit) return error.code;
+        if (error instanceof Frozen) return 0;
+        throw error;
+      }
+    };
   }
 
   #pipeline(tokens: readonly Token[], said: { out: string; err: string }): number {
@@ -181,6 +210,11 @@ class Shell {
     const inner = runShell(this.#system, user, script, args);
     process.out += inner.out;
     process.err += inner.err;
+    if (inner.rest !== undefined) {
+      const frozen = new Frozen();
+      frozen.rests.push(inner.rest);
+      throw frozen;
+    }
     return inner.code;
   }
 

@@ -17,6 +17,22 @@ export interface GuestMachine {
   infoSet: (key: string, value: string) => void;
   /** So many hex digits. */
   random: (digits: number) => string;
+  /** The processors stop here; see {@link Frozen}. */
+  freeze: () => void;
+  /** Addresses are asked for anew, by DHCP, for the cards as they are now. */
+  renew?: (() => void) | undefined;
+}
+
+/** What the rest of a script does in the guest that it goes on in, given the code so far; answers its own code. */
+export type Rest = (system: GuestSystem, code: number) => number;
+
+/** Thrown where a program froze its machine: whoever goes on does so in a clone. The innermost rest comes first. */
+export class Frozen extends Error {
+  readonly rests: Rest[] = [];
+
+  constructor() {
+    super('the machine is frozen');
+  }
 }
 
 export interface GuestSystem {

@@ -122,6 +122,8 @@ export interface GuestProcess {
   startTime: number;
   endTime: number | undefined;
   exitCode: number | undefined;
+  /** What it has still to do, in the guest that it goes on in; answers its exit code. */
+  rest?: ((system: GuestSystem) => number) | undefined;
 }
 
 export interface Guest {

@@ -2,6 +2,7 @@
 import { type GuestMachine, type GuestSystem, newSystem, readSystem, writeSystem } from '../guest/system.ts';
 import { writablePath } from './disks.ts';
 import type { Vm } from './entities.ts';
+import { freeze } from './freeze.ts';
 import type { Model } from './model.ts';
 import { chainOf, GRAIN, openLink, readBlock, writeBlock } from './vmdk.ts';
 import { disksOf } from './vm-record.ts';
@@ -23,11 +24,17 @@ export function loadSystem(m: Model, vm: Vm): GuestSystem {
   return system;
 }
 
+/** The system of another guest as it runs now, in a VM of its own. */
+export function copySystem(m: Model, vm: Vm, from: GuestSystem): GuestSystem {
+  const accounts = [...from.accounts].map(([name, account]) => [name, { ...account }] as const);
+  return { hostname: from.hostname, files: new Map(from.files), accounts: new Map(accounts), machine: hardwareOf(m, vm) };
+}
+
 /** Writes the system to its disk, if it is another than there. What finds no room is lost at power-off, as in a guest whose disk is full. */
 export function saveSystem(m: Model, vm: Vm): void {
   const disk = disksOf(vm.record)[0];
   const system = vm.guest?.system;
-  if (disk === undefined || system === undefined || vm.power !== 'poweredOn') return;
+  if (disk === undefined || system === undefined || vm.power !== 'poweredOn' || vm.frozen) return;
   const bytes = writeSystem(system);
   if (bytes.length > GRAIN) throw new RangeError(`the files of the guest of ${vm.name} are too many to simulate`);
   const path = writablePath(vm, disk);
@@ -55,5 +62,6 @@ function hardwareOf(m: Model, vm: Vm): GuestMachine {
       m.changed(vm, 'config.extraConfig');
     },
     random: (digits) => m.random.hex(digits),
+    freeze: () => freeze(m, vm),
   };
 }

@@ -43,10 +43,16 @@ export function startProgram(m: Model, vm: Vm, user: string, password: string, p
     startTime: m.now(),
     endTime: undefined,
     exitCode: undefined,
+    rest: (system) => runShell(system, user, `${program} ${args}`).code,
   };
   guest.processes.push(process);
   m.clock.after(m.latency.about(500), () => {
-    process.exitCode = runShell(guest.system, user, `${program} ${args}`).code;
+    if (vm.frozen) return;
+    const { code, rest } = runShell(guest.system, user, `${program} ${args}`);
+    // One that froze its machine never ends there; what is left of it runs in each clone.
+    process.rest = rest && ((system) => rest(system, 0));
+    if (rest !== undefined) return;
+    process.exitCode = code;
     if (vm.guest === guest) saveSystem(m, vm);
     process.endTime = m.now();
   });

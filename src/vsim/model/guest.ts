@@ -2,8 +2,9 @@ import { type Guest, isNet, type Net, type Vm } from './entities.ts';
 import { runCloudInit } from '../guest/cloud-init.ts';
 import { CLOUD_CFG, makeHostKeys } from '../guest/cloud-state.ts';
 import { Screen } from '../guest/screen.ts';
-import { MACHINE_ID } from '../guest/system.ts';
-import { loadSystem, saveSystem } from './guest-disk.ts';
+import { type GuestSystem, MACHINE_ID } from '../guest/system.ts';
+import { assertNotFrozen } from './freeze.ts';
+import { copySystem, loadSystem, saveSystem } from './guest-disk.ts';
 import type { Model } from './model.ts';
 import { openLink, writeBlock } from './vmdk.ts';
 import { disksOf, nicsOf } from './vm-record.ts';
@@ -24,7 +25,8 @@ export const GUEST_KEYS = {
   noAddress: 'vsim.noAddress',
 } as const;
 
-function freshGuest(m: Model, vm: Vm): Guest {
+function freshGuest(m: Model, vm: Vm, system: GuestSystem): Guest {
+  if (system.machine !== undefined) system.machine.renew = () => renewAddresses(m, vm);
   return {
     toolsRunning: false,
     hostName: undefined,
@@ -33,7 +35,7 @@ function freshGuest(m: Model, vm: Vm): Guest {
     opsReady: false,
     customization: vm.guest?.customization,
     processes: [],
-    system: loadSystem(m, vm),
+    system,
     screen: new Screen(() => vm.guest?.system.hostname ?? vm.name),
     nextPid: 1000,
   };
@@ -42,7 +44,7 @@ function freshGuest(m: Model, vm: Vm): Guest {
 /** The guest starts: after `bootMs` Tools run, then addresses, customization and guest operations follow. */
 export function bootGuest(m: Model, vm: Vm, bootMs: number): void {
   const boot = ++vm.bootNumber;
-  vm.guest = freshGuest(m, vm);
+  vm.guest = freshGuest(m, vm, loadSystem(m, vm));
   if (vm.record.extraConfig.has(GUEST_KEYS.noTools)) return;
   const here = () => vm.power === 'poweredOn' && vm.bootNumber === boot && m.vms.has(vm.id);
   m.clock.after(m.latency.about(bootMs), () => {
@@ -102,6 +104,54 @@ function serve(m: Model, vm: Vm): void {
   makeHostKeys(guest.system);
   // An image without cloud-init is thought to have had its keys before: its boot writes nothing that a program's own write would not bring along.
   if (guest.system.files.has(CLOUD_CFG)) saveSystem(m, vm);
+  m.guestWatcher?.(vm, [...guest.addresses.values()]);
+}
+
+/**
+ * The guest of an instant clone goes on where its source is: same programs, names, keys and addresses, until it is told what it is now. What stood
+ * behind a freeze in a script of the source runs in each clone.
+ */
+export function resumeGuest(m: Model, source: Vm, vm: Vm): void {
+  vm.bootNumber++;
+  const before = source.guest;
+  if (before === undefined) return;
+  const guest = freshGuest(m, vm, copySystem(m, vm, before.system));
+  vm.guest = guest;
+  guest.hostName = before.hostName;
+  guest.nextPid = before.nextPid;
+  guest.processes = before.processes.map((p) => ({ ...p }));
+  const [was, is] = [nicsOf(source.record), nicsOf(vm.record)];
+  for (const [i, nic] of is.entries()) {
+    const address = before.addresses.get(was[i]?.mac ?? '');
+    if (address !== undefined) guest.addresses.set(nic.mac, address);
+  }
+  if (vm.record.extraConfig.has(GUEST_KEYS.noTools)) return;
+  const boot = vm.bootNumber;
+  m.clock.after(m.latency.about(1000), () => {
+    if (vm.power !== 'poweredOn' || vm.bootNumber !== boot || !m.vms.has(vm.id)) return;
+    Object.assign(guest, { toolsRunning: true, heartbeat: 'green', opsReady: true });
+    const unfinished = guest.processes.filter((p) => p.endTime === undefined);
+    for (const process of unfinished) {
+      process.exitCode = process.rest?.(guest.system) ?? 0;
+      process.endTime = m.now();
+    }
+    guest.hostName = guest.system.hostname;
+    if (unfinished.length > 0) saveSystem(m, vm);
+    m.changed(vm, 'guest', 'guestHeartbeatStatus', 'summary.guest');
+    m.guestWatcher?.(vm, [...guest.addresses.values()]);
+  });
+}
+
+/** The guest asks for addresses again, for the cards as they are plugged now. */
+export function renewAddresses(m: Model, vm: Vm): void {
+  const { guest } = vm;
+  if (guest === undefined || vm.record.extraConfig.has(GUEST_KEYS.noAddress)) return;
+  guest.addresses.clear();
+  for (const nic of nicsOf(vm.record)) {
+    const net = nic.network === undefined ? undefined : m.objects.get(nic.network);
+    if (nic.connected && isNet(net)) guest.addresses.set(nic.mac, lease(net, nic.mac));
+  }
+  m.changed(vm, 'guest.ipAddress', 'guest.net', 'guest.ipStack', 'summary.guest');
   m.guestWatcher?.(vm, [...guest.addresses.values()]);
 }
 
@@ -169,6 +219,7 @@ export function stopGuest(m: Model, vm: Vm): void {
 /** The guest writes bytes to one of its disks. InvalidPowerState unless it runs; NoDiskSpace if its datastore is full. */
 export function guestWrite(m: Model, vm: Vm, block: number, data: Uint8Array, diskIndex = 0): void {
   if (vm.power !== 'poweredOn') throw invalidPower('poweredOn', vm.power);
+  assertNotFrozen(vm);
   const disk = disksOf(vm.record)[diskIndex];
   if (disk === undefined) throw new RangeError('the VM has no such disk');
   writeBlock(m.storage, openLink(m.storage, writablePath(vm, disk)), block, data, m.now(), m.random);

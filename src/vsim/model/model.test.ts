@@ -6,7 +6,6 @@ import { reconfigureVm } from './configure.ts';
 import { isOpen } from './storage.ts';
 import { destroyVm } from './destroy.ts';
 import type { Snapshot, Vm } from './entities.ts';
-import { freeze, instantClone, type InstantCloneSpec } from './instant.ts';
 import { enterMaintenance, exitMaintenance, rebalance } from './migrate.ts';
 import { powerOn } from './power.ts';
 import { promoteDisks } from './promote.ts';
@@ -53,39 +52,6 @@ describe('time and limits', () => {
       return JSON.stringify([sim.model.now(), vms.map((vm) => [vm.record.uuid, nicsOf(vm.record)[0]?.mac, vm.host.name])]);
     };
     expect(run()).toBe(run());
-  });
-});
-
-describe('instant clones', () => {
-  const spec = (name: string): InstantCloneSpec => ({
-    name,
-    folder: undefined,
-    pool: undefined,
-    deviceChange: [],
-    config: [{ key: 'guestinfo.id', value: name }],
-    biosUuid: undefined,
-  });
-
-  it('a running source gets a delta with each clone, a frozen one does not', () => {
-    const sim = makeSim();
-    const source = link(sim, 'source');
-    expect(faultOf(sim, () => instantClone(sim.model, source, spec('no')))?.fault).toBe('InvalidPowerState');
-    on(sim, source);
-    write(sim, source, 1, 'in memory and on disk');
-    const depth = sim.chain(source).length;
-    const first = sim.waitVm(instantClone(sim.model, source, spec('i1')));
-    expect([sim.chain(source).length, first.power, first.host]).toEqual([depth + 1, 'poweredOn', source.host]);
-    expect(sim.hash(first)).toBe(sim.hash(source));
-    freeze(sim.model, source);
-    const second = sim.waitVm(instantClone(sim.model, source, spec('i2')));
-    const third = sim.waitVm(instantClone(sim.model, source, spec('i3')));
-    expect(sim.chain(source).length).toBe(depth + 1);
-    expect(sim.chain(second)[1]?.path).toBe(sim.chain(third)[1]?.path);
-    write(sim, second, 1, 'changed by the clone');
-    expect(sim.hash(third)).toBe(sim.hash(source));
-    expect(second.record.extraConfig.get('guestinfo.id')).toBe('i2');
-    // The same MAC as its source unless the caller changes it.
-    expect(nicsOf(second.record)[0]?.mac).toBe(nicsOf(source.record)[0]?.mac);
   });
 });
 

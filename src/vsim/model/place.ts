@@ -72,7 +72,8 @@ export function placeForPowerOn(m: Model, vm: Vm, datastores: readonly Datastore
   return fits.reduce((best, host) => (memoryRoom(host) > memoryRoom(best) ? host : best));
 }
 
-function assertRoom(host: Host, need: number): void {
+/** Whether one more machine of so many bytes of memory may run there: the fault that says what is missing. */
+export function assertRoom(host: Host, need: number): void {
   if (host.poweredOn >= host.maxVms) {
     throw new VimFault('InsufficientHostCapacityFault', 'The host has as many virtual machines as it can run.', { host });
   }

@@ -1,6 +1,7 @@
 import type { Host, Task, Vm } from './entities.ts';
 import { invalidPower, VimFault } from './fault.ts';
 import { closeDisks, openDisks } from './disks.ts';
+import { assertNotFrozen } from './freeze.ts';
 import { bootGuest, stopGuest } from './guest.ts';
 import type { Model } from './model.ts';
 import { account, assertUsableHost, placeForPowerOn, setHost } from './place.ts';
@@ -111,7 +112,7 @@ export function answerVm(m: Model, vm: Vm, id: string, choice: string): void {
 }
 
 /** The swap file takes the VM's memory on its datastore while it runs. */
-function swapFile(m: Model, vm: Vm, on: boolean): void {
+export function swapFile(m: Model, vm: Vm, on: boolean): void {
   const { datastore, path } = m.storage.parse(vm.record.vmPath);
   const { dir, name } = split(path);
   const base = name.replace(/\.vmx$/, '');
@@ -164,6 +165,7 @@ export function suspend(m: Model, vm: Vm): Task {
   function* work(): Op {
     assertConnected(vm);
     if (vm.power !== 'poweredOn') throw invalidPower('suspended', vm.power);
+    assertNotFrozen(vm);
     yield m.latency.about(4000);
     stop(m, vm, 'suspended');
     return undefined;
@@ -177,6 +179,7 @@ export function reset(m: Model, vm: Vm): Task {
   function* work(): Op {
     assertConnected(vm);
     if (vm.power !== 'poweredOn') throw invalidPower('poweredOn', vm.power);
+    assertNotFrozen(vm);
     yield m.latency.about(300);
     stopGuest(m, vm);
     bootGuest(m, vm, m.options.bootMs);

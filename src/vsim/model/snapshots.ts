@@ -8,6 +8,7 @@ import { join, split } from './storage.ts';
 import type { Op } from './tasks.ts';
 import { bump } from './configure.ts';
 import { account } from './place.ts';
+import { assertNotFrozen } from './freeze.ts';
 import { stop } from './power.ts';
 import { createChild, freeDeltaName, openLink, removeDisk, unlock } from './vmdk.ts';
 import { copyDevices, depthOf, type DiskDevice, disksOf, namedDisks, type SnapNode } from './vm-record.ts';
@@ -32,6 +33,7 @@ export function redoFolder(m: Model, vm: Vm, disk: DiskDevice): string {
 export function createSnapshot(m: Model, vm: Vm, spec: { name: string; description?: string; memory?: boolean; quiesce?: boolean }): Task {
   function* work(): Op {
     assertConnected(vm);
+    assertNotFrozen(vm);
     const { record } = vm;
     if (depthOf(record.current) >= MAX_SNAPSHOT_DEPTH) {
       throw new VimFault('TooManySnapshotLevels', `The snapshot tree is too deep.`, { maxLevels: MAX_SNAPSHOT_DEPTH });

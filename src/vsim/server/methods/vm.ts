@@ -5,6 +5,7 @@ import { acquireTicket, type Ticket } from '../../model/console.ts';
 import { consolidateVm, estimateConsolidation } from '../../model/consolidate.ts';
 import { unregisterVm } from '../../model/destroy.ts';
 import { instantClone } from '../../model/instant.ts';
+import { datastoreOf } from '../../model/place.ts';
 import { markTemplate, relocate } from '../../model/migrate.ts';
 import { answerVm, askGuest, powerOff, powerOn, reset, suspend } from '../../model/power.ts';
 import { promoteDisks } from '../../model/promote.ts';
@@ -65,12 +66,27 @@ export const vmMethods: Handlers = {
     );
   },
   InstantClone_Task: (c, a) => {
+    assertVc(c.m);
+    const source = self.vm(c);
+    // since 6.7
+    if (c.reader.version < 6.7)
+      throw new VimFault('MethodNotFound', 'The method InstantClone_Task is not known.', { receiver: source, method: 'InstantClone_Task' });
     const { location } = a.spec;
+    const folder = arg.folder(c, location.folder) ?? source.parent;
+    const datastore = arg.datastore(c, location.datastore) ?? datastoreOf(c.m, source.record.vmPath);
+    const pool = arg.pool(c, location.pool) ?? source.pool;
+    c.m.require('VirtualMachine.Interact.PowerOn', source);
+    c.m.require('VirtualMachine.Inventory.CreateFromExisting', folder);
+    c.m.require('Datastore.AllocateSpace', datastore);
+    if (pool !== undefined) c.m.require('Resource.AssignVMToPool', pool);
+    const supported = new Set(['_type', 'folder', 'datastore', 'pool', 'deviceChange']);
     return taskRef(
-      instantClone(c.m, self.vm(c), {
+      instantClone(c.m, source, {
         name: a.spec.name,
-        folder: arg.folder(c, location.folder),
-        pool: arg.pool(c, location.pool),
+        folder,
+        pool,
+        datastore,
+        unsupported: Object.entries(location).flatMap(([key, value]) => (value === undefined || supported.has(key) ? [] : [key])),
         deviceChange: deviceChanges(c, location.deviceChange) ?? [],
         config: (a.spec.config ?? []).map((o) => ({ key: o.key, value: String((o as { value?: unknown }).value ?? '') })),
         biosUuid: a.spec.biosUuid,
