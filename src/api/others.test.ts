@@ -28,6 +28,7 @@ const BODIES: Partial<Record<Operation, object>> = {
   moveReservation: { at: '2099-01-01T10:00Z' },
   connectReservation: {},
   captureReservation: {},
+  reimageReservation: {},
   powerReservation: { op: 'off' },
   addCheckpoint: { name: 'one' },
   createToken: { label: 'x' },

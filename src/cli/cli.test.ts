@@ -238,6 +238,7 @@ describe('lists and single ones', () => {
       ['connect', id],
       ['extend', id, '1h'],
       ['power', id, 'off'],
+      ['reimage', id],
       ['capture', id],
       ['checkpoint', 'ls', id],
       ['checkpoint', 'add', id, 'x'],
@@ -278,6 +279,17 @@ describe('a reservation', () => {
     await eventually('it is asked', () => server.world.reservations.get(id)?.state === 'ending');
     server.world.move(id, { state: 'ended', stage: 'gone' });
     expect([await end.done, end.out]).toEqual([0, `${id.slice(0, 8)}  ended\n`]);
+  });
+
+  it('reimage asks for another machine and waits for it', async () => {
+    const { id } = server.world.addReservation('ann', { state: 'ready', stage: 'ready' });
+    const run = startCli(server, 'ann', ['reimage', id.slice(0, 8), '--revision', 'published']);
+    await eventually('it is asked', () => server.world.reservations.get(id)?.state === 'preparing');
+    expect(server.world.calls.findLast((c) => c.name === 'reimageReservation')?.args[1]).toEqual({ id, revision: 'published' });
+    server.world.move(id, { state: 'ready', stage: 'ready' });
+    expect([await run.done, run.out]).toEqual([0, expect.stringContaining(`log in with: carrel ssh ${id.slice(0, 8)}`)]);
+    expect((await ann(['reimage', id, '--no-wait', '--json'])).json).toMatchObject({ id, state: 'preparing' });
+    expect((await ann(['reimage', id, '--revision', 'x'])).code).toBe(2);
   });
 
   it('checkpoints: made, listed, gone back to by name, deleted by the beginning of an id', async () => {
@@ -807,7 +819,7 @@ describe('completion', () => {
 
   it('offers commands, options, choices and names from the server', async () => {
     const { id } = server.world.addReservation('ann', { state: 'ready' });
-    expect(await complete('re')).toEqual(['reserve', 'reconcile']);
+    expect(await complete('re')).toEqual(['reserve', 'reimage', 'reconcile']);
     expect(await complete('image', '')).toContain('lineage');
     expect(await complete('')).not.toContain('complete');
     expect(await complete('reserve', 'st')).toEqual(['starter']);

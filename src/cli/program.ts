@@ -34,6 +34,7 @@ import { addMaintenanceAdd } from './commands/maintenance-add.ts';
 import { addMaintenanceLs } from './commands/maintenance-ls.ts';
 import { addMaintenanceRm } from './commands/maintenance-rm.ts';
 import { addMove } from './commands/move.ts';
+import { addReimage } from './commands/reimage.ts';
 import { addPower, addStart, addStop } from './commands/power.ts';
 import { addProviderAdd } from './commands/provider-add.ts';
 import { addProviderCheck, addProviderVms } from './commands/provider-check.ts';
@@ -149,6 +150,7 @@ const COMMANDS: readonly Add[] = [
   addStart,
   addStop,
   addPower,
+  addReimage,
   addRules,
 ];
 

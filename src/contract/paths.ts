@@ -49,6 +49,7 @@ export const PATHS = {
   endReservation: 'POST /api/v1/reservations/{id}/end',
   connectReservation: 'POST /api/v1/reservations/{id}/connect',
   captureReservation: 'POST /api/v1/reservations/{id}/capture',
+  reimageReservation: 'POST /api/v1/reservations/{id}/reimage',
   powerReservation: 'POST /api/v1/reservations/{id}/power',
   listCheckpoints: 'GET /api/v1/reservations/{id}/checkpoints',
   addCheckpoint: 'POST /api/v1/reservations/{id}/checkpoints',

@@ -221,6 +221,23 @@ export const reservationRoutes = {
     status: 202,
     errors: ['not-found', 'not-allowed', 'wrong-state', 'master-changed', 'not-supported', 'no-space', 'busy', 'unavailable'],
   }),
+  reimageReservation: route('reimageReservation', {
+    summary: 'Give it another machine in place of its own: its disks and checkpoints are gone then',
+    description: 'The old machine is taken away first, then another is made in its room; the reservation keeps its id, span and host name.',
+    tag: 'reservations',
+    scope: 'user',
+    params: IdParams,
+    body: strict({
+      revision: Type.Optional(
+        Type.Union([Type.Integer({ minimum: 1, maximum: 2_147_483_647 }), Type.Literal('published')], {
+          description: 'Of its image: a number, or `published` for the one that is handed out now; the one it has if left out.',
+        }),
+      ),
+    }),
+    response: Reservation,
+    status: 202,
+    errors: ['not-found', 'not-allowed', 'wrong-state', 'busy', 'not-supported', 'unavailable'],
+  }),
   powerReservation: route('powerReservation', {
     summary: 'Switch the machine on or off',
     tag: 'reservations',

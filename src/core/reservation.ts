@@ -2,7 +2,7 @@
 
 export type ReservationKind = 'lab' | 'long' | 'imaging' | 'server';
 export type ReservationState = 'booked' | 'preparing' | 'ready' | 'ending' | 'ended' | 'failed';
-export type ReservationEvent = 'due' | 'provisioned' | 'provisionFailed' | 'end' | 'expire' | 'machineLost' | 'tornDown';
+export type ReservationEvent = 'due' | 'provisioned' | 'provisionFailed' | 'reimage' | 'end' | 'expire' | 'machineLost' | 'tornDown';
 
 /**
  * States x events, no gaps; `null` = refused. `failed` is entered only when the world is clean again, so that it, like
@@ -13,6 +13,7 @@ export const RESERVATION_TABLE: Record<ReservationState, Record<ReservationEvent
     due: 'preparing',
     provisioned: null,
     provisionFailed: 'failed',
+    reimage: null,
     end: 'ended',
     expire: 'failed',
     machineLost: 'booked',
@@ -22,6 +23,7 @@ export const RESERVATION_TABLE: Record<ReservationState, Record<ReservationEvent
     due: 'preparing',
     provisioned: 'ready',
     provisionFailed: 'failed',
+    reimage: null,
     end: 'ending',
     expire: 'ending',
     machineLost: 'preparing',
@@ -31,6 +33,7 @@ export const RESERVATION_TABLE: Record<ReservationState, Record<ReservationEvent
     due: 'ready',
     provisioned: 'ready',
     provisionFailed: null,
+    reimage: 'preparing',
     end: 'ending',
     expire: 'ending',
     machineLost: 'ending',
@@ -40,16 +43,27 @@ export const RESERVATION_TABLE: Record<ReservationState, Record<ReservationEvent
     due: 'ending',
     provisioned: 'ending',
     provisionFailed: 'ended',
+    reimage: null,
     end: 'ending',
     expire: 'ending',
     machineLost: 'ending',
     tornDown: 'ended',
   },
-  ended: { due: null, provisioned: null, provisionFailed: null, end: 'ended', expire: 'ended', machineLost: 'ended', tornDown: 'ended' },
+  ended: {
+    due: null,
+    provisioned: null,
+    provisionFailed: null,
+    reimage: null,
+    end: 'ended',
+    expire: 'ended',
+    machineLost: 'ended',
+    tornDown: 'ended',
+  },
   failed: {
     due: null,
     provisioned: null,
     provisionFailed: 'failed',
+    reimage: null,
     end: 'failed',
     expire: 'failed',
     machineLost: 'failed',

@@ -15,6 +15,7 @@ import type { PowerInput } from './sagas/power.ts';
 import type { PrepareInput } from './sagas/prepare.ts';
 import type { ProveInput } from './sagas/prove.ts';
 import type { ProvisionInput } from './sagas/provision.ts';
+import type { ReimageInput } from './sagas/reimage.ts';
 import type { RemoveRevisionInput } from './sagas/remove-revision.ts';
 
 /** A person waiting at the screen goes first; making and removing images has time. */
@@ -26,6 +27,11 @@ export type Enqueued = { id: string; created: boolean };
 
 export function provisionKey(reservationId: string): string {
   return `provision:${reservationId}`;
+}
+
+/** Of what takes its machine away. */
+export function endKey(reservationId: string): string {
+  return `end:${reservationId}`;
 }
 
 /** What making a clone takes of its provider. */
@@ -52,10 +58,22 @@ export function enqueueEnd(tx: Tx, input: EndInput, key = input.reservationId): 
   return jobs.enqueue(tx, {
     saga: 'end',
     input,
-    key: `end:${key}`,
+    key: endKey(key),
     lane: `${END_LANE}${input.providerId}`,
     providerId: input.providerId,
     priority: PRIORITY.clearing,
+  });
+}
+
+/** Has the key of an end: it takes the machine away, and an end that is asked for meanwhile is its business. */
+export function enqueueReimage(tx: Tx, input: ReimageInput): Promise<Enqueued> {
+  return jobs.enqueue(tx, {
+    saga: 'reimage',
+    input,
+    key: endKey(input.reservationId),
+    lane: `${END_LANE}${input.providerId}`,
+    providerId: input.providerId,
+    priority: PRIORITY.person,
   });
 }
 

@@ -265,6 +265,8 @@ export interface ReservationServices {
   moveReservation(caller: Caller, request: { id: string; at: SaidTime; forMs?: number | undefined }): Promise<Reservation>;
   /** Ending what is ending or over is no error: it returns it as it is. */
   endReservation(caller: Caller, id: string): Promise<Reservation>;
+  /** `wrong-state`, `busy`, `not-found` (the revision), `not-allowed` (a draft), `not-supported`, `unavailable`. */
+  reimageReservation(caller: Caller, request: { id: string; revision?: number | 'published' | undefined }): Promise<Reservation>;
   connect(caller: Caller, request: { id: string; publicKey?: string | undefined }, signal: AbortSignal): Promise<Connection>;
   capture(caller: Caller, request: CaptureRequest): Promise<RevisionStarted>;
   power(caller: Caller, request: { id: string; op: PowerOp }): Promise<ReservationJob>;

@@ -5,6 +5,7 @@ import { addCheckpoint, type CheckpointWork, deleteCheckpoint, revertToCheckpoin
 import { connect, consoleTarget, noteTunnel, serialLog, sshTarget } from '../engine/intents/connect.ts';
 import { endReservation } from '../engine/intents/end.ts';
 import { refusedMove, refusedWithNext } from '../engine/intents/availability.ts';
+import { reimageReservation } from '../engine/intents/reimage.ts';
 import * as intents from '../engine/intents/reservation.ts';
 import { driverOf } from '../engine/deps.ts';
 import { makeCtx } from '../lib/context.ts';
@@ -56,6 +57,9 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
     },
     async endReservation(caller, id) {
       return one(await endReservation(deps, id, 'end', caller.name));
+    },
+    async reimageReservation(caller, request) {
+      return one(await reimageReservation(deps, caller, request));
     },
     async connect(caller, { id, publicKey }, signal) {
       const facts = await connect(makeCtx({ signal, timeoutMs: 60_000, log: deps.log }), deps, sealer, caller, id, publicKey);

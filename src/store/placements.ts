@@ -1,6 +1,6 @@
 /** Reservations that are made at another place than where they were promised. */
 import * as machines from './machines.ts';
-import { lock, tell } from './reservations.ts';
+import { lock, setStage, tell, transition } from './reservations.ts';
 import type { Db, Reservation, TriedPlace, Tx } from './schema.ts';
 import { json } from './sql.ts';
 
@@ -21,6 +21,28 @@ export async function placeAgain(
     .where('id', '=', id)
     .execute();
   const { revisionId, mode, vcpus, memoryMib: memoryMiB } = row;
+  await machines.plan(tx, { id: machineId, reservationId: id, providerId, revisionId, mode, vcpus, memoryMiB, now });
+  await tell(tx, id, now);
+}
+
+/**
+ * One that is ready is to have another machine, of this revision, in the room that it holds: nothing of the old one's is told any more, and
+ * its waiting time is counted from now. The caller sees to it that the old machine goes, and to the new one after that.
+ */
+export async function reimage(tx: Tx, id: string, revisionId: string, now: Date): Promise<void> {
+  await transition(tx, id, 'reimage', {});
+  await tx
+    .updateTable('reservation')
+    .set({ revisionId, begunAt: now, readyAt: null, credential: null, tried: json([]), notes: json([]) })
+    .where('id', '=', id)
+    .execute();
+  await setStage(tx, id, 'queued', 'taking the old machine away', now);
+}
+
+/** Plans another machine at the same place; the one before is gone. */
+export async function machineAgain(tx: Tx, id: string, machineId: string, now: Date): Promise<void> {
+  const { providerId, revisionId, mode, vcpus, memoryMib: memoryMiB } = await lock(tx, id);
+  await tx.updateTable('reservation').set({ machineId, stage: 'queued', stageText: '' }).where('id', '=', id).execute();
   await machines.plan(tx, { id: machineId, reservationId: id, providerId, revisionId, mode, vcpus, memoryMiB, now });
   await tell(tx, id, now);
 }

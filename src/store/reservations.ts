@@ -209,12 +209,12 @@ export async function dueToExpire(db: Db, now: Date): Promise<Pick<Reservation, 
     .execute();
 }
 
-/** Booked ones that were promised on a revision, the earliest first. */
+/** Those whose machine is still to be made of a revision, booked or as another in place of their own, the earliest first. */
 export async function bookedOn(db: Db, revisionId: string): Promise<Pick<Reservation, 'id' | 'during'>[]> {
   return db
     .selectFrom('reservation')
     .select(['id', 'during'])
-    .where('state', '=', 'booked')
+    .where('state', 'in', ['booked', 'preparing'])
     .where('revisionId', '=', revisionId)
     .orderBy(sql`lower(during)`)
     .execute();

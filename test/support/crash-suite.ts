@@ -49,6 +49,10 @@ export function crashSuite(which: 'all' | 'some'): void {
       const { items } = await server.client.listReservations();
       await server.client.endReservation({ params: { id: items[0]?.id as string } });
     },
+    reimage: async () => {
+      const { items } = await server.client.listReservations();
+      await server.client.reimageReservation({ params: { id: items[0]?.id as string }, body: {} });
+    },
     prepare: async () => {
       await uploadSecond();
     },
@@ -76,7 +80,7 @@ export function crashSuite(which: 'all' | 'some'): void {
   };
   /** What this host alone cannot set going: a further master wants a second provider (its saga tests run on the fake and on the simulator). */
   const ELSEWHERE = ['add-master'];
-  const NEEDS_MACHINE = new Set(['end', 'capture', 'power', 'checkpoint']);
+  const NEEDS_MACHINE = new Set(['end', 'reimage', 'capture', 'power', 'checkpoint']);
   const NEEDS_SECOND = new Set(['remove-revision']);
 
   const here = Object.values(SAGAS).filter(({ name }) => !ELSEWHERE.includes(name));

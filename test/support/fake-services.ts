@@ -554,6 +554,8 @@ export function fakeServices(world: FakeWorld): Services {
     }),
     setRule: async (_caller, { group = '*', kind }) => ({ mine: [], site: { [group]: { [kind]: {} } } }),
     endReservation: async (_caller, id) => world.move(id, { state: 'ending', stage: 'ending', endAskedAt: at() }),
+    reimageReservation: async (_caller, { id }) =>
+      world.move(id, { state: 'preparing', stage: 'queued', stageText: 'taking the old machine away' }),
     async connect(_caller, { id }) {
       const reservation = there(world.reservations.get(id), 'reservation');
       if (reservation.state !== 'ready') throw new CarrelError('wrong-state', `the reservation is ${reservation.state}`);

@@ -34,6 +34,7 @@ import { addCheckpoint, deleteCheckpoint, revertToCheckpoint } from '../../src/e
 import { captureReservation, prepareImage, removeRevision, retireRevision } from '../../src/engine/intents/image.ts';
 import { addMaster } from '../../src/engine/intents/masters.ts';
 import { endReservation } from '../../src/engine/intents/end.ts';
+import { reimageReservation } from '../../src/engine/intents/reimage.ts';
 import { powerReservation } from '../../src/engine/intents/reservation.ts';
 import type { FaultPoint, Step } from '../../src/engine/saga.ts';
 import { everyStepTwice, everyUndoTwice, failingAt } from '../../src/engine/saga-testing.ts';
@@ -151,6 +152,30 @@ const CASES: Readonly<Record<string, Case>> = {
             // Also when it was found gone the second time: the first proof stays.
             'a proof that names what was removed': (machine?.proof?.removed.length ?? 0) > 0,
             'nothing in use': (await machines.used(bench.store.db, bench.providerId)).machines === 0,
+          });
+        },
+      };
+    },
+  },
+  reimage: {
+    async ready(bench) {
+      await readyOne(bench);
+    },
+    async begin(bench) {
+      const { id, machineId } = await theReservation(bench);
+      await reimageReservation(bench.deps, bench.who, { id });
+      return {
+        async finished() {
+          // The run asks for another, which is made by a run of its own.
+          await drain(bench);
+          const row = await reservationOf(bench, id);
+          const old = await machines.find(bench.store.db, machineId);
+          return wrong({
+            'ready again': row.state === 'ready',
+            'with another machine, which runs': row.machineId !== machineId && there(bench, row.machineId)?.power === 'on',
+            'the old one gone': old?.state === 'gone' && there(bench, machineId) === undefined,
+            'with its proof': (old?.proof?.removed.length ?? 0) > 0,
+            'one in use': (await machines.used(bench.store.db, bench.providerId)).machines === 1,
           });
         },
       };

@@ -131,6 +131,11 @@ export const de: Messages = {
     off: 'Ausschalten (hart)',
     shutdown: 'Herunterfahren',
     reset: 'Zurücksetzen (hart)',
+    reimage: 'Neu aufsetzen …',
+    reimageTitle: (name: string) => `${name} neu aufsetzen?`,
+    reimageText:
+      'Die Maschine, alles darauf und ihre Sicherungspunkte werden weggeräumt, und Sie bekommen eine andere vom selben Image. Die Zeit bleibt, wie sie ist.',
+    reimageGo: 'Neu aufsetzen',
     capture: 'Aufnehmen',
     end: 'Beenden',
     endTitle: (name) => `${name} beenden?`,

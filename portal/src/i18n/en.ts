@@ -129,6 +129,11 @@ export const en = {
     off: 'Switch off (hard)',
     shutdown: 'Shut down',
     reset: 'Reset (hard)',
+    reimage: 'Set up anew …',
+    reimageTitle: (name: string) => `Set ${name} up anew?`,
+    reimageText:
+      'Its machine, all that is on it and its checkpoints are taken away, and you get another one of the same image. The time stays as it is.',
+    reimageGo: 'Set it up anew',
     capture: 'Capture',
     end: 'End',
     endTitle: (name: string) => `End ${name}?`,

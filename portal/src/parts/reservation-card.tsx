@@ -45,7 +45,7 @@ export function ReservationCard({ reservation, owner }: { reservation: Reservati
         <Group gap="xs">
           {can.connect && <ConnectButtons reservation={reservation} />}
           {can.extend && <ExtendMenu id={reservation.id} />}
-          {(can.powerOn || can.powerOff) && <PowerMenu id={reservation.id} can={can} />}
+          {(can.powerOn || can.powerOff) && <PowerMenu id={reservation.id} hostname={reservation.hostname} can={can} />}
           {can.checkpoint && <CheckpointsButton reservation={reservation} />}
           {can.capture && <CaptureButton reservation={reservation} />}
           {can.endSeries && <EndSeriesButton series={reservation.series as string} />}

@@ -1,10 +1,12 @@
 import { Button, Menu } from '@mantine/core';
-import { IconClockPlus, IconPower } from '@tabler/icons-react';
+import { IconClockPlus, IconPower, IconRestore } from '@tabler/icons-react';
 import type { PowerOp } from '../../../src/contract/reservations.ts';
 import { api } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
 import type { Actions } from '../rules/reservation.ts';
+import { useState } from 'react';
 import { useAct } from './act.tsx';
+import { Ask } from './ask.tsx';
 
 const HOUR = 3_600_000;
 const EXTENSIONS = [
@@ -34,24 +36,45 @@ export function ExtendMenu({ id }: { id: string }) {
   );
 }
 
-export function PowerMenu({ id, can }: { id: string; can: Actions }) {
+export function PowerMenu({ id, hostname, can }: { id: string; hostname: string; can: Actions }) {
   const { t } = useI18n();
+  const [asking, setAsking] = useState(false);
+  const reimage = useAct(() => api.reimageReservation({ params: { id }, body: {} }), {
+    stale: [['reservations']],
+    done: () => setAsking(false),
+  });
   const power = useAct((op: PowerOp) => api.powerReservation({ params: { id }, body: { op } }), { stale: [['reservations']] });
   const ops: PowerOp[] = can.powerOn ? ['on'] : ['shutdown', 'reset', 'off'];
   return (
-    <Menu>
-      <Menu.Target>
-        <Button variant="default" leftSection={<IconPower size={16} aria-hidden />} loading={power.isPending}>
-          {t.machines.power}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {ops.map((op) => (
-          <Menu.Item key={op} onClick={() => power.mutate(op)}>
-            {t.machines[op]}
+    <>
+      <Menu>
+        <Menu.Target>
+          <Button variant="default" leftSection={<IconPower size={16} aria-hidden />} loading={power.isPending}>
+            {t.machines.power}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {ops.map((op) => (
+            <Menu.Item key={op} onClick={() => power.mutate(op)}>
+              {t.machines[op]}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <Menu.Item color="red" leftSection={<IconRestore size={16} aria-hidden />} onClick={() => setAsking(true)}>
+            {t.machines.reimage}
           </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+        </Menu.Dropdown>
+      </Menu>
+      <Ask
+        opened={asking}
+        title={t.machines.reimageTitle(hostname)}
+        text={t.machines.reimageText}
+        go={t.machines.reimageGo}
+        danger
+        busy={reimage.isPending}
+        onGo={() => reimage.mutate(undefined)}
+        onClose={() => setAsking(false)}
+      />
+    </>
   );
 }

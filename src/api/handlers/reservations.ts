@@ -13,6 +13,7 @@ type ReservationOperation =
   | 'endReservation'
   | 'connectReservation'
   | 'captureReservation'
+  | 'reimageReservation'
   | 'powerReservation'
   | 'consoleTicket'
   | 'listMachines'
@@ -60,6 +61,10 @@ export function reservationHandlers({ services, tickets }: Deps): Handlers<Reser
         publishUnclean: body.publishUnclean,
         description: body.description,
       });
+    },
+    async reimageReservation({ params, body, caller }) {
+      await ownReservation(services, caller, params.id);
+      return services.reimageReservation(caller, { id: params.id, revision: body.revision });
     },
     async powerReservation({ params, body, caller }) {
       await ownReservation(services, caller, params.id);

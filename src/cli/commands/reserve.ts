@@ -34,7 +34,7 @@ export function addReserve(program: Command, cli: Cli): void {
     const made = await ask(session, bodyOf(image, options));
     session.say(`reservation ${short(made.id)} of ${made.image}@${made.revision}`);
     const end = options.wait ? await followReservation(session, made.id) : made;
-    answer(session, end);
+    answerReservation(session, end);
   });
 }
 
@@ -81,7 +81,8 @@ function refused(error: unknown): boolean {
   return false;
 }
 
-function answer(session: Session, end: Reservation): void {
+/** What became of it; an error of the command if it failed. */
+export function answerReservation(session: Session, end: Reservation): void {
   if (end.state === 'failed' && !session.json) session.io.err(`${lastLines(end.failure)}\n`.trimStart());
   if (end.state === 'failed') throw failed('the machine could not be made ready', end.failure);
   for (const note of end.notes) session.say(`note: ${note}`);

@@ -59,7 +59,9 @@ export async function endWithin(
     if (preparing.state === 'stuck') await jobs.unstick(tx, preparing.id);
     await reservations.setStage(tx, id, 'ending', 'stopping what was begun', now);
   } else {
-    await enqueueEnd(tx, { reservationId: id, machineId: row.machineId, providerId: row.providerId });
+    const going = await enqueueEnd(tx, { reservationId: id, machineId: row.machineId, providerId: row.providerId });
+    // It was just being taken away for another; a run that gave up is taken up again.
+    if (!going.created) await jobs.unstick(tx, going.id);
     await reservations.setStage(tx, id, 'ending', event === 'expire' ? 'its time is up' : 'ending', now);
   }
   await write(deps, tx, actor, `reservation.${event}`, id, {});
