@@ -26,6 +26,8 @@ export interface Capabilities {
   liveCapture: boolean;
   /** User checkpoints of a machine, disk state only. */
   checkpoints: boolean;
+  /** A linked machine can be taken off its master; absent: it cannot, and there is no such verb. */
+  unlink?: boolean | undefined;
   suspend: boolean;
   console: 'vnc' | 'webmks' | 'none';
   /** Images that this provider can make by itself, by recipe name. */
@@ -286,6 +288,12 @@ export interface Driver {
    * stands on one of it.
    */
   deleteCheckpoint(ctx: Ctx, machineId: string, name: string): Promise<void>;
+  /**
+   * Gives a linked machine disks of its own that stand on nothing, so that it needs its master no more; its mode is `full` afterwards, its content
+   * what it was. One that stands on nothing already is no error. `wrong-state` while it is not off or has checkpoints, `gate-refused` where what it
+   * stands on could be written to, `no-space`.
+   */
+  unlink?(ctx: Ctx, machineId: string): Promise<CloneResult>;
   /** Flattens a machine's disks into the sealed master of a new revision, without anything that is the machine's own. */
   capture(ctx: Ctx, spec: CaptureSpec): Promise<Master>;
   /** Takes a machine away, whatever state it is in, and proves that what it stood on is still there. */

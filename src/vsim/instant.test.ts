@@ -59,6 +59,7 @@ describe('the disks of instant clones', () => {
   it('a frozen source only goes off, and does not start again while clones of it run', () => {
     const { sim, source } = running();
     freeze(sim.model, source);
+    expect(sim.chain(source)[0]?.file.readers?.size).toBe(1);
     const clone = fork(sim, source, 'i1');
     const m = sim.model;
     for (const act of [() => suspend(m, source), () => reset(m, source), () => createSnapshot(m, source, { name: 's' })]) {

@@ -125,6 +125,10 @@ export class VSphereDriver implements Driver {
     await this.#onMachine(ctx, machineId, async ({ checkpoints }) => await checkpoints.remove(ctx, machineId, name));
   }
 
+  async unlink(ctx: Ctx, machineId: string): Promise<CloneResult> {
+    return await this.#onMachine(ctx, machineId, async ({ unlink }) => await unlink.run(ctx, machineId));
+  }
+
   async capture(ctx: Ctx, spec: CaptureSpec): Promise<Master> {
     return await this.#onMachine(ctx, spec.machineId, async ({ locate, machines, masterVerbs }) => {
       const view = await locate.machine(ctx, spec.machineId);

@@ -18,6 +18,7 @@ import { Seeding } from './masters/seeding.ts';
 import { Sending } from './masters/sending.ts';
 import { openSite, type Site, usableHosts } from './endpoint/site.ts';
 import { Strategies } from './machines/strategies.ts';
+import { Unlink } from './machines/unlink.ts';
 import { Survey } from './survey/survey.ts';
 import { Teardown } from './storage/teardown.ts';
 import { conditionOf, powerOf, type View } from './inventory/view.ts';
@@ -35,6 +36,7 @@ export interface Parts {
   machines: Machines;
   power: Power;
   checkpoints: Checkpoints;
+  unlink: Unlink;
   survey: Survey;
   guests: Guests;
   watch: (onEvent: (event: DriverEvent) => void) => () => void;
@@ -84,6 +86,7 @@ async function learn(ctx: Ctx, client: VSphereClient, site: Site, options: VSphe
     cloneModes: ['linked', 'full'],
     liveCapture: false,
     checkpoints: true,
+    unlink: strategy !== 'shared-master',
     suspend: true,
     console: 'webmks',
     recipes: [],
@@ -108,9 +111,10 @@ function join(end: Endpoint): Parts {
   const machines = new Machines({ end, locate, masters, strategies, teardown, masterVerbs });
   const power = new Power({ end, locate, machines });
   const checkpoints = new Checkpoints({ end, folders, locate, machines });
+  const unlink = new Unlink({ end, folders, locate, machines });
   const survey = new Survey({ end, locate, files, layouts, masters, folders });
   const guests = new Guests({ end, locate, machines, masters });
-  return { end, locate, masters, teardown, masterVerbs, machines, power, checkpoints, survey, guests, watch: watcher(end, power) };
+  return { end, locate, masters, teardown, masterVerbs, machines, power, checkpoints, unlink, survey, guests, watch: watcher(end, power) };
 }
 
 /** Changes of a machine that may mean another power state or condition. */

@@ -29,6 +29,8 @@ export const TAG = {
   seal: 'carrel.seal',
   /** `1`: the master was somebody's machine before and is given back when its revision goes. */
   adopted: 'carrel.adopted',
+  /** Disks in the machine's folder before it began to be taken off its master, as JSON; absent when that is not under way. */
+  unlink: 'carrel.unlink',
   note: 'carrel.note',
 } as const;
 
@@ -89,6 +91,7 @@ export interface Tags {
   profile: RevisionProfile | undefined;
   seal: Seal | undefined;
   adopted: boolean;
+  unlink: readonly string[] | undefined;
   note: string | undefined;
 }
 
@@ -113,6 +116,7 @@ export function readTags(config: AnyValue | undefined): Tags {
     profile: json<RevisionProfile>(map.get(TAG.profile)),
     seal: json<Seal>(map.get(TAG.seal)),
     adopted: map.get(TAG.adopted) === '1',
+    unlink: json<string[]>(map.get(TAG.unlink)),
     note: map.get(TAG.note),
   };
 }

@@ -1,6 +1,6 @@
 import { driverError } from '../../../driver/errors.ts';
 import type { Ctx } from '../../../lib/context.ts';
-import { refKey, type Ref } from '../../../vsphere/index.ts';
+import { diskChain, refKey, type Ref } from '../../../vsphere/index.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { Descriptor, Files } from './files.ts';
 import type { Layouts } from './layout.ts';
@@ -38,12 +38,40 @@ export class Folders {
   }
 
   async #removeMarked(ctx: Ctx, key: string, folder: string): Promise<void> {
-    const paths = (await this.#files.tree(ctx, folder)).map((file) => file.path).filter((path) => path.endsWith('.vmdk'));
-    const disks: Doomed[] = (
-      await Promise.all(paths.map(async (path) => ({ path, descriptor: await this.#files.descriptor(ctx, path) })))
-    ).flatMap(({ path, descriptor }) => (descriptor === undefined ? [] : [{ path, descriptor }]));
+    const disks = await this.#disksIn(ctx, folder);
     if (disks.every(({ descriptor }) => descriptor.deletable)) return;
     await this.mustStandAlone(ctx, folder);
+    await this.#removeDisks(ctx, key, folder, disks);
+  }
+
+  /** Paths of the disks that lie in a folder, parents and children alike. */
+  async disks(ctx: Ctx, folder: string): Promise<string[]> {
+    return (await this.#disksIn(ctx, folder)).map(({ path }) => path);
+  }
+
+  /**
+   * Removes disks in a machine's own folder that it does not name: its former leaves, which stand on disks elsewhere, and those that were not
+   * there before. The machine has no snapshots. Other disks stay. Errors: as of {@link remove}.
+   */
+  async removeUnused(ctx: Ctx, key: string, folder: string, machine: View, before: readonly string[]): Promise<void> {
+    const named = new Set(machine.disks.flatMap((disk) => diskChain(disk)));
+    const unused = (await this.#disksIn(ctx, folder)).filter(
+      ({ path, descriptor }) => !named.has(path) && (!before.includes(path) || standsElsewhere(folder, descriptor)),
+    );
+    if (unused.length === 0) return;
+    const users = await this.#end.usersOf(ctx, folder, machine.ref);
+    if (users.length > 0) throw inUse(folder, users);
+    await this.mustStandAlone(ctx, folder, machine.ref);
+    await this.#removeDisks(ctx, key, folder, unused);
+  }
+
+  async #disksIn(ctx: Ctx, folder: string): Promise<Doomed[]> {
+    const paths = (await this.#files.tree(ctx, folder)).map((file) => file.path).filter((path) => path.endsWith('.vmdk'));
+    const found = await Promise.all(paths.map(async (path) => ({ path, descriptor: await this.#files.descriptor(ctx, path) })));
+    return found.flatMap(({ path, descriptor }) => (descriptor === undefined ? [] : [{ path, descriptor }]));
+  }
+
+  async #removeDisks(ctx: Ctx, key: string, folder: string, disks: readonly Doomed[]): Promise<void> {
     for (const { path, descriptor } of leafFirst(folder, disks)) {
       if (!descriptor.deletable) await this.#files.unmark(ctx, key, path, descriptor);
       await this.#files.deleteDisk(ctx, key, path);
@@ -101,6 +129,12 @@ export async function blindOn(ctx: Ctx, end: Endpoint, store: string): Promise<V
     const uses = stores.get(refKey(view.ref)) ?? [];
     return uses.length === 0 || uses.some((each) => refKey(each) === refKey(ref));
   });
+}
+
+/** Servers name a parent in another folder by its whole path. */
+function standsElsewhere(folder: string, { parentHint }: Descriptor): boolean {
+  const [, above, ...rest] = (parentHint ?? '').split('/').toReversed();
+  return above !== undefined && !(above === lastName(folder) && rest.length > 0);
 }
 
 /** Disks in an order in which none goes before the disks that stand on it. */
