@@ -2,7 +2,7 @@
 import { driverError } from '../../../driver/errors.ts';
 import { type Ctx, race, withTimeout } from '../../../lib/context.ts';
 import { isCode } from '../../../lib/errors.ts';
-import { ethernetCardsOf, readExtraConfig, type Ref, refKey } from '../../../vsphere/index.ts';
+import { type AnyVirtualEthernetCard, ethernetCardsOf, readExtraConfig, type Ref, refKey } from '../../../vsphere/index.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { LOCKED_KEY, MACHINE_ID_KEY } from './guest-scripts.ts';
 import { powerOf, type View } from '../inventory/view.ts';
@@ -92,7 +92,7 @@ export class Readiness {
     };
   }
 
-  /** An address on the machine's own card that no other machine of ours on that network has. */
+  /** An address on the machine's first own card that no other machine of ours on that network has. */
   address(view: View, bootTimeoutS: number): Condition<string> {
     return {
       name: 'address',
@@ -128,17 +128,26 @@ export class Readiness {
     };
   }
 
-  /** An address on one of the machine's own cards that is not link-local. A bridge's or a container's card is none of the machine's. */
+  /**
+   * An address on the first of the machine's cards that is plugged in, not link-local: the others may lead where nobody else is, and Tools tell of
+   * them in any order. A bridge's or a container's card is none of the machine's.
+   */
   addressNow(view: View): string | undefined {
+    const cards = this.#ownCards(view);
+    const first = cards.find((card) => card.connectable?.connected !== false) ?? cards[0];
     const addresses = this.#nets(view.ref)
-      .filter((net) => this.#cards(view).has(net.mac))
+      .filter((net) => net.mac === first?.macAddress?.toLowerCase())
       .flatMap((net) => net.addresses);
     return addresses.find((ip) => !ip.includes(':')) ?? addresses[0];
   }
 
   #cards(view: View): Set<string | undefined> {
+    return new Set(this.#ownCards(view).map((card) => card.macAddress?.toLowerCase()));
+  }
+
+  #ownCards(view: View): AnyVirtualEthernetCard[] {
     const devices = this.#end.client.inventory.prop('VirtualMachine', view.ref, 'config.hardware.device');
-    return new Set(ethernetCardsOf(Array.isArray(devices) ? devices : [...view.devices]).map((card) => card.macAddress?.toLowerCase()));
+    return ethernetCardsOf(Array.isArray(devices) ? devices : [...view.devices]);
   }
 
   /** What Tools report by card, without addresses that nobody else can reach. */

@@ -47,6 +47,7 @@ describe.each(['vcenter', 'esxi'] as const)('un-linking on %s', (kind) => {
       const machineId = await used(c);
       await c.driver.unlink(ctx(), machineId);
       await c.driver.removeMaster(ctx(), c.master.revisionId);
+      expect((await c.driver.readBack(ctx(), machineId)).masterPaths).toEqual([]);
       expect(await c.driver.power(ctx(), machineId, 'on')).toBe('on');
     });
   });
