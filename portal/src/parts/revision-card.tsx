@@ -6,7 +6,7 @@ import { useState } from 'react';
 import type { Revision } from '../../../src/contract/images.ts';
 import { api } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
-import { revisionActions, revisionTone } from '../rules/revision.ts';
+import { revisionActions, revisionTone, verdictOf } from '../rules/revision.ts';
 import { useAct } from './act.tsx';
 import { Ask } from './ask.tsx';
 import { State } from './status.tsx';
@@ -123,15 +123,15 @@ function VerifyButton({ revision }: { revision: Revision }) {
   const { t } = useI18n();
   const verify = useAct(() => api.verifyImage({ params: { name: revision.image }, body: { revision: revision.number } }), {
     stale: [],
-    done: ({ ok, checks }) => {
-      const problems = checks.flatMap((check) =>
-        check.files.flatMap((file) => (file.problem === undefined ? [] : [`${file.path}: ${file.problem}`])),
-      );
+    done: (result) => {
+      const { outcome, lines } = verdictOf(result);
+      const whole = outcome === 'bytes';
       notifications.show({
-        title: ok ? t.images.verified : t.images.damaged,
-        message: problems.join('; '),
-        color: ok ? 'reading' : 'red',
-        autoClose: ok ? 8_000 : false,
+        title: t.images.verdicts[outcome],
+        message: lines.join('; '),
+        color: outcome === 'damaged' ? 'red' : whole ? 'reading' : 'yellow',
+        // What is less than a plain yes is there to be read.
+        autoClose: whole && lines.length === 0 ? 8_000 : false,
       });
     },
   });

@@ -1,5 +1,5 @@
 /** What may be done with a revision in which state (docs/spec/revision.md); the server decides in the end. */
-import type { Revision } from '../../../src/contract/images.ts';
+import type { Revision, Verification } from '../../../src/contract/images.ts';
 import type { Tone } from './reservation.ts';
 
 export interface RevisionActions {
@@ -26,4 +26,26 @@ export function revisionActions({ state, machines, failure }: Facts, author: boo
 export function revisionTone({ state }: Pick<Facts, 'state'>): Tone {
   const tones: Record<Facts['state'], Tone> = { preparing: 'waiting', draft: 'off', published: 'good', retired: 'over', failed: 'bad' };
   return tones[state];
+}
+
+type Compared = 'bytes' | 'samples' | 'descriptor';
+const MOST_TO_LEAST: readonly Compared[] = ['bytes', 'samples', 'descriptor'];
+
+export interface Verdict {
+  /** What the word rests on: of several files, the least that was compared of one; `nothing` where none is sealed. */
+  outcome: Compared | 'damaged' | 'nothing';
+  /** What is wrong with which file, then why no more was compared; each once. */
+  lines: string[];
+}
+
+/** What a look at the golden disks found. A file without `compared` was read whole (contract: MasterCheck). */
+export function verdictOf({ ok, checks }: Pick<Verification, 'ok' | 'checks'>): Verdict {
+  const files = checks.flatMap((check) => check.files);
+  const least = Math.max(-1, ...files.map((file) => MOST_TO_LEAST.indexOf(file.compared ?? 'bytes')));
+  const problems = files.flatMap(({ path, problem }) => (problem === undefined ? [] : [`${path}: ${problem}`]));
+  const notes = files.flatMap(({ path, note }) => (note === undefined ? [] : [`${path}: ${note}`]));
+  return {
+    outcome: ok ? (MOST_TO_LEAST[least] ?? 'nothing') : 'damaged',
+    lines: [...new Set([...problems, ...notes])],
+  };
 }

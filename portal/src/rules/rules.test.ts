@@ -8,7 +8,7 @@ import { freeDays } from './free.ts';
 import { diskGraph } from './lineage.ts';
 import { askedFor, type Choice, FIRST_CHOICE, localInput, nextHour, ruleOf } from './request.ts';
 import { actionsOf, progressOf, toneOf } from './reservation.ts';
-import { revisionActions } from './revision.ts';
+import { revisionActions, verdictOf } from './revision.ts';
 import { matching } from './search.ts';
 import { knownHosts, sshConfig } from './ssh.ts';
 
@@ -192,4 +192,26 @@ it('every text is used by a page', () => {
           .map((word) => `${group}.${word}`),
   );
   expect(unused).toEqual([]);
+});
+
+describe('what a look at the golden disks found', () => {
+  const file = (path: string, more: object = {}) => ({ path, expectedSha256: 'aa', ...more });
+  const looked = (ok: boolean, ...files: ReturnType<typeof file>[]) =>
+    verdictOf({ ok, checks: [{ revision: 1, provider: 'lab', ok, files }] });
+  it('rests on the least that was compared of any file, and says why it was no more', () => {
+    expect(looked(true, file('a'), file('b', { compared: 'bytes' }))).toEqual({ outcome: 'bytes', lines: [] });
+    expect(looked(true, file('a', { compared: 'samples', note: 'it is large' }), file('b'))).toEqual({
+      outcome: 'samples',
+      lines: ['a: it is large'],
+    });
+    expect(looked(true, file('a', { compared: 'descriptor' }), file('b', { compared: 'samples' })).outcome).toBe('descriptor');
+  });
+  it('damage comes first, and nothing sealed is no yes', () => {
+    const damaged = looked(false, file('a', { compared: 'samples', note: 'it is large' }), file('b', { problem: 'it is gone' }));
+    expect(damaged).toEqual({ outcome: 'damaged', lines: ['b: it is gone', 'a: it is large'] });
+    expect(looked(true).outcome).toBe('nothing');
+  });
+  it('has a sentence of its own for each, in both languages', () => {
+    for (const { images } of [en, de]) expect(new Set(Object.values(images.verdicts)).size).toBe(5);
+  });
 });
