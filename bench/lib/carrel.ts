@@ -209,7 +209,7 @@ export class CarrelRig {
   /** Ends a reservation and waits until its machine is gone; gives how long that took, in ms. */
   async end(id: string): Promise<number> {
     const t0 = performance.now();
-    await this.plane.services.endReservation(this.caller, id);
+    await this.plane.services.endReservation(this.caller, { id });
     await this.follower.until(id, async () => {
       const now = await this.plane.services.showReservation(id);
       return now?.state === 'ended' || now?.state === 'failed' ? true : undefined;

@@ -239,6 +239,7 @@ describe('lists and single ones', () => {
       ['extend', id, '1h'],
       ['power', id, 'off'],
       ['reimage', id],
+      ['undo', id],
       ['capture', id],
       ['checkpoint', 'ls', id],
       ['checkpoint', 'add', id, 'x'],
@@ -275,10 +276,23 @@ describe('a reservation', () => {
     expect(await power.done).toBe(0);
     expect((await ann(['power', id, 'explode'])).err).toContain('Allowed choices are on, off, reset, shutdown');
 
-    const end = startCli(server, 'ann', ['end', id]);
+    const end = startCli(server, 'ann', ['end', '--now', id]);
     await eventually('it is asked', () => server.world.reservations.get(id)?.state === 'ending');
     server.world.move(id, { state: 'ended', stage: 'gone' });
     expect([await end.done, end.out]).toEqual([0, `${id.slice(0, 8)}  ended\n`]);
+  });
+
+  it('an ended one is kept for a while, and undo brings it back', async () => {
+    const { id } = server.world.addReservation('ann', { state: 'ready', stage: 'ready' });
+    const ended = await ann(['end', id.slice(0, 8)]);
+    expect([ended.code, ended.out]).toEqual([
+      0,
+      expect.stringMatching(/ {2}ended; kept, switched off, until .+: `carrel undo [0-9a-f]{8}` brings it back/),
+    ]);
+    expect(server.world.calls.findLast((c) => c.name === 'endReservation')?.args[1]).toEqual({ id, keepMs: 300_000 });
+    const back = await ann(['undo', id.slice(0, 8)]);
+    expect([back.code, back.out]).toEqual([0, `${id.slice(0, 8)}  ready: switching it on again\n`]);
+    expect(server.world.reservations.get(id)?.keptUntil).toBeUndefined();
   });
 
   it('reimage asks for another machine and waits for it', async () => {

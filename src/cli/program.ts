@@ -11,7 +11,7 @@ import { addCompletion } from './commands/completion.ts';
 import { addConnect } from './commands/connect.ts';
 import { addConsole } from './commands/console.ts';
 import { addLogs } from './commands/logs.ts';
-import { addEnd } from './commands/end.ts';
+import { addEnd, addUndo } from './commands/end.ts';
 import { addExitCodes } from './commands/exit-codes.ts';
 import { addExtend } from './commands/extend.ts';
 import { addImageBuild } from './commands/image-build.ts';
@@ -147,6 +147,7 @@ const COMMANDS: readonly Add[] = [
   addShorten,
   addMove,
   addEnd,
+  addUndo,
   addStart,
   addStop,
   addPower,

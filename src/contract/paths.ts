@@ -49,6 +49,7 @@ export const PATHS = {
   endReservation: 'POST /api/v1/reservations/{id}/end',
   connectReservation: 'POST /api/v1/reservations/{id}/connect',
   captureReservation: 'POST /api/v1/reservations/{id}/capture',
+  undoEnd: 'POST /api/v1/reservations/{id}/undo',
   reimageReservation: 'POST /api/v1/reservations/{id}/reimage',
   powerReservation: 'POST /api/v1/reservations/{id}/power',
   listCheckpoints: 'GET /api/v1/reservations/{id}/checkpoints',

@@ -54,6 +54,7 @@ export const Reservation = named(
     createdAt: Time,
     readyAt: Type.Optional(Time),
     endAskedAt: Type.Optional(Time),
+    keptUntil: Type.Optional(described(Time, 'Until then its machine is kept, switched off: `undoEnd` brings it back.')),
     endedAt: Type.Optional(Time),
     // Only while it is preparing and enough were measured.
     estimate: Type.Optional(Estimate),
@@ -184,9 +185,25 @@ export const reservationRoutes = {
     tag: 'reservations',
     scope: 'user',
     params: IdParams,
+    query: strict({
+      keep: Type.Optional(
+        described(
+          Duration,
+          'So long a machine that is ready is kept, switched off, so that `undoEnd` brings it back; 30m at most. Not at all if left out.',
+        ),
+      ),
+    }),
     response: Reservation,
     status: 202,
     errors: ['not-found'],
+  }),
+  undoEnd: route('undoEnd', {
+    summary: 'Take its end back, while its machine is kept: it is switched on again',
+    tag: 'reservations',
+    scope: 'user',
+    params: IdParams,
+    response: Reservation,
+    errors: ['not-found', 'wrong-state', 'limit-reached'],
   }),
   connectReservation: route('connectReservation', {
     summary: 'Credentials and address of the machine, set in the guest now',

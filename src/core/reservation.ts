@@ -2,7 +2,16 @@
 
 export type ReservationKind = 'lab' | 'long' | 'imaging' | 'server';
 export type ReservationState = 'booked' | 'preparing' | 'ready' | 'ending' | 'ended' | 'failed';
-export type ReservationEvent = 'due' | 'provisioned' | 'provisionFailed' | 'reimage' | 'end' | 'expire' | 'machineLost' | 'tornDown';
+export type ReservationEvent =
+  | 'due'
+  | 'provisioned'
+  | 'provisionFailed'
+  | 'reimage'
+  | 'end'
+  | 'undo'
+  | 'expire'
+  | 'machineLost'
+  | 'tornDown';
 
 /**
  * States x events, no gaps; `null` = refused. `failed` is entered only when the world is clean again, so that it, like
@@ -15,6 +24,7 @@ export const RESERVATION_TABLE: Record<ReservationState, Record<ReservationEvent
     provisionFailed: 'failed',
     reimage: null,
     end: 'ended',
+    undo: null,
     expire: 'failed',
     machineLost: 'booked',
     tornDown: null,
@@ -25,6 +35,7 @@ export const RESERVATION_TABLE: Record<ReservationState, Record<ReservationEvent
     provisionFailed: 'failed',
     reimage: null,
     end: 'ending',
+    undo: null,
     expire: 'ending',
     machineLost: 'preparing',
     tornDown: 'ended',
@@ -35,6 +46,7 @@ export const RESERVATION_TABLE: Record<ReservationState, Record<ReservationEvent
     provisionFailed: null,
     reimage: 'preparing',
     end: 'ending',
+    undo: null,
     expire: 'ending',
     machineLost: 'ending',
     tornDown: 'ended',
@@ -45,6 +57,7 @@ export const RESERVATION_TABLE: Record<ReservationState, Record<ReservationEvent
     provisionFailed: 'ended',
     reimage: null,
     end: 'ending',
+    undo: 'ready',
     expire: 'ending',
     machineLost: 'ending',
     tornDown: 'ended',
@@ -55,6 +68,7 @@ export const RESERVATION_TABLE: Record<ReservationState, Record<ReservationEvent
     provisionFailed: null,
     reimage: null,
     end: 'ended',
+    undo: null,
     expire: 'ended',
     machineLost: 'ended',
     tornDown: 'ended',
@@ -65,6 +79,7 @@ export const RESERVATION_TABLE: Record<ReservationState, Record<ReservationEvent
     provisionFailed: 'failed',
     reimage: null,
     end: 'failed',
+    undo: null,
     expire: 'failed',
     machineLost: 'failed',
     tornDown: 'failed',

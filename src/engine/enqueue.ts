@@ -29,6 +29,11 @@ export function provisionKey(reservationId: string): string {
   return `provision:${reservationId}`;
 }
 
+/** Of what works on a machine that is there. */
+export function machineKey(machineId: string): string {
+  return `machine:${machineId}`;
+}
+
 /** Of what takes its machine away. */
 export function endKey(reservationId: string): string {
   return `end:${reservationId}`;
@@ -53,9 +58,14 @@ export function enqueueProvision(tx: Tx, input: ProvisionInput, owner: string): 
   });
 }
 
-/** `key`: the reservation, unless it is a machine that is no longer the reservation's. */
-export function enqueueEnd(tx: Tx, input: EndInput, key = input.reservationId): Promise<Enqueued> {
+/** `key`: the reservation, unless it is a machine that is no longer the reservation's. `delayMs`: it is due after so many milliseconds. */
+export function enqueueEnd(
+  tx: Tx,
+  input: EndInput,
+  { key = input.reservationId, delayMs }: { key?: string; delayMs?: number } = {},
+): Promise<Enqueued> {
   return jobs.enqueue(tx, {
+    delayMs,
     saga: 'end',
     input,
     key: endKey(key),
@@ -81,7 +91,7 @@ export function enqueueProve(tx: Tx, input: ProveInput): Promise<Enqueued> {
   return jobs.enqueue(tx, {
     saga: 'prove',
     input,
-    key: `machine:${input.machineId}`,
+    key: machineKey(input.machineId),
     lane: `power:${input.providerId}`,
     providerId: input.providerId,
     priority: PRIORITY.image,
@@ -126,7 +136,7 @@ export function enqueueCapture(tx: Tx, input: CaptureInput, owner: string): Prom
   return jobs.enqueue(tx, {
     saga: 'capture',
     input,
-    key: `machine:${input.machineId}`,
+    key: machineKey(input.machineId),
     slot: 'copy',
     owner,
     lane: `image:${input.providerId}`,
@@ -139,7 +149,7 @@ export function enqueuePower(tx: Tx, input: PowerInput): Promise<Enqueued> {
   return jobs.enqueue(tx, {
     saga: 'power',
     input,
-    key: `machine:${input.machineId}`,
+    key: machineKey(input.machineId),
     lane: `power:${input.providerId}`,
     providerId: input.providerId,
     priority: PRIORITY.person,
@@ -150,7 +160,7 @@ export function enqueueCheckpoint(tx: Tx, input: CheckpointInput): Promise<Enque
   return jobs.enqueue(tx, {
     saga: 'checkpoint',
     input,
-    key: `machine:${input.machineId}`,
+    key: machineKey(input.machineId),
     lane: `power:${input.providerId}`,
     providerId: input.providerId,
     priority: PRIORITY.person,

@@ -84,7 +84,7 @@ test('whichever server is asked, a host’s work is done by the server on that h
   expect(made.provider).toBe(b.host);
   expect(Object.keys(b.world.state.machines)).toEqual([made.machine.id]);
   expect(Object.keys(a.world.state.machines)).toEqual([]);
-  await a.plane.services.endReservation(ada, made.id);
+  await a.plane.services.endReservation(ada, { id: made.id });
   await until(async () => ((await b.plane.services.showReservation(made.id))?.state === 'ended' ? true : undefined));
   expect(Object.keys(b.world.state.machines)).toEqual([]);
   const all = await a.plane.services.listServers();

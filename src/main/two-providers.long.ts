@@ -137,7 +137,7 @@ test('one image on QEMU and on a vCenter: reservations are spread; when one goes
   expect(half).toBeDefined();
   await until('a half-made machine', () => vsim.model.byInstanceUuid(half.machineId));
   way.cut();
-  await services.endReservation(ada, onLab.id);
+  await services.endReservation(ada, { id: onLab.id });
   await until('the provider to be down', async () =>
     (await services.listProviders(ada)).some((p) => p.name === 'lab' && p.state === 'down') ? true : undefined,
   );
@@ -147,7 +147,7 @@ test('one image on QEMU and on a vCenter: reservations are spread; when one goes
   expect(whileDown.map((r) => names.get(r.providerId))).toEqual([here, here]);
   expect(await row(half.id)).toMatchObject({ tried: [{ provider: 'lab', code: 'unavailable' }] });
   // It goes on lending and ending here, and what is there still counts there.
-  await services.endReservation(ada, onQemu.id);
+  await services.endReservation(ada, { id: onQemu.id });
   await reaches(onQemu.id, 'ended');
   expect((await machines.used(db, lab)).machines).toBe(2);
   expect((await row(onLab.id)).state).toBe('ending');
@@ -160,7 +160,7 @@ test('one image on QEMU and on a vCenter: reservations are spread; when one goes
     return (await machines.find(db, half.machineId))?.state === 'gone' ? true : undefined;
   });
   for (const { id } of more) {
-    await services.endReservation(ada, id);
+    await services.endReservation(ada, { id });
     await reaches(id, 'ended');
   }
   expect(vsim.model.byInstanceUuid(half.machineId)).toBeUndefined();

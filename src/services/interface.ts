@@ -264,7 +264,9 @@ export interface ReservationServices {
   extendReservation(caller: Caller, request: { id: string; byMs: number }): Promise<Reservation>;
   moveReservation(caller: Caller, request: { id: string; at: SaidTime; forMs?: number | undefined }): Promise<Reservation>;
   /** Ending what is ending or over is no error: it returns it as it is. */
-  endReservation(caller: Caller, id: string): Promise<Reservation>;
+  endReservation(caller: Caller, request: { id: string; keepMs?: number | undefined }): Promise<Reservation>;
+  /** `wrong-state` (it is not kept, or no longer), `limit-reached`. */
+  undoEnd(caller: Caller, id: string): Promise<Reservation>;
   /** `wrong-state`, `busy`, `not-found` (the revision), `not-allowed` (a draft), `not-supported`, `unavailable`. */
   reimageReservation(caller: Caller, request: { id: string; revision?: number | 'published' | undefined }): Promise<Reservation>;
   connect(caller: Caller, request: { id: string; publicKey?: string | undefined }, signal: AbortSignal): Promise<Connection>;

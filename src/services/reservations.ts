@@ -4,6 +4,7 @@ import { captureReservation } from '../engine/intents/image.ts';
 import { addCheckpoint, type CheckpointWork, deleteCheckpoint, revertToCheckpoint } from '../engine/intents/checkpoints.ts';
 import { connect, consoleTarget, noteTunnel, serialLog, sshTarget } from '../engine/intents/connect.ts';
 import { endReservation } from '../engine/intents/end.ts';
+import { undoEnd } from '../engine/intents/keep.ts';
 import { refusedMove, refusedWithNext } from '../engine/intents/availability.ts';
 import { reimageReservation } from '../engine/intents/reimage.ts';
 import * as intents from '../engine/intents/reservation.ts';
@@ -55,8 +56,11 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
       const to = { startsAt: moment(at, deps.now()), forMs };
       return one(await intents.moveReservation(deps, caller, id, to).catch((e: unknown) => refusedMove(deps, caller, id, to, e)));
     },
-    async endReservation(caller, id) {
-      return one(await endReservation(deps, id, 'end', caller.name));
+    async endReservation(caller, { id, keepMs }) {
+      return one(await endReservation(deps, id, 'end', caller.name, { keepMs }));
+    },
+    async undoEnd(caller, id) {
+      return one(await undoEnd(deps, caller, id));
     },
     async reimageReservation(caller, request) {
       return one(await reimageReservation(deps, caller, request));

@@ -150,6 +150,7 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
           endsAt: iso(row.during.end),
           readyAt: iso(row.readyAt),
           endAskedAt: iso(row.endAskedAt),
+          keptUntil: iso(row.keptUntil),
           endedAt: iso(row.endedAt),
           failure: row.failure,
         }),

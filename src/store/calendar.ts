@@ -114,7 +114,8 @@ export async function inTheWay(db: Db, providerId: string, q: Question, asked: A
  * turn-round after: from 10 to 11 and from 11 to 12 is one at one time.
  */
 export function heldSteps(db: Db, accountId: string, kind: ReservationKind, span: TimeRange, except?: string): Promise<UsageStep[]> {
-  return askedSteps(db, sql`account_id = ${accountId}::uuid and kind = ${kind}`, span, { except });
+  // What is only kept after its end is nobody's any more.
+  return askedSteps(db, sql`account_id = ${accountId}::uuid and kind = ${kind} and kept_until is null`, span, { except });
 }
 
 /** The most of them at any moment of the span. */

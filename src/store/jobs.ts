@@ -38,11 +38,8 @@ export interface JobSpec {
   owner?: string | undefined;
   /** Higher goes first. */
   priority?: number | undefined;
-  /**
-   * Not before this moment by this process's clock; now if missing or past. Kept as a delay on the database's clock, so that
-   * hosts whose clocks differ agree.
-   */
-  runAt?: Date | undefined;
+  /** Not before so many milliseconds from now, by the database's clock. */
+  delayMs?: number | undefined;
 }
 
 function fenced(job: JobRef): CarrelError {
@@ -59,7 +56,6 @@ async function wake(db: Db): Promise<void> {
  * of any number of callers at one time, exactly one creates.
  */
 export async function enqueue(db: Db, spec: JobSpec): Promise<{ id: string; created: boolean }> {
-  const delayMs = Math.max(0, (spec.runAt?.getTime() ?? 0) - Date.now());
   for (;;) {
     const made = await db
       .insertInto('job')
@@ -75,7 +71,7 @@ export async function enqueue(db: Db, spec: JobSpec): Promise<{ id: string; crea
         owner: spec.owner ?? null,
         priority: spec.priority ?? 0,
         state: 'ready',
-        runAt: dbIn(delayMs),
+        runAt: dbIn(spec.delayMs ?? 0),
         queuedAt: dbNow,
         createdAt: dbNow,
       })
@@ -257,6 +253,30 @@ export async function askCancel(db: Db, key: string): Promise<{ id: string; stat
     .executeTakeFirst();
   if (row !== undefined) await wake(db);
   return row;
+}
+
+/** Takes a run back that was not begun. False if it was, or if there is none. */
+export async function withdraw(tx: Db, key: string): Promise<boolean> {
+  const row = await tx
+    .updateTable('job')
+    .set({ state: 'undone', finishedAt: dbNow })
+    .where('key', '=', key)
+    .where('state', '=', 'ready')
+    .where(sql<boolean>`not exists (select from job_step where job_id = job.id)`)
+    .returning('id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** A run that waits for its time is due now. */
+export async function dueNow(tx: Db, key: string): Promise<void> {
+  await tx
+    .updateTable('job')
+    .set({ runAt: sql<Date>`least(run_at, ${dbNow})` })
+    .where('key', '=', key)
+    .where('state', '=', 'ready')
+    .execute();
+  await wake(tx);
 }
 
 /**

@@ -41,7 +41,7 @@ async function letRunOut(store: Store, { watch, pass }: ReturnType<typeof watche
 test('higher priority first, then the one that has waited longest; what is not due waits', async () => {
   const { store, db } = await testDb(onTestFinished);
   await add(db, 'low1');
-  await add(db, 'later', { priority: 9, runAt: new Date(Date.now() + 3_600_000) });
+  await add(db, 'later', { priority: 9, delayMs: 3_600_000 });
   await add(db, 'high', { priority: 5 });
   await add(db, 'low2');
   expect(keysOf(await claim(store, { worker: 'w', limit: 2 }))).toEqual(['high', 'low1']);

@@ -179,6 +179,8 @@ export interface ReservationTable {
   createdAt: Date;
   readyAt: Nullable<Date>;
   endAskedAt: Nullable<Date>;
+  /** Until when its machine is kept after the end; null: it is not. */
+  keptUntil: Nullable<Date>;
   endedAt: Nullable<Date>;
 }
 

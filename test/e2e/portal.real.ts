@@ -129,8 +129,19 @@ test('a new person signs in, reserves, sees the screen, types on a German layout
   await terminal.getByText('answer 42').first().waitFor();
 
   await link(page, 'My machines').click();
+  await inGuest(client, id, 'echo still there > /root/kept; sync');
   await button(page, 'End').click();
   await button(page, 'End it').click();
+  await button(page, 'Undo').click();
+  // It was just being shut down, and is switched on when it is off.
+  await until('it runs again', async () => (await client.showReservation({ params: { id } })).stageText === 'ready' || undefined);
+  await link(page, 'Connect').waitFor();
+  expect(await inGuest(client, id, 'cat /root/kept')).toBe('still there\n');
+  await button(page, 'End').click();
+  await button(page, 'End it').click();
+  await button(page, 'Undo').waitFor();
+  // Without waiting for the minutes that it is kept.
+  await client.endReservation({ params: { id } });
   await page.getByText('You have no machines.').waitFor();
   expect(await server.settled(id)).toMatchObject({ state: 'ended' });
   expect(faults).toEqual([]);
@@ -255,7 +266,7 @@ test('reserve, look at the screen and end, by keyboard alone', async () => {
   await page.getByRole('dialog').waitFor();
   await tabTo(/^End it$/);
   await page.keyboard.press('Enter');
-  await page.getByText('You have no machines.').waitFor();
+  await button(page, 'Undo').waitFor();
   expect(faults).toEqual([]);
   await context.close();
 });

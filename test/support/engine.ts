@@ -185,6 +185,8 @@ export interface DrainOptions {
   /** Runs these in place of the sagas of that name. */
   sagas?: Readonly<Record<string, AnySaga>>;
   fault?: FaultPoint;
+  /** Only what is due by its time. */
+  timed?: boolean;
   /** Most runs before it counts as coming to no end. */
   limit?: number;
 }
@@ -195,7 +197,7 @@ export interface DrainOptions {
  */
 export async function drain(bench: Bench, options: DrainOptions = {}): Promise<void> {
   for (let i = 0; i < (options.limit ?? 60); i++) {
-    await dueNow(bench);
+    if (!options.timed) await dueNow(bench);
     const [job] = await claim(bench.store, { worker: `${INSTALLATION}/drain`, limit: 1 });
     if (!job) return;
     const saga = options.sagas?.[job.saga] ?? (SAGAS[job.saga] as AnySaga);

@@ -553,7 +553,17 @@ export function fakeServices(world: FakeWorld): Services {
       site: {},
     }),
     setRule: async (_caller, { group = '*', kind }) => ({ mine: [], site: { [group]: { [kind]: {} } } }),
-    endReservation: async (_caller, id) => world.move(id, { state: 'ending', stage: 'ending', endAskedAt: at() }),
+    endReservation: async (_caller, { id, keepMs }) =>
+      world.move(id, {
+        state: 'ending',
+        stage: 'ending',
+        endAskedAt: at(),
+        ...(keepMs === undefined || world.reservations.get(id)?.state !== 'ready' ? {} : { keptUntil: at(keepMs) }),
+      }),
+    async undoEnd(_caller, id) {
+      delete there(world.reservations.get(id), 'reservation').keptUntil;
+      return world.move(id, { state: 'ready', stage: 'ready', stageText: 'switching it on again' });
+    },
     reimageReservation: async (_caller, { id }) =>
       world.move(id, { state: 'preparing', stage: 'queued', stageText: 'taking the old machine away' }),
     async connect(_caller, { id }) {

@@ -134,12 +134,15 @@ export const de: Messages = {
     reimage: 'Neu aufsetzen …',
     reimageTitle: (name: string) => `${name} neu aufsetzen?`,
     reimageText:
-      'Die Maschine, alles darauf und ihre Sicherungspunkte werden weggeräumt, und Sie bekommen eine andere vom selben Image. Die Zeit bleibt, wie sie ist.',
+      'Der Rechner, alles darauf und seine Sicherungspunkte werden weggenommen, und Sie bekommen einen anderen vom selben Image. Die Zeit bleibt, wie sie ist.',
     reimageGo: 'Neu aufsetzen',
     capture: 'Aufnehmen',
     end: 'Beenden',
     endTitle: (name) => `${name} beenden?`,
-    endText: 'Der Rechner und alles darauf werden weggenommen. Das Image bleibt, wie es ist.',
+    endText:
+      'Der Rechner wird ausgeschaltet und einige Minuten später mit allem, was darauf ist, weggenommen. Das Image bleibt, wie es ist.',
+    undo: 'Rückgängig',
+    kept: (until: string) => `bleibt bis ${until} erhalten`,
     endGo: 'Beenden',
     giveBack: 'Zurückgeben',
     giveSeriesBack: 'Serie zurückgeben',

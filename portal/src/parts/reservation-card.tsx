@@ -1,6 +1,6 @@
 import { Alert, Button, Card, Code, Group, Progress, ScrollArea, Stack, Text, Title } from '@mantine/core';
 import { useInterval } from '@mantine/hooks';
-import { IconAlertTriangle, IconCalendarX, IconRefresh, IconX } from '@tabler/icons-react';
+import { IconAlertTriangle, IconArrowBackUp, IconCalendarX, IconRefresh, IconX } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Reservation } from '../../../src/contract/reservations.ts';
@@ -49,6 +49,7 @@ export function ReservationCard({ reservation, owner }: { reservation: Reservati
           {can.checkpoint && <CheckpointsButton reservation={reservation} />}
           {can.capture && <CaptureButton reservation={reservation} />}
           {can.endSeries && <EndSeriesButton series={reservation.series as string} />}
+          {can.undo && <UndoButton reservation={reservation} />}
           {can.end && <EndButton reservation={reservation} asks={can.endAsks} />}
           {!can.end && reservation.state !== 'ending' && <AgainButton reservation={reservation} />}
         </Group>
@@ -157,7 +158,7 @@ function LastLines({ of: { details } }: { of: NonNullable<Reservation['failure']
 function EndButton({ reservation, asks }: { reservation: Reservation; asks: boolean }) {
   const { t } = useI18n();
   const [opened, setOpened] = useState(false);
-  const end = useAct(() => api.endReservation({ params: { id: reservation.id } }), {
+  const end = useAct(() => api.endReservation({ params: { id: reservation.id }, query: { keep: '5m' } }), {
     stale: [['reservations']],
     done: () => setOpened(false),
   });
@@ -182,6 +183,24 @@ function EndButton({ reservation, asks }: { reservation: Reservation; asks: bool
         onGo={() => end.mutate(undefined)}
         onClose={() => setOpened(false)}
       />
+    </>
+  );
+}
+
+/** Its machine is kept after the end, switched off. */
+function UndoButton({ reservation: { id, keptUntil } }: { reservation: Reservation }) {
+  const { t, format } = useI18n();
+  const undo = useAct(() => api.undoEnd({ params: { id } }), { stale: [['reservations']] });
+  return (
+    <>
+      <Button leftSection={<IconArrowBackUp size={16} aria-hidden />} loading={undo.isPending} onClick={() => undo.mutate(undefined)}>
+        {t.machines.undo}
+      </Button>
+      {keptUntil !== undefined && (
+        <Text size="sm" c="dimmed" style={{ alignSelf: 'center' }}>
+          {t.machines.kept(format.time(keptUntil))}
+        </Text>
+      )}
     </>
   );
 }

@@ -9,15 +9,19 @@ export interface Actions {
   powerOn: boolean;
   powerOff: boolean;
   end: boolean;
+  /** Its machine is kept after the end: it can be had back. */
+  undo: boolean;
   /** Of one that belongs to a series and has not begun: all that have not begun. */
   endSeries: boolean;
   /** The end of one that has not begun is only given back: nothing is lost, so nothing is asked. */
   endAsks: boolean;
 }
 
-type Facts = Pick<Reservation, 'state' | 'kind' | 'endsAt' | 'series'> & { machine: Pick<Reservation['machine'], 'state' | 'condition'> };
+type Facts = Pick<Reservation, 'state' | 'kind' | 'endsAt' | 'series' | 'keptUntil'> & {
+  machine: Pick<Reservation['machine'], 'state' | 'condition'>;
+};
 
-export function actionsOf({ state, endsAt, series, machine }: Facts): Actions {
+export function actionsOf({ state, endsAt, series, keptUntil, machine }: Facts): Actions {
   const ready = state === 'ready';
   const running = ready && machine.state === 'running';
   const live = state === 'booked' || state === 'preparing' || ready;
@@ -29,6 +33,7 @@ export function actionsOf({ state, endsAt, series, machine }: Facts): Actions {
     powerOn: ready && (machine.state === 'stopped' || (running && machine.condition?.kind === 'suspended')),
     powerOff: running,
     end: live,
+    undo: state === 'ending' && keptUntil !== undefined,
     endSeries: state === 'booked' && series !== undefined,
     endAsks: ready,
   };

@@ -13,6 +13,7 @@ type ReservationOperation =
   | 'endReservation'
   | 'connectReservation'
   | 'captureReservation'
+  | 'undoEnd'
   | 'reimageReservation'
   | 'powerReservation'
   | 'consoleTicket'
@@ -40,9 +41,14 @@ export function reservationHandlers({ services, tickets }: Deps): Handlers<Reser
       await ownReservation(services, caller, params.id);
       return services.extendReservation(caller, { id: params.id, byMs });
     },
-    async endReservation({ params, caller }) {
+    async endReservation({ params, query, caller }) {
+      const keepMs = query.keep === undefined ? undefined : durationMs(query.keep);
       await ownReservation(services, caller, params.id);
-      return services.endReservation(caller, params.id);
+      return services.endReservation(caller, { id: params.id, keepMs });
+    },
+    async undoEnd({ params, caller }) {
+      await ownReservation(services, caller, params.id);
+      return services.undoEnd(caller, params.id);
     },
     async connectReservation({ params, body, caller, signal }) {
       await personalReservation(services, caller, params.id);

@@ -3,24 +3,49 @@ import type { Reservation } from '../../contract/reservations.ts';
 import { followReservation } from '../follow.ts';
 import { findReservation } from '../names.ts';
 import type { Cli } from '../session.ts';
-import { short } from '../text.ts';
+import { clock, short } from '../text.ts';
+
+/** So long a machine is kept that somebody may have ended by mistake. */
+const KEEP = '5m';
 
 export function addEnd(program: Command, cli: Cli): void {
   program
     .command('end [ids...]')
     .description('give machines back')
     .option('--all', 'all of yours')
+    .option('--now', 'take machines away at once; otherwise one that is ready is kept for 5 minutes, switched off: `carrel undo`')
     .option('--no-wait', 'do not wait until they are gone')
-    .action(async (ids: string[], options: { all?: boolean; wait: boolean }, command: Command) => {
+    .action(async (ids: string[], options: { all?: boolean; now?: boolean; wait: boolean }, command: Command) => {
       if (ids.length === 0 && !options.all) command.error('error: name a reservation, or give --all');
       if (ids.length > 0 && options.all) command.error('error: either name reservations or give --all, not both');
       const session = cli.open(command);
       const wanted = options.all
         ? (await session.client.listReservations({ query: { limit: 1000 } })).items
         : await Promise.all(ids.map((id) => findReservation(session.client, id)));
-      const asked = await Promise.all(wanted.map((r) => session.client.endReservation({ params: { id: r.id } })));
+      const asked = await Promise.all(
+        wanted.map((r) => session.client.endReservation({ params: { id: r.id }, query: options.now ? {} : { keep: KEEP } })),
+      );
       const ended: Reservation[] = [];
-      for (const r of asked) ended.push(options.wait ? await followReservation(session, r.id) : r);
-      session.answer(ended, ended.length === 0 ? 'nothing to end' : ended.map((r) => `${short(r.id)}  ${r.state}`).join('\n'));
+      for (const r of asked) ended.push(options.wait && r.keptUntil === undefined ? await followReservation(session, r.id) : r);
+      session.answer(ended, ended.length === 0 ? 'nothing to end' : ended.map(line).join('\n'));
     });
+}
+
+/** An end can be taken back for a while. */
+export function addUndo(program: Command, cli: Cli): void {
+  program
+    .command('undo <id>')
+    .description('take the end of a reservation back, while its machine is kept')
+    .action(async (text: string, _options: object, command: Command) => {
+      const session = cli.open(command);
+      const { id } = await findReservation(session.client, text);
+      const now = await session.client.undoEnd({ params: { id } });
+      session.answer(now, `${short(id)}  ${now.state}: ${now.stageText}`);
+    });
+}
+
+function line(r: Reservation): string {
+  const kept =
+    r.keptUntil === undefined ? '' : `; kept, switched off, until ${clock(r.keptUntil)}: \`carrel undo ${short(r.id)}\` brings it back`;
+  return `${short(r.id)}  ${r.keptUntil === undefined ? r.state : 'ended'}${kept}`;
 }

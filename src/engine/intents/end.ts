@@ -1,16 +1,19 @@
 /** How a reservation ends: asked for, because its span is over, or because its machine is lost. */
-import type { ReservationEvent, ReservationState } from '../../core/reservation.ts';
+import { formatDuration, type ReservationEvent, type ReservationState } from '../../core/reservation.ts';
 import { CarrelError, type StoredError } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
 import * as jobs from '../../store/jobs.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Reservation, Tx } from '../../store/schema.ts';
 import { enqueueEnd, provisionKey } from '../enqueue.ts';
+import { giveUp, keepMachine } from './keep.ts';
 import type { EngineDeps } from '../deps.ts';
 
 export interface EndOptions {
   /** In any other state it stays as it is. */
   onlyIf?: ReservationState;
+  /** Its machine is kept so many milliseconds, so that the end can be taken back (see {@link undoEnd}); it goes at once if left out. */
+  keepMs?: number | undefined;
 }
 
 /**
@@ -44,6 +47,10 @@ export async function endWithin(
   // It may have been lengthened since it was found to be over.
   if (event === 'expire' && (row.during.end === null || row.during.end > now)) return row;
   if (row.state === 'booked') return endBooked(deps, tx, row, event === 'expire' ? 'expire' : 'end', actor);
+  if (row.state === 'ending' && row.keptUntil !== null && event === 'end' && options.keepMs === undefined) {
+    await giveUp(deps, tx, row, 'ending');
+    return reservations.lock(tx, id);
+  }
   if (row.state !== 'preparing' && row.state !== 'ready') return row;
   const capturing = await jobs.liveJob(tx, `machine:${row.machineId}`);
   // A capture that is stuck stands still until an operator looks at it; the machine's end does not wait for that.
@@ -54,6 +61,10 @@ export async function endWithin(
     });
   }
   await reservations.transition(tx, id, event, { endAskedAt: now });
+  if (event === 'end' && options.keepMs !== undefined && (await keepMachine(deps, tx, row, options.keepMs))) {
+    await write(deps, tx, actor, 'reservation.end', id, { keptFor: formatDuration(options.keepMs) });
+    return reservations.lock(tx, id);
+  }
   const preparing = row.state === 'preparing' ? await jobs.askCancel(tx, provisionKey(id)) : undefined;
   if (preparing) {
     if (preparing.state === 'stuck') await jobs.unstick(tx, preparing.id);

@@ -16,6 +16,7 @@ import type { Image, Proof, Reservation, Revision, Tx } from '../../store/schema
 import { enqueuePower, enqueueProvision } from '../enqueue.ts';
 import type { PowerInput } from '../sagas/power.ts';
 import type { EngineDeps } from '../deps.ts';
+import { makingRoom } from './keep.ts';
 import { choosePlace, type Place, placesOf } from './place.ts';
 import { assertRules, lengthMs, rulesOf, spanOf, type Who } from './terms.ts';
 
@@ -47,18 +48,22 @@ const JUST_NOW_MS = 60_000;
  * `limit-reached` and `not-allowed` (the site's rules), `no-capacity`, `conflict`.
  */
 export async function reserve(deps: EngineDeps, who: Who, request: ReserveIntent): Promise<Reservation> {
-  const offer = await makeOffer(deps, who, request);
-  const start = startOf(request.startsAt, offer.now);
-  return deps.store.tx(async (tx) => {
-    // Two of one id at one time, as when a person tries again while the first is still on its way: the later one sees the earlier.
-    await providers.lockAll(tx, offer.places);
-    const known = await reservations.find(tx, request.id);
-    if (known) {
-      if (known.accountId === who.accountId) return known;
-      throw new CarrelError('conflict', 'that id is taken', { hint: 'leave the id out and one is made' });
-    }
-    return promiseOne(deps, tx, who, offer, { id: request.id, start });
+  return makingRoom(deps, async (look) => {
+    const offer = look(await makeOffer(deps, who, request));
+    return deps.store.tx((tx) => reserveWithin(deps, tx, who, offer, request));
   });
+}
+
+async function reserveWithin(deps: EngineDeps, tx: Tx, who: Who, offer: Offer, request: ReserveIntent): Promise<Reservation> {
+  const start = startOf(request.startsAt, offer.now);
+  // Two of one id at one time, as when a person tries again while the first is still on its way: the later one sees the earlier.
+  await providers.lockAll(tx, offer.places);
+  const known = await reservations.find(tx, request.id);
+  if (known) {
+    if (known.accountId === who.accountId) return known;
+    throw new CarrelError('conflict', 'that id is taken', { hint: 'leave the id out and one is made' });
+  }
+  return promiseOne(deps, tx, who, offer, { id: request.id, start });
 }
 
 /** What a request comes to, before anything is promised. */
@@ -234,32 +239,35 @@ function assertHandedOut(image: Image, revision: Revision): void {
  * `bad-request` (the new end is not ahead), `limit-reached`, `no-capacity`.
  */
 export async function extendReservation(deps: EngineDeps, who: Who, id: string, byMs: number): Promise<Reservation> {
-  const now = deps.now();
   const rules = await rulesOf(deps.store.db, who);
-  return deps.store.tx(async (tx) => {
-    const row = await reservations.lock(tx, id);
-    if (row.during.end === null) throw new CarrelError('wrong-state', 'it has no end', { hint: 'end it when it is no longer needed' });
-    const during = { start: row.during.start, end: new Date(row.during.end.getTime() + byMs) };
-    if (during.end <= now || during.end <= during.start) {
-      throw new CarrelError('bad-request', 'that would end it before now', { hint: `\`carrel end ${id.slice(0, 8)}\` ends it` });
-    }
-    // The provider before the account, as everybody who takes both does.
-    await providers.lock(tx, row.providerId);
-    if (byMs > 0)
-      await assertRules(tx, {
-        accountId: row.accountId,
-        rule: rules(row.kind),
-        kind: row.kind,
-        during,
-        now,
-        extending: true,
-        except: id,
-      });
-    await reservations.setEnd(tx, id, during.end, now);
-    const action = byMs > 0 ? 'reservation.extended' : 'reservation.shortened';
-    await write(deps, tx, who.name, action, id, { by: formatDuration(Math.abs(byMs)), end: during.end.toISOString() });
-    return reservations.lock(tx, id);
-  });
+  return makingRoom(deps, (look) =>
+    deps.store.tx(async (tx) => {
+      const now = deps.now();
+      const row = await reservations.lock(tx, id);
+      look({ places: [row.providerId] });
+      if (row.during.end === null) throw new CarrelError('wrong-state', 'it has no end', { hint: 'end it when it is no longer needed' });
+      const during = { start: row.during.start, end: new Date(row.during.end.getTime() + byMs) };
+      if (during.end <= now || during.end <= during.start) {
+        throw new CarrelError('bad-request', 'that would end it before now', { hint: `\`carrel end ${id.slice(0, 8)}\` ends it` });
+      }
+      // The provider before the account, as everybody who takes both does.
+      await providers.lock(tx, row.providerId);
+      if (byMs > 0)
+        await assertRules(tx, {
+          accountId: row.accountId,
+          rule: rules(row.kind),
+          kind: row.kind,
+          during,
+          now,
+          extending: true,
+          except: id,
+        });
+      await reservations.setEnd(tx, id, during.end, now);
+      const action = byMs > 0 ? 'reservation.extended' : 'reservation.shortened';
+      await write(deps, tx, who.name, action, id, { by: formatDuration(Math.abs(byMs)), end: during.end.toISOString() });
+      return reservations.lock(tx, id);
+    }),
+  );
 }
 
 /**
@@ -272,28 +280,31 @@ export async function moveReservation(
   id: string,
   to: { startsAt: Date; forMs?: number | undefined },
 ): Promise<Reservation> {
-  const now = deps.now();
-  const start = startOf(to.startsAt, now);
   const rules = await rulesOf(deps.store.db, who);
-  return deps.store.tx(async (tx) => {
-    const row = await reservations.lock(tx, id);
-    if (row.state !== 'booked') {
-      throw new CarrelError('wrong-state', `a reservation that is ${row.state} cannot be moved`, {
-        hint: 'its end can be: `carrel extend`, `carrel shorten`',
-      });
-    }
-    const during = spanOf(start, to.forMs ?? lengthMs(row.during));
-    // Inside what it has it stays where it is, whatever came there since.
-    const inside = start >= row.during.start && (row.during.end === null || (during.end !== null && during.end <= row.during.end));
-    const places = inside ? [row.providerId] : await placesToMoveTo(deps, tx, row);
-    await providers.lockAll(tx, places);
-    await assertRules(tx, { accountId: row.accountId, rule: rules(row.kind), kind: row.kind, during, now, extending: false, except: id });
-    const { imageId, mode, vcpus, memoryMib: memoryMiB } = row;
-    const ask = { imageId, mode, vcpus, memoryMiB, during, now, except: id, prefer: row.providerId };
-    await reservations.setSpan(tx, id, { during, ...(await choosePlace(tx, places, ask)), now });
-    await write(deps, tx, who.name, 'reservation.moved', id, { from: start.toISOString(), end: during.end?.toISOString() ?? null });
-    return reservations.lock(tx, id);
-  });
+  return makingRoom(deps, (look) =>
+    deps.store.tx(async (tx) => {
+      const now = deps.now();
+      const start = startOf(to.startsAt, now);
+      const row = await reservations.lock(tx, id);
+      if (row.state !== 'booked') {
+        throw new CarrelError('wrong-state', `a reservation that is ${row.state} cannot be moved`, {
+          hint: 'its end can be: `carrel extend`, `carrel shorten`',
+        });
+      }
+      const during = spanOf(start, to.forMs ?? lengthMs(row.during));
+      // Inside what it has it stays where it is, whatever came there since.
+      const inside = start >= row.during.start && (row.during.end === null || (during.end !== null && during.end <= row.during.end));
+      const places = inside ? [row.providerId] : await placesToMoveTo(deps, tx, row);
+      look({ places });
+      await providers.lockAll(tx, places);
+      await assertRules(tx, { accountId: row.accountId, rule: rules(row.kind), kind: row.kind, during, now, extending: false, except: id });
+      const { imageId, mode, vcpus, memoryMib: memoryMiB } = row;
+      const ask = { imageId, mode, vcpus, memoryMiB, during, now, except: id, prefer: row.providerId };
+      await reservations.setSpan(tx, id, { during, ...(await choosePlace(tx, places, ask)), now });
+      await write(deps, tx, who.name, 'reservation.moved', id, { from: start.toISOString(), end: during.end?.toISOString() ?? null });
+      return reservations.lock(tx, id);
+    }),
+  );
 }
 
 /** Where one that has no machine yet may be: where it is, and wherever else its revision has a master. */

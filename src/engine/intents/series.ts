@@ -7,7 +7,8 @@ import type { Reservation, Series, Tx } from '../../store/schema.ts';
 import * as series from '../../store/series.ts';
 import type { EngineDeps } from '../deps.ts';
 import { endReservation } from './end.ts';
-import { makeOffer, type ReserveIntent } from './reservation.ts';
+import { makingRoom } from './keep.ts';
+import { makeOffer, type Offer, type ReserveIntent } from './reservation.ts';
 import { promiseAll, type Refused } from './series-promises.ts';
 import type { Who } from './terms.ts';
 
@@ -39,30 +40,41 @@ export async function reserveSeries(deps: EngineDeps, who: Who, request: SeriesI
       hint: `such as FREQ=WEEKLY;BYDAY=MO,WE;COUNT=20, at most ${MOST_OCCURRENCES} times`,
     });
   }
-  const offer = await makeOffer(deps, who, request);
-  return deps.store.tx(async (tx) => {
-    await providers.lockAll(tx, offer.places);
-    const known = await series.find(tx, request.id);
-    if (known) {
-      if (known.accountId !== who.accountId)
-        throw new CarrelError('conflict', 'that id is taken', { hint: 'leave the id out and one is made' });
-      return { series: known, reservations: await series.reservationsOf(tx, known.id), refused: [] };
-    }
-    const row = {
-      id: request.id,
-      accountId: who.accountId,
-      imageId: offer.image.id,
-      rule: request.rule,
-      zone: request.zone,
-      startsAt: request.startsAt,
-      createdAt: offer.now,
-    };
-    await series.create(tx, row);
-    const { made, refused } = await promiseAll(deps, tx, who, offer, { seriesId: row.id, starts: found.starts });
-    if (refused.length > 0 && (!request.partial || made.length === 0)) throw refusal(refused, found.starts.length);
-    await write(deps, tx, who, 'series.made', row.id, { rule: row.rule, zone: row.zone, made: made.length, refused: refused.length });
-    return { series: { ...row, endedAt: null }, reservations: made, refused };
+  return makingRoom(deps, async (look) => {
+    const offer = look(await makeOffer(deps, who, request));
+    return deps.store.tx((tx) => seriesWithin(deps, tx, who, offer, request, found.starts));
   });
+}
+
+async function seriesWithin(
+  deps: EngineDeps,
+  tx: Tx,
+  who: Who,
+  offer: Offer,
+  request: SeriesIntent,
+  starts: readonly Date[],
+): Promise<SeriesMade> {
+  await providers.lockAll(tx, offer.places);
+  const known = await series.find(tx, request.id);
+  if (known) {
+    if (known.accountId !== who.accountId)
+      throw new CarrelError('conflict', 'that id is taken', { hint: 'leave the id out and one is made' });
+    return { series: known, reservations: await series.reservationsOf(tx, known.id), refused: [] };
+  }
+  const row = {
+    id: request.id,
+    accountId: who.accountId,
+    imageId: offer.image.id,
+    rule: request.rule,
+    zone: request.zone,
+    startsAt: request.startsAt,
+    createdAt: offer.now,
+  };
+  await series.create(tx, row);
+  const { made, refused } = await promiseAll(deps, tx, who, offer, { seriesId: row.id, starts });
+  if (refused.length > 0 && (!request.partial || made.length === 0)) throw refusal(refused, starts.length);
+  await write(deps, tx, who, 'series.made', row.id, { rule: row.rule, zone: row.zone, made: made.length, refused: refused.length });
+  return { series: { ...row, endedAt: null }, reservations: made, refused };
 }
 
 function refusal(refused: readonly Refused[], all: number): CarrelError {

@@ -1,5 +1,6 @@
 /** End: the machine is taken away with proof. Nothing of it can be taken back, so it only goes forward, until it is done. */
 import type { Tx } from '../../store/schema.ts';
+import * as kept from '../../store/kept.ts';
 import * as machines from '../../store/machines.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Saga } from '../saga.ts';
@@ -24,6 +25,7 @@ export const end: Saga<EngineDeps, EndInput, Tx> = {
       async do({ ctx, deps, input }) {
         await deps.store.tx(async (tx) => {
           await machines.transition(tx, input.machineId, 'destroy', {});
+          await kept.keep(tx, input.reservationId, null);
           if (await isIts(tx, input)) await reservations.setStage(tx, input.reservationId, 'ending', 'taking the machine away', deps.now());
         });
         const proof = await destroyMachine(ctx, deps, input);

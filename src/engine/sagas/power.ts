@@ -5,6 +5,8 @@ import * as machines from '../../store/machines.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Saga } from '../saga.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
+import * as jobs from '../../store/jobs.ts';
+import { enqueuePower, machineKey } from '../enqueue.ts';
 import { tellWaiting } from './records.ts';
 
 export interface PowerInput {
@@ -12,6 +14,8 @@ export interface PowerInput {
   machineId: string;
   providerId: string;
   op: Extract<PowerOp, 'on' | 'off' | 'reset' | 'shutdown'>;
+  /** It was ended and is only kept; if that is taken back meanwhile, the machine is switched on again. */
+  kept?: boolean;
 }
 
 export const power: Saga<EngineDeps, PowerInput, Tx> = {
@@ -45,10 +49,19 @@ export const power: Saga<EngineDeps, PowerInput, Tx> = {
       on ? 'poweredOn' : 'poweredOff',
       on && ready ? { address: ready.address, hostKeys: ready.hostKeys } : {},
     );
-    await reservations.note(tx, input.reservationId, on ? 'ready' : 'powered off', deps.now());
+    const row = await reservations.find(tx, input.reservationId);
+    if (row?.state !== 'ready') return;
+    if (input.kept && !on) {
+      await jobs.letGo(tx, machineKey(input.machineId));
+      const { kept: _, ...again } = input;
+      await enqueuePower(tx, { ...again, op: 'on' });
+    } else await reservations.note(tx, row.id, on ? 'ready' : 'powered off', deps.now());
   },
   async undone(tx, deps, input, error) {
     const row = await reservations.find(tx, input.reservationId);
-    if (row?.state === 'ready') await reservations.note(tx, row.id, `power ${input.op} failed: ${error.message}`, deps.now());
+    if (row?.state !== 'ready') return;
+    // It was not switched off, and is to be on.
+    const text = input.kept ? 'ready' : `power ${input.op} failed: ${error.message}`;
+    await reservations.note(tx, row.id, text, deps.now());
   },
 };

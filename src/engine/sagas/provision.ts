@@ -49,7 +49,7 @@ export const provision: Saga<EngineDeps, ProvisionInput, Tx> = {
     const row = await reservations.lock(tx, reservationId);
     if (row.machineId !== machineId) {
       // It was begun elsewhere while the last step ran: this one is nobody's.
-      await enqueueEnd(tx, { reservationId, machineId, providerId }, machineId);
+      await enqueueEnd(tx, { reservationId, machineId, providerId }, { key: machineId });
       return;
     }
     const state = await reservations.transition(tx, input.reservationId, 'provisioned', { readyAt: now });
