@@ -21,6 +21,7 @@ import { makeAuthenticate } from './auth.ts';
 import { answersElsewhere, passOn } from './elsewhere.ts';
 import { problem, toProblem } from './errors.ts';
 import { calendarHandlers } from './handlers/calendar.ts';
+import { licenceHandlers } from './handlers/licences.ts';
 import { imageHandlers } from './handlers/images.ts';
 import { providerHandlers } from './handlers/providers.ts';
 import { checkpointHandlers } from './handlers/checkpoints.ts';
@@ -98,6 +99,7 @@ function registerJson(app: FastifyInstance, parts: ServerParts): void {
     ...checkpointHandlers(parts),
     ...seriesHandlers(parts),
     ...calendarHandlers(parts),
+    ...licenceHandlers(parts),
     ...providerHandlers(parts),
     ...systemHandlers(parts),
   };

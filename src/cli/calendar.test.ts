@@ -126,6 +126,23 @@ it('carrel maintenance is for operators to change, and for all to see', async ()
   expect((await run('root', 'maintenance', 'rm', id)).code).toBe(3);
 });
 
+it('carrel licence is for operators to change, and for all to see', async () => {
+  expect((await run('ann', 'licence', 'add', 'matlab', '--seats', '5')).code).toBe(7);
+  expect((await run('root', 'licence', 'add', 'matlab')).code).toBe(2);
+  expect((await run('root', 'licence', 'add', 'matlab', '--seats', '5', '--image', 'starter')).out).toContain(
+    '0 of 5 seats held; needed by starter',
+  );
+  expect(asked('addLicence')).toEqual({ name: 'matlab', seats: 5, images: ['starter'] });
+  expect((await run('ann', 'licence', 'ls')).out).toMatch(/matlab +5 +0 +0 +starter/);
+  expect((await run('root', 'licence', 'set', 'matlab')).code).toBe(2);
+  expect((await run('root', 'licence', 'set', 'matlab', '--no-images', '--image', 'starter')).code).toBe(2);
+  expect((await run('root', 'licence', 'set', 'matlab', '--seats', '2', '--no-images')).out).toContain(
+    '0 of 2 seats held; no image needs it yet',
+  );
+  expect((await run('root', 'licence', 'rm', 'matlab')).out).toBe('matlab is gone\n');
+  expect((await run('root', 'licence', 'rm', 'matlab')).code).toBe(3);
+});
+
 it('carrel rules shows one’s own, and operators change them', async () => {
   expect((await run('ann', 'rules')).out).toMatch(/lab +yes +4h +any +1d +2/);
   expect((await run('ann', 'rules', 'lab', '--at-once', '3')).code).toBe(7);

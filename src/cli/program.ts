@@ -30,6 +30,7 @@ import { addJobsRetry } from './commands/jobs-retry.ts';
 import { addJobsShow } from './commands/jobs-show.ts';
 import { addLogin, addLogout, addWhoami } from './commands/login.ts';
 import { addLs } from './commands/ls.ts';
+import { addLicenceAdd, addLicenceLs, addLicenceRm, addLicenceSet } from './commands/licence.ts';
 import { addMaintenanceAdd } from './commands/maintenance-add.ts';
 import { addMaintenanceLs } from './commands/maintenance-ls.ts';
 import { addMaintenanceRm } from './commands/maintenance-rm.ts';
@@ -114,6 +115,11 @@ const GROUPS: readonly { name: string; description: string; commands: readonly A
       addProviderDrain,
       addProviderRm,
     ],
+  },
+  {
+    name: 'licence',
+    description: 'seats that machines of some images take up',
+    commands: [addLicenceLs, addLicenceAdd, addLicenceSet, addLicenceRm],
   },
   {
     name: 'maintenance',

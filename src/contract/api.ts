@@ -1,6 +1,7 @@
 import { calendarRoutes } from './calendar.ts';
 import { checkpointRoutes } from './checkpoints.ts';
 import { imageRoutes } from './images.ts';
+import { licenceRoutes } from './licences.ts';
 import { jobRoutes, machineRoutes } from './machines.ts';
 import type { Operation } from './paths.ts';
 import { providerRoutes } from './providers.ts';
@@ -21,6 +22,7 @@ export const api = {
   ...checkpointRoutes,
   ...seriesRoutes,
   ...calendarRoutes,
+  ...licenceRoutes,
   ...machineRoutes,
   ...jobRoutes,
 } satisfies Record<Operation, unknown>;

@@ -71,6 +71,10 @@ export const PATHS = {
   listMaintenance: 'GET /api/v1/maintenance',
   addMaintenance: 'POST /api/v1/maintenance',
   removeMaintenance: 'DELETE /api/v1/maintenance/{id}',
+  listLicences: 'GET /api/v1/licences',
+  addLicence: 'POST /api/v1/licences',
+  changeLicence: 'PATCH /api/v1/licences/{name}',
+  removeLicence: 'DELETE /api/v1/licences/{name}',
   showRules: 'GET /api/v1/rules',
   setRule: 'POST /api/v1/rules',
 

@@ -31,7 +31,9 @@ export type Part = 'span' | 'around';
 
 export type Obstacle =
   | ({ kind: 'capacity'; at: number; part: Part } & CapacityShortage)
-  | { kind: 'maintenance'; from: number; until: number; reason: string };
+  | { kind: 'maintenance'; from: number; until: number; reason: string }
+  /** Every seat of a licence is taken in what would be held. */
+  | { kind: 'licence'; licence: string; at: number; until: number };
 
 /** How long after its end a machine is taken to be still there: taking it away is work too. In milliseconds. */
 export const TURNAROUND_MS = 2 * 60_000;
@@ -148,6 +150,8 @@ export interface Question {
   /** Usage over the whole span that is looked at, as {@link usage} gives it. */
   steps: readonly UsageStep[];
   closed: readonly ClosedSpan[];
+  /** In which a licence that it needs has no seat left, with the licence's name; in order. Held from the preparation to the turn-round. */
+  taken?: readonly ClosedSpan[];
   wanted: Demand;
 }
 
@@ -166,6 +170,8 @@ const overlap = (a: Interval, b: Interval): boolean => a.start < b.end && a.end 
 export function obstacle(q: Question, { span, hold }: Asked, asked: readonly UsageStep[] = q.steps): Obstacle | undefined {
   const closed = q.closed.filter((c) => overlap(c, span)).sort((a, b) => a.start - b.start)[0];
   if (closed) return { kind: 'maintenance', from: closed.start, until: closed.end, reason: closed.reason };
+  const seat = q.taken?.find((t) => overlap(t, hold));
+  if (seat) return { kind: 'licence', licence: seat.reason, at: Math.max(seat.start, hold.start), until: seat.end };
   const inSpan = shortages({ ...q, steps: asked }).find((s) => overlap(s.during, span));
   const first = inSpan ?? shortages(q).find((s) => overlap(s.during, hold));
   if (!first) return undefined;
@@ -226,7 +232,7 @@ export function offers(q: NextQuestion, most: number): Interval[] {
   const found: Interval[] = [];
   const next = looking(q);
   // In order, so that what comes first after a moment is found by halving.
-  const shut = [...q.closed, ...q.full].map((c) => c.start).sort((x, y) => x - y);
+  const shut = [...q.closed, ...q.full, ...around(q)].map((c) => c.start).sort((x, y) => x - y);
   const short = shortages(q).map((x) => x.during.start);
   let start = next(q.from);
   while (start !== undefined && found.length < most) {
@@ -238,6 +244,14 @@ export function offers(q: NextQuestion, most: number): Interval[] {
     start = end === Number.POSITIVE_INFINITY ? undefined : next(Math.max(end, span.end));
   }
   return found;
+}
+
+/**
+ * Where a time that is asked for meets a licence that is taken up: as long as it is, and by the preparation after that and the turn-round before.
+ * Where a preparation is put off for maintenance, a start may be had sooner than this says.
+ */
+function around({ taken = [], leadMs }: NextQuestion): Interval[] {
+  return taken.map(({ start, end }) => ({ start: start - TURNAROUND_MS, end: end + leadMs }));
 }
 
 /** The first of these, which are in order, that is not before `at`; `Infinity` for none. */
@@ -254,7 +268,7 @@ function firstFrom(times: readonly number[], at: number): number {
 /** Answers for starts that grow. */
 function looking(q: NextQuestion): (from: number) => number | undefined {
   const short = shortages(q);
-  const shut = [...q.closed, ...q.full];
+  const shut = [...q.closed, ...q.full, ...around(q)];
   const grid = (t: number) => Math.ceil(t / q.gridMs) * q.gridMs;
   let i = 0;
   return (from) => {

@@ -3,7 +3,7 @@ import { describeError, isCode } from '../lib/errors.ts';
 import * as held from '../store/held.ts';
 import * as placements from '../store/placements.ts';
 import * as providers from '../store/providers.ts';
-import * as reservations from '../store/reservations.ts';
+import { dueToBegin, dueToExpire } from '../store/due.ts';
 import { beginReservation } from './intents/begin.ts';
 import { DOWN_MS, leaveDown } from './intents/elsewhere.ts';
 import { endReservation } from './intents/end.ts';
@@ -38,7 +38,7 @@ export class ClockGuard {
 /** Ends what is over; returns how many. A reservation that is just being captured is left until the capture is through. */
 export async function expireDue(deps: EngineDeps): Promise<number> {
   let ended = 0;
-  for (const due of await reservations.dueToExpire(deps.store.db, deps.now())) {
+  for (const due of await dueToExpire(deps.store.db, deps.now())) {
     try {
       const { state } = await endReservation(deps, due.id, 'expire', 'engine');
       if (state !== 'booked' && state !== 'preparing' && state !== 'ready') ended += 1;
@@ -54,7 +54,7 @@ export async function expireDue(deps: EngineDeps): Promise<number> {
 /** Begins what is due; returns how many. What waits for room is looked at again the next time. */
 export async function beginDue(deps: EngineDeps): Promise<number> {
   let begun = 0;
-  for (const due of await reservations.dueToBegin(deps.store.db, deps.now())) {
+  for (const due of await dueToBegin(deps.store.db, deps.now())) {
     try {
       if ((await beginReservation(deps, due.id)) === 'preparing') begun += 1;
     } catch (error) {

@@ -172,7 +172,10 @@ test('of an undo and somebody who needs the room, one wins', async () => {
   const bench = await makeBench(onTestFinished);
   const { id } = await readyOne(bench);
   await endKept(bench, id);
-  const [undo, given] = await Promise.allSettled([undoEnd(bench.deps, bench.who, id), giveUpKept(bench.deps, [bench.providerId])]);
+  const [undo, given] = await Promise.allSettled([
+    undoEnd(bench.deps, bench.who, id),
+    giveUpKept(bench.deps, { providerIds: [bench.providerId] }),
+  ]);
   await drain(bench);
   const row = await reservationOf(bench, id);
   expect(given.status).toBe('fulfilled');

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { type Bench, drain, makeBench } from '../../test/support/engine.ts';
 import { auditOf } from '../../test/support/audit.ts';
 import { type CarrelError, describeError } from '../lib/errors.ts';
+import { licenceServices } from './licences.ts';
 import type { MachineRequest } from './interface.ts';
 import { calendarServices } from './calendar.ts';
 import type { Parts } from './parts.ts';
@@ -13,7 +14,7 @@ const HOUR = 3_600_000;
 
 function services(bench: Bench) {
   const parts = { deps: bench.deps } as Parts;
-  return { ...calendarServices(parts), ...reservationServices(parts) };
+  return { ...calendarServices(parts), ...licenceServices(parts), ...reservationServices(parts) };
 }
 
 const caller = (bench: Bench) => ({ ...bench.who, role: 'admin' as const });
@@ -153,4 +154,44 @@ test('a rule that is changed holds from then on; two changes at one time are bot
   expect((await it.availability(caller(bench), request())).reason).toMatchObject({ code: 'not-allowed' });
   await it.setRule(caller(bench), { kind: 'lab', longest: null, group: 'admin' });
   expect((await it.availability(caller(bench), request())).possible).toBe(true);
+});
+
+test('licences: what is held of them, and a refusal that names one', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = services(bench);
+  const by = caller(bench);
+  expect(await it.addLicence(by, { name: 'matlab', seats: 1, images: ['golden'] })).toMatchObject({
+    seats: 1,
+    images: ['golden'],
+    held: 0,
+    mostHeld: 0,
+  });
+  await expect(it.addLicence(by, { name: 'matlab', seats: 2 })).rejects.toMatchObject({ code: 'already-exists' });
+  await expect(it.addLicence(by, { name: 'other', seats: 2, images: ['nothing'] })).rejects.toMatchObject({ code: 'not-found' });
+  const made = await it.reserve(by, { id: randomUUID(), ...request() });
+  await it.reserve(by, { id: randomUUID(), ...request({ at: later(bench, 2 * HOUR) }) });
+  expect(await it.listLicences()).toMatchObject([{ name: 'matlab', held: 1, mostHeld: 1 }]);
+  const until = new Date(Date.parse(made.endsAt as string) + 120_000).toISOString();
+  const answer = await it.availability(by, request());
+  expect(answer.reason).toMatchObject({
+    code: 'no-capacity',
+    message: expect.stringContaining(`matlab is taken`),
+    details: { resource: 'licence', until },
+  });
+  await expect(it.reserve(by, { id: randomUUID(), ...request() })).rejects.toMatchObject({
+    code: 'no-capacity',
+    message: expect.stringContaining('the first start at which it can be had is'),
+  });
+  expect(await it.changeLicence(by, 'matlab', { seats: 2 })).toMatchObject({ seats: 2, images: ['golden'] });
+  await it.reserve(by, { id: randomUUID(), ...request() });
+  expect(await it.changeLicence(by, 'matlab', { images: [] })).toMatchObject({ images: [], held: 0 });
+  expect(await it.removeLicence(by, 'matlab')).toBe(true);
+  await expect(it.removeLicence(by, 'matlab')).rejects.toMatchObject({ code: 'not-found' });
+});
+
+test('a rule keeps how many checkpoints a machine may have', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = services(bench);
+  const { mine } = await it.setRule(caller(bench), { kind: 'lab', checkpoints: 2 });
+  expect(mine.find((rule) => rule.kind === 'lab')?.checkpoints).toBe(2);
 });

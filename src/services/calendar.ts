@@ -11,6 +11,7 @@ import { breachError, lockSiteRules, rulesOf, saveSiteRules, siteRules, type Who
 import { CarrelError } from '../lib/errors.ts';
 import * as audit from '../store/audit.ts';
 import * as calendar from '../store/calendar.ts';
+import { takenText } from '../store/licences.ts';
 import * as providers from '../store/providers.ts';
 import type * as rows from '../store/schema.ts';
 import { given, iso, type Parts } from './parts.ts';
@@ -59,6 +60,18 @@ function obstacleText(what: Obstacle): NonNullable<Availability['reason']> {
       details,
     };
   }
+  if (what.kind === 'licence') {
+    const { licence, at, until } = what;
+    const details = {
+      resource: 'licence',
+      licence,
+      wanted: 1,
+      free: 0,
+      at: new Date(at).toISOString(),
+      ...given({ until: spanEnd(until) }),
+    };
+    return { code: 'no-capacity', message: takenText(licence, at, until), details };
+  }
   const { resource, wanted, free, part } = what;
   const at = new Date(what.at).toISOString();
   return {
@@ -69,7 +82,7 @@ function obstacleText(what: Obstacle): NonNullable<Availability['reason']> {
 }
 
 /** A change as it is kept: spans in milliseconds. */
-function kept({ allowed, longest, total, ahead, atOnce }: RuleChange): Partial<KindRule> {
+function kept({ allowed, longest, total, ahead, atOnce, checkpoints }: RuleChange): Partial<KindRule> {
   const ms = (span: string | null) => (span === null ? null : durationMs(span));
   return {
     ...(allowed === undefined ? {} : { allowed }),
@@ -77,6 +90,7 @@ function kept({ allowed, longest, total, ahead, atOnce }: RuleChange): Partial<K
     ...(total === undefined ? {} : { totalMs: ms(total) }),
     ...(ahead === undefined ? {} : { aheadMs: durationMs(ahead) }),
     ...(atOnce === undefined ? {} : { atOnce }),
+    ...(checkpoints === undefined ? {} : { checkpoints }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Services } from './interface.ts';
 import { accountServices } from './accounts.ts';
 import { calendarServices } from './calendar.ts';
 import { imageServices } from './images.ts';
+import { licenceServices } from './licences.ts';
 import type { Parts } from './parts.ts';
 import { peerServices } from './peers.ts';
 import { providerServices } from './providers.ts';
@@ -23,6 +24,7 @@ export function makeServices(parts: Parts): Services {
     ...reservationServices(parts),
     ...seriesServices(parts),
     ...calendarServices(parts),
+    ...licenceServices(parts),
     ...providerServices(parts),
     ...peerServices(parts),
     ...systemServices(parts),

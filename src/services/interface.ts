@@ -13,6 +13,7 @@ import type { Duplex, Readable } from 'node:stream';
 import type { GuestShell, TerminalSize } from './shell.ts';
 import type { GuestTunnel } from './tunnel.ts';
 import type { Availability, Maintenance, RuleChange, Rules } from '../contract/calendar.ts';
+import type { Licence } from '../contract/licences.ts';
 import type { Checkpoint, CheckpointJob } from '../contract/checkpoints.ts';
 import type { CloneMode } from '../contract/common.ts';
 import type { Image, JobStarted, Revision, RevisionStarted, UploadQuery, Verification, VmImport } from '../contract/images.ts';
@@ -315,6 +316,16 @@ export interface CalendarServices {
   setRule(caller: Caller, change: RuleChange): Promise<Rules>;
 }
 
+export interface LicenceServices {
+  listLicences(): Promise<Licence[]>;
+  /** `already-exists`, `not-found` (an image). */
+  addLicence(caller: Caller, request: { name: string; seats: number; images?: string[] | undefined }): Promise<Licence>;
+  /** `not-found` (the licence, an image). */
+  changeLicence(caller: Caller, name: string, change: { seats?: number | undefined; images?: string[] | undefined }): Promise<Licence>;
+  /** `not-found`. */
+  removeLicence(caller: Caller, name: string): Promise<boolean>;
+}
+
 export interface MachineServices {
   listMachines(request: PageRequest & { owner?: string | undefined; gone: boolean }): Promise<Page<Machine>>;
   showMachine(id: string, signal: AbortSignal): Promise<MachineDetail | undefined>;
@@ -375,6 +386,7 @@ export interface Services
     ReservationServices,
     SeriesServices,
     CalendarServices,
+    LicenceServices,
     MachineServices,
     ProviderServices,
     PeerServices,

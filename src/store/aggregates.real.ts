@@ -8,6 +8,7 @@ import * as events from './events.ts';
 import * as images from './images.ts';
 import * as machines from './machines.ts';
 import * as masters from './masters.ts';
+import { dueToExpire } from './due.ts';
 import * as reservations from './reservations.ts';
 import type { Db } from './schema.ts';
 import { seed } from './seed-testing.ts';
@@ -127,10 +128,10 @@ test('a reservation is promised with its machine, shown, lengthened and ended', 
   expect(await machines.used(db, s.providerId)).toEqual({ machines: 1, memoryMiB: 128, vcpus: 1 });
 
   expect(await store.tx((tx) => reservations.transition(tx, r.id, 'provisioned', { readyAt: later(1) }))).toBe('ready');
-  expect(await reservations.dueToExpire(db, later(59))).toEqual([]);
-  expect(await reservations.dueToExpire(db, later(60))).toEqual([{ id: r.id }]);
+  expect(await dueToExpire(db, later(59))).toEqual([]);
+  expect(await dueToExpire(db, later(60))).toEqual([{ id: r.id }]);
   await store.tx((tx) => reservations.setEnd(tx, r.id, later(90), later(2)));
-  expect(await reservations.dueToExpire(db, later(60))).toEqual([]);
+  expect(await dueToExpire(db, later(60))).toEqual([]);
 
   await reservations.setCredential(db, r.id, Buffer.from('sealed'));
   expect(await store.tx((tx) => reservations.transition(tx, r.id, 'end', { endAskedAt: later(3) }))).toBe('ending');
@@ -149,7 +150,7 @@ test('a reservation may have no end', async () => {
   const r = s.reservation({ kind: 'server', during: { start: now, end: null } });
   await store.tx((tx) => reservations.create(tx, r));
   expect((await reservations.find(db, r.id))?.during).toEqual({ start: now, end: null });
-  expect(await reservations.dueToExpire(db, new Date('2999-01-01'))).toEqual([]);
+  expect(await dueToExpire(db, new Date('2999-01-01'))).toEqual([]);
 });
 
 test('a span that ends before it begins is refused', async () => {

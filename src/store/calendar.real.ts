@@ -11,6 +11,7 @@ import type { Store } from './db.ts';
 import * as machines from './machines.ts';
 import * as placements from './placements.ts';
 import * as providers from './providers.ts';
+import { dueToBegin } from './due.ts';
 import * as reservations from './reservations.ts';
 import { seed } from './seed-testing.ts';
 import { type TestDb, testDb } from './testing.ts';
@@ -184,8 +185,8 @@ test('a booked one begins once, when there is room for its machine', async () =>
   const booked = s.reservation({ during: span(30, 60), prepareAt: at(20) });
   for (const r of [overdue, booked]) await t.store.tx((within) => reservations.create(within, r));
   expect(await machines.find(t.db, booked.machineId)).toBeUndefined();
-  expect(await reservations.dueToBegin(t.db, at(19))).toEqual([]);
-  expect(await reservations.dueToBegin(t.db, at(20))).toEqual([{ id: booked.id }]);
+  expect(await dueToBegin(t.db, at(19))).toEqual([]);
+  expect(await dueToBegin(t.db, at(20))).toEqual([{ id: booked.id }]);
   const begin = () => t.store.tx((within) => reservations.begin(within, booked.id, booked.revisionId, at(20)));
   expect(await begin()).toBe(false);
   expect((await reservations.find(t.db, booked.id))?.state).toBe('booked');
@@ -196,7 +197,7 @@ test('a booked one begins once, when there is room for its machine', async () =>
   expect(await begin()).toBe(true);
   expect(await reservations.find(t.db, booked.id)).toMatchObject({ state: 'preparing', stage: 'queued', begunAt: at(20) });
   expect(await machines.find(t.db, booked.machineId)).toMatchObject({ state: 'planned', vcpus: 1, memoryMib: 128 });
-  expect(await reservations.dueToBegin(t.db, at(20))).toEqual([]);
+  expect(await dueToBegin(t.db, at(20))).toEqual([]);
 });
 
 test('nothing new is promised over maintenance; what is there stays, and may be shortened', async () => {

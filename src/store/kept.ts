@@ -16,12 +16,19 @@ export async function takeBack(tx: Tx, id: string, text: string, now: Date): Pro
   await note(tx, id, text, now);
 }
 
-/** The one of these providers' that was ended first. */
-export async function longestKept(db: Db, providerIds: readonly string[]): Promise<Pick<Reservation, 'id'> | undefined> {
+/** The one that was ended first of those on these providers; or of those that hold a licence, wherever they are. */
+export async function longestKept(
+  db: Db,
+  where: { providerIds: readonly string[] } | { licenceId: string },
+): Promise<Pick<Reservation, 'id'> | undefined> {
   return db
     .selectFrom('reservation')
     .select('id')
-    .where(anyOf('reservation.provider_id', providerIds))
+    .where(
+      'licenceId' in where
+        ? sql<boolean>`image_id in (select image_id from licence_image where licence_id = ${where.licenceId}::uuid)`
+        : anyOf('reservation.provider_id', where.providerIds),
+    )
     .where('keptUntil', 'is not', null)
     .orderBy(sql`end_asked_at`)
     .orderBy('id')

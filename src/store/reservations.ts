@@ -16,6 +16,7 @@ import { CarrelError, type StoredError } from '../lib/errors.ts';
 import * as calendar from './calendar.ts';
 import { tx } from './db.ts';
 import * as events from './events.ts';
+import * as licences from './licences.ts';
 import * as machines from './machines.ts';
 import * as providers from './providers.ts';
 import type { Db, Proof, Reservation, TimeRange, Tx } from './schema.ts';
@@ -58,7 +59,7 @@ function holdFrom(start: Date, during: TimeRange): TimeRange {
 /**
  * Promises a machine: what it holds, from its preparation to its end, is counted and taken under the provider's row lock, in the
  * caller's transaction (promise 7). One that is to be prepared later is `booked`.
- * Errors: `no-capacity` (with what is short and when, or the maintenance in the way), `conflict` (the id or the machine is taken).
+ * Errors: `no-capacity` (with what is short and when, the licence or the maintenance in the way), `conflict` (the id or the machine is taken).
  */
 export async function create(tx: Tx, r: NewReservation): Promise<void> {
   const provider = await providers.lock(tx, r.providerId);
@@ -66,6 +67,7 @@ export async function create(tx: Tx, r: NewReservation): Promise<void> {
   const hold = holdFrom(begin, r.during);
   const claim = { hold, span: r.during, during: [r.during], vcpus: r.vcpus, memoryMiB: r.memoryMiB };
   await calendar.assertRoom(tx, provider, claim, { now: r.now });
+  await licences.assertSeats(tx, r.imageId, hold, { now: r.now });
   await tx.insertInto('reservation').values(valuesOf(r)).execute();
   if (begin <= r.now) await machines.plan(tx, { ...r, reservationId: r.id, id: r.machineId });
   await tell(tx, r.id, r.now);
@@ -106,25 +108,14 @@ function valuesOf(r: NewReservation) {
 }
 
 /**
- * Writes many that are all for later, in one statement each. The caller holds the provider's row lock and has found, under it, that
- * there is room for every one of them beside the others: nothing is counted here.
+ * Writes many that are all for later, in one statement each. The caller holds the row locks of the provider and of the image's licences and
+ * has found, under them, that there is room for every one of them beside the others: nothing is counted here.
  */
 export async function createBooked(tx: Tx, all: readonly NewReservation[]): Promise<Reservation[]> {
   if (all.length === 0) return [];
   const rows = await tx.insertInto('reservation').values(all.map(valuesOf)).returningAll().execute();
   await events.append(tx, ...all.map((r) => told(rows.find((row) => row.id === r.id) as Reservation, r.now)));
   return rows;
-}
-
-/** Booked ones whose preparation is to begin, the earliest first. */
-export async function dueToBegin(db: Db, now: Date): Promise<Pick<Reservation, 'id'>[]> {
-  return db
-    .selectFrom('reservation')
-    .select('id')
-    .where('state', '=', 'booked')
-    .where(sql<boolean>`lower(hold) <= ${now}::timestamptz`)
-    .orderBy(sql`lower(hold)`)
-    .execute();
 }
 
 /**
@@ -184,29 +175,6 @@ export async function list(
 
 export async function live(db: Db): Promise<Reservation[]> {
   return db.selectFrom('reservation').selectAll().where('state', 'in', RESERVATION_LIVE).execute();
-}
-
-/** Those under way (`preparing`, `ending`) that no live run stands behind: a promise whose job is gone. */
-export async function withoutWork(db: Db): Promise<Pick<Reservation, 'id' | 'machineId' | 'providerId'>[]> {
-  return db
-    .selectFrom('reservation')
-    .select(['id', 'machineId', 'providerId'])
-    .where('state', 'in', ['preparing', 'ending'])
-    .where(
-      sql<boolean>`not exists (select from job where state in ('ready', 'running', 'stuck')
-        and key in ('provision:' || reservation.id, 'end:' || reservation.id))`,
-    )
-    .execute();
-}
-
-/** Live ones, not yet ending, whose span is over: also booked ones that never began. */
-export async function dueToExpire(db: Db, now: Date): Promise<Pick<Reservation, 'id'>[]> {
-  return db
-    .selectFrom('reservation')
-    .select('id')
-    .where('state', 'in', ['booked', 'preparing', 'ready'])
-    .where(sql<boolean>`upper(during) <= ${now}::timestamptz`)
-    .execute();
 }
 
 /** Those whose machine is still to be made of a revision, booked or as another in place of their own, the earliest first. */
@@ -352,6 +320,7 @@ export async function setSpan(tx: Tx, id: string, span: NewSpan): Promise<void> 
       memoryMiB: row.memoryMib,
     };
     await calendar.assertRoom(tx, provider, claim, { now: span.now, except: id });
+    await licences.assertSeats(tx, row.imageId, hold, { now: span.now, except: id });
   }
   await tx
     .updateTable('reservation')

@@ -184,6 +184,19 @@ export interface ReservationTable {
   endedAt: Nullable<Date>;
 }
 
+/** Seats that machines of some images take up, over all providers. */
+export interface LicenceTable {
+  id: string;
+  name: string;
+  seats: number;
+  createdAt: Date;
+}
+
+export interface LicenceImageTable {
+  licenceId: string;
+  imageId: string;
+}
+
 /** A repeating reservation. */
 export interface SeriesTable {
   id: string;
@@ -329,6 +342,8 @@ export interface Schema {
   reservation: ReservationTable;
   closure: ClosureTable;
   series: SeriesTable;
+  licence: LicenceTable;
+  licenceImage: LicenceImageTable;
   machine: MachineTable;
   checkpoint: CheckpointTable;
   job: JobTable;
@@ -352,6 +367,7 @@ export type MasterRow = Selectable<MasterTable>;
 export type Reservation = Selectable<ReservationTable>;
 export type Series = Selectable<SeriesTable>;
 export type Closure = Selectable<ClosureTable>;
+export type Licence = Selectable<LicenceTable>;
 export type Checkpoint = Selectable<CheckpointTable>;
 export type Machine = Selectable<MachineTable>;
 export type Job = Selectable<JobTable>;

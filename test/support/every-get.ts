@@ -127,6 +127,7 @@ export async function everyGet({ deps, of, log, limit, dir }: EveryGetOptions): 
       `/api/v1/availability?image=golden&for=2h&at=${new Date(Date.now() + 40 * 86_400_000).toISOString()}`,
     ],
     listMaintenance: ['/api/v1/maintenance'],
+    listLicences: ['/api/v1/licences'],
     listServers: ['/api/v1/servers'],
     showRules: ['/api/v1/rules'],
     listMachines: ['', '&gone=true', '&all=true', '&all=true&gone=true', `&all=true&gone=true&after=${mark}`].map(

@@ -5,6 +5,7 @@ import type { Checkpoint } from '../../src/contract/checkpoints.ts';
 import type { Caller, GuestShell, Page, PageRequest, Services, TerminalSize } from '../../src/services/interface.ts';
 import { openConsole } from '../../src/services/console.ts';
 import type { Maintenance } from '../../src/contract/calendar.ts';
+import type { Licence } from '../../src/contract/licences.ts';
 import type { Image, Revision, RevisionStarted } from '../../src/contract/images.ts';
 import type { JobDetail, MachineDetail } from '../../src/contract/machines.ts';
 import type { Reservation, Stage } from '../../src/contract/reservations.ts';
@@ -62,6 +63,7 @@ export class FakeWorld {
   readonly tokens = new Map<string, TokenInfo[]>();
   readonly audit: AuditEntry[] = [];
   maintenance: Maintenance[] = [];
+  licences: Licence[] = [];
   checkpoints: { reservation: string; shown: Checkpoint }[] = [];
   readonly series = new Map<string, SeriesDetail>();
   readonly calls: FakeCall[] = [];
@@ -536,6 +538,28 @@ export function fakeServices(world: FakeWorld): Services {
       prepareMs: 60_000,
       estimate: { count: 9, p50Ms: 4_000, p95Ms: 9_000 },
     }),
+    listLicences: async () => world.licences,
+    async addLicence(_caller, { name, seats, images = [] }) {
+      const made = { name, seats, images, held: 0, mostHeld: 0, createdAt: at() };
+      world.licences.push(made);
+      return made;
+    },
+    changeLicence: async (_caller, name, change) =>
+      Object.assign(
+        there(
+          world.licences.find((l) => l.name === name),
+          'licence',
+        ),
+        change,
+      ),
+    async removeLicence(_caller, name) {
+      const one = there(
+        world.licences.find((l) => l.name === name),
+        'licence',
+      );
+      world.licences = world.licences.filter((l) => l !== one);
+      return true;
+    },
     listMaintenance: async () => world.maintenance,
     async addMaintenance(by, { provider, reason }) {
       if (provider !== 'local') throw new CarrelError('not-found', `there is no provider ${provider}`);

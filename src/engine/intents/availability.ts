@@ -17,6 +17,7 @@ import { kindOf, type RuleBreach } from '../../core/rules.ts';
 import { CarrelError, isCode } from '../../lib/errors.ts';
 import * as calendar from '../../store/calendar.ts';
 import * as images from '../../store/images.ts';
+import * as licences from '../../store/licences.ts';
 import * as masters from '../../store/masters.ts';
 import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
@@ -140,7 +141,7 @@ async function availabilityAt(
   const look = async (until: number) => {
     const q = await question(
       deps,
-      providerId,
+      { providerId, imageId: image.id },
       wanted,
       Math.max(now.getTime(), from.getTime() - leadMs),
       until + request.forMs + TURNAROUND_MS,
@@ -183,7 +184,7 @@ async function availabilityAt(
 
 async function question(
   deps: EngineDeps,
-  providerId: string,
+  { providerId, imageId }: { providerId: string; imageId: string },
   wanted: Question['wanted'],
   start: number,
   end: number,
@@ -192,11 +193,13 @@ async function question(
   const { db } = deps.store;
   const span = { start: new Date(start), end: end === Number.POSITIVE_INFINITY ? null : new Date(end) };
   const limits = providers.limitsOf(await providers.find(db, providerId));
-  const [steps, closed] = await Promise.all([
-    calendar.shortSteps(db, providerId, span, { now: deps.now(), except }, { limits, wanted }),
+  const counting = { now: deps.now(), except };
+  const [steps, closed, taken] = await Promise.all([
+    calendar.shortSteps(db, providerId, span, counting, { limits, wanted }),
     calendar.closures(db, providerId, span),
+    licences.taken(db, imageId, span, counting),
   ]);
-  return { limits, steps, closed: closed.map(calendar.closedSpan), wanted };
+  return { limits, steps, closed: closed.map(calendar.closedSpan), taken, wanted };
 }
 
 /**

@@ -99,7 +99,9 @@ export async function makingRoom<T>(
       });
     } catch (error) {
       if (!(error instanceof CarrelError) || error.code !== 'no-capacity' || performance.now() > until) throw error;
-      const going = error.details['resource'] === 'maintenance' ? undefined : await giveUpKept(deps, places);
+      const { resource, licenceId } = error.details;
+      const where = typeof licenceId === 'string' ? { licenceId } : { providerIds: places };
+      const going = resource === 'maintenance' ? undefined : await giveUpKept(deps, where);
       if (going === undefined) throw error;
       while (performance.now() < until && (await reservations.find(deps.store.db, going))?.state === 'ending')
         await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
@@ -107,10 +109,10 @@ export async function makingRoom<T>(
   }
 }
 
-/** Gives up the machine that is kept for the longest time on one of these providers; the id of its reservation, undefined if none is kept. */
-export async function giveUpKept(deps: EngineDeps, providerIds: readonly string[]): Promise<string | undefined> {
+/** Gives up the machine that is kept for the longest time; the id of its reservation, undefined if none is kept there. */
+export async function giveUpKept(deps: EngineDeps, where: Parameters<typeof kept.longestKept>[1]): Promise<string | undefined> {
   for (;;) {
-    const oldest = await kept.longestKept(deps.store.db, providerIds);
+    const oldest = await kept.longestKept(deps.store.db, where);
     if (oldest === undefined) return undefined;
     const given = await deps.store.tx(async (tx) => {
       const row = await reservations.lock(tx, oldest.id);

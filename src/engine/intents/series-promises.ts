@@ -8,6 +8,7 @@ import { type CarrelError, isCode } from '../../lib/errors.ts';
 import * as accounts from '../../store/accounts.ts';
 import * as audit from '../../store/audit.ts';
 import * as calendar from '../../store/calendar.ts';
+import * as licences from '../../store/licences.ts';
 import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Reservation, TimeRange, Tx } from '../../store/schema.ts';
@@ -71,6 +72,22 @@ async function judgeAll(tx: Tx, offer: Offer, starts: readonly Date[]) {
   return all;
 }
 
+/** The seats of the image's licences, wherever its machines are made; locks them. */
+async function judgeLicences(tx: Tx, { image, request, now }: Offer, starts: readonly Date[]) {
+  const last = spanOf(starts.at(-1) as Date, request.forMs).end;
+  // Past the turn-round of the last; an hour more than that does no harm.
+  const span = { start: now, end: last && new Date(last.getTime() + 3_600_000) };
+  const all: { seats: number; sweep: UsageSweep }[] = [];
+  for (const { id, seats } of await licences.lockOfImage(tx, image.id))
+    all.push({ seats, sweep: new UsageSweep(await licences.steps(tx, id, span, { now })) });
+  return {
+    fits: (hold: TimeRange): boolean => all.every(({ seats, sweep }) => sweep.peak(interval(hold)).machines < seats),
+    take(hold: TimeRange): void {
+      for (const { sweep } of all) sweep.add({ hold: interval(hold), vcpus: 0, memoryMiB: 0 });
+    },
+  };
+}
+
 /** What a person may hold at one time. */
 async function judgePerson(tx: Tx, who: Who, { rule, kind, request, now }: Offer, starts: readonly Date[]) {
   const whole = { start: starts[0] as Date, end: spanOf(starts.at(-1) as Date, request.forMs).end };
@@ -101,6 +118,7 @@ export async function promiseAll(
   if (offer.rule.atOnce !== null) await accounts.lock(tx, who.accountId);
   const places = await judgeAll(tx, offer, starts);
   const person = await judgePerson(tx, who, offer, starts);
+  const seats = await judgeLicences(tx, offer, starts);
   let batch: reservations.NewReservation[] = [];
   const write = async () => {
     made.push(...(await reservations.createBooked(tx, batch)));
@@ -114,6 +132,7 @@ export async function promiseAll(
       batch.push(found);
       places.get(found.providerId)?.take(found, reservations.holdOf(found));
       person.take(found);
+      seats.take(reservations.holdOf(found));
       continue;
     }
     await write();
@@ -122,6 +141,7 @@ export async function promiseAll(
       made.push(row);
       places.get(row.providerId)?.take(sizeOf(offer), row.hold);
       person.take({ during: row.during, ...sizeOf(offer) });
+      seats.take(row.hold);
     } catch (error) {
       // Both are said before anything of the occurrence is written.
       if (!isCode(error, 'no-capacity', 'limit-reached')) throw error;
@@ -135,7 +155,13 @@ export async function promiseAll(
   function placeLater(one: One): reservations.NewReservation | undefined {
     for (const [providerId, known] of places) {
       const promised = promiseOf(deps, who, offer, one, { providerId, ...known.begin(one.start), placement: known.placement });
-      if ((promised.prepareAt as Date) > offer.now && known.fits(promised) && person.fits(promised)) return promised;
+      if (
+        (promised.prepareAt as Date) > offer.now &&
+        known.fits(promised) &&
+        person.fits(promised) &&
+        seats.fits(reservations.holdOf(promised))
+      )
+        return promised;
     }
     return undefined;
   }

@@ -7,6 +7,7 @@ import * as images from '../../store/images.ts';
 import * as jobs from '../../store/jobs.ts';
 import * as machines from '../../store/machines.ts';
 import * as masters from '../../store/masters.ts';
+import { withoutWork } from '../../store/due.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Db, Tx } from '../../store/schema.ts';
 import { damage, takeOutOfService } from '../damage.ts';
@@ -168,7 +169,7 @@ export class Reconciler {
   /** Live reservations that no work stands behind: a promise whose job is gone. Ended in the ordinary way. */
   async #rows(): Promise<void> {
     const { store } = this.#deps;
-    for (const row of await reservations.withoutWork(store.db)) {
+    for (const row of await withoutWork(store.db)) {
       await store.tx(async (tx) => {
         const locked = await reservations.lock(tx, row.id);
         if (locked.state !== 'preparing' && locked.state !== 'ending') return;
