@@ -1,4 +1,4 @@
-import { Button, Modal, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Modal, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconDeviceDesktop, IconKey, IconTerminal2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -6,7 +6,7 @@ import { useState } from 'react';
 import type { Reservation } from '../../../src/contract/reservations.ts';
 import { api } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
-import { knownHosts, sshConfig } from '../rules/ssh.ts';
+import { directSshConfig, knownHosts, sshConfig } from '../rules/ssh.ts';
 import { Copyable } from './copy.tsx';
 import { Problem } from './status.tsx';
 
@@ -70,12 +70,22 @@ function Credentials({ reservation: { id, hostname } }: { reservation: Reservati
   }
   return (
     <Stack gap="xs">
-      <Copyable label={t.machines.address} value={`${data.host}:${data.port}`} />
       <Copyable label={t.machines.user} value={data.user} />
       <Copyable label={t.machines.password} value={data.password} />
+      <Copyable label={t.machines.sshConfig} value={sshConfig({ id, hostname, server: location.origin }, data)} />
+      {data.hostKeys.length > 0 && <Copyable label={t.machines.knownHosts} value={knownHosts(id, data)} />}
+      <Text size="sm" c="dimmed">
+        {t.machines.sshThroughServer(`carrel login ${location.origin}`)}
+      </Text>
+      <Title order={3} size="h5">
+        {t.machines.direct}
+      </Title>
+      <Text size="sm" c="dimmed">
+        {t.machines.directText}
+      </Text>
+      <Copyable label={t.machines.address} value={`${data.host}:${data.port}`} />
       <Copyable label={t.machines.command} value={data.sshCommand} />
-      <Copyable label={t.machines.sshConfig} value={sshConfig(hostname, data)} />
-      {data.hostKeys.length > 0 && <Copyable label={t.machines.knownHosts} value={knownHosts(data)} />}
+      <Copyable label={t.machines.directSshConfig} value={directSshConfig(hostname, data)} />
     </Stack>
   );
 }

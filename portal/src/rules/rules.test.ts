@@ -10,7 +10,7 @@ import { askedFor, type Choice, FIRST_CHOICE, localInput, nextHour, ruleOf } fro
 import { actionsOf, progressOf, toneOf } from './reservation.ts';
 import { revisionActions, verdictOf } from './revision.ts';
 import { matching } from './search.ts';
-import { knownHosts, sshConfig } from './ssh.ts';
+import { directSshConfig, knownHosts, sshConfig } from './ssh.ts';
 
 const choice: Choice = { ...FIRST_CHOICE, at: '2026-11-30T13:00', until: '2027-01-31' };
 
@@ -80,9 +80,16 @@ describe('what may be done', () => {
 
 it("a person's own SSH finds the machine and its key", () => {
   const way = { host: '10.0.0.5', port: 22, user: 'ann', hostKeys: ['ssh-ed25519 AAAA', 'ecdsa-sha2-nistp256 BBBB'] };
-  expect(sshConfig('lab-1', way)).toBe('Host lab-1\n  HostName 10.0.0.5\n  Port 22\n  User ann');
-  expect(knownHosts(way)).toBe('10.0.0.5 ssh-ed25519 AAAA\n10.0.0.5 ecdsa-sha2-nistp256 BBBB');
-  expect(knownHosts({ ...way, port: 2022, hostKeys: ['ssh-ed25519 AAAA'] })).toBe('[10.0.0.5]:2022 ssh-ed25519 AAAA');
+  expect(directSshConfig('lab-1', way)).toBe('Host lab-1\n  HostName 10.0.0.5\n  Port 22\n  User ann');
+  expect(knownHosts('id-1', way)).toBe('id-1,10.0.0.5 ssh-ed25519 AAAA\nid-1,10.0.0.5 ecdsa-sha2-nistp256 BBBB');
+  expect(knownHosts('id-1', { ...way, port: 2022, hostKeys: ['ssh-ed25519 AAAA'] })).toBe('id-1,[10.0.0.5]:2022 ssh-ed25519 AAAA');
+});
+
+it("a person's own SSH goes through the server, and names no address of the machine", () => {
+  const through = (server: string) => sshConfig({ id: 'id-1', hostname: 'lab-1', server }, { user: 'ann' });
+  const head = 'Host lab-1.carrel\n  User ann\n  HostKeyAlias id-1\n  ProxyCommand carrel --url ';
+  expect(through('https://lab.example:8443')).toBe(`${head}https://lab.example:8443 proxy id-1`);
+  expect(through('http://[::1]:8080')).toBe(`${head}'http://[::1]:8080' proxy id-1`);
 });
 
 describe('what is shown', () => {

@@ -23,11 +23,21 @@ export interface Span {
  */
 export class DebianPackages {
   readonly #workDir: string;
-  #options: readonly string[] = QUIET;
+  #options: readonly string[];
   #private = false;
 
+  /** `workDir`, an absolute path that is there, holds apt's index and, if need be, lists of our own. */
   constructor(workDir: string) {
     this.#workDir = workDir;
+    this.#options = [...QUIET, ...this.#indexOptions()];
+  }
+
+  /**
+   * apt reads all lists anew at each call where its index is not kept: in container images, which turn that off, and for users who
+   * may not write to /var/cache/apt. With an index of our own only the first call does.
+   */
+  #indexOptions(): string[] {
+    return ['-o', `Dir::Cache::pkgcache=${join(this.#workDir, 'pkgcache.bin')}`];
   }
 
   /** The packages that `names` depend on directly. The first of alternatives counts; virtual packages are left out. */
@@ -99,6 +109,7 @@ export class DebianPackages {
     this.#private = true;
     this.#options = [
       ...QUIET,
+      ...this.#indexOptions(),
       ...['-o', `Dir::State=${base}/state`, '-o', `Dir::Cache=${base}/cache`, '-o', `Dir::State::status=${base}/status`],
     ];
     try {
