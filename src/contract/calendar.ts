@@ -65,6 +65,7 @@ export const Rule = named(
     aheadMs: Type.Integer({ description: 'How far ahead of its start it may be reserved.' }),
     atOnce: described(Limit, 'How many of this kind one person may hold at one time; null = any number.'),
     checkpoints: Type.Integer({ description: 'How many checkpoints one machine may have.' }),
+    connectWithinMs: described(Limit, 'A machine to which nobody connects for so long after it was ready is ended; null = never.'),
   }),
 );
 export type Rule = Static<typeof Rule>;
@@ -81,6 +82,10 @@ export const RuleChange = strict({
   ahead: Type.Optional(Duration),
   atOnce: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.Null()])),
   checkpoints: Type.Optional(Type.Integer({ minimum: 0, maximum: 7 })),
+  connectWithin: Type.Optional(
+    described(Span, 'A machine to which nobody connects for so long after it was ready is ended; null = never.'),
+  ),
+  reset: Type.Optional(Type.Boolean({ description: 'What the site says of this kind and group is taken away, before the other changes.' })),
 });
 export type RuleChange = Static<typeof RuleChange>;
 

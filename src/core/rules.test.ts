@@ -31,7 +31,15 @@ test('the kind follows from what is asked for', () => {
 });
 
 test('a request that breaks a rule says which', () => {
-  const rule = { allowed: true, longestMs: 4 * HOUR, totalMs: 6 * HOUR, aheadMs: 24 * HOUR, atOnce: 2, checkpoints: 5 };
+  const rule = {
+    allowed: true,
+    longestMs: 4 * HOUR,
+    totalMs: 6 * HOUR,
+    aheadMs: 24 * HOUR,
+    atOnce: 2,
+    checkpoints: 5,
+    connectWithinMs: null,
+  };
   const subject = { kind: 'lab' as const, forMs: 4 * HOUR, aheadMs: 24 * HOUR, held: 1, extending: false };
   expect(breach(rule, subject)).toBeUndefined();
   expect(breach({ ...rule, allowed: false }, subject)).toEqual({ rule: 'kind', kind: 'lab' });

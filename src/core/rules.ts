@@ -13,6 +13,8 @@ export interface KindRule {
   atOnce: number | null;
   /** How many checkpoints one machine may have. */
   checkpoints: number;
+  /** A machine to which nobody connects for so long after it was ready is ended, in milliseconds; null = never. */
+  connectWithinMs: number | null;
 }
 
 export type KindRules = Record<ReservationKind, KindRule>;
@@ -27,10 +29,42 @@ const CHECKPOINTS = 5;
 
 /** Without rules of the site's own. Nobody is limited in number, since what is fair is for the site to say. */
 export const DEFAULT_RULES: KindRules = {
-  lab: { allowed: true, longestMs: 2 * DAY, totalMs: 4 * DAY, aheadMs: 180 * DAY, atOnce: null, checkpoints: CHECKPOINTS },
-  long: { allowed: true, longestMs: 180 * DAY, totalMs: 366 * DAY, aheadMs: 180 * DAY, atOnce: null, checkpoints: CHECKPOINTS },
-  imaging: { allowed: true, longestMs: 14 * DAY, totalMs: 60 * DAY, aheadMs: 60 * DAY, atOnce: null, checkpoints: CHECKPOINTS },
-  server: { allowed: true, longestMs: null, totalMs: null, aheadMs: 180 * DAY, atOnce: null, checkpoints: CHECKPOINTS },
+  lab: {
+    allowed: true,
+    longestMs: 2 * DAY,
+    totalMs: 4 * DAY,
+    aheadMs: 180 * DAY,
+    atOnce: null,
+    checkpoints: CHECKPOINTS,
+    connectWithinMs: null,
+  },
+  long: {
+    allowed: true,
+    longestMs: 180 * DAY,
+    totalMs: 366 * DAY,
+    aheadMs: 180 * DAY,
+    atOnce: null,
+    checkpoints: CHECKPOINTS,
+    connectWithinMs: null,
+  },
+  imaging: {
+    allowed: true,
+    longestMs: 14 * DAY,
+    totalMs: 60 * DAY,
+    aheadMs: 60 * DAY,
+    atOnce: null,
+    checkpoints: CHECKPOINTS,
+    connectWithinMs: null,
+  },
+  server: {
+    allowed: true,
+    longestMs: null,
+    totalMs: null,
+    aheadMs: 180 * DAY,
+    atOnce: null,
+    checkpoints: CHECKPOINTS,
+    connectWithinMs: null,
+  },
 };
 
 /** The more generous of two; null is without limit. */
@@ -45,7 +79,7 @@ function wider(a: number | null, b: number | null): number | null {
 export function ruleFor(site: SiteRules, groups: readonly string[], kind: ReservationKind): KindRule {
   const base = { ...DEFAULT_RULES[kind], ...site[EVERYBODY]?.[kind] };
   const said = groups.map((g) => site[g]?.[kind]).filter((r) => r !== undefined);
-  const most = <K extends 'longestMs' | 'totalMs' | 'atOnce'>(key: K): number | null => {
+  const most = <K extends 'longestMs' | 'totalMs' | 'atOnce' | 'connectWithinMs'>(key: K): number | null => {
     const values: (number | null)[] = said.map((r) => r[key]).filter((v) => v !== undefined);
     return values.length === 0 ? base[key] : values.reduce(wider);
   };
@@ -57,6 +91,7 @@ export function ruleFor(site: SiteRules, groups: readonly string[], kind: Reserv
     longestMs: most('longestMs'),
     totalMs: most('totalMs'),
     atOnce: most('atOnce'),
+    connectWithinMs: most('connectWithinMs'),
     aheadMs: ahead.length === 0 ? base.aheadMs : Math.max(...ahead),
     checkpoints: checkpoints.length === 0 ? base.checkpoints : Math.max(...checkpoints),
   };

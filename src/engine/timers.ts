@@ -7,6 +7,7 @@ import { dueToBegin, dueToExpire } from '../store/due.ts';
 import { beginReservation } from './intents/begin.ts';
 import { DOWN_MS, leaveDown } from './intents/elsewhere.ts';
 import { endReservation } from './intents/end.ts';
+import { endUnused, tellEndsNear } from './intents/unused.ts';
 import type { EngineDeps } from './deps.ts';
 
 const LOOK_EVERY_MS = 5_000;
@@ -105,6 +106,8 @@ export function startTimers(deps: EngineDeps): () => Promise<void> {
     // First what is over, so that its room is there for what begins.
     looking = expireDue(deps)
       .then(() => beginDue(deps))
+      .then(() => tellEndsNear(deps))
+      .then(() => endUnused(deps))
       .then(() => leaveDownProviders(deps))
       .then(() => countHours(deps))
       .catch((error: unknown) => deps.log.warn({ err: describeError(error) }, 'looking for reservations that are due failed'))

@@ -195,3 +195,23 @@ test('a rule keeps how many checkpoints a machine may have', async () => {
   const { mine } = await it.setRule(caller(bench), { kind: 'lab', checkpoints: 2 });
   expect(mine.find((rule) => rule.kind === 'lab')?.checkpoints).toBe(2);
 });
+
+test('what a site says of a kind and a group is seen, and taken away again', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = services(bench);
+  const by = caller(bench);
+  await it.setRule(by, { kind: 'lab', connectWithin: '15m' });
+  await it.setRule(by, { kind: 'lab', group: 'user', connectWithin: null, atOnce: 2 });
+  const { site, mine } = await it.setRule(by, { kind: 'long', group: 'user', allowed: false });
+  expect(site).toEqual({
+    '*': { lab: { connectWithinMs: 900_000 } },
+    user: { lab: { connectWithinMs: null, atOnce: 2 }, long: { allowed: false } },
+  });
+  expect(mine.find((rule) => rule.kind === 'lab')?.connectWithinMs).toBe(900_000);
+  expect((await it.setRule(by, { kind: 'lab', group: 'user', reset: true, atOnce: 5 })).site['user']).toEqual({
+    lab: { atOnce: 5 },
+    long: { allowed: false },
+  });
+  for (const kind of ['lab', 'long'] as const) await it.setRule(by, { kind, group: 'user', reset: true });
+  expect((await it.setRule(by, { kind: 'lab', reset: true })).site).toEqual({});
+});

@@ -82,7 +82,7 @@ function obstacleText(what: Obstacle): NonNullable<Availability['reason']> {
 }
 
 /** A change as it is kept: spans in milliseconds. */
-function kept({ allowed, longest, total, ahead, atOnce, checkpoints }: RuleChange): Partial<KindRule> {
+function kept({ allowed, longest, total, ahead, atOnce, checkpoints, connectWithin }: RuleChange): Partial<KindRule> {
   const ms = (span: string | null) => (span === null ? null : durationMs(span));
   return {
     ...(allowed === undefined ? {} : { allowed }),
@@ -91,7 +91,16 @@ function kept({ allowed, longest, total, ahead, atOnce, checkpoints }: RuleChang
     ...(ahead === undefined ? {} : { aheadMs: durationMs(ahead) }),
     ...(atOnce === undefined ? {} : { atOnce }),
     ...(checkpoints === undefined ? {} : { checkpoints }),
+    ...(connectWithin === undefined ? {} : { connectWithinMs: ms(connectWithin) }),
   };
+}
+
+/** The site's rules with this one in place of what it says of the kind and group; one that says nothing is left out. */
+function without(site: SiteRules, group: string, kind: ReservationKind, rule: Partial<KindRule>): SiteRules {
+  const { [kind]: _, ...others } = site[group] ?? {};
+  const kinds = Object.keys(rule).length === 0 ? others : { ...others, [kind]: rule };
+  const { [group]: __, ...groups } = site;
+  return Object.keys(kinds).length === 0 ? groups : { ...groups, [group]: kinds };
 }
 
 export function calendarServices({ deps }: Parts): CalendarServices {
@@ -159,7 +168,8 @@ export function calendarServices({ deps }: Parts): CalendarServices {
       await deps.store.tx(async (tx) => {
         await lockSiteRules(tx);
         const site = await siteRules(tx);
-        const next: SiteRules = { ...site, [group]: { ...site[group], [change.kind]: { ...site[group]?.[change.kind], ...kept(change) } } };
+        const before = change.reset ? {} : site[group]?.[change.kind];
+        const next = without(site, group, change.kind, { ...before, ...kept(change) });
         await saveSiteRules(tx, next);
         await audit.append(tx, {
           at: deps.now(),

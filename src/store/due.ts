@@ -1,6 +1,7 @@
 /** Reservations with which something is to be done: what their time says, and what no work stands behind. */
 import { sql } from 'kysely';
-import type { Db, Reservation } from './schema.ts';
+import type { Role } from './schema-people.ts';
+import type { Db, Reservation, Tx } from './schema.ts';
 
 /** Booked ones whose preparation is to begin, the earliest first. */
 export async function dueToBegin(db: Db, now: Date): Promise<Pick<Reservation, 'id'>[]> {
@@ -34,4 +35,48 @@ export async function dueToExpire(db: Db, now: Date): Promise<Pick<Reservation, 
     .where('state', 'in', ['booked', 'preparing', 'ready'])
     .where(sql<boolean>`upper(during) <= ${now}::timestamptz`)
     .execute();
+}
+
+/** Ready since before `since`, and nobody connected yet: with the role of whose it is. */
+export async function unused(db: Db, since: Date): Promise<(Pick<Reservation, 'id' | 'kind'> & { readyAt: Date; role: Role })[]> {
+  const rows = await db
+    .selectFrom('reservation')
+    .innerJoin('account', 'account.id', 'reservation.accountId')
+    .select(['reservation.id', 'reservation.kind', 'reservation.readyAt', 'account.role'])
+    .where('reservation.state', '=', 'ready')
+    .where('reservation.connectedAt', 'is', null)
+    .where('reservation.proof', 'is', null)
+    .where('reservation.readyAt', '<=', since)
+    .orderBy('reservation.readyAt')
+    .execute();
+  return rows.map((row) => ({ ...row, readyAt: row.readyAt as Date }));
+}
+
+/** Somebody connected. True if it is the first time. */
+export async function noteConnected(db: Db, id: string, now: Date): Promise<boolean> {
+  const row = await db
+    .updateTable('reservation')
+    .set({ connectedAt: now })
+    .where('id', '=', id)
+    .where('connectedAt', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Those that run, end by `until`, were asked for longer than `longerMs` milliseconds, and were not told so of this end. */
+export async function endingSoon(db: Db, until: Date, longerMs: number): Promise<Pick<Reservation, 'id'>[]> {
+  return db
+    .selectFrom('reservation')
+    .select('id')
+    .where('state', '=', 'ready')
+    .where(sql<boolean>`upper(during) <= ${until}::timestamptz and end_told is distinct from upper(during)
+      and upper(during) - lower(during) > ${longerMs} * interval '1 millisecond'`)
+    .orderBy(sql`upper(during)`)
+    .execute();
+}
+
+/** Its people are told, in the caller's transaction, that this end is near. */
+export async function noteEndTold(tx: Tx, id: string, end: Date): Promise<void> {
+  await tx.updateTable('reservation').set({ endTold: end }).where('id', '=', id).execute();
 }

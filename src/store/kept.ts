@@ -12,7 +12,11 @@ export async function keep(tx: Tx, id: string, until: Date | null): Promise<void
 /** One that was kept is its owner's again. */
 export async function takeBack(tx: Tx, id: string, text: string, now: Date): Promise<void> {
   await transition(tx, id, 'undo', {});
-  await tx.updateTable('reservation').set({ keptUntil: null, endAskedAt: null, stage: 'ready' }).where('id', '=', id).execute();
+  await tx
+    .updateTable('reservation')
+    .set({ keptUntil: null, endAskedAt: null, connectedAt: now, stage: 'ready' })
+    .where('id', '=', id)
+    .execute();
   await note(tx, id, text, now);
 }
 

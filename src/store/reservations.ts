@@ -345,10 +345,12 @@ export async function setCredential(db: Db, id: string, sealed: Buffer): Promise
   await db.updateTable('reservation').set({ credential: sealed }).where('id', '=', id).execute();
 }
 
-/** Says to followers what a reservation looks like now. */
-export async function tell(db: Db, id: string, now: Date): Promise<void> {
+/** Says to followers what a reservation looks like now; `notice`: and what they should be shown, though nothing of it changed. */
+export async function tell(db: Db, id: string, now: Date, notice?: 'ends-soon'): Promise<void> {
   const row = await find(db, id);
-  if (row) await events.append(db, told(row, now));
+  if (!row) return;
+  const event = told(row, now);
+  await events.append(db, notice === undefined ? event : { ...event, body: { ...event.body, notice } });
 }
 
 function told(row: Reservation, now: Date): events.NewEvent {

@@ -181,6 +181,10 @@ export interface ReservationTable {
   endAskedAt: Nullable<Date>;
   /** Until when its machine is kept after the end; null: it is not. */
   keptUntil: Nullable<Date>;
+  /** When somebody first connected to its machine; null: nobody has. */
+  connectedAt: Nullable<Date>;
+  /** The end of which its people were told that it is near. */
+  endTold: Nullable<Date>;
   endedAt: Nullable<Date>;
 }
 

@@ -573,7 +573,18 @@ export function fakeServices(world: FakeWorld): Services {
       return world.maintenance.length < before;
     },
     showRules: async () => ({
-      mine: [{ kind: 'lab', allowed: true, longestMs: 14_400_000, totalMs: null, aheadMs: 86_400_000, atOnce: 2, checkpoints: 5 }],
+      mine: [
+        {
+          kind: 'lab',
+          allowed: true,
+          longestMs: 14_400_000,
+          totalMs: null,
+          aheadMs: 86_400_000,
+          atOnce: 2,
+          checkpoints: 5,
+          connectWithinMs: null,
+        },
+      ],
       site: {},
     }),
     setRule: async (_caller, { group = '*', kind }) => ({ mine: [], site: { [group]: { [kind]: {} } } }),

@@ -23,20 +23,25 @@ export function staleAfter(event: EventData): readonly (readonly unknown[])[] {
   }
 }
 
-/** Follows the stream until the signal aborts, over restarts of the server; tells of each change of the link. */
-export async function follow(client: Invalidate, signal: AbortSignal, onLink: (link: Link) => void): Promise<void> {
+/** Follows the stream until the signal aborts, over restarts of the server; tells of each change of the link, and that the end of a machine is near. */
+export async function follow(
+  client: Invalidate,
+  signal: AbortSignal,
+  on: { link: (link: Link) => void; endsSoon: () => void },
+): Promise<void> {
   let broken = false;
   const stream = api.events({
     signal,
     onBreak: () => {
       broken = true;
-      onLink('broken');
+      on.link('broken');
     },
   });
   for await (const event of stream) {
-    onLink('open');
+    on.link('open');
     if (event.kind === 'hello' && !broken) continue;
     broken = false;
+    if (event.body['notice'] === 'ends-soon') on.endsSoon();
     for (const queryKey of staleAfter(event)) void client.invalidateQueries({ queryKey: [...queryKey] });
   }
 }

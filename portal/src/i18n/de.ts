@@ -112,6 +112,8 @@ export const de: Messages = {
     noEnd: 'ohne Ende',
     from: (time) => `ab ${time}`,
     left: (span) => `noch ${span}`,
+    endsSoon: 'Ein Rechner von Ihnen endet bald',
+    endsSoonText: '„Meine Rechner“ zeigt, wann. Verlängern Sie ihn dort, wenn Sie ihn noch brauchen.',
     connect: 'Verbinden',
     screen: 'Bildschirm',
     terminal: 'Terminal',

@@ -110,6 +110,8 @@ export const en = {
     noEnd: 'without an end',
     from: (time: string) => `from ${time}`,
     left: (span: string) => `${span} left`,
+    endsSoon: 'A machine of yours ends soon',
+    endsSoonText: 'My machines shows when. Extend it there if you still need it.',
     connect: 'Connect',
     screen: 'Screen',
     terminal: 'Terminal',

@@ -74,14 +74,18 @@ function useNow(everyMs: number, active: boolean): number {
   return now;
 }
 
+/** From here on the end is near, as the server sees it. */
+const END_NEAR_MS = 10 * 60_000;
+
 function Times({ reservation: { state, startsAt, endsAt } }: { reservation: Reservation }) {
   const { t, format } = useI18n();
   const now = useNow(30_000, true);
   if (state === 'ended' || state === 'failed') return null;
   const until = endsAt === undefined ? t.machines.noEnd : t.machines.until(format.time(endsAt));
   const left = endsAt === undefined ? '' : ` · ${t.machines.left(format.span(Date.parse(endsAt) - now))}`;
+  const near = state === 'ready' && endsAt !== undefined && Date.parse(endsAt) - now < END_NEAR_MS;
   return (
-    <Text size="sm">
+    <Text size="sm" {...(near ? { fw: 700, role: 'status' } : {})}>
       {state === 'booked' ? `${t.machines.from(format.time(startsAt))} ` : ''}
       {until}
       {state === 'booked' ? '' : left}

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Rule, RuleChange } from '../../contract/calendar.ts';
+import type { Rule, RuleChange, Rules } from '../../contract/calendar.ts';
 import type { Cli } from '../session.ts';
 import { span, table } from '../text.ts';
 import { wholeNumber } from '../names.ts';
@@ -12,6 +12,8 @@ interface Options {
   ahead?: string;
   atOnce?: number | 'any';
   checkpoints?: number;
+  connectWithin?: string;
+  reset?: boolean;
 }
 
 export function addRules(program: Command, cli: Cli): void {
@@ -26,14 +28,17 @@ export function addRules(program: Command, cli: Cli): void {
     .option('--ahead <span>', 'how far ahead of its start it may be reserved')
     .option('--at-once <n>', 'how many one person may hold at one time, or any', (text) => (text === 'any' ? text : wholeNumber(text)))
     .option('--checkpoints <n>', 'how many checkpoints one machine may have, at most 7; 0 = none', checkpointLimit)
+    .option('--connect-within <span>', 'a machine to which nobody connects for so long is ended, or any')
+    .option('--reset', 'what the site says of this kind and group is taken away')
     .action(async (kind: string | undefined, options: Options, command: Command) => {
       const session = cli.open(command);
       const body = kind === undefined ? undefined : changeOf(kind, options, command);
       const rules = body === undefined ? await session.client.showRules() : await session.client.setRule({ body });
       session.answer(
         rules,
-        table(['KIND', 'ALLOWED', 'LONGEST', 'WITH EXTENSIONS', 'AHEAD', 'AT ONCE', 'CHECKPOINTS'], rules.mine.map(row)),
+        table(['KIND', 'ALLOWED', 'LONGEST', 'WITH EXTENSIONS', 'AHEAD', 'AT ONCE', 'CHECKPOINTS', 'CONNECT WITHIN'], rules.mine.map(row)),
       );
+      for (const line of ofSite(rules)) session.say(line);
     });
 }
 
@@ -50,8 +55,23 @@ function changeOf(kind: string, o: Options, command: Command): RuleChange {
     ...(o.total === undefined ? {} : { total: limit(o.total) }),
     ...(o.ahead === undefined ? {} : { ahead: o.ahead }),
     ...(o.checkpoints === undefined ? {} : { checkpoints: o.checkpoints }),
+    ...(o.connectWithin === undefined ? {} : { connectWithin: limit(o.connectWithin) }),
+    ...(o.reset === undefined ? {} : { reset: o.reset }),
     ...(o.atOnce === undefined ? {} : { atOnce: o.atOnce === 'any' ? null : o.atOnce }),
   };
+}
+
+/** What the site itself says, beside the defaults. */
+function ofSite({ site }: Rules): string[] {
+  return Object.entries(site).flatMap(([group, kinds]) =>
+    Object.entries(kinds).map(([kind, rule]) => {
+      const said = Object.entries(rule as Record<string, unknown>).map(([name, value]) => {
+        const shown = value === null ? 'any' : name.endsWith('Ms') ? span(Number(value)) : String(value);
+        return `${name.replace(/Ms$/, '')} ${shown}`;
+      });
+      return `${group === '*' ? 'everybody' : group}, ${kind}: ${said.join(', ')}`;
+    }),
+  );
 }
 
 function checkpointLimit(text: string): number {
@@ -73,5 +93,6 @@ function row(r: Rule): string[] {
     span(r.aheadMs),
     String(r.atOnce ?? 'any'),
     String(r.checkpoints),
+    limit(r.connectWithinMs),
   ];
 }

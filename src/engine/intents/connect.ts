@@ -11,6 +11,7 @@ import { mustAnswer } from '../condition.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
 import { setKeysBySsh } from '../keys-by-ssh.ts';
 import { runningMachine, type Who } from './reservation.ts';
+import { noteUsed } from './unused.ts';
 
 export interface ConnectionFacts {
   host: string;
@@ -56,6 +57,7 @@ export async function connect(
     const keys = key === undefined ? known.authorizedKeys : [...known.authorizedKeys.filter((k) => k !== key), key].slice(-MOST_KEYS);
     const next = { ...known, authorizedKeys: keys };
     await reservations.setCredential(tx, id, sealer.seal(id, next));
+    await noteUsed(deps, id, tx);
     await audit.append(tx, {
       at: deps.now(),
       actor: who.name,
@@ -132,7 +134,10 @@ export async function consoleTarget(ctx: Ctx, deps: EngineDeps, id: string): Pro
   const row = await reservations.find(deps.store.db, id);
   if (!row) throw new CarrelError('not-found', 'there is no such reservation');
   // The console is there from the moment the machine is on: it shows what a boot that hangs says.
-  if (row.state !== 'preparing') await runningMachine(deps, row);
+  if (row.state !== 'preparing') {
+    await runningMachine(deps, row);
+    await noteUsed(deps, id);
+  }
   return await driverOf(deps, row.providerId)
     .console(ctx, row.machineId)
     .catch((error: unknown) => {
@@ -189,8 +194,9 @@ async function addressOf(ctx: Ctx, driver: Driver, machine: Machine): Promise<Gu
   return await driver.guest.address(ctx, machine.id);
 }
 
-export function noteTunnel(deps: EngineDeps, who: Who, id: string): Promise<void> {
-  return audit.append(deps.store.db, {
+export async function noteTunnel(deps: EngineDeps, who: Who, id: string): Promise<void> {
+  await noteUsed(deps, id);
+  await audit.append(deps.store.db, {
     at: deps.now(),
     actor: who.name,
     action: 'reservation.tunnel-opened',

@@ -1,0 +1,88 @@
+/** What a machine's time says before it is over: that its end is near, and that nobody uses it. */
+import { formatDuration } from '../../core/reservation.ts';
+import { ruleFor, type SiteRules } from '../../core/rules.ts';
+import { describeError } from '../../lib/errors.ts';
+import * as due from '../../store/due.ts';
+import * as reservations from '../../store/reservations.ts';
+import type { Tx } from '../../store/schema.ts';
+import type { EngineDeps } from '../deps.ts';
+import { endWithin } from './end.ts';
+import { siteRules } from './terms.ts';
+
+/** So long before its end its people are told, in milliseconds; of what is not much longer than that itself they know. */
+export const END_NEAR_MS = 10 * 60_000;
+/** What is ended because nobody connected can be had back so long, in milliseconds. */
+const KEPT_MS = 5 * 60_000;
+/** Part of the time to connect that goes by before it is said that it will be ended. */
+const SAID_AFTER = 0.5;
+
+const UNUSED = 'nobody has connected yet';
+
+/** Tells the people of machines whose end is near, once for each end; returns how many. */
+export async function tellEndsNear(deps: EngineDeps): Promise<number> {
+  let told = 0;
+  const until = () => new Date(deps.now().getTime() + END_NEAR_MS);
+  for (const { id } of await due.endingSoon(deps.store.db, until(), 2 * END_NEAR_MS)) {
+    await deps.store.tx(async (tx) => {
+      const row = await reservations.lock(tx, id);
+      // It may have been lengthened, ended, or told of by another server since it was found.
+      if (row.state !== 'ready' || row.during.end === null || row.during.end > until()) return;
+      if (row.endTold?.getTime() === row.during.end.getTime()) return;
+      await due.noteEndTold(tx, id, row.during.end);
+      await reservations.tell(tx, id, deps.now(), 'ends-soon');
+      told += 1;
+    });
+  }
+  return told;
+}
+
+/** Somebody connects, or looks at the screen: the machine is used. */
+export async function noteUsed(deps: EngineDeps, id: string, db: Tx | EngineDeps['store']['db'] = deps.store.db): Promise<void> {
+  if (!(await due.noteConnected(db, id, deps.now()))) return;
+  const row = await reservations.find(db, id);
+  if (row?.state === 'ready' && row.stageText.startsWith(UNUSED)) await reservations.note(db, id, 'ready', deps.now());
+}
+
+/** The shortest time to connect that any rule of the site gives; undefined if none does. */
+function shortest(site: SiteRules): number | undefined {
+  const all = Object.values(site).flatMap((kinds) => Object.values(kinds).map((rule) => rule.connectWithinMs));
+  const some = all.filter((ms) => typeof ms === 'number');
+  return some.length === 0 ? undefined : Math.min(...some);
+}
+
+/** Ends machines that nobody connected to in the time that the rules give, and says so before it does; returns how many it ended. */
+export async function endUnused(deps: EngineDeps): Promise<number> {
+  const site = await siteRules(deps.store.db);
+  const least = shortest(site);
+  if (least === undefined) return 0;
+  let ended = 0;
+  for (const found of await due.unused(deps.store.db, new Date(deps.now().getTime() - least * SAID_AFTER))) {
+    const within = ruleFor(site, [found.role], found.kind).connectWithinMs;
+    if (within === null) continue;
+    try {
+      if (await deps.store.tx((tx) => look(deps, tx, found.id, within))) ended += 1;
+    } catch (error) {
+      deps.log.warn({ reservation: found.id, err: describeError(error) }, 'unused, and not ended yet; the next look tries again');
+    }
+  }
+  return ended;
+}
+
+/** True if it was ended. */
+async function look(deps: EngineDeps, tx: Tx, id: string, within: number): Promise<boolean> {
+  const row = await reservations.lock(tx, id);
+  // Somebody may have connected, or ended it, since it was found.
+  if (row.state !== 'ready' || row.connectedAt !== null || row.readyAt === null) return false;
+  const now = deps.now();
+  const waited = now.getTime() - row.readyAt.getTime();
+  if (waited < within) {
+    const at = new Date(row.readyAt.getTime() + within).toISOString();
+    if (waited >= within * SAID_AFTER && row.stageText === 'ready')
+      await reservations.note(tx, id, `${UNUSED}: it is ended at ${at} unless somebody does`, now);
+    return false;
+  }
+  const { keptUntil } = await endWithin(deps, tx, id, 'end', 'engine', { keepMs: KEPT_MS });
+  const back = keptUntil === null ? '' : '; `carrel undo` brings it back';
+  await reservations.note(tx, id, `ended: nobody had connected within ${formatDuration(within)}${back}`, now);
+  return true;
+}
