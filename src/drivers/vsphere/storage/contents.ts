@@ -141,7 +141,7 @@ export class Contents {
         const options = { datacenter: this.#end.site.datacenterPath, timeoutMs: READ_MS };
         const { size } = await downloadPart(ctx, this.#end.client, path, span, options, (chunk) => {
           hash.update(chunk);
-          zeros &&= chunk.every((byte) => byte === 0);
+          zeros &&= isZeros(chunk);
         });
         return { hash: zeros ? ZEROS : hash.digest('base64url').slice(0, 22), size };
       });
@@ -155,6 +155,11 @@ export class Contents {
 }
 
 const ZEROS = '-';
+
+/** By comparing the bytes with themselves, one further on: several times as quick as a look at each, and a seal reads gigabytes. */
+function isZeros(bytes: Uint8Array): boolean {
+  return bytes.length === 0 || (bytes[0] === 0 && Buffer.compare(bytes.subarray(1), bytes.subarray(0, -1)) === 0);
+}
 
 /** How the server says that it cannot give the file now: session gone, locked, asked too often, no host that answers. */
 function isPassing(error: unknown): boolean {
