@@ -127,3 +127,33 @@ test('operators invite, reset, switch off and on, and change roles', async () =>
   const [one] = (await runCli(server, 'ann', ['session', 'ls', '--json'])).json as [{ id: string }];
   expect((await runCli(server, 'ann', ['session', 'rm', one.id])).out).toBe('done\n');
 });
+
+test('passwd asks for the present password once and for the new one twice, and shows none', async () => {
+  await run(['login', server.baseUrl], { ask: async (question) => (question.startsWith('account') ? 'ann' : 'password-of-ann') });
+  const asked: [string, boolean | undefined][] = [];
+  const typing = (again: string) => async (question: string, options?: { hidden?: boolean }) => {
+    asked.push([question, options?.hidden]);
+    return { p: 'password-of-ann', n: 'a new and longer one', t: again }[question[0] as 'p' | 'n' | 't'];
+  };
+  expect(await run(['passwd'], { ask: typing('another') })).toMatchObject({ code: 2, err: expect.stringContaining('not the same') });
+  expect(server.world.calls.some((c) => c.name === 'setPassword')).toBe(false);
+  const done = await run(['passwd'], { ask: typing('a new and longer one') });
+  expect([done.code, done.out, done.err]).toEqual([0, 'the password is changed\n', '']);
+  expect(asked.slice(3)).toEqual([
+    ['present password: ', true],
+    ['new password: ', true],
+    ['the new one again: ', true],
+  ]);
+  expect(server.world.calls.findLast((c) => c.name === 'setPassword')?.args[1]).toEqual({
+    current: 'password-of-ann',
+    password: 'a new and longer one',
+  });
+
+  const [current, next] = [join(home, 'now'), join(home, 'next')];
+  writeFileSync(current, 'password-of-ann\n');
+  writeFileSync(next, 'from a file, as scripts do\n');
+  expect((await run(['passwd', '--current-file', current, '--password-file', next])).code).toBe(0);
+  expect(server.world.calls.findLast((c) => c.name === 'setPassword')?.args[1]).toMatchObject({ password: 'from a file, as scripts do' });
+  expect((await run(['passwd', '--current-file', '-', '--password-file', '-'])).code).toBe(2);
+  expect((await run(['passwd'])).code).toBe(2);
+});

@@ -36,6 +36,7 @@ import { addMaintenanceLs } from './commands/maintenance-ls.ts';
 import { addMaintenanceRm } from './commands/maintenance-rm.ts';
 import { addMove } from './commands/move.ts';
 import { addReimage } from './commands/reimage.ts';
+import { addPasswd } from './commands/passwd.ts';
 import { addPower, addStart, addStop } from './commands/power.ts';
 import { addProviderAdd } from './commands/provider-add.ts';
 import { addProviderCheck, addProviderVms } from './commands/provider-check.ts';
@@ -161,7 +162,7 @@ const COMMANDS: readonly Add[] = [
   addRules,
 ];
 
-const LAST: readonly Add[] = [addReconcile, addAudit, addLogin, addLogout, addWhoami];
+const LAST: readonly Add[] = [addReconcile, addAudit, addLogin, addLogout, addWhoami, addPasswd];
 
 const ABOUT: readonly Add[] = [addCompletion, addExitCodes];
 
