@@ -89,10 +89,12 @@ export function crashSuite(which: 'all' | 'some'): void {
     ...saga.steps.flatMap((step) => [`${saga.name}:${step.name}:do:before`, `${saga.name}:${step.name}:do:after`]),
     `${saga.name}:end:do:before`,
   ]);
-  /** Every step once, before and after in turn, and the end of every saga. */
+  /** Sagas that take the world from one machine to none or back: between their last step and its record a machine could be lost or doubled. */
+  const ENDS = new Set(['provision', 'end', 'reimage']);
+  /** Every step once, before and after in turn, and the end of some; that of the others is cut on the fake driver (sagas.real.ts) and at length. */
   const some = here.flatMap((saga) => [
     ...saga.steps.map((step, i) => `${saga.name}:${step.name}:do:${i % 2 === 0 ? 'after' : 'before'}`),
-    `${saga.name}:end:do:before`,
+    ...(ENDS.has(saga.name) ? [`${saga.name}:end:do:before`] : []),
   ]);
 
   test('every saga has a trigger here', () => {
