@@ -1,4 +1,5 @@
 /** The portal as people use it: Debian's Chromium, the whole server, machines of real QEMU. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Client, makeClient } from '../../src/client/client.ts';
 import { makeSshKey } from '../../src/lib/ssh-key.ts';
@@ -92,6 +93,16 @@ async function screenShows(page: Page, client: Client, id: string, wanted: strin
   });
 }
 
+/** Every page that the portal's own router knows, and one that it does not. */
+function pagesOf(id: string): string[] {
+  const router = readFileSync(new URL('../../portal/src/app/router.tsx', import.meta.url), 'utf8');
+  const known = [...router.matchAll(/\bat\(\s*'([^']+)'/g)].map(([, path]) => path as string);
+  const filled = known.map((path) => path.replace('$id', id).replace('$image', 'starter'));
+  expect(filled.length).toBeGreaterThan(8);
+  expect(filled.filter((path) => path.includes('$'))).toEqual([]);
+  return [...filled, '/nothing'];
+}
+
 async function typeOnScreen(page: Page, layout: string, text: string): Promise<void> {
   await page.getByRole('combobox', { name: 'Keyboard of the machine' }).click();
   await page.getByRole('option', { name: layout, exact: true }).click();
@@ -180,17 +191,7 @@ test('an author checks out, changes, captures, publishes, and reserves the chang
 
 test('axe finds nothing on any page, light and dark, wide and on a phone, in both languages', async () => {
   const { id } = await server.reserve('linked');
-  const pages = [
-    '/machines',
-    '/reserve',
-    '/reserve/starter',
-    '/images',
-    '/images/starter',
-    '/operate',
-    '/own',
-    `/machines/${id}/screen`,
-    '/nothing',
-  ];
+  const pages = pagesOf(id);
   const found: string[] = [];
   for (const [name, options] of [
     ['eve', { colorScheme: 'light' }],
@@ -268,6 +269,70 @@ test('reserve, look at the screen and end, by keyboard alone', async () => {
   await page.keyboard.press('Enter');
   await button(page, 'Undo').waitFor();
   expect(faults).toEqual([]);
+  await context.close();
+});
+
+/** What somebody could have made of a name or a sentence, wherever the API lets them, and where it does not: the portal trusts neither. */
+const HOSTILE = `"><img src=x onerror="document.title='owned'"><script>document.title='owned'</script>\u202e${'w'.repeat(300)} {{7*7}} `;
+/** Members of the API's answers that hold what people, guests and hypervisors said. */
+const SAID = /^(image|name|provider|owner|description|reason|message|hint|label|userAgent|hostname|stageText|createdBy|actor|text|notes?)$/;
+
+function hostile(value: unknown, key = ''): unknown {
+  if (typeof value === 'string') return SAID.test(key) ? HOSTILE + value : value;
+  if (Array.isArray(value)) return value.map((each) => hostile(each, key));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, hostile(v, k)]));
+}
+
+test('hostile names and sentences are text on every page, and break none out of its frame', async () => {
+  const { id } = await server.reserve('linked');
+  const { page, context, faults } = await newPerson('hal', 'admin', { viewport: { width: 390, height: 844 } });
+  await page.route(/\/api\/v1\/(?!events|session)/, async (route) => {
+    const response = await route.fetch();
+    const json = response.headers()['content-type']?.includes('json') === true;
+    await route.fulfill(json ? { response, json: hostile(await response.json()) } : { response });
+  });
+  page.on('dialog', (dialog) => faults.push(`a dialog: ${dialog.message()}`));
+  let shown = 0;
+  const look = async (where: string) => {
+    await page.getByRole('status', { name: /^Loading/ }).waitFor({ state: 'detached' });
+    const seen = await page.evaluate(() => {
+      interface Root {
+        scrollWidth: number;
+        clientWidth: number;
+      }
+      const { document } = globalThis as unknown as {
+        document: {
+          title: string;
+          documentElement: Root;
+          querySelectorAll(selector: string): { length: number };
+          body: { innerText: string };
+        };
+      };
+      const { scrollWidth, clientWidth } = document.documentElement;
+      return {
+        title: document.title,
+        wider: Math.max(0, scrollWidth - clientWidth),
+        made: document.querySelectorAll('img[src="x"]').length,
+        text: document.body.innerText.includes('<img src=x'),
+      };
+    });
+    expect([where, seen.title === 'owned', seen.made, seen.wider]).toEqual([where, false, 0, 0]);
+    shown += Number(seen.text);
+  };
+  for (const path of pagesOf(id)) {
+    await page.goto(server.client.baseUrl + path);
+    await page.getByRole('main').waitFor();
+    await look(path);
+    for (const tab of await page.getByRole('tab').all()) {
+      await tab.click();
+      await look(`${path} ${await tab.textContent()}`);
+    }
+  }
+  // It was there to be seen.
+  expect(shown).toBeGreaterThan(8);
+  expect(faults).toEqual([]);
+  await server.client.endReservation({ params: { id } });
   await context.close();
 });
 
