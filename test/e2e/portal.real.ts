@@ -285,8 +285,9 @@ function hostile(value: unknown, key = ''): unknown {
 }
 
 test('hostile names and sentences are text on every page, and break none out of its frame', async () => {
-  const { id } = await server.reserve('linked');
-  const { page, context, faults } = await newPerson('hal', 'admin', { viewport: { width: 390, height: 844 } });
+  const { page, context, faults, client } = await newPerson('hal', 'admin', { viewport: { width: 390, height: 844 } });
+  const { id } = await client.reserve({ body: { image: 'starter', mode: 'linked' } });
+  expect((await server.settled(id)).state).toBe('ready');
   await page.route(/\/api\/v1\/(?!events|session)/, async (route) => {
     const response = await route.fetch();
     const json = response.headers()['content-type']?.includes('json') === true;
