@@ -290,9 +290,11 @@ describe('a reservation', () => {
       expect.stringMatching(/ {2}ended; kept, switched off, until .+: `carrel undo [0-9a-f]{8}` brings it back/),
     ]);
     expect(server.world.calls.findLast((c) => c.name === 'endReservation')?.args[1]).toEqual({ id, keepMs: 300_000 });
+    expect((await ann(['show', id])).out).toMatch(/^kept +until .+ brings it back$/m);
     const back = await ann(['undo', id.slice(0, 8)]);
     expect([back.code, back.out]).toEqual([0, `${id.slice(0, 8)}  ready: switching it on again\n`]);
     expect(server.world.reservations.get(id)?.keptUntil).toBeUndefined();
+    expect((await ann(['show', id])).out).toMatch(/^state +ready \(ready: switching it on again\)$/m);
   });
 
   it('reimage asks for another machine and waits for it', async () => {

@@ -143,6 +143,15 @@ test.each([
   expect(await reservationOf(bench, id)).toEqual(before);
 });
 
+test('what to do is said by the state that it is in', async () => {
+  const bench = await makeBench(onTestFinished);
+  const { id } = await reserveOne(bench);
+  await expect(reimageReservation(bench.deps, bench.who, { id })).rejects.toMatchObject({ hint: 'Wait until it is ready.' });
+  await endReservation(bench.deps, id, 'end', 'ada');
+  await drain(bench);
+  await expect(reimageReservation(bench.deps, bench.who, { id })).rejects.toMatchObject({ hint: 'Reserve the image again.' });
+});
+
 test('a revision that wants more than is held is refused', async () => {
   const bench = await makeBench(onTestFinished);
   const { id } = await readyOne(bench);

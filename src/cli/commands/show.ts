@@ -47,12 +47,14 @@ function conditionText({ machine: { condition } }: Reservation): string | undefi
 }
 
 function describe(r: Reservation, machine: MachineDetail | undefined): string {
-  const settled = r.state === 'ready' || r.state === 'ended';
+  // Of one that is ready only what is worth reading beside that.
+  const settled = r.state === 'ended' || (r.state === 'ready' && (r.stageText === '' || r.stageText === 'ready'));
   return facts([
     ['reservation', r.id],
     ['image', `${r.image}@${r.revision}`],
     ['owner', r.owner],
     ['state', settled ? r.state : `${r.state} (${stageText(r)})`],
+    ['kept', r.keptUntil && `until ${clock(r.keptUntil)} (${when(r.keptUntil)}): \`carrel undo\` brings it back`],
     ['kind', r.kind],
     ['clone mode', r.mode],
     ['machine', `${r.machine.id} (${r.machine.state}, ${r.machine.vcpus} vCPU, ${r.machine.memoryMiB} MiB)`],

@@ -75,7 +75,9 @@ async function switchOn(tx: Tx, { id: reservationId, machineId, providerId }: Re
 
 function notKept({ id, state, stageText }: Reservation): CarrelError {
   const message =
-    state === 'ending' ? 'its machine is being taken away already' : `it is ${state}${stageText === '' ? '' : `: ${stageText}`}`;
+    state === 'ending'
+      ? 'its machine is being taken away already'
+      : `it is ${state}${stageText === '' || stageText === state ? '' : `: ${stageText}`}`;
   return new CarrelError('wrong-state', `there is no end to take back: ${message}`, {
     hint: state === 'ending' || state === 'ended' ? 'Reserve the image again.' : `See \`carrel show ${id.slice(0, 8)}\`.`,
   });

@@ -31,7 +31,7 @@ export async function reimageReservation(deps: EngineDeps, who: Who, request: Re
     const row = await reservations.lock(tx, request.id);
     if (row.state !== 'ready')
       throw new CarrelError('wrong-state', `a reservation that is ${row.state} has no machine to make anew`, {
-        hint: 'Wait until it is ready.',
+        hint: row.state === 'booked' || row.state === 'preparing' ? 'Wait until it is ready.' : 'Reserve the image again.',
       });
     if (row.proof !== null)
       throw new CarrelError('wrong-state', 'it is there to prove its revision', { hint: 'End it, and prove the revision again.' });
