@@ -66,6 +66,7 @@ export const Rule = named(
     atOnce: described(Limit, 'How many of this kind one person may hold at one time; null = any number.'),
     checkpoints: Type.Integer({ description: 'How many checkpoints one machine may have.' }),
     connectWithinMs: described(Limit, 'A machine to which nobody connects for so long after it was ready is ended; null = never.'),
+    idleAfterMs: described(Limit, 'A machine at which nobody is, as far as the server sees, for so long is ended; null = never.'),
   }),
 );
 export type Rule = Static<typeof Rule>;
@@ -84,6 +85,9 @@ export const RuleChange = strict({
   checkpoints: Type.Optional(Type.Integer({ minimum: 0, maximum: 7 })),
   connectWithin: Type.Optional(
     described(Span, 'A machine to which nobody connects for so long after it was ready is ended; null = never.'),
+  ),
+  idleAfter: Type.Optional(
+    described(Span, 'A machine at which nobody is, as far as the server sees, for so long is ended; at least 5m; null = never.'),
   ),
   reset: Type.Optional(Type.Boolean({ description: 'What the site says of this kind and group is taken away, before the other changes.' })),
 });

@@ -39,6 +39,7 @@ test('a request that breaks a rule says which', () => {
     atOnce: 2,
     checkpoints: 5,
     connectWithinMs: null,
+    idleAfterMs: null,
   };
   const subject = { kind: 'lab' as const, forMs: 4 * HOUR, aheadMs: 24 * HOUR, held: 1, extending: false };
   expect(breach(rule, subject)).toBeUndefined();

@@ -15,6 +15,8 @@ export interface KindRule {
   checkpoints: number;
   /** A machine to which nobody connects for so long after it was ready is ended, in milliseconds; null = never. */
   connectWithinMs: number | null;
+  /** A machine at which nobody is for so long is ended, in milliseconds; null = never. */
+  idleAfterMs: number | null;
 }
 
 export type KindRules = Record<ReservationKind, KindRule>;
@@ -37,6 +39,7 @@ export const DEFAULT_RULES: KindRules = {
     atOnce: null,
     checkpoints: CHECKPOINTS,
     connectWithinMs: null,
+    idleAfterMs: null,
   },
   long: {
     allowed: true,
@@ -46,6 +49,7 @@ export const DEFAULT_RULES: KindRules = {
     atOnce: null,
     checkpoints: CHECKPOINTS,
     connectWithinMs: null,
+    idleAfterMs: null,
   },
   imaging: {
     allowed: true,
@@ -55,6 +59,7 @@ export const DEFAULT_RULES: KindRules = {
     atOnce: null,
     checkpoints: CHECKPOINTS,
     connectWithinMs: null,
+    idleAfterMs: null,
   },
   server: {
     allowed: true,
@@ -64,6 +69,7 @@ export const DEFAULT_RULES: KindRules = {
     atOnce: null,
     checkpoints: CHECKPOINTS,
     connectWithinMs: null,
+    idleAfterMs: null,
   },
 };
 
@@ -79,7 +85,7 @@ function wider(a: number | null, b: number | null): number | null {
 export function ruleFor(site: SiteRules, groups: readonly string[], kind: ReservationKind): KindRule {
   const base = { ...DEFAULT_RULES[kind], ...site[EVERYBODY]?.[kind] };
   const said = groups.map((g) => site[g]?.[kind]).filter((r) => r !== undefined);
-  const most = <K extends 'longestMs' | 'totalMs' | 'atOnce' | 'connectWithinMs'>(key: K): number | null => {
+  const most = <K extends 'longestMs' | 'totalMs' | 'atOnce' | 'connectWithinMs' | 'idleAfterMs'>(key: K): number | null => {
     const values: (number | null)[] = said.map((r) => r[key]).filter((v) => v !== undefined);
     return values.length === 0 ? base[key] : values.reduce(wider);
   };
@@ -92,9 +98,18 @@ export function ruleFor(site: SiteRules, groups: readonly string[], kind: Reserv
     totalMs: most('totalMs'),
     atOnce: most('atOnce'),
     connectWithinMs: most('connectWithinMs'),
+    idleAfterMs: most('idleAfterMs'),
     aheadMs: ahead.length === 0 ? base.aheadMs : Math.max(...ahead),
     checkpoints: checkpoints.length === 0 ? base.checkpoints : Math.max(...checkpoints),
   };
+}
+
+/** The shortest time that any rule of the site gives for this; undefined if none does. */
+export function shortestOf(site: SiteRules, key: 'connectWithinMs' | 'idleAfterMs'): number | undefined {
+  const some = Object.values(site)
+    .flatMap((kinds) => Object.values(kinds).map((rule) => rule[key]))
+    .filter((ms) => typeof ms === 'number');
+  return some.length === 0 ? undefined : Math.min(...some);
 }
 
 /** The kind of a reservation whose person named none: a copy of its own is a server, what lasts longer than a lab may is long. */

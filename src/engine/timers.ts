@@ -7,6 +7,7 @@ import { dueToBegin, dueToExpire } from '../store/due.ts';
 import { beginReservation } from './intents/begin.ts';
 import { DOWN_MS, leaveDown } from './intents/elsewhere.ts';
 import { endReservation } from './intents/end.ts';
+import { endIdle } from './intents/idle.ts';
 import { endUnused, tellEndsNear } from './intents/unused.ts';
 import type { EngineDeps } from './deps.ts';
 
@@ -108,6 +109,7 @@ export function startTimers(deps: EngineDeps): () => Promise<void> {
       .then(() => beginDue(deps))
       .then(() => tellEndsNear(deps))
       .then(() => endUnused(deps))
+      .then(() => endIdle(deps))
       .then(() => leaveDownProviders(deps))
       .then(() => countHours(deps))
       .catch((error: unknown) => deps.log.warn({ err: describeError(error) }, 'looking for reservations that are due failed'))

@@ -9,7 +9,8 @@ import { undoEnd } from './intents/keep.ts';
 import { reimageReservation } from './intents/reimage.ts';
 import { extendReservation } from './intents/reservation.ts';
 import { saveSiteRules } from './intents/terms.ts';
-import { endUnused, noteUsed, tellEndsNear } from './intents/unused.ts';
+import { noteUsed } from './intents/seen.ts';
+import { endUnused, tellEndsNear } from './intents/unused.ts';
 
 const MINUTE = 60_000;
 

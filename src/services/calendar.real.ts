@@ -215,3 +215,13 @@ test('what a site says of a kind and a group is seen, and taken away again', asy
   for (const kind of ['lab', 'long'] as const) await it.setRule(by, { kind, group: 'user', reset: true });
   expect((await it.setRule(by, { kind: 'lab', reset: true })).site).toEqual({});
 });
+
+test('a time without anybody is kept, and one too short for the minute at which open connections are noted is refused', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = services(bench);
+  const by = caller(bench);
+  await expect(it.setRule(by, { kind: 'lab', idleAfter: '4m' })).rejects.toMatchObject({ code: 'bad-request' });
+  const { site } = await it.setRule(by, { kind: 'lab', idleAfter: '5m' });
+  expect(site).toEqual({ '*': { lab: { idleAfterMs: 300_000 } } });
+  expect((await it.setRule(by, { kind: 'lab', idleAfter: null })).site).toEqual({ '*': { lab: { idleAfterMs: null } } });
+});

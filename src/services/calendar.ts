@@ -81,8 +81,17 @@ function obstacleText(what: Obstacle): NonNullable<Availability['reason']> {
   };
 }
 
+/** Open connections are noted once a minute, so what is shorter than some of these would end what is used. In milliseconds. */
+const LEAST_IDLE_MS = 5 * 60_000;
+
+function idleMs(ms: number | null): number | null {
+  if (ms !== null && ms < LEAST_IDLE_MS)
+    throw new CarrelError('bad-request', 'the time without anybody is at least 5 minutes', { hint: 'give 5m or more, or any' });
+  return ms;
+}
+
 /** A change as it is kept: spans in milliseconds. */
-function kept({ allowed, longest, total, ahead, atOnce, checkpoints, connectWithin }: RuleChange): Partial<KindRule> {
+function kept({ allowed, longest, total, ahead, atOnce, checkpoints, connectWithin, idleAfter }: RuleChange): Partial<KindRule> {
   const ms = (span: string | null) => (span === null ? null : durationMs(span));
   return {
     ...(allowed === undefined ? {} : { allowed }),
@@ -92,6 +101,7 @@ function kept({ allowed, longest, total, ahead, atOnce, checkpoints, connectWith
     ...(atOnce === undefined ? {} : { atOnce }),
     ...(checkpoints === undefined ? {} : { checkpoints }),
     ...(connectWithin === undefined ? {} : { connectWithinMs: ms(connectWithin) }),
+    ...(idleAfter === undefined ? {} : { idleAfterMs: idleMs(ms(idleAfter)) }),
   };
 }
 

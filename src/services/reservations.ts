@@ -5,6 +5,7 @@ import { addCheckpoint, type CheckpointWork, deleteCheckpoint, revertToCheckpoin
 import { connect, consoleTarget, noteTunnel, serialLog, sshTarget } from '../engine/intents/connect.ts';
 import { endReservation } from '../engine/intents/end.ts';
 import { undoEnd } from '../engine/intents/keep.ts';
+import { usedWhileOpen } from '../engine/intents/seen.ts';
 import { refusedMove, refusedWithNext } from '../engine/intents/availability.ts';
 import { reimageReservation } from '../engine/intents/reimage.ts';
 import * as intents from '../engine/intents/reservation.ts';
@@ -106,7 +107,9 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
     },
     async openShell(caller, { id, size }, signal) {
       const facts = await connect(makeCtx({ signal, timeoutMs: 60_000, log: deps.log }), deps, sealer, caller, id, undefined);
-      return openShell(facts, size, signal);
+      const shell = await openShell(facts, size, signal);
+      usedWhileOpen(deps, id, shell.stream);
+      return shell;
     },
     async openTunnel(caller, id, signal) {
       // Before the state is looked at: what happens from then on is heard of.
@@ -120,11 +123,11 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
         socket.destroy();
         throw error;
       }
-      return { socket, over };
+      return { socket: usedWhileOpen(deps, id, socket), over };
     },
     async openConsole(_caller, id, signal) {
       const ctx = makeCtx({ signal, timeoutMs: 30_000, log: deps.log });
-      return openConsole(() => consoleTarget(ctx, deps, id), ctx.signal);
+      return usedWhileOpen(deps, id, await openConsole(() => consoleTarget(ctx, deps, id), ctx.signal));
     },
 
     async listMachines({ owner, gone, limit, after }) {

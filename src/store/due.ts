@@ -52,16 +52,52 @@ export async function unused(db: Db, since: Date): Promise<(Pick<Reservation, 'i
   return rows.map((row) => ({ ...row, readyAt: row.readyAt as Date }));
 }
 
-/** Somebody connected. True if it is the first time. */
+/** What was seen so lately is not written again, in milliseconds: a little less than the beat of an open connection. */
+const SEEN_LATELY_MS = 50_000;
+
+/** Somebody is connected to one that is ready. True if that was not known already. */
 export async function noteConnected(db: Db, id: string, now: Date): Promise<boolean> {
   const row = await db
     .updateTable('reservation')
-    .set({ connectedAt: now })
+    .set({ connectedAt: sql<Date>`coalesce(connected_at, ${now}::timestamptz)`, lastSeenAt: now })
     .where('id', '=', id)
-    .where('connectedAt', 'is', null)
+    .where('state', '=', 'ready')
+    .where((eb) =>
+      eb.or([
+        eb('connectedAt', 'is', null),
+        eb('lastSeenAt', 'is', null),
+        eb('lastSeenAt', '<=', new Date(now.getTime() - SEEN_LATELY_MS)),
+        // A word was said since.
+        eb('idleTold', '>=', eb.ref('lastSeenAt')),
+      ]),
+    )
     .returning('id')
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** It is still needed, whoever says so. */
+export async function noteSeen(db: Db, id: string, now: Date): Promise<void> {
+  await db.updateTable('reservation').set({ lastSeenAt: now }).where('id', '=', id).execute();
+}
+
+/** Its people are told, in the caller's transaction, that it will be ended for want of use. */
+export async function noteIdleTold(tx: Tx, id: string, now: Date): Promise<void> {
+  await tx.updateTable('reservation').set({ idleTold: now }).where('id', '=', id).execute();
+}
+
+/** Ready ones at which nobody was since `since`, and whose machine nothing is the matter with: with the role of whose it is. */
+export async function idle(db: Db, since: Date): Promise<(Pick<Reservation, 'id' | 'kind'> & { role: Role })[]> {
+  return db
+    .selectFrom('reservation')
+    .innerJoin('account', 'account.id', 'reservation.accountId')
+    .select(['reservation.id', 'reservation.kind', 'account.role'])
+    .where('reservation.state', '=', 'ready')
+    .where('reservation.proof', 'is', null)
+    .where(sql<boolean>`greatest(reservation.ready_at, reservation.last_seen_at) <= ${since}::timestamptz
+      and not exists (select from machine where machine.id = reservation.machine_id and machine.condition is not null)`)
+    .orderBy('reservation.readyAt')
+    .execute();
 }
 
 /** Those that run, end by `until`, were asked for longer than `longerMs` milliseconds, and were not told so of this end. */

@@ -14,7 +14,7 @@ export async function takeBack(tx: Tx, id: string, text: string, now: Date): Pro
   await transition(tx, id, 'undo', {});
   await tx
     .updateTable('reservation')
-    .set({ keptUntil: null, endAskedAt: null, connectedAt: now, stage: 'ready' })
+    .set({ keptUntil: null, endAskedAt: null, connectedAt: now, lastSeenAt: now, stage: 'ready' })
     .where('id', '=', id)
     .execute();
   await note(tx, id, text, now);

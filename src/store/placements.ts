@@ -33,7 +33,16 @@ export async function reimage(tx: Tx, id: string, revisionId: string, now: Date)
   await transition(tx, id, 'reimage', {});
   await tx
     .updateTable('reservation')
-    .set({ revisionId, begunAt: now, readyAt: null, connectedAt: null, credential: null, tried: json([]), notes: json([]) })
+    .set({
+      revisionId,
+      begunAt: now,
+      readyAt: null,
+      connectedAt: null,
+      lastSeenAt: null,
+      credential: null,
+      tried: json([]),
+      notes: json([]),
+    })
     .where('id', '=', id)
     .execute();
   await setStage(tx, id, 'queued', 'taking the old machine away', now);

@@ -583,6 +583,7 @@ export function fakeServices(world: FakeWorld): Services {
           atOnce: 2,
           checkpoints: 5,
           connectWithinMs: null,
+          idleAfterMs: null,
         },
       ],
       site: {},

@@ -47,7 +47,8 @@ export function calendarHandlers({ services }: Deps): Handlers<CalendarOperation
     },
     showRules: ({ caller }) => services.showRules(caller),
     async setRule({ body, caller }) {
-      for (const span of [body.longest, body.total, body.ahead, body.connectWithin]) if (typeof span === 'string') durationMs(span);
+      for (const span of [body.longest, body.total, body.ahead, body.connectWithin, body.idleAfter])
+        if (typeof span === 'string') durationMs(span);
       return services.setRule(caller, body);
     },
   };

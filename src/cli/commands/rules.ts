@@ -13,6 +13,7 @@ interface Options {
   atOnce?: number | 'any';
   checkpoints?: number;
   connectWithin?: string;
+  idleAfter?: string;
   reset?: boolean;
 }
 
@@ -29,6 +30,7 @@ export function addRules(program: Command, cli: Cli): void {
     .option('--at-once <n>', 'how many one person may hold at one time, or any', (text) => (text === 'any' ? text : wholeNumber(text)))
     .option('--checkpoints <n>', 'how many checkpoints one machine may have, at most 7; 0 = none', checkpointLimit)
     .option('--connect-within <span>', 'a machine to which nobody connects for so long is ended, or any')
+    .option('--idle-after <span>', 'a machine at which nobody is connected for so long is ended, or any')
     .option('--reset', 'what the site says of this kind and group is taken away')
     .action(async (kind: string | undefined, options: Options, command: Command) => {
       const session = cli.open(command);
@@ -36,7 +38,10 @@ export function addRules(program: Command, cli: Cli): void {
       const rules = body === undefined ? await session.client.showRules() : await session.client.setRule({ body });
       session.answer(
         rules,
-        table(['KIND', 'ALLOWED', 'LONGEST', 'WITH EXTENSIONS', 'AHEAD', 'AT ONCE', 'CHECKPOINTS', 'CONNECT WITHIN'], rules.mine.map(row)),
+        table(
+          ['KIND', 'ALLOWED', 'LONGEST', 'WITH EXTENSIONS', 'AHEAD', 'AT ONCE', 'CHECKPOINTS', 'CONNECT WITHIN', 'IDLE AFTER'],
+          rules.mine.map(row),
+        ),
       );
       for (const line of ofSite(rules)) session.say(line);
     });
@@ -56,6 +61,7 @@ function changeOf(kind: string, o: Options, command: Command): RuleChange {
     ...(o.ahead === undefined ? {} : { ahead: o.ahead }),
     ...(o.checkpoints === undefined ? {} : { checkpoints: o.checkpoints }),
     ...(o.connectWithin === undefined ? {} : { connectWithin: limit(o.connectWithin) }),
+    ...(o.idleAfter === undefined ? {} : { idleAfter: limit(o.idleAfter) }),
     ...(o.reset === undefined ? {} : { reset: o.reset }),
     ...(o.atOnce === undefined ? {} : { atOnce: o.atOnce === 'any' ? null : o.atOnce }),
   };
@@ -94,5 +100,6 @@ function row(r: Rule): string[] {
     String(r.atOnce ?? 'any'),
     String(r.checkpoints),
     limit(r.connectWithinMs),
+    limit(r.idleAfterMs),
   ];
 }

@@ -11,7 +11,7 @@ import { mustAnswer } from '../condition.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
 import { setKeysBySsh } from '../keys-by-ssh.ts';
 import { runningMachine, type Who } from './reservation.ts';
-import { noteUsed } from './unused.ts';
+import { noteUsed } from './seen.ts';
 
 export interface ConnectionFacts {
   host: string;

@@ -19,6 +19,7 @@ import type { EngineDeps } from '../deps.ts';
 import { makingRoom } from './keep.ts';
 import { choosePlace, type Place, placesOf } from './place.ts';
 import { assertRules, lengthMs, rulesOf, spanOf, type Who } from './terms.ts';
+import { noteWanted } from './seen.ts';
 
 export type { Who } from './terms.ts';
 
@@ -263,6 +264,7 @@ export async function extendReservation(deps: EngineDeps, who: Who, id: string, 
           except: id,
         });
       await reservations.setEnd(tx, id, during.end, now);
+      if (byMs > 0) await noteWanted(deps, id, tx);
       const action = byMs > 0 ? 'reservation.extended' : 'reservation.shortened';
       await write(deps, tx, who.name, action, id, { by: formatDuration(Math.abs(byMs)), end: during.end.toISOString() });
       return reservations.lock(tx, id);

@@ -1,12 +1,13 @@
 /** What a machine's time says before it is over: that its end is near, and that nobody uses it. */
 import { formatDuration } from '../../core/reservation.ts';
-import { ruleFor, type SiteRules } from '../../core/rules.ts';
+import { ruleFor, shortestOf } from '../../core/rules.ts';
 import { describeError } from '../../lib/errors.ts';
 import * as due from '../../store/due.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Tx } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
 import { endWithin } from './end.ts';
+import { UNUSED } from './seen.ts';
 import { siteRules } from './terms.ts';
 
 /** So long before its end its people are told, in milliseconds; of what is not much longer than that itself they know. */
@@ -15,8 +16,6 @@ export const END_NEAR_MS = 10 * 60_000;
 const KEPT_MS = 5 * 60_000;
 /** Part of the time to connect that goes by before it is said that it will be ended. */
 const SAID_AFTER = 0.5;
-
-const UNUSED = 'nobody has connected yet';
 
 /** Tells the people of machines whose end is near, once for each end; returns how many. */
 export async function tellEndsNear(deps: EngineDeps): Promise<number> {
@@ -36,24 +35,10 @@ export async function tellEndsNear(deps: EngineDeps): Promise<number> {
   return told;
 }
 
-/** Somebody connects, or looks at the screen: the machine is used. */
-export async function noteUsed(deps: EngineDeps, id: string, db: Tx | EngineDeps['store']['db'] = deps.store.db): Promise<void> {
-  if (!(await due.noteConnected(db, id, deps.now()))) return;
-  const row = await reservations.find(db, id);
-  if (row?.state === 'ready' && row.stageText.startsWith(UNUSED)) await reservations.note(db, id, 'ready', deps.now());
-}
-
-/** The shortest time to connect that any rule of the site gives; undefined if none does. */
-function shortest(site: SiteRules): number | undefined {
-  const all = Object.values(site).flatMap((kinds) => Object.values(kinds).map((rule) => rule.connectWithinMs));
-  const some = all.filter((ms) => typeof ms === 'number');
-  return some.length === 0 ? undefined : Math.min(...some);
-}
-
 /** Ends machines that nobody connected to in the time that the rules give, and says so before it does; returns how many it ended. */
 export async function endUnused(deps: EngineDeps): Promise<number> {
   const site = await siteRules(deps.store.db);
-  const least = shortest(site);
+  const least = shortestOf(site, 'connectWithinMs');
   if (least === undefined) return 0;
   let ended = 0;
   for (const found of await due.unused(deps.store.db, new Date(deps.now().getTime() - least * SAID_AFTER))) {
