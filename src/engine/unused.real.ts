@@ -69,7 +69,9 @@ test('a machine to which nobody connects is ended in the time of the rule, after
   later(bench, 11 * MINUTE);
   expect(await endUnused(bench.deps)).toBe(0);
   expect((await reservationOf(bench, id)).stageText).toMatch(/^nobody has connected yet: it is ended at .* unless somebody does$/);
-  later(bench, 10 * MINUTE);
+  later(bench, 8 * MINUTE);
+  expect(await endUnused(bench.deps)).toBe(0);
+  later(bench, 2 * MINUTE);
   expect(await endUnused(bench.deps)).toBe(1);
   expect(await reservationOf(bench, id)).toMatchObject({
     state: 'ending',
@@ -80,6 +82,29 @@ test('a machine to which nobody connects is ended in the time of the rule, after
   expect(back.connectedAt).not.toBeNull();
   later(bench, 40 * MINUTE);
   expect(await endUnused(bench.deps)).toBe(0);
+});
+
+test('what was not looked at for long, and what cannot be reached, is not ended without a word and the time after it', async () => {
+  const bench = await makeBench(onTestFinished);
+  await within(bench, 20 * MINUTE);
+  const { id, machineId } = await readyOne(bench);
+  const condition = (is: 'unreachable' | null) =>
+    bench.store.db
+      .updateTable('machine')
+      .set({ condition: is, conditionSince: is && bench.deps.now() })
+      .where('id', '=', machineId)
+      .execute();
+  await condition('unreachable');
+  later(bench, 300 * MINUTE);
+  await endUnused(bench.deps);
+  expect((await reservationOf(bench, id)).stageText).toBe('ready');
+  await condition(null);
+  expect(await endUnused(bench.deps)).toBe(0);
+  expect((await reservationOf(bench, id)).stageText).toContain('nobody has connected yet');
+  later(bench, 9 * MINUTE);
+  expect(await endUnused(bench.deps)).toBe(0);
+  later(bench, 2 * MINUTE);
+  expect(await endUnused(bench.deps)).toBe(1);
 });
 
 test('who connects in time keeps it, and the word is taken back', async () => {
@@ -102,7 +127,9 @@ test('who connects at the moment at which it is found unused keeps it', async ()
   const bench = await makeBench(onTestFinished, { ownDatabase: true });
   await within(bench, 20 * MINUTE);
   const { id } = await readyOne(bench);
-  later(bench, 21 * MINUTE);
+  later(bench, 11 * MINUTE);
+  await endUnused(bench.deps);
+  later(bench, 11 * MINUTE);
   const ended = await overtaken(
     bench,
     async (tx) => void (await due.noteConnected(tx, id, bench.deps.now())),
@@ -124,6 +151,8 @@ test('without a rule, or by a more generous one of the person’s group, nothing
   await within(bench, 20 * MINUTE, { [role]: { lab: { connectWithinMs: null } } });
   expect(await endUnused(bench.deps)).toBe(0);
   await within(bench, 20 * MINUTE);
+  expect(await endUnused(bench.deps)).toBe(0);
+  later(bench, 11 * MINUTE);
   expect(await endUnused(bench.deps)).toBe(1);
   expect((await reservationOf(bench, id)).state).toBe('ending');
 });

@@ -37,7 +37,11 @@ export async function dueToExpire(db: Db, now: Date): Promise<Pick<Reservation, 
     .execute();
 }
 
-/** Ready since before `since`, and nobody connected yet: with the role of whose it is. */
+/** Who cannot get at a machine is not held to it. */
+const NOTHING_THE_MATTER = sql<boolean>`not exists (
+  select from machine where machine.id = reservation.machine_id and machine.condition is not null)`;
+
+/** Ready since before `since`, nobody connected yet, and nothing is the matter with the machine: with the role of whose it is. */
 export async function unused(db: Db, since: Date): Promise<(Pick<Reservation, 'id' | 'kind'> & { readyAt: Date; role: Role })[]> {
   const rows = await db
     .selectFrom('reservation')
@@ -47,6 +51,7 @@ export async function unused(db: Db, since: Date): Promise<(Pick<Reservation, 'i
     .where('reservation.connectedAt', 'is', null)
     .where('reservation.proof', 'is', null)
     .where('reservation.readyAt', '<=', since)
+    .where(NOTHING_THE_MATTER)
     .orderBy('reservation.readyAt')
     .execute();
   return rows.map((row) => ({ ...row, readyAt: row.readyAt as Date }));
@@ -94,8 +99,8 @@ export async function idle(db: Db, since: Date): Promise<(Pick<Reservation, 'id'
     .select(['reservation.id', 'reservation.kind', 'account.role'])
     .where('reservation.state', '=', 'ready')
     .where('reservation.proof', 'is', null)
-    .where(sql<boolean>`greatest(reservation.ready_at, reservation.last_seen_at) <= ${since}::timestamptz
-      and not exists (select from machine where machine.id = reservation.machine_id and machine.condition is not null)`)
+    .where(sql<boolean>`greatest(reservation.ready_at, reservation.last_seen_at) <= ${since}::timestamptz`)
+    .where(NOTHING_THE_MATTER)
     .orderBy('reservation.readyAt')
     .execute();
 }

@@ -1,7 +1,7 @@
 /** What a machine's time says before it is over: that its end is near, and that nobody uses it. */
 import { formatDuration } from '../../core/reservation.ts';
 import { ruleFor, shortestOf } from '../../core/rules.ts';
-import { describeError } from '../../lib/errors.ts';
+import { describeError, isCode } from '../../lib/errors.ts';
 import * as due from '../../store/due.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Tx } from '../../store/schema.ts';
@@ -47,7 +47,9 @@ export async function endUnused(deps: EngineDeps): Promise<number> {
     try {
       if (await deps.store.tx((tx) => look(deps, tx, found.id, within))) ended += 1;
     } catch (error) {
-      deps.log.warn({ reservation: found.id, err: describeError(error) }, 'unused, and not ended yet; the next look tries again');
+      // That it is just being captured is no failure, and may be so for an hour.
+      const level = isCode(error, 'busy') ? 'debug' : 'warn';
+      deps.log[level]({ reservation: found.id, err: describeError(error) }, 'unused, and not ended yet; the next look tries again');
     }
   }
   return ended;
@@ -59,13 +61,17 @@ async function look(deps: EngineDeps, tx: Tx, id: string, within: number): Promi
   // Somebody may have connected, or ended it, since it was found.
   if (row.state !== 'ready' || row.connectedAt !== null || row.readyAt === null) return false;
   const now = deps.now();
-  const waited = now.getTime() - row.readyAt.getTime();
-  if (waited < within) {
-    const at = new Date(row.readyAt.getTime() + within).toISOString();
-    if (waited >= within * SAID_AFTER && row.stageText === 'ready')
-      await reservations.note(tx, id, `${UNUSED}: it is ended at ${at} unless somebody does`, now);
+  const ready = row.readyAt.getTime();
+  const word = within * SAID_AFTER;
+  if (now.getTime() < ready + word) return false;
+  // Without the word and the time after it none is ended: when all servers were down nobody could connect.
+  if (row.idleTold === null || row.idleTold.getTime() < ready) {
+    const at = new Date(Math.max(ready + within, now.getTime() + within - word)).toISOString();
+    await due.noteIdleTold(tx, id, now);
+    await reservations.note(tx, id, `${UNUSED}: it is ended at ${at} unless somebody does`, now);
     return false;
   }
+  if (now.getTime() < Math.max(ready + within, row.idleTold.getTime() + within - word)) return false;
   const { keptUntil } = await endWithin(deps, tx, id, 'end', 'engine', { keepMs: KEPT_MS });
   const back = keptUntil === null ? '' : '; `carrel undo` brings it back';
   await reservations.note(tx, id, `ended: nobody had connected within ${formatDuration(within)}${back}`, now);
