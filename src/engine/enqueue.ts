@@ -64,28 +64,15 @@ export function enqueueEnd(
   input: EndInput,
   { key = input.reservationId, delayMs }: { key?: string; delayMs?: number } = {},
 ): Promise<Enqueued> {
-  return jobs.enqueue(tx, {
-    delayMs,
-    saga: 'end',
-    input,
-    key: endKey(key),
-    lane: `${END_LANE}${input.providerId}`,
-    providerId: input.providerId,
-    priority: PRIORITY.clearing,
-  });
+  return jobs.enqueue(tx, { ...clearing(input), saga: 'end', key: endKey(key), delayMs, priority: PRIORITY.clearing });
 }
 
 /** Has the key of an end: it takes the machine away, and an end that is asked for meanwhile is its business. */
 export function enqueueReimage(tx: Tx, input: ReimageInput): Promise<Enqueued> {
-  return jobs.enqueue(tx, {
-    saga: 'reimage',
-    input,
-    key: endKey(input.reservationId),
-    lane: `${END_LANE}${input.providerId}`,
-    providerId: input.providerId,
-    priority: PRIORITY.person,
-  });
+  return jobs.enqueue(tx, { ...clearing(input), saga: 'reimage', key: endKey(input.reservationId), priority: PRIORITY.person });
 }
+
+const clearing = (input: EndInput) => ({ input, lane: `${END_LANE}${input.providerId}`, providerId: input.providerId });
 
 export function enqueueProve(tx: Tx, input: ProveInput): Promise<Enqueued> {
   return jobs.enqueue(tx, {

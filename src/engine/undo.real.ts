@@ -13,6 +13,7 @@ import {
   startWorker,
 } from '../../test/support/engine.ts';
 import * as machines from '../store/machines.ts';
+import { enqueueEnd } from './enqueue.ts';
 import { addClosure } from './intents/closures.ts';
 import { endReservation } from './intents/end.ts';
 import { giveUpKept, undoEnd } from './intents/keep.ts';
@@ -166,6 +167,20 @@ test('what is kept does not count as held at once; its undo counts it again', as
   await endReservation(bench.deps, second.id, 'end', 'ada');
   await drain(bench, { timed: true });
   expect((await undoEnd(bench.deps, bench.who, first.id)).state).toBe('ready');
+});
+
+test('the end of a machine that is no longer its own takes nothing from one that is kept', async () => {
+  const bench = await makeBench(onTestFinished);
+  const kept = await readyOne(bench);
+  const left = await readyOne(bench);
+  await endKept(bench, kept.id);
+  // As of one that was begun elsewhere while this machine's place was down.
+  const { providerId, machineId } = left;
+  await bench.store.tx((tx) => enqueueEnd(tx, { reservationId: kept.id, machineId, providerId }, { key: machineId }));
+  await drain(bench, { timed: true });
+  expect(there(bench, left)).toBeUndefined();
+  expect((await reservationOf(bench, kept.id)).keptUntil).not.toBeNull();
+  expect((await undoEnd(bench.deps, bench.who, kept.id)).state).toBe('ready');
 });
 
 test('of an undo and somebody who needs the room, one wins', async () => {

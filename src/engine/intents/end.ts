@@ -5,7 +5,7 @@ import * as audit from '../../store/audit.ts';
 import * as jobs from '../../store/jobs.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Reservation, Tx } from '../../store/schema.ts';
-import { enqueueEnd, provisionKey } from '../enqueue.ts';
+import { enqueueEnd, machineKey, provisionKey } from '../enqueue.ts';
 import { giveUp, keepMachine } from './keep.ts';
 import type { EngineDeps } from '../deps.ts';
 
@@ -52,17 +52,18 @@ export async function endWithin(
     return reservations.lock(tx, id);
   }
   if (row.state !== 'preparing' && row.state !== 'ready') return row;
-  const capturing = await jobs.liveJob(tx, `machine:${row.machineId}`);
+  const atWork = await jobs.liveJob(tx, machineKey(row.machineId));
   // A capture that is stuck stands still until an operator looks at it; the machine's end does not wait for that.
-  if (capturing?.saga === 'capture' && capturing.state !== 'stuck') {
+  if (atWork?.saga === 'capture' && atWork.state !== 'stuck') {
     throw new CarrelError('busy', 'its machine is just being captured', {
       hint: 'wait until the capture is through, then end it',
       retry: 'later',
     });
   }
   await reservations.transition(tx, id, event, { endAskedAt: now });
-  if (event === 'end' && options.keepMs !== undefined && (await keepMachine(deps, tx, row, options.keepMs))) {
-    await write(deps, tx, actor, 'reservation.end', id, { keptFor: formatDuration(options.keepMs) });
+  const keepMs = event === 'end' && atWork === undefined ? options.keepMs : undefined;
+  if (keepMs !== undefined && (await keepMachine(deps, tx, row, keepMs))) {
+    await write(deps, tx, actor, 'reservation.end', id, { keptFor: formatDuration(keepMs) });
     return reservations.lock(tx, id);
   }
   const preparing = row.state === 'preparing' ? await jobs.askCancel(tx, provisionKey(id)) : undefined;

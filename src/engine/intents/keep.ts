@@ -20,11 +20,11 @@ const GOING_MS = 30_000;
 const LOOK_EVERY_MS = 200;
 
 /**
- * Keeps the machine of a reservation that is ending, if nothing else is at work on it; it is shut down, and its end is due later. False:
- * it goes at once. Call it in the transaction that ends it.
+ * Keeps the machine of a reservation that is ready and is being ended, nothing else being at work on it; it is shut down, and its end is due later.
+ * False: it goes at once. Call it in the transaction that ends it, with the row as it was before.
  */
 export async function keepMachine(deps: EngineDeps, tx: Tx, row: Reservation, forMs: number): Promise<boolean> {
-  if (row.state !== 'ready' || row.proof !== null || (await jobs.liveJob(tx, machineKey(row.machineId)))) return false;
+  if (row.state !== 'ready' || row.proof !== null) return false;
   const now = deps.now();
   const until = Math.min(now.getTime() + Math.min(forMs, MOST_KEPT_MS), row.during.end?.getTime() ?? Number.POSITIVE_INFINITY);
   if (until <= now.getTime()) return false;

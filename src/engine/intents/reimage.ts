@@ -9,7 +9,7 @@ import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Reservation, Revision, Tx } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
-import { enqueueReimage } from '../enqueue.ts';
+import { enqueueReimage, machineKey } from '../enqueue.ts';
 import { placesOf, nothingNew } from './place.ts';
 import { pickRevision } from './reservation.ts';
 import type { Who } from './terms.ts';
@@ -35,7 +35,7 @@ export async function reimageReservation(deps: EngineDeps, who: Who, request: Re
       });
     if (row.proof !== null)
       throw new CarrelError('wrong-state', 'it is there to prove its revision', { hint: 'End it, and prove the revision again.' });
-    if (await jobs.liveJob(tx, `machine:${row.machineId}`))
+    if (await jobs.liveJob(tx, machineKey(row.machineId)))
       throw new CarrelError('busy', 'something is at work on this machine just now', { hint: 'try again when it is done', retry: 'later' });
     const revision = await held(tx, other ?? row.revisionId);
     await assertFits(deps, tx, row, revision);

@@ -13,7 +13,7 @@ import type { Db, Tx } from '../../store/schema.ts';
 import { damage, takeOutOfService } from '../damage.ts';
 import { type Deletable, deleteProved } from '../deletes.ts';
 import { endWithin } from '../intents/end.ts';
-import { enqueueEnd } from '../enqueue.ts';
+import { endKey, enqueueEnd, machineKey, provisionKey } from '../enqueue.ts';
 import { recordSeen } from '../condition.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
 import { type Expected, type Finding, plan, type PlanLimits, type Strikes } from './plan.ts';
@@ -161,7 +161,7 @@ export class Reconciler {
   async #unclaimed(tx: Tx, of: { machineId: string; reservationId: string }): Promise<void> {
     await machines.lock(tx, of.machineId);
     await reservations.lock(tx, of.reservationId);
-    for (const key of [`machine:${of.machineId}`, `end:${of.reservationId}`, `provision:${of.reservationId}`])
+    for (const key of [machineKey(of.machineId), endKey(of.reservationId), provisionKey(of.reservationId)])
       if (await jobs.liveJob(tx, key))
         throw new CarrelError('conflict', 'a run is at work on it since it was looked at', { retry: 'later' });
   }
@@ -173,7 +173,7 @@ export class Reconciler {
       await store.tx(async (tx) => {
         const locked = await reservations.lock(tx, row.id);
         if (locked.state !== 'preparing' && locked.state !== 'ending') return;
-        if ((await jobs.liveJob(tx, `provision:${row.id}`)) || (await jobs.liveJob(tx, `end:${row.id}`))) return;
+        if ((await jobs.liveJob(tx, provisionKey(row.id))) || (await jobs.liveJob(tx, endKey(row.id)))) return;
         await reservations.transition(tx, row.id, 'end', { endAskedAt: this.#deps.now() });
         await enqueueEnd(tx, { reservationId: row.id, machineId: row.machineId, providerId: row.providerId });
       });

@@ -5,7 +5,7 @@ import * as machines from '../../store/machines.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Saga } from '../saga.ts';
 import type { EngineDeps } from '../deps.ts';
-import { destroyMachine, isIts, tellWaiting } from './records.ts';
+import { destroyMachine, isIts, tellWaiting, tornDown } from './records.ts';
 
 export interface EndInput {
   reservationId: string;
@@ -25,8 +25,9 @@ export const end: Saga<EngineDeps, EndInput, Tx> = {
       async do({ ctx, deps, input }) {
         await deps.store.tx(async (tx) => {
           await machines.transition(tx, input.machineId, 'destroy', {});
+          if (!(await isIts(tx, input))) return;
           await kept.keep(tx, input.reservationId, null);
-          if (await isIts(tx, input)) await reservations.setStage(tx, input.reservationId, 'ending', 'taking the machine away', deps.now());
+          await reservations.setStage(tx, input.reservationId, 'ending', 'taking the machine away', deps.now());
         });
         const proof = await destroyMachine(ctx, deps, input);
         return { removedFiles: proof.removed.length };
@@ -37,8 +38,7 @@ export const end: Saga<EngineDeps, EndInput, Tx> = {
     const now = deps.now();
     await machines.transition(tx, input.machineId, 'destroyed', { goneAt: now });
     if (!(await isIts(tx, input))) return;
-    await reservations.transition(tx, input.reservationId, 'tornDown', { endedAt: now });
-    await reservations.setStage(tx, input.reservationId, 'gone', 'ended', now);
+    await tornDown(tx, input.reservationId, now);
   },
   async undone() {},
 };

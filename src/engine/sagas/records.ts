@@ -17,6 +17,12 @@ export async function isIts(db: Db, input: { reservationId: string; machineId: s
   return (await reservations.find(db, input.reservationId))?.machineId === input.machineId;
 }
 
+/** Its machine is gone, and so is it. */
+export async function tornDown(tx: Tx, id: string, now: Date): Promise<void> {
+  await reservations.transition(tx, id, 'tornDown', { endedAt: now });
+  await reservations.setStage(tx, id, 'gone', 'ended', now);
+}
+
 /** Tells a reservation's people what its work waits for; the stage stays. One that is over keeps its last word. */
 export async function tellWaiting(
   tx: Tx,

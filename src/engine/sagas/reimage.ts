@@ -12,7 +12,7 @@ import type { EngineDeps } from '../deps.ts';
 import { startProvision } from '../intents/reservation.ts';
 import type { Saga } from '../saga.ts';
 import type { EndInput } from './end.ts';
-import { destroyMachine, tellWaiting } from './records.ts';
+import { destroyMachine, tellWaiting, tornDown } from './records.ts';
 
 export type ReimageInput = EndInput;
 
@@ -39,8 +39,7 @@ export const reimage: Saga<EngineDeps, ReimageInput, Tx> = {
     if (row.machineId !== input.machineId) return;
     if (row.state !== 'preparing') {
       // It was ended meanwhile: this was its end.
-      await reservations.transition(tx, row.id, 'tornDown', { endedAt: now });
-      await reservations.setStage(tx, row.id, 'gone', 'ended', now);
+      await tornDown(tx, row.id, now);
       return;
     }
     const revision = await images.holdRevision(tx, row.revisionId);
