@@ -19,6 +19,9 @@ export interface KindRule {
   idleAfterMs: number | null;
 }
 
+/** Rules by which a machine is ended that nobody uses. */
+export type UseRule = 'connectWithinMs' | 'idleAfterMs';
+
 export type KindRules = Record<ReservationKind, KindRule>;
 /** Changes to the rules by the name of a group; {@link EVERYBODY} is the site's own change to the defaults. */
 export type SiteRules = Readonly<Record<string, Partial<Record<ReservationKind, Partial<KindRule>>>>>;
@@ -85,7 +88,7 @@ function wider(a: number | null, b: number | null): number | null {
 export function ruleFor(site: SiteRules, groups: readonly string[], kind: ReservationKind): KindRule {
   const base = { ...DEFAULT_RULES[kind], ...site[EVERYBODY]?.[kind] };
   const said = groups.map((g) => site[g]?.[kind]).filter((r) => r !== undefined);
-  const most = <K extends 'longestMs' | 'totalMs' | 'atOnce' | 'connectWithinMs' | 'idleAfterMs'>(key: K): number | null => {
+  const most = <K extends 'longestMs' | 'totalMs' | 'atOnce' | UseRule>(key: K): number | null => {
     const values: (number | null)[] = said.map((r) => r[key]).filter((v) => v !== undefined);
     return values.length === 0 ? base[key] : values.reduce(wider);
   };
@@ -105,7 +108,7 @@ export function ruleFor(site: SiteRules, groups: readonly string[], kind: Reserv
 }
 
 /** The shortest time that any rule of the site gives for this; undefined if none does. */
-export function shortestOf(site: SiteRules, key: 'connectWithinMs' | 'idleAfterMs'): number | undefined {
+export function shortestOf(site: SiteRules, key: UseRule): number | undefined {
   const some = Object.values(site)
     .flatMap((kinds) => Object.values(kinds).map((rule) => rule[key]))
     .filter((ms) => typeof ms === 'number');

@@ -6,11 +6,11 @@ import { type Bench, makeBench, otherProcess, overtaken, readyOne, reservationOf
 import { eventually } from '../../test/support/test-server.ts';
 import * as due from '../store/due.ts';
 import { json } from '../store/sql.ts';
-import { endIdle } from './intents/idle.ts';
 import { undoEnd } from './intents/keep.ts';
 import { extendReservation } from './intents/reservation.ts';
 import { noteUsed, usedWhileOpen } from './intents/seen.ts';
 import { saveSiteRules } from './intents/terms.ts';
+import { endIdle } from './intents/unused.ts';
 
 const MINUTE = 60_000;
 const WORD = /^nobody is connected: it is ended at .* unless somebody connects or extends it$/;

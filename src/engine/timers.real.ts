@@ -12,9 +12,12 @@ import type { Tx } from '../store/schema.ts';
 import { endReservation } from './intents/end.ts';
 import { reserve } from './intents/reservation.ts';
 import { beginReservation } from './intents/begin.ts';
-import { beginDue, countHours, expireDue } from './timers.ts';
+import { noteUsed } from './intents/seen.ts';
+import { saveSiteRules } from './intents/terms.ts';
+import { beginDue, countHours, expireDue, lookOnce } from './timers.ts';
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 function book(bench: Bench) {
   const startsAt = new Date(bench.deps.now().getTime() + 2 * HOUR);
@@ -96,4 +99,26 @@ test('one that cannot be ended is told as a warning with its id', async () => {
   await sql`alter table job add constraint no_end check (saga <> 'end') not valid`.execute(bench.store.db);
   expect(await expireDue(bench.deps)).toBe(0);
   expect(lines.filter((l) => l.reservation === id)).toEqual([expect.objectContaining({ level: 40 })]);
+});
+
+test('one look does all that time brings', async () => {
+  const bench = await makeBench(onTestFinished);
+  await saveSiteRules(bench.store.db, { '*': { lab: { connectWithinMs: 20 * MINUTE, idleAfterMs: 30 * MINUTE } } });
+  const [unused, idle] = [await readyOne(bench, { forMs: 10 * HOUR }), await readyOne(bench, { forMs: 10 * HOUR })];
+  const short = await readyOne(bench, { forMs: 31 * MINUTE });
+  for (const { id } of [idle, short]) await noteUsed(bench.deps, id);
+  const later = await book(bench);
+  const states = () => Promise.all([unused, idle, short, later].map(async ({ id }) => (await reservationOf(bench, id)).state));
+  bench.clock.skewMs += 22 * MINUTE;
+  await lookOnce(bench.deps);
+  expect(await states()).toEqual(['ready', 'ready', 'ready', 'booked']);
+  expect((await reservationOf(bench, short.id)).endTold).toEqual(short.during.end);
+  bench.clock.skewMs += 11 * MINUTE;
+  await lookOnce(bench.deps);
+  expect(await states()).toEqual(['ending', 'ending', 'ending', 'booked']);
+  expect((await reservationOf(bench, unused.id)).stageText).toContain('nobody had connected within 20m');
+  expect(await held.notedProviders(bench.store.db)).toEqual([]);
+  bench.clock.skewMs += 90 * MINUTE;
+  await lookOnce(bench.deps);
+  expect((await states())[3]).toBe('preparing');
 });

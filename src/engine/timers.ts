@@ -7,8 +7,7 @@ import { dueToBegin, dueToExpire } from '../store/due.ts';
 import { beginReservation } from './intents/begin.ts';
 import { DOWN_MS, leaveDown } from './intents/elsewhere.ts';
 import { endReservation } from './intents/end.ts';
-import { endIdle } from './intents/idle.ts';
-import { endUnused, tellEndsNear } from './intents/unused.ts';
+import { endIdle, endUnused, tellEndsNear } from './intents/unused.ts';
 import type { EngineDeps } from './deps.ts';
 
 const LOOK_EVERY_MS = 5_000;
@@ -89,6 +88,11 @@ export async function countHours({ store }: EngineDeps): Promise<void> {
   }
 }
 
+/** One look at all that time brings: first what is over, so that its room is there for what begins. */
+export async function lookOnce(deps: EngineDeps): Promise<void> {
+  for (const look of [expireDue, beginDue, tellEndsNear, endUnused, endIdle, leaveDownProviders, countHours]) await look(deps);
+}
+
 /** Looks every few seconds; returns how to stop. Looks do not overlap. */
 export function startTimers(deps: EngineDeps): () => Promise<void> {
   let looking: Promise<unknown> = Promise.resolve();
@@ -104,14 +108,7 @@ export function startTimers(deps: EngineDeps): () => Promise<void> {
     }
     doubted = false;
     idle = false;
-    // First what is over, so that its room is there for what begins.
-    looking = expireDue(deps)
-      .then(() => beginDue(deps))
-      .then(() => tellEndsNear(deps))
-      .then(() => endUnused(deps))
-      .then(() => endIdle(deps))
-      .then(() => leaveDownProviders(deps))
-      .then(() => countHours(deps))
+    looking = lookOnce(deps)
       .catch((error: unknown) => deps.log.warn({ err: describeError(error) }, 'looking for reservations that are due failed'))
       .finally(() => {
         idle = true;

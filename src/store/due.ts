@@ -1,5 +1,6 @@
 /** Reservations with which something is to be done: what their time says, and what no work stands behind. */
 import { sql } from 'kysely';
+import type { UseRule } from '../core/rules.ts';
 import type { Role } from './schema-people.ts';
 import type { Db, Reservation, Tx } from './schema.ts';
 
@@ -41,20 +42,25 @@ export async function dueToExpire(db: Db, now: Date): Promise<Pick<Reservation, 
 const NOTHING_THE_MATTER = sql<boolean>`not exists (
   select from machine where machine.id = reservation.machine_id and machine.condition is not null)`;
 
-/** Ready since before `since`, nobody connected yet, and nothing is the matter with the machine: with the role of whose it is. */
-export async function unused(db: Db, since: Date): Promise<(Pick<Reservation, 'id' | 'kind'> & { readyAt: Date; role: Role })[]> {
-  const rows = await db
+/**
+ * Ready ones of whose machines no use was made since `since`, and with which nothing is the matter: with the role of whose each is. By
+ * `connectWithinMs` those to which nobody connected at all, by `idleAfterMs` those at which nobody was.
+ */
+export async function unused(db: Db, by: UseRule, since: Date): Promise<(Pick<Reservation, 'id' | 'kind'> & { role: Role })[]> {
+  return db
     .selectFrom('reservation')
     .innerJoin('account', 'account.id', 'reservation.accountId')
-    .select(['reservation.id', 'reservation.kind', 'reservation.readyAt', 'account.role'])
+    .select(['reservation.id', 'reservation.kind', 'account.role'])
     .where('reservation.state', '=', 'ready')
-    .where('reservation.connectedAt', 'is', null)
     .where('reservation.proof', 'is', null)
-    .where('reservation.readyAt', '<=', since)
+    .where(
+      by === 'connectWithinMs'
+        ? sql<boolean>`reservation.connected_at is null and reservation.ready_at <= ${since}::timestamptz`
+        : sql<boolean>`greatest(reservation.ready_at, reservation.last_seen_at) <= ${since}::timestamptz`,
+    )
     .where(NOTHING_THE_MATTER)
     .orderBy('reservation.readyAt')
     .execute();
-  return rows.map((row) => ({ ...row, readyAt: row.readyAt as Date }));
 }
 
 /** What was seen so lately is not written again, in milliseconds: a little less than the beat of an open connection. */
@@ -89,20 +95,6 @@ export async function noteSeen(db: Db, id: string, now: Date): Promise<void> {
 /** Its people are told, in the caller's transaction, that it will be ended for want of use. */
 export async function noteIdleTold(tx: Tx, id: string, now: Date): Promise<void> {
   await tx.updateTable('reservation').set({ idleTold: now }).where('id', '=', id).execute();
-}
-
-/** Ready ones at which nobody was since `since`, and whose machine nothing is the matter with: with the role of whose it is. */
-export async function idle(db: Db, since: Date): Promise<(Pick<Reservation, 'id' | 'kind'> & { role: Role })[]> {
-  return db
-    .selectFrom('reservation')
-    .innerJoin('account', 'account.id', 'reservation.accountId')
-    .select(['reservation.id', 'reservation.kind', 'account.role'])
-    .where('reservation.state', '=', 'ready')
-    .where('reservation.proof', 'is', null)
-    .where(sql<boolean>`greatest(reservation.ready_at, reservation.last_seen_at) <= ${since}::timestamptz`)
-    .where(NOTHING_THE_MATTER)
-    .orderBy('reservation.readyAt')
-    .execute();
 }
 
 /** Those that run, end by `until`, were asked for longer than `longerMs` milliseconds, and were not told so of this end. */

@@ -1,51 +1,93 @@
-/** What a machine's time says before it is over: that its end is near, and that nobody uses it. */
+/** What a machine's time says before it is over: that its end is near, that nobody connected to it, or that nobody is at it any more. */
 import { formatDuration } from '../../core/reservation.ts';
-import { ruleFor, shortestOf } from '../../core/rules.ts';
+import { ruleFor, shortestOf, type UseRule } from '../../core/rules.ts';
 import { describeError, isCode } from '../../lib/errors.ts';
 import * as due from '../../store/due.ts';
 import * as reservations from '../../store/reservations.ts';
-import type { Tx } from '../../store/schema.ts';
+import type { Reservation, Tx } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
 import { endWithin } from './end.ts';
-import { UNUSED } from './seen.ts';
+import { IDLE, UNUSED } from './seen.ts';
 import { siteRules } from './terms.ts';
 
 /** So long before its end its people are told, in milliseconds; of what is not much longer than that itself they know. */
 export const END_NEAR_MS = 10 * 60_000;
-/** What is ended because nobody connected can be had back so long, in milliseconds. */
+/** What is ended because nobody was there can be had back so long, in milliseconds. */
 const KEPT_MS = 5 * 60_000;
-/** Part of the time to connect that goes by before it is said that it will be ended. */
-const SAID_AFTER = 0.5;
+/** The word that nobody is at a machine any more comes so long before the end, in milliseconds; at most half of the rule's time. */
+const WORD_MS = 10 * 60_000;
 
 /** Tells the people of machines whose end is near, once for each end; returns how many. */
 export async function tellEndsNear(deps: EngineDeps): Promise<number> {
   let told = 0;
-  const until = () => new Date(deps.now().getTime() + END_NEAR_MS);
-  for (const { id } of await due.endingSoon(deps.store.db, until(), 2 * END_NEAR_MS)) {
-    await deps.store.tx(async (tx) => {
-      const row = await reservations.lock(tx, id);
-      // It may have been lengthened, ended, or told of by another server since it was found.
-      if (row.state !== 'ready' || row.during.end === null || row.during.end > until()) return;
-      if (row.endTold?.getTime() === row.during.end.getTime()) return;
-      await due.noteEndTold(tx, id, row.during.end);
-      await reservations.tell(tx, id, deps.now(), 'ends-soon');
-      told += 1;
-    });
+  for (const { id } of await due.endingSoon(deps.store.db, nearUntil(deps), 2 * END_NEAR_MS)) {
+    try {
+      if (await deps.store.tx((tx) => tellEndNear(deps, tx, id))) told += 1;
+    } catch (error) {
+      deps.log.warn({ reservation: id, err: describeError(error) }, 'its end is near, and it is not told yet; the next look tries again');
+    }
   }
   return told;
 }
 
-/** Ends machines that nobody connected to in the time that the rules give, and says so before it does; returns how many it ended. */
-export async function endUnused(deps: EngineDeps): Promise<number> {
+/** True if its people are told. */
+async function tellEndNear(deps: EngineDeps, tx: Tx, id: string): Promise<boolean> {
+  const { state, during, endTold } = await reservations.lock(tx, id);
+  // It may have been lengthened, ended, or told of by another server since it was found.
+  if (state !== 'ready' || during.end === null || during.end > nearUntil(deps) || endTold?.getTime() === during.end.getTime()) return false;
+  await due.noteEndTold(tx, id, during.end);
+  await reservations.tell(tx, id, deps.now(), 'ends-soon');
+  return true;
+}
+
+const nearUntil = (deps: EngineDeps): Date => new Date(deps.now().getTime() + END_NEAR_MS);
+
+/** A rule by which a machine is ended that nobody uses. */
+interface OfUse {
+  rule: UseRule;
+  /** Since when nobody was there, in milliseconds; undefined if the rule is not about it any more. */
+  since(row: Reservation): number | undefined;
+  /** So long before its end its people are told, in milliseconds, where the rule gives `after`. */
+  word(after: number): number;
+  warning(at: string): string;
+  ended(after: string): string;
+}
+
+const CONNECT: OfUse = {
+  rule: 'connectWithinMs',
+  since: ({ connectedAt, readyAt }) => (connectedAt === null ? readyAt?.getTime() : undefined),
+  word: (after) => after / 2,
+  warning: (at) => `${UNUSED}: it is ended at ${at} unless somebody does`,
+  ended: (after) => `ended: nobody had connected within ${after}`,
+};
+
+const BE_THERE: OfUse = {
+  rule: 'idleAfterMs',
+  since: ({ readyAt, lastSeenAt }) => (readyAt === null ? undefined : Math.max(readyAt.getTime(), lastSeenAt?.getTime() ?? 0)),
+  word: (after) => Math.min(WORD_MS, after / 2),
+  warning: (at) => `${IDLE}: it is ended at ${at} unless somebody connects or extends it`,
+  ended: (after) => `ended: nobody had been connected for ${after}`,
+};
+
+/** Ends machines that nobody connected to in the time that the rules give; returns how many. As {@link endIdle}. */
+export const endUnused = (deps: EngineDeps): Promise<number> => endBy(deps, CONNECT);
+
+/**
+ * Ends machines at which nobody was for as long as the rules give, and says so before it does; returns how many it ended. Without the word
+ * and the time after it none is ended: when all servers were down nobody could connect.
+ */
+export const endIdle = (deps: EngineDeps): Promise<number> => endBy(deps, BE_THERE);
+
+async function endBy(deps: EngineDeps, of: OfUse): Promise<number> {
   const site = await siteRules(deps.store.db);
-  const least = shortestOf(site, 'connectWithinMs');
+  const least = shortestOf(site, of.rule);
   if (least === undefined) return 0;
   let ended = 0;
-  for (const found of await due.unused(deps.store.db, new Date(deps.now().getTime() - least * SAID_AFTER))) {
-    const within = ruleFor(site, [found.role], found.kind).connectWithinMs;
-    if (within === null) continue;
+  for (const found of await due.unused(deps.store.db, of.rule, new Date(deps.now().getTime() - least + of.word(least)))) {
+    const after = ruleFor(site, [found.role], found.kind)[of.rule];
+    if (after === null) continue;
     try {
-      if (await deps.store.tx((tx) => look(deps, tx, found.id, within))) ended += 1;
+      if (await deps.store.tx((tx) => look(deps, tx, found.id, of, after))) ended += 1;
     } catch (error) {
       // That it is just being captured is no failure, and may be so for an hour.
       const level = isCode(error, 'busy') ? 'debug' : 'warn';
@@ -56,24 +98,22 @@ export async function endUnused(deps: EngineDeps): Promise<number> {
 }
 
 /** True if it was ended. */
-async function look(deps: EngineDeps, tx: Tx, id: string, within: number): Promise<boolean> {
+async function look(deps: EngineDeps, tx: Tx, id: string, of: OfUse, after: number): Promise<boolean> {
   const row = await reservations.lock(tx, id);
-  // Somebody may have connected, or ended it, since it was found.
-  if (row.state !== 'ready' || row.connectedAt !== null || row.readyAt === null) return false;
+  const since = of.since(row);
+  // Somebody may have connected, lengthened or ended it since it was found.
+  if (row.state !== 'ready' || since === undefined) return false;
   const now = deps.now();
-  const ready = row.readyAt.getTime();
-  const word = within * SAID_AFTER;
-  if (now.getTime() < ready + word) return false;
-  // Without the word and the time after it none is ended: when all servers were down nobody could connect.
-  if (row.idleTold === null || row.idleTold.getTime() < ready) {
-    const at = new Date(Math.max(ready + within, now.getTime() + within - word)).toISOString();
+  const word = of.word(after);
+  if (now.getTime() < since + after - word) return false;
+  if (row.idleTold === null || row.idleTold.getTime() < since) {
     await due.noteIdleTold(tx, id, now);
-    await reservations.note(tx, id, `${UNUSED}: it is ended at ${at} unless somebody does`, now);
+    await reservations.note(tx, id, of.warning(new Date(Math.max(since + after, now.getTime() + word)).toISOString()), now);
     return false;
   }
-  if (now.getTime() < Math.max(ready + within, row.idleTold.getTime() + within - word)) return false;
+  if (now.getTime() < Math.max(since + after, row.idleTold.getTime() + word)) return false;
   const { keptUntil } = await endWithin(deps, tx, id, 'end', 'engine', { keepMs: KEPT_MS });
   const back = keptUntil === null ? '' : '; `carrel undo` brings it back';
-  await reservations.note(tx, id, `ended: nobody had connected within ${formatDuration(within)}${back}`, now);
+  await reservations.note(tx, id, of.ended(formatDuration(after)) + back, now);
   return true;
 }
