@@ -27,7 +27,8 @@ export interface EndpointOptions {
   guestPasswordFile?: string;
 }
 
-const several = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
+/** Of an option that may be given again. */
+export const several = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
 
 export function addEndpointOptions(command: Command): Command {
   return command

@@ -185,8 +185,19 @@ test('licences: what is held of them, and a refusal that names one', async () =>
   expect(await it.changeLicence(by, 'matlab', { seats: 2 })).toMatchObject({ seats: 2, images: ['golden'] });
   await it.reserve(by, { id: randomUUID(), ...request() });
   expect(await it.changeLicence(by, 'matlab', { images: [] })).toMatchObject({ images: [], held: 0 });
-  expect(await it.removeLicence(by, 'matlab')).toBe(true);
+  await it.removeLicence(by, 'matlab');
   await expect(it.removeLicence(by, 'matlab')).rejects.toMatchObject({ code: 'not-found' });
+});
+
+test('of several changes of a licence at one moment each is whole, and one that is gone is not found', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = services(bench);
+  const by = caller(bench);
+  await it.addLicence(by, { name: 'matlab', seats: 1 });
+  await Promise.all(Array.from({ length: 8 }, () => it.changeLicence(by, 'matlab', { images: ['golden'] })));
+  expect((await it.listLicences())[0]?.images).toEqual(['golden']);
+  await it.removeLicence(by, 'matlab');
+  await expect(it.changeLicence(by, 'matlab', { seats: 2 })).rejects.toMatchObject({ code: 'not-found' });
 });
 
 test('a rule keeps how many checkpoints a machine may have', async () => {

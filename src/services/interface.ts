@@ -323,7 +323,7 @@ export interface LicenceServices {
   /** `not-found` (the licence, an image). */
   changeLicence(caller: Caller, name: string, change: { seats?: number | undefined; images?: string[] | undefined }): Promise<Licence>;
   /** `not-found`. */
-  removeLicence(caller: Caller, name: string): Promise<boolean>;
+  removeLicence(caller: Caller, name: string): Promise<void>;
 }
 
 export interface MachineServices {

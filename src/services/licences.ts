@@ -25,10 +25,9 @@ export function licenceServices({ deps }: Parts): LicenceServices {
     return shown;
   }
 
-  async function existing(name: string): Promise<rows.Licence> {
-    const row = await licences.findByName(db, name);
-    if (!row) throw new CarrelError('not-found', `there is no licence ${name}`, { hint: 'List them with `carrel licence ls`.' });
-    return row;
+  function existing(row: rows.Licence | undefined, name: string): rows.Licence {
+    if (row) return row;
+    throw new CarrelError('not-found', `there is no licence ${name}`, { hint: 'List them with `carrel licence ls`.' });
   }
 
   async function imageIds(names: readonly string[]): Promise<string[]> {
@@ -41,7 +40,7 @@ export function licenceServices({ deps }: Parts): LicenceServices {
     return ids;
   }
 
-  const one = async (name: string): Promise<Licence> => (await show([await existing(name)]))[0] as Licence;
+  const one = async (name: string): Promise<Licence> => (await show([existing(await licences.findByName(db, name), name)]))[0] as Licence;
   const note = (tx: rows.Tx, actor: string, action: string, id: string, detail: object) =>
     audit.append(tx, { at: deps.now(), actor, action, subjectKind: 'licence', subjectId: id, detail });
 
@@ -58,9 +57,9 @@ export function licenceServices({ deps }: Parts): LicenceServices {
       return one(name);
     },
     async changeLicence(caller, name, change) {
-      const { id } = await existing(name);
       const ids = change.images && (await imageIds(change.images));
       await deps.store.tx(async (tx) => {
+        const { id } = existing(await licences.lockByName(tx, name), name);
         if (change.seats !== undefined) await licences.setSeats(tx, id, change.seats);
         if (ids !== undefined) await licences.setImages(tx, id, ids);
         await note(tx, caller.name, 'licence.changed', name, change);
@@ -68,11 +67,10 @@ export function licenceServices({ deps }: Parts): LicenceServices {
       return one(name);
     },
     async removeLicence(caller, name) {
-      const { id } = await existing(name);
-      return deps.store.tx(async (tx) => {
-        const gone = await licences.remove(tx, id);
-        if (gone) await note(tx, caller.name, 'licence.removed', name, {});
-        return gone;
+      await deps.store.tx(async (tx) => {
+        const { id } = existing(await licences.lockByName(tx, name), name);
+        await licences.remove(tx, id);
+        await note(tx, caller.name, 'licence.removed', name, {});
       });
     },
   };

@@ -20,6 +20,11 @@ export async function findByName(db: Db, name: string): Promise<Licence | undefi
   return db.selectFrom('licence').selectAll().where('name', '=', name).executeTakeFirst();
 }
 
+/** The row, locked until the transaction ends; undefined if there is none. */
+export async function lockByName(tx: Tx, name: string): Promise<Licence | undefined> {
+  return tx.selectFrom('licence').selectAll().where('name', '=', name).forNoKeyUpdate().executeTakeFirst();
+}
+
 /** What machines of an image need, in the order in which they are locked. */
 export async function ofImage(db: Db, imageId: string): Promise<Licence[]> {
   return db
@@ -90,9 +95,8 @@ export async function imagesOf(db: Db): Promise<Map<string, string[]>> {
   return found;
 }
 
-/** False if there is none. */
-export async function remove(tx: Tx, id: string): Promise<boolean> {
-  return (await tx.deleteFrom('licence').where('id', '=', id).returning('id').executeTakeFirst()) !== undefined;
+export async function remove(tx: Tx, id: string): Promise<void> {
+  await tx.deleteFrom('licence').where('id', '=', id).execute();
 }
 
 /** Rows `(s, e)`: what is held of a licence in a span. A machine that is still there after its time counts until it is gone, one left behind too. */

@@ -558,7 +558,6 @@ export function fakeServices(world: FakeWorld): Services {
         'licence',
       );
       world.licences = world.licences.filter((l) => l !== one);
-      return true;
     },
     listMaintenance: async () => world.maintenance,
     async addMaintenance(by, { provider, reason }) {

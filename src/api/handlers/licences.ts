@@ -7,6 +7,9 @@ export function licenceHandlers({ services }: Deps): Handlers<LicenceOperation> 
     listLicences: async () => ({ items: await services.listLicences() }),
     addLicence: ({ body, caller }) => services.addLicence(caller, body),
     changeLicence: ({ params, body, caller }) => services.changeLicence(caller, params.name, body),
-    removeLicence: async ({ params, caller }) => ({ done: await services.removeLicence(caller, params.name) }),
+    async removeLicence({ params, caller }) {
+      await services.removeLicence(caller, params.name);
+      return { done: true };
+    },
   };
 }

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import type { Licence } from '../../contract/licences.ts';
 import { wholeNumber } from '../names.ts';
+import { several } from '../provider.ts';
 import type { Cli } from '../session.ts';
 import { table } from '../text.ts';
-
-const collect = (one: string, all: string[] = []): string[] => [...all, one];
 
 function said({ name, seats, images, held, mostHeld }: Licence): string {
   const of = images.length === 0 ? 'no image needs it yet' : `needed by ${images.join(', ')}`;
@@ -29,7 +28,7 @@ export function addLicenceAdd(program: Command, cli: Cli): void {
     .command('add <name>')
     .description('limit how many machines of some images are held at one time, over all providers (operators)')
     .requiredOption('--seats <n>', 'so many', wholeNumber)
-    .option('--image <name>', 'each machine of this image takes one; may be given again', collect)
+    .option('--image <name>', 'each machine of this image takes one; may be given again', several)
     .action(async (name: string, options: { seats: number; image?: string[] }, command: Command) => {
       const session = cli.open(command);
       const made = await session.client.addLicence({ body: { name, seats: options.seats, images: options.image ?? [] } });
@@ -42,7 +41,7 @@ export function addLicenceSet(program: Command, cli: Cli): void {
     .command('set <name>')
     .description('change its seats, or which images need it; what is promised stays (operators)')
     .option('--seats <n>', 'so many', wholeNumber)
-    .option('--image <name>', 'this image in place of those that it has; may be given again', collect)
+    .option('--image <name>', 'this image in place of those that it has; may be given again', several)
     .option('--no-images', 'no image needs it any more')
     .action(async (name: string, options: { seats?: number; image?: string[]; images: boolean }, command: Command) => {
       if (options.image && !options.images) command.error('error: either --image or --no-images, not both');
