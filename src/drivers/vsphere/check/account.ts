@@ -31,7 +31,6 @@ const CLONES = [
   'VirtualMachine.Provisioning.Clone',
   'VirtualMachine.Provisioning.DeployTemplate',
   'VirtualMachine.Provisioning.MarkAsTemplate',
-  'VirtualMachine.Provisioning.PromoteDisks',
 ];
 const GUESTS = ['VirtualMachine.GuestOperations.Query', 'VirtualMachine.GuestOperations.Modify', 'VirtualMachine.GuestOperations.Execute'];
 const DATASTORES = ['Datastore.AllocateSpace', 'Datastore.Browse', 'Datastore.FileManagement'];
