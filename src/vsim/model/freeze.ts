@@ -21,12 +21,17 @@ export function freeze(m: Model, vm: Vm): void {
     unlock(file, owner);
     (file.readers ??= new Set()).add(owner);
   }
+  silence(m, vm);
+  m.changed(vm, 'runtime.instantCloneFrozen', 'summary.runtime.instantCloneFrozen');
+}
+
+/** Tools say nothing any more: the guest is off, or stands still. */
+export function silence(m: Model, vm: Vm): void {
   const { guest } = vm;
-  if (guest !== undefined) Object.assign(guest, { toolsRunning: false, opsReady: false, heartbeat: 'gray' });
+  if (guest === undefined) return;
+  Object.assign(guest, { toolsRunning: false, opsReady: false, heartbeat: 'gray' });
   m.changed(
     vm,
-    'runtime.instantCloneFrozen',
-    'summary.runtime.instantCloneFrozen',
     'guest.toolsRunningStatus',
     'guest.toolsStatus',
     'guest.guestState',

@@ -3,7 +3,7 @@ import { runCloudInit } from '../guest/cloud-init.ts';
 import { CLOUD_CFG, makeHostKeys } from '../guest/cloud-state.ts';
 import { Screen } from '../guest/screen.ts';
 import { type GuestSystem, MACHINE_ID } from '../guest/system.ts';
-import { assertNotFrozen } from './freeze.ts';
+import { assertNotFrozen, silence } from './freeze.ts';
 import { copySystem, loadSystem, saveSystem } from './guest-disk.ts';
 import type { Model } from './model.ts';
 import { openLink, writeBlock } from './vmdk.ts';
@@ -200,20 +200,9 @@ export function stopGuest(m: Model, vm: Vm): void {
   }
   const { guest } = vm;
   if (guest === undefined) return;
-  guest.toolsRunning = false;
-  guest.heartbeat = 'gray';
-  guest.opsReady = false;
   guest.processes = [];
   m.guestWatcher?.(vm, []);
-  m.changed(
-    vm,
-    'guest.toolsRunningStatus',
-    'guest.toolsStatus',
-    'guest.guestState',
-    'guest.guestOperationsReady',
-    'guestHeartbeatStatus',
-    'summary.guest',
-  );
+  silence(m, vm);
 }
 
 /** The guest writes bytes to one of its disks. InvalidPowerState unless it runs; NoDiskSpace if its datastore is full. */
