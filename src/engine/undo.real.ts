@@ -17,7 +17,7 @@ import { enqueueEnd } from './enqueue.ts';
 import { addClosure } from './intents/closures.ts';
 import { endReservation } from './intents/end.ts';
 import { giveUpKept, undoEnd } from './intents/keep.ts';
-import { powerReservation } from './intents/reservation.ts';
+import { powerReservation, reserve } from './intents/reservation.ts';
 import { reserveSeries } from './intents/series.ts';
 import { saveSiteRules } from './intents/terms.ts';
 
@@ -155,6 +155,20 @@ test('maintenance is in the way of a promise, not what is kept: that stays', asy
   expect((await reservationOf(bench, id)).keptUntil).not.toBeNull();
 });
 
+test('what is kept is in nobody’s way at a time at which it holds nothing: for that it is not given up', async () => {
+  const bench = await makeBench(onTestFinished, { limits: { machines: 1 } });
+  const { id } = await readyOne(bench);
+  await endKept(bench, id);
+  const request = { image: 'golden', mode: 'linked' as const, forMs: 60 * MINUTE };
+  const tomorrow = new Date(bench.deps.now().getTime() + 24 * 60 * MINUTE);
+  const book = () => reserve(bench.deps, bench.who, { ...request, id: randomUUID(), startsAt: tomorrow });
+  await book();
+  await expect(book()).rejects.toMatchObject({ code: 'no-capacity' });
+  const series = { ...request, id: randomUUID(), startsAt: tomorrow, zone: 'UTC', rule: 'FREQ=DAILY;COUNT=2', partial: false };
+  await expect(reserveSeries(bench.deps, bench.who, series)).rejects.toMatchObject({ code: 'no-capacity' });
+  expect((await reservationOf(bench, id)).keptUntil).not.toBeNull();
+});
+
 test('what is kept does not count as held at once; its undo counts it again', async () => {
   const bench = await makeBench(onTestFinished);
   await saveSiteRules(bench.store.db, { '*': { lab: { atOnce: 1 } } });
@@ -189,7 +203,7 @@ test('of an undo and somebody who needs the room, one wins', async () => {
   await endKept(bench, id);
   const [undo, given] = await Promise.allSettled([
     undoEnd(bench.deps, bench.who, id),
-    giveUpKept(bench.deps, { providerIds: [bench.providerId] }),
+    giveUpKept(bench.deps, { providerIds: [bench.providerId], at: [bench.deps.now()] }),
   ]);
   await drain(bench);
   const row = await reservationOf(bench, id);

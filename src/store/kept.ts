@@ -20,11 +20,11 @@ export async function takeBack(tx: Tx, id: string, text: string, now: Date): Pro
   await note(tx, id, text, now);
 }
 
-/** The one that was ended first of those on these providers; or of those that hold a licence, wherever they are. */
-export async function longestKept(
-  db: Db,
-  where: { providerIds: readonly string[] } | { licenceId: string },
-): Promise<Pick<Reservation, 'id'> | undefined> {
+/** Kept on these providers, or holding a licence wherever it is; and that at one of these moments. */
+export type KeptWhere = ({ providerIds: readonly string[] } | { licenceId: string }) & { at: readonly Date[] };
+
+/** Of those the one that was ended first. */
+export async function longestKept(db: Db, where: KeptWhere): Promise<Pick<Reservation, 'id'> | undefined> {
   return db
     .selectFrom('reservation')
     .select('id')
@@ -34,6 +34,7 @@ export async function longestKept(
         : anyOf('reservation.provider_id', where.providerIds),
     )
     .where('keptUntil', 'is not', null)
+    .where(sql<boolean>`exists (select from unnest(${where.at}::timestamptz[]) as moment where hold @> moment)`)
     .orderBy(sql`end_asked_at`)
     .orderBy('id')
     .limit(1)

@@ -84,8 +84,8 @@ function notKept({ id, state, stageText }: Reservation): CarrelError {
 }
 
 /**
- * Does what promises room, and says by `look` where it looked for it. While there is none and machines are only kept there, the one whose
- * end was asked for first is given up, and it is tried again when that is gone.
+ * Does what promises room, and says by `look` where it looked for it. While there is none and machines are only kept that hold some of it, the
+ * one whose end was asked for first is given up, and it is tried again when that is gone.
  */
 export async function makingRoom<T>(
   deps: EngineDeps,
@@ -102,7 +102,8 @@ export async function makingRoom<T>(
     } catch (error) {
       if (!(error instanceof CarrelError) || error.code !== 'no-capacity' || performance.now() > until) throw error;
       const { resource, licenceId } = error.details;
-      const where = typeof licenceId === 'string' ? { licenceId } : { providerIds: places };
+      const at = momentsOf(error.details);
+      const where = typeof licenceId === 'string' ? { licenceId, at } : { providerIds: places, at };
       const going = resource === 'maintenance' ? undefined : await giveUpKept(deps, where);
       if (going === undefined) throw error;
       while (performance.now() < until && (await reservations.find(deps.store.db, going))?.state === 'ending')
@@ -111,8 +112,14 @@ export async function makingRoom<T>(
   }
 }
 
+/** When there is too little, as a refusal says it: of one place, of each of several, or of each occurrence of a series. */
+function momentsOf(details: Record<string, unknown>): Date[] {
+  const of = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? (value as Record<string, unknown>[]) : []);
+  return [details, ...of(details['places']), ...of(details['refused'])].flatMap(({ at }) => (typeof at === 'string' ? [new Date(at)] : []));
+}
+
 /** Gives up the machine that is kept for the longest time; the id of its reservation, undefined if none is kept there. */
-export async function giveUpKept(deps: EngineDeps, where: Parameters<typeof kept.longestKept>[1]): Promise<string | undefined> {
+export async function giveUpKept(deps: EngineDeps, where: kept.KeptWhere): Promise<string | undefined> {
   for (;;) {
     const oldest = await kept.longestKept(deps.store.db, where);
     if (oldest === undefined) return undefined;
