@@ -35,3 +35,13 @@ export type DriverErrorCode = keyof typeof DRIVER_ERRORS;
 export function driverError(code: DriverErrorCode, message: string, options: Omit<ErrorOptions, 'retry'> = {}): CarrelError {
   return new CarrelError(code, message, { ...options, retry: DRIVER_ERRORS[code].retry });
 }
+
+/**
+ * `no-space` before a machine's disks are copied as a whole, with how much is missing. `needed` and `free` in bytes, `free` without what is to
+ * stay free there; `where` is the storage in the provider's words.
+ */
+export function noRoomForCopy(machineId: string, where: string, needed: number, free: number): CarrelError {
+  const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+  const message = `a whole copy of the disks of machine ${machineId} needs ${mib(needed)} on ${where}; ${mib(needed - free)} of that are missing`;
+  return driverError('no-space', message, { hint: 'Free space there first.', details: { needed, free } });
+}

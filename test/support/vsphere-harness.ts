@@ -35,6 +35,7 @@ export interface VSphereWorldOptions {
 export const LEFT_OUT_ON_VSIM = {
   'guest-identity-instant': 'no instant clones',
   'checkpoint-unlisted': 'there are checkpoints',
+  'unlink-unlisted': 'it is listed',
 };
 
 /** A driver on images as distributions publish them for clouds, without an account that all machines share. */

@@ -7,6 +7,7 @@ import { LIFECYCLE_CHECKS } from './lifecycle.ts';
 import { MASTER_CHECKS } from './masters.ts';
 import { OWNERSHIP_CHECKS } from './ownership.ts';
 import { POWER_CHECKS } from './power.ts';
+import { UNLINK_CHECKS } from './unlink.ts';
 
 /** All rules of the port by theme, in the order in which they run; the last two look back over everything before them. */
 export const SUITE: Readonly<Record<string, readonly Check[]>> = {
@@ -15,6 +16,7 @@ export const SUITE: Readonly<Record<string, readonly Check[]>> = {
   guests: GUEST_CHECKS,
   'golden disks': GOLDEN_CHECKS,
   power: POWER_CHECKS,
+  'off its master': UNLINK_CHECKS,
   destroy: DESTROY_CHECKS,
   ownership: OWNERSHIP_CHECKS,
   'the whole': LIFECYCLE_CHECKS,

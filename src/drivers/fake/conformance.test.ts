@@ -9,7 +9,11 @@ const folder = mkdtempSync(join(tmpdir(), 'fake-conformance-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Checks of what is refused need a driver that lists less; "the fake that can do little" is asked them. */
-const LISTS_ALL = { 'clone-unlisted-modes': 'every mode is listed', 'checkpoint-unlisted': 'there are checkpoints' };
+const LISTS_ALL = {
+  'clone-unlisted-modes': 'every mode is listed',
+  'checkpoint-unlisted': 'there are checkpoints',
+  'unlink-unlisted': 'it is listed',
+};
 
 runConformance('the fake in memory', () => makeFakeHarness(), LISTS_ALL);
 runConformance(
@@ -21,7 +25,15 @@ runConformance(
   'the fake that can do little',
   () =>
     makeFakeHarness({
-      capabilities: { cloneModes: ['linked'], liveCapture: false, checkpoints: false, suspend: false, console: 'none', importFormats: [] },
+      capabilities: {
+        cloneModes: ['linked'],
+        liveCapture: false,
+        checkpoints: false,
+        unlink: false,
+        suspend: false,
+        console: 'none',
+        importFormats: [],
+      },
     }),
   {
     'clone-other-spec': 'there is one mode only',
@@ -29,6 +41,9 @@ runConformance(
     'checkpoint-list': 'no checkpoints',
     'checkpoint-revert': 'no checkpoints',
     'checkpoint-delete': 'no checkpoints',
+    unlink: 'machines cannot be taken off their masters',
+    'unlink-refused': 'machines cannot be taken off their masters',
+    'unlink-broken-off': 'machines cannot be taken off their masters',
   },
 );
 // The way that the suite goes over QEMU: machines shared between tests, few hooks.

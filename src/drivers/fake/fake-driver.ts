@@ -28,6 +28,7 @@ import { clone, destroy, sweep } from './machines.ts';
 import { capture, FAKE_IMPORT_FORMATS, FAKE_RECIPES, prepareMaster, removeMaster, verifyMaster } from './masters.ts';
 import { checkpoint, deleteCheckpoint, power, revert } from './power.ts';
 import { cloneResult, inventory, lineage, room } from './reads.ts';
+import { unlink } from './unlink.ts';
 import type { FakeWorld } from './world.ts';
 
 /** Another process has no way to call back: a world in a file is looked at this often, in milliseconds. */
@@ -37,6 +38,7 @@ export const FAKE_CAPABILITIES: Capabilities = {
   cloneModes: ['linked', 'full', 'instant'],
   liveCapture: true,
   checkpoints: true,
+  unlink: true,
   suspend: true,
   console: 'vnc',
   recipes: FAKE_RECIPES,
@@ -149,6 +151,10 @@ export class FakeDriver implements Driver {
 
   async deleteCheckpoint(ctx: Ctx, machineId: string, name: string): Promise<void> {
     await deleteCheckpoint(this.#host, ctx, machineId, name);
+  }
+
+  async unlink(ctx: Ctx, machineId: string): Promise<CloneResult> {
+    return await unlink(this.#host, ctx, machineId);
   }
 
   async capture(ctx: Ctx, spec: CaptureSpec): Promise<Master> {

@@ -14,6 +14,7 @@ export const FAKE_VERBS = [
   'checkpoints',
   'revert',
   'deleteCheckpoint',
+  'unlink',
   'capture',
   'destroy',
   'sweep',

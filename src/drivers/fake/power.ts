@@ -145,7 +145,7 @@ function addLeaves(state: FakeState, machine: FakeMachine, parents: readonly str
 }
 
 /** Removes own disks that neither the machine nor a checkpoint uses, unless something stands on them. */
-function dropUnused(state: FakeState, machine: FakeMachine): void {
+export function dropUnused(state: FakeState, machine: FakeMachine): void {
   const leaves = [...machine.disks, ...machine.checkpoints.flatMap((c) => c.disks)];
   const used = new Set(leaves.flatMap((leaf) => chainFrom(state, leaf).map((d) => d.path)));
   const unused = Object.keys(state.disks).filter((path) => path.startsWith(machine.folder) && !used.has(path));

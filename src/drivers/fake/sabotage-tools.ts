@@ -43,6 +43,7 @@ const VERBS = [
   'checkpoints',
   'revert',
   'deleteCheckpoint',
+  'unlink',
   'capture',
   'destroy',
   'sweep',

@@ -47,6 +47,11 @@ const CAUGHT_BY: Readonly<Record<Sabotage, readonly string[]>> = {
   'delete-checkpoint-goes-back': ['checkpoint-delete'],
   'checkpoint-twice': ['checkpoint-list'],
   'checkpoints-unlisted-work': ['checkpoint-unlisted'],
+  'unlink-does-nothing': ['unlink'],
+  'unlink-loses-content': ['unlink'],
+  'unlink-stops-machine': ['unlink-refused'],
+  'unlink-leaks-when-broken-off': ['unlink-broken-off'],
+  'unlink-unlisted-works': ['unlink-unlisted'],
   'same-identity': ['guest-identity', 'guest-identity-instant'],
   'ready-changes': ['guest-ready'],
   'guest-of-stopped': ['guest-off'],
@@ -89,7 +94,7 @@ const CHECKS = new Map<string, Check>(
     .map((check) => [check.id, check]),
 );
 /** Checks of what is refused need a driver that lists less. */
-const LITTLE: Partial<Capabilities> = { cloneModes: ['linked'], checkpoints: false };
+const LITTLE: Partial<Capabilities> = { cloneModes: ['linked'], checkpoints: false, unlink: false };
 const SHORT = { verbMs: 300, masterMs: 300, guestMs: 200, abortMs: 100 };
 
 async function violations(id: string, ...kinds: Sabotage[]): Promise<string[]> {

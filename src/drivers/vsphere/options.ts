@@ -94,3 +94,8 @@ export interface VSphereProviderOptions {
 export function linkedStrategy(options: Pick<VSphereProviderOptions, 'kind' | 'linkedStrategy'>): LinkedStrategy {
   return options.linkedStrategy ?? (options.kind === 'vcenter' ? 'snapshot-clone' : 'child-disk');
 }
+
+/** Bytes of a datastore that stay free. */
+export function reserveOf(options: Pick<VSphereProviderOptions, 'reserveBytes'>): number {
+  return options.reserveBytes ?? 2 ** 30;
+}

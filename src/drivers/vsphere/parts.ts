@@ -111,7 +111,7 @@ function join(end: Endpoint): Parts {
   const machines = new Machines({ end, locate, masters, strategies, teardown, masterVerbs });
   const power = new Power({ end, locate, machines });
   const checkpoints = new Checkpoints({ end, folders, locate, machines });
-  const unlink = new Unlink({ end, folders, locate, machines });
+  const unlink = new Unlink({ end, folders, layouts, locate, machines, masters });
   const survey = new Survey({ end, locate, files, layouts, masters, folders });
   const guests = new Guests({ end, locate, machines, masters });
   return { end, locate, masters, teardown, masterVerbs, machines, power, checkpoints, unlink, survey, guests, watch: watcher(end, power) };

@@ -3,18 +3,26 @@ import { expect, test } from 'vitest';
 import { privilegesInGuide } from '../../../../test/support/guide.ts';
 import { ctx } from '../../../../test/support/vsphere-cases.ts';
 import { VSphereWorld } from '../../../../test/support/vsphere-harness.ts';
-import { WANTED } from './account.ts';
+import { OPTIONAL, WANTED } from './account.ts';
 
 test('an account is told what it lacks, and what it should not be able to do', async () => {
   const w = await VSphereWorld.make();
   try {
     const all = await w.driver.checkAccount(ctx());
-    expect(all.missing).toEqual([]);
+    expect([all.missing, all.limits]).toEqual([[], []]);
     expect(all.unwanted).toEqual([{ where: '/DC0/vm/carrel', privilege: 'VirtualMachine.Inventory.Delete' }]);
     w.m.denied.add(`${w.vsim.username} VirtualMachine.Inventory.Delete`);
     w.m.denied.add(`${w.vsim.username} Datastore.FileManagement`);
+    w.m.denied.add(`${w.vsim.username} VirtualMachine.Provisioning.PromoteDisks`);
     const less = await w.driver.checkAccount(ctx());
     expect(less.unwanted).toEqual([]);
+    expect(less.limits).toEqual([
+      {
+        where: '/DC0/vm/carrel',
+        privilege: 'VirtualMachine.Provisioning.PromoteDisks',
+        without: 'machines there are not taken off their masters',
+      },
+    ]);
     expect(less.missing).toEqual([
       { where: '/DC0/datastore/ds0', privilege: 'Datastore.FileManagement' },
       { where: '/DC0/datastore/ds1', privilege: 'Datastore.FileManagement' },
@@ -26,10 +34,9 @@ test('an account is told what it lacks, and what it should not be able to do', a
 
 test('the guide names the privileges that are asked for, in its table and in its commands, and no other but those it calls optional', () => {
   const said = privilegesInGuide(readFileSync(new URL('../../../../docs/guide/vsphere.md', import.meta.url), 'utf8'));
-  // Files are sent by ImportVApp: not needed by who brings none, so `provider check` does not ask.
-  const pool = [...WANTED.pool, 'VApp.Import'];
+  const pool = [...WANTED.pool, ...OPTIONAL.pool];
   const wanted = {
-    'carrel-machines': WANTED.folder.toSorted(),
+    'carrel-machines': [...WANTED.folder, ...OPTIONAL.folder].toSorted(),
     'carrel-datastores': WANTED.datastores.toSorted(),
     'carrel-pool': pool.toSorted(),
     'carrel-networks': WANTED.networks.toSorted(),

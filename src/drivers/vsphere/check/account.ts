@@ -34,6 +34,8 @@ const CLONES = [
 ];
 const GUESTS = ['VirtualMachine.GuestOperations.Query', 'VirtualMachine.GuestOperations.Modify', 'VirtualMachine.GuestOperations.Execute'];
 const DATASTORES = ['Datastore.AllocateSpace', 'Datastore.Browse', 'Datastore.FileManagement'];
+/** For `unlink` on vCenter alone: without it everything else goes on. */
+const UNLINK = 'VirtualMachine.Provisioning.PromoteDisks';
 const POOL = ['Resource.AssignVMToPool'];
 const NETWORKS = ['Network.Assign'];
 
@@ -45,11 +47,20 @@ export const WANTED: Readonly<Record<'folder' | 'datastores' | 'pool' | 'network
   networks: NETWORKS,
 };
 
+/** What one operation alone needs, by the kind of place. */
+export const OPTIONAL: Readonly<Record<'folder' | 'pool', readonly string[]>> = {
+  folder: [UNLINK],
+  // Files are sent by ImportVApp: not needed by who brings none, so it is not asked for.
+  pool: ['VApp.Import'],
+};
+
 /** Without this one nobody can destroy a machine with the account, whatever program runs with it: the cheapest guard that there is. */
 const UNWANTED = ['VirtualMachine.Inventory.Delete'];
 
 export interface AccountCheck {
   missing: readonly { where: string; privilege: string }[];
+  /** What it lacks for one operation alone; `without` says what cannot be done. */
+  limits: readonly { where: string; privilege: string; without: string }[];
   /** What the account can do and should not be able to. */
   unwanted: readonly { where: string; privilege: string }[];
 }
@@ -75,5 +86,10 @@ export async function checkAccount(ctx: Ctx, end: Endpoint): Promise<AccountChec
   const missing = answers.flat().flatMap((a) => a.missing.map((privilege) => ({ where: nameOf(a.entity), privilege })));
   const harmful = await checkPrivileges(ctx, client, [site.folder], UNWANTED);
   const unwanted = harmful.flatMap((a) => a.granted.map((privilege) => ({ where: nameOf(a.entity), privilege })));
-  return { missing, unwanted };
+  const takesOff = end.vcenter && linkedStrategy(options) !== 'shared-master';
+  const unlink = takesOff ? await checkPrivileges(ctx, client, [site.folder], [UNLINK]) : [];
+  const limits = unlink.flatMap((a) =>
+    a.missing.map((privilege) => ({ where: nameOf(a.entity), privilege, without: 'machines there are not taken off their masters' })),
+  );
+  return { missing, limits, unwanted };
 }

@@ -136,6 +136,12 @@ async function report(ctx: Ctx, client: VSphereClient, options: VSphereProviderO
   const account = datacenter && compute && (await attempt(async () => await privileges(ctx, client, options, datacenter, compute)));
   for (const { where, privilege } of account?.missing ?? [])
     tell(true, `the account lacks ${privilege} on ${where}`, 'Give its role that privilege there.');
+  for (const { where, privilege, without } of account?.limits ?? [])
+    tell(
+      false,
+      `the account lacks ${privilege} on ${where}: without it ${without}`,
+      'Give its role that privilege there, if that is wanted.',
+    );
   for (const { where, privilege } of account?.unwanted ?? []) {
     tell(false, `the account has ${privilege} on ${where}`, 'Take it away: without it no program can destroy a machine with this account.');
   }

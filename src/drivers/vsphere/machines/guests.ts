@@ -1,4 +1,5 @@
 import { handoverScript, revokeScript } from '../../../core/guest-scripts.ts';
+import type { RevisionProfile } from '../../../core/image.ts';
 import type { ConsoleTarget, Credentials, GuestAddress, GuestReady } from '../../../driver/driver.ts';
 import { driverError } from '../../../driver/errors.ts';
 import { type Ctx, withTimeout } from '../../../lib/context.ts';
@@ -42,7 +43,7 @@ export class Guests {
    */
   async ready(ctx: Ctx, machineId: string): Promise<GuestReady> {
     const view = await this.#running(ctx, machineId);
-    const profile = this.#masters.of(view.tags.revisionId ?? '')[0]?.tags.profile;
+    const profile = this.#profileOf(view);
     const limitS = profile?.guest.bootTimeoutS ?? 300;
     await this.#ready.until(ctx, view, machineId, this.#ready.tools(view, limitS));
     await this.#ready.until(ctx, view, machineId, this.#ready.heartbeat(view, limitS));
@@ -96,7 +97,7 @@ export class Guests {
     await this.#end.client.inventory.sync(ctx);
     const host = this.#ready.addressNow(view);
     if (host === undefined) throw driverError('guest-timeout', `the guest of machine ${machineId} has no address yet`);
-    return { host, sshPort: this.#masters.of(view.tags.revisionId ?? '')[0]?.tags.profile?.guest.sshPort ?? 22 };
+    return { host, sshPort: this.#profileOf(view)?.guest.sshPort ?? 22 };
   }
 
   /** Replaces password and keys of one account by a program in the guest. The password travels as its hash only. */
@@ -115,6 +116,11 @@ export class Guests {
     return { kind: 'webmks', url, thumbprint: pinOf(thumbprint) };
   }
 
+  /** Its master's; its own where it was taken off that, which may be gone. */
+  #profileOf({ tags }: View): RevisionProfile | undefined {
+    return this.#masters.of(tags.revisionId ?? '')[0]?.tags.profile ?? tags.profile;
+  }
+
   async #running(ctx: Ctx, machineId: string): Promise<View> {
     const view = await this.#locate.machine(ctx, machineId);
     this.#machines.mustBeWhole(view);
@@ -124,7 +130,7 @@ export class Guests {
 
   async #program(ctx: Ctx, machineId: string, script: string, user: string): Promise<void> {
     const view = await this.#running(ctx, machineId);
-    const profile = this.#masters.of(view.tags.revisionId ?? '')[0]?.tags.profile;
+    const profile = this.#profileOf(view);
     const access = accessOf(this.#end.options, profile, machineId);
     if (access === undefined) {
       throw driverError('not-supported', 'accounts in guests cannot be changed: the provider has no account for guest operations', {

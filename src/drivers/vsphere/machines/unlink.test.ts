@@ -48,6 +48,8 @@ describe.each(['vcenter', 'esxi'] as const)('un-linking on %s', (kind) => {
       await c.driver.unlink(ctx(), machineId);
       await c.driver.removeMaster(ctx(), c.master.revisionId);
       expect((await c.driver.readBack(ctx(), machineId)).masterPaths).toEqual([]);
+      // How its guest is reached was its master's to tell.
+      expect(JSON.parse(c.w.vm(machineId).record.extraConfig.get('carrel.profile') ?? 'null')).toEqual(c.master.profile);
       expect(await c.driver.power(ctx(), machineId, 'on')).toBe('on');
     });
   });
@@ -62,6 +64,27 @@ describe.each(['vcenter', 'esxi'] as const)('un-linking on %s', (kind) => {
       expect(await codeOf(c.driver.unlink(ctx(), machineId))).toBe('wrong-state');
       const { mode, chains } = await c.driver.readBack(ctx(), machineId);
       expect([mode, chains[0]?.length]).toEqual(['linked', 3]);
+    });
+  });
+
+  test('without room for the whole copy it is refused before anything is done, with what is missing', async () => {
+    await world(async (c) => {
+      const machineId = await used(c);
+      const { datastore } = c.m.storage.parse((await c.driver.readBack(ctx(), machineId)).ownFolder);
+      const before = content(c, machineId);
+      const copies = () => [c.calls('PromoteDisks_Task'), c.calls('CopyVirtualDisk_Task')];
+      const asked = copies();
+      // 1 GiB stays free.
+      datastore.capacity = datastore.used + 2 ** 30 + 2 ** 20;
+      const refused = await c.driver.unlink(ctx(), machineId).catch((error: unknown) => error);
+      expect(refused).toMatchObject({
+        code: 'no-space',
+        message: expect.stringMatching(/needs \d+ MiB on the datastore ds\d; \d+ MiB of that are missing$/),
+      });
+      expect(copies()).toEqual(asked);
+      expect([(await c.driver.readBack(ctx(), machineId)).mode, content(c, machineId)]).toEqual(['linked', before]);
+      datastore.capacity += 2 ** 40;
+      expect((await c.driver.unlink(ctx(), machineId)).mode).toBe('full');
     });
   });
 

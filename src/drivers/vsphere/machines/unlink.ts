@@ -1,5 +1,5 @@
 import type { CloneResult } from '../../../driver/driver.ts';
-import { driverError } from '../../../driver/errors.ts';
+import { driverError, noRoomForCopy } from '../../../driver/errors.ts';
 import type { Ctx } from '../../../lib/context.ts';
 import { copyDisk, diskChain, flattenSnapshots, type VirtualDeviceConfigSpec, type VirtualDisk } from '../../../vsphere/index.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
@@ -7,8 +7,11 @@ import type { Locate } from '../endpoint/locate.ts';
 import { bare, folderOf, isInside } from '../inventory/paths.ts';
 import { changeTags } from '../inventory/tags.ts';
 import type { View } from '../inventory/view.ts';
+import { reserveOf } from '../options.ts';
 import { existingDisk } from '../masters/hardware.ts';
+import type { Masters } from '../masters/masters.ts';
 import type { Folders } from '../storage/folders.ts';
+import { diskSizes, type Layouts } from '../storage/layout.ts';
 import type { Machines } from './machines.ts';
 
 /**
@@ -18,32 +21,41 @@ import type { Machines } from './machines.ts';
 export class Unlink {
   readonly #end: Endpoint;
   readonly #folders: Folders;
+  readonly #layouts: Layouts;
   readonly #locate: Locate;
   readonly #machines: Machines;
+  readonly #masters: Masters;
 
-  constructor(parts: { end: Endpoint; folders: Folders; locate: Locate; machines: Machines }) {
+  constructor(parts: { end: Endpoint; folders: Folders; layouts: Layouts; locate: Locate; machines: Machines; masters: Masters }) {
     this.#end = parts.end;
     this.#folders = parts.folders;
+    this.#layouts = parts.layouts;
     this.#locate = parts.locate;
     this.#machines = parts.machines;
+    this.#masters = parts.masters;
   }
 
   /**
    * Errors: `wrong-state` while it is not off or has checkpoints; `not-supported` for one made VCL's way, whose snapshot names the master's disk
-   * itself; `gate-refused` where the server would merge into a disk that is not the machine's.
+   * itself; `gate-refused` where the server would merge into a disk that is not the machine's; `no-space`, with what is missing.
    */
   async run(ctx: Ctx, machineId: string): Promise<CloneResult> {
     await this.#end.drive(ctx, async () => {
       const view = await this.#locate.machine(ctx, machineId);
       this.#machines.mustBeWhole(view);
-      if (view.tags.mode === 'full') return true;
+      if (view.tags.mode === 'full') {
+        const tags = this.#ownProfile(view);
+        if (tags.profile !== undefined) await this.#tag(ctx, machineId, view, tags);
+        return true;
+      }
       if (outside(view).length === 0) {
         await this.#tidy(ctx, machineId, view);
-        await this.#tag(ctx, machineId, view, { mode: 'full', parents: '[]', unlink: '' });
+        await this.#tag(ctx, machineId, view, { mode: 'full', parents: '[]', unlink: '', ...this.#ownProfile(view) });
         return true;
       }
       mustBeFree(view, machineId);
       const folder = await this.#tidy(ctx, machineId, view);
+      await this.#mustHaveRoom(ctx, machineId, view, folder);
       if (view.tags.unlink === undefined) {
         await this.#tag(ctx, machineId, view, { unlink: JSON.stringify(await this.#folders.disks(ctx, folder)) });
       }
@@ -53,6 +65,30 @@ export class Unlink {
     });
     await this.#end.client.inventory.sync(ctx);
     return await this.#machines.readBack(ctx, machineId);
+  }
+
+  /** How its guest is to be reached is read from its master while there is one; from now on that may go. */
+  #ownProfile({ tags }: View): { profile?: string } {
+    const profile = tags.profile === undefined ? this.#masters.of(tags.revisionId ?? '')[0]?.tags.profile : undefined;
+    return profile === undefined ? {} : { profile: JSON.stringify(profile) };
+  }
+
+  /** The copies lie beside the leaves until these are gone. A disk of which no size is told counts with all that it can hold. */
+  async #mustHaveRoom(ctx: Ctx, machineId: string, view: View, folder: string): Promise<void> {
+    const sizes = diskSizes(await this.#layouts.get(ctx, view.ref));
+    const needed = view.disks
+      .filter((disk) => diskChain(disk).some((path) => !isInside(folder, path)))
+      .reduce((sum, disk) => {
+        const files = diskChain(disk).map((path) => sizes.get(path));
+        const known = files.every((bytes) => bytes !== undefined);
+        return sum + (known ? files.reduce((all, bytes) => all + bytes, 0) : Number(disk.capacityInBytes ?? 0));
+      }, 0);
+    const store = this.#end.stores().find(({ name }) => folder.startsWith(`[${name}]`));
+    if (store === undefined) throw driverError('unavailable', `the datastore of ${folder} is not among those that are used`);
+    // Asked now: what the inventory was told is as old as the server's last look.
+    const { props } = await this.#end.client.read(ctx, 'Datastore', store.ref, ['summary.freeSpace']);
+    const free = Math.max(0, Number(props['summary.freeSpace'] ?? store.free) - reserveOf(this.#end.options));
+    if (needed > free) throw noRoomForCopy(machineId, `the datastore ${store.name}`, needed, free);
   }
 
   async #tag(ctx: Ctx, machineId: string, view: View, tags: Parameters<typeof changeTags>[0]): Promise<void> {

@@ -108,7 +108,7 @@ export class MasterVerbs {
       }
       this.#mustCopy(machine);
       const origin = this.#masters.of(machine.tags.revisionId ?? '')[0];
-      const profile = origin?.tags.profile ?? profileOf(await this.#masters.config(ctx, machine), {});
+      const profile = origin?.tags.profile ?? machine.tags.profile ?? profileOf(await this.#masters.config(ctx, machine), {});
       const access = machine.tags.identity === undefined ? undefined : accessOf(this.#end.options, profile, spec.machineId);
       const facts = {
         capturedFrom: machine.tags.revisionId ?? '',

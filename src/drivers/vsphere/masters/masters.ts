@@ -17,6 +17,7 @@ import { datastoreName, isInside } from '../inventory/paths.ts';
 import type { Store } from '../endpoint/site.ts';
 import type { Content, SealedDisk } from '../inventory/tags.ts';
 import { contentIds, type View } from '../inventory/view.ts';
+import { reserveOf } from '../options.ts';
 
 /** One golden disk as its machine shows it now. */
 export interface GoldenDisk {
@@ -97,7 +98,7 @@ export class Masters {
 
   /** Datastores that take something new now, the one with most room first. */
   roomy(): Store[] {
-    const reserve = this.#end.options.reserveBytes ?? 2 ** 30;
+    const reserve = reserveOf(this.#end.options);
     return this.#end
       .stores()
       .filter((store) => store.accessible && store.free >= reserve && (this.#full.get(store.name) ?? 0) < Date.now())
