@@ -239,6 +239,7 @@ describe('lists and single ones', () => {
       ['extend', id, '1h'],
       ['power', id, 'off'],
       ['reimage', id],
+      ['unlink', id],
       ['undo', id],
       ['capture', id],
       ['checkpoint', 'ls', id],
@@ -306,6 +307,30 @@ describe('a reservation', () => {
     expect([await run.done, run.out]).toEqual([0, expect.stringContaining(`log in with: carrel ssh ${id.slice(0, 8)}`)]);
     expect((await ann(['reimage', id, '--no-wait', '--json'])).json).toMatchObject({ id, state: 'preparing' });
     expect((await ann(['reimage', id, '--revision', 'x'])).code).toBe(2);
+  });
+
+  it('unlink waits for the copy, and says what failed', async () => {
+    const { id } = server.world.addReservation('ann', { state: 'ready', stage: 'ready' });
+    const run = async (end: Parameters<typeof server.world.endJob>[1]) => {
+      const known = new Set(server.world.jobs.keys());
+      const started = startCli(server, 'ann', ['unlink', id.slice(0, 8)]);
+      await eventually('the job', () => server.world.jobs.size > known.size);
+      server.world.endJob([...server.world.jobs.keys()].find((key) => !known.has(key)) as string, end);
+      return [await started.done, started.out, started.err];
+    };
+    expect(await run({ state: 'done' })).toEqual([0, `${id.slice(0, 8)}  has disks of its own\n`, expect.any(String)]);
+    expect(server.world.calls.findLast((c) => c.name === 'unlinkReservation')?.args[1]).toBe(id);
+    const error = {
+      code: 'no-space',
+      message: '300 MiB of that are missing',
+      hint: 'Free space there first.',
+      retry: 'elsewhere' as const,
+    };
+    expect(await run({ state: 'undone', error: { ...error, details: {} } })).toEqual([
+      expect.any(Number),
+      '',
+      expect.stringContaining('300 MiB of that are missing'),
+    ]);
   });
 
   it('checkpoints: made, listed, gone back to by name, deleted by the beginning of an id', async () => {

@@ -36,6 +36,7 @@ import { addMaintenanceLs } from './commands/maintenance-ls.ts';
 import { addMaintenanceRm } from './commands/maintenance-rm.ts';
 import { addMove } from './commands/move.ts';
 import { addReimage } from './commands/reimage.ts';
+import { addUnlink } from './commands/unlink.ts';
 import { addPasswd } from './commands/passwd.ts';
 import { addPower, addStart, addStop } from './commands/power.ts';
 import { addProviderAdd } from './commands/provider-add.ts';
@@ -159,6 +160,7 @@ const COMMANDS: readonly Add[] = [
   addStop,
   addPower,
   addReimage,
+  addUnlink,
   addRules,
 ];
 

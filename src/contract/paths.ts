@@ -50,6 +50,7 @@ export const PATHS = {
   connectReservation: 'POST /api/v1/reservations/{id}/connect',
   captureReservation: 'POST /api/v1/reservations/{id}/capture',
   undoEnd: 'POST /api/v1/reservations/{id}/undo',
+  unlinkReservation: 'POST /api/v1/reservations/{id}/unlink',
   reimageReservation: 'POST /api/v1/reservations/{id}/reimage',
   powerReservation: 'POST /api/v1/reservations/{id}/power',
   listCheckpoints: 'GET /api/v1/reservations/{id}/checkpoints',

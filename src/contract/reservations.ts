@@ -65,6 +65,11 @@ export const Reservation = named(
       id: Uuid,
       state: MachineState,
       condition: Type.Optional(MachineCondition),
+      canUnlink: Type.Optional(
+        Type.Boolean({
+          description: "It stands on its image's disks, and its provider can give it disks of its own (`unlinkReservation`).",
+        }),
+      ),
       vcpus: Type.Integer(),
       memoryMiB: Type.Integer(),
       address: Type.Optional(GuestAddress),
@@ -254,6 +259,17 @@ export const reservationRoutes = {
     response: Reservation,
     status: 202,
     errors: ['not-found', 'not-allowed', 'wrong-state', 'busy', 'not-supported', 'unavailable'],
+  }),
+  unlinkReservation: route('unlinkReservation', {
+    summary: "Give the machine disks of its own in place of those that stand on its image's",
+    description:
+      'While it is off and has no checkpoints. It takes as much room as its image and what it wrote together, and the time of copying that; the image may go afterwards. Once more does no harm.',
+    tag: 'reservations',
+    scope: 'user',
+    params: IdParams,
+    response: ReservationJob,
+    status: 202,
+    errors: ['not-found', 'wrong-state', 'busy', 'not-supported', 'unavailable'],
   }),
   powerReservation: route('powerReservation', {
     summary: 'Switch the machine on or off',

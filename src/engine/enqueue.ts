@@ -17,6 +17,7 @@ import type { ProveInput } from './sagas/prove.ts';
 import type { ProvisionInput } from './sagas/provision.ts';
 import type { ReimageInput } from './sagas/reimage.ts';
 import type { RemoveRevisionInput } from './sagas/remove-revision.ts';
+import type { UnlinkInput } from './sagas/unlink.ts';
 
 /** A person waiting at the screen goes first; making and removing images has time. */
 const PRIORITY = { person: 100, clearing: 60, image: 40 };
@@ -122,6 +123,19 @@ export function enqueueAddMaster(tx: Tx, input: AddMasterInput, owner: string, h
 export function enqueueCapture(tx: Tx, input: CaptureInput, owner: string): Promise<Enqueued> {
   return jobs.enqueue(tx, {
     saga: 'capture',
+    input,
+    key: machineKey(input.machineId),
+    slot: 'copy',
+    owner,
+    lane: `image:${input.providerId}`,
+    providerId: input.providerId,
+    priority: PRIORITY.person,
+  });
+}
+
+export function enqueueUnlink(tx: Tx, input: UnlinkInput, owner: string): Promise<Enqueued> {
+  return jobs.enqueue(tx, {
+    saga: 'unlink',
     input,
     key: machineKey(input.machineId),
     slot: 'copy',

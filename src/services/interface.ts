@@ -270,6 +270,8 @@ export interface ReservationServices {
   undoEnd(caller: Caller, id: string): Promise<Reservation>;
   /** `wrong-state`, `busy`, `not-found` (the revision), `not-allowed` (a draft), `not-supported`, `unavailable`. */
   reimageReservation(caller: Caller, request: { id: string; revision?: number | 'published' | undefined }): Promise<Reservation>;
+  /** `wrong-state`, `busy`, `not-supported`, `unavailable`. */
+  unlinkReservation(caller: Caller, id: string): Promise<ReservationJob>;
   connect(caller: Caller, request: { id: string; publicKey?: string | undefined }, signal: AbortSignal): Promise<Connection>;
   capture(caller: Caller, request: CaptureRequest): Promise<RevisionStarted>;
   power(caller: Caller, request: { id: string; op: PowerOp }): Promise<ReservationJob>;

@@ -8,6 +8,7 @@ import { undoEnd } from '../engine/intents/keep.ts';
 import { usedWhileOpen } from '../engine/intents/seen.ts';
 import { refusedMove, refusedWithNext } from '../engine/intents/availability.ts';
 import { reimageReservation } from '../engine/intents/reimage.ts';
+import { unlinkReservation } from '../engine/intents/unlink.ts';
 import * as intents from '../engine/intents/reservation.ts';
 import { driverOf } from '../engine/deps.ts';
 import { makeCtx } from '../lib/context.ts';
@@ -65,6 +66,10 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
     },
     async reimageReservation(caller, request) {
       return one(await reimageReservation(deps, caller, request));
+    },
+    async unlinkReservation(caller, id) {
+      const { reservation, job } = await unlinkReservation(deps, caller, id);
+      return { reservation: await one(reservation), job };
     },
     async connect(caller, { id, publicKey }, signal) {
       const facts = await connect(makeCtx({ signal, timeoutMs: 60_000, log: deps.log }), deps, sealer, caller, id, publicKey);

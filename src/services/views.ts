@@ -7,7 +7,7 @@ import { CONDITION_WORDS } from '../core/condition.ts';
 import type { Estimate } from '../core/estimate.ts';
 import type * as core from '../core/lineage.ts';
 import type { MachineState } from '../core/machine.ts';
-import type { Whereabouts } from '../driver/index.ts';
+import type { Capabilities, Whereabouts } from '../driver/index.ts';
 import type { EngineDeps } from '../engine/deps.ts';
 import * as accounts from '../store/accounts.ts';
 import * as images from '../store/images.ts';
@@ -34,10 +34,16 @@ type Kind = 'account' | 'image' | 'provider';
 export class Names {
   readonly #maps: Record<Kind, ReadonlyMap<string, string>>;
   readonly #revisions: ReadonlyMap<string, { number: number; image: string }>;
+  readonly #unlinking: ReadonlySet<string>;
 
-  private constructor(maps: Record<Kind, ReadonlyMap<string, string>>, revisions: ReadonlyMap<string, { number: number; image: string }>) {
+  private constructor(
+    maps: Record<Kind, ReadonlyMap<string, string>>,
+    revisions: ReadonlyMap<string, { number: number; image: string }>,
+    unlinking: ReadonlySet<string>,
+  ) {
     this.#maps = maps;
     this.#revisions = revisions;
+    this.#unlinking = unlinking;
   }
 
   static async read(db: Db, wanted: Wanted): Promise<Names> {
@@ -48,11 +54,18 @@ export class Names {
       providers.list(db),
       images.revisionNames(db, wanted.revisions ?? []),
     ]);
-    return new Names({ account: byId(people), image: byId(some), provider: byId(homes) }, new Map(revisions.map((r) => [r.id, r])));
+    const unlinking = homes.filter(({ capabilities }) => (capabilities as Capabilities | null)?.unlink === true).map((p) => p.id);
+    const maps = { account: byId(people), image: byId(some), provider: byId(homes) };
+    return new Names(maps, new Map(revisions.map((r) => [r.id, r])), new Set(unlinking));
   }
 
   of(kind: Kind, id: string): string {
     return this.#maps[kind].get(id) ?? id;
+  }
+
+  /** Whether a provider can give machines disks of their own. */
+  unlinks(providerId: string): boolean {
+    return this.#unlinking.has(providerId);
   }
 
   number(revisionId: string): number {
@@ -138,6 +151,7 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
           vcpus: row.vcpus,
           memoryMiB: row.memoryMib,
           ...(machine?.address && machine.state === 'running' ? { address: machine.address } : {}),
+          ...(machine && machine.mode !== 'full' && names.unlinks(row.providerId) ? { canUnlink: true } : {}),
           ...(machine && conditionShown(machine)),
           ...placeOf(where, row.providerId, machine),
         },

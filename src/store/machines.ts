@@ -94,6 +94,11 @@ export async function setCondition(tx: Tx, id: string, condition: MachineConditi
     .execute();
 }
 
+/** It has disks of its own now, which stand on nothing; the first time stays. */
+export async function setUnlinked(db: Db, id: string, now: Date): Promise<void> {
+  await db.updateTable('machine').set({ mode: 'full', unlinkedAt: now }).where('id', '=', id).where('unlinkedAt', 'is', null).execute();
+}
+
 /** Keeps the proof of the machine's delete (promise 2). */
 export async function setProof(db: Db, id: string, proof: DeletionProof): Promise<void> {
   await db
@@ -124,13 +129,14 @@ export async function reachableAt(db: Db, providerId: string): Promise<{ id: str
     .execute();
 }
 
-/** Machines that stand on a revision and are not gone. */
+/** Machines that stand on a revision and are not gone: also full copies, which are started by what it says; not those that were taken off it. */
 export async function onRevision(db: Db, revisionId: string): Promise<Machine[]> {
   return db
     .selectFrom('machine')
     .selectAll()
     .where('revisionId', '=', revisionId)
     .where('state', '<>', 'gone')
+    .where('unlinkedAt', 'is', null)
     .orderBy('createdAt')
     .execute();
 }
@@ -142,18 +148,19 @@ export async function standing(db: Db, revisionIds: Iterable<string>): Promise<M
     .select((eb) => ['revisionId', eb.fn.countAll<number>().as('n')])
     .where(anyOf('revisionId', revisionIds))
     .where('state', '<>', 'gone')
+    .where('unlinkedAt', 'is', null)
     .groupBy('revisionId')
     .execute();
   return new Map(rows.map((r) => [r.revisionId, r.n]));
 }
 
-export type ShownMachine = Pick<Machine, 'id' | 'state' | 'address' | 'condition' | 'conditionSince'>;
+export type ShownMachine = Pick<Machine, 'id' | 'mode' | 'state' | 'address' | 'condition' | 'conditionSince'>;
 
 /** What lists show of the machines with these ids. */
 export async function shown(db: Db, ids: Iterable<string>): Promise<Map<string, ShownMachine>> {
   const rows = await db
     .selectFrom('machine')
-    .select(['id', 'state', 'address', 'condition', 'conditionSince'])
+    .select(['id', 'mode', 'state', 'address', 'condition', 'conditionSince'])
     .where(anyOf('id', ids))
     .execute();
   return new Map(rows.map((r) => [r.id, r]));

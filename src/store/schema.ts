@@ -251,6 +251,8 @@ export interface MachineTable {
   providerId: string;
   revisionId: string;
   mode: CloneMode;
+  /** Since then it stands on no master (`unlink`). */
+  unlinkedAt: Nullable<Date>;
   state: MachineState;
   condition: Nullable<MachineCondition>;
   /** Set exactly where `condition` is. */

@@ -601,6 +601,10 @@ export function fakeServices(world: FakeWorld): Services {
     },
     reimageReservation: async (_caller, { id }) =>
       world.move(id, { state: 'preparing', stage: 'queued', stageText: 'taking the old machine away' }),
+    unlinkReservation: async (by, id) => ({
+      reservation: there(world.reservations.get(id), 'reservation'),
+      job: world.addJob('unlink', by.name as Person).id,
+    }),
     async connect(_caller, { id }) {
       const reservation = there(world.reservations.get(id), 'reservation');
       if (reservation.state !== 'ready') throw new CarrelError('wrong-state', `the reservation is ${reservation.state}`);

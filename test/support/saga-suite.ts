@@ -36,6 +36,7 @@ import { addMaster } from '../../src/engine/intents/masters.ts';
 import { endReservation } from '../../src/engine/intents/end.ts';
 import { reimageReservation } from '../../src/engine/intents/reimage.ts';
 import { powerReservation } from '../../src/engine/intents/reservation.ts';
+import { unlinkReservation } from '../../src/engine/intents/unlink.ts';
 import type { FaultPoint, Step } from '../../src/engine/saga.ts';
 import { everyStepTwice, everyUndoTwice, failingAt } from '../../src/engine/saga-testing.ts';
 import { SAGAS } from '../../src/engine/sagas/index.ts';
@@ -255,6 +256,39 @@ const CASES: Readonly<Record<string, Case>> = {
             told: (await reservationOf(bench, id)).stageText.startsWith('power on failed'),
             'still ready': (await reservationOf(bench, id)).state === 'ready',
           }),
+      };
+    },
+  },
+  unlink: {
+    async ready(bench) {
+      const { id } = await readyOne(bench);
+      await powerReservation(bench.deps, bench.who, id, 'off');
+      await drain(bench);
+    },
+    async begin(bench) {
+      const { id, machineId } = await theReservation(bench);
+      const again = () => unlinkReservation(bench.deps, bench.who, id);
+      await again();
+      /** What the store says is what the provider shows. */
+      const truth = async () => {
+        const shown = await [...bench.deps.drivers.values()][0]?.readBack(makeCtx(), machineId);
+        const row = await machines.find(bench.store.db, machineId);
+        const alone = shown?.chains.every((chain) => chain.length === 1) === true;
+        return {
+          alone,
+          'the store says what is':
+            row?.mode === shown?.mode && row?.unlinkedAt instanceof Date === alone && alone === (shown?.mode === 'full'),
+          'it is off': there(bench, machineId)?.power === 'off' && row?.state === 'stopped',
+        };
+      };
+      return {
+        again,
+        finished: async () =>
+          wrong({ ...(await truth()), told: (await reservationOf(bench, id)).stageText.includes('disks of its own now') }),
+        undone: async () => {
+          const { alone: _, ...rest } = await truth();
+          return wrong({ ...rest, told: (await reservationOf(bench, id)).stageText.startsWith('it was not given disks of its own') });
+        },
       };
     },
   },

@@ -142,6 +142,11 @@ export const de: Messages = {
     reimageText:
       'Der Rechner, alles darauf und seine Sicherungspunkte werden weggenommen, und Sie bekommen einen anderen vom selben Image. Die Zeit bleibt, wie sie ist.',
     reimageGo: 'Neu aufsetzen',
+    unlink: 'Eigene Platten geben …',
+    unlinkTitle: (name: string) => `${name} eigene Platten geben?`,
+    unlinkText:
+      'Seine Platten werden ganz kopiert, und er bleibt ausgeschaltet, bis das getan ist: Minuten, bei großen länger. Die Kopie braucht so viel Platz auf dem Speicher wie das Image und alles, was seither geschrieben wurde. Was darauf ist, bleibt, wie es ist, und das Image darf danach weg.',
+    unlinkGo: 'Platten kopieren',
     capture: 'Aufnehmen',
     end: 'Beenden',
     endTitle: (name) => `${name} beenden?`,

@@ -140,6 +140,11 @@ export const en = {
     reimageText:
       'Its machine, all that is on it and its checkpoints are taken away, and you get another one of the same image. The time stays as it is.',
     reimageGo: 'Set it up anew',
+    unlink: 'Give it disks of its own …',
+    unlinkTitle: (name: string) => `Give ${name} disks of its own?`,
+    unlinkText:
+      'Its disks are copied as a whole, and it stays switched off until that is done: minutes, or longer for large ones. The copy takes as much room on the storage as the image and all that was written since. What is on it stays as it is, and its image may go afterwards.',
+    unlinkGo: 'Copy its disks',
     capture: 'Capture',
     end: 'End',
     endTitle: (name: string) => `End ${name}?`,

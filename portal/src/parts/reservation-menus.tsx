@@ -1,5 +1,5 @@
 import { Button, Menu } from '@mantine/core';
-import { IconClockPlus, IconPower, IconRestore } from '@tabler/icons-react';
+import { IconClockPlus, IconPower, IconRestore, IconUnlink } from '@tabler/icons-react';
 import type { PowerOp } from '../../../src/contract/reservations.ts';
 import { api } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
@@ -38,11 +38,13 @@ export function ExtendMenu({ id }: { id: string }) {
 
 export function PowerMenu({ id, hostname, can }: { id: string; hostname: string; can: Actions }) {
   const { t } = useI18n();
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<'reimage' | 'unlink'>();
+  const over = () => setAsking(undefined);
   const reimage = useAct(() => api.reimageReservation({ params: { id }, body: {} }), {
     stale: [['reservations']],
-    done: () => setAsking(false),
+    done: over,
   });
+  const unlink = useAct(() => api.unlinkReservation({ params: { id } }), { stale: [['reservations']], done: over });
   const power = useAct((op: PowerOp) => api.powerReservation({ params: { id }, body: { op } }), { stale: [['reservations']] });
   const ops: PowerOp[] = can.powerOn ? ['on'] : ['shutdown', 'reset', 'off'];
   return (
@@ -60,20 +62,34 @@ export function PowerMenu({ id, hostname, can }: { id: string; hostname: string;
             </Menu.Item>
           ))}
           <Menu.Divider />
-          <Menu.Item color="red" leftSection={<IconRestore size={16} aria-hidden />} onClick={() => setAsking(true)}>
+          {can.unlink && (
+            <Menu.Item leftSection={<IconUnlink size={16} aria-hidden />} onClick={() => setAsking('unlink')}>
+              {t.machines.unlink}
+            </Menu.Item>
+          )}
+          <Menu.Item color="red" leftSection={<IconRestore size={16} aria-hidden />} onClick={() => setAsking('reimage')}>
             {t.machines.reimage}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
       <Ask
-        opened={asking}
+        opened={asking === 'reimage'}
         title={t.machines.reimageTitle(hostname)}
         text={t.machines.reimageText}
         go={t.machines.reimageGo}
         danger
         busy={reimage.isPending}
         onGo={() => reimage.mutate(undefined)}
-        onClose={() => setAsking(false)}
+        onClose={over}
+      />
+      <Ask
+        opened={asking === 'unlink'}
+        title={t.machines.unlinkTitle(hostname)}
+        text={t.machines.unlinkText}
+        go={t.machines.unlinkGo}
+        busy={unlink.isPending}
+        onGo={() => unlink.mutate(undefined)}
+        onClose={over}
       />
     </>
   );

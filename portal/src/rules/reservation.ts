@@ -8,6 +8,8 @@ export interface Actions {
   checkpoint: boolean;
   powerOn: boolean;
   powerOff: boolean;
+  /** It can be given disks of its own. */
+  unlink: boolean;
   end: boolean;
   /** Its machine is kept after the end: it can be had back. */
   undo: boolean;
@@ -18,7 +20,7 @@ export interface Actions {
 }
 
 type Facts = Pick<Reservation, 'state' | 'kind' | 'endsAt' | 'series' | 'keptUntil'> & {
-  machine: Pick<Reservation['machine'], 'state' | 'condition'>;
+  machine: Pick<Reservation['machine'], 'state' | 'condition' | 'canUnlink'>;
 };
 
 export function actionsOf({ state, endsAt, series, keptUntil, machine }: Facts): Actions {
@@ -32,6 +34,7 @@ export function actionsOf({ state, endsAt, series, keptUntil, machine }: Facts):
     checkpoint: ready && machine.state !== 'lost',
     powerOn: ready && (machine.state === 'stopped' || (running && machine.condition?.kind === 'suspended')),
     powerOff: running,
+    unlink: ready && machine.state === 'stopped' && machine.canUnlink === true,
     end: live,
     undo: state === 'ending' && keptUntil !== undefined,
     endSeries: state === 'booked' && series !== undefined,

@@ -46,6 +46,12 @@ describe('what may be done', () => {
     expect(actionsOf(facts('booked', 'planned'))).toMatchObject({ connect: false, extend: true, end: true, endAsks: false });
     for (const state of ['ending', 'failed'] as const) expect(Object.values(actionsOf(facts(state, 'lost')))).not.toContain(true);
   });
+  it('disks of its own are offered while it is off, where its provider can give them', () => {
+    const is = (state: 'ready' | 'ending', machine: 'running' | 'stopped', canUnlink?: true) =>
+      actionsOf({ ...facts(state, machine), machine: { state: machine, ...(canUnlink && { canUnlink }) } }).unlink;
+    expect(is('ready', 'stopped', true)).toBe(true);
+    expect([is('ready', 'running', true), is('ending', 'stopped', true), is('ready', 'stopped')]).toEqual([false, false, false]);
+  });
   it('a machine that is there and does not work looks so; one that was suspended is switched on', () => {
     const is = (kind: 'suspended' | 'unreachable') => {
       const condition = { kind, since: '2026-11-30T13:00:00Z', text: '', wayOut: '' };

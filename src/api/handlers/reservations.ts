@@ -15,6 +15,7 @@ type ReservationOperation =
   | 'captureReservation'
   | 'undoEnd'
   | 'reimageReservation'
+  | 'unlinkReservation'
   | 'powerReservation'
   | 'consoleTicket'
   | 'listMachines'
@@ -71,6 +72,10 @@ export function reservationHandlers({ services, tickets }: Deps): Handlers<Reser
     async reimageReservation({ params, body, caller }) {
       await ownReservation(services, caller, params.id);
       return services.reimageReservation(caller, { id: params.id, revision: body.revision });
+    },
+    async unlinkReservation({ params, caller }) {
+      await ownReservation(services, caller, params.id);
+      return services.unlinkReservation(caller, params.id);
     },
     async powerReservation({ params, body, caller }) {
       await ownReservation(services, caller, params.id);

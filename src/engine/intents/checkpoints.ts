@@ -97,7 +97,8 @@ async function work(
     reservationId: row.id,
     machineId: row.machineId,
     providerId: row.providerId,
-    mode: row.mode,
+    // It may stand on disks of its own by now.
+    mode: machine?.mode ?? row.mode,
     checkpointId: checkpoint.id,
     name: checkpoint.name,
     action,

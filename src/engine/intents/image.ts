@@ -239,7 +239,7 @@ export async function removeRevision(deps: EngineDeps, who: Who, revisionId: str
     const standing = await machines.onRevision(tx, revisionId);
     if (standing.length > 0) {
       throw new CarrelError('has-children', `${standing.length} machine${standing.length === 1 ? ' stands' : 's stand'} on it`, {
-        hint: 'end their reservations first',
+        hint: 'end their reservations first, or give their machines disks of their own: `carrel unlink`',
         details: { children: standing.map((m) => ({ machine: m.id, reservation: m.reservationId, mode: m.mode })) },
       });
     }
