@@ -1,5 +1,6 @@
 /** Puts contract, handlers, sign-in and errors together into one Fastify server. */
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
 import Fastify, {
@@ -181,6 +182,8 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     frameworkErrors: (error, request, reply) => sendError(error, request, reply as FastifyReply),
   }) as FastifyInstance;
   const closing = new AbortController();
+  // One listener for each stream and console that is open; how many there may be is for `Places` to say.
+  setMaxListeners(0, closing.signal);
   app.decorateRequest('caller', undefined);
   app.setValidatorCompiler((({ schema, httpPart }) =>
     validator(httpPart as HttpPart, schema as TSchema)) as FastifySchemaCompiler<unknown>);

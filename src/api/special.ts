@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { api } from '../contract/api.ts';
 import type { UploadQuery } from '../contract/images.ts';
 import { hardwareProblem } from '../core/brought-image.ts';
+import type { Problem } from '../contract/problem.ts';
 import type { RouteDef } from '../contract/route.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { personalReservation } from './access.ts';
@@ -17,6 +18,7 @@ import { registerSession } from './session.ts';
 import type { Caller, GuestShell, GuestTunnel } from '../services/interface.ts';
 import type { Over } from './over.ts';
 import type { Places } from './places.ts';
+import { isToldInside, refusalOf, refuse } from './refusal.ts';
 import { relayShell } from './terminal.ts';
 import { receiveFile } from './upload.ts';
 
@@ -106,42 +108,59 @@ interface Joined<T> {
   join(ws: WebSocketLike, side: T, over: Over): void;
 }
 
-/** A WebSocket joined with a person's machine: everything that may be refused is refused with a status, before the upgrade. */
+/**
+ * A WebSocket joined with a person's machine. What may be refused is refused before the upgrade, with a status; to whoever came with a ticket,
+ * and cannot read that, inside the WebSocket.
+ */
 function registerJoined<T extends object>(app: FastifyInstance, parts: ServerParts, of: Joined<T>): void {
   /** How each that was let in is joined with the other side, which is open. */
   const joins = new WeakMap<FastifyRequest, (ws: WebSocketLike, over: Over) => void>();
+  const refusals = new WeakMap<FastifyRequest, Problem>();
   const { onRequest, ...rest } = common(of.route, parts);
+  const readably = async (request: FastifyRequest, act: () => Promise<void>): Promise<void> => {
+    // Refused already.
+    if (refusals.has(request)) return;
+    try {
+      await act();
+    } catch (error) {
+      if (!isToldInside(request)) throw error;
+      refusals.set(request, refusalOf(error, request));
+    }
+  };
+  const prepare = async (request: FastifyRequest): Promise<void> => {
+    const { id } = request.params as { id: string };
+    const caller = callerOf(request);
+    await personalReservation(parts.services, caller, id);
+    // Given back when the connection ends, which that of a refused upgrade does too.
+    request.raw.socket.once('close', of.places.take(caller));
+    const gone = new AbortController();
+    request.raw.socket.once('close', () => gone.abort());
+    const peer = await answersElsewhere(parts, of.route.operation, request);
+    if (peer !== undefined) {
+      const there = await parts.services.joinPeer(peer, caller, socketPath(request), gone.signal);
+      request.raw.socket.once('close', () => there.terminate());
+      if (gone.signal.aborted) there.terminate();
+      joins.set(request, (ws, over) => joinSockets(ws, there, over));
+      return;
+    }
+    const side = await of.open(request, caller, id, gone.signal);
+    request.raw.socket.once('close', () => of.close(side));
+    if (gone.signal.aborted) of.close(side);
+    joins.set(request, (ws, over) => of.join(ws, side, over));
+  };
   app.route({
     ...rest,
     onRequest: async (request: FastifyRequest) => {
       // Before the ticket is looked at: a plain request must not use it up.
       if (!request.ws)
         throw new CarrelError('bad-request', `the ${of.route.operation} is a WebSocket`, { hint: 'Send an Upgrade request.' });
-      await onRequest(request);
+      await readably(request, () => onRequest(request));
     },
-    preHandler: async (request) => {
-      const { id } = request.params as { id: string };
-      const caller = callerOf(request);
-      await personalReservation(parts.services, caller, id);
-      // Given back when the connection ends, which that of a refused upgrade does too.
-      request.raw.socket.once('close', of.places.take(caller));
-      const gone = new AbortController();
-      request.raw.socket.once('close', () => gone.abort());
-      const peer = await answersElsewhere(parts, of.route.operation, request);
-      if (peer !== undefined) {
-        const there = await parts.services.joinPeer(peer, caller, socketPath(request), gone.signal);
-        request.raw.socket.once('close', () => there.terminate());
-        if (gone.signal.aborted) there.terminate();
-        joins.set(request, (ws, over) => joinSockets(ws, there, over));
-        return;
-      }
-      const side = await of.open(request, caller, id, gone.signal);
-      request.raw.socket.once('close', () => of.close(side));
-      if (gone.signal.aborted) of.close(side);
-      joins.set(request, (ws, over) => of.join(ws, side, over));
-    },
+    preHandler: (request) => readably(request, () => prepare(request)),
     handler: async () => {},
     wsHandler: (ws, request) => {
+      const refusal = refusals.get(request);
+      if (refusal !== undefined) return refuse(ws as WebSocketLike, refusal);
       const join = joins.get(request);
       if (join === undefined) throw new CarrelError('internal', `a ${of.route.operation} without its machine's side`);
       const gone = new AbortController();

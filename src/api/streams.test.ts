@@ -12,6 +12,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Person, TOKENS } from '../../test/support/fake-services.ts';
 import { eventually, startTestServer, type TestServer } from '../../test/support/test-server.ts';
 import type { Client } from '../client/client.ts';
+import { refusalIn } from '../client/refusal.ts';
 import type { EventData } from '../contract/system.ts';
 import { unwrap } from '../intake/unwrap.ts';
 import { CarrelError } from '../lib/errors.ts';
@@ -480,6 +481,57 @@ describe('console', () => {
     server.world.consoleSocket = join(dir, 'nothing.sock');
     expect(await statusOf(path, as('ann'))).toBe(503);
     server.world.consoleSocket = socket;
+  });
+
+  /** What a browser learns of a WebSocket that it opens by a ticket: what came in it, and how it was closed. */
+  async function told(path: string) {
+    const ws = new WebSocket(server.baseUrl.replace('http', 'ws') + path);
+    const messages: unknown[] = [];
+    ws.addEventListener('message', ({ data }) => messages.push(data));
+    const { code, reason } = await new Promise<{ code: number; reason: string }>((resolve) => ws.addEventListener('close', resolve));
+    return { code, reason, messages, why: refusalIn(messages[0]) };
+  }
+
+  it.each(['path', 'terminalPath'] as const)('a browser is told inside the WebSocket of its %s why it is refused', async (which) => {
+    behave = echo;
+    const { id } = server.world.addReservation('ann', { state: 'ready' });
+    const ticket = async () => (await server.client('ann').consoleTicket({ params: { id } }))[which];
+    const opens = which === 'path' ? 'openConsole' : 'openShell';
+    const off = { hint: 'Switch it on.', details: { state: 'off' } };
+    server.world.failures.set(opens, new CarrelError('wrong-state', 'it is off', off));
+    const refused = await told(await ticket());
+    expect(refused).toMatchObject({
+      code: 4409,
+      reason: 'wrong-state',
+      why: { status: 409, code: 'wrong-state', message: 'it is off', ...off },
+    });
+    expect(refused.messages).toHaveLength(1);
+    server.world.failures.set('servedElsewhere', new CarrelError('unavailable', 'served by h2 alone, which is not there'));
+    expect(await told(await ticket())).toMatchObject({ code: 4503, why: { message: 'served by h2 alone, which is not there' } });
+    // A fault of ours is told as one, and nothing of what it is made of.
+    server.world.failures.set(opens, new Error('secret'));
+    const fault = await told(await ticket());
+    expect(fault).toMatchObject({ code: 4500, why: { code: 'internal' } });
+    expect(JSON.stringify(fault)).not.toContain('secret');
+    // What is no ticket's is refused before, and so is a page of another site.
+    expect((await told(await ticket().then((path) => path.replace(/ticket=.{8}/, 'ticket=12345678')))).code).toBe(1006);
+    expect(await statusOf(await ticket(), { origin: 'https://elsewhere.example' })).toBe(403);
+  });
+
+  it('too many are told so too, and one that was refused holds no place', async () => {
+    behave = echo;
+    const { id } = server.world.addReservation('bob', { state: 'ready' });
+    const ticket = async () => (await server.client('bob').consoleTicket({ params: { id } })).path;
+    server.world.failures.set('openConsole', new CarrelError('unavailable', 'away'));
+    expect((await told(await ticket())).code).toBe(4503);
+    const held: Opened[] = [];
+    for (let i = 0; i < 16; i++) held.push(await open(await ticket()));
+    await eventually('all are open', () => held.every(({ received }) => received().length > 0));
+    expect(await told(await ticket())).toMatchObject({ code: 4429, why: { code: 'rate-limited', details: { retryAfterS: 30 } } });
+    for (const { ws, closed } of held) {
+      ws.close();
+      await closed;
+    }
   });
 
   it('ends when the machine does, and when text comes', async () => {

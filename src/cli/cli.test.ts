@@ -418,9 +418,9 @@ describe('a reservation', () => {
     server.world.consoleSocket = join(dir, 'vnc.sock');
     await new Promise<void>((resolve) => vnc.listen(server.world.consoleSocket, resolve));
     const { id } = server.world.addReservation('ann', { state: 'ready' });
-    const run = startCli(server, 'ann', ['console', id, '--json']);
-    await eventually('the port', () => run.out !== '');
-    const { port } = JSON.parse(run.out) as { port: number };
+    const run = startCli(server, 'ann', ['console', id]);
+    await eventually('the port', () => run.out.includes('\n'));
+    const port = Number(/127\.0\.0\.1::(\d+) /.exec(run.out)?.[1]);
     const viewer = connect(port, '127.0.0.1');
     let got = Buffer.alloc(0);
     viewer.on('data', (chunk: Buffer) => (got = Buffer.concat([got, chunk])));
@@ -429,6 +429,14 @@ describe('a reservation', () => {
     viewer.write(sent);
     await eventually('the echo', () => got.length === 12 + sent.length);
     expect(got.subarray(12).equals(sent)).toBe(true);
+    // What refuses a later viewer is said, and no word of it goes to the viewer.
+    server.world.failures.set('openConsole', new CarrelError('wrong-state', 'it is switched off', { hint: 'switch it on' }));
+    let second = 0;
+    const late = connect(port, '127.0.0.1');
+    late.on('data', (chunk: Buffer) => (second += chunk.length)).on('error', () => {});
+    await eventually('the reason', () => run.err.includes('console: it is switched off; switch it on\n'));
+    await eventually('the second viewer is let go', () => late.destroyed || late.readableEnded);
+    expect(second).toBe(0);
     run.interrupt();
     expect(await run.done).toBe(0);
     await eventually('the viewer is let go', () => viewer.destroyed || viewer.readableEnded);

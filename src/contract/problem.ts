@@ -41,6 +41,12 @@ export const PROBLEM_CODES = [
   'internal',
 ] as const;
 
+/**
+ * Added to the HTTP status it is the code with which a WebSocket is closed that was opened by a ticket and is refused; the problem comes as
+ * a text message before. From the range that applications have for themselves (RFC 6455, section 7.4.2).
+ */
+export const REFUSED = 4000;
+
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 /** Body of every error answer: RFC 9457 (`application/problem+json`) with Carrel's own members. */

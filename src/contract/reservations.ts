@@ -117,6 +117,9 @@ export type PowerOp = Static<typeof PowerOp>;
 export const ReservationJob = named('ReservationJob', Type.Object({ reservation: Reservation, job: Uuid }));
 export type ReservationJob = Static<typeof ReservationJob>;
 
+const REFUSED_INSIDE =
+  "A browser is not shown the answer to a refused upgrade. So what is refused to a good ticket is told inside the WebSocket: a text message holds the problem, and the close code is 4000 and the problem's status.";
+
 export const ConsoleTicket = named(
   'ConsoleTicket',
   Type.Object({
@@ -292,6 +295,7 @@ export const reservationRoutes = {
   }),
   console: route('console', {
     summary: "The machine's screen: a WebSocket that carries RFB (VNC) in binary messages",
+    description: REFUSED_INSIDE,
     tag: 'reservations',
     scope: 'ticket',
     kind: 'websocket',
@@ -303,7 +307,7 @@ export const reservationRoutes = {
   }),
   terminal: route('terminal', {
     summary: 'A shell in the guest: a WebSocket whose binary messages are what is typed and shown',
-    description: 'A text message `{"cols":80,"rows":24}` says that the window has another size. The guest\'s host key is checked.',
+    description: `A text message \`{"cols":80,"rows":24}\` says that the window has another size. The guest's host key is checked. ${REFUSED_INSIDE}`,
     tag: 'reservations',
     scope: 'ticket',
     kind: 'websocket',

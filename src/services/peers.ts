@@ -8,6 +8,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, TLSSocket } from 'node:tls';
 import { text } from 'node:stream/consumers';
 import WebSocket from 'ws';
+import type { Problem } from '../contract/problem.ts';
 import { CarrelError } from '../lib/errors.ts';
 import * as accounts from '../store/accounts.ts';
 import * as providers from '../store/providers.ts';
@@ -142,8 +143,8 @@ function unreachable(peer: Peer, cause: unknown): CarrelError {
 async function refusalOf(answer: IncomingMessage, peer: Peer): Promise<CarrelError> {
   const said = await text(answer).catch(() => '');
   try {
-    const { code, detail, hint } = JSON.parse(said) as { code: string; detail: string; hint?: string };
-    return new CarrelError(code, detail, hint === undefined ? {} : { hint });
+    const { code, detail, hint, details = {} } = JSON.parse(said) as Problem;
+    return new CarrelError(code, detail, { details, ...(hint === undefined ? {} : { hint }) });
   } catch (cause) {
     return unreachable(peer, cause);
   }

@@ -1,12 +1,12 @@
 /** The screen of a vSphere machine as its person opens it: a server, the simulator as vCenter and as ESXi, and a WebSocket to nobody but the server. */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import WebSocket, { createWebSocketStream } from 'ws';
 import { makeClient } from '../../src/client/client.ts';
+import { refusalIn } from '../../src/client/refusal.ts';
 import { makeCtx } from '../../src/lib/context.ts';
 import { waitFor } from '../../src/lib/retry.ts';
 import { startServer } from '../../src/main/serve.ts';
@@ -68,13 +68,14 @@ async function setUp(kind: 'vcenter' | 'esxi', label: string = kind) {
     const { path } = await ann.consoleTicket({ params: { id } });
     return new WebSocket(server.url.replace('http', 'ws') + path);
   };
-  /** Status and body of what is said instead of opening it. */
+  /** What a browser is told instead of its screen. */
   const refusal = async () => {
     const ws = await open();
-    ws.on('error', () => {});
-    const [, answer] = (await once(ws, 'unexpected-response')) as [unknown, IncomingMessage];
-    const body = JSON.parse(Buffer.concat(await answer.toArray()).toString('utf8')) as { detail: string; code: string };
-    return { status: answer.statusCode, code: body.code, detail: body.detail };
+    const told = once(ws, 'message') as Promise<[Buffer, boolean]>;
+    const [code] = (await once(ws, 'close')) as [number];
+    const why = refusalIn((await told)[0].toString('utf8'));
+    expect(code).toBe(4000 + (why?.status ?? 0));
+    return { status: why?.status, code: why?.code, detail: why?.message };
   };
   return { vsim, vm, root, name, ann, id, open, refusal, settled };
 }
@@ -120,7 +121,7 @@ test.each(['vcenter', 'esxi'] as const)(
 );
 
 test('in the portal the screen is seen and typed on as any other; a host that goes closes it with 1014', async () => {
-  const { vsim, vm, root, name, id, open } = await setUp('vcenter', 'seen');
+  const { vsim, vm, root, ann, name, id, open } = await setUp('vcenter', 'seen');
   const browser = await openBrowser();
   onTestFinished(() => browser.close());
   const { page, faults } = await openPage(browser);
@@ -158,6 +159,25 @@ test('in the portal the screen is seen and typed on as any other; a host that go
   await waitFor(makeCtx({ timeoutMs: 60_000 }), 20, () => (vm.guest?.screen.typed === 'who\n' ? true : undefined));
   expect(page.url()).toContain(id);
   expect(faults).toEqual([]);
+
+  // Why it is refused is said in the person's language, with what to do, and the page goes on by itself once that was done.
+  await page.evaluate("localStorage.setItem('carrel.language', 'de')");
+  await page.reload();
+  await more(0);
+  await ann.powerReservation({ params: { id }, body: { op: 'off' } });
+  const off = page.getByRole('alert').filter({ hasText: 'Er ist ausgeschaltet' });
+  await off.getByText('Schalten Sie ihn unter „Meine Rechner“ ein.').waitFor();
+  await page.getByRole('status').getByText('Es wird weiter versucht').waitFor();
+  const { pathname } = new URL(page.url());
+  await page.goto(server.url + pathname.replace(/screen$/, 'terminal'));
+  await off.getByText('Schalten Sie ihn').waitFor();
+  await page.getByRole('button', { name: 'Neu öffnen' }).waitFor();
+  await page.goto(server.url + pathname);
+  await off.waitFor();
+  await ann.powerReservation({ params: { id }, body: { op: 'on' } });
+  await more(0);
+  // noVNC writes down each that it could not open.
+  expect(faults.filter((fault) => !fault.includes('code: 4409, reason: wrong-state'))).toEqual([]);
 
   // The host goes without a word: another end than the machine's.
   const ws = await open();

@@ -1,4 +1,3 @@
-import { ApiError } from '../../../src/client/errors.ts';
 import { type Client, makeClient } from '../../../src/client/client.ts';
 
 export { ApiError, UnreachableError } from '../../../src/client/errors.ts';
@@ -23,9 +22,3 @@ export const api: Client = makeClient({
     return response;
   },
 });
-
-/** What went wrong as people read it: what, and what to do. */
-export function explain(error: unknown): { title: string; hint: string | undefined } {
-  if (error instanceof ApiError) return { title: error.message, hint: error.hint };
-  return { title: error instanceof Error ? error.message : String(error), hint: undefined };
-}

@@ -1,4 +1,5 @@
 import type { Messages } from './en.ts';
+import { problems } from './problems.de.ts';
 
 /** Dasselbe auf Deutsch. Fachwörter (Image, Snapshot) bleiben, wie sie in der Fachwelt heißen. */
 export const de: Messages = {
@@ -27,6 +28,8 @@ export const de: Messages = {
     home: 'Zu meinen Rechnern',
     away: 'Der Server antwortet nicht. Was hier steht, ist der letzte Stand; die Seite macht von selbst weiter.',
     wrong: 'Das hat nicht geklappt',
+    unreachable: 'Der Server antwortet nicht',
+    said: 'Der Server sagt:',
     show: 'Zeigen',
   },
   signIn: {
@@ -270,6 +273,8 @@ export const de: Messages = {
     title: 'Bildschirm',
     connecting: 'Wird verbunden …',
     lost: 'Die Verbindung ist abgerissen. Sie wird neu aufgebaut …',
+    refused: 'Er lässt sich jetzt nicht öffnen. Es wird weiter versucht …',
+    notOpened: 'Er ließ sich nicht öffnen.',
     over: 'Den Rechner gibt es nicht mehr.',
     full: 'Ganzer Bildschirm',
     keys: 'Tasten senden',
@@ -282,6 +287,20 @@ export const de: Messages = {
     label: 'Bildschirm des Rechners',
   },
   terminal: { title: 'Terminal', over: 'Die Sitzung ist zu Ende.', again: 'Neu öffnen', label: 'Terminal auf dem Rechner' },
+  notRunning: {
+    booked: { what: 'Er hat noch nicht begonnen', todo: 'Sein Rechner entsteht kurz vorher. Diese Seite macht von selbst weiter.' },
+    preparing: { what: 'Er ist noch nicht bereit', todo: 'Diese Seite macht von selbst weiter, sobald er es ist.' },
+    off: { what: 'Er ist ausgeschaltet', todo: 'Schalten Sie ihn unter „Meine Rechner“ ein.' },
+    crashed: { what: 'Er ist abgestürzt', todo: 'Schalten Sie ihn unter „Meine Rechner“ ein.' },
+    lost: { what: 'Der Rechner ist nicht mehr zu finden', todo: 'Reservieren Sie einen anderen, oder fragen Sie den Betrieb.' },
+    ending: {
+      what: 'Er wird gerade beendet',
+      todo: 'Machen Sie das unter „Meine Rechner“ rückgängig, solange er erhalten bleibt, oder reservieren Sie einen anderen.',
+    },
+    ended: { what: 'Die Reservierung ist zu Ende', todo: 'Reservieren Sie einen anderen.' },
+    failed: { what: 'Er ist gescheitert', todo: 'Warum, steht unter „Meine Rechner“. Reservieren Sie einen anderen.' },
+  },
+  problems,
   operate: {
     title: 'Betrieb',
     providers: 'Provider',

@@ -1,3 +1,11 @@
+import type { ProblemCode } from '../../../src/contract/problem.ts';
+
+/** What is the matter, and what to do about it. */
+export interface Said {
+  what: string;
+  todo: string;
+}
+
 /** What the portal says, in English. Other languages have the same members: the compiler finds what is missing. */
 export const en = {
   language: 'English',
@@ -25,6 +33,8 @@ export const en = {
     home: 'Go to my machines',
     away: 'The server does not answer. What you see is as it was; the page goes on by itself.',
     wrong: 'That did not work',
+    unreachable: 'The server does not answer',
+    said: 'The server says:',
     show: 'Show',
   },
   signIn: {
@@ -263,6 +273,8 @@ export const en = {
     title: 'Screen',
     connecting: 'Connecting …',
     lost: 'The connection broke. Connecting again …',
+    refused: 'It cannot be opened now. Trying again …',
+    notOpened: 'It could not be opened.',
     over: 'The machine is not there any more.',
     full: 'Full screen',
     keys: 'Send keys',
@@ -275,6 +287,19 @@ export const en = {
     label: 'Screen of the machine',
   },
   terminal: { title: 'Terminal', over: 'The session has ended.', again: 'Open again', label: 'Terminal on the machine' },
+  /** Why one cannot be connected to a machine, by the state that the server names. */
+  notRunning: {
+    booked: { what: 'It has not begun yet', todo: 'Its machine is made shortly before. This page goes on by itself.' },
+    preparing: { what: 'It is not ready yet', todo: 'This page goes on by itself as soon as it is.' },
+    off: { what: 'It is switched off', todo: 'Switch it on in My machines.' },
+    crashed: { what: 'It crashed', todo: 'Switch it on in My machines.' },
+    lost: { what: 'Its machine is not found any more', todo: 'Reserve another one, or ask an operator.' },
+    ending: { what: 'It is ending', todo: 'Undo the end in My machines while it is kept, or reserve another one.' },
+    ended: { what: 'The reservation is over', todo: 'Reserve another one.' },
+    failed: { what: 'It failed', todo: 'My machines says why. Reserve another one.' },
+  },
+  /** In place of the server's own sentences, which are English. */
+  problems: {} as Partial<Record<ProblemCode, Said>>,
   operate: {
     title: 'Operate',
     providers: 'Providers',

@@ -33,7 +33,7 @@ export function Screen() {
     queryKey: ['reservation', id],
     queryFn: ({ signal }) => api.showReservation({ params: { id } }, { signal }),
   });
-  const { link, error, screen } = useScreen(id, target);
+  const { link, error, screen, again } = useScreen(id, target);
   const chooseLayout = (value: string | null) => {
     const next = (value ?? 'us') as Layout;
     localStorage.setItem(LAYOUT_KEY, next);
@@ -44,7 +44,7 @@ export function Screen() {
       <PageTitle
         side={
           <Group gap="xs">
-            <LinkState link={link} />
+            <LinkState link={link} refused={error !== undefined} />
             <Select
               aria-label={t.screen.layout}
               data={[...LAYOUTS]}
@@ -80,7 +80,7 @@ export function Screen() {
       >
         {reservation.data?.hostname ?? t.screen.title}
       </PageTitle>
-      {error !== undefined && <Problem error={error} />}
+      {error !== undefined && <Problem error={error} again={link === 'refused' ? again : undefined} />}
       <div ref={frame} className="screen">
         <div
           ref={target}
@@ -102,12 +102,13 @@ export function Screen() {
   );
 }
 
-function LinkState({ link }: { link: ScreenLink }) {
+function LinkState({ link, refused }: { link: ScreenLink; refused: boolean }) {
   const { t } = useI18n();
   return (
     <span role="status">
       {link === 'connecting' && <State tone="waiting">{t.screen.connecting}</State>}
-      {link === 'broken' && <State tone="bad">{t.screen.lost}</State>}
+      {link === 'broken' && <State tone="bad">{refused ? t.screen.refused : t.screen.lost}</State>}
+      {link === 'refused' && <State tone="bad">{t.screen.notOpened}</State>}
       {link === 'over' && <State tone="over">{t.screen.over}</State>}
     </span>
   );

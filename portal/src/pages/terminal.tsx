@@ -7,6 +7,7 @@ import { api } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
 import { PageTitle, Problem, State } from '../parts/status.tsx';
 import { openTerminal } from '../parts/terminal.ts';
+import { againOf } from '../rules/again.ts';
 
 export function TerminalPage() {
   const { t } = useI18n();
@@ -37,9 +38,9 @@ export function TerminalPage() {
           <Group gap="xs">
             <span role="status">
               {link === 'connecting' && <State tone="waiting">{t.screen.connecting}</State>}
-              {link === 'over' && <State tone="over">{t.terminal.over}</State>}
+              {link === 'over' && <State tone="over">{error === undefined ? t.terminal.over : t.screen.notOpened}</State>}
             </span>
-            {link === 'over' && <Button onClick={() => setRound(round + 1)}>{t.terminal.again}</Button>}
+            {link === 'over' && againOf(error) !== 'never' && <Button onClick={() => setRound(round + 1)}>{t.terminal.again}</Button>}
             <Button component={Link} to="/machines" variant="default">
               {t.nav.machines}
             </Button>

@@ -1,7 +1,7 @@
 /** One way to do a thing that changes something: the button waits, the answer is shown, and what changed is read anew. */
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { explain } from '../api/client.ts';
+import { explain } from '../rules/explain.ts';
 import { useI18n } from '../i18n/index.tsx';
 
 export function useAct<In, Out>(
@@ -14,10 +14,11 @@ export function useAct<In, Out>(
     mutationFn: act,
     onSuccess: (out) => options.done?.(out),
     onError: (error) => {
-      const { title, hint } = explain(error);
+      const { title, hint, said } = explain(error, t);
+      const parts = [hint === undefined ? title : `${title}. ${hint}`, ...(said === undefined ? [] : [`${t.common.said} ${said}`])];
       notifications.show({
         title: t.common.wrong,
-        message: hint === undefined ? title : `${title}. ${hint}`,
+        message: parts.join(' '),
         color: 'red',
         autoClose: 15_000,
       });

@@ -1,7 +1,7 @@
 import { Alert, Badge, Button, Center, Loader, Stack, Text, Title } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { explain } from '../api/client.ts';
+import { explain, type Explained } from '../rules/explain.ts';
 import { useI18n } from '../i18n/index.tsx';
 import type { Tone } from '../rules/reservation.ts';
 import { TONE_COLORS } from '../rules/tones.ts';
@@ -16,13 +16,13 @@ export function Waiting() {
 }
 
 /** What went wrong, with what can be done about it. */
-export function Problem({ error, again }: { error: unknown; again?: () => void }) {
+export function Problem({ error, again }: { error: unknown; again?: (() => void) | undefined }) {
   const { t } = useI18n();
-  const { title, hint } = explain(error);
+  const explained = explain(error, t);
   return (
-    <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={title} role="alert">
+    <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={explained.title} role="alert">
       <Stack gap="xs" align="flex-start">
-        {hint !== undefined && <Text size="sm">{hint}</Text>}
+        <WhatToDo {...explained} />
         {again !== undefined && (
           <Button size="xs" variant="default" onClick={again}>
             {t.common.retry}
@@ -30,6 +30,21 @@ export function Problem({ error, again }: { error: unknown; again?: () => void }
         )}
       </Stack>
     </Alert>
+  );
+}
+
+/** The rest of an explanation, below its title. */
+export function WhatToDo({ hint, said }: Pick<Explained, 'hint' | 'said'>) {
+  const { t } = useI18n();
+  return (
+    <>
+      {hint !== undefined && <Text size="sm">{hint}</Text>}
+      {said !== undefined && (
+        <Text size="xs" style={{ overflowWrap: 'anywhere' }}>
+          {t.common.said} <q lang="en">{said}</q>
+        </Text>
+      )}
+    </>
   );
 }
 

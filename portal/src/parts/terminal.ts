@@ -1,7 +1,8 @@
 /** xterm.js joined with the server's terminal. */
 import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
-import { api } from '../api/client.ts';
+import { refusalIn } from '../../../src/client/refusal.ts';
+import { type ApiError, api, UnreachableError } from '../api/client.ts';
 import { cspNonce } from '../app/nonce.ts';
 
 /** xterm makes style elements at run time and knows no nonce: while it is made, those that are made get the page's. */
@@ -61,22 +62,24 @@ async function session(id: string, terminal: Terminal, { signal, onOpen }: { sig
   try {
     await new Promise<void>((resolve, reject) => {
       let opened = false;
+      let refusal: ApiError | undefined;
       ws.addEventListener('open', () => {
         opened = true;
         onOpen();
         terminal.focus();
       });
-      ws.addEventListener('message', ({ data }) => terminal.write(new Uint8Array(data as ArrayBuffer)));
-      // A browser does not say why an upgrade was refused; asking for the credentials goes the same way and does.
-      ws.addEventListener('close', () => (opened ? resolve() : void whyRefused(id, signal).then(reject, reject)));
+      ws.addEventListener('message', ({ data }) => {
+        if (typeof data === 'string') refusal ??= refusalIn(data);
+        else terminal.write(new Uint8Array(data as ArrayBuffer));
+      });
+      ws.addEventListener('close', () => {
+        if (refusal !== undefined) reject(refusal);
+        else if (opened) resolve();
+        else reject(new UnreachableError(location.origin, 'the WebSocket did not open'));
+      });
     });
   } finally {
     signal.removeEventListener('abort', onAbort);
     for (const listener of typed) listener.dispose();
   }
-}
-
-async function whyRefused(id: string, signal: AbortSignal): Promise<unknown> {
-  await api.connectReservation({ params: { id }, body: {} }, { signal });
-  return new Error('the guest did not let us in');
 }

@@ -1,10 +1,14 @@
-/** A machine's screen: noVNC over the server's WebSocket, opened again by itself when it breaks. */
+/** A machine's screen: noVNC over the server's WebSocket, opened again by itself when it breaks, and where what refused it may pass. */
 import RFB from '@novnc/novnc';
 import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import { pauseAfter } from '../../../src/client/events.ts';
+import { refusalIn } from '../../../src/client/refusal.ts';
 import { ApiError, api } from '../api/client.ts';
+import { againOf } from '../rules/again.ts';
 import { type Stroke, usKeysym } from '../rules/keyboard.ts';
 
-export type ScreenLink = 'connecting' | 'open' | 'broken' | 'over';
+/** `broken`: it is opened again by itself; `refused`: only when somebody asks; `over`: not any more. */
+export type ScreenLink = 'connecting' | 'open' | 'broken' | 'refused' | 'over';
 
 export interface ScreenControls {
   type(strokes: readonly Stroke[]): void;
@@ -17,12 +21,14 @@ const SHIFT = { keysym: 0xffe1, code: 'ShiftLeft' };
 const ALT_GR = { keysym: 0xfe03, code: 'AltRight' };
 const CONTROL = { keysym: 0xffe3, code: 'ControlLeft' };
 const ALT = { keysym: 0xffe9, code: 'AltLeft' };
-/** Milliseconds between two attempts; the server itself says when it is of no use any more. */
+/** Milliseconds between two attempts, doubled with each that is refused. */
 const AGAIN_MS = 1_000;
+const LONGEST_MS = 15_000;
 
 export function useScreen(id: string, target: RefObject<HTMLDivElement | null>) {
   const [link, setLink] = useState<ScreenLink>('connecting');
   const [error, setError] = useState<unknown>();
+  const [round, setRound] = useState(0);
   const rfb = useRef<RFB>(undefined);
   useEffect(() => {
     const stop = new AbortController();
@@ -33,7 +39,7 @@ export function useScreen(id: string, target: RefObject<HTMLDivElement | null>) 
       rfb.current = opened;
     });
     return () => stop.abort();
-  }, [id, target]);
+  }, [id, target, round]);
   const screen = useMemo<ScreenControls>(
     () => ({
       type: (strokes) => {
@@ -51,7 +57,7 @@ export function useScreen(id: string, target: RefObject<HTMLDivElement | null>) 
     }),
     [],
   );
-  return { link, error, screen };
+  return { link, error, screen, again: () => setRound(round + 1) };
 }
 
 interface Key {
@@ -73,27 +79,36 @@ type Tell = (link: ScreenLink, error?: unknown, rfb?: RFB) => void;
 
 async function keepOpen(id: string, target: RefObject<HTMLDivElement | null>, signal: AbortSignal, tell: Tell): Promise<void> {
   tell('connecting');
+  let pauseMs = AGAIN_MS;
   while (!signal.aborted && target.current !== null) {
     try {
       const { path } = await api.consoleTicket({ params: { id } }, { signal });
       const url = `${location.origin.replace(/^http/, 'ws')}${path}`;
-      await connected(url, target.current, signal, (rfb) => tell('open', undefined, rfb));
+      await connected(url, target.current, signal, (rfb) => {
+        pauseMs = AGAIN_MS;
+        tell('open', undefined, rfb);
+      });
       tell('broken');
     } catch (error) {
       if (signal.aborted) return;
-      // Gone for good, or only switched off for now: the person is told which, and the page looks again while it is the latter.
-      const over = error instanceof ApiError && (error.status === 404 || error.status === 403);
-      tell(over ? 'over' : 'broken', error instanceof ApiError ? error : undefined);
-      if (over) return;
+      // The person is told why, and the page looks again by itself while that may help.
+      const again = againOf(error);
+      tell(again === 'never' ? 'over' : again === 'by-hand' ? 'refused' : 'broken', error instanceof ApiError ? error : undefined);
+      if (again !== 'by-itself') return;
+      if (error instanceof ApiError) pauseMs = pauseAfter(error, Math.min(pauseMs * 2, LONGEST_MS));
     }
-    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 
-/** Resolves when the connection ends, however it does. */
+/** Resolves when the connection ends, however it does; rejects with why the server refused it. */
 function connected(url: string, target: HTMLDivElement, signal: AbortSignal, onOpen: (rfb: RFB) => void): Promise<void> {
-  return new Promise((resolve) => {
-    const rfb = new RFB(target, url, { shared: true });
+  return new Promise((resolve, reject) => {
+    // noVNC tells nobody why its WebSocket was closed, so it is given one that is listened to.
+    const ws = new WebSocket(url);
+    let refusal: ApiError | undefined;
+    ws.addEventListener('message', ({ data }) => (refusal ??= refusalIn(data)));
+    const rfb = new RFB(target, ws, { shared: true });
     rfb.scaleViewport = true;
     rfb.background = '#000';
     const leave = (event: KeyboardEvent) => {
@@ -110,7 +125,8 @@ function connected(url: string, target: HTMLDivElement, signal: AbortSignal, onO
     rfb.addEventListener('disconnect', () => {
       target.removeEventListener('keydown', leave, true);
       target.replaceChildren();
-      resolve();
+      if (refusal === undefined) resolve();
+      else reject(refusal);
     });
     if (signal.aborted) rfb.disconnect();
     else signal.addEventListener('abort', () => rfb.disconnect(), { once: true });

@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { explain } from './explain.ts';
 import { makeFormat } from '../i18n/format.ts';
 import { de } from '../i18n/de.ts';
 import { en } from '../i18n/en.ts';
+import { ApiError, UnreachableError } from '../../../src/client/errors.ts';
+import { againOf } from './again.ts';
 import { freeDays } from './free.ts';
 import { diskGraph } from './lineage.ts';
 import { askedFor, type Choice, FIRST_CHOICE, localInput, nextHour, ruleOf } from './request.ts';
@@ -30,6 +33,31 @@ describe('what was chosen, as the server takes it', () => {
   it('an input of a day and a time takes what it gave', () => {
     expect(localInput(new Date('2026-11-30T13:05'))).toBe('2026-11-30T13:05');
     expect(localInput(nextHour(new Date('2026-12-31T23:30')))).toBe('2027-01-01T00:00');
+  });
+});
+
+describe('what the server refused', () => {
+  const refused = (code: string, details: Record<string, unknown> = {}) =>
+    new ApiError({ type: 'x', title: 't', status: 409, code, detail: 'its own words', hint: 'its hint', details });
+  it('is tried again by itself where it passes, by hand where somebody has to do something, and not where it stays', () => {
+    const said = ['unavailable', 'rate-limited', 'guest-failed', 'internal', 'not-found', 'not-allowed'].map((code) =>
+      againOf(refused(code)),
+    );
+    expect(said).toEqual(['by-itself', 'by-itself', 'by-hand', 'by-hand', 'never', 'never']);
+    const states = ['booked', 'off', 'lost', 'ending', 'ended', 'failed'].map((state) => againOf(refused('wrong-state', { state })));
+    expect(states).toEqual(['by-itself', 'by-itself', 'by-itself', 'by-itself', 'never', 'never']);
+    expect(againOf(new UnreachableError('http://h', new Error('gone')))).toBe('by-itself');
+  });
+  it('is said in German by its code, with the words of the server below; in English in its words', () => {
+    expect(explain(refused('busy'), en)).toEqual({ title: 'its own words', hint: 'its hint', said: undefined });
+    expect(explain(refused('busy'), de)).toEqual({
+      title: de.problems.busy?.what,
+      hint: de.problems.busy?.todo,
+      said: 'its own words. its hint',
+    });
+    expect(explain(refused('wrong-state', { state: 'off' }), de).title).toBe('Er ist ausgeschaltet');
+    expect(explain(refused('wrong-state', { state: 'toString' }), de).title).toBe(de.problems['wrong-state']?.what);
+    expect(explain(refused('never-heard-of'), de)).toEqual({ title: 'its own words', hint: 'its hint', said: undefined });
   });
 });
 
@@ -167,7 +195,8 @@ function shape(node: unknown, path = ''): string[] {
 }
 
 it('German says all that English says, and nothing is left in English by mistake', () => {
-  expect(shape(de)).toEqual(shape(en));
+  // The server's own sentences are English: there is nothing to translate them to.
+  expect(shape({ ...de, problems: en.problems })).toEqual(shape(en));
   const same = shape(en).filter((path) => {
     const at = (root: unknown) =>
       path

@@ -342,25 +342,24 @@ export function hostnameFor(image: string, reservationId: string): string {
   return `${stem.replace(/-+$/, '')}-${reservationId.replaceAll('-', '').slice(0, 6)}`;
 }
 
-/** The machine of a reservation that is ready and on; `wrong-state` otherwise. */
+/** The machine of a reservation that is ready and on; `wrong-state` otherwise, with `details.state` for the portal to say it in its own words. */
 export async function runningMachine(deps: EngineDeps, reservation: Reservation) {
   const machine = await machines.find(deps.store.db, reservation.machineId);
-  if (reservation.state === 'booked')
-    throw new CarrelError('wrong-state', `it begins at ${reservation.during.start.toISOString()}`, {
-      hint: 'its machine is made shortly before',
-    });
-  if (reservation.state === 'preparing')
-    throw new CarrelError('wrong-state', `it is not ready yet: ${reservation.stageText || reservation.stage}`, {
-      hint: `wait for it: \`carrel show ${reservation.id.slice(0, 8)}\``,
-    });
-  if (reservation.state !== 'ready' || !machine)
-    throw new CarrelError('wrong-state', `the reservation is ${reservation.state}`, { hint: 'reserve another one' });
-  if (machine.state !== 'running')
-    throw new CarrelError('wrong-state', machine.condition === 'crashed' ? 'its machine crashed' : 'its machine is switched off', {
-      hint: `\`carrel power ${reservation.id.slice(0, 8)} on\``,
-    });
-  return machine;
+  const short = reservation.id.slice(0, 8);
+  const not = (state: NotRunning, message: string, hint: string) => new CarrelError('wrong-state', message, { hint, details: { state } });
+  const { state, during } = reservation;
+  if (state === 'booked') throw not(state, `it begins at ${during.start.toISOString()}`, 'its machine is made shortly before');
+  if (state === 'preparing')
+    throw not(state, `it is not ready yet: ${reservation.stageText || reservation.stage}`, `wait for it: \`carrel show ${short}\``);
+  if (state !== 'ready' || !machine) throw not(state === 'ready' ? 'lost' : state, `the reservation is ${state}`, 'reserve another one');
+  if (machine.state === 'running') return machine;
+  const turnOn = `\`carrel power ${short} on\``;
+  if (machine.condition === 'crashed') throw not('crashed', 'its machine crashed', turnOn);
+  throw not(machine.state === 'lost' ? 'lost' : 'off', 'its machine is switched off', turnOn);
 }
+
+/** Why one cannot be connected to a machine. */
+type NotRunning = Exclude<Reservation['state'], 'ready'> | 'off' | 'crashed' | 'lost';
 
 function write(
   deps: EngineDeps,

@@ -1,0 +1,39 @@
+/** What went wrong, in the person's language. */
+import { ApiError, UnreachableError } from '../../../src/client/errors.ts';
+import type { ProblemCode } from '../../../src/contract/problem.ts';
+import type { Messages } from '../i18n/en.ts';
+
+/** Only what is needed of the catalogue, so that it need not be loaded for this. */
+type Words = Pick<Messages, 'common' | 'problems' | 'notRunning'>;
+
+export interface Explained {
+  title: string;
+  hint: string | undefined;
+  /** The server's own words, in English, where what stands above is a translation of their code and says less. */
+  said: string | undefined;
+}
+
+/** What went wrong in the person's language: what, and what to do. */
+export function explain(error: unknown, t: Words): Explained {
+  if (error instanceof UnreachableError) return { title: t.common.unreachable, hint: undefined, said: undefined };
+  if (error instanceof ApiError) return explainCode(error, t);
+  return { title: error instanceof Error ? error.message : String(error), hint: undefined, said: undefined };
+}
+
+interface Failed {
+  code: string;
+  message: string;
+  hint?: string | undefined;
+  details?: Record<string, unknown> | undefined;
+}
+
+/** The same of what the server keeps about a failure. */
+export function explainCode({ code, message, hint, details }: Failed, t: Words): Explained {
+  const state = code === 'wrong-state' ? details?.['state'] : undefined;
+  const why =
+    typeof state === 'string' && Object.hasOwn(t.notRunning, state) ? t.notRunning[state as keyof Words['notRunning']] : undefined;
+  if (why !== undefined) return { title: why.what, hint: why.todo, said: undefined };
+  const words = t.problems[code as ProblemCode];
+  if (words === undefined) return { title: message, hint, said: undefined };
+  return { title: words.what, hint: words.todo, said: hint === undefined ? message : `${message}. ${hint}` };
+}
