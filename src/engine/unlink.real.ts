@@ -1,11 +1,23 @@
 /** A machine that gets disks of its own, and what that lets go on. */
 import { expect, onTestFinished, test } from 'vitest';
-import { type Bench, drain, jobOf, makeBench, problems, readyOne, reservationOf } from '../../test/support/engine.ts';
+import {
+  type Bench,
+  drain,
+  idle,
+  jobOf,
+  makeBench,
+  problems,
+  readyOne,
+  reservationOf,
+  startWorker,
+  until,
+} from '../../test/support/engine.ts';
 import { gate } from '../core/lineage.ts';
 import { makeCtx } from '../lib/context.ts';
 import * as images from '../store/images.ts';
 import * as machines from '../store/machines.ts';
 import { addCheckpoint, revertToCheckpoint } from './intents/checkpoints.ts';
+import { endReservation } from './intents/end.ts';
 import { removeRevision, retireRevision } from './intents/image.ts';
 import { powerReservation } from './intents/reservation.ts';
 import { unlinkReservation } from './intents/unlink.ts';
@@ -94,6 +106,21 @@ test('going back to a checkpoint is judged by the disks that it has now', async 
   expect((await jobOf(bench, 'checkpoint')).state).toBe('done');
   const { chains, ownFolder, masterPaths } = await bench.driver.readBack(makeCtx(), machineId);
   expect(chains.flatMap((chain) => gate(chain, { mode: 'full', ownFolder, masterPaths }))).toEqual([]);
+});
+
+test('an end does not wait for the copy: it is broken off, and nothing of it is left', async () => {
+  const bench = await makeBench(onTestFinished);
+  const { id, machineId } = await offOne(bench);
+  bench.fake.addFault({ verb: 'unlink', when: 'middle', count: 1, error: 'hang' });
+  await unlinkReservation(bench.deps, bench.who, id);
+  await startWorker(bench);
+  await until(() => bench.calls.includes(`unlink ${machineId}`), 'the copy');
+  await endReservation(bench.deps, id, 'end', 'ada');
+  await until(async () => (await reservationOf(bench, id)).state === 'ended', 'the end');
+  await until(() => idle(bench), 'an end of all jobs');
+  expect(bench.world.machines()).toEqual([]);
+  expect((await jobOf(bench, 'unlink')).state).toBe('undone');
+  expect(await problems(bench)).toEqual([]);
 });
 
 test.each([

@@ -161,6 +161,7 @@ test('docs/guide/vsphere.md, from a server to a clone of one’s own and its end
   expect(said.get('carrel provider check')).not.toMatch(/lacks|Inventory\.Delete/);
   expect(said.get('carrel provider vms')).toContain('templates/debian-12');
   expect(said.get('carrel ssh ID')).toContain('Linux');
+  expect(said.get('carrel unlink ID')).toContain('has disks of its own');
   expect(w.vsim.model.bugs).toEqual([]);
   const machines = w.vsim.model.vms.size;
   expect(machines, 'the template, and the golden machines of two imports and a capture').toBe(4);

@@ -60,6 +60,8 @@ export async function endWithin(
       retry: 'later',
     });
   }
+  // A copy of whole disks that nobody will use: its end would wait for that, which may take hours.
+  if (atWork?.saga === 'unlink') await jobs.askCancel(tx, machineKey(row.machineId));
   await reservations.transition(tx, id, event, { endAskedAt: now });
   const keepMs = event === 'end' && atWork === undefined ? options.keepMs : undefined;
   if (keepMs !== undefined && (await keepMachine(deps, tx, row, keepMs))) {
