@@ -32,6 +32,41 @@ export const Zone = Type.String({
   description: 'A time zone of the IANA database, such as `Europe/Amsterdam`; UTC if left out.',
 });
 
+/** What is said in one sentence and has a code, so that a page can say it in another language. */
+export const NOTICE_CODES = [
+  'powered-off',
+  'switched-off',
+  'kept',
+  'nobody-connected',
+  'nobody-there',
+  'ended-unused',
+  'ended-unused-kept',
+  'ended-idle',
+  'ended-idle-kept',
+  'time-up',
+  'ending',
+  'stopping-begun',
+  'taking-away',
+  'taking-old-away',
+  'waiting-provider',
+  'waiting-maintenance',
+  'no-room',
+  'room-needed',
+  'reverting',
+  'power-failed',
+  'own-disks',
+  'own-disks-failed',
+] as const;
+
+export const Notice = named(
+  'Notice',
+  Type.Object({
+    code: oneOf(NOTICE_CODES, 'What is said.'),
+    facts: Type.Record(Type.String(), Type.String(), { description: 'What differs: times as in ISO 8601, spans as in `2h`.' }),
+  }),
+);
+export type Notice = Static<typeof Notice>;
+
 export const Reservation = named(
   'Reservation',
   Type.Object({
@@ -46,6 +81,7 @@ export const Reservation = named(
     state: ReservationState,
     stage: Stage,
     stageText: Type.String({ description: 'One sentence about the stage; may be empty.' }),
+    notice: Type.Optional(described(Notice, '`stageText` as code and facts, where it is one of those that have a code.')),
     queuePosition: Type.Optional(Type.Integer({ description: '1 = next; only while it is queued.' })),
     hostname: Type.String(),
     startsAt: Time,

@@ -1,4 +1,5 @@
 /** What is seen of a machine at its provider, written down: its power, what is the matter with it, and who is told. */
+import { say } from '../core/notices.ts';
 import { CONDITION_WORDS, type MachineCondition, STANDS_STILL } from '../core/condition.ts';
 import type { MachineState } from '../core/machine.ts';
 import type { PowerState } from '../driver/index.ts';
@@ -54,7 +55,7 @@ export async function recordSeen(deps: EngineDeps, tx: Tx, machineId: string, se
 function sentence(seen: Seen): string {
   const condition = conditionOf(seen);
   if (condition !== undefined) return `its machine ${CONDITION_WORDS[condition].says}`;
-  return isOn(seen) ? 'ready' : 'its machine is switched off';
+  return isOn(seen) ? 'ready' : say('switched-off', {});
 }
 
 /** Refuses, with `wrong-state` and the way out, where the guest would not answer and one would wait in vain. */

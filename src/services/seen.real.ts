@@ -9,6 +9,7 @@ import { makeBench, readyOne, reservationOf } from '../../test/support/engine.ts
 import { eventually } from '../../test/support/test-server.ts';
 import { override } from '../drivers/fake/sabotage-tools.ts';
 import { driverOf, type EngineDeps } from '../engine/deps.ts';
+import * as reservations from '../store/reservations.ts';
 import type { Parts } from './parts.ts';
 import { reservationServices } from './reservations.ts';
 
@@ -37,4 +38,19 @@ test('while a screen is open its machine is said to be used, once a minute, and 
   open.destroy();
   await closed;
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('what is said of a reservation is answered as a sentence, and as its code with what differs; what has no code, as a sentence', async () => {
+  const bench = await makeBench(onTestFinished);
+  const { id } = await readyOne(bench);
+  const services = reservationServices({ deps: bench.deps } as Parts);
+  const at = '2026-11-30T13:00:00.000Z';
+  const said = async (text: string) => {
+    await reservations.note(bench.store.db, id, text, bench.deps.now());
+    const shown = await services.showReservation(id);
+    return [shown?.stageText, shown?.notice];
+  };
+  const warning = `nobody has connected yet: it is ended at ${at} unless somebody does`;
+  expect(await said(warning)).toEqual([warning, { code: 'nobody-connected', facts: { at } }]);
+  expect(await said('ready')).toEqual(['ready', undefined]);
 });

@@ -1,4 +1,5 @@
 /** How rows of the store look in answers of the API. Names and counts that a row only points at are looked up once for a whole list. */
+import { noticeOf } from '../core/notices.ts';
 import type { Image, Revision } from '../contract/images.ts';
 import type { Machine } from '../contract/machines.ts';
 import type { Reservation } from '../contract/reservations.ts';
@@ -156,6 +157,7 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
           ...placeOf(where, row.providerId, machine),
         },
         ...given({
+          notice: noticeOf(row.stageText),
           queuePosition: positions.get(provisionKey(row.id)),
           estimate: await estimateFor(row),
           series: row.seriesId,

@@ -1,4 +1,5 @@
 /** Reservations that are made at another place than where they were promised. */
+import { say } from '../core/notices.ts';
 import * as machines from './machines.ts';
 import { lock, setStage, tell, transition } from './reservations.ts';
 import type { Db, Reservation, TriedPlace, Tx } from './schema.ts';
@@ -45,7 +46,7 @@ export async function reimage(tx: Tx, id: string, revisionId: string, now: Date)
     })
     .where('id', '=', id)
     .execute();
-  await setStage(tx, id, 'queued', 'taking the old machine away', now);
+  await setStage(tx, id, 'queued', say('taking-old-away', {}), now);
 }
 
 /** Plans another machine at the same place; the one before is gone. */

@@ -1,4 +1,5 @@
 import type { Messages } from './en.ts';
+import { notices } from './notices.de.ts';
 import { problems } from './problems.de.ts';
 
 /** Dasselbe auf Deutsch. Fachwörter (Image, Snapshot) bleiben, wie sie in der Fachwelt heißen. */
@@ -300,6 +301,7 @@ export const de: Messages = {
     ended: { what: 'Die Reservierung ist zu Ende', todo: 'Reservieren Sie einen anderen.' },
     failed: { what: 'Er ist gescheitert', todo: 'Warum, steht unter „Meine Rechner“. Reservieren Sie einen anderen.' },
   },
+  notices,
   problems,
   operate: {
     title: 'Betrieb',

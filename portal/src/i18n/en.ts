@@ -1,4 +1,5 @@
 import type { ProblemCode } from '../../../src/contract/problem.ts';
+import { notices } from './notices.en.ts';
 
 /** What is the matter, and what to do about it. */
 export interface Said {
@@ -298,6 +299,7 @@ export const en = {
     ended: { what: 'The reservation is over', todo: 'Reserve another one.' },
     failed: { what: 'It failed', todo: 'My machines says why. Reserve another one.' },
   },
+  notices,
   /** In place of the server's own sentences, which are English. */
   problems: {} as Partial<Record<ProblemCode, Said>>,
   operate: {

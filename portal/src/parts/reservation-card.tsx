@@ -13,7 +13,8 @@ import { CaptureButton } from './capture.tsx';
 import { CheckpointsButton } from './checkpoints.tsx';
 import { ConnectButtons } from './connect.tsx';
 import { ExtendMenu, PowerMenu } from './reservation-menus.tsx';
-import { State } from './status.tsx';
+import { explainCode, noticeText } from '../rules/explain.ts';
+import { State, WhatToDo } from './status.tsx';
 
 /** One reservation with all that can be done with it now. */
 export function ReservationCard({ reservation, owner }: { reservation: Reservation; owner: boolean }) {
@@ -103,7 +104,7 @@ function Progressing({ reservation }: { reservation: Reservation }) {
     if (reservation.state === 'ready' && condition !== undefined)
       return <Text size="sm">{t.machines.conditions[condition.kind].text}</Text>;
     const said = reservation.state === 'ending' || (reservation.state === 'ready' && reservation.stageText !== 'ready');
-    return said && reservation.stageText !== '' ? <Text size="sm">{reservation.stageText}</Text> : null;
+    return said && reservation.stageText !== '' ? <Text size="sm">{noticeText(reservation, t, format.time)}</Text> : null;
   }
   const share = progressOf(reservation, now) ?? 0;
   const { estimate, queuePosition, stage } = reservation;
@@ -121,7 +122,7 @@ function Progressing({ reservation }: { reservation: Reservation }) {
       </Text>
       {reservation.stageText !== '' && (
         <Text size="sm" c="dimmed">
-          {reservation.stageText}
+          {noticeText(reservation, t, format.time)}
         </Text>
       )}
     </div>
@@ -130,13 +131,10 @@ function Progressing({ reservation }: { reservation: Reservation }) {
 
 function Failed({ failure }: { failure: NonNullable<Reservation['failure']> }) {
   const { t } = useI18n();
+  const { title, hint, said } = explainCode(failure, t);
   return (
-    <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={failure.message}>
-      {failure.hint !== undefined && (
-        <Text size="sm">
-          {t.machines.whatToDo}: {failure.hint}
-        </Text>
-      )}
+    <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={title}>
+      <WhatToDo hint={hint === undefined ? undefined : `${t.machines.whatToDo}: ${hint}`} said={said} />
       <LastLines of={failure} />
     </Alert>
   );

@@ -9,7 +9,8 @@ import { useI18n } from '../i18n/index.tsx';
 import { revisionActions, revisionTone, verdictOf } from '../rules/revision.ts';
 import { useAct } from './act.tsx';
 import { Ask } from './ask.tsx';
-import { State } from './status.tsx';
+import { explainCode } from '../rules/explain.ts';
+import { State, WhatToDo } from './status.tsx';
 
 export function RevisionCard({ revision, author }: { revision: Revision; author: boolean }) {
   const { t, format } = useI18n();
@@ -37,8 +38,8 @@ export function RevisionCard({ revision, author }: { revision: Revision; author:
         <Text size="sm">{facts.join(' · ')}</Text>
         {revision.state === 'preparing' && <Progress value={100} animated aria-label={t.images.states.preparing} />}
         {revision.failure !== undefined && (
-          <Alert color="red" variant="light" title={revision.failure.message}>
-            {revision.failure.hint}
+          <Alert color="red" variant="light" title={explainCode(revision.failure, t).title}>
+            <WhatToDo {...explainCode(revision.failure, t)} />
           </Alert>
         )}
         {revision.facts.unclean !== undefined && (

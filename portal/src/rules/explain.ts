@@ -1,9 +1,20 @@
 /** What went wrong, in the person's language. */
 import { ApiError, UnreachableError } from '../../../src/client/errors.ts';
 import type { ProblemCode } from '../../../src/contract/problem.ts';
+import type { Reservation } from '../../../src/contract/reservations.ts';
 import type { Messages } from '../i18n/en.ts';
 
-/** Only what is needed of the catalogue, so that it need not be loaded for this. */
+/** The sentence about a reservation; the server's own, in English, where it has no code that is known here. */
+export function noticeText(
+  { notice, stageText }: Pick<Reservation, 'notice' | 'stageText'>,
+  t: Pick<Messages, 'notices'>,
+  time: (at: string) => string,
+): string {
+  if (notice === undefined || !Object.hasOwn(t.notices, notice.code)) return stageText;
+  return t.notices[notice.code]({ at: '', after: '', name: '', op: '', why: '', ...notice.facts }, time);
+}
+
+/** Only what is needed of the catalogue. */
 type Words = Pick<Messages, 'common' | 'problems' | 'notRunning'>;
 
 export interface Explained {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { explain } from './explain.ts';
+import { explain, noticeText } from './explain.ts';
 import { makeFormat } from '../i18n/format.ts';
 import { de } from '../i18n/de.ts';
 import { en } from '../i18n/en.ts';
@@ -59,6 +59,18 @@ describe('what the server refused', () => {
     expect(explain(refused('wrong-state', { state: 'toString' }), de).title).toBe(de.problems['wrong-state']?.what);
     expect(explain(refused('never-heard-of'), de)).toEqual({ title: 'its own words', hint: 'its hint', said: undefined });
   });
+});
+
+it('what the server says of a reservation is said in the language of the page, with the times of its zone', () => {
+  const facts = { at: '2026-11-30T13:00:00.000Z' };
+  const warned = { stageText: 'its English', notice: { code: 'nobody-connected', facts } } as const;
+  const { time } = makeFormat('de', 'Europe/Zurich');
+  expect(noticeText(warned, de, (at) => time(at, new Date(facts.at)))).toBe(
+    'Noch hat sich niemand verbunden: er wird 14:00 beendet, wenn es niemand tut.',
+  );
+  // A server that is newer than the page, and a sentence that has no code.
+  expect(noticeText({ ...warned, notice: { code: 'never-heard-of' as never, facts } }, de, (at) => at)).toBe('its English');
+  expect(noticeText({ stageText: 'formatting' }, de, (at) => at)).toBe('formatting');
 });
 
 describe('what may be done', () => {

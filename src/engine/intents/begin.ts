@@ -1,4 +1,5 @@
 /** Booked reservations whose preparation is due: their machines are asked for, ahead of the start. */
+import { say } from '../../core/notices.ts';
 import { CarrelError, isCode, type StoredError, toStored } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
 import * as calendar from '../../store/calendar.ts';
@@ -11,7 +12,7 @@ import type { EngineDeps } from '../deps.ts';
 import { choosePlace, placesOf } from './place.ts';
 import { startProvision } from './reservation.ts';
 
-const NO_ROOM = 'waiting for room: machines that should be gone are still being taken away';
+const NO_ROOM = say('no-room', {});
 
 /**
  * Begins a booked reservation: its machine is planned and asked for. While there is no room for it, it stays booked and says so;
@@ -27,7 +28,7 @@ export async function beginReservation(deps: EngineDeps, id: string): Promise<Re
     if (row.state !== 'booked' || !due) return row.state;
     const window = await closedBefore(tx, row, now);
     if (window !== undefined) {
-      const text = `waiting for the end of maintenance at ${window.toISOString()}: its machine is begun then`;
+      const text = say('waiting-maintenance', { at: window.toISOString() });
       if (row.stageText !== text) await reservations.note(tx, id, text, now);
       return 'booked';
     }

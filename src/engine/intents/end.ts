@@ -1,4 +1,5 @@
 /** How a reservation ends: asked for, because its span is over, or because its machine is lost. */
+import { say } from '../../core/notices.ts';
 import { formatDuration, type ReservationEvent, type ReservationState } from '../../core/reservation.ts';
 import { CarrelError, type StoredError } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
@@ -48,7 +49,7 @@ export async function endWithin(
   if (event === 'expire' && (row.during.end === null || row.during.end > now)) return row;
   if (row.state === 'booked') return endBooked(deps, tx, row, event === 'expire' ? 'expire' : 'end', actor);
   if (row.state === 'ending' && row.keptUntil !== null && event === 'end' && options.keepMs === undefined) {
-    await giveUp(deps, tx, row, 'ending');
+    await giveUp(deps, tx, row, say('ending', {}));
     return reservations.lock(tx, id);
   }
   if (row.state !== 'preparing' && row.state !== 'ready') return row;
@@ -71,12 +72,12 @@ export async function endWithin(
   const preparing = row.state === 'preparing' ? await jobs.askCancel(tx, provisionKey(id)) : undefined;
   if (preparing) {
     if (preparing.state === 'stuck') await jobs.unstick(tx, preparing.id);
-    await reservations.setStage(tx, id, 'ending', 'stopping what was begun', now);
+    await reservations.setStage(tx, id, 'ending', say('stopping-begun', {}), now);
   } else {
     const going = await enqueueEnd(tx, { reservationId: id, machineId: row.machineId, providerId: row.providerId });
     // It was just being taken away for another; a run that gave up is taken up again.
     if (!going.created) await jobs.unstick(tx, going.id);
-    await reservations.setStage(tx, id, 'ending', event === 'expire' ? 'its time is up' : 'ending', now);
+    await reservations.setStage(tx, id, 'ending', event === 'expire' ? say('time-up', {}) : say('ending', {}), now);
   }
   await write(deps, tx, actor, `reservation.${event}`, id, {});
   return reservations.lock(tx, id);

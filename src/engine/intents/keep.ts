@@ -2,6 +2,7 @@
  * An end that can be taken back: the machine is switched off and kept for some minutes with all that it holds, until its time is over, its
  * owner wants it back, or somebody finds no room without it.
  */
+import { say } from '../../core/notices.ts';
 import { CarrelError } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
 import * as jobs from '../../store/jobs.ts';
@@ -33,7 +34,7 @@ export async function keepMachine(deps: EngineDeps, tx: Tx, row: Reservation, fo
   if (!ends.created) return false;
   await enqueuePower(tx, { reservationId, machineId, providerId, op: 'shutdown', kept: true });
   await kept.keep(tx, reservationId, new Date(until));
-  await reservations.setStage(tx, reservationId, 'ending', 'switched off and kept for a while: `carrel undo` brings it back', now);
+  await reservations.setStage(tx, reservationId, 'ending', say('kept', {}), now);
   return true;
 }
 
@@ -126,7 +127,7 @@ export async function giveUpKept(deps: EngineDeps, where: kept.KeptWhere): Promi
     const given = await deps.store.tx(async (tx) => {
       const row = await reservations.lock(tx, oldest.id);
       if (row.state !== 'ending' || row.keptUntil === null) return false;
-      await giveUp(deps, tx, row, 'its room is needed: it is taken away now');
+      await giveUp(deps, tx, row, say('room-needed', {}));
       return true;
     });
     if (given) return oldest.id;

@@ -1,4 +1,5 @@
 /** What a machine's time says before it is over: that its end is near, that nobody connected to it, or that nobody is at it any more. */
+import { say } from '../../core/notices.ts';
 import { formatDuration } from '../../core/reservation.ts';
 import { ruleFor, shortestOf, type UseRule } from '../../core/rules.ts';
 import { describeError, isCode } from '../../lib/errors.ts';
@@ -7,7 +8,6 @@ import * as reservations from '../../store/reservations.ts';
 import type { Reservation, Tx } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
 import { endWithin } from './end.ts';
-import { IDLE, UNUSED } from './seen.ts';
 import { siteRules } from './terms.ts';
 
 /** So long before its end its people are told, in milliseconds; of what is not much longer than that itself they know. */
@@ -50,23 +50,24 @@ interface OfUse {
   /** So long before its end its people are told, in milliseconds, where the rule gives `after`. */
   word(after: number): number;
   warning(at: string): string;
-  ended(after: string): string;
+  /** `kept`: it can be had back for a while. */
+  ended(after: string, kept: boolean): string;
 }
 
 const CONNECT: OfUse = {
   rule: 'connectWithinMs',
   since: ({ connectedAt, readyAt }) => (connectedAt === null ? readyAt?.getTime() : undefined),
   word: (after) => after / 2,
-  warning: (at) => `${UNUSED}: it is ended at ${at} unless somebody does`,
-  ended: (after) => `ended: nobody had connected within ${after}`,
+  warning: (at) => say('nobody-connected', { at }),
+  ended: (after, kept) => say(kept ? 'ended-unused-kept' : 'ended-unused', { after }),
 };
 
 const BE_THERE: OfUse = {
   rule: 'idleAfterMs',
   since: ({ readyAt, lastSeenAt }) => (readyAt === null ? undefined : Math.max(readyAt.getTime(), lastSeenAt?.getTime() ?? 0)),
   word: (after) => Math.min(WORD_MS, after / 2),
-  warning: (at) => `${IDLE}: it is ended at ${at} unless somebody connects or extends it`,
-  ended: (after) => `ended: nobody had been connected for ${after}`,
+  warning: (at) => say('nobody-there', { at }),
+  ended: (after, kept) => say(kept ? 'ended-idle-kept' : 'ended-idle', { after }),
 };
 
 /** Ends machines that nobody connected to in the time that the rules give; returns how many. As {@link endIdle}. */
@@ -113,7 +114,6 @@ async function look(deps: EngineDeps, tx: Tx, id: string, of: OfUse, after: numb
   }
   if (now.getTime() < Math.max(since + after, row.idleTold.getTime() + word)) return false;
   const { keptUntil } = await endWithin(deps, tx, id, 'end', 'engine', { keepMs: KEPT_MS });
-  const back = keptUntil === null ? '' : '; `carrel undo` brings it back';
-  await reservations.note(tx, id, of.ended(formatDuration(after)) + back, now);
+  await reservations.note(tx, id, of.ended(formatDuration(after), keptUntil !== null), now);
   return true;
 }

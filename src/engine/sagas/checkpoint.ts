@@ -2,6 +2,7 @@
  * Checkpoint: make one, go back to one, or delete one. To go back, the machine is switched off, taken back, judged as a new one is
  * (promise 3), and started again if it ran.
  */
+import { say } from '../../core/notices.ts';
 import type { CloneMode } from '../../core/image.ts';
 import type { GuestReady } from '../../driver/index.ts';
 import { isCode } from '../../lib/errors.ts';
@@ -63,7 +64,7 @@ export const checkpoint: Saga<EngineDeps, CheckpointInput, Tx> = {
       ready === null ? 'poweredOff' : 'poweredOn',
       ready === null ? {} : { address: ready.address, hostKeys: ready.hostKeys },
     );
-    await tell(tx, deps, input, ready === null ? 'powered off' : 'ready');
+    await tell(tx, deps, input, ready === null ? say('powered-off', {}) : 'ready');
   },
   async undone(tx, deps, input, error) {
     if (input.action === 'create') await checkpoints.remove(tx, input.checkpointId);
@@ -82,7 +83,7 @@ async function act({ ctx, deps, input }: Args): Promise<null> {
   const { machineId, checkpointId } = input;
   if (input.action === 'create') await driver.checkpoint(ctx, machineId, checkpointId);
   else if (input.action === 'revert') {
-    await reservations.note(deps.store.db, input.reservationId, `going back to checkpoint ${input.name}`, deps.now());
+    await reservations.note(deps.store.db, input.reservationId, say('reverting', { name: input.name }), deps.now());
     await driver.power(ctx, machineId, 'off');
     await driver.revert(ctx, machineId, checkpointId);
   } else await driver.deleteCheckpoint(ctx, machineId, checkpointId);

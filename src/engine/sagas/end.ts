@@ -1,4 +1,5 @@
 /** End: the machine is taken away with proof. Nothing of it can be taken back, so it only goes forward, until it is done. */
+import { say } from '../../core/notices.ts';
 import type { Tx } from '../../store/schema.ts';
 import * as kept from '../../store/kept.ts';
 import * as machines from '../../store/machines.ts';
@@ -27,7 +28,7 @@ export const end: Saga<EngineDeps, EndInput, Tx> = {
           await machines.transition(tx, input.machineId, 'destroy', {});
           if (!(await isIts(tx, input))) return;
           await kept.keep(tx, input.reservationId, null);
-          await reservations.setStage(tx, input.reservationId, 'ending', 'taking the machine away', deps.now());
+          await reservations.setStage(tx, input.reservationId, 'ending', say('taking-away', {}), deps.now());
         });
         const proof = await destroyMachine(ctx, deps, input);
         return { removedFiles: proof.removed.length };

@@ -1,4 +1,5 @@
 /** Power: switch a reservation's machine on or off. Once asked for it goes forward; what fails for good is told and dropped. */
+import { say } from '../../core/notices.ts';
 import type { PowerOp, PowerState } from '../../driver/index.ts';
 import type { Tx } from '../../store/schema.ts';
 import * as machines from '../../store/machines.ts';
@@ -55,13 +56,13 @@ export const power: Saga<EngineDeps, PowerInput, Tx> = {
       await jobs.letGo(tx, machineKey(input.machineId));
       const { kept: _, ...again } = input;
       await enqueuePower(tx, { ...again, op: 'on' });
-    } else await reservations.note(tx, row.id, on ? 'ready' : 'powered off', deps.now());
+    } else await reservations.note(tx, row.id, on ? 'ready' : say('powered-off', {}), deps.now());
   },
   async undone(tx, deps, input, error) {
     const row = await reservations.find(tx, input.reservationId);
     if (row?.state !== 'ready') return;
     // It was not switched off, and is to be on.
-    const text = input.kept ? 'ready' : `power ${input.op} failed: ${error.message}`;
+    const text = input.kept ? 'ready' : say('power-failed', { op: input.op, why: error.message });
     await reservations.note(tx, row.id, text, deps.now());
   },
 };

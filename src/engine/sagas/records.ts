@@ -1,3 +1,4 @@
+import { noticeOf, say } from '../../core/notices.ts';
 import { type BeforeDelete, completeProof, damagedParents, type DeletionProof, type ParentFact, untold } from '../../core/lineage.ts';
 import type { Driver } from '../../driver/index.ts';
 import type { Ctx } from '../../lib/context.ts';
@@ -9,8 +10,6 @@ import type { Db, Tx } from '../../store/schema.ts';
 import { takeDamagedOut } from '../damage.ts';
 import { damagedBy, disksNow, provedDelete } from '../deletes.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
-
-const WAITING = 'waiting for the provider';
 
 /** Whether a machine is still its reservation's: one that was begun elsewhere meanwhile has another. */
 export async function isIts(db: Db, input: { reservationId: string; machineId: string }): Promise<boolean> {
@@ -31,7 +30,7 @@ export async function tellWaiting(
   error: StoredError,
 ): Promise<void> {
   const row = await reservations.find(tx, input.reservationId);
-  const text = `${WAITING}, goes on by itself: ${error.message}`;
+  const text = say('waiting-provider', { why: error.message });
   if (row?.machineId === input.machineId && row.stage !== 'gone' && row.stageText !== text)
     await reservations.note(tx, row.id, text, deps.now());
 }
@@ -39,9 +38,9 @@ export async function tellWaiting(
 /** Takes the word of {@link tellWaiting} back from a reservation that only stood by. */
 export async function tellReady(tx: Tx, deps: EngineDeps, input: { reservationId: string; machineId: string }): Promise<void> {
   const row = await reservations.find(tx, input.reservationId);
-  if (row?.state !== 'ready' || !row.stageText.startsWith(WAITING)) return;
+  if (row?.state !== 'ready' || noticeOf(row.stageText)?.code !== 'waiting-provider') return;
   const on = (await machines.find(tx, input.machineId))?.state === 'running';
-  await reservations.note(tx, row.id, on ? 'ready' : 'powered off', deps.now());
+  await reservations.note(tx, row.id, on ? 'ready' : say('powered-off', {}), deps.now());
 }
 
 /**

@@ -2,6 +2,7 @@
  * Un-link: a machine that is off gets disks of its own, so that it needs its image's golden ones no more. What was copied is not taken back: a
  * run that fails writes down what it left, as the provider shows it.
  */
+import { say } from '../../core/notices.ts';
 import { CarrelError, isCode } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
 import * as machines from '../../store/machines.ts';
@@ -44,10 +45,10 @@ export const unlink: Saga<EngineDeps, UnlinkInput, Tx> = {
       subjectId: input.machineId,
       detail: { reservation: input.reservationId, ...(outputs.copy as object) },
     });
-    await tell(tx, deps, input, 'powered off; it has disks of its own now');
+    await tell(tx, deps, input, say('own-disks', {}));
   },
   async undone(tx, deps, input, error) {
-    await tell(tx, deps, input, `it was not given disks of its own: ${error.message}`);
+    await tell(tx, deps, input, say('own-disks-failed', { why: error.message }));
   },
 };
 

@@ -5,7 +5,8 @@ import type { Job } from '../../../../src/contract/machines.ts';
 import { api } from '../../api/client.ts';
 import { useI18n } from '../../i18n/index.tsx';
 import { useAct } from '../../parts/act.tsx';
-import { Empty, Problem, State, Waiting } from '../../parts/status.tsx';
+import { Empty, Problem, State, Waiting, WhatToDo } from '../../parts/status.tsx';
+import { explainCode } from '../../rules/explain.ts';
 import type { Tone } from '../../rules/reservation.ts';
 
 const TONES: Record<Job['state'], Tone> = { ready: 'waiting', running: 'waiting', done: 'over', undone: 'off', stuck: 'bad' };
@@ -64,8 +65,8 @@ function JobSteps({ job }: { job: Job }) {
         {job.id} · {t.operate.tries}: {job.attempt}
       </Text>
       {job.error !== undefined && (
-        <Alert color="red" variant="light" title={job.error.message}>
-          {job.error.hint}
+        <Alert color="red" variant="light" title={explainCode(job.error, t).title}>
+          <WhatToDo {...explainCode(job.error, t)} />
         </Alert>
       )}
       {error !== null && <Problem error={error} />}

@@ -1,0 +1,61 @@
+/**
+ * What a reservation's people are told in one sentence, other than how far a preparation is. Each sentence has a code, so that a page can say it in
+ * another language; the English of it is kept, and read back here.
+ */
+
+/** By code: the sentence, with `{name}` for what differs. None may match what another says. */
+export const NOTICES = {
+  'powered-off': 'powered off',
+  'switched-off': 'its machine is switched off',
+  kept: 'switched off and kept for a while: `carrel undo` brings it back',
+  'nobody-connected': 'nobody has connected yet: it is ended at {at} unless somebody does',
+  'nobody-there': 'nobody is connected: it is ended at {at} unless somebody connects or extends it',
+  'ended-unused': 'ended: nobody had connected within {after}',
+  'ended-unused-kept': 'ended: nobody had connected within {after}; `carrel undo` brings it back',
+  'ended-idle': 'ended: nobody had been connected for {after}',
+  'ended-idle-kept': 'ended: nobody had been connected for {after}; `carrel undo` brings it back',
+  'time-up': 'its time is up',
+  ending: 'ending',
+  'stopping-begun': 'stopping what was begun',
+  'taking-away': 'taking the machine away',
+  'taking-old-away': 'taking the old machine away',
+  'waiting-provider': 'waiting for the provider, goes on by itself: {why}',
+  'waiting-maintenance': 'waiting for the end of maintenance at {at}: its machine is begun then',
+  'no-room': 'waiting for room: machines that should be gone are still being taken away',
+  'room-needed': 'its room is needed: it is taken away now',
+  reverting: 'going back to checkpoint {name}',
+  'power-failed': 'power {op} failed: {why}',
+  'own-disks': 'powered off; it has disks of its own now',
+  'own-disks-failed': 'it was not given disks of its own: {why}',
+} as const;
+
+export type NoticeCode = keyof typeof NOTICES;
+
+/** What stands for `{name}`; times as in ISO 8601, spans as in `2h`. */
+export type NoticeFacts = Record<string, string>;
+
+/** The names in a sentence: `{at}` of `… at {at} …`. */
+type NamesIn<T extends string> = T extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never;
+
+/** The sentence of a notice in English. */
+export function say<Code extends NoticeCode>(code: Code, facts: Record<NamesIn<(typeof NOTICES)[Code]>, string>): string {
+  return NOTICES[code].replace(/\{(\w+)\}/g, (_, name: string) => (facts as NoticeFacts)[name] ?? '');
+}
+
+const READERS = Object.entries(NOTICES).map(([code, sentence]) => {
+  const parts = sentence.split(/\{(\w+)\}/);
+  const names = parts.filter((_, i) => i % 2 === 1);
+  // A span or a time has no words in it; what a name or a reason holds is anything.
+  const part = (name: string) => (name === 'at' || name === 'after' || name === 'op' ? '(\\S+?)' : '(.*)');
+  const source = parts.map((text, i) => (i % 2 === 1 ? part(text) : text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))).join('');
+  return { code: code as NoticeCode, names, pattern: new RegExp(`^${source}$`, 's') };
+});
+
+/** Which notice a sentence is; undefined if it is none, as what a driver says about its work. */
+export function noticeOf(text: string): { code: NoticeCode; facts: NoticeFacts } | undefined {
+  for (const { code, names, pattern } of READERS) {
+    const found = pattern.exec(text);
+    if (found !== null) return { code, facts: Object.fromEntries(names.map((name, i) => [name, found[i + 1] as string])) };
+  }
+  return undefined;
+}
