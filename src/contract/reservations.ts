@@ -54,6 +54,7 @@ export const NOTICE_CODES = [
   'room-needed',
   'reverting',
   'power-failed',
+  'own-disks-copying',
   'own-disks',
   'own-disks-failed',
 ] as const;

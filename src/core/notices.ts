@@ -25,6 +25,7 @@ export const NOTICES = {
   'room-needed': 'its room is needed: it is taken away now',
   reverting: 'going back to checkpoint {name}',
   'power-failed': 'power {op} failed: {why}',
+  'own-disks-copying': 'powered off; its disks are being copied, to be its own',
   'own-disks': 'powered off; it has disks of its own now',
   'own-disks-failed': 'it was not given disks of its own: {why}',
 } as const;

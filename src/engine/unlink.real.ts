@@ -13,6 +13,7 @@ import {
   until,
 } from '../../test/support/engine.ts';
 import { gate } from '../core/lineage.ts';
+import { noticeOf } from '../core/notices.ts';
 import { makeCtx } from '../lib/context.ts';
 import * as images from '../store/images.ts';
 import * as machines from '../store/machines.ts';
@@ -115,6 +116,7 @@ test('an end does not wait for the copy: it is broken off, and nothing of it is 
   await unlinkReservation(bench.deps, bench.who, id);
   await startWorker(bench);
   await until(() => bench.calls.includes(`unlink ${machineId}`), 'the copy');
+  expect(noticeOf((await reservationOf(bench, id)).stageText)?.code).toBe('own-disks-copying');
   await endReservation(bench.deps, id, 'end', 'ada');
   await until(async () => (await reservationOf(bench, id)).state === 'ended', 'the end');
   await until(() => idle(bench), 'an end of all jobs');

@@ -22,6 +22,7 @@ export const notices: NoticeWords = {
   'room-needed': () => 'Sein Platz wird gebraucht: er wird jetzt weggenommen.',
   reverting: ({ name }) => `Kehrt zum Sicherungspunkt ${name} zurück.`,
   'power-failed': ({ op, why }) => `Ein- oder Ausschalten (${op}) ist gescheitert. Der Server sagt: ${why}`,
+  'own-disks-copying': () => 'Ausgeschaltet; seine Platten werden kopiert und sind dann seine eigenen.',
   'own-disks': () => 'Ausgeschaltet; er hat jetzt eigene Platten.',
   'own-disks-failed': ({ why }) => `Er bekam keine eigenen Platten. Der Server sagt: ${why}`,
 };

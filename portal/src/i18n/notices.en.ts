@@ -33,6 +33,7 @@ export const notices: NoticeWords = {
   'room-needed': () => 'Its room is needed: it is taken away now.',
   reverting: ({ name }) => `Going back to checkpoint ${name}.`,
   'power-failed': ({ op, why }) => `Power ${op} failed: ${why}`,
+  'own-disks-copying': () => 'Powered off; its disks are being copied, to be its own.',
   'own-disks': () => 'Powered off; it has disks of its own now.',
   'own-disks-failed': ({ why }) => `It was not given disks of its own: ${why}`,
 };

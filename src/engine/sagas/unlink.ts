@@ -60,7 +60,7 @@ async function tell(tx: Tx, deps: EngineDeps, input: UnlinkInput, text: string):
 async function copy({ ctx, deps, input }: Args): Promise<{ disks: string[] }> {
   const driver = driverOf(deps, input.providerId);
   if (driver.unlink === undefined) throw new CarrelError('not-supported', 'its provider takes no machine off its image');
-  await deps.store.tx((tx) => tell(tx, deps, input, 'copying its disks'));
+  await deps.store.tx((tx) => tell(tx, deps, input, say('own-disks-copying', {})));
   const { chains } = await driver.unlink(ctx, input.machineId);
   return { disks: chains.flatMap((chain) => chain.map((disk) => disk.path)) };
 }
