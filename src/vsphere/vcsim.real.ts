@@ -20,9 +20,10 @@ const vcenterLacks: Partial<Record<CaseName, string>> = {
 
 const missing = vcsimMissing();
 if (missing === undefined) {
-  runClientSuite('vcsim as vCenter', () => startVcsim(), { kind: 'vcenter', skip: { ...lacks, ...vcenterLacks } });
+  runClientSuite('vcsim as vCenter', () => startVcsim(), { kind: 'vcenter', losesUpdates: true, skip: { ...lacks, ...vcenterLacks } });
   runClientSuite('vcsim as ESXi', () => startVcsim(['-esx']), {
     kind: 'esxi',
+    losesUpdates: true,
     skip: { ...lacks, 'no clone on ESXi': 'vcsim clones on ESXi' },
   });
 } else {
