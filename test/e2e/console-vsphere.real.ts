@@ -179,6 +179,16 @@ test('in the portal the screen is seen and typed on as any other; a host that go
   // noVNC writes down each that it could not open.
   expect(faults.filter((fault) => !fault.includes('code: 4409, reason: wrong-state'))).toEqual([]);
 
+  // An author compares its image's golden disk, by samples first, and then as much as was sealed of it.
+  await root.changeAccount({ params: { account: name }, body: { role: 'admin' } });
+  await page.goto(`${server.url}/images/seen`);
+  await page.getByRole('button', { name: 'Prüfen', exact: true }).click();
+  await page.getByText('Die gelesenen Stichproben der Golden Disks sind so').waitFor();
+  await page.getByRole('button', { name: 'Jedes Byte vergleichen' }).click();
+  // Of so large a disk no more was sealed, which only the whole comparison says.
+  await page.getByText('no more than samples was sealed of it').waitFor();
+  await page.getByRole('button', { name: 'Jedes Byte vergleichen' }).waitFor({ state: 'detached' });
+
   // The host goes without a word: another end than the machine's.
   const ws = await open();
   await once(ws, 'open');

@@ -234,6 +234,8 @@ export const de: Messages = {
     checkOut: 'Auschecken',
     checkOutText: 'Ein Rechner zum Ändern und Aufnehmen als nächste Revision.',
     verify: 'Prüfen',
+    verifyWhole: 'Jedes Byte vergleichen',
+    verifyWholeText: 'Liest die Golden Disks ganz und dauert so lange wie das.',
     verdicts: {
       bytes: 'Die Golden Disks sind Bit für Bit so, wie sie versiegelt wurden.',
       samples: 'Die gelesenen Stichproben der Golden Disks sind so, wie sie versiegelt wurden.',

@@ -235,6 +235,8 @@ export const en = {
     checkOut: 'Check out',
     checkOutText: 'A machine to change and capture as the next revision.',
     verify: 'Verify',
+    verifyWhole: 'Compare every byte',
+    verifyWholeText: 'Reads the golden disks whole, and takes as long as that does.',
     verdicts: {
       bytes: 'Its golden disks are bit for bit as they were sealed.',
       samples: 'The samples that were read of its golden disks are as they were sealed.',

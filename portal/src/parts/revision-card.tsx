@@ -1,4 +1,4 @@
-import { Alert, Button, Card, Group, Progress, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Button, Card, Group, Progress, Stack, Text, TextInput, Title, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconArchive, IconPencil, IconShieldCheck, IconTrash, IconUpload } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
@@ -120,12 +120,20 @@ function CheckOutButton({ revision }: { revision: Revision }) {
   );
 }
 
+/** Where a look read samples only, the whole comparison is offered: it reads every byte, and takes as long as that does. */
 function VerifyButton({ revision }: { revision: Revision }) {
   const { t } = useI18n();
-  const verify = useAct(() => api.verifyImage({ params: { name: revision.image }, body: { revision: revision.number } }), {
+  const [more, setMore] = useState(false);
+  const look = async (full: boolean) => {
+    const body = { revision: revision.number, ...(full ? { full } : {}) };
+    return { full, result: await api.verifyImage({ params: { name: revision.image }, body }) };
+  };
+  const verify = useAct(look, {
     stale: [],
-    done: (result) => {
+    done: ({ full, result }) => {
       const { outcome, lines } = verdictOf(result);
+      // Where even that read no more, the message says why.
+      setMore(outcome === 'samples' && !full);
       const whole = outcome === 'bytes';
       notifications.show({
         title: t.images.verdicts[outcome],
@@ -137,14 +145,23 @@ function VerifyButton({ revision }: { revision: Revision }) {
     },
   });
   return (
-    <Button
-      variant="default"
-      leftSection={<IconShieldCheck size={16} aria-hidden />}
-      loading={verify.isPending}
-      onClick={() => verify.mutate(undefined)}
-    >
-      {t.images.verify}
-    </Button>
+    <>
+      <Button
+        variant="default"
+        leftSection={<IconShieldCheck size={16} aria-hidden />}
+        loading={verify.isPending && !verify.variables}
+        onClick={() => verify.mutate(false)}
+      >
+        {t.images.verify}
+      </Button>
+      {more && (
+        <Tooltip label={t.images.verifyWholeText}>
+          <Button variant="default" loading={verify.isPending && verify.variables === true} onClick={() => verify.mutate(true)}>
+            {t.images.verifyWhole}
+          </Button>
+        </Tooltip>
+      )}
+    </>
   );
 }
 
