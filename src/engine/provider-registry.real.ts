@@ -7,8 +7,10 @@ import { FakeWorld } from '../drivers/fake/world.ts';
 import { makeCtx } from '../lib/context.ts';
 import { silentLogger } from '../lib/log.ts';
 import { waitFor } from '../lib/retry.ts';
+import * as jobs from '../store/jobs.ts';
 import * as providers from '../store/providers.ts';
 import type { Provider } from '../store/schema.ts';
+import { dbNow } from '../store/sql.ts';
 import { testDb } from '../store/testing.ts';
 import { ProviderRegistry } from './provider-registry.ts';
 
@@ -27,7 +29,7 @@ async function setUp(pauses: { refused?: number } = {}) {
     store: t.store,
     log: silentLogger,
     now: () => new Date(),
-    pauses: { first: 1, most: 1, look: 1, ...pauses },
+    pauses: { first: 1, most: 1, look: 1, away: 1, ...pauses },
     make: (row: Provider) => {
       const driver = new FakeDriver({ world: new FakeWorld(), tag: 'test' });
       if (row.name === 'good') return driver;
@@ -87,6 +89,28 @@ test('one that stops answering is down with its reason, stays open for the work 
   );
   bad.failure = undefined;
   await becomes('bad', 'up');
+});
+
+test('one that is back: what paused for it is due at once, what pauses for another or waits for its time is not', async () => {
+  const { t, ids, bad, registry, becomes } = await setUp();
+  await registry.start();
+  await becomes('bad', 'down');
+  const paused = async (key: string, providerId: string, waits: number) => {
+    const { id } = await jobs.enqueue(t.db, { saga: 's', input: {}, key, lane: 'l', providerId, delayMs: 3_600_000 });
+    await t.db.updateTable('job').set({ waits }).where('id', '=', id).execute();
+  };
+  await paused('here', ids.bad, 7);
+  await paused('elsewhere', ids.good, 7);
+  await paused('later', ids.bad, 0);
+  let woken = 0;
+  onTestFinished(await t.store.listen([jobs.JOB_CHANNEL], () => void woken++));
+  bad.failure = undefined;
+  await becomes('bad', 'up');
+  const due = await waitFor(makeCtx({ timeoutMs: 600_000 }), 2, async () => {
+    const rows = await t.db.selectFrom('job').select('key').where('runAt', '<=', dbNow).execute();
+    return rows.length > 0 && woken > 0 ? rows.map((row) => row.key) : undefined;
+  });
+  expect(due).toEqual(['here']);
 });
 
 test('a refused account is not tried again by itself, so that no directory locks it; an operator who changed it is answered at once', async () => {

@@ -9,6 +9,7 @@ import { CarrelError, describeError, isCode } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { backoffMs } from '../lib/retry.ts';
 import type { Store } from '../store/db.ts';
+import * as jobs from '../store/jobs.ts';
 import * as providers from '../store/providers.ts';
 import type { Provider } from '../store/schema.ts';
 
@@ -34,7 +35,7 @@ export interface ProviderRegistryOptions {
 export const PAUSES = {
   /** Before a provider that did not open is tried again; doubles. */
   first: 1_000,
-  most: 30_000,
+  most: 5_000,
   /**
    * After a refused account or certificate. Directories lock an account after a handful of failures within minutes, and only an
    * operator can put either right: `provider set` or `enable` tries at once.
@@ -42,6 +43,8 @@ export const PAUSES = {
   refused: 15 * 60_000,
   /** Between two looks at a provider that is open. */
   look: 15_000,
+  /** After a look that found it away: what waits goes on that much after its return. */
+  away: 1_000,
 };
 
 /** How long opening may take, and one look. Milliseconds. */
@@ -195,14 +198,18 @@ export class ProviderRegistry {
 
   /** The driver reconnects by itself; this only tells people how it is. */
   async #lookUntil(id: string, driver: Driver, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await sleep({ signal }, this.#pauses.look).catch(() => {});
+    for (let pause = this.#pauses.look; ; ) {
+      await sleep({ signal }, pause).catch(() => {});
       if (signal.aborted) return;
       try {
         await driver.room(makeCtx({ signal, timeoutMs: LOOK_MS }));
+        pause = this.#pauses.look;
         await this.#note(id, 'up', null);
       } catch (error) {
-        if (!signal.aborted) await this.#note(id, 'down', reasonOf(error));
+        if (signal.aborted) return;
+        // A refused account must not be locked by looks.
+        pause = isCode(error, 'no-permission') ? this.#pauses.look : this.#pauses.away;
+        await this.#note(id, 'down', reasonOf(error));
       }
     }
   }
@@ -212,8 +219,9 @@ export class ProviderRegistry {
     if (tells?.(id) === false) return;
     try {
       if (!(await providers.setState(store.db, id, state, reason, now()))) return;
-      if (state === 'up') log.info({ provider: id }, 'a provider is up');
-      else log.warn({ provider: id, reason }, 'a provider is down; what is to be done there waits');
+      if (state === 'up') {
+        log.info({ provider: id, due: await jobs.providerIsBack(store.db, id) }, 'a provider is up; what waited for it goes on');
+      } else log.warn({ provider: id, reason }, 'a provider is down; what is to be done there waits');
     } catch (error) {
       log.warn({ provider: id, err: describeError(error) }, 'how a provider is could not be written down');
     }

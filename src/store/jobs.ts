@@ -208,6 +208,21 @@ export async function pauseAt(db: Db, job: JobRef, delayMs: number, error: Store
   await patchOwn(db, job, { state: 'ready', delayMs, error, attempt: 'back', waits });
 }
 
+/** A provider answers again: the runs that pause for it, or for anything there, are due now. Returns how many. */
+export async function providerIsBack(db: Db, providerId: string): Promise<number> {
+  const due = await db
+    .updateTable('job')
+    .set({ runAt: dbNow })
+    .where('providerId', '=', providerId)
+    .where('state', '=', 'ready')
+    .where('waits', '>', 0)
+    .where('runAt', '>', dbNow)
+    .returning('id')
+    .execute();
+  if (due.length > 0) await wake(db);
+  return due.length;
+}
+
 /** Gives a run back untouched, as a server does that stops: the claim does not count as a try. */
 export async function giveBack(db: Db, job: JobRef): Promise<void> {
   await patchOwn(db, job, { state: 'ready', delayMs: 0, attempt: 'back' });

@@ -4,7 +4,8 @@
  * States: idle (no source) -> building (collector and a filter for each source, version "") -> waiting -> waiting …
  * Back to building: a new login, InvalidCollectorVersion, a collector that is gone, a source that comes or goes. Building is a full resync:
  * each source hears onReset, then everything there is, then onSettled; what it knew and did not hear of again is gone.
- * A connection that fails leads to stale and, after a pause, to the same wait with the same version.
+ * A connection that fails leads to stale and, after a pause, to the same wait with the same version. The first wait after that asks for what
+ * there is now: a long one would be answered only by the next change, and until then nobody would know that the server is back.
  * barrier() cuts a wait short on the server and asks for what there is now: after it, what sources know is not older than the question.
  */
 import { anyOf, type Ctx, makeCtx, race, sleep } from '../../lib/context.ts';
@@ -32,12 +33,22 @@ export interface LoopOptions {
   maxWaitSeconds?: number;
   /** Objects in one answer. */
   maxObjectUpdates?: number;
-  /** First pause after a failed connection, in milliseconds. */
+  /** First pause after a failed connection, in milliseconds; doubles up to {@link MOST_PAUSE_MS}. */
   firstPauseMs?: number;
+  /** How a pause is made; tests see each. */
+  pause?: (ctx: Pick<Ctx, 'signal'>, ms: number) => Promise<void>;
 }
+
+/** Longest pause between two tries of a connection, in milliseconds: what waits for a server goes on that much after its return. */
+const MOST_PAUSE_MS = 5_000;
 
 /** So long after a cancel of ours a wait that was cancelled is begun again, in milliseconds; later it means that the collector is gone. */
 const LATE_CANCEL_MS = 10_000;
+
+/** So many cancels the server takes without an end of the wait before that wait's connection counts as dead: some four seconds. */
+const CANCELS_BEFORE_DEAD = 12;
+/** How long a server may take to answer a cancel, in milliseconds. */
+const CANCEL_MS = 10_000;
 
 /** Somebody who waits until everything that happened so far was told. */
 interface Barrier {
@@ -64,6 +75,8 @@ export class UpdateLoop {
   private idling = false;
   private cutting = false;
   private lastCut = 0;
+  /** Sources were told that they are not up to date, and not yet that they are again. */
+  private stale = false;
 
   constructor(session: Session, options: LoopOptions = {}) {
     this.session = session;
@@ -107,17 +120,30 @@ export class UpdateLoop {
   private cutShort(): void {
     if (!this.idling || this.cutting) return;
     this.cutting = true;
-    const ctx = makeCtx({ signal: this.stop.signal, timeoutMs: 60_000 });
-    // if it does not get there, the wait ends by itself
-    this.cancelWait(ctx, this.waiting).catch(() => {});
+    void this.cancelWait(this.waiting);
   }
 
-  /** A cancel may overtake the wait that it is for, on another connection: it is sent again until that wait has ended. */
-  private async cancelWait(ctx: Ctx, waiting: AbortController | undefined): Promise<void> {
+  /**
+   * A cancel may overtake the wait that it is for, on another connection, or be lost: it is sent again until that wait has ended. One that the
+   * server takes again and again without an end of the wait means that the answer has no way back: the wait is then given up here.
+   */
+  private async cancelWait(waiting: AbortController | undefined): Promise<void> {
+    const own = { signal: this.stop.signal };
+    let taken = 0;
     for (let pause = 5; this.idling && this.waiting === waiting && this.collector; pause = Math.min(1_000, pause * 2)) {
       this.lastCut = Date.now();
-      await this.session.call(ctx, 'CancelWaitForUpdates', this.collector, {});
-      await sleep(ctx, pause);
+      try {
+        await this.session.call(own, 'CancelWaitForUpdates', this.collector, {}, { timeoutMs: CANCEL_MS });
+        taken++;
+      } catch {
+        // the server is away, or only that connection was: the next try tells
+      }
+      if (taken >= CANCELS_BEFORE_DEAD) waiting?.abort();
+      try {
+        await this.pause(own, pause);
+      } catch {
+        return;
+      }
     }
   }
 
@@ -130,28 +156,40 @@ export class UpdateLoop {
 
   private async run(): Promise<void> {
     const ctx = makeCtx({ signal: this.stop.signal });
+    // in a row: connections that failed, and answers by which everything has to be made anew
     let failures = 0;
+    let refusals = 0;
     while (!this.stop.signal.aborted) {
       try {
         if (this.dirty || !this.collector || this.collectorEpoch !== this.session.epoch) await this.build(ctx);
         await this.wait();
-        failures = 0;
+        failures = refusals = 0;
       } catch (error) {
         if (this.stop.signal.aborted) return;
+        const givenUp = this.waiting?.signal.aborted === true;
+        this.waiting = undefined;
+        this.idling = false;
         // our own rebuild() ended the wait
         if (this.dirty) continue;
         // and so did barrier(); a cancel that comes late ends a later wait
-        if (Date.now() - this.lastCut < LATE_CANCEL_MS && isFault(error, 'RequestCanceled')) continue;
+        if (givenUp || (Date.now() - this.lastCut < LATE_CANCEL_MS && isFault(error, 'RequestCanceled'))) continue;
         if (this.mustRebuild(error)) {
           this.dirty = true;
-          // a server that answers so every time must not be hammered
-          if (++failures < 3) continue;
-        }
-        failures++;
+          // the server answers: how long it was away says nothing any more
+          failures = 0;
+          // one that answers so every time must not be hammered
+          if (++refusals < 3) continue;
+        } else failures++;
+        this.stale = true;
         for (const source of this.sources) source.onStale(error);
-        await sleep(ctx, backoffMs(failures, this.options.firstPauseMs ?? 500, 30_000)).catch(() => {});
+        const tries = Math.max(failures, refusals - 2);
+        await this.pause(ctx, backoffMs(tries, this.options.firstPauseMs ?? 500, MOST_PAUSE_MS)).catch(() => {});
       }
     }
+  }
+
+  private async pause(ctx: Pick<Ctx, 'signal'>, ms: number): Promise<void> {
+    await (this.options.pause ?? sleep)(ctx, ms);
   }
 
   /** An expired session, a version or collector that the server does not know any more. */
@@ -192,7 +230,7 @@ export class UpdateLoop {
     this.waiting = waiting;
     this.barrierSent = mergeBarriers(this.barrierSent, this.nextBarrier);
     this.nextBarrier = undefined;
-    const maxWaitSeconds = this.barrierSent ? 0 : (this.options.maxWaitSeconds ?? 60);
+    const maxWaitSeconds = this.barrierSent || this.stale ? 0 : (this.options.maxWaitSeconds ?? 60);
     this.idling = maxWaitSeconds > 0;
     // cancels of an earlier barrier are over when one of its waits was answered
     if (this.idling) this.cutting = false;
@@ -210,6 +248,7 @@ export class UpdateLoop {
     if (set) this.apply(set);
     else for (const source of this.filters.values()) source.onSettled();
     if (set?.truncated) return;
+    this.stale = false;
     this.barrierSent?.resolve();
     this.barrierSent = undefined;
   }

@@ -21,7 +21,10 @@ export interface SessionOptions {
   loginTimeoutMs?: number | undefined;
   /** First wait after a full session table, in milliseconds; doubles up to 30 times itself. 1 s unless given. */
   busyBackoffMs?: number | undefined;
-  /** How long a refused login is answered from memory, so that a wrong password does not lock the account. 30 s unless given. */
+  /**
+   * How long a refused login is answered from memory, in milliseconds; doubles with each in a row up to 30 times itself, so that a wrong password
+   * does not lock the account (vCenter does after five within three minutes, unless told otherwise). 30 s unless given.
+   */
   refusedForMs?: number | undefined;
   /** A call is made after that much silence, to keep the session. 10 min unless given (the server's limit is 30). 0: never. */
   keepAliveMs?: number | undefined;

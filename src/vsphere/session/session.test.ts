@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { makeCtx } from '../../lib/context.ts';
 import { isFault } from '../errors.ts';
 import { ANSWERED, type Handler, ref, ScriptFault, type ScriptServer, scriptServer, session } from '../testing.ts';
@@ -95,6 +95,27 @@ test('a refusal that comes late, after somebody logged in again, starts no secon
   letGo();
   await slow;
   expect(count(server, 'Login')).toBe(2);
+});
+
+test('a refused login is answered from memory, twice as long each time up to a bound, so that no directory locks the account', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 0 });
+  onTestFinished(() => void vi.useRealTimers());
+  const { server, session: s } = await pair(
+    {
+      Login: () => {
+        throw new ScriptFault({ _type: 'InvalidLogin' });
+      },
+    },
+    { refusedForMs: 30_000 },
+  );
+  const sent: number[] = [];
+  for (let second = 0; second < 3_600; second += 10) {
+    vi.setSystemTime(second * 1_000);
+    const before = count(server, 'Login');
+    await expect(s.open(makeCtx())).rejects.toMatchObject({ code: 'vsphere-login' });
+    if (count(server, 'Login') > before) sent.push(second);
+  }
+  expect(sent).toEqual([0, 30, 90, 210, 450, 930, 1830, 2730]);
 });
 
 test('a call that changes something is not sent again, unless it is marked safe; the session is good afterwards', async () => {

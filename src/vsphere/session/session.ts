@@ -53,7 +53,7 @@ export class Session {
   private readonly log: Logger;
   private opening: Promise<Opened> | undefined;
   private opened: Opened | undefined;
-  private refusal: { error: CarrelError; until: number } | undefined;
+  private refusal: { error: CarrelError; until: number; times: number } | undefined;
   private keepAlive: NodeJS.Timeout | undefined;
   private lastCall = Date.now();
   private closed: AbortController = new AbortController();
@@ -170,8 +170,11 @@ export class Session {
       this.startKeepAlive();
       return this.opened;
     } catch (error) {
-      if (isCode(error, 'vsphere-login'))
-        this.refusal = { error: error as CarrelError, until: Date.now() + (this.options.refusedForMs ?? 30_000) };
+      if (isCode(error, 'vsphere-login')) {
+        const first = this.options.refusedForMs ?? 30_000;
+        const times = (this.refusal?.times ?? 0) + 1;
+        this.refusal = { error: error as CarrelError, times, until: Date.now() + backoffMs(times, first, first * 30) };
+      }
       throw error;
     }
   }
