@@ -23,6 +23,7 @@ export interface EndpointOptions {
   maxMachines?: number;
   maxMemory?: number;
   maxVcpus?: number;
+  maxStorage?: number;
   guestUser?: string;
   guestPasswordFile?: string;
 }
@@ -47,6 +48,7 @@ export function addEndpointOptions(command: Command): Command {
     .option('--max-machines <n>', 'most machines at one time', wholeNumber)
     .option('--max-memory <mib>', 'MiB promised to machines at most', wholeNumber)
     .option('--max-vcpus <n>', 'virtual CPUs promised at most', wholeNumber)
+    .option('--max-storage <mib>', "MiB of storage promised to full copies at most (default: the datastores' size)", wholeNumber)
     .option('--guest-user <name>', "account inside the guests for VMware's guest operations, where images need one")
     .option('--guest-password-file <file>', 'its password, in a file of one line');
 }
@@ -65,6 +67,7 @@ export function placesOf(o: EndpointOptions) {
     ...(o.maxMachines === undefined ? {} : { machines: o.maxMachines }),
     ...(o.maxMemory === undefined ? {} : { memoryMiB: o.maxMemory }),
     ...(o.maxVcpus === undefined ? {} : { vcpus: o.maxVcpus }),
+    ...(o.maxStorage === undefined ? {} : { storageMiB: o.maxStorage }),
   };
   return {
     ...(o.datacenter === undefined ? {} : { datacenter: o.datacenter }),
@@ -185,6 +188,7 @@ export function describeProvider(p: Provider): string {
     ['machines', `${p.used.machines} of ${p.limits.machines}`],
     ['memory', `${p.used.memoryMiB} of ${p.limits.memoryMiB} MiB`],
     ['vCPUs', `${p.used.vcpus} of ${p.limits.vcpus}`],
+    ['whole disks', `${p.used.storageMiB} of ${p.limits.storageMiB} MiB`],
     ['storage', p.storageBytes === undefined ? undefined : `${bytes(p.storageFreeBytes ?? 0)} free of ${bytes(p.storageBytes)}`],
     ['clone modes', p.cloneModes.join(', ')],
     ['recipes', p.recipes.join(', ')],

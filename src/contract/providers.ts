@@ -2,7 +2,15 @@ import { type Static, Type } from 'typebox';
 import { Done, NameParam, Time } from './common.ts';
 import { described, named, oneOf, route, strict } from './route.ts';
 
-export const Limits = named('Limits', Type.Object({ machines: Type.Integer(), memoryMiB: Type.Integer(), vcpus: Type.Integer() }));
+export const Limits = named(
+  'Limits',
+  Type.Object({
+    machines: Type.Integer(),
+    memoryMiB: Type.Integer(),
+    vcpus: Type.Integer(),
+    storageMiB: Type.Integer({ description: 'Whole disks of machines. What stands on its image’s disks is not counted.' }),
+  }),
+);
 export type Limits = Static<typeof Limits>;
 
 const ProviderName = Type.String({ minLength: 1, maxLength: 63 });
@@ -34,7 +42,14 @@ const connection = {
   datastores: Type.Optional(Type.Array(Path, { minItems: 1, maxItems: 200 })),
   network: Type.Optional(Path),
   strategy: Type.Optional(oneOf(['snapshot-clone', 'child-disk', 'shared-master'], 'How linked clones are made.')),
-  limits: Type.Optional(strict({ machines: AtMost, memoryMiB: AtMost, vcpus: AtMost })),
+  limits: Type.Optional(
+    strict({
+      machines: AtMost,
+      memoryMiB: AtMost,
+      vcpus: AtMost,
+      storageMiB: Type.Optional(Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 })),
+    }),
+  ),
   guestUser: Type.Optional(
     Type.String({ minLength: 1, maxLength: 200, description: "Account inside the guests for VMware's guest operations." }),
   ),
@@ -62,7 +77,14 @@ export const ProviderChange = strict({
   datastores: Type.Optional(Type.Union([Type.Array(Path, { minItems: 1, maxItems: 200 }), Type.Null()])),
   network: Type.Optional(Type.Union([Path, Type.Null()])),
   strategy: Type.Optional(Type.Union([connection.strategy, Type.Null()])),
-  limits: Type.Optional(strict({ machines: AtMost, memoryMiB: AtMost, vcpus: AtMost })),
+  limits: Type.Optional(
+    strict({
+      machines: AtMost,
+      memoryMiB: AtMost,
+      vcpus: AtMost,
+      storageMiB: Type.Optional(Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 })),
+    }),
+  ),
   password: Type.Optional(passwords.password),
   guestUser: connection.guestUser,
   guestPassword: passwords.guestPassword,

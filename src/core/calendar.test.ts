@@ -14,15 +14,28 @@ import {
   UsageSweep,
 } from './calendar.ts';
 
-const LIMITS = { machines: 3, memoryMiB: 1000, vcpus: 6 };
+const LIMITS = { machines: 3, memoryMiB: 1000, vcpus: 6, storageMiB: 500 };
 const MINUTE = 60_000;
 
-const claim = (start: number, end: number, memoryMiB = 100, vcpus = 1): Claim => ({ hold: { start, end }, memoryMiB, vcpus });
+const claim = (start: number, end: number, memoryMiB = 100, vcpus = 1): Claim => ({
+  hold: { start, end },
+  memoryMiB,
+  vcpus,
+  storageMiB: 0,
+});
 
 const spans = fc.tuple(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 1, max: 40 })).map(([start, n]) => ({ start, end: start + n }));
-const claims = fc.array(fc.record({ hold: spans, memoryMiB: fc.integer({ min: 1, max: 400 }), vcpus: fc.integer({ min: 1, max: 3 }) }), {
-  maxLength: 12,
-});
+const claims = fc.array(
+  fc.record({
+    hold: spans,
+    memoryMiB: fc.integer({ min: 1, max: 400 }),
+    vcpus: fc.integer({ min: 1, max: 3 }),
+    storageMiB: fc.integer({ min: 0, max: 200 }),
+  }),
+  {
+    maxLength: 12,
+  },
+);
 
 /** What is held at one moment, counted by hand. */
 function at(list: readonly Claim[], t: number) {
@@ -30,6 +43,7 @@ function at(list: readonly Claim[], t: number) {
   return {
     machines: there.length,
     memoryMiB: there.reduce((a, c) => a + c.memoryMiB, 0),
+    storageMiB: there.reduce((a, c) => a + c.storageMiB, 0),
     vcpus: there.reduce((a, c) => a + c.vcpus, 0),
   };
 }
@@ -47,7 +61,12 @@ test('usage says at every moment what is held', () => {
 });
 
 test('one that ends as another begins is not held with it', () => {
-  expect(peak(usage([claim(0, 10), claim(10, 20)], { start: 0, end: 20 }))).toEqual({ machines: 1, memoryMiB: 100, vcpus: 1 });
+  expect(peak(usage([claim(0, 10), claim(10, 20)], { start: 0, end: 20 }))).toEqual({
+    machines: 1,
+    memoryMiB: 100,
+    vcpus: 1,
+    storageMiB: 0,
+  });
 });
 
 test('a span can be had exactly if the claim can be held at each of its moments and no maintenance is in what was asked for', () => {
@@ -57,12 +76,12 @@ test('a span can be had exactly if the claim can be held at each of its moments 
   );
   fc.assert(
     fc.property(claims, closed, spans, (list, shut, hold) => {
-      const wanted = { memoryMiB: 200, vcpus: 2 };
+      const wanted = { memoryMiB: 200, vcpus: 2, storageMiB: 150 };
       const q = { limits: LIMITS, steps: usage(list, { start: 0, end: 200 }), closed: shut, wanted };
       const span = { start: hold.start + 1, end: Math.max(hold.start + 2, hold.end - 1) };
       const fits = (t: number) => {
         const now = at(list, t);
-        return now.machines < 3 && now.memoryMiB + 200 <= 1000 && now.vcpus + 2 <= 6;
+        return now.machines < 3 && now.memoryMiB + 200 <= 1000 && now.vcpus + 2 <= 6 && now.storageMiB + 150 <= 500;
       };
       const open = (t: number) => !shut.some((c) => c.start <= t && t < c.end);
       const moments = (of: Interval) => Array.from({ length: of.end - of.start }, (_, i) => of.start + i);
@@ -89,7 +108,7 @@ test('whatever is offered can be had, at its first moment, at its last and in be
     fc.property(list, some, some, numbers, fc.double({ min: 0, max: 1, noNaN: true }), (held, closed, full, { from, n, lead }, where) => {
       const steps = usage(held, { start: 0, end: Number.POSITIVE_INFINITY });
       const [forMs, leadMs] = [n * MINUTE, lead * MINUTE];
-      const q = { limits: LIMITS, steps, closed, wanted: { memoryMiB: 300, vcpus: 2 } };
+      const q = { limits: LIMITS, steps, closed, wanted: { memoryMiB: 300, vcpus: 2, storageMiB: 100 } };
       const can = (start: number) => {
         const span = { start, end: start + forMs };
         if (full.some((f) => f.start < span.end && f.end > span.start)) return false;
@@ -111,7 +130,12 @@ test('whatever is offered can be had, at its first moment, at its last and in be
 
 test('maintenance is in the way of what it overlaps: right before and right after it there is room, and the preparation waits for its end', () => {
   const closed = [{ start: 600_000, end: 1_200_000, reason: 'new switch' }];
-  const q = { limits: LIMITS, steps: usage([], { start: 0, end: Number.POSITIVE_INFINITY }), closed, wanted: { memoryMiB: 1, vcpus: 1 } };
+  const q = {
+    limits: LIMITS,
+    steps: usage([], { start: 0, end: Number.POSITIVE_INFINITY }),
+    closed,
+    wanted: { memoryMiB: 1, vcpus: 1, storageMiB: 0 },
+  };
   const ask = (start: number, end: number) => {
     const span = { start: start * MINUTE, end: end * MINUTE };
     const hold = holdOf(span, 5 * MINUTE, 0, closed);
@@ -141,7 +165,7 @@ test('the next start can be had with its preparation and turnaround, and no earl
       fc.integer({ min: 0, max: 9 }),
       (list, f, n, lead) => {
         const steps = usage(list, { start: 0, end: Number.POSITIVE_INFINITY });
-        const q = { limits: LIMITS, steps, closed: [], wanted: { memoryMiB: 300, vcpus: 2 } };
+        const q = { limits: LIMITS, steps, closed: [], wanted: { memoryMiB: 300, vcpus: 2, storageMiB: 100 } };
         const [from, forMs, leadMs] = [f * MINUTE, n * MINUTE, lead * MINUTE];
         const can = (start: number) => {
           const span = { start, end: start + forMs };
@@ -179,7 +203,7 @@ test('what is in the way is named: the resource and since when, or the maintenan
     limits: LIMITS,
     steps: usage([claim(10, 20, 950)], { start: 0, end: 100 }),
     closed: [] as { start: number; end: number; reason: string }[],
-    wanted: { memoryMiB: 100, vcpus: 1 },
+    wanted: { memoryMiB: 100, vcpus: 1, storageMiB: 0 },
   };
   const ask = (of: typeof q, start: number, end: number, before = 0, after = 0) =>
     obstacle(of, { span: { start, end }, hold: { start: start - before, end: end + after } });
@@ -205,7 +229,7 @@ test('a sweep that grows says of every span what the whole says', () => {
       const all = [...list];
       const sweep = new UsageSweep(usage(all, { start: 0, end: Number.POSITIVE_INFINITY }));
       for (const [hold, asked] of more) {
-        const next = { hold, memoryMiB: 7, vcpus: 2 };
+        const next = { hold, memoryMiB: 7, vcpus: 2, storageMiB: 5 };
         all.push(next);
         sweep.add(next);
         expect(sweep.peak(asked)).toEqual(peak(usage(all, asked)));

@@ -3,7 +3,7 @@
  * Times are milliseconds since the epoch; a span without an end ends at `Infinity`. The store asks the same questions in SQL;
  * src/store/calendar.real.ts holds the two together.
  */
-import { type CapacityLimits, type CapacityShortage, type Demand, shortage } from './capacity.ts';
+import { type CapacityLimits, type CapacityShortage, type Demand, RESOURCES, shortage } from './capacity.ts';
 
 /** Half-open: `[start, end)`. */
 export interface Interval {
@@ -38,7 +38,7 @@ export type Obstacle =
 /** How long after its end a machine is taken to be still there: taking it away is work too. In milliseconds. */
 export const TURNAROUND_MS = 2 * 60_000;
 
-const NOTHING: CapacityLimits = { machines: 0, memoryMiB: 0, vcpus: 0 };
+const NOTHING: CapacityLimits = { machines: 0, memoryMiB: 0, vcpus: 0, storageMiB: 0 };
 
 /**
  * What a reservation holds: from the beginning of its preparation to its end and a little more. The preparation begins `leadMs` ahead
@@ -55,8 +55,8 @@ export function holdOf(span: Interval, leadMs: number, now: number, closed: read
  * What a machine holds that is not gone and that no live reservation has: one that was left at a provider that is down. Its provider
  * holds it from now on until it is gone, and nobody knows when that will be.
  */
-export function leftBehind({ vcpus, memoryMiB }: Demand, now: number): Claim {
-  return { hold: { start: now, end: Number.POSITIVE_INFINITY }, vcpus, memoryMiB };
+export function leftBehind({ vcpus, memoryMiB, storageMiB }: Demand, now: number): Claim {
+  return { hold: { start: now, end: Number.POSITIVE_INFINITY }, vcpus, memoryMiB, storageMiB };
 }
 
 /** Usage as steps over `[from, until)`; the first step is at `from`. */
@@ -67,6 +67,7 @@ export function usage(claims: readonly Claim[], within: Interval): UsageStep[] {
     change.machines += sign;
     change.memoryMiB += sign * claim.memoryMiB;
     change.vcpus += sign * claim.vcpus;
+    change.storageMiB += sign * claim.storageMiB;
     changes.set(at, change);
   };
   for (const claim of claims) {
@@ -81,6 +82,7 @@ export function usage(claims: readonly Claim[], within: Interval): UsageStep[] {
       sum.machines += change.machines;
       sum.memoryMiB += change.memoryMiB;
       sum.vcpus += change.vcpus;
+      sum.storageMiB += change.storageMiB;
       return { at, ...sum };
     });
 }
@@ -88,7 +90,7 @@ export function usage(claims: readonly Claim[], within: Interval): UsageStep[] {
 /** The most that is held at any moment, of each resource by itself. */
 export function peak(steps: readonly UsageStep[]): CapacityLimits {
   const most = { ...NOTHING };
-  for (const step of steps) for (const key of ['machines', 'memoryMiB', 'vcpus'] as const) most[key] = Math.max(most[key], step[key]);
+  for (const step of steps) for (const key of RESOURCES) most[key] = Math.max(most[key], step[key]);
   return most;
 }
 
@@ -121,7 +123,7 @@ export class UsageSweep {
   }
 
   /** From here on this is held too. */
-  add({ hold, vcpus, memoryMiB }: Claim): void {
+  add({ hold, vcpus, memoryMiB, storageMiB }: Claim): void {
     const from = this.#cut(hold.start);
     const to = Number.isFinite(hold.end) ? this.#cut(hold.end) : this.#steps.length;
     for (let i = from; i < to; i++) {
@@ -131,6 +133,7 @@ export class UsageSweep {
         machines: step.machines + 1,
         vcpus: step.vcpus + vcpus,
         memoryMiB: step.memoryMiB + memoryMiB,
+        storageMiB: step.storageMiB + storageMiB,
       };
     }
   }

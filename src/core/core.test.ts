@@ -82,14 +82,16 @@ test('image names are safe in URLs, paths and host names', () => {
 });
 
 test('capacity names what is short', () => {
-  const limits = { machines: 2, memoryMiB: 1024, vcpus: 4 };
-  expect(shortage(limits, { machines: 1, memoryMiB: 512, vcpus: 1 }, { memoryMiB: 512, vcpus: 1 })).toBeUndefined();
-  expect(shortage(limits, { machines: 2, memoryMiB: 0, vcpus: 0 }, { memoryMiB: 1, vcpus: 1 })).toEqual({
+  const limits = { machines: 2, memoryMiB: 1024, vcpus: 4, storageMiB: 100 };
+  expect(
+    shortage(limits, { machines: 1, memoryMiB: 512, vcpus: 1, storageMiB: 60 }, { memoryMiB: 512, vcpus: 1, storageMiB: 40 }),
+  ).toBeUndefined();
+  expect(shortage(limits, { machines: 2, memoryMiB: 0, vcpus: 0, storageMiB: 0 }, { memoryMiB: 1, vcpus: 1, storageMiB: 0 })).toEqual({
     resource: 'machines',
     wanted: 1,
     free: 0,
   });
-  expect(shortage(limits, { machines: 1, memoryMiB: 1000, vcpus: 1 }, { memoryMiB: 128, vcpus: 1 })).toEqual({
+  expect(shortage(limits, { machines: 1, memoryMiB: 1000, vcpus: 1, storageMiB: 0 }, { memoryMiB: 128, vcpus: 1, storageMiB: 0 })).toEqual({
     resource: 'memoryMiB',
     wanted: 128,
     free: 24,

@@ -1,4 +1,5 @@
 /** Providers that an operator adds: how they are reached and what of them may be used. */
+import type { CapacityLimits } from './capacity.ts';
 
 export const PROVIDER_KINDS = ['vcenter', 'esxi'] as const;
 export type ProviderKind = (typeof PROVIDER_KINDS)[number];
@@ -27,7 +28,7 @@ export interface ProviderConnection {
   network?: string;
   strategy?: (typeof LINKED_STRATEGIES)[number];
   /** What Carrel may use in all; what is left out is the cluster's. */
-  limits?: { machines?: number; memoryMiB?: number; vcpus?: number };
+  limits?: Partial<CapacityLimits>;
   /** Account inside the guests for VMware's guest operations; its password is kept with the other one. */
   guestUser?: string;
 }

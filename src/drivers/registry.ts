@@ -1,3 +1,4 @@
+import type { CapacityLimits } from '../core/capacity.ts';
 import type { Driver } from '../driver/index.ts';
 import { CarrelError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
@@ -14,7 +15,7 @@ export interface DriverConfig {
   installationId: string;
   log: Logger;
   /** Limits that the operator set; what is left out is found out on the host. */
-  limits: { machines?: number; memoryMiB?: number; vcpus?: number };
+  limits: Partial<CapacityLimits>;
   /** Largest disk of an image that is brought, in bytes; kind `qemu`. */
   maxImageBytes?: number | undefined;
   /** What the keys of Carrel's accounts in guests are made from, 32 bytes; kind `qemu`. */

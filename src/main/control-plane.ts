@@ -1,4 +1,5 @@
 /** Store, drivers, engine and services brought up in order, and taken down in the reverse one. The HTTP server stands on this. */
+import type { CapacityLimits } from '../core/capacity.ts';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +39,7 @@ export interface ControlPlaneOptions {
   databaseUrl: string | undefined;
   log: Logger;
   version: string;
-  limits: { machines?: number; memoryMiB?: number; vcpus?: number };
+  limits: Partial<CapacityLimits>;
   /** Largest disk of an image that is brought, in bytes. */
   maxImageBytes?: number | undefined;
   /** Runs of one worker at one time. */

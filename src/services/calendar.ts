@@ -41,7 +41,7 @@ export function startOf<W extends MachineRequest>(request: W, now: Date): W & { 
 
 const spanEnd = (end: number): string | undefined => (end === Number.POSITIVE_INFINITY ? undefined : new Date(end).toISOString());
 
-const UNITS = { machines: 'machines', memoryMiB: 'MiB of memory', vcpus: 'virtual CPUs' } as const;
+const UNITS = { machines: 'machines', memoryMiB: 'MiB of memory', vcpus: 'virtual CPUs', storageMiB: 'MiB of storage' } as const;
 
 function whyNot(answer: answers.Availability): Availability['reason'] {
   if (answer.breach) {

@@ -200,4 +200,5 @@ export function addMetrics(registry: Registry, { deps }: Parts): void {
   perProvider('carrel_machines', 'Machines that hold capacity.', (used) => used.machines);
   perProvider('carrel_machine_memory_mib', 'Memory promised to machines, in MiB.', (used) => used.memoryMiB);
   perProvider('carrel_machine_vcpus', 'Virtual CPUs promised to machines.', (used) => used.vcpus);
+  perProvider('carrel_machine_storage_mib', 'Storage promised to whole disks of machines, in MiB.', (used) => used.storageMiB);
 }

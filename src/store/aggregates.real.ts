@@ -125,7 +125,7 @@ test('a reservation is promised with its machine, shown, lengthened and ended', 
     notes: [],
   });
   expect(await machines.find(db, r.machineId)).toMatchObject({ state: 'planned', memoryMib: 128, vcpus: 1, createdAt: now });
-  expect(await machines.used(db, s.providerId)).toEqual({ machines: 1, memoryMiB: 128, vcpus: 1 });
+  expect(await machines.used(db, s.providerId)).toEqual({ machines: 1, memoryMiB: 128, vcpus: 1, storageMiB: 0 });
 
   expect(await store.tx((tx) => reservations.transition(tx, r.id, 'provisioned', { readyAt: later(1) }))).toBe('ready');
   expect(await dueToExpire(db, later(59))).toEqual([]);
@@ -139,7 +139,7 @@ test('a reservation is promised with its machine, shown, lengthened and ended', 
   expect(await machines.used(db, s.providerId)).toMatchObject({ machines: 1 });
   await machines.transition(db, r.machineId, 'destroyed', { goneAt: later(4) });
   expect(await store.tx((tx) => reservations.transition(tx, r.id, 'tornDown', { endedAt: later(4) }))).toBe('ended');
-  expect(await machines.used(db, s.providerId)).toEqual({ machines: 0, memoryMiB: 0, vcpus: 0 });
+  expect(await machines.used(db, s.providerId)).toEqual({ machines: 0, memoryMiB: 0, vcpus: 0, storageMiB: 0 });
   // The credential goes with the machine (promise 8).
   expect(await reservations.find(db, r.id)).toMatchObject({ state: 'ended', credential: null, endAskedAt: later(3), endedAt: later(4) });
 });

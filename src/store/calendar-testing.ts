@@ -24,17 +24,17 @@ export const span = (start: number, end: number): TimeRange => ({ start: at(star
 async function violations(db: Db): Promise<string[]> {
   const { rows } = await sql<{ what: string }>`
     with taken as (
-      select provider_id, hold, vcpus, memory_mib from reservation where state in ('booked', 'preparing', 'ready', 'ending')
+      select provider_id, hold, vcpus, memory_mib, storage_mib from reservation where state in ('booked', 'preparing', 'ready', 'ending')
       union all
-      select m.provider_id, r.hold, m.vcpus, m.memory_mib from machine m join reservation r on r.id = m.reservation_id
+      select m.provider_id, r.hold, m.vcpus, m.memory_mib, m.storage_mib from machine m join reservation r on r.id = m.reservation_id
       where m.state <> 'gone' and r.machine_id <> m.id
     )
     select distinct 'over capacity at ' || lower(a.hold) as what from taken a join provider p on p.id = a.provider_id
     cross join lateral (
-      select count(*) as n, sum(b.vcpus) as v, sum(b.memory_mib) as m from taken b
+      select count(*) as n, sum(b.vcpus) as v, sum(b.memory_mib) as m, sum(b.storage_mib) as d from taken b
       where b.provider_id = a.provider_id and b.hold @> lower(a.hold)
     ) as held
-    where held.n > p.max_machines or held.v > p.max_vcpus or held.m > p.max_memory_mib`.execute(db);
+    where held.n > p.max_machines or held.v > p.max_vcpus or held.m > p.max_memory_mib or held.d > p.max_storage_mib`.execute(db);
   return rows.map((r) => r.what);
 }
 
@@ -86,8 +86,8 @@ async function leave(tx: Tx, id: string, to: string): Promise<Left | undefined> 
   const there = (await providers.lockAll(tx, [from, to])).find((p) => p.id === to) as Provider;
   const row = await reservations.lock(tx, id);
   if (!(await reservations.begin(tx, id, row.revisionId, now))) return undefined;
-  const { hold, during, vcpus, memoryMib: memoryMiB } = row;
-  await calendar.assertRoom(tx, there, { hold, span: during, during: [during], vcpus, memoryMiB }, { now, except: id });
+  const { hold, during, vcpus, memoryMib: memoryMiB, storageMib: storageMiB } = row;
+  await calendar.assertRoom(tx, there, { hold, span: during, during: [during], vcpus, memoryMiB, storageMiB }, { now, except: id });
   const machineId = randomUUID();
   await placements.placeAgain(tx, id, { providerId: to, machineId, placement: '', tried: [], text: '', now });
   return { id, machines: [row.machineId, machineId] };
@@ -122,7 +122,13 @@ export async function churn(
     try {
       await tx(db, async (within) => {
         if (id === undefined || act < 3) {
-          const r = s.reservation({ ...someSpan(roll), memoryMiB: 64 + 64 * roll(4), vcpus: 1 + roll(3), ...somewhere() });
+          const r = s.reservation({
+            ...someSpan(roll),
+            memoryMiB: 64 + 64 * roll(4),
+            vcpus: 1 + roll(3),
+            storageMiB: roll(3) * 50,
+            ...somewhere(),
+          });
           await reservations.create(within, r);
           mine.push(r.id);
         } else if (act === 3) await reservations.setSpan(within, id, { ...someSpan(roll), ...somewhere(), now });

@@ -15,7 +15,7 @@ const ROUNDS = 160;
 
 test('64 writers in three processes: no moment is ever over capacity', async () => {
   const t = await testDb(onTestFinished);
-  const s = await seed(t.db, now, { machines: 20, memoryMiB: 4000, vcpus: 40 });
+  const s = await seed(t.db, now, { machines: 20, memoryMiB: 4000, vcpus: 40, storageMiB: 2000 });
   const file = join(tmpdir(), `carrel-calendar-${randomUUID()}.mts`);
   onTestFinished(() => rmSync(file, { force: true }));
   const here = import.meta.dirname;

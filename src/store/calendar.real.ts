@@ -16,7 +16,7 @@ import * as reservations from './reservations.ts';
 import { seed } from './seed-testing.ts';
 import { type TestDb, testDb } from './testing.ts';
 
-const LIMITS: CapacityLimits = { machines: 6, memoryMiB: 1000, vcpus: 10 };
+const LIMITS: CapacityLimits = { machines: 6, memoryMiB: 1000, vcpus: 10, storageMiB: 600 };
 
 /** Takes the lock clause from every SELECT: what the code would be without it. */
 const unlocked: KyselyPlugin = {
@@ -67,7 +67,7 @@ test('without the lock the checker finds capacity promised twice in the future',
 
 test('SQL and the pure calendar agree about what is held', async () => {
   const t = await testDb(onTestFinished);
-  const s = await seed(t.db, now, { machines: 1000, memoryMiB: 1e6, vcpus: 1000 });
+  const s = await seed(t.db, now, { machines: 1000, memoryMiB: 1e6, vcpus: 1000, storageMiB: 1e6 });
   const roll = dice(7);
   const claims: Claim[] = [];
   let shorts = 0;
@@ -78,16 +78,17 @@ test('SQL and the pure calendar agree about what is held', async () => {
       during: open ? { start: during.start, end: null } : during,
       prepareAt,
       memoryMiB: 64 + roll(500),
+      storageMiB: roll(4) * 50,
       vcpus: 1 + roll(4),
     });
     await t.store.tx((within) => reservations.create(within, r));
     const end = r.during.end === null ? Number.POSITIVE_INFINITY : r.during.end.getTime() + TURNAROUND_MS;
-    claims.push({ hold: { start: prepareAt.getTime(), end }, memoryMiB: r.memoryMiB, vcpus: r.vcpus });
+    claims.push({ hold: { start: prepareAt.getTime(), end }, memoryMiB: r.memoryMiB, vcpus: r.vcpus, storageMiB: r.storageMiB });
   }
   // Some are made elsewhere, and their half-made machines stay.
   const elsewhere = (await seed(t.db, now)).providerId;
   for (let i = 0; i < 9; i++) {
-    const r = s.reservation({ during: span(0, 10 + i), memoryMiB: 64 + roll(500), vcpus: 1 + roll(4) });
+    const r = s.reservation({ during: span(0, 10 + i), memoryMiB: 64 + roll(500), vcpus: 1 + roll(4), storageMiB: roll(4) * 50 });
     await t.store.tx((within) => reservations.create(within, r));
     const to = { providerId: elsewhere, machineId: randomUUID(), placement: '', tried: [], text: '', now };
     await t.store.tx((within) => placements.placeAgain(within, r.id, to));
@@ -100,8 +101,8 @@ test('SQL and the pure calendar agree about what is held', async () => {
     const pure = usage(claims, within);
     expect(await held.peak(t.db, s.providerId, during, { now })).toEqual(peak(pure));
     // Where there is too little room is told alone, each time with the step that ends it.
-    const limits = { machines: 15, memoryMiB: 4000, vcpus: 40 };
-    const wanted = { memoryMiB: 100, vcpus: 2 };
+    const limits = { machines: 15, memoryMiB: 4000, vcpus: 40, storageMiB: 800 };
+    const wanted = { memoryMiB: 100, vcpus: 2, storageMiB: 50 };
     const isShort = (step: CapacityLimits) => shortage(limits, step, wanted) !== undefined;
     const short = shortSpans(pure, isShort);
     shorts += short.length;

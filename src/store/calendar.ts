@@ -4,7 +4,7 @@
  */
 import { type RawBuilder, sql } from 'kysely';
 import { type Asked, type ClosedSpan, type Obstacle, obstacle, partText, type Question, type UsageStep } from '../core/calendar.ts';
-import { type CapacityLimits, type CapacityShortage, type Demand, shortage } from '../core/capacity.ts';
+import { type CapacityLimits, type Demand, type Resource, shortage } from '../core/capacity.ts';
 import { RESERVATION_LIVE, type ReservationKind } from '../core/reservation.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { type Counting, leftBehind, peak, refreshHours, shortLevels } from './held.ts';
@@ -19,17 +19,18 @@ function overlaps(span: TimeRange): RawBuilder<boolean> {
     and lower(during) < coalesce(${span.end}::timestamptz, 'infinity'))`;
 }
 
-/** From rows `held (s, e, vcpus, memory_mib)`. */
+/** From rows `held (s, e, vcpus, memory_mib, storage_mib)`. */
 function stepsOf(span: TimeRange): RawBuilder<unknown> {
   return sql`change as (
-      select s as t, 1 as n, vcpus as v, memory_mib as m from held where e > s and s < coalesce(${span.end}::timestamptz, 'infinity')
+      select s as t, 1 as n, vcpus as v, memory_mib as m, storage_mib as d from held where e > s and s < coalesce(${span.end}::timestamptz, 'infinity')
       union all
-      select e, -1, -vcpus, -memory_mib from held where e > s and e < coalesce(${span.end}::timestamptz, 'infinity')
+      select e, -1, -vcpus, -memory_mib, -storage_mib from held where e > s and e < coalesce(${span.end}::timestamptz, 'infinity')
     ), moment as (
       -- Back to int, as no more is held at one time: sums of bigint are numeric, which takes several times as long.
-      select t, sum(n)::int as n, sum(v)::int as v, sum(m)::int as m from change group by t
+      select t, sum(n)::int as n, sum(v)::int as v, sum(m)::int as m, sum(d)::int as d from change group by t
     )
-    select t, (sum(n) over w)::bigint as machines, (sum(v) over w)::bigint as vcpus, (sum(m) over w)::bigint as memory
+    select t, (sum(n) over w)::bigint as machines, (sum(v) over w)::bigint as vcpus, (sum(m) over w)::bigint as memory,
+      (sum(d) over w)::bigint as storage
     from moment window w as (order by t)`;
 }
 
@@ -38,13 +39,14 @@ interface StepRow {
   machines: number;
   vcpus: number;
   memory: number;
+  storage: number;
 }
 
 async function read(db: Db, which: RawBuilder<unknown>, span: TimeRange): Promise<UsageStep[]> {
   const { rows } = await sql<StepRow>`${which} order by t`.execute(db);
-  const found = rows.map((r) => ({ at: r.t.getTime(), machines: r.machines, vcpus: r.vcpus, memoryMiB: r.memory }));
+  const found = rows.map((r) => ({ at: r.t.getTime(), machines: r.machines, vcpus: r.vcpus, memoryMiB: r.memory, storageMiB: r.storage }));
   const start = span.start.getTime();
-  return found[0]?.at === start ? found : [{ at: start, machines: 0, vcpus: 0, memoryMiB: 0 }, ...found];
+  return found[0]?.at === start ? found : [{ at: start, machines: 0, vcpus: 0, memoryMiB: 0, storageMiB: 0 }, ...found];
 }
 
 /**
@@ -71,7 +73,7 @@ function askedSteps(
 ): Promise<UsageStep[]> {
   const rows = sql`
     with held as (
-      select greatest(lower(during), ${span.start}::timestamptz) as s, coalesce(upper(during), 'infinity') as e, vcpus, memory_mib
+      select greatest(lower(during), ${span.start}::timestamptz) as s, coalesce(upper(during), 'infinity') as e, vcpus, memory_mib, storage_mib
       from reservation
       where ${which} and id <> ${except ?? NOBODY}::uuid and state in ('booked', 'preparing', 'ready', 'ending') and ${overlaps(span)}
       ${more}
@@ -176,7 +178,12 @@ export async function touched(db: Db, windows: Iterable<string>, most: number): 
   return new Map(rows.map((r) => [r.id, r.ids]));
 }
 
-const SHORT: Record<CapacityShortage['resource'], string> = { machines: 'machines', memoryMiB: 'MiB of memory', vcpus: 'virtual CPUs' };
+const SHORT: Record<Resource, string> = {
+  machines: 'machines',
+  memoryMiB: 'MiB of memory',
+  vcpus: 'virtual CPUs',
+  storageMiB: 'MiB of storage',
+};
 
 const interval = (span: TimeRange) => ({ start: span.start.getTime(), end: span.end?.getTime() ?? Number.POSITIVE_INFINITY });
 

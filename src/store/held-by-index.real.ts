@@ -23,7 +23,7 @@ async function bothWays<T>(db: Db, ask: (db: Db) => Promise<T>): Promise<{ byInd
 
 test('while many write, what is held is the same by index and by reading every row', async () => {
   const t = await testDb(onTestFinished);
-  const s = await seed(t.db, now, { machines: 40, memoryMiB: 1e6, vcpus: 1000 });
+  const s = await seed(t.db, now, { machines: 40, memoryMiB: 1e6, vcpus: 1000, storageMiB: 1e6 });
   const places = [s.providerId, (await seed(t.db, now)).providerId];
   const stores = [t.store, await t.again(), await t.again()];
   let over = false;
@@ -34,7 +34,11 @@ test('while many write, what is held is the same by index and by reading every r
     last = over;
     const { during } = someSpan(roll);
     const { byIndex, byRow } = await bothWays(t.db, async (db) => {
-      const room = { limits: { machines: 3, memoryMiB: 1e6, vcpus: 1000 }, wanted: { memoryMiB: 1, vcpus: 1 }, count: 1 };
+      const room = {
+        limits: { machines: 3, memoryMiB: 1e6, vcpus: 1000, storageMiB: 1e6 },
+        wanted: { memoryMiB: 1, vcpus: 1, storageMiB: 0 },
+        count: 1,
+      };
       return (await sql`${shortLevels(s.providerId, during, { now }, room)} order by t`.execute(db)).rows;
     });
     expect(byIndex).toEqual(byRow);

@@ -30,9 +30,9 @@ async function claimsOf(db: Db, providerId: string, except?: string): Promise<Cl
     ...live.map((r) => {
       const hold = interval(r.hold);
       const end = r.state === 'booked' ? hold.end : Math.max(hold.end, now.getTime() + TURNAROUND_MS);
-      return { hold: { ...hold, end }, memoryMiB: r.memoryMib, vcpus: r.vcpus };
+      return { hold: { ...hold, end }, memoryMiB: r.memoryMib, vcpus: r.vcpus, storageMiB: r.storageMib };
     }),
-    ...left.map((m) => leftBehind({ memoryMiB: m.memoryMib, vcpus: m.vcpus }, now.getTime())),
+    ...left.map((m) => leftBehind({ memoryMiB: m.memoryMib, vcpus: m.vcpus, storageMiB: m.storageMib }, now.getTime())),
   ];
 }
 
@@ -45,11 +45,11 @@ function anySpan(roll: (n: number) => number): TimeRange {
 
 test('what is kept is what is there: after bookings, moves, ends and late machines, with notes and without', async () => {
   const t = await testDb(onTestFinished);
-  const s = await seed(t.db, now, { machines: 1000, memoryMiB: 1e7, vcpus: 4000 });
-  const places = [s.providerId, (await seed(t.db, now, { machines: 1000, memoryMiB: 1e7, vcpus: 4000 })).providerId];
+  const s = await seed(t.db, now, { machines: 1000, memoryMiB: 1e7, vcpus: 4000, storageMiB: 1e7 });
+  const places = [s.providerId, (await seed(t.db, now, { machines: 1000, memoryMiB: 1e7, vcpus: 4000, storageMiB: 1e7 })).providerId];
   const roll = dice(5);
-  const limits: CapacityLimits = { machines: 24, memoryMiB: 8000, vcpus: 60 };
-  const wanted = { memoryMiB: 100, vcpus: 2 };
+  const limits: CapacityLimits = { machines: 24, memoryMiB: 8000, vcpus: 60, storageMiB: 900 };
+  const wanted = { memoryMiB: 100, vcpus: 2, storageMiB: 40 };
   const ids: string[] = [];
   let shorts = 0;
   let refreshed = 0;
@@ -61,6 +61,7 @@ test('what is kept is what is there: after bookings, moves, ends and late machin
         prepareAt: new Date(during.start.getTime() - roll(90) * 60_000),
         vcpus: 1 + roll(4),
         memoryMiB: 64,
+        storageMiB: roll(3) * 40,
       });
       await t.store.tx((tx) => reservations.create(tx, r));
       ids.push(r.id);
@@ -101,7 +102,7 @@ test('what is kept is what is there: after bookings, moves, ends and late machin
 
 test('a change that is committed while others are counted anew leaves its note', async () => {
   const t = await testDb(onTestFinished);
-  const s = await seed(t.db, now, { machines: 10, memoryMiB: 1e6, vcpus: 100 });
+  const s = await seed(t.db, now, { machines: 10, memoryMiB: 1e6, vcpus: 100, storageMiB: 1e6 });
   const one = s.reservation({ during: span(600, 700) });
   const two = s.reservation({ during: span(610, 700) });
   for (const r of [one, two]) await t.store.tx((tx) => reservations.create(tx, r));
@@ -127,13 +128,13 @@ test('a change that is committed while others are counted anew leaves its note',
 
 test('the part that has too little room is said far ahead and without an end as it is near by', async () => {
   const t = await testDb(onTestFinished);
-  const s = await seed(t.db, now, { machines: 1, memoryMiB: 1e6, vcpus: 100 });
+  const s = await seed(t.db, now, { machines: 1, memoryMiB: 1e6, vcpus: 100, storageMiB: 1e6 });
   const days = (n: number) => n * 24 * HOUR;
   // At first the preparation alone is in the way; after months what was asked for.
   await t.store.tx((tx) => reservations.create(tx, s.reservation({ during: span(days(1), days(1) + 59) })));
   await t.store.tx((tx) => reservations.create(tx, s.reservation({ during: span(days(100), days(101)) })));
-  const limits = { machines: 1, memoryMiB: 1e6, vcpus: 100 };
-  const wanted = { memoryMiB: 1, vcpus: 1 };
+  const limits = { machines: 1, memoryMiB: 1e6, vcpus: 100, storageMiB: 1e6 };
+  const wanted = { memoryMiB: 1, vcpus: 1, storageMiB: 0 };
   for (const end of [null, at(days(200))]) {
     const during = { start: at(days(1) + HOUR), end };
     const hold = { start: at(days(1) + 55), end };

@@ -6,7 +6,7 @@
  */
 import { type RawBuilder, sql } from 'kysely';
 import { TURNAROUND_MS } from '../core/calendar.ts';
-import type { CapacityLimits } from '../core/capacity.ts';
+import type { CapacityLimits, Demand } from '../core/capacity.ts';
 import type { Db, TimeRange, Tx } from './schema.ts';
 
 /** How holds count: a machine that is still there after its reservation's end counts until it is gone. */
@@ -22,14 +22,14 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 /** The hour that a moment lies in. */
 const hourOf = (moment: RawBuilder<unknown>) => sql`date_bin('1 hour', ${moment}, 'epoch')`;
 
-/** Rows `(hour, t, n, v, m)`: what begins and ends to be held of a provider in the hours of a relation that has a column `hour`. */
+/** Rows `(hour, t, n, v, m, d)`: what begins and ends to be held of a provider in the hours of a relation that has a column `hour`. */
 function changesIn(hours: RawBuilder<unknown>, providerId: string): RawBuilder<unknown> {
   return sql`
-    select h.hour, lower(r.hold) as t, 1 as n, r.vcpus as v, r.memory_mib as m
+    select h.hour, lower(r.hold) as t, 1 as n, r.vcpus as v, r.memory_mib as m, r.storage_mib as d
     from ${hours} h join reservation r on lower(r.hold) >= h.hour and lower(r.hold) < h.hour + interval '1 hour'
     where r.provider_id = ${providerId}::uuid and r.${LIVE}
     union all
-    select h.hour, upper(r.hold), -1, -r.vcpus, -r.memory_mib
+    select h.hour, upper(r.hold), -1, -r.vcpus, -r.memory_mib, -r.storage_mib
     from ${hours} h join reservation r
       on coalesce(upper(r.hold), 'infinity') >= h.hour and coalesce(upper(r.hold), 'infinity') < h.hour + interval '1 hour'
     where r.provider_id = ${providerId}::uuid and r.${LIVE}`;
@@ -51,23 +51,27 @@ export async function refreshHours(tx: Tx, providerId: string): Promise<void> {
     with touched as (
       select unnest(${hours}::timestamptz[]) as hour
     ), change as (
-      select hour, hour as t, 0 as n, 0 as v, 0 as m from touched
+      select hour, hour as t, 0 as n, 0 as v, 0 as m, 0 as d from touched
       union all ${changesIn(sql`touched`, providerId)}
     ), moment as (
-      select hour, t, sum(n)::int as n, sum(v)::int as v, sum(m)::int as m from change group by hour, t
+      select hour, t, sum(n)::int as n, sum(v)::int as v, sum(m)::int as m, sum(d)::int as d from change group by hour, t
     ), rise as (
-      select hour, n, v, m, sum(n) over w as rn, sum(v) over w as rv, sum(m) over w as rm
+      select hour, n, v, m, d, sum(n) over w as rn, sum(v) over w as rv, sum(m) over w as rm, sum(d) over w as rd
       from moment window w as (partition by hour order by t)
     ), fresh as (
-      select hour, sum(n)::int as n, sum(v)::int as v, sum(m)::int as m, max(rn)::int as tn, max(rv)::int as tv, max(rm)::int as tm,
-        bool_or(n <> 0 or v <> 0 or m <> 0) as changes
+      select hour, sum(n)::int as n, sum(v)::int as v, sum(m)::int as m, sum(d)::int as d,
+        max(rn)::int as tn, max(rv)::int as tv, max(rm)::int as tm, max(rd)::int as td,
+        bool_or(n <> 0 or v <> 0 or m <> 0 or d <> 0) as changes
       from rise group by hour
     ), quiet as (
       delete from held_hour k using fresh f where k.provider_id = ${providerId}::uuid and k.hour = f.hour and not f.changes
     )
-    insert into held_hour select ${providerId}::uuid, hour, n, v, m, tn, tv, tm from fresh where changes
+    insert into held_hour (provider_id, hour, machines, vcpus, memory_mib, storage_mib, top_machines, top_vcpus, top_memory_mib, top_storage_mib)
+    select ${providerId}::uuid, hour, n, v, m, d, tn, tv, tm, td from fresh where changes
     on conflict (provider_id, hour) do update set machines = excluded.machines, vcpus = excluded.vcpus, memory_mib = excluded.memory_mib,
-      top_machines = excluded.top_machines, top_vcpus = excluded.top_vcpus, top_memory_mib = excluded.top_memory_mib`.execute(tx);
+      storage_mib = excluded.storage_mib, top_storage_mib = excluded.top_storage_mib, top_machines = excluded.top_machines, top_vcpus = excluded.top_vcpus, top_memory_mib = excluded.top_memory_mib`.execute(
+    tx,
+  );
 }
 
 /** The providers of which some hour has a note. */
@@ -85,12 +89,12 @@ export async function forgetHours(db: Db, providerId: string): Promise<void> {
 }
 
 /**
- * Rows `(s, e, vcpus, memory_mib)` of the provider's machines that are not gone and that no live reservation has, as `leftBehind` of
+ * Rows `(s, e, vcpus, memory_mib, storage_mib)` of the provider's machines that are not gone and that no live reservation has, as `leftBehind` of
  * src/core/calendar.ts: a preparation that was taken elsewhere leaves one until the first place is back and its undo gets through.
  */
 export function leftBehind(providerId: string, from: Date): RawBuilder<unknown> {
   return sql`
-    select ${from}::timestamptz as s, 'infinity'::timestamptz as e, m.vcpus, m.memory_mib
+    select ${from}::timestamptz as s, 'infinity'::timestamptz as e, m.vcpus, m.memory_mib, m.storage_mib
     from machine m
     where m.provider_id = ${providerId}::uuid and m.state <> 'gone' and not exists (
       select from reservation r where r.id = m.reservation_id and r.machine_id = m.id and r.${LIVE})`;
@@ -107,36 +111,39 @@ export function levels(providerId: string, span: TimeRange, { now, except = NOBO
   return sql`
     with more as (
       -- Late to go: the hold is over, or about to be, and the machine is not gone.
-      select coalesce(upper(hold), 'infinity') as s, ${soon}::timestamptz as e, 1 as n, vcpus as v, memory_mib as m
+      select coalesce(upper(hold), 'infinity') as s, ${soon}::timestamptz as e, 1 as n, vcpus as v, memory_mib as m, storage_mib as d
       from reservation
       where ${provider} and id <> ${except}::uuid and ${LIVE} and state <> 'booked'
         and coalesce(upper(hold), 'infinity') < ${soon}::timestamptz
       union all
-      select s, e, 1, vcpus, memory_mib from (${leftBehind(providerId, now)}) as behind
+      select s, e, 1, vcpus, memory_mib, storage_mib from (${leftBehind(providerId, now)}) as behind
       union all
-      select lower(hold), coalesce(upper(hold), 'infinity'), -1, -vcpus, -memory_mib
+      select lower(hold), coalesce(upper(hold), 'infinity'), -1, -vcpus, -memory_mib, -storage_mib
       from reservation where id = ${except}::uuid and ${provider} and ${LIVE}
     ), edge as (
-      select s as t, n, v, m from more
-      union all select e, -n, -v, -m from more where e < 'infinity'
-      union all select ${span.start}::timestamptz, 0, 0, 0
+      select s as t, n, v, m, d from more
+      union all select e, -n, -v, -m, -d from more where e < 'infinity'
+      union all select ${span.start}::timestamptz, 0, 0, 0, 0
     ), opened as (
       select ${hourOf(sql`t`)} as hour from edge
       union select ${hourOf(sql`${span.end}::timestamptz`)} where ${span.end}::timestamptz is not null
       union select hour from held_touched where ${provider}
     ), change as (
-      select t, n, v, m from edge
-      union all select hour, 0, 0, 0 from opened
-      union all select t, n, v, m from (${changesIn(sql`opened`, providerId)}) as c
+      select t, n, v, m, d from edge
+      union all select hour, 0, 0, 0, 0 from opened
+      union all select t, n, v, m, d from (${changesIn(sql`opened`, providerId)}) as c
     ), line as (
-      select t, false as kept, sum(n)::int as n, sum(v)::int as v, sum(m)::int as m, sum(n)::int as tn, sum(v)::int as tv, sum(m)::int as tm
+      select t, false as kept, sum(n)::int as n, sum(v)::int as v, sum(m)::int as m, sum(d)::int as d,
+        sum(n)::int as tn, sum(v)::int as tv, sum(m)::int as tm, sum(d)::int as td
       from change group by t
       union all
-      select hour, true, machines, vcpus, memory_mib, top_machines, top_vcpus, top_memory_mib
+      select hour, true, machines, vcpus, memory_mib, storage_mib, top_machines, top_vcpus, top_memory_mib, top_storage_mib
       from held_hour where ${provider} and hour not in (select hour from opened)
     ), level as (
-      select t, kept, n, v, m, sum(n) over w as machines, sum(v) over w as vcpus, sum(m) over w as memory,
-        sum(n) over w - n + tn as top_machines, sum(v) over w - v + tv as top_vcpus, sum(m) over w - m + tm as top_memory
+      select t, kept, n, v, m, d,
+        sum(n) over w as machines, sum(v) over w as vcpus, sum(m) over w as memory, sum(d) over w as storage,
+        sum(n) over w - n + tn as top_machines, sum(v) over w - v + tv as top_vcpus, sum(m) over w - m + tm as top_memory,
+        sum(d) over w - d + td as top_storage
       from line window w as (order by t)
     ), asked as (
       select * from level where t >= ${span.start}::timestamptz and t < coalesce(${span.end}::timestamptz, 'infinity')
@@ -148,7 +155,7 @@ export async function peak(db: Db, providerId: string, span: TimeRange, counting
   const { rows } = await sql<CapacityLimits>`
     ${levels(providerId, span, counting)}
     select coalesce(max(top_machines), 0)::bigint as machines, coalesce(max(top_vcpus), 0)::bigint as vcpus,
-      coalesce(max(top_memory), 0)::bigint as "memoryMiB"
+      coalesce(max(top_memory), 0)::bigint as "memoryMiB", coalesce(max(top_storage), 0)::bigint as "storageMiB"
     from asked`.execute(db);
   return rows[0] as CapacityLimits;
 }
@@ -156,39 +163,45 @@ export async function peak(db: Db, providerId: string, span: TimeRange, counting
 export interface Room {
   limits: CapacityLimits;
   /** Of each of {@link count}. */
-  wanted: { vcpus: number; memoryMiB: number };
+  wanted: Demand;
   count: number;
 }
 
 /**
- * Rows `(t, machines, vcpus, memory)`: the steps of what is held at which there is too little room, and those that follow them. Of a
+ * Rows `(t, machines, vcpus, memory, storage)`: the steps of what is held at which there is too little room, and those that follow them. Of a
  * span without an end the first and the last such hour are told moment by moment, and what lies between is not looked into: no time
  * without an end begins before the last.
  */
 export function shortLevels(providerId: string, span: TimeRange, counting: Counting, { limits, wanted, count }: Room): RawBuilder<unknown> {
-  const short = (machines: RawBuilder<unknown>, vcpus: RawBuilder<unknown>, memory: RawBuilder<unknown>) => sql`
+  const short = (
+    machines: RawBuilder<unknown>,
+    vcpus: RawBuilder<unknown>,
+    memory: RawBuilder<unknown>,
+    storage: RawBuilder<unknown>,
+  ) => sql`
     (${machines} + ${count}::bigint > ${limits.machines}::bigint or ${vcpus} + ${count * wanted.vcpus}::bigint > ${limits.vcpus}::bigint
-      or ${memory} + ${count * wanted.memoryMiB}::bigint > ${limits.memoryMiB}::bigint)`;
-  const inside = sql`select t as hour, machines - n as machines, vcpus - v as vcpus, memory - m as memory from full_hour`;
+      or ${memory} + ${count * wanted.memoryMiB}::bigint > ${limits.memoryMiB}::bigint
+      or ${storage} + ${count * wanted.storageMiB}::bigint > ${limits.storageMiB}::bigint)`;
+  const inside = sql`select t as hour, machines - n as machines, vcpus - v as vcpus, memory - m as memory, storage - d as storage from full_hour`;
   const looked = span.end === null ? sql`${inside} where t in ((select min(t) from full_hour), (select max(t) from full_hour))` : inside;
   return sql`
     ${levels(providerId, span, counting)}, full_hour as (
-      select * from asked where kept and ${short(sql`top_machines`, sql`top_vcpus`, sql`top_memory`)}
+      select * from asked where kept and ${short(sql`top_machines`, sql`top_vcpus`, sql`top_memory`, sql`top_storage`)}
     ), looked as (${looked}), change_inside as (
-      select hour, hour as t, 0 as n, 0 as v, 0 as m from looked
+      select hour, hour as t, 0 as n, 0 as v, 0 as m, 0 as d from looked
       union all ${changesIn(sql`looked`, providerId)}
     ), moment_inside as (
-      select hour, t, sum(n)::int as n, sum(v)::int as v, sum(m)::int as m from change_inside group by hour, t
+      select hour, t, sum(n)::int as n, sum(v)::int as v, sum(m)::int as m, sum(d)::int as d from change_inside group by hour, t
     ), step as (
-      select t, machines, vcpus, memory from asked where t not in (select t from full_hour)
+      select t, machines, vcpus, memory, storage from asked where t not in (select t from full_hour)
       union all
-      select t, top_machines, top_vcpus, top_memory from full_hour where t not in (select hour from looked)
+      select t, top_machines, top_vcpus, top_memory, top_storage from full_hour where t not in (select hour from looked)
       union all
-      select i.t, h.machines + sum(i.n) over w, h.vcpus + sum(i.v) over w, h.memory + sum(i.m) over w
+      select i.t, h.machines + sum(i.n) over w, h.vcpus + sum(i.v) over w, h.memory + sum(i.m) over w, h.storage + sum(i.d) over w
       from moment_inside i join looked h on h.hour = i.hour window w as (partition by i.hour order by i.t)
     ), marked as (
-      select t, machines, vcpus, memory, short, lag(short, 1, false) over (order by t) as after_short
-      from (select step.*, ${short(sql`machines`, sql`vcpus`, sql`memory`)} as short from step) as s
+      select t, machines, vcpus, memory, storage, short, lag(short, 1, false) over (order by t) as after_short
+      from (select step.*, ${short(sql`machines`, sql`vcpus`, sql`memory`, sql`storage`)} as short from step) as s
     )
-    select t, machines::bigint, vcpus::bigint, memory::bigint from marked where short or after_short`;
+    select t, machines::bigint, vcpus::bigint, memory::bigint, storage::bigint from marked where short or after_short`;
 }

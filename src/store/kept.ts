@@ -21,7 +21,11 @@ export async function takeBack(tx: Tx, id: string, text: string, now: Date): Pro
 }
 
 /** Kept on these providers, or holding a licence wherever it is; and that at one of these moments. */
-export type KeptWhere = ({ providerIds: readonly string[] } | { licenceId: string }) & { at: readonly Date[] };
+export type KeptWhere = ({ providerIds: readonly string[] } | { licenceId: string }) & {
+  at: readonly Date[];
+  /** Only those whose machines have whole disks of their own. */
+  ownDisks?: boolean | undefined;
+};
 
 /** Of those the one that was ended first. */
 export async function longestKept(db: Db, where: KeptWhere): Promise<Pick<Reservation, 'id'> | undefined> {
@@ -34,6 +38,7 @@ export async function longestKept(db: Db, where: KeptWhere): Promise<Pick<Reserv
         : anyOf('reservation.provider_id', where.providerIds),
     )
     .where('keptUntil', 'is not', null)
+    .$if(where.ownDisks === true, (q) => q.where('storageMib', '>', 0))
     .where(sql<boolean>`exists (select from unnest(${where.at}::timestamptz[]) as moment where hold @> moment)`)
     .orderBy(sql`end_asked_at`)
     .orderBy('id')

@@ -128,9 +128,9 @@ export async function steps(db: Db, licenceId: string, span: TimeRange, counting
       select e, -1 from held where e > ${span.start}::timestamptz and e < coalesce(${span.end}::timestamptz, 'infinity')
     ), moment as (select t, sum(n)::int as n from change group by t)
     select t, (sum(n) over (order by t))::int as n from moment order by t`.execute(db);
-  const found = rows.map(({ t, n }) => ({ at: t.getTime(), machines: n, memoryMiB: 0, vcpus: 0 }));
+  const found = rows.map(({ t, n }) => ({ at: t.getTime(), machines: n, memoryMiB: 0, vcpus: 0, storageMiB: 0 }));
   const start = span.start.getTime();
-  return found[0]?.at === start ? found : [{ at: start, machines: 0, memoryMiB: 0, vcpus: 0 }, ...found];
+  return found[0]?.at === start ? found : [{ at: start, machines: 0, memoryMiB: 0, vcpus: 0, storageMiB: 0 }, ...found];
 }
 
 /** The spans in which none of a licence is left, each with the name of what is taken. */

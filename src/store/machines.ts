@@ -24,6 +24,7 @@ export interface PlannedMachine {
   mode: CloneMode;
   vcpus: number;
   memoryMiB: number;
+  storageMiB: number;
   now: Date;
 }
 
@@ -40,6 +41,7 @@ export async function plan(db: Db, m: PlannedMachine): Promise<void> {
       state: 'planned',
       vcpus: m.vcpus,
       memoryMib: m.memoryMiB,
+      storageMib: m.storageMiB,
       createdAt: m.now,
     })
     .execute();
@@ -185,6 +187,7 @@ export async function used(db: Db, providerId: string): Promise<CapacityLimits> 
       eb.fn.countAll<number>().as('machines'),
       eb.fn.coalesce(eb.fn.sum<number>('memoryMib'), eb.lit(0)).as('memoryMiB'),
       eb.fn.coalesce(eb.fn.sum<number>('vcpus'), eb.lit(0)).as('vcpus'),
+      eb.fn.coalesce(eb.fn.sum<number>('storageMib'), eb.lit(0)).as('storageMiB'),
     ])
     .where('providerId', '=', providerId)
     .where('state', 'in', HOLDS_CAPACITY)

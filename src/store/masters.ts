@@ -28,6 +28,12 @@ export async function ofRevisions(db: Db, revisionIds: readonly string[]): Promi
   return db.selectFrom('master').selectAll().where('revisionId', 'in', revisionIds).execute();
 }
 
+/** The largest that whole copies of a revision can come to be, in bytes; 0 where it has no master. */
+export async function virtualBytes(db: Db, revisionId: string): Promise<number> {
+  const rows = await db.selectFrom('master').select('virtualBytes').where('revisionId', '=', revisionId).execute();
+  return Math.max(0, ...rows.map((row) => row.virtualBytes));
+}
+
 export async function onProvider(db: Db, providerId: string): Promise<MasterRow[]> {
   return db.selectFrom('master').selectAll().where('providerId', '=', providerId).execute();
 }

@@ -1,6 +1,8 @@
 /** Reservations that are made at another place than where they were promised. */
 import { say } from '../core/notices.ts';
+import { assertRoom } from './calendar.ts';
 import * as machines from './machines.ts';
+import * as providers from './providers.ts';
 import { lock, setStage, tell, transition } from './reservations.ts';
 import type { Db, Reservation, TriedPlace, Tx } from './schema.ts';
 import { json } from './sql.ts';
@@ -21,8 +23,8 @@ export async function placeAgain(
     .set({ providerId, machineId, placement, tried: json(to.tried), stage: 'queued', stageText: to.text })
     .where('id', '=', id)
     .execute();
-  const { revisionId, mode, vcpus, memoryMib: memoryMiB } = row;
-  await machines.plan(tx, { id: machineId, reservationId: id, providerId, revisionId, mode, vcpus, memoryMiB, now });
+  const { revisionId, mode, vcpus, memoryMib: memoryMiB, storageMib: storageMiB } = row;
+  await machines.plan(tx, { id: machineId, reservationId: id, providerId, revisionId, mode, vcpus, memoryMiB, storageMiB, now });
   await tell(tx, id, now);
 }
 
@@ -49,11 +51,32 @@ export async function reimage(tx: Tx, id: string, revisionId: string, now: Date)
   await setStage(tx, id, 'queued', say('taking-old-away', {}), now);
 }
 
+/**
+ * From now on it holds so much storage, in MiB, for whole disks of its machine's own. More is taken as by a promise, its own not counted:
+ * `no-capacity`.
+ */
+export async function holdStorage(tx: Tx, id: string, storageMiB: number, now: Date): Promise<void> {
+  const row = await lock(tx, id);
+  const provider = await providers.lock(tx, row.providerId);
+  const end = row.hold.end !== null && row.hold.end <= now ? new Date(now.getTime() + 1) : row.hold.end;
+  const { vcpus, memoryMib: memoryMiB } = row;
+  const claim = { hold: { start: now, end }, span: { start: now, end }, during: [], vcpus, memoryMiB, storageMiB };
+  if (storageMiB > row.storageMib) await assertRoom(tx, provider, claim, { now, except: id });
+  await tx.updateTable('reservation').set({ storageMib: storageMiB }).where('id', '=', id).execute();
+  await tx.updateTable('machine').set({ storageMib: storageMiB }).where('id', '=', row.machineId).execute();
+}
+
 /** Plans another machine at the same place; the one before is gone. */
 export async function machineAgain(tx: Tx, id: string, machineId: string, now: Date): Promise<void> {
-  const { providerId, revisionId, mode, vcpus, memoryMib: memoryMiB } = await lock(tx, id);
-  await tx.updateTable('reservation').set({ machineId, stage: 'queued', stageText: '' }).where('id', '=', id).execute();
-  await machines.plan(tx, { id: machineId, reservationId: id, providerId, revisionId, mode, vcpus, memoryMiB, now });
+  const { providerId, revisionId, mode, vcpus, memoryMib: memoryMiB, storageMib } = await lock(tx, id);
+  // One that was taken off its image held whole disks; this one stands on the image again.
+  const storageMiB = mode === 'full' ? storageMib : 0;
+  await tx
+    .updateTable('reservation')
+    .set({ machineId, storageMib: storageMiB, stage: 'queued', stageText: '' })
+    .where('id', '=', id)
+    .execute();
+  await machines.plan(tx, { id: machineId, reservationId: id, providerId, revisionId, mode, vcpus, memoryMiB, storageMiB, now });
   await tell(tx, id, now);
 }
 

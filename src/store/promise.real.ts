@@ -18,7 +18,7 @@ import { type Seed, seed } from './seed-testing.ts';
 import { type TestDb, testDb } from './testing.ts';
 
 const now = new Date('2026-11-23T10:00:00Z');
-const LIMITS: CapacityLimits = { machines: 12, memoryMiB: 1600, vcpus: 20 };
+const LIMITS: CapacityLimits = { machines: 12, memoryMiB: 1600, vcpus: 20, storageMiB: 1000 };
 
 /** Everything that was promised twice, in one look at the store. */
 async function violations(db: Db): Promise<string[]> {
@@ -27,6 +27,7 @@ async function violations(db: Db): Promise<string[]> {
     where (select count(*) from machine m where m.provider_id = p.id and m.state <> 'gone') > p.max_machines
        or (select coalesce(sum(memory_mib), 0) from machine m where m.provider_id = p.id and m.state <> 'gone') > p.max_memory_mib
        or (select coalesce(sum(vcpus), 0) from machine m where m.provider_id = p.id and m.state <> 'gone') > p.max_vcpus
+       or (select coalesce(sum(storage_mib), 0) from machine m where m.provider_id = p.id and m.state <> 'gone') > p.max_storage_mib
     union all
     select 'machine twice: ' || a.machine_id from reservation a join reservation b
       on a.machine_id = b.machine_id and a.id < b.id and a.during && b.during
@@ -62,7 +63,7 @@ async function churn(db: Db, s: Seed, rounds: number, roll: (n: number) => numbe
       });
       continue;
     }
-    const r = s.reservation({ memoryMiB: 64 + 64 * roll(4), vcpus: 1 + roll(3) });
+    const r = s.reservation({ memoryMiB: 64 + 64 * roll(4), vcpus: 1 + roll(3), storageMiB: roll(3) * 100 });
     try {
       await tx(db, (within) => reservations.create(within, r));
       mine.push(r);
@@ -90,7 +91,7 @@ const pools = async (t: TestDb): Promise<Store[]> => [t.store, await t.again(), 
 
 test('of 60 at once exactly as many are promised as there is room for', async () => {
   const t = await testDb(onTestFinished);
-  const s = await seed(t.db, now, { machines: 7, memoryMiB: 1e6, vcpus: 1000 });
+  const s = await seed(t.db, now, { machines: 7, memoryMiB: 1e6, vcpus: 1000, storageMiB: 1e6 });
   const stores = await pools(t);
   const tries = Array.from({ length: 60 }, (_, i) =>
     (stores[i % 3] as Store).tx((within) => reservations.create(within, s.reservation({}))),
@@ -106,13 +107,13 @@ test('of 60 at once exactly as many are promised as there is room for', async ()
 
 test('what is refused leaves nothing, and what is rolled back gives its room back', async () => {
   const t = await testDb(onTestFinished);
-  const s = await seed(t.db, now, { machines: 1, memoryMiB: 128, vcpus: 1 });
+  const s = await seed(t.db, now, { machines: 1, memoryMiB: 128, vcpus: 1, storageMiB: 10 });
   const cancelled = t.store.tx(async (within) => {
     await reservations.create(within, s.reservation({}));
     throw new Error('no');
   });
   await expect(cancelled).rejects.toThrow('no');
-  for (const more of [{ memoryMiB: 129 }, { vcpus: 2 }]) {
+  for (const more of [{ memoryMiB: 129 }, { vcpus: 2 }, { storageMiB: 11 }]) {
     await expect(t.store.tx((within) => reservations.create(within, s.reservation(more)))).rejects.toMatchObject({ code: 'no-capacity' });
   }
   expect(await t.db.selectFrom('machine').select('id').execute()).toEqual([]);
@@ -198,7 +199,7 @@ test('lengthening a reservation into the next one of its machine is refused', as
 
 test('three processes that promise at the same time stay within the limits', async () => {
   const t = await testDb(onTestFinished);
-  const s = await seed(t.db, now, { machines: 10, memoryMiB: 1e6, vcpus: 1000 });
+  const s = await seed(t.db, now, { machines: 10, memoryMiB: 1e6, vcpus: 1000, storageMiB: 1e6 });
   const here = import.meta.dirname;
   const file = join(tmpdir(), `carrel-promise-${randomUUID()}.mts`);
   onTestFinished(() => rmSync(file, { force: true }));

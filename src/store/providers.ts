@@ -23,6 +23,7 @@ export async function put(db: Db, spec: ProviderSpec): Promise<string> {
     maxMachines: spec.limits.machines,
     maxMemoryMib: spec.limits.memoryMiB,
     maxVcpus: spec.limits.vcpus,
+    maxStorageMib: spec.limits.storageMiB,
     startSlots: spec.startSlots,
     facts: json(spec.facts),
   };
@@ -60,7 +61,13 @@ export async function ensureHost(db: Db, spec: Pick<ProviderSpec, 'id' | 'name' 
   for (const name of [spec.name, apart]) {
     const made = await db
       .insertInto('provider')
-      .values({ ...rest, name, serverId, ...{ maxMachines: 0, maxMemoryMib: 0, maxVcpus: 0, startSlots: 1 }, createdAt: spec.now })
+      .values({
+        ...rest,
+        name,
+        serverId,
+        ...{ maxMachines: 0, maxMemoryMib: 0, maxVcpus: 0, maxStorageMib: 0, startSlots: 1 },
+        createdAt: spec.now,
+      })
       .onConflict((oc) => oc.column('name').doNothing())
       .returning('id')
       .executeTakeFirst();
@@ -79,7 +86,7 @@ export async function add(
     .insertInto('provider')
     .values({
       ...rest,
-      ...{ maxMachines: 0, maxMemoryMib: 0, maxVcpus: 0, startSlots: 1 },
+      ...{ maxMachines: 0, maxMemoryMib: 0, maxVcpus: 0, maxStorageMib: 0, startSlots: 1 },
       connection: json(connection),
       createdAt: now,
       stateSince: now,
@@ -137,6 +144,7 @@ export async function opened(
       maxMachines: found.limits.machines,
       maxMemoryMib: found.limits.memoryMiB,
       maxVcpus: found.limits.vcpus,
+      maxStorageMib: found.limits.storageMiB,
       startSlots: found.startSlots,
       copySlots: found.copySlots,
       facts: json(found.facts),
@@ -207,5 +215,6 @@ export async function lockAll(tx: Db, ids: readonly string[]): Promise<Provider[
 }
 
 export function limitsOf(provider: Provider): CapacityLimits {
-  return { machines: provider.maxMachines, memoryMiB: provider.maxMemoryMib, vcpus: provider.maxVcpus };
+  const { maxMachines, maxMemoryMib, maxVcpus, maxStorageMib } = provider;
+  return { machines: maxMachines, memoryMiB: maxMemoryMib, vcpus: maxVcpus, storageMiB: maxStorageMib };
 }

@@ -35,6 +35,7 @@ export interface NewReservation {
   hostname: string;
   vcpus: number;
   memoryMiB: number;
+  storageMiB: number;
   /** When its preparation begins; at `during.start` if left out. Later than now: it is booked, and has no machine until then. */
   prepareAt?: Date | undefined;
   /** The person named the revision; true if left out. */
@@ -65,7 +66,7 @@ export async function create(tx: Tx, r: NewReservation): Promise<void> {
   const provider = await providers.lock(tx, r.providerId);
   const begin = r.prepareAt ?? r.during.start;
   const hold = holdFrom(begin, r.during);
-  const claim = { hold, span: r.during, during: [r.during], vcpus: r.vcpus, memoryMiB: r.memoryMiB };
+  const claim = { hold, span: r.during, during: [r.during], vcpus: r.vcpus, memoryMiB: r.memoryMiB, storageMiB: r.storageMiB };
   await calendar.assertRoom(tx, provider, claim, { now: r.now });
   await licences.assertSeats(tx, r.imageId, hold, { now: r.now });
   await tx.insertInto('reservation').values(valuesOf(r)).execute();
@@ -97,6 +98,7 @@ function valuesOf(r: NewReservation) {
     hostname: r.hostname,
     vcpus: r.vcpus,
     memoryMib: r.memoryMiB,
+    storageMib: r.storageMiB,
     pinned: r.pinned ?? true,
     notes: json(r.notes ?? []),
     seriesId: r.seriesId ?? null,
@@ -126,7 +128,8 @@ export async function begin(tx: Tx, id: string, revisionId: string, now: Date): 
   const row = await lock(tx, id);
   const provider = await providers.lock(tx, row.providerId);
   const held: CapacityLimits = await machines.used(tx, row.providerId);
-  if (shortage(providers.limitsOf(provider), held, { memoryMiB: row.memoryMib, vcpus: row.vcpus })) return false;
+  if (shortage(providers.limitsOf(provider), held, { memoryMiB: row.memoryMib, vcpus: row.vcpus, storageMiB: row.storageMib }))
+    return false;
   await transition(tx, id, 'due', {});
   await tx.updateTable('reservation').set({ revisionId, begunAt: now }).where('id', '=', id).execute();
   await machines.plan(tx, {
@@ -137,6 +140,7 @@ export async function begin(tx: Tx, id: string, revisionId: string, now: Date): 
     mode: row.mode,
     vcpus: row.vcpus,
     memoryMiB: row.memoryMib,
+    storageMiB: row.storageMib,
     now,
   });
   await setStage(tx, id, 'queued', '', now);
@@ -318,6 +322,7 @@ export async function setSpan(tx: Tx, id: string, span: NewSpan): Promise<void> 
       during: elsewhere ? [span.during] : added(span.during, row.during),
       vcpus: row.vcpus,
       memoryMiB: row.memoryMib,
+      storageMiB: row.storageMib,
     };
     await calendar.assertRoom(tx, provider, claim, { now: span.now, except: id });
     await licences.assertSeats(tx, row.imageId, hold, { now: span.now, except: id });

@@ -60,6 +60,7 @@ export interface ProviderTable {
   maxMachines: number;
   maxMemoryMib: number;
   maxVcpus: number;
+  maxStorageMib: number;
   startSlots: number;
   copySlots: Generated<number>;
   facts: JsonDefault<Facts>;
@@ -162,6 +163,7 @@ export interface ReservationTable {
   credential: Nullable<Buffer>;
   vcpus: number;
   memoryMib: number;
+  storageMib: number;
   /** What it holds of its provider: from the beginning of the preparation to a little after the end. */
   hold: ColumnType<TimeRange, RawBuilder<TimeRange>, RawBuilder<TimeRange>>;
   /** The person named the revision. */
@@ -259,6 +261,7 @@ export interface MachineTable {
   conditionSince: Nullable<Date>;
   vcpus: number;
   memoryMib: number;
+  storageMib: number;
   address: JsonOrNull<MachineAddress>;
   hostKeys: JsonOrNull<readonly string[]>;
   proof: JsonOrNull<DeletionProof>;

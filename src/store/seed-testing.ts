@@ -19,7 +19,11 @@ export interface Seed {
 }
 
 /** An account, a provider with the given limits, an image and its published revision. */
-export async function seed(db: Db, now: Date, limits: CapacityLimits = { machines: 50, memoryMiB: 65_536, vcpus: 100 }): Promise<Seed> {
+export async function seed(
+  db: Db,
+  now: Date,
+  limits: CapacityLimits = { machines: 50, memoryMiB: 65_536, vcpus: 100, storageMiB: 1_000_000 },
+): Promise<Seed> {
   const accountId = randomUUID();
   const imageId = randomUUID();
   const revisionId = randomUUID();
@@ -45,6 +49,7 @@ export async function seed(db: Db, now: Date, limits: CapacityLimits = { machine
     hostname: 'h',
     vcpus: 1,
     memoryMiB: 128,
+    storageMiB: 0,
     now,
     ...more,
   });

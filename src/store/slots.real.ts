@@ -14,7 +14,7 @@ const add = (db: Db, key: string, more: Partial<jobs.JobSpec> = {}) =>
 const keysOf = (claimed: readonly { key: string }[]): string[] => claimed.map((j) => j.key);
 
 async function provider(db: Db, startSlots: number): Promise<string> {
-  const limits = { machines: 9, memoryMiB: 9, vcpus: 9 };
+  const limits = { machines: 9, memoryMiB: 9, vcpus: 9, storageMiB: 1e6 };
   return providers.put(db, { id: randomUUID(), name: randomUUID(), kind: 'fake', limits, startSlots, facts: {}, now: new Date() });
 }
 

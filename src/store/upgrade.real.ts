@@ -69,8 +69,8 @@ test('reservations of the first schema hold what their machines hold, and new on
     { saga: 'provision', slot: `start:${provider}`, providerId: provider, waiting: false },
   ]);
   const held = (from: number, to: number) => peak(store.db, provider as string, { start: at(from), end: at(to) }, { now });
-  expect(await held(0, 10)).toEqual({ machines: 2, memoryMiB: 1024, vcpus: 4 });
-  expect(await held(62, 90)).toEqual({ machines: 1, memoryMiB: 512, vcpus: 2 });
+  expect(await held(0, 10)).toEqual({ machines: 2, memoryMiB: 1024, vcpus: 4, storageMiB: 0 });
+  expect(await held(62, 90)).toEqual({ machines: 1, memoryMiB: 512, vcpus: 2, storageMiB: 0 });
   const another = { accountId: account, imageId: image, revisionId: revision, providerId: provider } as Record<string, string>;
   const book = (vcpus: number) =>
     store.tx((tx) =>
@@ -84,6 +84,7 @@ test('reservations of the first schema hold what their machines hold, and new on
         hostname: 'h',
         vcpus,
         memoryMiB: 128,
+        storageMiB: 0,
         now,
       }),
     );

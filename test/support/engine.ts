@@ -1,4 +1,5 @@
 /** An engine for tests: real PostgreSQL, the fake driver, a clock that a test can set, and everything that the engine does in sight. */
+import type { CapacityLimits } from '../../src/core/capacity.ts';
 import { randomUUID } from 'node:crypto';
 import { type KyselyPlugin, SelectQueryNode, sql } from 'kysely';
 import { expect, onTestFinished } from 'vitest';
@@ -38,7 +39,7 @@ const INSTALLATION = 'bench';
 export const TAG = 'carrel';
 
 export interface BenchOptions {
-  limits?: { machines?: number; memoryMiB?: number; vcpus?: number };
+  limits?: Partial<CapacityLimits>;
   startSlots?: number;
   capabilities?: Partial<Capabilities>;
   sabotage?: readonly Sabotage[];
@@ -101,7 +102,7 @@ export async function makeBench(whenOver: (drop: () => Promise<void>) => void, o
     id: randomUUID(),
     name: 'here',
     kind: driver.kind,
-    limits: { machines: 100, memoryMiB: 102_400, vcpus: 400, ...options.limits },
+    limits: { machines: 100, memoryMiB: 102_400, vcpus: 400, storageMiB: 10_000_000, ...options.limits },
     startSlots: options.startSlots ?? capabilities.startSlots,
     facts: {},
     now: new Date(),
@@ -276,13 +277,14 @@ export async function until<T>(look: () => Promise<T> | T, what = 'the condition
 
 export async function reserveOne(
   bench: Bench,
-  more: { mode?: CloneMode; forMs?: number; id?: string; deps?: EngineDeps } = {},
+  more: { mode?: CloneMode; forMs?: number; id?: string; deps?: EngineDeps; startsAt?: Date } = {},
 ): Promise<Reservation> {
   return reserve(more.deps ?? bench.deps, bench.who, {
     id: more.id ?? randomUUID(),
     image: 'golden',
     mode: more.mode ?? 'linked',
     forMs: more.forMs ?? 3_600_000,
+    startsAt: more.startsAt,
   });
 }
 

@@ -27,7 +27,9 @@ export function fill(db: Db, of: Filled, counts: Fill): Promise<void> {
 
 async function fillBy(db: Db, of: Filled, { past, booked, accounts, audit }: Fill): Promise<void> {
   const run = (query: RawBuilder<unknown>) => query.execute(db);
-  await run(sql`update provider set max_machines = 1000000, max_memory_mib = 2000000000, max_vcpus = 4000000`);
+  await run(
+    sql`update provider set max_machines = 1000000, max_memory_mib = 2000000000, max_vcpus = 4000000, max_storage_mib = 2000000000`,
+  );
   await run(sql`insert into account (id, name, role, created_at)
     select gen_random_uuid(), 'person-' || md5(random()::text || n), 'user', now() from generate_series(1, ${accounts}::int) n`);
   await run(sql`create temp table if not exists filled_account as select 0::bigint as n, id from account limit 0`);

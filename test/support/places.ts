@@ -24,7 +24,7 @@ export async function addPlace(
   const capabilities = await driver.open(makeCtx());
   const now = new Date();
   const { db } = bench.store;
-  const limits = { machines: options.machines ?? 100, memoryMiB: 102_400, vcpus: 400 };
+  const limits = { machines: options.machines ?? 100, memoryMiB: 102_400, vcpus: 400, storageMiB: 10_000_000 };
   const name = options.name ?? 'there';
   const id = await providers.put(db, { id: randomUUID(), name, kind: 'fake', limits, startSlots: 4, facts: {}, now });
   (bench.deps.drivers as Map<string, Driver>).set(id, driver);

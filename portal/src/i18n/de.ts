@@ -339,6 +339,7 @@ export const de: Messages = {
     machines: 'Rechner',
     memory: 'Speicher',
     vcpus: 'vCPUs',
+    wholeDisks: 'Ganze Platten',
     storage: 'Freier Platz',
     job: 'Auftrag',
     steps: 'Schritte',

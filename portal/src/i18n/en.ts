@@ -338,6 +338,7 @@ export const en = {
     machines: 'Machines',
     memory: 'Memory',
     vcpus: 'vCPUs',
+    wholeDisks: 'Whole disks',
     storage: 'Free storage',
     job: 'Job',
     steps: 'Steps',

@@ -1,3 +1,4 @@
+import { storageMiB } from '../../core/capacity.ts';
 import type { DiskChain } from '../../core/lineage.ts';
 import type { CloneResult, Inventory, LineageReport, LineageScope, ProviderRoom, SeenMachine, Stray } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
@@ -51,7 +52,14 @@ export function inventory(host: FakeHost, state: Readonly<FakeState>, half: bool
 
 export function room(state: Readonly<FakeState>): ProviderRoom {
   const { machines, memoryMiB, vcpus, storageBytes } = state.limits;
-  return { machines, memoryMiB, vcpus, storageBytes, storageFreeBytes: Math.max(0, storageBytes - usedBytes(state)) };
+  return {
+    machines,
+    memoryMiB,
+    vcpus,
+    storageMiB: storageMiB(storageBytes, false),
+    storageBytes,
+    storageFreeBytes: Math.max(0, storageBytes - usedBytes(state)),
+  };
 }
 
 /** Disks that a machine may stand on but never write to. */

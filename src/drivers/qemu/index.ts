@@ -1,3 +1,4 @@
+import { type CapacityLimits, storageMiB } from '../../core/capacity.ts';
 import { realpathSync } from 'node:fs';
 import { mkdir, statfs } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
@@ -51,7 +52,7 @@ export interface QemuDriverOptions {
   /** No way out of the guests but their forwarded SSH port. */
   restrictNetwork?: boolean | undefined;
   /** Limits of the operator; the rest is the host's. */
-  limits?: { machines?: number; memoryMiB?: number; vcpus?: number } | undefined;
+  limits?: Partial<CapacityLimits> | undefined;
   /** Image builders; Carrel's own by default. */
   tools?: ImageTools | undefined;
 }
@@ -107,11 +108,13 @@ export class QemuDriver implements Driver {
       const storage = await statfs(host.layout.root);
       const { limits } = this.options;
       const memoryMiB = limits?.memoryMiB ?? Math.max(0, (await hostMemoryMiB()) - HOST_RESERVE_MIB);
+      const storageBytes = storage.blocks * storage.bsize;
       return {
         machines: limits?.machines ?? Math.floor(memoryMiB / 128),
         memoryMiB,
         vcpus: limits?.vcpus ?? availableParallelism() * VCPUS_PER_CORE,
-        storageBytes: storage.blocks * storage.bsize,
+        storageMiB: limits?.storageMiB ?? storageMiB(storageBytes, false),
+        storageBytes,
         storageFreeBytes: storage.bavail * storage.bsize,
       };
     });

@@ -1,3 +1,4 @@
+import type { CapacityLimits } from '../../core/capacity.ts';
 import type { Ctx } from '../../lib/context.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Trust, VSphereCredentials } from '../../vsphere/index.ts';
@@ -67,7 +68,7 @@ export interface VSphereProviderOptions {
   linkedStrategy?: LinkedStrategy | undefined;
   limits?: VSphereLimits | undefined;
   /** What the operator allows in all; the rest is the cluster's. */
-  capacity?: { machines?: number; memoryMiB?: number; vcpus?: number } | undefined;
+  capacity?: Partial<CapacityLimits> | undefined;
   /** Account inside the guests of all images for VMware's guest operations, for images that say so or have no cloud-init. */
   guest?: { user: string; password: string } | undefined;
   /** What the passwords of the machines' own accounts are made from, 32 bytes; without it no machine has one. */

@@ -23,7 +23,7 @@ import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Image, Revision } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
-import { nothingNew, placesOf } from './place.ts';
+import { nothingNew, placesOf, storageFor } from './place.ts';
 import { pickRevision } from './reservation.ts';
 import { estimate, lengthMs, ruleBreach, rulesOf, spanOf, type Who } from './terms.ts';
 
@@ -78,6 +78,7 @@ export async function availability(deps: EngineDeps, who: Who, request: Availabi
   const wanted = {
     vcpus: request.vcpus ?? profile.hardware.vcpus,
     memoryMiB: request.memoryMiB ?? profile.hardware.memoryMiB,
+    storageMiB: await storageFor(deps.store.db, revision.id, request.mode),
   };
   const answers: Availability[] = [];
   for (const providerId of places) answers.push(await availabilityAt(deps, who, request, { image, revision, wanted, providerId }));

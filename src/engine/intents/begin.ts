@@ -9,7 +9,7 @@ import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Reservation, Revision, Tx } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
-import { choosePlace, placesOf } from './place.ts';
+import { choosePlace, placesOf, storageFor } from './place.ts';
 import { startProvision } from './reservation.ts';
 
 const NO_ROOM = say('no-room', {});
@@ -58,9 +58,9 @@ async function leaveDraining(deps: EngineDeps, tx: Tx, row: Reservation): Promis
     if (places.length === 0) return row;
     // Its own too, in the order in which all lock them: if it stays, that one is counted.
     await providers.lockAll(tx, [...places, here.id]);
-    const { imageId, mode, vcpus, memoryMib: memoryMiB, during } = row;
+    const { imageId, mode, vcpus, memoryMib: memoryMiB, storageMib: storageMiB, during } = row;
     const now = deps.now();
-    const ask = { imageId, mode, vcpus, memoryMiB, during, now, except: row.id, prepareAt: row.hold.start, always: true };
+    const ask = { imageId, mode, vcpus, memoryMiB, storageMiB, during, now, except: row.id, prepareAt: row.hold.start, always: true };
     const { providerId, prepareAt, placement = 'the other place has room' } = await choosePlace(tx, places, ask);
     // What its owner was told when it was promised stays.
     const to = { providerId, prepareAt, placement: `${here.name} is being emptied; ${placement}` };
@@ -92,7 +92,8 @@ async function revisionFor(tx: Tx, row: Reservation): Promise<Revision> {
     const published = await images.published(tx, row.imageId);
     const newest = published && (await usable(published.id));
     const { vcpus, memoryMiB } = newest?.profile?.hardware ?? { vcpus: 0, memoryMiB: 0 };
-    if (newest && vcpus <= row.vcpus && memoryMiB <= row.memoryMib) return newest;
+    if (newest && vcpus <= row.vcpus && memoryMiB <= row.memoryMib && (await storageFor(tx, newest.id, row.mode)) <= row.storageMib)
+      return newest;
   }
   const promised = await usable(row.revisionId);
   if (promised) return promised;

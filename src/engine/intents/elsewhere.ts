@@ -97,12 +97,23 @@ async function moveOn(tx: Tx, deps: EngineDeps, row: Reservation, tried: readonl
 
 /** Places that are up, have room and were not tried, best first. */
 async function others(tx: Tx, deps: EngineDeps, row: Reservation, revision: Revision, tried: readonly TriedPlace[]): Promise<Judged[]> {
-  const { imageId, mode, vcpus, memoryMib: memoryMiB, during } = row;
+  const { imageId, mode, vcpus, memoryMib: memoryMiB, storageMib: storageMiB, during } = row;
   try {
     const ids = (await placesOf(deps, tx, revision.id, mode)).filter((id) => !tried.some((t) => t.providerId === id));
     if (ids.length === 0) return [];
     // What it holds from now on; its preparation begins at once.
-    const ask = { imageId, mode, vcpus, memoryMiB, during, now: deps.now(), except: row.id, prepareAt: row.hold.start, always: true };
+    const ask = {
+      imageId,
+      mode,
+      vcpus,
+      memoryMiB,
+      storageMiB,
+      during,
+      now: deps.now(),
+      except: row.id,
+      prepareAt: row.hold.start,
+      always: true,
+    };
     return (await judgePlaces(tx, ids, ask)).filter((j) => j.refusal === undefined && j.provider.state === 'up');
   } catch (error) {
     if (!isCode(error, 'unavailable', 'not-supported')) throw error;

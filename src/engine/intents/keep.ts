@@ -104,7 +104,8 @@ export async function makingRoom<T>(
       if (!(error instanceof CarrelError) || error.code !== 'no-capacity' || performance.now() > until) throw error;
       const { resource, licenceId } = error.details;
       const at = momentsOf(error.details);
-      const where = typeof licenceId === 'string' ? { licenceId, at } : { providerIds: places, at };
+      const ownDisks = resource === 'storageMiB';
+      const where = typeof licenceId === 'string' ? { licenceId, at } : { providerIds: places, at, ownDisks };
       const going = resource === 'maintenance' ? undefined : await giveUpKept(deps, where);
       if (going === undefined) throw error;
       while (performance.now() < until && (await reservations.find(deps.store.db, going))?.state === 'ending')

@@ -2,7 +2,7 @@
  * Where a machine is made. A revision may have masters on several providers; of these the one with the most room in the time that is
  * asked for is chosen, in the transaction that promises it and under the row locks of all of them, taken in the order of their ids.
  */
-import { type CapacityLimits, type Demand } from '../../core/capacity.ts';
+import { type CapacityLimits, type Demand, storageOf } from '../../core/capacity.ts';
 import type { CloneMode, RevisionProfile } from '../../core/image.ts';
 import type { Capabilities } from '../../driver/driver.ts';
 import { CarrelError, isCode } from '../../lib/errors.ts';
@@ -95,6 +95,11 @@ async function assertInstant(db: Db, { instantFirmware, instantTpm }: Capabiliti
   });
 }
 
+/** What whole disks of its own may come to take of a machine of a revision, in MiB; 0 where it stands on its image's. */
+export async function storageFor(db: Db, revisionId: string, mode: CloneMode): Promise<number> {
+  return mode === 'full' ? storageOf(mode, await masters.virtualBytes(db, revisionId)) : 0;
+}
+
 /** Share of what is scarcest that is left when this is promised too; below zero where it does not fit. */
 function leftOf(limits: CapacityLimits, used: CapacityLimits, wanted: Demand): number {
   const share = (limit: number, taken: number) => (limit === 0 ? -1 : (limit - taken) / limit);
@@ -102,6 +107,7 @@ function leftOf(limits: CapacityLimits, used: CapacityLimits, wanted: Demand): n
     share(limits.machines, used.machines + 1),
     share(limits.memoryMiB, used.memoryMiB + wanted.memoryMiB),
     share(limits.vcpus, used.vcpus + wanted.vcpus),
+    ...(wanted.storageMiB === 0 ? [] : [share(limits.storageMiB, used.storageMiB + wanted.storageMiB)]),
   );
 }
 
@@ -143,10 +149,10 @@ export function nothingNew(rows: readonly Provider[]): CarrelError {
 
 async function roomOf(tx: Tx, provider: Provider, q: PlaceQuestion, prepareAt: Date): Promise<Pick<Judged, 'left' | 'refusal'>> {
   const hold = reservations.holdOf({ prepareAt, during: q.during });
-  const { vcpus, memoryMiB } = q;
+  const { vcpus, memoryMiB, storageMiB } = q;
   const counting = { now: q.now, except: q.except };
   try {
-    await calendar.assertRoom(tx, provider, { hold, span: q.during, during: [q.during], vcpus, memoryMiB }, counting);
+    await calendar.assertRoom(tx, provider, { hold, span: q.during, during: [q.during], vcpus, memoryMiB, storageMiB }, counting);
   } catch (error) {
     if (!(error instanceof CarrelError) || error.code !== 'no-capacity') throw error;
     return { left: -1, refusal: error };

@@ -2,6 +2,7 @@
  * What people ask for, written down: each function checks the request against the store and writes, in one transaction, the
  * promise together with the job that keeps it. Nothing here waits for a hypervisor.
  */
+import type { Demand } from '../../core/capacity.ts';
 import type { CloneMode, RevisionProfile } from '../../core/image.ts';
 import { type KindRule, kindOf } from '../../core/rules.ts';
 import { formatDuration, type ReservationKind } from '../../core/reservation.ts';
@@ -17,7 +18,7 @@ import { enqueuePower, enqueueProvision } from '../enqueue.ts';
 import type { PowerInput } from '../sagas/power.ts';
 import type { EngineDeps } from '../deps.ts';
 import { makingRoom } from './keep.ts';
-import { choosePlace, type Place, placesOf } from './place.ts';
+import { choosePlace, type Place, placesOf, storageFor } from './place.ts';
 import { assertRules, lengthMs, rulesOf, spanOf, type Who } from './terms.ts';
 import { noteWanted } from './seen.ts';
 
@@ -77,6 +78,8 @@ export interface Offer {
   kind: ReservationKind;
   rule: KindRule;
   request: Omit<ReserveIntent, 'id' | 'startsAt'>;
+  /** What whole disks of each machine's own may come to take. */
+  storageMiB: number;
   now: Date;
 }
 
@@ -89,7 +92,8 @@ export async function makeOffer(deps: EngineDeps, who: Who, request: Offer['requ
   checkMemory(request, profile);
   const rules = await rulesOf(deps.store.db, who);
   const kind = request.kind ?? kindOf(rules, request.mode === 'full', request.forMs);
-  return { image, revision, profile, places, kind, rule: rules(kind), request, now: deps.now() };
+  const storageMiB = await storageFor(deps.store.db, revision.id, request.mode);
+  return { image, revision, profile, places, kind, rule: rules(kind), request, storageMiB, now: deps.now() };
 }
 
 /** Promises one machine of an offer and, if it is to be made now, asks for it. Call it under the row locks of its places. */
@@ -145,8 +149,8 @@ export function promiseOf(deps: EngineDeps, who: Who, offer: Offer, one: One, pl
 }
 
 /** What one machine of an offer takes up. */
-export function sizeOf({ request, profile }: Pick<Offer, 'request' | 'profile'>): { vcpus: number; memoryMiB: number } {
-  return { vcpus: request.vcpus ?? profile.hardware.vcpus, memoryMiB: request.memoryMiB ?? profile.hardware.memoryMiB };
+export function sizeOf({ request, profile, storageMiB }: Pick<Offer, 'request' | 'profile' | 'storageMiB'>): Demand {
+  return { vcpus: request.vcpus ?? profile.hardware.vcpus, memoryMiB: request.memoryMiB ?? profile.hardware.memoryMiB, storageMiB };
 }
 
 /** What is written down of a promise. */
@@ -300,8 +304,8 @@ export async function moveReservation(
       look({ places });
       await providers.lockAll(tx, places);
       await assertRules(tx, { accountId: row.accountId, rule: rules(row.kind), kind: row.kind, during, now, extending: false, except: id });
-      const { imageId, mode, vcpus, memoryMib: memoryMiB } = row;
-      const ask = { imageId, mode, vcpus, memoryMiB, during, now, except: id, prefer: row.providerId };
+      const { imageId, mode, vcpus, memoryMib: memoryMiB, storageMib: storageMiB } = row;
+      const ask = { imageId, mode, vcpus, memoryMiB, storageMiB, during, now, except: id, prefer: row.providerId };
       await reservations.setSpan(tx, id, { during, ...(await choosePlace(tx, places, ask)), now });
       await write(deps, tx, who.name, 'reservation.moved', id, { from: start.toISOString(), end: during.end?.toISOString() ?? null });
       return reservations.lock(tx, id);

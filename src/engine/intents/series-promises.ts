@@ -3,7 +3,7 @@
  * each is held against it, so that a series costs a handful of statements however many occurrences it has.
  */
 import { type Interval, peak, usage, UsageSweep } from '../../core/calendar.ts';
-import { shortage } from '../../core/capacity.ts';
+import { type Demand, shortage } from '../../core/capacity.ts';
 import { type CarrelError, isCode } from '../../lib/errors.ts';
 import * as accounts from '../../store/accounts.ts';
 import * as audit from '../../store/audit.ts';
@@ -53,8 +53,8 @@ async function judge(tx: Tx, offer: Offer, providerId: string, starts: readonly 
       if (closed.some((c) => c.start < during.end && c.end > during.start)) return false;
       return shortage(limits, provider.peak(interval(reservations.holdOf(made))), made) === undefined;
     },
-    take(made: Pick<reservations.NewReservation, 'vcpus' | 'memoryMiB'>, hold: TimeRange): void {
-      provider.add({ hold: interval(hold), vcpus: made.vcpus, memoryMiB: made.memoryMiB });
+    take({ vcpus, memoryMiB, storageMiB }: Demand, hold: TimeRange): void {
+      provider.add({ hold: interval(hold), vcpus, memoryMiB, storageMiB });
     },
   };
 }
@@ -83,7 +83,7 @@ async function judgeLicences(tx: Tx, { image, request, now }: Offer, starts: rea
   return {
     fits: (hold: TimeRange): boolean => all.every(({ seats, sweep }) => sweep.peak(interval(hold)).machines < seats),
     take(hold: TimeRange): void {
-      for (const { sweep } of all) sweep.add({ hold: interval(hold), vcpus: 0, memoryMiB: 0 });
+      for (const { sweep } of all) sweep.add({ hold: interval(hold), vcpus: 0, memoryMiB: 0, storageMiB: 0 });
     },
   };
 }
@@ -95,8 +95,8 @@ async function judgePerson(tx: Tx, who: Who, { rule, kind, request, now }: Offer
   return {
     fits: ({ during }: reservations.NewReservation): boolean =>
       breachBy({ rule, kind, during, now, extending: false }, person?.peak(interval(during)).machines ?? 0) === undefined,
-    take: ({ during, vcpus, memoryMiB }: Pick<reservations.NewReservation, 'during' | 'vcpus' | 'memoryMiB'>): void =>
-      person?.add({ hold: interval(during), vcpus, memoryMiB }),
+    take: ({ during, vcpus, memoryMiB, storageMiB }: Demand & Pick<reservations.NewReservation, 'during'>): void =>
+      person?.add({ hold: interval(during), vcpus, memoryMiB, storageMiB }),
   };
 }
 

@@ -6,6 +6,7 @@ import { say } from '../../core/notices.ts';
 import { CarrelError, isCode } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
 import * as machines from '../../store/machines.ts';
+import * as placements from '../../store/placements.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Tx } from '../../store/schema.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
@@ -48,6 +49,11 @@ export const unlink: Saga<EngineDeps, UnlinkInput, Tx> = {
     await tell(tx, deps, input, say('own-disks', {}));
   },
   async undone(tx, deps, input, error) {
+    const machine = await machines.find(tx, input.machineId);
+    const row = await reservations.find(tx, input.reservationId);
+    // What it held for the copy is free again, unless the copy is there.
+    if (row?.machineId === input.machineId && row.mode !== 'full' && machine?.unlinkedAt === null && machine.state !== 'gone')
+      await placements.holdStorage(tx, row.id, 0, deps.now());
     await tell(tx, deps, input, say('own-disks-failed', { why: error.message }));
   },
 };

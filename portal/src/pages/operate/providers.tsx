@@ -65,6 +65,7 @@ function ProviderCard({ provider }: { provider: Provider }) {
         <Room label={t.operate.machines} used={used.machines} of={limits.machines} show={String} />
         <Room label={t.operate.memory} used={used.memoryMiB} of={limits.memoryMiB} show={(mib) => format.bytes(mib * MIB)} />
         <Room label={t.operate.vcpus} used={used.vcpus} of={limits.vcpus} show={String} />
+        <Room label={t.operate.wholeDisks} used={used.storageMiB} of={limits.storageMiB} show={(mib) => format.bytes(mib * MIB)} />
         {provider.storageFreeBytes !== undefined && (
           <Text size="sm">
             {t.operate.storage}: {format.bytes(provider.storageFreeBytes)}

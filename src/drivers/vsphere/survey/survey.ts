@@ -1,3 +1,4 @@
+import { storageMiB } from '../../../core/capacity.ts';
 import type { DiskChain, DiskFile } from '../../../core/lineage.ts';
 import type {
   Inventory,
@@ -206,11 +207,13 @@ export class Survey {
     const sum = (of: (props: (typeof found)[number]['props']) => number): number => found.reduce((n, host) => n + of(host.props), 0);
     const stores = this.#end.stores().filter((store) => store.accessible);
     const limits = this.#end.options.capacity;
+    const storageBytes = stores.reduce((n, store) => n + store.capacity, 0);
     return {
       machines: limits?.machines ?? sum((p) => Number(p['capability.maxSupportedVMs'] ?? 512)),
       memoryMiB: limits?.memoryMiB ?? Math.floor(sum((p) => Number(p['summary.hardware.memorySize'] ?? 0)) / 2 ** 20),
       vcpus: limits?.vcpus ?? sum((p) => Number(p['summary.hardware.numCpuThreads'] ?? 0)) * VCPUS_PER_THREAD,
-      storageBytes: stores.reduce((n, store) => n + store.capacity, 0),
+      storageMiB: limits?.storageMiB ?? storageMiB(storageBytes, false),
+      storageBytes,
       storageFreeBytes: stores.reduce((n, store) => n + store.free, 0),
     };
   }
