@@ -13,6 +13,7 @@ const EVERYBODYS: readonly Operation[] = [
   'showImage',
   'listRevisions',
   'showRevision',
+  'replicateImage',
   'proveRevision',
   'publishRevision',
   'retireRevision',

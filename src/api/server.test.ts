@@ -154,7 +154,10 @@ describe("other people's things", () => {
       await expect(server.client(person).publishRevision({ params, body: {} })).resolves.toMatchObject({ state: 'published' });
     }
     const bob = server.client('bob');
-    const calls = [bob.publishRevision({ params, body: {} }), bob.retireRevision({ params }), bob.deleteRevision({ params })];
+    const copy = (person: 'ann' | 'bob' | 'root') =>
+      server.client(person).replicateImage({ params: { name: 'anns' }, body: { provider: 'lab' } });
+    for (const person of ['ann', 'root'] as const) await expect(copy(person)).resolves.toHaveProperty('job');
+    const calls = [bob.publishRevision({ params, body: {} }), bob.retireRevision({ params }), bob.deleteRevision({ params }), copy('bob')];
     for (const result of await Promise.allSettled(calls)) expect(result).toMatchObject({ reason: { code: 'not-allowed' } });
     const own = server.world.addReservation('bob', { state: 'ready' });
     await expect(bob.captureReservation({ params: { id: own.id }, body: { image: 'anns' } })).rejects.toMatchObject({

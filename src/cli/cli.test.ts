@@ -333,6 +333,35 @@ describe('a reservation', () => {
     ]);
   });
 
+  it('image replicate waits for the copy, and says what failed', async () => {
+    const run = async (words: string[], end: Parameters<typeof server.world.endJob>[1]) => {
+      const known = new Set(server.world.jobs.keys());
+      const started = startCli(server, 'root', ['image', 'replicate', ...words]);
+      await eventually('the job', () => server.world.jobs.size > known.size);
+      server.world.endJob([...server.world.jobs.keys()].find((key) => !known.has(key)) as string, end);
+      return [await started.done, started.out, started.err];
+    };
+    const told = await run(['starter@1', '--to', 'lab', '--datastore', 'ds1'], { state: 'done' });
+    expect(told).toEqual([0, 'starter@1 is on the datastore ds1 of lab\n', expect.any(String)]);
+    expect(server.world.calls.findLast((c) => c.name === 'replicateImage')?.args[1]).toEqual({
+      image: 'starter',
+      revision: 1,
+      provider: 'lab',
+      datastore: 'ds1',
+    });
+    const error = {
+      code: 'no-space',
+      message: '300 MiB of that are missing',
+      hint: 'Free space there first.',
+      retry: 'elsewhere' as const,
+    };
+    expect(await run(['starter', '--to', 'lab'], { state: 'undone', error: { ...error, details: {} } })).toEqual([
+      expect.any(Number),
+      '',
+      expect.stringContaining('300 MiB of that are missing'),
+    ]);
+  });
+
   it('checkpoints: made, listed, gone back to by name, deleted by the beginning of an id', async () => {
     const { id } = server.world.addReservation('ann', { state: 'ready' });
     const run = async (...words: string[]) => {

@@ -18,6 +18,7 @@ import { addImageBuild } from './commands/image-build.ts';
 import { addImageImport } from './commands/image-import.ts';
 import { addImageLineage } from './commands/image-lineage.ts';
 import { addImageLs } from './commands/image-ls.ts';
+import { addImageReplicate } from './commands/image-replicate.ts';
 import { addImageProve } from './commands/image-prove.ts';
 import { addImagePublish } from './commands/image-publish.ts';
 import { addImageRetire } from './commands/image-retire.ts';
@@ -88,6 +89,7 @@ const GROUPS: readonly { name: string; description: string; commands: readonly A
       addImageShow,
       addImageVerify,
       addImageLineage,
+      addImageReplicate,
       addImageProve,
       addImagePublish,
       addImageRetire,

@@ -317,6 +317,26 @@ export const imageRoutes = {
     status: 202,
     errors: ['not-found', 'not-allowed', 'wrong-state', 'unclean', 'no-capacity', 'limit-reached', 'not-supported', 'unavailable'],
   }),
+  replicateImage: route('replicateImage', {
+    summary: 'Copy the golden disks to a further datastore of a provider that has them, ahead of the clones that will need them there',
+    description:
+      "For the image's owner and operators. A copy that is there already is the answer of the job. How it went, and that there is no room, is said by the job.",
+    tag: 'images',
+    scope: 'user',
+    params: Name,
+    body: strict({
+      revision: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'The one that is handed out, if left out.' }),
+      ),
+      provider: NameParam,
+      datastore: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 80, description: 'The one with most room that has none of it, if left out.' }),
+      ),
+    }),
+    response: JobStarted,
+    status: 202,
+    errors: ['not-found', 'not-allowed', 'wrong-state', 'not-supported', 'busy', 'unavailable'],
+  }),
   retireRevision: route('retireRevision', {
     summary: 'Hand this revision out no more',
     description: "For the image's owner and operators.",

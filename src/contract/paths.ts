@@ -32,6 +32,7 @@ export const PATHS = {
   importVm: 'POST /api/v1/images/{name}/import',
   listRevisions: 'GET /api/v1/images/{name}/revisions',
   showRevision: 'GET /api/v1/images/{name}/revisions/{number}',
+  replicateImage: 'POST /api/v1/images/{name}/replicate',
   proveRevision: 'POST /api/v1/images/{name}/revisions/{number}/prove',
   publishRevision: 'POST /api/v1/images/{name}/revisions/{number}/publish',
   retireRevision: 'POST /api/v1/images/{name}/revisions/{number}/retire',

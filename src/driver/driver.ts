@@ -28,6 +28,8 @@ export interface Capabilities {
   checkpoints: boolean;
   /** A linked machine can be taken off its master; absent: it cannot, and there is no such verb. */
   unlink?: boolean | undefined;
+  /** A revision may have masters on several datastores, made by source `replica`; absent: one each, and that source is refused. */
+  replicas?: boolean | undefined;
   suspend: boolean;
   console: 'vnc' | 'webmks' | 'none';
   /** Images that this provider can make by itself, by recipe name. */
@@ -119,7 +121,12 @@ export type MasterSource =
       path: string;
       how: 'copy' | 'adopt';
       profile: Partial<RevisionProfile['hardware']> & Partial<RevisionProfile['guest']>;
-    };
+    }
+  /**
+   * The revision's own master here, copied to a further datastore: that one, or the one with most room that has none. One that is there already
+   * is the answer. `not-found` (no master here, no such datastore), `no-space`. A try that fails leaves nothing.
+   */
+  | { kind: 'replica'; datastore?: string | undefined };
 
 export interface MasterSpec {
   revisionId: string;

@@ -41,7 +41,16 @@ export function driverError(code: DriverErrorCode, message: string, options: Omi
  * stay free there; `where` is the storage in the provider's words.
  */
 export function noRoomForCopy(machineId: string, where: string, needed: number, free: number): CarrelError {
+  return noRoom(`machine ${machineId}`, where, needed, free);
+}
+
+/** The same of golden disks. */
+export function noRoomForMaster(revisionId: string, where: string, needed: number, free: number): CarrelError {
+  return noRoom(`revision ${revisionId}`, where, needed, free);
+}
+
+function noRoom(whose: string, where: string, needed: number, free: number): CarrelError {
   const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
-  const message = `a whole copy of the disks of machine ${machineId} needs ${mib(needed)} on ${where}; ${mib(needed - free)} of that are missing`;
+  const message = `a whole copy of the disks of ${whose} needs ${mib(needed)} on ${where}; ${mib(needed - free)} of that are missing`;
   return driverError('no-space', message, { hint: 'Free space there first.', details: { needed, free } });
 }

@@ -2,7 +2,7 @@ import type { ImageServices } from './interface.ts';
 import type { Lineage } from '../contract/lineage.ts';
 import type { Driver, LineageReport } from '../driver/index.ts';
 import * as intents from '../engine/intents/image.ts';
-import { addMaster } from '../engine/intents/masters.ts';
+import { addMaster, replicateMaster } from '../engine/intents/masters.ts';
 import { proveRevision } from '../engine/intents/prove.ts';
 import { driverOf } from '../engine/deps.ts';
 import { makeCtx } from '../lib/context.ts';
@@ -59,6 +59,9 @@ export function imageServices({ deps }: Parts): ImageServices {
       const told = { kind: 'file', format, bytes, sha256, ...given({ provider }) };
       if (revision !== undefined) return started(await addMaster(deps, caller, { image, revision, provider, source, told }));
       return started(await intents.prepareImage(deps, caller, { image, description, publish, provider, source, told }));
+    },
+    async replicateImage(caller, request) {
+      return replicateMaster(deps, caller, request);
     },
     async proveRevision(caller, request) {
       return { reservation: (await proveRevision(deps, caller, { ...request, id: deps.newId() })).id };

@@ -238,6 +238,10 @@ export interface ImageServices {
   checkImport(request: Pick<ImportRequest, 'provider' | 'format'>): Promise<void>;
   importImage(caller: Caller, request: ImportRequest): Promise<RevisionStarted>;
   /** Answers with the reservation by which it is lent. `unclean` as of {@link publishRevision}, if it is then to be handed out. */
+  replicateImage(
+    caller: Caller,
+    request: { image: string; revision?: number | undefined; provider: string; datastore?: string | undefined },
+  ): Promise<{ job: string }>;
   proveRevision(
     caller: Caller,
     request: { image: string; revision: number; proof: { publish: boolean; publishUnclean?: string | undefined } },

@@ -19,6 +19,26 @@ export async function put(db: Db, master: NewMaster): Promise<void> {
     .execute();
 }
 
+/** Golden disks of a further copy on the same provider. Those that are recorded stay as they are. */
+export async function addFiles(db: Db, revisionId: string, providerId: string, files: MasterRow['files']): Promise<void> {
+  const row = await db
+    .selectFrom('master')
+    .select('files')
+    .where('revisionId', '=', revisionId)
+    .where('providerId', '=', providerId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (row === undefined) return;
+  const known = new Set(row.files.map((file) => file.path));
+  const all = [...row.files, ...files.filter((file) => !known.has(file.path))];
+  await db
+    .updateTable('master')
+    .set({ files: json(all) })
+    .where('revisionId', '=', revisionId)
+    .where('providerId', '=', providerId)
+    .execute();
+}
+
 export async function find(db: Db, revisionId: string, providerId: string): Promise<MasterRow | undefined> {
   return db.selectFrom('master').selectAll().where('revisionId', '=', revisionId).where('providerId', '=', providerId).executeTakeFirst();
 }

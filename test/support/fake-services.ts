@@ -415,6 +415,9 @@ export function fakeServices(world: FakeWorld): Services {
     },
     checkImport: async () => {},
     importImage: async (by, { image }) => world.startRevision(image, by, 'prepare'),
+    async replicateImage(by) {
+      return { job: world.addJob('add-master', by.name as Person).id };
+    },
     proveRevision: async () => ({ reservation: randomUUID() }),
     publishRevision: async (_caller, id) => Object.assign(revisionOf(id), { state: 'published' as const }),
     retireRevision: async (_caller, id) => Object.assign(revisionOf(id), { state: 'retired' as const }),

@@ -10,6 +10,7 @@ type ImageOperation =
   | 'importVm'
   | 'listRevisions'
   | 'showRevision'
+  | 'replicateImage'
   | 'proveRevision'
   | 'publishRevision'
   | 'retireRevision'
@@ -45,6 +46,10 @@ export function imageHandlers({ services }: Deps): Handlers<ImageOperation> {
     async publishRevision({ params, body, caller }) {
       await managedImage(services, caller, params.name);
       return services.publishRevision(caller, (await existingRevision(services, params.name, params.number)).id, body.publishUnclean);
+    },
+    async replicateImage({ params, body, caller }) {
+      await managedImage(services, caller, params.name);
+      return services.replicateImage(caller, { ...body, image: params.name });
     },
     async proveRevision({ params, body, caller }) {
       await managedImage(services, caller, params.name);

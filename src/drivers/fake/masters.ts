@@ -32,6 +32,7 @@ export const frozenFolder = (revisionId: string): string => `/fake/frozen/${revi
 
 async function contentOf(host: FakeHost, source: MasterSource): Promise<Content> {
   if (source.kind === 'vm') throw driverError('not-supported', 'the fake has no machines of others to copy');
+  if (source.kind === 'replica') throw driverError('not-supported', 'the fake has one place for masters');
   if (source.kind === 'recipe') {
     const count = host.caps.recipes.includes(source.recipe) ? RECIPES[source.recipe] : undefined;
     if (count === undefined) throw driverError('not-supported', `there is no recipe ${source.recipe}`);

@@ -80,6 +80,7 @@ export class Masters {
     return await this.make(ctx, revisionId, async (folder) => {
       if (source.kind === 'file') return await importFile(ctx, this.host, source, folder);
       if (source.kind === 'vm') throw driverError('not-supported', 'QEMU has no machines of others to copy: import their disk as a file');
+      if (source.kind === 'replica') throw driverError('not-supported', 'a host has one place for masters');
       const recipe = this.host.tools.recipes[source.recipe];
       if (recipe === undefined) throw driverError('not-supported', `there is no recipe called ${source.recipe}`);
       return partsOf(await recipe.build(ctx, join(folder, 'out')));

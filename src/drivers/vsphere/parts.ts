@@ -87,6 +87,7 @@ async function learn(ctx: Ctx, client: VSphereClient, site: Site, options: VSphe
     liveCapture: false,
     checkpoints: true,
     unlink: strategy !== 'shared-master',
+    replicas: true,
     suspend: true,
     console: 'webmks',
     recipes: [],

@@ -8,8 +8,18 @@ import * as providers from '../../store/providers.ts';
 import type { RevisionProfile } from '../../core/image.ts';
 import { enqueueAddMaster } from '../enqueue.ts';
 import type { EngineDeps } from '../deps.ts';
+import { capabilitiesOf } from './capabilities.ts';
 import { assertSource, providerFor, type Started } from './image.ts';
 import type { Who } from './terms.ts';
+
+export interface ReplicateIntent {
+  image: string;
+  /** The one that is handed out, if left out. */
+  revision?: number | undefined;
+  /** Name of the provider. */
+  provider: string;
+  datastore?: string | undefined;
+}
 
 export interface AddMasterIntent {
   image: string;
@@ -67,9 +77,53 @@ export async function addMaster(deps: EngineDeps, who: Who, request: AddMasterIn
   });
 }
 
+/**
+ * A job that copies a revision's golden disks to a further datastore of a provider that has them, so that no clone has to wait for it later. One
+ * that is there already is no error. Errors: `not-found`, `wrong-state` (nothing of it is handed out), `not-supported` (it has no master there, or
+ * the provider has no datastores), `busy`, `unavailable`. That there is no such datastore, or no room on it, is told by the run.
+ */
+export async function replicateMaster(deps: EngineDeps, who: Who, request: ReplicateIntent): Promise<{ job: string }> {
+  const providerId = await providerFor(deps, request.provider);
+  const { replicas } = await capabilitiesOf(deps, deps.store.db, providerId);
+  return deps.store.tx(async (tx) => {
+    const image = await images.findByName(tx, request.image);
+    if (!image) throw new CarrelError('not-found', `there is no image called ${request.image}`, { hint: 'see `carrel image ls`' });
+    const found = (await images.revisionsOf(tx, [image.id])).find((r) =>
+      request.revision === undefined ? r.state === 'published' : r.number === request.revision,
+    );
+    if (found === undefined) {
+      if (request.revision !== undefined) throw new CarrelError('not-found', `${image.name} has no revision ${request.revision}`);
+      throw new CarrelError('wrong-state', `no revision of ${image.name} is handed out`, { hint: 'Name one: NAME@NUMBER.' });
+    }
+    const name = `${image.name}@${found.number}`;
+    const revision = await images.lockRevision(tx, found.id);
+    if (revision?.state !== 'published' && revision?.state !== 'draft')
+      throw new CarrelError('wrong-state', `${name} is ${revision?.state ?? 'gone'}`, {
+        hint: 'Only a draft or published revision gets masters.',
+      });
+    if (!(await masters.find(tx, revision.id, providerId)))
+      throw new CarrelError('not-supported', `${name} has no master on ${request.provider}, and disks are not copied between providers`, {
+        hint: `Import the same there: \`carrel image import --as-master-of ${name} --provider ${request.provider} …\`.`,
+      });
+    if (replicas !== true)
+      throw new CarrelError('not-supported', `${request.provider} has one place for golden disks, and ${name} has them there`, {
+        hint: 'Several datastores are a matter of vCenter and ESXi.',
+      });
+    const source = { kind: 'replica' as const, ...(request.datastore === undefined ? {} : { datastore: request.datastore }) };
+    const input = { revisionId: revision.id, imageId: image.id, providerId, source, publish: false, actor: who.name };
+    const job = await enqueueAddMaster(tx, input, who.accountId);
+    if (!job.created)
+      throw new CarrelError('busy', `something is at work on ${name} just now`, { hint: 'try again when it is done', retry: 'later' });
+    const subject = { subjectKind: 'revision' as const, subjectId: revision.id };
+    const detail = { image: name, provider: request.provider, ...source };
+    await audit.append(tx, { at: deps.now(), actor: who.name, action: 'master.begun', ...subject, detail });
+    return { job: job.id };
+  });
+}
+
 /** What is not said of the guest is as the revision has it; how Carrel gets into it is the provider's matter. */
 function like({ guest, hardware }: RevisionProfile, source: MasterSource): MasterSource {
-  if (source.kind === 'recipe') return source;
+  if (source.kind === 'recipe' || source.kind === 'replica') return source;
   const { os, user, sshPort, bootTimeoutS } = guest;
   const { vcpus, memoryMiB } = hardware;
   return { ...source, profile: { os, user, sshPort, bootTimeoutS, vcpus, memoryMiB, ...source.profile } };

@@ -2,20 +2,21 @@ import { profileOfFile } from '../../../core/brought-image.ts';
 import type { RevisionProfile } from '../../../core/image.ts';
 import { type DeletionProof, standsOn } from '../../../core/lineage.ts';
 import type { CaptureSpec, Master, MasterCheck, MasterSource, MasterSpec } from '../../../driver/driver.ts';
-import { driverError } from '../../../driver/errors.ts';
-import type { Ctx } from '../../../lib/context.ts';
+import { driverError, noRoomForMaster } from '../../../driver/errors.ts';
+import { type Ctx, makeCtx } from '../../../lib/context.ts';
 import { diskChain, onlySnapshot, type VirtualMachineConfigInfo } from '../../../vsphere/index.ts';
 import { accessOf } from '../guests/access.ts';
 import { coverage } from '../storage/contents.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { blindOn } from '../storage/folders.ts';
-import type { Layouts } from '../storage/layout.ts';
+import { diskSizes, type Layouts } from '../storage/layout.ts';
 import { twinError } from '../endpoint/locate.ts';
 import { goldenDisks, masterProblem, type Masters, type SealedMaster, sourceProblem } from './masters.ts';
 import { datastoreName, isInside } from '../inventory/paths.ts';
 import { remarks, storesOf } from './remarks.ts';
 import type { Seed, Seeding } from './seeding.ts';
 import type { Sending } from './sending.ts';
+import { reserveOf } from '../options.ts';
 import type { Store } from '../endpoint/site.ts';
 import { changeTags, type SealedDisk, TAG, writeTags } from '../inventory/tags.ts';
 import type { Teardown } from '../storage/teardown.ts';
@@ -23,6 +24,9 @@ import { chainsOf, type View, viewOfEntity } from '../inventory/view.ts';
 
 /** Why a capture is not clean whose machine Carrel never got into. */
 const NO_WAY_IN = 'nothing was removed from its disks: Carrel was never in its guest, and has no way in';
+
+/** Longest time for taking away what must not stay, in milliseconds; the caller's own context may be over by then. */
+const TIDY_MS = 300_000;
 
 type FileSource = Extract<MasterSource, { kind: 'file' }>;
 type VmSource = Extract<MasterSource, { kind: 'vm' }>;
@@ -49,6 +53,7 @@ export class MasterVerbs {
     const { source } = spec;
     if (source.kind === 'recipe') throw driverError('not-supported', 'no image is made by a recipe on vSphere');
     return await this.#end.work.run(ctx, `revision ${spec.revisionId}`, async () => {
+      if (source.kind === 'replica') return masterOf(await this.#replica(ctx, spec.revisionId, source.datastore));
       const there = await this.#sealed(ctx, spec.revisionId);
       if (there !== undefined) return masterOf(there);
       if (source.kind === 'file') return masterOf(await this.#send(ctx, spec.revisionId, source));
@@ -133,6 +138,45 @@ export class MasterVerbs {
       snapshot: onlySnapshot(made.snapshots)?.snapshot ?? from.snapshot,
       golden: goldenDisks(made),
     };
+  }
+
+  /** As of the port's source `replica`: ahead of time what a clone that finds its datastores full has made on demand, and one with it. */
+  async #replica(ctx: Ctx, revisionId: string, datastore: string | undefined): Promise<View> {
+    await this.#end.client.inventory.sync(ctx);
+    const masters = this.#masters.usable(revisionId);
+    const onIt = (name: string) => masters.find((m) => m.store === name);
+    const known = this.#end.stores();
+    const store = datastore === undefined ? this.#masters.roomy().find((s) => !onIt(s.name)) : known.find((s) => s.name === datastore);
+    const [from] = masters as [SealedMaster];
+    if (store === undefined && datastore === undefined) {
+      if (known.every((s) => onIt(s.name))) return from.view;
+      throw driverError('no-space', 'no datastore that has none of it has room', { hint: 'Free space there first.' });
+    }
+    if (store === undefined) {
+      throw driverError('not-found', `the provider uses no datastore ${datastore}`, {
+        hint: `It may use: ${known.map((s) => s.name).join(', ')}.`,
+      });
+    }
+    const there = onIt(store.name);
+    if (there !== undefined) return there.view;
+    if (!store.accessible) throw driverError('unavailable', `the datastore ${store.name} is not to be reached from the hosts`);
+    await this.#mustHaveRoom(ctx, from, revisionId, store);
+    try {
+      return (await this.replicate(ctx, from, store)).view;
+    } catch (error) {
+      await this.#seeding.clear(makeCtx({ timeoutMs: TIDY_MS }), revisionId, store);
+      throw error;
+    }
+  }
+
+  /** The golden disks as they lie now; one of which no size is told counts with all that it can hold. */
+  async #mustHaveRoom(ctx: Ctx, from: SealedMaster, revisionId: string, store: Store): Promise<void> {
+    const sizes = diskSizes(await this.#layouts.get(ctx, from.view.ref));
+    const needed = from.golden.reduce((sum, { path, virtualBytes }) => sum + (sizes.get(path) ?? virtualBytes), 0);
+    // Asked now: what the inventory was told is as old as the server's last look.
+    const { props } = await this.#end.client.read(ctx, 'Datastore', store.ref, ['summary.freeSpace']);
+    const free = Math.max(0, Number(props['summary.freeSpace'] ?? store.free) - reserveOf(this.#end.options));
+    if (needed > free) throw noRoomForMaster(revisionId, `the datastore ${store.name}`, needed, free);
   }
 
   async verify(ctx: Ctx, revisionId: string, full: boolean): Promise<MasterCheck> {

@@ -50,6 +50,16 @@ export class Seeding {
     return await this.#end.work.run(ctx, uuid, async () => await this.#make(ctx, seed, store, uuid));
   }
 
+  /** Takes away what a try that was broken off left on that datastore; a sealed master stays. */
+  async clear(ctx: Ctx, revisionId: string, store: Store): Promise<void> {
+    const uuid = this.#end.names.masterUuid(revisionId, store.name);
+    const name = this.#end.names.master(revisionId, store.name);
+    await this.#end.work.run(ctx, uuid, async () => {
+      const there = await this.#locate.find(ctx, uuid, name, true);
+      if (there?.tags.seal === undefined) await this.#teardown.run(ctx, { kind: 'master', uuid, name, label: name });
+    });
+  }
+
   async #make(ctx: Ctx, seed: Seed, store: Store, uuid: string): Promise<View> {
     const name = this.#end.names.master(seed.revisionId, store.name);
     const there = await this.#locate.find(ctx, uuid, name);
