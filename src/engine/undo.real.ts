@@ -14,11 +14,15 @@ import {
 } from '../../test/support/engine.ts';
 import * as machines from '../store/machines.ts';
 import { enqueueEnd } from './enqueue.ts';
+import { addCheckpoint, deleteCheckpoint, revertToCheckpoint } from './intents/checkpoints.ts';
 import { addClosure } from './intents/closures.ts';
 import { endReservation } from './intents/end.ts';
 import { giveUpKept, undoEnd } from './intents/keep.ts';
-import { powerReservation, reserve } from './intents/reservation.ts';
+import { captureReservation } from './intents/image.ts';
+import { reimageReservation } from './intents/reimage.ts';
+import { extendReservation, moveReservation, powerReservation, reserve, runningMachine } from './intents/reservation.ts';
 import { reserveSeries } from './intents/series.ts';
+import { unlinkReservation } from './intents/unlink.ts';
 import { saveSiteRules } from './intents/terms.ts';
 
 const MINUTE = 60_000;
@@ -216,10 +220,10 @@ test('of an undo and somebody who needs the room, one wins', async () => {
 test.each([
   ['not ready', async (bench: Bench) => (await reserveOne(bench)).id],
   [
-    'with something at work on its machine',
+    'with a checkpoint being made of its machine',
     async (bench: Bench) => {
       const { id } = await readyOne(bench);
-      await powerReservation(bench.deps, bench.who, id, 'reset');
+      await addCheckpoint(bench.deps, bench.who, { reservationId: id, name: 'a', description: '' });
       return id;
     },
   ],
@@ -230,4 +234,72 @@ test.each([
   await expect(undoEnd(bench.deps, bench.who, id)).rejects.toMatchObject({ code: 'wrong-state' });
   await drain(bench);
   expect((await reservationOf(bench, id)).state).toBe('ended');
+});
+
+test.each(['reset', 'shutdown'] as const)(
+  'one whose machine is being switched (%s) is kept too, is off in the end, and comes back on',
+  async (op) => {
+    for (const when of ['before', 'after', 'undone'] as const) {
+      const bench = await makeBench(onTestFinished);
+      const { id, machineId } = await readyOne(bench);
+      await powerReservation(bench.deps, bench.who, id, op);
+      let met = 0;
+      const meet = async (point: string) => {
+        if (point !== 'power:power:do:after' || met++ > 0) return;
+        await endKept(bench, id);
+        if (when === 'undone') await undoEnd(bench.deps, bench.who, id);
+      };
+      if (when === 'before') await endKept(bench, id);
+      await drain(bench, { timed: true, ...(when === 'before' ? {} : { fault: meet }) });
+      if (when !== 'undone') {
+        expect(await reservationOf(bench, id)).toMatchObject({ state: 'ending', keptUntil: expect.any(Date) });
+        expect(there(bench, { machineId })?.power).toBe('off');
+        await undoEnd(bench.deps, bench.who, id);
+        await drain(bench, { timed: true });
+      }
+      expect(await reservationOf(bench, id)).toMatchObject({ state: 'ready', stageText: 'ready' });
+      expect(there(bench, { machineId })?.power).toBe('on');
+      expect(await problems(bench)).toEqual([]);
+    }
+  },
+);
+
+test('an end that is asked for again just after it was taken back is kept again', async () => {
+  const bench = await makeBench(onTestFinished);
+  const { id, machineId } = await readyOne(bench);
+  await endKept(bench, id);
+  await drain(bench, { timed: true });
+  await undoEnd(bench.deps, bench.who, id);
+  expect((await endKept(bench, id)).keptUntil).not.toBeNull();
+  await drain(bench, { timed: true });
+  expect(there(bench, { machineId })?.power).toBe('off');
+  expect((await undoEnd(bench.deps, bench.who, id)).state).toBe('ready');
+});
+
+test('whatever is asked of one that is kept is answered with the way back', async () => {
+  const bench = await makeBench(onTestFinished);
+  const { id } = await readyOne(bench);
+  await endKept(bench, id);
+  const { deps, who } = bench;
+  const asked = {
+    extend: () => extendReservation(deps, who, id, MINUTE),
+    move: () => moveReservation(deps, who, id, { startsAt: new Date(deps.now().getTime() + 60 * MINUTE) }),
+    power: () => powerReservation(deps, who, id, 'on'),
+    capture: () => captureReservation(deps, who, { reservationId: id, image: 'golden', publish: false }),
+    reimage: () => reimageReservation(deps, who, { id }),
+    unlink: () => unlinkReservation(deps, who, id),
+    checkpoint: () => addCheckpoint(deps, who, { reservationId: id, name: 'a', description: '' }),
+    revert: () => revertToCheckpoint(deps, who, { reservationId: id, id: randomUUID() }),
+    delete: () => deleteCheckpoint(deps, who, { reservationId: id, id: randomUUID() }),
+    connect: async () => runningMachine(deps, await reservationOf(bench, id)),
+  };
+  for (const [verb, ask] of Object.entries(asked))
+    await expect(ask(), verb).rejects.toMatchObject({
+      code: 'wrong-state',
+      hint: expect.stringContaining(`carrel undo ${id.slice(0, 8)}`),
+    });
+  await endReservation(deps, id, 'end', 'ada');
+  await drain(bench);
+  for (const [verb, ask] of Object.entries(asked))
+    await expect(ask(), verb).rejects.toMatchObject({ code: 'wrong-state', hint: expect.stringMatching(/^reserve/i) });
 });

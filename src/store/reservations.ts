@@ -302,7 +302,7 @@ export async function setSpan(tx: Tx, id: string, span: NewSpan): Promise<void> 
   const row = await lock(tx, id);
   const booked = row.state === 'booked';
   if (!booked && row.state !== 'preparing' && row.state !== 'ready')
-    throw new CarrelError('wrong-state', `a reservation that is ${row.state} has no other end`);
+    throw new CarrelError('wrong-state', `a reservation that is ${row.state} has no other end`, { hint: 'reserve another one' });
   if (!booked && span.during.start.getTime() !== row.during.start.getTime())
     throw new CarrelError('wrong-state', 'it has begun: its start stays, its end may be moved', {
       hint: 'see `carrel extend`, `carrel shorten`',

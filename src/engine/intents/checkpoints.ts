@@ -10,6 +10,7 @@ import { enqueueCheckpoint } from '../enqueue.ts';
 import type { CheckpointInput } from '../sagas/checkpoint.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { rulesOf, type Who } from './terms.ts';
+import { notReady } from './not-ready.ts';
 
 export interface CheckpointWork {
   reservation: Reservation;
@@ -73,11 +74,7 @@ async function existing(
 
 async function readyReservation(deps: EngineDeps, tx: Tx, id: string): Promise<Reservation> {
   const row = await reservations.lock(tx, id);
-  if (row.state !== 'ready') {
-    throw new CarrelError('wrong-state', `a reservation that is ${row.state} has no machine with checkpoints`, {
-      hint: 'Wait until it is ready.',
-    });
-  }
+  if (row.state !== 'ready') throw notReady(row, 'has no machine with checkpoints');
   if (!(await capabilitiesOf(deps, tx, row.providerId)).checkpoints) {
     throw new CarrelError('not-supported', 'its provider has no checkpoints', { hint: 'Capture it instead: `carrel capture`.' });
   }

@@ -64,7 +64,9 @@ export async function endWithin(
   // A copy of whole disks that nobody will use: its end would wait for that, which may take hours.
   if (atWork?.saga === 'unlink') await jobs.askCancel(tx, machineKey(row.machineId));
   await reservations.transition(tx, id, event, { endAskedAt: now });
-  const keepMs = event === 'end' && atWork === undefined ? options.keepMs : undefined;
+  // What switches it sees to it that a machine which is kept is off in the end (see the saga `power`).
+  const switched = atWork?.saga === 'power' && atWork.state !== 'stuck';
+  const keepMs = event === 'end' && (atWork === undefined || switched) ? options.keepMs : undefined;
   if (keepMs !== undefined && (await keepMachine(deps, tx, row, keepMs))) {
     await write(deps, tx, actor, 'reservation.end', id, { keptFor: formatDuration(keepMs) });
     return reservations.lock(tx, id);

@@ -14,6 +14,7 @@ import { enqueueCapture, enqueuePrepare, enqueueRemoveRevision } from '../enqueu
 import type { EngineDeps } from '../deps.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Who } from './terms.ts';
+import { notReady } from './not-ready.ts';
 
 export interface Started {
   image: Image;
@@ -119,10 +120,7 @@ export async function captureReservation(deps: EngineDeps, who: Who, request: Ca
   const now = deps.now();
   return deps.store.tx(async (tx) => {
     const row = await reservations.lock(tx, request.reservationId);
-    if (row.state !== 'ready')
-      throw new CarrelError('wrong-state', `a reservation that is ${row.state} cannot be captured`, {
-        hint: 'capture it while it is ready',
-      });
+    if (row.state !== 'ready') throw notReady(row, 'cannot be captured');
     const from = await images.revision(tx, row.revisionId);
     if (row.mode !== 'full' && from?.failure?.code === 'master-changed') {
       throw new CarrelError('master-changed', `it is not captured: ${from.failure.message}`, {

@@ -12,6 +12,7 @@ import * as reservations from '../../store/reservations.ts';
 import type { Reservation, Tx } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
 import { endKey, enqueueEnd, enqueuePower, machineKey } from '../enqueue.ts';
+import { SWITCHING_ON } from '../sagas/power.ts';
 import { assertRules, rulesOf, type Who } from './terms.ts';
 
 /** The longest time that a machine is kept, in milliseconds. */
@@ -21,7 +22,8 @@ const GOING_MS = 30_000;
 const LOOK_EVERY_MS = 200;
 
 /**
- * Keeps the machine of a reservation that is ready and is being ended, nothing else being at work on it; it is shut down, and its end is due later.
+ * Keeps the machine of a reservation that is ready and is being ended, nothing but a switch being at work on it; it is shut down, and its end is
+ * due later.
  * False: it goes at once. Call it in the transaction that ends it, with the row as it was before.
  */
 export async function keepMachine(deps: EngineDeps, tx: Tx, row: Reservation, forMs: number): Promise<boolean> {
@@ -32,6 +34,7 @@ export async function keepMachine(deps: EngineDeps, tx: Tx, row: Reservation, fo
   const { id: reservationId, machineId, providerId } = row;
   const ends = await enqueueEnd(tx, { reservationId, machineId, providerId }, { delayMs: until - now.getTime() });
   if (!ends.created) return false;
+  await jobs.withdraw(tx, machineKey(machineId));
   await enqueuePower(tx, { reservationId, machineId, providerId, op: 'shutdown', kept: true });
   await kept.keep(tx, reservationId, new Date(until));
   await reservations.setStage(tx, reservationId, 'ending', say('kept', {}), now);
@@ -54,7 +57,7 @@ export async function undoEnd(deps: EngineDeps, who: Who, id: string): Promise<R
     const during = { start: now, end: row.during.end };
     await assertRules(tx, { accountId: row.accountId, rule, kind: row.kind, during, now, extending: true, except: id });
     if (!(await jobs.withdraw(tx, endKey(id)))) throw notKept(row);
-    await kept.takeBack(tx, id, 'switching it on again', now);
+    await kept.takeBack(tx, id, SWITCHING_ON, now);
     await switchOn(tx, row);
     await audit.append(tx, {
       at: now,

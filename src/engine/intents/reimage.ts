@@ -13,6 +13,7 @@ import { enqueueReimage, machineKey } from '../enqueue.ts';
 import { nothingNew, placesOf, storageFor } from './place.ts';
 import { pickRevision } from './reservation.ts';
 import type { Who } from './terms.ts';
+import { notReady } from './not-ready.ts';
 
 export interface ReimageRequest {
   id: string;
@@ -29,10 +30,7 @@ export async function reimageReservation(deps: EngineDeps, who: Who, request: Re
   const other = await otherRevision(deps, who, request);
   return deps.store.tx(async (tx) => {
     const row = await reservations.lock(tx, request.id);
-    if (row.state !== 'ready')
-      throw new CarrelError('wrong-state', `a reservation that is ${row.state} has no machine to make anew`, {
-        hint: row.state === 'booked' || row.state === 'preparing' ? 'Wait until it is ready.' : 'Reserve the image again.',
-      });
+    if (row.state !== 'ready') throw notReady(row, 'has no machine to make anew');
     if (row.proof !== null)
       throw new CarrelError('wrong-state', 'it is there to prove its revision', { hint: 'End it, and prove the revision again.' });
     if (await jobs.liveJob(tx, machineKey(row.machineId)))

@@ -21,6 +21,7 @@ import { makingRoom } from './keep.ts';
 import { choosePlace, type Place, placesOf, storageFor } from './place.ts';
 import { assertRules, lengthMs, rulesOf, spanOf, type Who } from './terms.ts';
 import { noteWanted } from './seen.ts';
+import { notReady } from './not-ready.ts';
 
 export type { Who } from './terms.ts';
 
@@ -250,6 +251,7 @@ export async function extendReservation(deps: EngineDeps, who: Who, id: string, 
       const now = deps.now();
       const row = await reservations.lock(tx, id);
       look({ places: [row.providerId] });
+      if (row.state === 'ending' || row.state === 'ended' || row.state === 'failed') throw notReady(row, 'has no other end');
       if (row.during.end === null) throw new CarrelError('wrong-state', 'it has no end', { hint: 'end it when it is no longer needed' });
       const during = { start: row.during.start, end: new Date(row.during.end.getTime() + byMs) };
       if (during.end <= now || during.end <= during.start) {
@@ -292,6 +294,7 @@ export async function moveReservation(
       const now = deps.now();
       const start = startOf(to.startsAt, now);
       const row = await reservations.lock(tx, id);
+      if (row.state === 'ending' || row.state === 'ended' || row.state === 'failed') throw notReady(row, 'cannot be moved');
       if (row.state !== 'booked') {
         throw new CarrelError('wrong-state', `a reservation that is ${row.state} cannot be moved`, {
           hint: 'its end can be: `carrel extend`, `carrel shorten`',
@@ -331,7 +334,7 @@ export async function powerReservation(
 ): Promise<{ reservation: Reservation; job: string }> {
   return deps.store.tx(async (tx) => {
     const row = await reservations.lock(tx, id);
-    if (row.state !== 'ready') throw new CarrelError('wrong-state', `a reservation that is ${row.state} has no machine to switch`);
+    if (row.state !== 'ready') throw notReady(row, 'has no machine to switch');
     const job = await enqueuePower(tx, { reservationId: id, machineId: row.machineId, providerId: row.providerId, op });
     if (!job.created)
       throw new CarrelError('busy', 'something is at work on this machine just now', { hint: 'try again when it is done', retry: 'later' });
@@ -355,6 +358,12 @@ export async function runningMachine(deps: EngineDeps, reservation: Reservation)
   if (state === 'booked') throw not(state, `it begins at ${during.start.toISOString()}`, 'its machine is made shortly before');
   if (state === 'preparing')
     throw not(state, `it is not ready yet: ${reservation.stageText || reservation.stage}`, `wait for it: \`carrel show ${short}\``);
+  if (state === 'ending' && reservation.keptUntil !== null)
+    throw not(
+      state,
+      'the reservation is ending: its machine is only kept, switched off',
+      `take the end back first: \`carrel undo ${short}\``,
+    );
   if (state !== 'ready' || !machine) throw not(state === 'ready' ? 'lost' : state, `the reservation is ${state}`, 'reserve another one');
   if (machine.state === 'running') return machine;
   const turnOn = `\`carrel power ${short} on\``;

@@ -12,6 +12,7 @@ import { capabilitiesOf } from './capabilities.ts';
 import { makingRoom } from './keep.ts';
 import { storageFor } from './place.ts';
 import type { Who } from './terms.ts';
+import { notReady } from './not-ready.ts';
 
 /**
  * Gives a reservation's machine disks of its own, as large as its image and what it wrote together. One that has them already is no error.
@@ -24,10 +25,7 @@ export async function unlinkReservation(deps: EngineDeps, who: Who, id: string):
       const row = await reservations.lock(tx, id);
       look({ places: [row.providerId] });
       const short = id.slice(0, 8);
-      if (row.state !== 'ready')
-        throw new CarrelError('wrong-state', `a reservation that is ${row.state} has no machine that could get disks of its own`, {
-          hint: row.state === 'booked' || row.state === 'preparing' ? 'Wait until it is ready.' : 'Reserve the image again.',
-        });
+      if (row.state !== 'ready') throw notReady(row, 'has no machine that could get disks of its own');
       if ((await capabilitiesOf(deps, tx, row.providerId)).unlink !== true)
         throw new CarrelError('not-supported', 'its provider takes no machine off its image', {
           hint: 'Reserve a full copy instead: `carrel reserve IMAGE --mode full`.',

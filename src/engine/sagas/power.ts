@@ -19,6 +19,9 @@ export interface PowerInput {
   kept?: boolean;
 }
 
+/** Said of one whose end was taken back, until that is so. */
+export const SWITCHING_ON = 'switching it on again';
+
 export const power: Saga<EngineDeps, PowerInput, Tx> = {
   name: 'power',
   maxAttempts: 3,
@@ -40,6 +43,8 @@ export const power: Saga<EngineDeps, PowerInput, Tx> = {
     },
   ],
   async done(tx, deps, input, outputs) {
+    // Before the machine, and locked: an end that comes just now sees this done, or is seen.
+    const row = await reservations.lock(tx, input.reservationId);
     // It was ended meanwhile and is gone: there is nothing left to record.
     if ((await machines.find(tx, input.machineId))?.state === 'gone') return;
     const on = outputs.power === 'on';
@@ -50,19 +55,29 @@ export const power: Saga<EngineDeps, PowerInput, Tx> = {
       on ? 'poweredOn' : 'poweredOff',
       on && ready ? { address: ready.address, hostKeys: ready.hostKeys } : {},
     );
-    const row = await reservations.find(tx, input.reservationId);
-    if (row?.state !== 'ready') return;
-    if (input.kept && !on) {
-      await jobs.letGo(tx, machineKey(input.machineId));
+    // It was ended meanwhile: what is only kept is off.
+    if (row.state === 'ending' && row.keptUntil !== null && on && !input.kept)
+      return switchAfter(tx, { ...input, op: 'shutdown', kept: true });
+    if (row.state !== 'ready') return;
+    // It was ended, and that was taken back: it is on.
+    if ((input.kept || row.stageText === SWITCHING_ON) && !on) {
       const { kept: _, ...again } = input;
-      await enqueuePower(tx, { ...again, op: 'on' });
+      await switchAfter(tx, { ...again, op: 'on' });
     } else await reservations.note(tx, row.id, on ? 'ready' : say('powered-off', {}), deps.now());
   },
   async undone(tx, deps, input, error) {
-    const row = await reservations.find(tx, input.reservationId);
-    if (row?.state !== 'ready') return;
+    const row = await reservations.lock(tx, input.reservationId);
+    // Whether it is on nobody knows.
+    if (row.state === 'ending' && row.keptUntil !== null && !input.kept) return switchAfter(tx, { ...input, op: 'shutdown', kept: true });
+    if (row.state !== 'ready') return;
     // It was not switched off, and is to be on.
     const text = input.kept ? 'ready' : say('power-failed', { op: input.op, why: error.message });
     await reservations.note(tx, row.id, text, deps.now());
   },
 };
+
+/** A switch in place of the one that is just done. */
+async function switchAfter(tx: Tx, input: PowerInput): Promise<void> {
+  await jobs.letGo(tx, machineKey(input.machineId));
+  await enqueuePower(tx, input);
+}
