@@ -57,6 +57,11 @@ export async function connect(target: StoreTarget, applicationName: string): Pro
   }
 }
 
+/** Gives a connection up without a word to a server that may never hear it: `end` follows at once. pg has the stream, its types do not. */
+export function drop(client: Client): void {
+  (client as Client & { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+}
+
 /** Whether an idle connection keeps the process alive. pg has the methods, its types do not. */
 export function keepAlive(client: Client, yes: boolean): void {
   const it = client as Client & { ref(): void; unref(): void };

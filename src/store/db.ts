@@ -108,6 +108,12 @@ function guarded(pool: Pool, poolSize: number): PostgresPool {
 const isReadTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout';
 const isConnectTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'timeout exceeded when trying to connect';
 
+/**
+ * A transaction in which nothing is asked for so long is over, in milliseconds: its server is cut off, frozen or at fault, and must not hold
+ * rows for longer than others take to go on in its place (30 s).
+ */
+const IDLE_IN_TRANSACTION_MS = 15_000;
+
 export interface DbHandle {
   db: Db;
   close: () => Promise<void>;
@@ -124,8 +130,7 @@ export function openDb(target: StoreTarget, options: PoolOptions & { log?: Ctx['
     statement_timeout: limits.statementMs,
     lock_timeout: limits.lockMs,
     query_timeout: limits.queryMs,
-    // A transaction left open by a fault of ours must not hold its locks for ever.
-    idle_in_transaction_session_timeout: 60_000,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
   };
   const pool = new Pool(config);
   // A connection that breaks is replaced by the pool. Without listeners it would end the process: `error` of the pool is for idle

@@ -1,7 +1,7 @@
 /** LISTEN on a connection of its own, which comes back by itself. */
 import type { Client } from 'pg';
 import { backoffMs } from '../lib/retry.ts';
-import { connect, type StoreTarget } from './conn.ts';
+import { connect, drop, type StoreTarget } from './conn.ts';
 import { storeError } from './errors.ts';
 
 export type Notice =
@@ -11,8 +11,9 @@ export type Notice =
 
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 5_000;
-/** Finds a connection that died without a word (a host gone, a NAT entry dropped). */
+/** Finds a connection that died without a word (a host gone, a NAT entry dropped): so often it is asked, and so long it may take to answer. */
 const PROBE_MS = 30_000;
+const ANSWER_MS = 10_000;
 
 /**
  * Calls back for every notice on `channels` from the moment this settles, until the function it gives is called. Rejects if the
@@ -22,11 +23,15 @@ export async function listen(
   target: StoreTarget,
   channels: readonly string[],
   onNotice: (notice: Notice) => void,
+  { probeMs = PROBE_MS, answerMs = ANSWER_MS }: { probeMs?: number; answerMs?: number } = {},
 ): Promise<() => Promise<void>> {
   let closed = false;
   let client: Client | undefined;
   let timer: NodeJS.Timeout | undefined;
   let probe: NodeJS.Timeout | undefined;
+
+  // A network that is silent says nothing of a question either: its answer is not waited for any longer than this. pg has it, its types do not.
+  const ask = (c: Client, text: string) => c.query({ text, query_timeout: answerMs } as { text: string });
 
   async function open(): Promise<void> {
     const c = await connect(target, `carrel listen pid=${process.pid}`);
@@ -34,9 +39,14 @@ export async function listen(
     client = c;
     c.on('notification', (n) => onNotice({ kind: 'notify', channel: n.channel, payload: n.payload ?? '' }));
     c.on('end', () => lost(c));
-    for (const channel of channels) await c.query(`listen ${c.escapeIdentifier(channel)}`);
+    try {
+      for (const channel of channels) await ask(c, `listen ${c.escapeIdentifier(channel)}`);
+    } catch (error) {
+      drop(c);
+      throw error;
+    }
     clearInterval(probe);
-    probe = setInterval(() => void c.query('select 1').catch(() => void c.end().catch(() => {})), PROBE_MS);
+    probe = setInterval(() => void ask(c, 'select 1').catch(() => drop(c)), probeMs);
     probe.unref();
   }
 

@@ -12,6 +12,7 @@ import { type TestDb, testDb } from '../../src/store/testing.ts';
 import { CLOUD_IMAGE } from '../../src/vsim/model/options.ts';
 import { startVsim, type Vsim } from '../../src/vsim/vsim.ts';
 import { TestServer, until } from './server.ts';
+import { StoreProxy } from './store-proxy.ts';
 
 export interface Storm {
   servers: number;
@@ -20,6 +21,8 @@ export interface Storm {
   kills: number;
   /** Servers that are stopped (SIGSTOP) until others have taken their runs, and go on then. */
   freezes: number;
+  /** Servers between which and the store the network falls silent until others have taken their runs, and comes back. */
+  silences: number;
   /** Times at which every connection to the store is cut. */
   cuts: number;
   /** Boot of a simulated guest, in milliseconds. */
@@ -32,7 +35,8 @@ interface Cluster {
   t: TestDb;
   vsim: Vsim;
   all: TestServer[];
-  env: NodeJS.ProcessEnv;
+  /** The way of each to the store. */
+  ways: StoreProxy[];
 }
 
 const ARGS = ['--no-qemu'];
@@ -43,17 +47,23 @@ async function bringUp({ servers, bootMs, guestSshPort }: Storm): Promise<Cluste
   const t = await testDb(onTestFinished);
   const vsim = await startVsim({ ...CLOUD_IMAGE, kind: 'vcenter', masters: 1, bootMs, guestSshPort });
   onTestFinished(() => vsim.close());
-  const env = { DATABASE_URL: t.url };
+  const ways: StoreProxy[] = [];
+  const way = async () => {
+    const proxy = await StoreProxy.start(t.conn);
+    onTestFinished(() => proxy.close());
+    ways.push(proxy);
+    return { DATABASE_URL: proxy.url };
+  };
   const first = new TestServer();
   onTestFinished(() => first.dispose());
-  await first.start(env, undefined, ARGS);
+  await first.start(await way(), undefined, ARGS);
   const all = [first];
   while (all.length < servers) {
     const dataDir = mkdtempSync(join(tmpdir(), 'carrel-joined-'));
     await joinInstallation({ dataDir, databaseUrl: t.url, keyFile: join(first.dataDir, 'secrets.key') });
     const next = new TestServer(dataDir);
     onTestFinished(() => next.dispose());
-    await next.start(env, undefined, ARGS);
+    await next.start(await way(), undefined, ARGS);
     all.push(next);
   }
   await first.client.addProvider({
@@ -71,7 +81,7 @@ async function bringUp({ servers, bootMs, guestSshPort }: Storm): Promise<Cluste
     if (now.state !== 'preparing' && now.state !== 'published') throw new Error(JSON.stringify(now.failure));
     return now.state === 'published' ? true : undefined;
   });
-  return { t, vsim, all, env };
+  return { t, vsim, all, ways };
 }
 
 /** Asks one server after the other until one answers; what is asked may be asked twice. */
@@ -101,23 +111,39 @@ async function progress({ t }: Cluster, ids: readonly string[], more: number): P
 }
 
 async function trouble(cluster: Cluster, storm: Storm, ids: readonly string[]): Promise<void> {
-  const { t, all, env } = cluster;
+  const { t, all, ways } = cluster;
   const victim = (i: number) => all[i % all.length] as TestServer;
-  const step = Math.max(1, Math.floor(ids.length / (storm.kills + storm.freezes + storm.cuts + 1)));
+  const step = Math.max(1, Math.floor(ids.length / (storm.kills + storm.freezes + storm.silences + storm.cuts + 1)));
   for (let i = 0; i < storm.kills; i++) {
     await progress(cluster, ids, step);
     await victim(i).end('SIGKILL');
-    await victim(i).start(env, undefined, ARGS);
+    await victim(i).start({ DATABASE_URL: (ways[i % all.length] as StoreProxy).url }, undefined, ARGS);
   }
-  for (let i = 0; i < storm.freezes; i++) {
+  const away = async (i: number, go: () => void, comeBack: () => void) => {
     const { pid } = victim(i);
     const runs = async () =>
       (await sql`select 1 from job where state = 'running' and worker like ${`%/${pid}-%`} limit 1`.execute(t.db)).rows.length;
     await until('runs of its own', async () => ((await runs()) > 0 ? true : undefined));
-    process.kill(pid as number, 'SIGSTOP');
+    go();
     await until('its runs to be taken over', async () => ((await runs()) === 0 ? true : undefined));
-    process.kill(pid as number, 'SIGCONT');
+    comeBack();
     await progress(cluster, ids, step);
+  };
+  for (let i = 0; i < storm.freezes; i++) {
+    const pid = victim(i).pid as number;
+    await away(
+      i,
+      () => process.kill(pid, 'SIGSTOP'),
+      () => process.kill(pid, 'SIGCONT'),
+    );
+  }
+  for (let i = 0; i < storm.silences; i++) {
+    const way = ways[i % all.length] as StoreProxy;
+    await away(
+      i,
+      () => way.silence(),
+      () => way.speak(),
+    );
   }
   for (let i = 0; i < storm.cuts; i++) {
     await sql`select pg_terminate_backend(pid) from pg_stat_activity
