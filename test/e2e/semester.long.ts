@@ -1,0 +1,28 @@
+/**
+ * A semester on simulated time: 15 weeks of teaching in two blocks, with both changes of the clock in them, 5,000 people, and something that
+ * fails each week. The engine is the real one, on real PostgreSQL, over the fake driver; docs/benchmarks.md has its figures.
+ */
+import { expect, onTestFinished, test } from 'vitest';
+import { runSemester } from '../support/semester/semester.ts';
+
+const SEMESTER = {
+  // Clocks are set back on 27 October 2030 and forward on 30 March 2031.
+  blocks: [
+    { firstMonday: [2030, 10, 14], weeks: 9 },
+    { firstMonday: [2031, 3, 3], weeks: 6 },
+  ] as const,
+  people: 5_000,
+  machines: 14,
+  licenceSeats: 12,
+  classes: 8,
+  studentsOfClass: 5,
+  walkInsOfWeek: 30,
+  afternoonMs: 3 * 3_600_000,
+};
+
+test('a semester: no promise is broken', async () => {
+  const { wrong, text, promised } = await runSemester(onTestFinished, SEMESTER);
+  process.stdout.write(`${text}\n`);
+  expect(wrong).toEqual([]);
+  expect(promised).toBeGreaterThan(800);
+});
