@@ -333,6 +333,35 @@ describe('a reservation', () => {
     ]);
   });
 
+  it('answer: what is asked, and an answer by its key or its words, for operators', async () => {
+    const reservation = server.world.addReservation('bob', { state: 'ready' });
+    const choices = [
+      { key: '0', label: 'Retry' },
+      { key: '1', label: 'Abort' },
+    ];
+    const asked = () => {
+      const question = { id: '7', text: 'No space.\u001b[2J', choices, preset: '0' };
+      const { machine } = server.world.reservations.get(reservation.id) ?? reservation;
+      machine.condition = { kind: 'out-of-space', since: '2026-01-01T00:00:00.000Z', text: 'it', wayOut: 'so', question };
+    };
+    const id = reservation.id.slice(0, 8);
+    asked();
+    expect((await root(['show', id])).out).toContain('No space.');
+    const told = await root(['answer', id]);
+    expect(told.out).toBe('No space.\ufffd[2J Answers: 0 (Retry, suggested), 1 (Abort)\n');
+    expect(await root(['answer', id, 'maybe'])).toMatchObject({ err: expect.stringContaining('is no answer') });
+    for (const choice of ['1', 'abort']) {
+      asked();
+      expect((await root(['answer', id, choice])).out).toBe(`${id}  answered: Abort\n`);
+      const call = server.world.calls.findLast((c) => c.name === 'answerMachine')?.args[1];
+      expect(call).toEqual({ id: reservation.machine.id, question: '7', choice: '1' });
+    }
+    expect(await root(['answer', id, '1'])).toMatchObject({ err: expect.stringContaining('asked nothing') });
+    asked();
+    const mine = await startCli(server, 'bob', ['answer', id, '1']).done;
+    expect(mine).not.toBe(0);
+  });
+
   it('image replicate waits for the copy, and says what failed', async () => {
     const run = async (words: string[], end: Parameters<typeof server.world.endJob>[1]) => {
       const known = new Set(server.world.jobs.keys());

@@ -37,6 +37,7 @@ import { addMaintenanceLs } from './commands/maintenance-ls.ts';
 import { addMaintenanceRm } from './commands/maintenance-rm.ts';
 import { addMove } from './commands/move.ts';
 import { addReimage } from './commands/reimage.ts';
+import { addAnswer } from './commands/answer.ts';
 import { addUnlink } from './commands/unlink.ts';
 import { addPasswd } from './commands/passwd.ts';
 import { addPower, addStart, addStop } from './commands/power.ts';
@@ -163,6 +164,7 @@ const COMMANDS: readonly Add[] = [
   addPower,
   addReimage,
   addUnlink,
+  addAnswer,
   addRules,
 ];
 

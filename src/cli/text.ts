@@ -1,4 +1,5 @@
 /** Answers as text for people. */
+import type { MachineQuestion } from '../contract/machines.ts';
 
 // Control characters and those that turn the direction of text round: a description or a guest's own words must not steer a terminal.
 // oxlint-disable-next-line no-control-regex
@@ -90,4 +91,10 @@ export function span(ms: number): string {
   ] as const;
   const said = parts.filter(([n]) => n > 0).slice(0, 2);
   return said.map(([n, unit]) => `${n}${unit}`).join(' ');
+}
+
+/** What a hypervisor asks, and what may be answered. */
+export function questionText({ text, choices, preset }: MachineQuestion): string {
+  const answers = choices.map(({ key, label }) => `${plain(key)} (${plain(label)}${key === preset ? ', suggested' : ''})`);
+  return `${plain(text)} Answers: ${answers.join(', ')}`;
 }

@@ -8,6 +8,20 @@ export const MachineState = oneOf(['planned', 'building', 'running', 'stopped', 
 
 export const GuestAddress = named('GuestAddress', Type.Object({ host: Type.String(), sshPort: Type.Integer() }));
 
+export const MachineQuestion = named(
+  'MachineQuestion',
+  Type.Object(
+    {
+      id: Type.String(),
+      text: Type.String(),
+      choices: Type.Array(Type.Object({ key: Type.String(), label: Type.String() })),
+      preset: Type.Optional(Type.String({ description: 'The key of the answer that the hypervisor suggests.' })),
+    },
+    { description: "What its hypervisor asks of an operator, in the hypervisor's own words; absent while that is not known." },
+  ),
+);
+export type MachineQuestion = Static<typeof MachineQuestion>;
+
 export const MachineCondition = named(
   'MachineCondition',
   Type.Object(
@@ -19,6 +33,7 @@ export const MachineCondition = named(
       since: Time,
       text: Type.String({ description: 'One sentence.' }),
       wayOut: Type.String({ description: 'What can be done.' }),
+      question: Type.Optional(MachineQuestion),
     },
     { description: 'What keeps a machine that is there from doing its work; absent where nothing does.' },
   ),
@@ -85,6 +100,19 @@ export const machineRoutes = {
     params: IdParams,
     response: MachineDetail,
     errors: ['not-found'],
+  }),
+  answerMachine: route('answerMachine', {
+    summary: "Answer what a machine's hypervisor asks before it lets it go on",
+    description: 'For operators. `wrong-state`: it is not asked that, or not any more, or that is no answer to it.',
+    tag: 'machines',
+    scope: 'admin',
+    params: IdParams,
+    body: strict({
+      question: Type.String({ minLength: 1, maxLength: 200, description: "The question's id." }),
+      choice: Type.String({ minLength: 1, maxLength: 200, description: 'The key of one of its choices.' }),
+    }),
+    response: MachineDetail,
+    errors: ['not-found', 'wrong-state', 'not-supported', 'unavailable'],
   }),
 };
 

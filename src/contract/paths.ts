@@ -83,6 +83,7 @@ export const PATHS = {
   listMachines: 'GET /api/v1/machines',
   showMachine: 'GET /api/v1/machines/{id}',
 
+  answerMachine: 'POST /api/v1/machines/{id}/answer',
   listJobs: 'GET /api/v1/jobs',
   showJob: 'GET /api/v1/jobs/{id}',
   retryJob: 'POST /api/v1/jobs/{id}/retry',

@@ -15,7 +15,8 @@ interface Told {
 export const CONDITION_WORDS: Record<MachineCondition, Told> = {
   'out-of-space': {
     says: 'stands still: the storage under it is full',
-    wayOut: 'it goes on by itself when there is space again (on vSphere: when its question there is answered); ending machines makes some',
+    wayOut:
+      'it goes on by itself when there is space again (on vSphere: when its question is answered, `carrel answer`); ending machines makes some',
   },
   suspended: { says: 'was suspended by somebody at its provider', wayOut: 'switch it on and it goes on where it was' },
   frozen: {
@@ -24,7 +25,7 @@ export const CONDITION_WORDS: Record<MachineCondition, Told> = {
   },
   question: {
     says: 'stands still: its hypervisor asks a question',
-    wayOut: 'an operator answers it there',
+    wayOut: 'an operator answers it: `carrel answer`, or at the provider',
   },
   unreachable: {
     says: 'cannot be controlled: its hypervisor runs it, as far as can be seen, and does not answer for it',

@@ -76,6 +76,24 @@ export interface Whereabouts {
   host: string;
   /** The datastores that its own files lie on, its home first. Empty where the provider has no such thing. */
   datastores: readonly string[];
+  /** What its hypervisor asks of an operator before it lets it go on; absent where it asks nothing. */
+  question?: MachineQuestion | undefined;
+}
+
+/** In the hypervisor's own words. */
+export interface MachineQuestion {
+  id: string;
+  text: string;
+  choices: readonly { key: string; label: string }[];
+  /** The key of the answer that the hypervisor suggests. */
+  preset?: string | undefined;
+}
+
+export interface MachineAnswer {
+  /** The question's id. */
+  question: string;
+  /** The key of one of its choices. */
+  choice: string;
 }
 
 export interface SeenMaster {
@@ -268,6 +286,9 @@ export interface Driver {
    * time (vMotion), so nothing is decided by it. Undefined for what it does not know.
    */
   whereabouts(machineId: string): Whereabouts | undefined;
+
+  /** Answers what {@link Whereabouts.question} shows; absent where nothing is asked. `wrong-state`: it is not asked that, or that is no answer. */
+  answer?(ctx: Ctx, machineId: string, answer: MachineAnswer): Promise<void>;
 
   /** Makes the sealed master of a revision. */
   prepareMaster(ctx: Ctx, spec: MasterSpec): Promise<Master>;

@@ -334,6 +334,7 @@ export interface LicenceServices {
 
 export interface MachineServices {
   listMachines(request: PageRequest & { owner?: string | undefined; gone: boolean }): Promise<Page<Machine>>;
+  answerMachine(caller: Caller, request: { id: string; question: string; choice: string }, signal: AbortSignal): Promise<void>;
   showMachine(id: string, signal: AbortSignal): Promise<MachineDetail | undefined>;
 }
 

@@ -2,6 +2,7 @@ import type { Checkpoint, CheckpointJob } from '../contract/checkpoints.ts';
 import type { MachineServices, ReservationServices } from './interface.ts';
 import { captureReservation } from '../engine/intents/image.ts';
 import { addCheckpoint, type CheckpointWork, deleteCheckpoint, revertToCheckpoint } from '../engine/intents/checkpoints.ts';
+import { answerMachine } from '../engine/intents/answer.ts';
 import { connect, consoleTarget, noteTunnel, serialLog, sshTarget } from '../engine/intents/connect.ts';
 import { endReservation } from '../engine/intents/end.ts';
 import { undoEnd } from '../engine/intents/keep.ts';
@@ -138,6 +139,9 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
     async listMachines({ owner, gone, limit, after }) {
       const list = await machines.list(db, { accountId: await accountId(owner), gone, limit: limit + 1, before: unmark(after) });
       return { items: await showMachines(db, list.slice(0, limit), where), ...given({ next: page(list, limit, (r) => r, mark).next }) };
+    },
+    async answerMachine(caller, { id, question, choice }, signal) {
+      await answerMachine(makeCtx({ signal, timeoutMs: 30_000, log: deps.log }), deps, caller, id, { question, choice });
     },
     async showMachine(id, signal) {
       const row = await machines.withOwner(db, id);

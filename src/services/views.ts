@@ -94,10 +94,18 @@ export function whereBy({ drivers }: Pick<EngineDeps, 'drivers'>): Where {
 }
 
 /** What is the matter with a machine, with the words for people. */
-function conditionShown({ condition, conditionSince }: Pick<rows.Machine, 'condition' | 'conditionSince'>) {
+function conditionShown(
+  where: Where,
+  { id, condition, conditionSince }: Pick<rows.Machine, 'id' | 'condition' | 'conditionSince'>,
+  providerId: string,
+) {
   if (condition === null || conditionSince === null) return {};
   const { says, wayOut } = CONDITION_WORDS[condition];
-  return { condition: { kind: condition, since: conditionSince.toISOString(), text: `its machine ${says}`, wayOut } };
+  const asked = where(providerId, id)?.question;
+  const question = asked && { id: asked.id, text: asked.text, choices: [...asked.choices], ...given({ preset: asked.preset }) };
+  return {
+    condition: { kind: condition, since: conditionSince.toISOString(), text: `its machine ${says}`, wayOut, ...given({ question }) },
+  };
 }
 
 function placeOf(where: Where, providerId: string, machine: { id: string; state: MachineState } | undefined) {
@@ -153,7 +161,7 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
           memoryMiB: row.memoryMib,
           ...(machine?.address && machine.state === 'running' ? { address: machine.address } : {}),
           ...(machine && machine.mode !== 'full' && names.unlinks(row.providerId) ? { canUnlink: true } : {}),
-          ...(machine && conditionShown(machine)),
+          ...(machine && conditionShown(where, machine, row.providerId)),
           ...placeOf(where, row.providerId, machine),
         },
         ...given({
@@ -194,7 +202,7 @@ export async function showMachines(
     vcpus: row.vcpus,
     memoryMiB: row.memoryMib,
     createdAt: row.createdAt.toISOString(),
-    ...conditionShown(row),
+    ...conditionShown(where, row, row.providerId),
     ...placeOf(where, row.providerId, row),
     ...given({ address: row.address, goneAt: iso(row.goneAt) }),
   }));

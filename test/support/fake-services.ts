@@ -647,6 +647,9 @@ export function fakeServices(world: FakeWorld): Services {
           .map((r) => world.machine(r)),
         request,
       ),
+    async answerMachine(_by, { id }) {
+      for (const { machine } of world.reservations.values()) if (machine.id === id) delete machine.condition;
+    },
     async showMachine(id) {
       const reservation = [...world.reservations.values()].find((r) => r.machine.id === id);
       return reservation === undefined ? undefined : world.machine(reservation);

@@ -20,6 +20,7 @@ type ReservationOperation =
   | 'consoleTicket'
   | 'listMachines'
   | 'showMachine'
+  | 'answerMachine'
   | 'serialLog'
   | 'showJob';
 
@@ -99,6 +100,11 @@ export function reservationHandlers({ services, tickets }: Deps): Handlers<Reser
     async listMachines({ query, caller }) {
       const owner = listOwner(caller, query.all);
       return services.listMachines({ owner, gone: query.gone ?? false, limit: query.limit ?? DEFAULT_PAGE, after: query.after });
+    },
+    async answerMachine({ params, body, caller, signal }) {
+      await ownMachine(services, caller, params.id, signal);
+      await services.answerMachine(caller, { ...body, id: params.id }, signal);
+      return ownMachine(services, caller, params.id, signal);
     },
     showMachine: ({ params, caller, signal }) => ownMachine(services, caller, params.id, signal),
     showJob: ({ params, caller }) => ownJob(services, caller, params.id),

@@ -5,7 +5,7 @@ import { ApiError } from '../../client/errors.ts';
 import { stageText } from '../follow.ts';
 import { findReservation } from '../names.ts';
 import type { Cli, Session } from '../session.ts';
-import { clock, facts, failureText, lastLines, when } from '../text.ts';
+import { clock, facts, failureText, lastLines, questionText, when } from '../text.ts';
 
 export function addShow(program: Command, cli: Cli): void {
   program
@@ -59,6 +59,7 @@ function describe(r: Reservation, machine: MachineDetail | undefined): string {
     ['clone mode', r.mode],
     ['machine', `${r.machine.id} (${r.machine.state}, ${r.machine.vcpus} vCPU, ${r.machine.memoryMiB} MiB)`],
     ['condition', conditionText(r)],
+    ['asked', r.machine.condition?.question && questionText(r.machine.condition.question)],
     ['host name', r.hostname],
     ['address', r.machine.address && `${r.machine.address.host}:${r.machine.address.sshPort}`],
     ['on', [r.provider, r.machine.host && `host ${r.machine.host}`, datastores(r)].filter(Boolean).join(', ')],

@@ -234,17 +234,25 @@ test('H29: addresses are made by the server, never set by hand', async () => {
   }
 });
 
-test('H30: the question whether a machine was moved does not arise; another one is an error that says what is asked', async () => {
+test('H30: the question whether a machine was moved is answered as it was made: moved; another one is an error that says what is asked', async () => {
   await inWorld({}, async (c) => {
     const { machineId } = await c.clone();
-    const { extraConfig } = c.w.vm(machineId).record;
+    const vm = c.w.vm(machineId);
+    const { extraConfig } = vm.record;
+    const was = vm.record.uuid;
     extraConfig.set('vsim.moved', '1');
     expect(await c.driver.power(ctx(), machineId, 'on')).toBe('on');
+    expect(c.calls('AnswerVM')).toBe(0);
     await c.driver.power(ctx(), machineId, 'off');
     extraConfig.delete('uuid.action');
-    const error: unknown = await c.driver.power(ctx(), machineId, 'on').catch((e: unknown) => e);
-    expect(error).toMatchObject({ code: 'wrong-state' });
-    expect(String((error as Error).message)).toContain('moved or copied');
-    c.w.vm(machineId).question?.answer?.('0');
+    expect(await c.driver.power(ctx(), machineId, 'on')).toBe('on');
+    expect([c.calls('AnswerVM'), vm.record.uuid, extraConfig.get('vsim.moved')]).toEqual([1, was, undefined]);
+    await c.driver.power(ctx(), machineId, 'off');
+    extraConfig.set('vsim.asks', 'msg.serial.file.open: Replace the file?');
+    await expect(c.driver.power(ctx(), machineId, 'on')).rejects.toMatchObject({ code: 'wrong-state', message: /Replace the file/ });
+    expect(c.calls('AnswerVM')).toBe(1);
+    // The power-on still waits for it at the server, and goes on when it is answered.
+    await c.driver.answer(ctx(), machineId, { question: c.driver.whereabouts(machineId)?.question?.id ?? '', choice: '0' });
+    expect(await c.driver.power(ctx(), machineId, 'on')).toBe('on');
   });
 });

@@ -12,6 +12,7 @@ import type {
   Inventory,
   LineageReport,
   LineageScope,
+  MachineAnswer,
   Master,
   MasterCheck,
   MasterSpec,
@@ -83,6 +84,10 @@ export class VSphereDriver implements Driver {
 
   async room(ctx: Ctx): Promise<ProviderRoom> {
     return await this.#verb(ctx, async ({ survey }) => await survey.room(ctx));
+  }
+
+  async answer(ctx: Ctx, machineId: string, answer: MachineAnswer): Promise<void> {
+    await this.#verb(ctx, async ({ questions }) => await questions.answer(ctx, machineId, answer));
   }
 
   async prepareMaster(ctx: Ctx, spec: MasterSpec): Promise<Master> {

@@ -14,6 +14,7 @@ import { Masters } from './masters/masters.ts';
 import { MasterVerbs } from './masters/master-verbs.ts';
 import { linkedStrategy, type VSphereProviderOptions } from './options.ts';
 import { Power } from './machines/power.ts';
+import { Questions } from './machines/questions.ts';
 import { Seeding } from './masters/seeding.ts';
 import { Sending } from './masters/sending.ts';
 import { openSite, type Site, usableHosts } from './endpoint/site.ts';
@@ -35,6 +36,7 @@ export interface Parts {
   masterVerbs: MasterVerbs;
   machines: Machines;
   power: Power;
+  questions: Questions;
   checkpoints: Checkpoints;
   unlink: Unlink;
   survey: Survey;
@@ -111,11 +113,26 @@ function join(end: Endpoint): Parts {
   const strategies = new Strategies({ end, locate, masters });
   const machines = new Machines({ end, locate, masters, strategies, teardown, masterVerbs });
   const power = new Power({ end, locate, machines });
+  const questions = new Questions({ end, locate });
   const checkpoints = new Checkpoints({ end, folders, locate, machines });
   const unlink = new Unlink({ end, folders, layouts, locate, machines, masters });
   const survey = new Survey({ end, locate, files, layouts, masters, folders });
   const guests = new Guests({ end, locate, machines, masters });
-  return { end, locate, masters, teardown, masterVerbs, machines, power, checkpoints, unlink, survey, guests, watch: watcher(end, power) };
+  return {
+    end,
+    locate,
+    masters,
+    teardown,
+    masterVerbs,
+    machines,
+    power,
+    questions,
+    checkpoints,
+    unlink,
+    survey,
+    guests,
+    watch: watcher(end, power),
+  };
 }
 
 /** Changes of a machine that may mean another power state or condition. */

@@ -1,4 +1,4 @@
-import type { Host, Task, Vm } from './entities.ts';
+import type { Host, Question, Task, Vm } from './entities.ts';
 import { invalidPower, VimFault } from './fault.ts';
 import { closeDisks, openDisks } from './disks.ts';
 import { assertNotFrozen } from './freeze.ts';
@@ -32,6 +32,7 @@ export function* powerOnSteps(m: Model, vm: Vm, wanted: Host | undefined): Op {
   const host = wanted ?? placeForPowerOn(m, vm, neededDatastores(m, vm));
   setHost(m, vm, host);
   yield* askIfMoved(m, vm);
+  yield* askAnything(m, vm);
   yield m.latency.about(1800);
   openDisks(m, vm);
   try {
@@ -78,8 +79,7 @@ function neededDatastores(m: Model, vm: Vm) {
 function* askIfMoved(m: Model, vm: Vm): Op<void> {
   const { extraConfig } = vm.record;
   if (extraConfig.get('vsim.moved') === undefined || extraConfig.get('uuid.action') !== undefined) return;
-  let answer: string | undefined;
-  vm.question = {
+  const answer = yield* asked(m, vm, {
     id: '101',
     text: 'msg.uuid.altered: This virtual machine might have been moved or copied.',
     choices: [
@@ -88,6 +88,28 @@ function* askIfMoved(m: Model, vm: Vm): Op<void> {
       { key: '2', label: 'button.uuid.copiedTheVM' },
     ],
     defaultIndex: 2,
+  });
+  if (answer === '0') throw new VimFault('GenericVmConfigFault', 'The power-on was cancelled by the answer to a question.');
+  if (answer === '2') vm.record.uuid = m.random.uuid();
+  extraConfig.delete('vsim.moved');
+}
+
+/** `vsim.asks` is the text of a question that holds every power-on of the VM up. */
+function* askAnything(m: Model, vm: Vm): Op<void> {
+  const text = vm.record.extraConfig.get('vsim.asks');
+  if (text === undefined) return;
+  const choices = [
+    { key: '0', label: 'Yes' },
+    { key: '1', label: 'Cancel' },
+  ];
+  if ((yield* asked(m, vm, { id: '102', text, choices, defaultIndex: 0 })) === '1')
+    throw new VimFault('GenericVmConfigFault', 'The power-on was cancelled by the answer to a question.');
+}
+
+function* asked(m: Model, vm: Vm, question: Omit<Question, 'answer'>): Op<string> {
+  let answer: string | undefined;
+  vm.question = {
+    ...question,
     answer: (choice) => {
       answer = choice;
     },
@@ -96,9 +118,7 @@ function* askIfMoved(m: Model, vm: Vm): Op<void> {
   while (answer === undefined) yield 250;
   vm.question = undefined;
   m.changed(vm, 'runtime.question', 'summary.runtime.question');
-  if (answer === '0') throw new VimFault('GenericVmConfigFault', 'The power-on was cancelled by the answer to a question.');
-  if (answer === '2') vm.record.uuid = m.random.uuid();
-  extraConfig.delete('vsim.moved');
+  return answer;
 }
 
 export function answerVm(m: Model, vm: Vm, id: string, choice: string): void {

@@ -1,6 +1,6 @@
 // Somebody disables a method on a VM, as backup software does through an internal call.
 export { disableMethods, enableMethods } from './disabled.ts';
-import type { Connection, DatastoreObject, Host, Vm } from './entities.ts';
+import type { Connection, DatastoreObject, Host, Question, Vm } from './entities.ts';
 import { extentBytes } from './extent-bytes.ts';
 import { fileNotFound, notSupported } from './fault.ts';
 import type { Model } from './model.ts';
@@ -65,6 +65,23 @@ export function reloadVm(m: Model, vm: Vm, path: string): Task {
     return undefined;
   }
   return m.tasks.start({ method: 'reloadVirtualMachineFromPath_Task', entity: vm, exclusive: [vm], work });
+}
+
+/** A host asks something of a VM that it will not go on without; it is asked until somebody answers. Gives the answer. */
+export function ask(m: Model, vm: Vm, question: Omit<Question, 'answer'>): Promise<string> {
+  return new Promise((resolve) => {
+    const show = (now: Question | undefined): void => {
+      vm.question = now;
+      m.changed(vm, 'runtime.question', 'summary.runtime.question');
+    };
+    show({
+      ...question,
+      answer: (choice) => {
+        show(undefined);
+        resolve(choice);
+      },
+    });
+  });
 }
 
 /** A byte of a disk goes bad, or somebody with a shell on a host changes it: one bit turns, and the descriptor does not know. */

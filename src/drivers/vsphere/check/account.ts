@@ -36,6 +36,8 @@ const GUESTS = ['VirtualMachine.GuestOperations.Query', 'VirtualMachine.GuestOpe
 const DATASTORES = ['Datastore.AllocateSpace', 'Datastore.Browse', 'Datastore.FileManagement'];
 /** For `unlink` on vCenter alone: without it everything else goes on. */
 const UNLINK = 'VirtualMachine.Provisioning.PromoteDisks';
+/** For `answer` alone: without it questions are answered at the provider. */
+const ANSWER = 'VirtualMachine.Interact.AnswerQuestion';
 const POOL = ['Resource.AssignVMToPool'];
 const NETWORKS = ['Network.Assign'];
 
@@ -49,7 +51,7 @@ export const WANTED: Readonly<Record<'folder' | 'datastores' | 'pool' | 'network
 
 /** What one operation alone needs, by the kind of place. */
 export const OPTIONAL: Readonly<Record<'folder' | 'pool', readonly string[]>> = {
-  folder: [UNLINK],
+  folder: [UNLINK, ANSWER],
   // Files are sent by ImportVApp: not needed by who brings none, so it is not asked for.
   pool: ['VApp.Import'],
 };
@@ -87,9 +89,16 @@ export async function checkAccount(ctx: Ctx, end: Endpoint): Promise<AccountChec
   const harmful = await checkPrivileges(ctx, client, [site.folder], UNWANTED);
   const unwanted = harmful.flatMap((a) => a.granted.map((privilege) => ({ where: nameOf(a.entity), privilege })));
   const takesOff = end.vcenter && linkedStrategy(options) !== 'shared-master';
-  const unlink = takesOff ? await checkPrivileges(ctx, client, [site.folder], [UNLINK]) : [];
-  const limits = unlink.flatMap((a) =>
-    a.missing.map((privilege) => ({ where: nameOf(a.entity), privilege, without: 'machines there are not taken off their masters' })),
+  const alone = await checkPrivileges(ctx, client, [site.folder], takesOff ? [UNLINK, ANSWER] : [ANSWER]);
+  const limits = alone.flatMap((a) =>
+    a.missing.map((privilege) => ({
+      where: nameOf(a.entity),
+      privilege,
+      without:
+        privilege === UNLINK
+          ? 'machines there are not taken off their masters'
+          : 'questions that stop a machine there are not answered from here',
+    })),
   );
   return { missing, limits, unwanted };
 }

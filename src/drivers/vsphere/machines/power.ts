@@ -6,6 +6,7 @@ import { isFault, type Ref, refKey } from '../../../vsphere/index.ts';
 import type { Endpoint, SafeTask } from '../endpoint/endpoint.ts';
 import type { Locate } from '../endpoint/locate.ts';
 import type { Machines } from './machines.ts';
+import { ownAnswer } from './questions.ts';
 import { powerOf, type View } from '../inventory/view.ts';
 
 /** How long a guest may take to shut down by itself, in milliseconds. */
@@ -99,18 +100,31 @@ export class Power {
     await this.#seen(ctx, view.ref, wanted);
   }
 
-  /** A question of the server holds the task up until somebody answers; nobody here does, so it is an error that says what is asked (H30). */
+  /**
+   * A question of the server holds the task up until somebody answers; other than whether the machine was moved, nobody here does, so it is an error that
+   * says what is asked (H30).
+   */
   async #unlessAsked(ctx: Ctx, ref: Ref, machineId: string, done: Promise<unknown>): Promise<void> {
     const { inventory } = this.#end.client;
     let stop = (): void => {};
+    let answered: string | undefined;
     const asked = new Promise<never>((_, reject) => {
       const look = (): void => {
         const question = inventory.prop('VirtualMachine', ref, 'runtime.question');
         if (question === undefined) return;
+        const answer = answered === question.id ? undefined : ownAnswer(question);
+        if (answer !== undefined) {
+          answered = question.id;
+          const args = { questionId: question.id, answerChoice: answer };
+          this.#end.client.call(ctx, 'AnswerVM', ref, args).catch(reject);
+          return;
+        }
+        if (answered === question.id) return;
         const details = { question: question.text, id: question.id };
         reject(
           driverError('wrong-state', `machine ${machineId} waits for the answer to a question of the server: ${question.text}`, {
             details,
+            hint: 'An operator answers it: `carrel answer`, or in the vSphere Client.',
           }),
         );
       };

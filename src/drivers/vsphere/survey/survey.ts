@@ -24,6 +24,7 @@ import { goldenDisks, type Masters } from '../masters/masters.ts';
 import { shownName } from '../inventory/named.ts';
 import { datastoreName, lastName } from '../inventory/paths.ts';
 import { usableHosts } from '../endpoint/site.ts';
+import { questionOf } from '../machines/questions.ts';
 import { chainsOf, conditionOf, type View } from '../inventory/view.ts';
 
 /** vCPUs that are promised per hardware thread: lab machines are idle most of the time. */
@@ -192,7 +193,8 @@ export class Survey {
     if (host === undefined) return undefined;
     const files = [view.vmPath, ...view.disks.map((disk) => diskChain(disk)[0])];
     const datastores = new Set(files.flatMap((path) => (path === undefined ? [] : datastoreName(path))));
-    return { host: shownName(host), datastores: [...datastores] };
+    const question = view.question && questionOf(view.question);
+    return { host: shownName(host), datastores: [...datastores], ...(question === undefined ? {} : { question }) };
   }
 
   /** The cluster's room, less what the operator holds back. Storage counts the datastores that may be used. */
