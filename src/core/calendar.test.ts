@@ -208,7 +208,8 @@ test('what is in the way is named: the resource and since when, or the maintenan
   const ask = (of: typeof q, start: number, end: number, before = 0, after = 0) =>
     obstacle(of, { span: { start, end }, hold: { start: start - before, end: end + after } });
   const bare = usage([], { start: 0, end: 100 });
-  expect(ask(q, 0, 30)).toEqual({ kind: 'capacity', at: 10, part: 'span', resource: 'memoryMiB', wanted: 100, free: 50 });
+  const missing = { machines: 0, memoryMiB: 50, vcpus: 0, storageMiB: 0 };
+  expect(ask(q, 0, 30)).toEqual({ kind: 'capacity', at: 10, part: 'span', resource: 'memoryMiB', wanted: 100, free: 50, missing });
   expect(ask(q, 22, 30, 5)).toMatchObject({ at: 17, part: 'around' });
   expect(ask(q, 0, 9, 0, 2)).toMatchObject({ at: 10, part: 'around' });
   // Others asked for nothing in that time: they prepare in it.

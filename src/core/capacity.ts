@@ -16,7 +16,8 @@ export interface CapacityLimits extends Demand {
 export const RESOURCES = ['machines', 'memoryMiB', 'vcpus', 'storageMiB'] as const;
 export type Resource = (typeof RESOURCES)[number];
 
-export type CapacityShortage = { resource: Resource; wanted: number; free: number };
+/** `missing`: how much more of each would have to be free. */
+export type CapacityShortage = { resource: Resource; wanted: number; free: number; missing: CapacityLimits };
 
 const MIB = 2 ** 20;
 /** The most that the store can count, in MiB: two pebibytes. */
@@ -35,9 +36,9 @@ export function storageOf(mode: CloneMode, virtualBytes: number): number {
 /** Why one more machine does not fit, or undefined if it does. */
 export function shortage(limits: CapacityLimits, used: CapacityLimits, wanted: Demand): CapacityShortage | undefined {
   const asked: CapacityLimits = { machines: 1, ...wanted };
-  for (const resource of RESOURCES) {
-    const free = limits[resource] - used[resource];
-    if (asked[resource] > free) return { resource, wanted: asked[resource], free: Math.max(0, free) };
-  }
-  return undefined;
+  const over = (resource: Resource) => Math.max(0, asked[resource] - (limits[resource] - used[resource]));
+  const resource = RESOURCES.find((each) => over(each) > 0);
+  if (resource === undefined) return undefined;
+  const missing = { machines: over('machines'), memoryMiB: over('memoryMiB'), vcpus: over('vcpus'), storageMiB: over('storageMiB') };
+  return { resource, wanted: asked[resource], free: Math.max(0, limits[resource] - used[resource]), missing };
 }

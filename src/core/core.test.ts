@@ -87,11 +87,13 @@ test('capacity names what is short', () => {
     shortage(limits, { machines: 1, memoryMiB: 512, vcpus: 1, storageMiB: 60 }, { memoryMiB: 512, vcpus: 1, storageMiB: 40 }),
   ).toBeUndefined();
   expect(shortage(limits, { machines: 2, memoryMiB: 0, vcpus: 0, storageMiB: 0 }, { memoryMiB: 1, vcpus: 1, storageMiB: 0 })).toEqual({
+    missing: { machines: 1, memoryMiB: 0, vcpus: 0, storageMiB: 0 },
     resource: 'machines',
     wanted: 1,
     free: 0,
   });
   expect(shortage(limits, { machines: 1, memoryMiB: 1000, vcpus: 1, storageMiB: 0 }, { memoryMiB: 128, vcpus: 1, storageMiB: 0 })).toEqual({
+    missing: { machines: 0, memoryMiB: 104, vcpus: 0, storageMiB: 0 },
     resource: 'memoryMiB',
     wanted: 128,
     free: 24,

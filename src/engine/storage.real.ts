@@ -124,6 +124,6 @@ test('of machines that are kept after their end only one with disks of its own m
       .where('id', '=', id)
       .execute();
   }
-  const where = { providerIds: [bench.providerId], at: [new Date()] };
+  const where = { providerIds: [bench.providerId], at: new Date() };
   expect(await kept.longestKept(bench.store.db, { ...where, ownDisks: true })).toEqual({ id: full.id });
 });

@@ -207,7 +207,7 @@ test('of an undo and somebody who needs the room, one wins', async () => {
   await endKept(bench, id);
   const [undo, given] = await Promise.allSettled([
     undoEnd(bench.deps, bench.who, id),
-    giveUpKept(bench.deps, { providerIds: [bench.providerId], at: [bench.deps.now()] }),
+    giveUpKept(bench.deps, { providerIds: [bench.providerId], at: bench.deps.now() }),
   ]);
   await drain(bench);
   const row = await reservationOf(bench, id);

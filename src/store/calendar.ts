@@ -208,14 +208,15 @@ export async function assertRoom(tx: Tx, provider: Provider, claim: RoomClaim, c
   const asked: Asked = { span: interval(claim.span), hold: interval(claim.hold) };
   const steps = await shortSteps(tx, provider.id, claim.hold, counting, { limits, wanted: claim });
   const what = await inTheWay(tx, provider.id, { limits, steps, closed: [], wanted: claim }, asked, counting);
-  const { at, part, resource, wanted, free } = what?.kind === 'capacity' ? what : { ...short, at: asked.hold.start, part: 'span' as const };
+  const { at, part, resource, wanted, free, missing } =
+    what?.kind === 'capacity' ? what : { ...short, at: asked.hold.start, part: 'span' as const };
   const when = new Date(at).toISOString();
   throw new CarrelError(
     'no-capacity',
     `${provider.name} has ${free} ${SHORT[resource]} left and this needs ${wanted}, at ${when}${partText(part)}`,
     {
       hint: 'end a reservation that is no longer needed, ask for less, or for another time: `carrel when IMAGE` says what is free when',
-      details: { resource, wanted, free, at: when, part, provider: provider.name },
+      details: { resource, wanted, free, missing, at: when, part, provider: provider.name, providerId: provider.id },
     },
   );
 }

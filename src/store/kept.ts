@@ -1,5 +1,6 @@
 /** Reservations that were ended and whose machines are kept for a while, so that the end can be taken back. */
 import { sql } from 'kysely';
+import type { CapacityLimits } from '../core/capacity.ts';
 import type { Reservation, Db, Tx } from './schema.ts';
 import { note, transition } from './reservations.ts';
 import { anyOf } from './sql.ts';
@@ -20,28 +21,42 @@ export async function takeBack(tx: Tx, id: string, text: string, now: Date): Pro
   await note(tx, id, text, now);
 }
 
-/** Kept on these providers, or holding a licence wherever it is; and that at one of these moments. */
+/** Kept on these providers, or holding a licence wherever it is; and that at this moment. */
 export type KeptWhere = ({ providerIds: readonly string[] } | { licenceId: string }) & {
-  at: readonly Date[];
+  at: Date;
   /** Only those whose machines have whole disks of their own. */
   ownDisks?: boolean | undefined;
 };
+
+const matching = (where: KeptWhere) =>
+  sql<boolean>`kept_until is not null and hold @> ${where.at}::timestamptz and ${
+    'licenceId' in where
+      ? sql`image_id in (select image_id from licence_image where licence_id = ${where.licenceId}::uuid)`
+      : anyOf('reservation.provider_id', where.providerIds)
+  } and ${where.ownDisks === true ? sql`storage_mib > 0` : sql`true`}`;
 
 /** Of those the one that was ended first. */
 export async function longestKept(db: Db, where: KeptWhere): Promise<Pick<Reservation, 'id'> | undefined> {
   return db
     .selectFrom('reservation')
     .select('id')
-    .where(
-      'licenceId' in where
-        ? sql<boolean>`image_id in (select image_id from licence_image where licence_id = ${where.licenceId}::uuid)`
-        : anyOf('reservation.provider_id', where.providerIds),
-    )
-    .where('keptUntil', 'is not', null)
-    .$if(where.ownDisks === true, (q) => q.where('storageMib', '>', 0))
-    .where(sql<boolean>`exists (select from unnest(${where.at}::timestamptz[]) as moment where hold @> moment)`)
+    .where(matching(where))
     .orderBy(sql`end_asked_at`)
     .orderBy('id')
     .limit(1)
     .executeTakeFirst();
+}
+
+/** All that those hold together. */
+export async function heldByKept(db: Db, where: KeptWhere): Promise<CapacityLimits> {
+  return db
+    .selectFrom('reservation')
+    .select([
+      sql<number>`count(*)::int`.as('machines'),
+      sql<number>`coalesce(sum(memory_mib), 0)::float8`.as('memoryMiB'),
+      sql<number>`coalesce(sum(vcpus), 0)::int`.as('vcpus'),
+      sql<number>`coalesce(sum(storage_mib), 0)::float8`.as('storageMiB'),
+    ])
+    .where(matching(where))
+    .executeTakeFirstOrThrow();
 }

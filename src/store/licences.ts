@@ -165,12 +165,13 @@ export async function assertSeats(tx: Tx, imageId: string, hold: TimeRange, coun
     if (takenSpans(licence, await steps(tx, licence.id, hold, counting)).length === 0) continue;
     // When a seat is free again may lie after what was asked for.
     const all = await steps(tx, licence.id, { start: hold.start, end: null }, counting);
-    throw noSeat(licence, takenSpans(licence, all)[0] as Interval, hold);
+    throw noSeat(licence, takenSpans(licence, all)[0] as Interval, hold, all);
   }
 }
 
-function noSeat({ id, name, seats }: Licence, short: Interval, hold: TimeRange): CarrelError {
+function noSeat({ id, name, seats }: Licence, short: Interval, hold: TimeRange, used: readonly UsageStep[]): CarrelError {
   const at = Math.max(short.start, hold.start.getTime());
+  const held = used.findLast((step) => step.at <= at)?.machines ?? 0;
   return new CarrelError('no-capacity', takenText(name, at, short.end), {
     hint: 'end a reservation that is no longer needed, or ask for another time: `carrel when IMAGE` says what is free when',
     details: {
@@ -180,6 +181,7 @@ function noSeat({ id, name, seats }: Licence, short: Interval, hold: TimeRange):
       seats,
       wanted: 1,
       free: 0,
+      missing: { machines: held + 1 - seats },
       at: new Date(at).toISOString(),
       until: Number.isFinite(short.end) ? new Date(short.end).toISOString() : null,
     },

@@ -11,6 +11,7 @@ import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Reservation, Tx } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
+import { lackThatKeptMeet, waysOf } from './lacks.ts';
 import { endKey, enqueueEnd, enqueuePower, machineKey } from '../enqueue.ts';
 import { SWITCHING_ON } from '../sagas/power.ts';
 import { assertRules, rulesOf, type Who } from './terms.ts';
@@ -88,12 +89,14 @@ function notKept({ id, state, stageText }: Reservation): CarrelError {
 }
 
 /**
- * Does what promises room, and says by `look` where it looked for it. While there is none and machines are only kept that hold some of it, the
- * one whose end was asked for first is given up, and it is tried again when that is gone.
+ * Does what promises room, and says by `look` where it looked for it. While there is none, and giving up machines that are only kept would make
+ * it, the one of them whose end was asked for first is given up, and it is tried again when that is gone. `any`: of several that are asked for
+ * at once, room for one is enough.
  */
 export async function makingRoom<T>(
   deps: EngineDeps,
   promise: (look: <O extends { places: readonly string[] }>(offer: O) => O) => Promise<T>,
+  { any = false }: { any?: boolean } = {},
 ): Promise<T> {
   let places: readonly string[] = [];
   const until = performance.now() + GOING_MS;
@@ -105,22 +108,13 @@ export async function makingRoom<T>(
       });
     } catch (error) {
       if (!(error instanceof CarrelError) || error.code !== 'no-capacity' || performance.now() > until) throw error;
-      const { resource, licenceId } = error.details;
-      const at = momentsOf(error.details);
-      const ownDisks = resource === 'storageMiB';
-      const where = typeof licenceId === 'string' ? { licenceId, at } : { providerIds: places, at, ownDisks };
-      const going = resource === 'maintenance' ? undefined : await giveUpKept(deps, where);
+      const lack = await lackThatKeptMeet(deps.store.db, waysOf(error.details, places, any));
+      const going = lack === undefined ? undefined : await giveUpKept(deps, lack);
       if (going === undefined) throw error;
       while (performance.now() < until && (await reservations.find(deps.store.db, going))?.state === 'ending')
         await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
   }
-}
-
-/** When there is too little, as a refusal says it: of one place, of each of several, or of each occurrence of a series. */
-function momentsOf(details: Record<string, unknown>): Date[] {
-  const of = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? (value as Record<string, unknown>[]) : []);
-  return [details, ...of(details['places']), ...of(details['refused'])].flatMap(({ at }) => (typeof at === 'string' ? [new Date(at)] : []));
 }
 
 /** Gives up the machine that is kept for the longest time; the id of its reservation, undefined if none is kept there. */

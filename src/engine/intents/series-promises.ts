@@ -22,6 +22,7 @@ export interface Refused {
   at: Date;
   code: string;
   message: string;
+  details: Record<string, unknown>;
 }
 
 const interval = (span: TimeRange): Interval => ({ start: span.start.getTime(), end: span.end?.getTime() ?? Number.POSITIVE_INFINITY });
@@ -145,7 +146,8 @@ export async function promiseAll(
     } catch (error) {
       // Both are said before anything of the occurrence is written.
       if (!isCode(error, 'no-capacity', 'limit-reached')) throw error;
-      refused.push({ at: start, code: (error as CarrelError).code, message: (error as CarrelError).message });
+      const { code, message, details } = error as CarrelError;
+      refused.push({ at: start, code, message, details });
     }
   }
   await write();

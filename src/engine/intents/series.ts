@@ -40,10 +40,14 @@ export async function reserveSeries(deps: EngineDeps, who: Who, request: SeriesI
       hint: `such as FREQ=WEEKLY;BYDAY=MO,WE;COUNT=20, at most ${MOST_OCCURRENCES} times`,
     });
   }
-  return makingRoom(deps, async (look) => {
-    const offer = look(await makeOffer(deps, who, request));
-    return deps.store.tx((tx) => seriesWithin(deps, tx, who, offer, request, found.starts));
-  });
+  return makingRoom(
+    deps,
+    async (look) => {
+      const offer = look(await makeOffer(deps, who, request));
+      return deps.store.tx((tx) => seriesWithin(deps, tx, who, offer, request, found.starts));
+    },
+    { any: request.partial },
+  );
 }
 
 async function seriesWithin(
@@ -82,7 +86,7 @@ function refusal(refused: readonly Refused[], all: number): CarrelError {
   const code = refused.some((r) => r.code === 'no-capacity') ? 'no-capacity' : first.code;
   return new CarrelError(code, `${refused.length} of ${all} cannot be had; the first, at ${first.at.toISOString()}: ${first.message}`, {
     hint: refused.length < all ? 'take those that can be had with --partial, or choose other times' : 'choose other times',
-    details: { refused: refused.map((r) => ({ at: r.at.toISOString(), code: r.code, message: r.message })) },
+    details: { refused: refused.map((r) => ({ at: r.at.toISOString(), code: r.code, message: r.message, details: r.details })) },
   });
 }
 
