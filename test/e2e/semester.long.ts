@@ -1,6 +1,6 @@
 /**
  * A semester on simulated time: 15 weeks of teaching in two blocks, with both changes of the clock in them, 5,000 people, and something that
- * fails each week. The engine is the real one, on real PostgreSQL, over the fake driver; docs/benchmarks.md has its figures.
+ * fails each week: about a thousand reservations, as many as fit ten minutes of a busy machine. The engine is the real one, on real PostgreSQL, over the fake driver; docs/benchmarks.md has its figures.
  */
 import { expect, onTestFinished, test } from 'vitest';
 import { runSemester } from '../support/semester/semester.ts';
