@@ -46,7 +46,15 @@ export async function listen(
       throw error;
     }
     clearInterval(probe);
-    probe = setInterval(() => void ask(c, 'select 1').catch(() => drop(c)), probeMs);
+    let asked = false;
+    probe = setInterval(() => {
+      if (asked) return;
+      asked = true;
+      ask(c, 'select 1').then(
+        () => (asked = false),
+        () => drop(c),
+      );
+    }, probeMs);
     probe.unref();
   }
 

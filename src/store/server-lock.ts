@@ -29,6 +29,17 @@ export interface LockOptions {
 
 /** How long a lock of a process that has just died may linger before it counts as held, in milliseconds. */
 const LINGER_MS = 3_000;
+/**
+ * The same of a process whose whole host went, and with it the word that it is gone: PostgreSQL asks after it as {@link ASK_AFTER_IT} says,
+ * which takes 30 s, and as long again where its own half of that is late.
+ */
+const LOST_HOST_MS = 60_000;
+/**
+ * Ignored on a socket; see `tcp_keepalives_idle` and its like in PostgreSQL's documentation. By itself a system asks after two hours, and waits
+ * a quarter of one for the receipt of an answer that was on its way (`tcp_user_timeout`).
+ */
+const ASK_AFTER_IT = `select set_config('tcp_keepalives_idle', '15', false), set_config('tcp_keepalives_interval', '5', false),
+  set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '30000', false)`;
 /** How long one waits for another that is changing the schema, in milliseconds. */
 const UPGRADE_MS = 600_000;
 
@@ -53,11 +64,13 @@ interface Holder {
   pid: number | undefined;
   since: string;
   upgrading: boolean;
+  /** It came over the network, so that it may be on a host that is no more. */
+  remote: boolean;
 }
 
 async function holder(client: Client, key: string): Promise<Holder | undefined> {
-  const { rows } = await client.query<{ name: string; since: Date }>(
-    `select a.application_name as name, a.backend_start as since
+  const { rows } = await client.query<{ name: string; since: Date; remote: boolean }>(
+    `select a.application_name as name, a.backend_start as since, a.client_addr is not null as remote
      from pg_locks l join pg_stat_activity a on a.pid = l.pid
      where l.locktype = 'advisory' and l.granted and l.objsubid = 1 and l.pid <> pg_backend_pid()
        and l.database = (select oid from pg_database where datname = current_database())
@@ -71,6 +84,7 @@ async function holder(client: Client, key: string): Promise<Holder | undefined> 
     pid: pid === undefined ? undefined : Number(pid),
     since: row.since.toISOString(),
     upgrading: row.name.startsWith('carrel upgrade'),
+    remote: row.remote,
   };
 }
 
@@ -78,6 +92,7 @@ type Way = 'shared' | 'alone' | 'own';
 
 async function take(ctx: Ctx, client: Client, key: string, way: Way): Promise<void> {
   const begun = performance.now();
+  let told = false;
   const fn = way === 'shared' ? 'pg_try_advisory_lock_shared' : 'pg_try_advisory_lock';
   const tried = async () => (await client.query<{ ok: boolean }>(`select ${fn}($1::bigint) as ok`, [key])).rows[0]?.ok === true;
   for (;;) {
@@ -85,7 +100,12 @@ async function take(ctx: Ctx, client: Client, key: string, way: Way): Promise<vo
     const other = await holder(client, key);
     // The backend of a process killed a moment ago still holds the lock until it has seen the closed socket.
     const dying = other === undefined || (other.pid !== undefined && !alive(other.pid));
-    const patience = other?.upgrading === true ? UPGRADE_MS : dying ? LINGER_MS : 0;
+    const patience =
+      other?.upgrading === true ? UPGRADE_MS : !dying ? 0 : other?.remote === true && way === 'own' ? LOST_HOST_MS : LINGER_MS;
+    if (patience > LINGER_MS && !told) {
+      told = true;
+      ctx.progress({ text: 'waiting until PostgreSQL finds that a server is gone' });
+    }
     if (performance.now() - begun >= patience) {
       // Whoever was in the way when it was tried may be none any more: one that has just changed the schema shares its lock then.
       if (await tried()) return;
@@ -127,6 +147,7 @@ export async function serverLock(ctx: Ctx, target: StoreTarget, { serverId, alon
       throw storeError(error);
     });
     try {
+      await c.query(ASK_AFTER_IT);
       await take(within, c, LOCK_KEY, exclusively ? 'alone' : 'shared');
       await take(within, c, own, 'own');
     } catch (error) {

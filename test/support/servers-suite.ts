@@ -123,7 +123,12 @@ async function trouble(cluster: Cluster, storm: Storm, ids: readonly string[]): 
     const { pid } = victim(i);
     const runs = async () =>
       (await sql`select 1 from job where state = 'running' and worker like ${`%/${pid}-%`} limit 1`.execute(t.db)).rows.length;
-    await until('runs of its own', async () => ((await runs()) > 0 ? true : undefined));
+    const left = async () => (await t.db.selectFrom('reservation').select('id').where('state', '=', 'preparing').limit(1).execute()).length;
+    await until('runs of its own', async () => {
+      if ((await runs()) > 0) return true;
+      if ((await left()) === 0) throw new Error('all are ready already: so much trouble needs more reservations');
+      return undefined;
+    });
     go();
     await until('its runs to be taken over', async () => ((await runs()) === 0 ? true : undefined));
     comeBack();
