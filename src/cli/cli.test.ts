@@ -139,6 +139,8 @@ describe('reserve', () => {
     [['reserve', '../../etc/passwd'], 3, 'there is no image'],
     [['reserve', '..'], 3, 'there is no image'],
     [['bogus'], 2, "unknown command 'bogus'"],
+    [['help', 'bogus'], 2, "unknown command 'bogus'"],
+    [['help', 'provider', 'bogus'], 2, "unknown command 'provider bogus'"],
   ])('%j ends with %i', async (args, code, message) => {
     const plainly = await ann(args);
     expect([plainly.code, plainly.out]).toEqual([code, '']);
@@ -150,6 +152,12 @@ describe('reserve', () => {
 });
 
 describe('lists and single ones', () => {
+  it('help shows the options of a command in a group too', async () => {
+    const run = await ann(['help', 'provider', 'add']);
+    expect([run.code, run.out]).toEqual([0, expect.stringContaining('--password-file')]);
+    expect((await ann(['help'])).out).toContain('Machines:');
+  });
+
   it('ls has one line each, all people for operators', async () => {
     const { id } = server.world.addReservation('ann', { state: 'ready', stage: 'ready' });
     server.world.addReservation('bob');

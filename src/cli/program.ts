@@ -209,11 +209,28 @@ export function makeProgram(options: ProgramOptions): Command {
   }
   for (const add of LAST) add(program, cli);
   program.commandsGroup('About carrel itself:');
-  program.helpCommand('help [command]', 'how a command is used');
+  program.helpCommand(false);
+  addHelp(program);
   for (const add of ABOUT) add(program, cli);
   addVersion(program, cli, options.version);
   program.commandsGroup('The server:');
   return program;
+}
+
+/** `help provider add`, which commander's own takes for `help provider`; one that is not there is an error. */
+function addHelp(program: Command): void {
+  program
+    .command('help [command...]')
+    .description('how a command is used')
+    .action((names: string[]) => {
+      let of = program;
+      for (const name of names) {
+        const next = of.commands.find((each) => each.name() === name || each.aliases().includes(name));
+        if (next === undefined) program.error(`error: unknown command '${names.join(' ')}'`, { code: 'commander.unknownCommand' });
+        of = next;
+      }
+      of.help();
+    });
 }
 
 /** Runs it and sets the exit code; every error ends here as one message. */

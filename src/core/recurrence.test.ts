@@ -123,7 +123,7 @@ describe('refuses', () => {
     ['', /no part/],
     ['FREQ=HOURLY;COUNT=3', /FREQ/],
     ['FREQ=DAILY', /needs an end/],
-    ['FREQ=DAILY;COUNT=2;UNTIL=20270101', /needs an end/],
+    ['FREQ=DAILY;COUNT=2;UNTIL=20270101', /not both/],
     ['FREQ=DAILY;COUNT=0', /positive/],
     ['FREQ=DAILY;COUNT=2;COUNT=3', /twice/],
     ['FREQ=DAILY;COUNT=2;X-EVIL=1', /no part/],

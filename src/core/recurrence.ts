@@ -57,7 +57,8 @@ function parse(rule: string): Map<string, string> | string {
     parts.set(name, value);
   }
   if (!FREQUENCIES.includes(parts.get('FREQ') ?? '')) return `a rule begins with FREQ=, one of ${FREQUENCIES.join(', ')}`;
-  if (parts.has('COUNT') === parts.has('UNTIL')) return 'a rule needs an end: either COUNT= or UNTIL=';
+  if (parts.has('COUNT') && parts.has('UNTIL')) return 'a rule has one end: COUNT= or UNTIL=, not both';
+  if (!parts.has('COUNT') && !parts.has('UNTIL')) return 'a rule needs an end: either COUNT= or UNTIL=';
   const count = parts.get('COUNT');
   if (count !== undefined && !(/^\d+$/.test(count) && Number(count) >= 1)) return 'COUNT is a positive whole number';
   return parts;

@@ -11,7 +11,8 @@ import * as providers from '../store/providers.ts';
 import * as reservations from '../store/reservations.ts';
 import { type Seed, seed } from '../store/seed-testing.ts';
 import { availability } from './intents/availability.ts';
-import { prepareImage, retireRevision } from './intents/image.ts';
+import { addClosure } from './intents/closures.ts';
+import { prepareImage, publishRevision, retireRevision } from './intents/image.ts';
 import { endReservation } from './intents/end.ts';
 import { extendReservation, moveReservation, reserve, type ReserveIntent } from './intents/reservation.ts';
 import { assertRules, saveSiteRules } from './intents/terms.ts';
@@ -250,4 +251,21 @@ test('the answer is true: what is said to be possible is promised, what is not i
     }
   }
   expect(Math.min(tally.possible, tally.refused)).toBeGreaterThan(5);
+});
+
+test('what could never be is refused with what helps: a window that is over, an end before its start, a revision that is retired', async () => {
+  const bench = await makeBench(onTestFinished);
+  const { deps, who, providerId } = bench;
+  const yesterday = new Date(deps.now().getTime() - 24 * HOUR);
+  await expect(addClosure(deps, who, { providerId, start: yesterday, forMs: HOUR, reason: 'disks' })).rejects.toMatchObject({
+    code: 'bad-request',
+    message: expect.stringContaining('which is past'),
+  });
+  // One that began is not over.
+  await addClosure(deps, who, { providerId, start: yesterday, forMs: 25 * HOUR, reason: 'disks' });
+  const { id } = await book(bench, { startsAt: inFuture(bench, 30 * HOUR), forMs: HOUR });
+  await expect(extendReservation(deps, who, id, -HOUR)).rejects.toMatchObject({ message: 'that would end it before it begins' });
+  await expect(moveReservation(deps, who, id, { startsAt: yesterday })).rejects.toMatchObject({ hint: expect.stringContaining('ahead') });
+  await retireRevision(deps, who, bench.revisionId);
+  await expect(publishRevision(deps, who, bench.revisionId)).rejects.toMatchObject({ hint: expect.stringContaining('for good') });
 });

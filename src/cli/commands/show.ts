@@ -34,7 +34,10 @@ function proofText(machine: MachineDetail | undefined): string | undefined {
   const proof = machine?.proof;
   if (proof === undefined) return undefined;
   const bad = proof.parents.filter((p) => !p.existsAfter || p.identityAfter !== p.identityBefore).length;
-  const parents = bad === 0 ? `${proof.parents.length} disks below it unchanged` : `${bad} DISKS BELOW IT CHANGED`;
+  const parents =
+    bad === 0
+      ? `${proof.parents.length} ${proof.parents.length === 1 ? 'disk' : 'disks'} below it unchanged`
+      : `${bad} DISKS BELOW IT CHANGED`;
   return `${proof.removed.length} files removed at ${clock(proof.finishedAt)}, ${parents}`;
 }
 

@@ -1,5 +1,5 @@
 /** Maintenance windows: spans in which nothing new is promised on a provider. */
-import { describeError, isCode } from '../../lib/errors.ts';
+import { CarrelError, describeError, isCode } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
 import * as calendar from '../../store/calendar.ts';
 import * as providers from '../../store/providers.ts';
@@ -11,7 +11,7 @@ import { preparation, spanOf, type Who } from './terms.ts';
 /** No preparation is longer than this. */
 const DAY_MS = 24 * 3_600_000;
 
-/** Writes one. Under the provider's row lock, so that a promise made at the same moment either sees it or is named as touched by it. */
+/** Writes one; `bad-request` if it is over already. Under the provider's row lock, so that a promise made at the same moment either sees it or is named as touched by it. */
 export async function addClosure(
   deps: EngineDeps,
   who: Who,
@@ -27,6 +27,10 @@ export async function addClosure(
     createdBy: who.name,
     createdAt: now,
   };
+  if (row.during.end !== null && row.during.end <= now)
+    throw new CarrelError('bad-request', `it would be over at ${row.during.end.toISOString()}, which is past`, {
+      hint: 'give a later start, or longer',
+    });
   await deps.store.tx(async (tx) => {
     await providers.lock(tx, providerId);
     await calendar.addClosure(tx, row);

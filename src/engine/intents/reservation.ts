@@ -169,7 +169,9 @@ export function entryOf(who: Who, { image, revision, request }: Offer, made: res
 }
 
 function past(start: Date): CarrelError {
-  return new CarrelError('bad-request', `${start.toISOString()} is past`, { hint: 'leave the start out for now' });
+  return new CarrelError('bad-request', `${start.toISOString()} is past`, {
+    hint: 'choose a time that is ahead, or leave it out where it is to begin now',
+  });
 }
 
 function startOf(asked: Date | undefined, now: Date): Date {
@@ -254,6 +256,10 @@ export async function extendReservation(deps: EngineDeps, who: Who, id: string, 
       if (row.state === 'ending' || row.state === 'ended' || row.state === 'failed') throw notReady(row, 'has no other end');
       if (row.during.end === null) throw new CarrelError('wrong-state', 'it has no end', { hint: 'end it when it is no longer needed' });
       const during = { start: row.during.start, end: new Date(row.during.end.getTime() + byMs) };
+      if (during.end <= during.start && row.state === 'booked')
+        throw new CarrelError('bad-request', 'that would end it before it begins', {
+          hint: `\`carrel end ${id.slice(0, 8)}\` gives it back`,
+        });
       if (during.end <= now || during.end <= during.start) {
         throw new CarrelError('bad-request', 'that would end it before now', { hint: `\`carrel end ${id.slice(0, 8)}\` ends it` });
       }
