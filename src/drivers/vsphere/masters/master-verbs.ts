@@ -4,7 +4,7 @@ import { type DeletionProof, standsOn } from '../../../core/lineage.ts';
 import type { CaptureSpec, Master, MasterCheck, MasterSource, MasterSpec } from '../../../driver/driver.ts';
 import { driverError, noRoomForMaster } from '../../../driver/errors.ts';
 import { type Ctx, makeCtx } from '../../../lib/context.ts';
-import { diskChain, onlySnapshot, type VirtualMachineConfigInfo } from '../../../vsphere/index.ts';
+import { diskChain, ethernetCardsOf, onlySnapshot, type VirtualMachineConfigInfo } from '../../../vsphere/index.ts';
 import { accessOf } from '../guests/access.ts';
 import { coverage } from '../storage/contents.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
@@ -286,6 +286,11 @@ export class MasterVerbs {
     if (view.instanceUuid === undefined) throw driverError('unavailable', `${source.path} is ${view.connection}`);
     if (view.power !== 'off') throw driverError('wrong-state', `${source.path} is ${view.power}`, { hint: 'Shut it down first.' });
     this.#mustCopy(view);
+    if (ethernetCardsOf(view.devices).length === 0) {
+      throw driverError('bad-image', `${view.name} has no network card: nobody could ever reach a machine made of it`, {
+        hint: 'Add one to it in the vSphere Client (VMXNET3 where its guest has the driver), on the network that the machines are to have; then import it again.',
+      });
+    }
     return view;
   }
 

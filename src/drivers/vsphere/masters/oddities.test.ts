@@ -53,6 +53,7 @@ test.each(['adopt', 'copy'] as const)("the installer's ISO is said of at import 
       source: { kind: 'vm', path: w.vsim.sim.master().path, how, profile: {} },
     });
     expect(facts['remark.iso']).toContain('[ds1] a.iso');
+    expect(facts['remark.network']).toBeUndefined();
     for (const mode of ['linked', 'full'] as const) {
       const machineId = randomUUID();
       await w.driver.clone(ctx(), spec(revisionId, machineId, mode));
@@ -77,6 +78,26 @@ test('a TPM is said of at import; before 8.0, where clones would have its secret
     });
   }
 });
+
+test.each(['adopt', 'copy'] as const)(
+  'one without a network card is refused with what to do, and stays as it is; one whose cards stay off is said of (%s)',
+  async (how) => {
+    await on({}, async (w) => {
+      const { vm, path } = w.vsim.sim.master();
+      const source = { kind: 'vm' as const, path, how, profile: {} };
+      const work = () => w.driver.prepareMaster(ctx(), { revisionId: randomUUID(), source });
+      const cards = vm.record.devices.filter((d) => d.kind === 'nic');
+      vm.record.devices = vm.record.devices.filter((d) => d.kind !== 'nic');
+      w.m.changed(vm, 'config.hardware.device');
+      await expect(work()).rejects.toMatchObject({ code: 'bad-image', hint: expect.stringContaining('VMXNET3') });
+      expect([...vm.record.extraConfig.keys()].filter((key) => key.startsWith('carrel.'))).toEqual([]);
+      expect(await w.leaks({ machines: [], masters: [] })).toEqual([]);
+      vm.record.devices.push(...cards.map((card) => ({ ...card, startConnected: false })));
+      w.m.changed(vm, 'config.hardware.device');
+      expect((await work()).facts['remark.network']).toContain('Connect At Power On');
+    });
+  },
+);
 
 test('a master with disks on two datastores is said of, and refused where one of them may not be used', async () => {
   for (const datastores of [undefined, ['ds0']]) {

@@ -1,4 +1,4 @@
-import { diskChain, isA, type VirtualMachineConfigInfo } from '../../../vsphere/index.ts';
+import { diskChain, ethernetCardsOf, isA, type VirtualMachineConfigInfo } from '../../../vsphere/index.ts';
 import { coverage } from '../storage/contents.ts';
 import { datastoreName } from '../inventory/paths.ts';
 import type { SealedDisk } from '../inventory/tags.ts';
@@ -21,6 +21,11 @@ export function remarks(view: View, config: VirtualMachineConfigInfo): Record<st
   if (config.keyId !== undefined || keyed.length > 0) {
     found['remark.encryption'] =
       'It is encrypted. Cloning it needs the key server, and the privileges Cryptographer.Clone and Cryptographer.Access.';
+  }
+  const cards = ethernetCardsOf(view.devices);
+  if (cards.length > 0 && cards.every((card) => card.connectable?.startConnected === false)) {
+    found['remark.network'] =
+      'None of its network cards is connected at power-on, so nobody reaches its machines: tick "Connect At Power On" there, and import it again.';
   }
   const stores = storesOf(view);
   if (stores.length > 1) {
