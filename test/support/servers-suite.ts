@@ -110,7 +110,13 @@ async function progress({ t }: Cluster, ids: readonly string[], more: number): P
   await until('some progress', async () => ((await count()) >= wanted ? true : undefined));
 }
 
-async function trouble(cluster: Cluster, storm: Storm, ids: readonly string[]): Promise<void> {
+async function reserveOne({ all }: Cluster, from: number, ids: string[]): Promise<void> {
+  const id = randomUUID();
+  await ask(all, from, (server) => server.client.reserve({ body: { id, image: 'golden', mode: 'linked', for: '4h' } }));
+  ids.push(id);
+}
+
+async function trouble(cluster: Cluster, storm: Storm, ids: string[]): Promise<void> {
   const { t, all, ways } = cluster;
   const victim = (i: number) => all[i % all.length] as TestServer;
   const step = Math.max(1, Math.floor(ids.length / (storm.kills + storm.freezes + storm.silences + storm.cuts + 1)));
@@ -126,7 +132,8 @@ async function trouble(cluster: Cluster, storm: Storm, ids: readonly string[]): 
     const left = async () => (await t.db.selectFrom('reservation').select('id').where('state', '=', 'preparing').limit(1).execute()).length;
     await until('runs of its own', async () => {
       if ((await runs()) > 0) return true;
-      if ((await left()) === 0) throw new Error('all are ready already: so much trouble needs more reservations');
+      // All were quicker than this trouble: some more, until the victim has one of them at work.
+      if ((await left()) === 0) await Promise.all([1, 2].map(() => reserveOne(cluster, i, ids)));
       return undefined;
     });
     go();
