@@ -27,6 +27,8 @@ const HEAVIEST = [
   'src/engine/sagas.real.ts',
   'test/e2e/servers.real.ts',
   'test/e2e/guides.real.ts',
+  'test/e2e/semester.real.ts',
+  'src/engine/outage-vsphere.real.ts',
   'test/e2e/vcsim-server.real.ts',
 ];
 

@@ -206,6 +206,7 @@ describe('bodies', () => {
     expect(await detail('{"image":"starter","mode":"thin"}')).toBe('mode must be one of linked, full, instant');
     expect(await detail('{"image":"starter","vcpus":"2"}')).toBe('vcpus must be integer');
     expect(await detail('{}')).toBe('the body lacks image');
+    expect(await detail('{"image":"starter","id":"x"}')).toMatch(/^id is not written as it should be: it has to match \^\[0-9a-f\]/);
     expect(await detail('{"image":"starter","for":"soon"}')).toContain('"soon"');
   });
 

@@ -20,7 +20,12 @@ const PART: Record<HttpPart, string> = { body: 'the body', querystring: 'the que
 
 function describe(part: string, violation: Violation): string {
   const where = violation.instancePath.slice(1).replaceAll('/', '.') || part;
-  const params = violation.params as { additionalProperties?: string[]; requiredProperties?: string[]; allowedValues?: unknown[] };
+  const params = violation.params as {
+    additionalProperties?: string[];
+    requiredProperties?: string[];
+    allowedValues?: unknown[];
+    pattern?: string | RegExp;
+  };
   switch (violation.keyword) {
     case 'additionalProperties':
       return `${part} has members that are not known here: ${(params.additionalProperties ?? []).slice(0, 5).join(', ')}`;
@@ -29,7 +34,7 @@ function describe(part: string, violation: Violation): string {
     case 'enum':
       return `${where} must be one of ${(params.allowedValues ?? []).join(', ')}`;
     case 'pattern':
-      return `${where} is not written as it should be`;
+      return `${where} is not written as it should be: it has to match ${String(params.pattern)}`;
     default:
       return `${where} ${violation.message}`;
   }

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { clock } from './text.ts';
+import { clock, when } from './text.ts';
 import { FakeWorld, TOKENS } from '../../test/support/fake-services.ts';
 import { type CliOptions, type CliResult, runCli, startCli } from '../../test/support/run-cli.ts';
 import { eventually, startTestServer, type TestServer } from '../../test/support/test-server.ts';
+import type { Reservation } from '../contract/reservations.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { EXIT_TEXT } from './exit.ts';
 import { makeProgram } from './program.ts';
@@ -300,6 +301,11 @@ describe('a reservation', () => {
     ]);
     expect(server.world.calls.findLast((c) => c.name === 'endReservation')?.args[1]).toEqual({ id, keepMs: 300_000 });
     expect((await ann(['show', id])).out).toMatch(/^kept +until .+ brings it back$/m);
+    // Its time goes on; its machine does not.
+    const kept = server.world.reservations.get(id)?.keptUntil;
+    server.world.reservations.set(id, { ...(server.world.reservations.get(id) as Reservation), endsAt: '2099-01-01T00:00:00.000Z' });
+    expect(kept).toBeDefined();
+    expect((await ann(['ls'])).out).toContain(when(kept));
     const back = await ann(['undo', id.slice(0, 8)]);
     expect([back.code, back.out]).toEqual([0, `${id.slice(0, 8)}  ready: switching it on again\n`]);
     expect(server.world.reservations.get(id)?.keptUntil).toBeUndefined();

@@ -21,5 +21,9 @@ export interface EngineDeps {
 export function driverOf(deps: Pick<EngineDeps, 'drivers'>, providerId: string): Driver {
   const driver = deps.drivers.get(providerId);
   if (driver) return driver;
-  throw new CarrelError('unavailable', `provider ${providerId} is not open here`, { retry: 'later' });
+  throw new CarrelError('unavailable', 'its provider is not open yet on the server that works on this; it goes on by itself when it is', {
+    hint: 'See `carrel provider ls` for how providers are.',
+    retry: 'later',
+    details: { providerId },
+  });
 }

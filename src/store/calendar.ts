@@ -215,7 +215,10 @@ export async function assertRoom(tx: Tx, provider: Provider, claim: RoomClaim, c
     'no-capacity',
     `${provider.name} has ${free} ${SHORT[resource]} left and this needs ${wanted}, at ${when}${partText(part)}`,
     {
-      hint: 'end a reservation that is no longer needed, ask for less, or for another time: `carrel when IMAGE` says what is free when',
+      hint:
+        resource === 'storageMiB'
+          ? 'ask for a linked clone, or for another time; an operator can promise more than there is by `--max-storage`'
+          : 'end a reservation that is no longer needed, ask for less, or for another time: `carrel when IMAGE` says what is free when',
       details: { resource, wanted, free, missing, at: when, part, provider: provider.name, providerId: provider.id },
     },
   );

@@ -256,7 +256,8 @@ describe('on a full disk and at Ctrl-C', () => {
   beforeAll(async () => {
     mkdirSync(mount, { recursive: true });
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=420m,mode=0711', 'tmpfs', mount]);
-    await small.start();
+    // Its file system is smaller than a whole copy may come to be: without a word of the operator's none would be promised there.
+    await small.start({}, undefined, ['--max-storage', '10000']);
     await small.buildStarter();
   });
   afterAll(async () => {
@@ -329,7 +330,7 @@ describe('on a full disk and at Ctrl-C', () => {
     const { id, machine } = (await small.client.listReservations()).items[0] as { id: string; machine: { id: string } };
     await small.end('SIGKILL');
     rmSync(join(mount, 'machines', machine.id, 'run'), { recursive: true });
-    await small.start();
+    await small.start({}, undefined, ['--max-storage', '10000']);
     await condition(id, 'unreachable');
     expect(here(['ssh', id, '--', 'echo inside'])).toMatchObject({ status: 0, stdout: 'inside\n' });
     expect(here(['reconcile', '--dry-run']).stdout).toContain('cannot be controlled');

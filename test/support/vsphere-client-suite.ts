@@ -90,6 +90,8 @@ export interface SuiteOptions {
 
 interface World {
   losesUpdates: boolean;
+  /** As it was shown at first: vcsim shows a clone's file as the source's too, to whoever reads it anew. */
+  sourceDisk: VirtualDisk;
   server: VSphereServer;
   client: VSphereClient;
   source: Entity;
@@ -126,6 +128,7 @@ async function explore(server: VSphereServer, { losesUpdates = false }: SuiteOpt
   if (source.props.get('runtime.powerState') !== 'poweredOff') await client.run(ctx, 'PowerOffVM_Task', source.ref, {});
   return {
     losesUpdates,
+    sourceDisk: structuredClone(disksOf(asDevices(source.props.get('config.hardware.device')))[0] as VirtualDisk),
     server,
     client,
     source,
@@ -199,13 +202,9 @@ async function remove(w: World, vm: Ref): Promise<void> {
   await deletePath(ctx, w.client, path.slice(0, path.lastIndexOf('/')), w.datacenter);
 }
 
-function sourceDisk(w: World): VirtualDisk {
-  return disksOf(asDevices(w.source.props.get('config.hardware.device')))[0] as VirtualDisk;
-}
-
 /** A machine whose one disk stands on the source's. */
 async function makeChild(w: World, capacityInKB: bigint): Promise<{ vm: Ref; disk: VirtualDisk }> {
-  const parentPath = diskChain(sourceDisk(w))[0] as string;
+  const parentPath = diskChain(w.sourceDisk)[0] as string;
   const path = `[${w.datastoreName}]`;
   const config: VirtualMachineConfigSpec = {
     name: freshName('child'),
@@ -466,7 +465,7 @@ const cases: Record<CaseName, { title: string; only?: SuiteOptions['kind']; run:
   'child disk': {
     title: "a child disk stands on somebody else's disk, which outlives it",
     run: async (w) => {
-      const parent = sourceDisk(w);
+      const parent = w.sourceDisk;
       const { vm, disk } = await makeChild(w, parent.capacityInKB);
       expect(diskChain(disk)).toEqual([expect.not.stringContaining(diskChain(parent)[0] as string), diskChain(parent)[0]]);
       await remove(w, vm);
@@ -477,7 +476,7 @@ const cases: Record<CaseName, { title: string; only?: SuiteOptions['kind']; run:
     title: "a child disk without a size has its parent's",
     run: async (w) => {
       const { vm, disk } = await makeChild(w, 0n);
-      expect(disk.capacityInKB).toBe(sourceDisk(w).capacityInKB);
+      expect(disk.capacityInKB).toBe(w.sourceDisk.capacityInKB);
       await remove(w, vm);
     },
   },
@@ -511,7 +510,7 @@ const cases: Record<CaseName, { title: string; only?: SuiteOptions['kind']; run:
   'copy disk': {
     title: 'copies a disk to one of its own',
     run: async (w) => {
-      const source = diskChain(sourceDisk(w))[0] as string;
+      const source = diskChain(w.sourceDisk)[0] as string;
       const folder = `[${w.datastoreName}] ${freshName('copy')}`;
       await makeFolder(ctx, w.client, folder, w.datacenter);
       await copyDisk(ctx, w.client, source, `${folder}/copy.vmdk`, { datacenter: w.datacenter });
@@ -522,7 +521,7 @@ const cases: Record<CaseName, { title: string; only?: SuiteOptions['kind']; run:
   'copy into nothing': {
     title: 'a copy into a folder that is not there fails with a file fault',
     run: async (w) => {
-      const source = diskChain(sourceDisk(w))[0] as string;
+      const source = diskChain(w.sourceDisk)[0] as string;
       const error: unknown = await copyDisk(ctx, w.client, source, source.replace(/\.vmdk$/, '-x/none.vmdk'), {
         datacenter: w.datacenter,
       }).catch((e: unknown) => e);

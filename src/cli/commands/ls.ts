@@ -15,7 +15,7 @@ const last = '\uffff';
 /** What a list is put in order by; what has no such time comes last. */
 const SORTS = {
   begins: (r: Reservation) => r.startsAt,
-  ends: (r: Reservation) => r.endedAt ?? r.endsAt ?? last,
+  ends: (r: Reservation) => goneBy(r) ?? last,
   image: (r: Reservation) => `${r.image}@${String(r.revision).padStart(6, '0')}`,
   owner: (r: Reservation) => r.owner,
   state: (r: Reservation) => r.state,
@@ -41,6 +41,9 @@ export function addLs(program: Command, cli: Cli): void {
     });
 }
 
+/** When its machine goes; of one that was ended and is kept for a while, the end of that. */
+const goneBy = (r: Reservation): string | undefined => r.endedAt ?? r.keptUntil ?? r.endsAt;
+
 function shown(list: readonly Reservation[], wide: boolean, all: boolean): string {
   if (list.length === 0) return 'no reservations';
   const columns: [string, (r: Reservation) => string | undefined][] = [
@@ -53,11 +56,11 @@ function shown(list: readonly Reservation[], wide: boolean, all: boolean): strin
   if (wide) {
     columns.push(
       ['BEGINS', (r) => clock(r.startsAt)],
-      ['ENDS', (r) => clockOf(r.endedAt ?? r.endsAt)],
+      ['ENDS', (r) => clockOf(goneBy(r))],
       ['NAME', (r) => r.hostname],
       ['ADDRESS', ({ machine: { address } }) => address && `${address.host}:${address.sshPort}`],
     );
-  } else columns.push(['ENDS', (r) => when(r.endedAt ?? r.endsAt)]);
+  } else columns.push(['ENDS', (r) => when(goneBy(r))]);
   if (all) columns.push(['OWNER', (r) => r.owner]);
   if (wide || all) columns.push(['PROVIDER', (r) => r.provider], ['HOST', (r) => r.machine.host]);
   return table(
