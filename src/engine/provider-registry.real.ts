@@ -95,6 +95,8 @@ test('one that is back: what paused for it is due at once, what pauses for anoth
   const { t, ids, bad, registry, becomes } = await setUp();
   await registry.start();
   await becomes('bad', 'down');
+  // Its own return, which would wake what pauses for it, is over.
+  await becomes('good', 'up');
   const paused = async (key: string, providerId: string, waits: number) => {
     const { id } = await jobs.enqueue(t.db, { saga: 's', input: {}, key, lane: 'l', providerId, delayMs: 3_600_000 });
     await t.db.updateTable('job').set({ waits }).where('id', '=', id).execute();

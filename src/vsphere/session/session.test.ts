@@ -146,10 +146,10 @@ test('a full session table is waited for, within the login timeout', async () =>
   expect(count(server, 'Login')).toBe(4);
 
   full = 1e9;
-  const other = new Session(server.options({ loginTimeoutMs: 200 }));
+  const other = new Session(server.options({ loginTimeoutMs: 5_000 }));
   open.push(() => other.close());
   await expect(other.open(makeCtx())).rejects.toMatchObject({ code: 'vsphere-busy', retry: 'later' });
-  expect(count(server, 'Login')).toBeLessThan(20);
+  expect(count(server, 'Login')).toBeLessThan(100);
 });
 
 test('the caller who gives up does not take the login from the others', async () => {
