@@ -77,14 +77,7 @@ export const ProviderChange = strict({
   datastores: Type.Optional(Type.Union([Type.Array(Path, { minItems: 1, maxItems: 200 }), Type.Null()])),
   network: Type.Optional(Type.Union([Path, Type.Null()])),
   strategy: Type.Optional(Type.Union([connection.strategy, Type.Null()])),
-  limits: Type.Optional(
-    strict({
-      machines: AtMost,
-      memoryMiB: AtMost,
-      vcpus: AtMost,
-      storageMiB: Type.Optional(Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 })),
-    }),
-  ),
+  limits: connection.limits,
   password: Type.Optional(passwords.password),
   guestUser: connection.guestUser,
   guestPassword: passwords.guestPassword,

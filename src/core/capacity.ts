@@ -1,5 +1,3 @@
-import type { CloneMode } from './image.ts';
-
 /** What a provider may be loaded with, and what is left of it. Taken in the same transaction that promises it (promise 7). */
 
 export interface Demand {
@@ -23,14 +21,14 @@ const MIB = 2 ** 20;
 /** The most that the store can count, in MiB: two pebibytes. */
 const MOST_MIB = 2 ** 31 - 1;
 
-/** Storage as it is promised: whole MiB, `up` for what is asked for, down for what there is. */
-export function storageMiB(bytes: number, up: boolean): number {
-  return Math.min(MOST_MIB, up ? Math.ceil(bytes / MIB) : Math.floor(bytes / MIB));
+/** Storage that there is, in whole MiB. */
+export function storageIn(bytes: number): number {
+  return Math.min(MOST_MIB, Math.floor(bytes / MIB));
 }
 
-/** Only a whole copy has disks of its own of which is known how large they can become. */
-export function storageOf(mode: CloneMode, virtualBytes: number): number {
-  return mode === 'full' ? storageMiB(virtualBytes, true) : 0;
+/** Storage that is asked for, in whole MiB. */
+export function storageAsked(bytes: number): number {
+  return Math.min(MOST_MIB, Math.ceil(bytes / MIB));
 }
 
 /** Why one more machine does not fit, or undefined if it does. */

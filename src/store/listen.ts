@@ -35,16 +35,17 @@ export async function listen(
 
   async function open(): Promise<void> {
     const c = await connect(target, `carrel listen pid=${process.pid}`);
-    if (closed) return void c.end().catch(() => {});
-    client = c;
     c.on('notification', (n) => onNotice({ kind: 'notify', channel: n.channel, payload: n.payload ?? '' }));
-    c.on('end', () => lost(c));
     try {
       for (const channel of channels) await ask(c, `listen ${c.escapeIdentifier(channel)}`);
     } catch (error) {
       drop(c);
       throw error;
     }
+    if (closed) return void c.end().catch(() => {});
+    // Not before: whoever opens it tries again by itself, and so would its end.
+    client = c;
+    c.on('end', () => lost(c));
     clearInterval(probe);
     let asked = false;
     probe = setInterval(() => {

@@ -102,7 +102,7 @@ async function take(ctx: Ctx, client: Client, key: string, way: Way): Promise<vo
     const dying = other === undefined || (other.pid !== undefined && !alive(other.pid));
     const patience =
       other?.upgrading === true ? UPGRADE_MS : !dying ? 0 : other?.remote === true && way === 'own' ? LOST_HOST_MS : LINGER_MS;
-    if (patience > LINGER_MS && !told) {
+    if (patience === LOST_HOST_MS && !told) {
       told = true;
       ctx.progress({ text: 'waiting until PostgreSQL finds that a server is gone' });
     }

@@ -34,6 +34,16 @@ test('whoever listens notices it, and is told that something may have been misse
   await until('the last', () => heard.some((n) => n.kind === 'notify' && n.payload === 'last'));
 });
 
+test('one that cannot listen leaves no connection behind', async () => {
+  const t = await testDb(onTestFinished);
+  const open = async () =>
+    (await sql`select from pg_stat_activity where datname = current_database() and application_name like 'carrel listen%'`.execute(t.db))
+      .rows.length;
+  // No channel has this name.
+  await expect(listen(t.url, [''], () => {})).rejects.toThrow();
+  await until('its connection to be gone', async () => (await open()) === 0);
+});
+
 test('a transaction that was open holds its rows no longer than others wait to go on in its place', async () => {
   const t = await testDb(onTestFinished);
   const { db, close } = openDb(t.url);

@@ -1,4 +1,4 @@
-import { storageMiB } from '../../core/capacity.ts';
+import { storageIn } from '../../core/capacity.ts';
 import type { DiskChain } from '../../core/lineage.ts';
 import type { CloneResult, Inventory, LineageReport, LineageScope, ProviderRoom, SeenMachine, Stray } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
@@ -56,7 +56,7 @@ export function room(state: Readonly<FakeState>): ProviderRoom {
     machines,
     memoryMiB,
     vcpus,
-    storageMiB: storageMiB(storageBytes, false),
+    storageMiB: storageIn(storageBytes),
     storageBytes,
     storageFreeBytes: Math.max(0, storageBytes - usedBytes(state)),
   };

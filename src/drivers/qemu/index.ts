@@ -1,4 +1,4 @@
-import { type CapacityLimits, storageMiB } from '../../core/capacity.ts';
+import { type CapacityLimits, storageIn } from '../../core/capacity.ts';
 import { realpathSync } from 'node:fs';
 import { mkdir, statfs } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
@@ -113,7 +113,7 @@ export class QemuDriver implements Driver {
         machines: limits?.machines ?? Math.floor(memoryMiB / 128),
         memoryMiB,
         vcpus: limits?.vcpus ?? availableParallelism() * VCPUS_PER_CORE,
-        storageMiB: limits?.storageMiB ?? storageMiB(storageBytes, false),
+        storageMiB: limits?.storageMiB ?? storageIn(storageBytes),
         storageBytes,
         storageFreeBytes: storage.bavail * storage.bsize,
       };

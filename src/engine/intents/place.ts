@@ -2,7 +2,7 @@
  * Where a machine is made. A revision may have masters on several providers; of these the one with the most room in the time that is
  * asked for is chosen, in the transaction that promises it and under the row locks of all of them, taken in the order of their ids.
  */
-import { type CapacityLimits, type Demand, storageOf } from '../../core/capacity.ts';
+import { type CapacityLimits, type Demand, storageAsked } from '../../core/capacity.ts';
 import type { CloneMode, RevisionProfile } from '../../core/image.ts';
 import type { Capabilities } from '../../driver/driver.ts';
 import { CarrelError, isCode } from '../../lib/errors.ts';
@@ -97,7 +97,7 @@ async function assertInstant(db: Db, { instantFirmware, instantTpm }: Capabiliti
 
 /** What whole disks of its own may come to take of a machine of a revision, in MiB; 0 where it stands on its image's. */
 export async function storageFor(db: Db, revisionId: string, mode: CloneMode): Promise<number> {
-  return mode === 'full' ? storageOf(mode, await masters.virtualBytes(db, revisionId)) : 0;
+  return mode === 'full' ? storageAsked(await masters.virtualBytes(db, revisionId)) : 0;
 }
 
 /** Share of what is scarcest that is left when this is promised too; below zero where it does not fit. */

@@ -16,7 +16,7 @@ import {
 } from '../../../vsphere/index.ts';
 import { drive, type Patience } from './faults.ts';
 import { KeyedWork } from './keyed-work.ts';
-import type { VSphereProviderOptions } from '../options.ts';
+import { reserveOf, type VSphereProviderOptions } from '../options.ts';
 import { isInside, lastName } from '../inventory/paths.ts';
 import { Queue, Queues } from './queue.ts';
 import { Register } from '../inventory/register.ts';
@@ -92,6 +92,12 @@ export class Endpoint {
     const found = this.stores().find((store) => store.name === name);
     if (found === undefined) throw driverError('unavailable', `the datastore ${name} is not to be seen`);
     return found;
+  }
+
+  /** Bytes of it that may be used, less the reserve, asked now: what the inventory was told is as old as the server's last look. */
+  async freeNow(ctx: Ctx, store: Store): Promise<number> {
+    const { props } = await this.client.read(ctx, 'Datastore', store.ref, ['summary.freeSpace']);
+    return Math.max(0, Number(props['summary.freeSpace'] ?? store.free) - reserveOf(this.options));
   }
 
   /**

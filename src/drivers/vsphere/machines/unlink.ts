@@ -7,7 +7,6 @@ import type { Locate } from '../endpoint/locate.ts';
 import { bare, folderOf, isInside } from '../inventory/paths.ts';
 import { changeTags } from '../inventory/tags.ts';
 import type { View } from '../inventory/view.ts';
-import { reserveOf } from '../options.ts';
 import { existingDisk } from '../masters/hardware.ts';
 import type { Masters } from '../masters/masters.ts';
 import type { Folders } from '../storage/folders.ts';
@@ -85,9 +84,7 @@ export class Unlink {
       }, 0);
     const store = this.#end.stores().find(({ name }) => folder.startsWith(`[${name}]`));
     if (store === undefined) throw driverError('unavailable', `the datastore of ${folder} is not among those that are used`);
-    // Asked now: what the inventory was told is as old as the server's last look.
-    const { props } = await this.#end.client.read(ctx, 'Datastore', store.ref, ['summary.freeSpace']);
-    const free = Math.max(0, Number(props['summary.freeSpace'] ?? store.free) - reserveOf(this.#end.options));
+    const free = await this.#end.freeNow(ctx, store);
     if (needed > free) throw noRoomForCopy(machineId, `the datastore ${store.name}`, needed, free);
   }
 

@@ -16,7 +16,6 @@ import { datastoreName, isInside } from '../inventory/paths.ts';
 import { remarks, storesOf } from './remarks.ts';
 import type { Seed, Seeding } from './seeding.ts';
 import type { Sending } from './sending.ts';
-import { reserveOf } from '../options.ts';
 import type { Store } from '../endpoint/site.ts';
 import { changeTags, type SealedDisk, TAG, writeTags } from '../inventory/tags.ts';
 import type { Teardown } from '../storage/teardown.ts';
@@ -173,9 +172,7 @@ export class MasterVerbs {
   async #mustHaveRoom(ctx: Ctx, from: SealedMaster, revisionId: string, store: Store): Promise<void> {
     const sizes = diskSizes(await this.#layouts.get(ctx, from.view.ref));
     const needed = from.golden.reduce((sum, { path, virtualBytes }) => sum + (sizes.get(path) ?? virtualBytes), 0);
-    // Asked now: what the inventory was told is as old as the server's last look.
-    const { props } = await this.#end.client.read(ctx, 'Datastore', store.ref, ['summary.freeSpace']);
-    const free = Math.max(0, Number(props['summary.freeSpace'] ?? store.free) - reserveOf(this.#end.options));
+    const free = await this.#end.freeNow(ctx, store);
     if (needed > free) throw noRoomForMaster(revisionId, `the datastore ${store.name}`, needed, free);
   }
 

@@ -1,4 +1,4 @@
-import { storageMiB } from '../../../core/capacity.ts';
+import { storageIn } from '../../../core/capacity.ts';
 import type { DiskChain, DiskFile } from '../../../core/lineage.ts';
 import type {
   Inventory,
@@ -214,7 +214,7 @@ export class Survey {
       machines: limits?.machines ?? sum((p) => Number(p['capability.maxSupportedVMs'] ?? 512)),
       memoryMiB: limits?.memoryMiB ?? Math.floor(sum((p) => Number(p['summary.hardware.memorySize'] ?? 0)) / 2 ** 20),
       vcpus: limits?.vcpus ?? sum((p) => Number(p['summary.hardware.numCpuThreads'] ?? 0)) * VCPUS_PER_THREAD,
-      storageMiB: limits?.storageMiB ?? storageMiB(storageBytes, false),
+      storageMiB: limits?.storageMiB ?? storageIn(storageBytes),
       storageBytes,
       storageFreeBytes: stores.reduce((n, store) => n + store.free, 0),
     };
