@@ -7,7 +7,7 @@ const THEMES: readonly (readonly [title: string, tables: readonly string[]])[] =
   ['The installation', ['installation', 'server', 'setting']],
   ['People', ['account', 'identity', 'session', 'sign_in_link', 'token']],
   ['Where machines run', ['provider', 'closure']],
-  ['Images', ['image', 'revision', 'master']],
+  ['Images', ['image', 'image_former_name', 'revision', 'master']],
   ['What is promised', ['reservation', 'series', 'licence', 'licence_image', 'held_hour', 'held_touched']],
   ['Machines', ['machine', 'checkpoint', 'deletion']],
   ['Work, and what happened', ['job', 'job_step', 'event', 'audit']],

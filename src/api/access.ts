@@ -63,8 +63,9 @@ export async function ownJob(services: Services, caller: Caller, id: string): Pr
 
 export async function existingImage(services: Services, name: string): Promise<Image> {
   const found = await services.showImage(name);
-  if (found === undefined) throw notFound('image', name, 'List them with `carrel image ls`.');
-  return found;
+  if (found !== undefined) return found;
+  const now = await services.nameSince(name);
+  throw notFound('image', name, now === undefined ? 'List them with `carrel image ls`.' : `It is called ${now} now.`);
 }
 
 export async function existingRevision(services: Services, name: string, number: number): Promise<Revision> {

@@ -11,6 +11,7 @@ const MISSING = '11111111-1111-4111-8111-111111111111';
 /** Routes with a parameter that are about no person's thing: images are everybody's to see; who may change them is in server.test.ts. */
 const EVERYBODYS: readonly Operation[] = [
   'showImage',
+  'changeImage',
   'listRevisions',
   'showRevision',
   'replicateImage',

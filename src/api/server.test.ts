@@ -157,7 +157,16 @@ describe("other people's things", () => {
     const copy = (person: 'ann' | 'bob' | 'root') =>
       server.client(person).replicateImage({ params: { name: 'anns' }, body: { provider: 'lab' } });
     for (const person of ['ann', 'root'] as const) await expect(copy(person)).resolves.toHaveProperty('job');
-    const calls = [bob.publishRevision({ params, body: {} }), bob.retireRevision({ params }), bob.deleteRevision({ params }), copy('bob')];
+    const describe = (person: 'ann' | 'bob' | 'root') =>
+      server.client(person).changeImage({ params: { name: 'anns' }, body: { description: `by ${person}` } });
+    for (const person of ['ann', 'root'] as const) await expect(describe(person)).resolves.toHaveProperty('description', `by ${person}`);
+    const calls = [
+      bob.publishRevision({ params, body: {} }),
+      bob.retireRevision({ params }),
+      bob.deleteRevision({ params }),
+      copy('bob'),
+      describe('bob'),
+    ];
     for (const result of await Promise.allSettled(calls)) expect(result).toMatchObject({ reason: { code: 'not-allowed' } });
     const own = server.world.addReservation('bob', { state: 'ready' });
     await expect(bob.captureReservation({ params: { id: own.id }, body: { image: 'anns' } })).rejects.toMatchObject({

@@ -74,10 +74,12 @@ async function registerUpload(app: FastifyInstance, parts: ServerParts): Promise
         const peer = await answersElsewhere(parts, 'uploadImage', request);
         if (peer !== undefined) return passOn(parts, peer, request, reply, goneSignal(reply), request.body as Readable);
         await parts.services.checkImport({ format, provider });
+        const imageId = (await parts.services.showImage(name))?.id;
         const { proposed, ...file } = await receiveFile(request.raw, request.body as Readable, parts.staging, format);
         try {
           const started = await parts.services.importImage(callerOf(request), {
             image: name,
+            imageId,
             ...file,
             publish,
             description,

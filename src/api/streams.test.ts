@@ -223,6 +223,11 @@ describe('upload', () => {
     });
     expect(readFileSync(request.path).equals(content)).toBe(true);
     rmSync(request.path);
+    // The next file is for the image that has the name now, whatever that is called when the file is here.
+    await upload('root', 'uploaded', content);
+    const next = server.world.calls.findLast((c) => c.name === 'importImage')?.args[1] as { path: string };
+    expect(next).toMatchObject({ imageId: started.image.id });
+    rmSync(next.path);
     expect(sent.at(-1)).toBe(content.length);
   });
 

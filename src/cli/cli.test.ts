@@ -597,6 +597,18 @@ describe('images', () => {
       '/masters/starter-1.qcow2\n  /machines/m1/disk.qcow2   (machine starter-1)\n',
     );
     expect((await root(['image', 'lineage'])).code).toBe(0);
+    expect((await root(['image', 'describe', 'starter', 'for the \u001b[2Jfirst week'])).out).toBe(
+      'starter: for the \ufffd[2Jfirst week\n',
+    );
+    expect((await ann(['image', 'ls'])).out).toContain('first week');
+    expect((await root(['image', 'describe', 'starter', ''])).out).toBe('starter has no description now\n');
+    expect((await root(['image', 'rename', 'starter', 'first'])).out).toBe('starter is called first now\n');
+    expect((await ann(['image', 'show', 'first@1'])).out).toContain('first@1');
+    const former = await ann(['image', 'show', 'starter@1', '--json']);
+    expect([former.code, errorOf(former)]).toMatchObject([3, { code: 'not-found', hint: 'It is called first now.' }]);
+    expect((await root(['image', 'rename', 'first', 'First!'])).code).toBe(2);
+    expect((await ann(['image', 'rename', 'first', 'second'])).code).toBe(7);
+    expect((await root(['image', 'rename', 'first', 'starter'])).code).toBe(0);
     expect((await root(['image', 'retire', 'starter@1'])).out).toBe('starter@1 is retired\n');
     expect((await root(['image', 'publish', 'starter@1'])).out).toBe('starter@1 is published\n');
     expect((await root(['image', 'rm', 'starter'])).err).toContain('name a revision');

@@ -15,6 +15,7 @@ import { addEnd, addUndo } from './commands/end.ts';
 import { addExitCodes } from './commands/exit-codes.ts';
 import { addExtend } from './commands/extend.ts';
 import { addImageBuild } from './commands/image-build.ts';
+import { addImageDescribe, addImageRename } from './commands/image-change.ts';
 import { addImageImport } from './commands/image-import.ts';
 import { addImageLineage } from './commands/image-lineage.ts';
 import { addImageLs } from './commands/image-ls.ts';
@@ -88,6 +89,8 @@ const GROUPS: readonly { name: string; description: string; commands: readonly A
       addImageImport,
       addImageLs,
       addImageShow,
+      addImageRename,
+      addImageDescribe,
       addImageVerify,
       addImageLineage,
       addImageReplicate,

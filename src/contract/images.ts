@@ -2,48 +2,10 @@ import { type Static, Type } from 'typebox';
 import { Description, MemoryMiB, NameParam, Time, Uuid, Vcpus } from './common.ts';
 import { Lineage } from './lineage.ts';
 import { Failure } from './problem.ts';
+import { CpuLevel, DiskBus, GuestAccess, GuestProfile, HardwareProfile, NetworkCard } from './profiles.ts';
 import { named, oneOf, route, strict } from './route.ts';
 
 export const RevisionState = oneOf(['preparing', 'draft', 'published', 'retired', 'failed']);
-
-const CpuLevel = oneOf(
-  ['x86-64', 'x86-64-v2', 'x86-64-v3'],
-  'The processor that the guest finds where it is imitated (no KVM): `x86-64-v2` if left out.',
-);
-const DiskBus = oneOf(['virtio', 'sata', 'pvscsi', 'lsilogicsas'], 'What the system disk hangs on: `virtio` if left out.');
-const NetworkCard = oneOf(['virtio', 'e1000', 'e1000e', 'vmxnet3'], 'The network card: `virtio` if left out.');
-
-export const HardwareProfile = named(
-  'HardwareProfile',
-  Type.Object({
-    vcpus: Type.Integer(),
-    memoryMiB: Type.Integer(),
-    firmware: oneOf(['bios', 'efi']),
-    secureBoot: Type.Optional(Type.Boolean({ description: 'Its EFI firmware runs only what is signed.' })),
-    tpm: Type.Optional(Type.Boolean({ description: 'Each machine has a TPM 2.0 of its own, empty at first; captures leave it out.' })),
-    display: Type.Boolean(),
-    cpu: Type.Optional(CpuLevel),
-    diskBus: Type.Optional(DiskBus),
-    nic: Type.Optional(NetworkCard),
-  }),
-);
-
-const GuestAccess = oneOf(
-  ['cloud-init', 'guest-operations'],
-  '`cloud-init`: each machine gets its host name, identity and an account for Carrel by it. `guest-operations` (vSphere only): by an account that the image has and the provider knows.',
-);
-
-export const GuestProfile = named(
-  'GuestProfile',
-  Type.Object({
-    os: Type.String(),
-    user: Type.String({ description: 'The account that people log in to.' }),
-    sshPort: Type.Integer(),
-    agent: oneOf(['carrel', 'qga', 'none']),
-    access: Type.Optional(GuestAccess),
-    bootTimeoutS: Type.Integer({ description: 'Seconds.' }),
-  }),
-);
 
 export const MasterFile = Type.Object({ path: Type.String(), bytes: Type.Integer(), sha256: Type.String() });
 
@@ -224,6 +186,17 @@ export const imageRoutes = {
     params: Name,
     response: Image,
     errors: ['not-found'],
+  }),
+  changeImage: route('changeImage', {
+    summary: 'Give an image another name or description; what is reserved or being made of it stays as it is',
+    description:
+      "For the image's owner and operators. Its revisions are `NEW@N` from then on. The old name is free again; who asks for it is told the new one until another image takes it.",
+    tag: 'images',
+    scope: 'user',
+    params: Name,
+    body: strict({ name: Type.Optional(NameParam), description: Type.Optional(Description) }),
+    response: Image,
+    errors: ['not-found', 'not-allowed', 'conflict'],
   }),
   buildImage: route('buildImage', {
     summary: "Make an image's next revision by a recipe; the image itself too if it is not there",

@@ -27,6 +27,7 @@ export const PATHS = {
 
   listImages: 'GET /api/v1/images',
   showImage: 'GET /api/v1/images/{name}',
+  changeImage: 'PATCH /api/v1/images/{name}',
   buildImage: 'POST /api/v1/images/{name}/build',
   uploadImage: 'POST /api/v1/images/{name}/upload',
   importVm: 'POST /api/v1/images/{name}/import',

@@ -1,6 +1,7 @@
 import type { ImageServices } from './interface.ts';
 import type { Lineage } from '../contract/lineage.ts';
 import type { Driver, LineageReport } from '../driver/index.ts';
+import { changeImage } from '../engine/intents/change-image.ts';
 import * as intents from '../engine/intents/image.ts';
 import { addMaster, replicateMaster } from '../engine/intents/masters.ts';
 import { proveRevision } from '../engine/intents/prove.ts';
@@ -33,6 +34,16 @@ export function imageServices({ deps }: Parts): ImageServices {
       const row = await images.findByName(db, name);
       return row && (await showImages(db, [row]))[0];
     },
+    async nameSince(name) {
+      return images.nameSince(db, name);
+    },
+    async changeImage(caller, imageId, change) {
+      await changeImage(deps, caller, imageId, change);
+      const row = await images.find(db, imageId);
+      const [shown] = await showImages(db, row ? [row] : []);
+      if (!shown) throw new CarrelError('not-found', 'the image is not there any more');
+      return shown;
+    },
     async listRevisions(name) {
       const row = await images.findByName(db, name);
       return row ? showRevisions(db, await images.revisionsOf(db, [row.id])) : [];
@@ -54,7 +65,9 @@ export function imageServices({ deps }: Parts): ImageServices {
     async checkImport({ provider, format }) {
       await intents.assertImport(deps, provider, format);
     },
-    async importImage(caller, { image, path, bytes, sha256, notes, publish, description, format, provider, masterOf: revision, hints }) {
+    async importImage(caller, { image: said, imageId, path, bytes, sha256, notes, publish, description, format, provider, ...rest }) {
+      const { masterOf: revision, hints } = rest;
+      const image = (imageId && (await images.find(db, imageId))?.name) ?? said;
       const source = { kind: 'file', path, claimed: format, notes, profile: given(hints) } as const;
       const told = { kind: 'file', format, bytes, sha256, ...given({ provider }) };
       if (revision !== undefined) return started(await addMaster(deps, caller, { image, revision, provider, source, told }));

@@ -10,14 +10,15 @@
  * - `show…` and `find…` return undefined for what is not there.
  */
 import type { Duplex, Readable } from 'node:stream';
+import type { Caller } from './caller.ts';
+import type { ImageServices } from './image-services.ts';
 import type { GuestShell, TerminalSize } from './shell.ts';
 import type { GuestTunnel } from './tunnel.ts';
 import type { Availability, Maintenance, RuleChange, Rules } from '../contract/calendar.ts';
 import type { Licence } from '../contract/licences.ts';
 import type { Checkpoint, CheckpointJob } from '../contract/checkpoints.ts';
 import type { CloneMode } from '../contract/common.ts';
-import type { Image, JobStarted, Revision, RevisionStarted, UploadQuery, Verification, VmImport } from '../contract/images.ts';
-import type { Lineage } from '../contract/lineage.ts';
+import type { RevisionStarted } from '../contract/images.ts';
 import type { Job, JobDetail, Machine, MachineDetail } from '../contract/machines.ts';
 import type { Certificate, EndpointVm, Provider, ProviderAdded, ProviderChange, ProviderCheck } from '../contract/providers.ts';
 import type { Connection, PowerOp, Reservation, ReservationJob, ReservationKind, SerialLog } from '../contract/reservations.ts';
@@ -25,18 +26,6 @@ import type { OpenSession } from '../contract/sessions.ts';
 import type { Series, SeriesDetail } from '../contract/series.ts';
 import type { Role } from '../contract/roles.ts';
 import type { Account, AuditEntry, EventData, Link, NewToken, Readiness, ReconcileReport, Server, TokenInfo } from '../contract/system.ts';
-
-/** Whose request it is. */
-export interface Caller {
-  accountId: string;
-  name: string;
-  role: Role;
-  /** By what they signed in; neither for the server itself. `expiresAt` null = no end. */
-  token?: { id: string; expiresAt: Date | null } | undefined;
-  session?: { id: string; byLink: boolean; endsAt: Date; idleEndsAt: Date } | undefined;
-  /** Another server of the installation asks for them, and sees to it that they are signed in. */
-  onBehalf?: boolean | undefined;
-}
 
 /** The header by which a server says for whom it asks another. */
 export const ON_BEHALF = 'x-carrel-on-behalf';
@@ -165,25 +154,6 @@ export interface SeriesRequest extends MachineRequest {
   partial: boolean;
 }
 
-/** An uploaded file. It lies in the staging folder and belongs to the callee once the function returns; when it throws, the API removes it. */
-export interface ImportRequest {
-  image: string;
-  path: string;
-  bytes: number;
-  /** In hex, of the file as it was received. */
-  sha256: string;
-  /** Sentences about it for people, kept with the revision. */
-  notes: string[];
-  publish: boolean;
-  description?: string | undefined;
-  format: UploadQuery['format'];
-  provider?: string | undefined;
-  /** Number of the revision that it is one more master of, in place of a new revision. */
-  masterOf?: number | undefined;
-  /** What the uploader says about the guest, and the file where the uploader does not. */
-  hints: Omit<UploadQuery, 'format' | 'publish' | 'description' | 'masterOf' | 'provider'>;
-}
-
 export interface CaptureRequest {
   reservationId: string;
   /** The image whose next revision it becomes; made, and the caller's, if it is not there. */
@@ -193,6 +163,8 @@ export interface CaptureRequest {
   description?: string | undefined;
 }
 
+export type { Caller } from './caller.ts';
+export type { ImageServices, ImportRequest } from './image-services.ts';
 export type { GuestShell, TerminalSize } from './shell.ts';
 export type { GuestTunnel } from './tunnel.ts';
 
@@ -220,44 +192,6 @@ export interface AccountServices {
   createToken(caller: Caller, request: { account: string; label: string; forMs?: number | undefined }): Promise<NewToken | undefined>;
   /** False if there is no such token. */
   deleteToken(caller: Caller, request: { account: string; token: string }): Promise<boolean>;
-}
-
-export interface ImageServices {
-  listImages(): Promise<Image[]>;
-  showImage(name: string): Promise<Image | undefined>;
-  listRevisions(image: string): Promise<Revision[]>;
-  showRevision(image: string, number: number): Promise<Revision | undefined>;
-  /** `bad-request` (the name), `not-found` (the provider), `not-supported`, `unavailable`. */
-  importVm(caller: Caller, request: VmImport & { image: string }): Promise<RevisionStarted>;
-  /** `bad-request` (the name), `not-supported` (the recipe), `busy`. */
-  buildImage(
-    caller: Caller,
-    request: { image: string; recipe: string; description?: string | undefined; publish: boolean; provider?: string | undefined },
-  ): Promise<RevisionStarted>;
-  /** Whether a file could be imported there, before gigabytes of it come. Refused as {@link importImage} would be. */
-  checkImport(request: Pick<ImportRequest, 'provider' | 'format'>): Promise<void>;
-  importImage(caller: Caller, request: ImportRequest): Promise<RevisionStarted>;
-  /** Answers with the reservation by which it is lent. `unclean` as of {@link publishRevision}, if it is then to be handed out. */
-  replicateImage(
-    caller: Caller,
-    request: { image: string; revision?: number | undefined; provider: string; datastore?: string | undefined },
-  ): Promise<{ job: string }>;
-  proveRevision(
-    caller: Caller,
-    request: { image: string; revision: number; proof: { publish: boolean; publishUnclean?: string | undefined } },
-  ): Promise<{ reservation: string }>;
-  /** `unclean` without a reason for one that may hold what belongs to a person. */
-  publishRevision(caller: Caller, revisionId: string, uncleanReason?: string): Promise<Revision>;
-  retireRevision(caller: Caller, revisionId: string): Promise<Revision>;
-  /** `has-children` with `details.children` is refused at once where the store knows of some; the job looks at the disks again. */
-  deleteRevision(caller: Caller, revisionId: string): Promise<JobStarted>;
-  /** Hashes now; may take as long as reading the files does, on vSphere only with `full`. `signal` aborts when the caller has gone. */
-  verifyImage(
-    request: { image: string; revision?: number | undefined; full?: boolean | undefined },
-    signal: AbortSignal,
-  ): Promise<Verification>;
-  /** Of one image, or of everything. */
-  lineage(image: string | undefined, signal: AbortSignal): Promise<Lineage>;
 }
 
 export interface ReservationServices {

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { REVISION_TABLE, type RevisionEvent, type RevisionProfile, type RevisionState } from '../core/image.ts';
 import { CarrelError, isCode, type StoredError } from '../lib/errors.ts';
 import { tx } from './db.ts';
+import { violates } from './errors.ts';
 import * as events from './events.ts';
 import type { Db, Facts, Image, Revision, Tx } from './schema.ts';
 import { anyOf, json } from './sql.ts';
@@ -30,6 +31,45 @@ export async function ensure(db: Db, image: { id: string; name: string; descript
   const row = await findByName(db, image.name);
   if (!row) throw new CarrelError('conflict', `the image ${image.name} was removed in the same moment`, { retry: 'later' });
   return row;
+}
+
+/** The row, locked until the transaction ends; undefined if there is none. */
+export async function lock(tx: Tx, id: string): Promise<Image | undefined> {
+  return tx.selectFrom('image').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+}
+
+/** Gives a locked image another name, and remembers the one that it had. `conflict` if another image has the new one. */
+export async function rename(tx: Tx, image: Pick<Image, 'id' | 'name'>, name: string, now: Date): Promise<void> {
+  try {
+    await tx.updateTable('image').set({ name }).where('id', '=', image.id).execute();
+  } catch (error) {
+    if (!violates(error, 'image_name_key')) throw error;
+    throw new CarrelError('conflict', `there is an image called ${name} already`, {
+      hint: 'Choose another name, or rename that one first: `carrel image rename`.',
+      cause: error,
+    });
+  }
+  const former = { name: image.name, imageId: image.id, until: now };
+  await tx
+    .insertInto('imageFormerName')
+    .values(former)
+    .onConflict((oc) => oc.column('name').doUpdateSet({ imageId: image.id, until: now }))
+    .execute();
+}
+
+export async function describe(tx: Tx, id: string, description: string): Promise<void> {
+  await tx.updateTable('image').set({ description }).where('id', '=', id).execute();
+}
+
+/** What the image is called now that had this name last; undefined if none had it. */
+export async function nameSince(db: Db, former: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('imageFormerName')
+    .innerJoin('image', 'image.id', 'imageFormerName.imageId')
+    .select('image.name')
+    .where('imageFormerName.name', '=', former)
+    .executeTakeFirst();
+  return row?.name;
 }
 
 export interface NewRevision {

@@ -91,6 +91,13 @@ export interface ImageTable {
   createdAt: Date;
 }
 
+/** What images were called before. */
+export interface ImageFormerNameTable {
+  name: string;
+  imageId: string;
+  until: Date;
+}
+
 export interface RevisionTable {
   id: string;
   imageId: string;
@@ -349,6 +356,7 @@ export interface Schema {
   server: ServerTable;
   provider: ProviderTable;
   image: ImageTable;
+  imageFormerName: ImageFormerNameTable;
   revision: RevisionTable;
   master: MasterTable;
   deletion: DeletionTable;

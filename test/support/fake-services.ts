@@ -56,6 +56,8 @@ interface StoredEvent extends EventData {
 /** A world that moves only when a test says so. */
 export class FakeWorld {
   readonly images = new Map<string, Image>();
+  /** Former name of an image → its id. */
+  readonly formerNames = new Map<string, string>();
   readonly revisions: Revision[] = [];
   readonly reservations = new Map<string, Reservation>();
   readonly jobs = new Map<string, JobDetail>();
@@ -407,6 +409,23 @@ export function fakeServices(world: FakeWorld): Services {
     },
     listImages: async () => [...world.images.values()],
     showImage: async (name) => world.images.get(name),
+    nameSince: async (name) => [...world.images.values()].find((i) => i.id === world.formerNames.get(name))?.name,
+    async changeImage(_by, id, { name, description }) {
+      const image = there(
+        [...world.images.values()].find((i) => i.id === id),
+        'image',
+      );
+      if (name !== undefined && name !== image.name) {
+        if (world.images.has(name)) throw new CarrelError('conflict', `there is an image called ${name} already`);
+        world.images.delete(image.name);
+        world.formerNames.set(image.name, id);
+        for (const revision of world.revisions) if (revision.image === image.name) revision.image = name;
+        image.name = name;
+        world.images.set(name, image);
+      }
+      if (description !== undefined) image.description = description;
+      return image;
+    },
     listRevisions: async (image) => world.revisions.filter((r) => r.image === image).reverse(),
     showRevision: async (image, number) => world.revisions.find((r) => r.image === image && r.number === number),
     async buildImage(by, { image, recipe }) {

@@ -5,6 +5,7 @@ import { lazy, Suspense } from 'react';
 import { useSession } from '../app/session.tsx';
 import { api } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
+import { EditImageButton } from '../parts/image-edit.tsx';
 import { RevisionCard } from '../parts/revision-card.tsx';
 import { PageTitle, Problem, Waiting } from '../parts/status.tsx';
 
@@ -36,6 +37,7 @@ export function ImagePage() {
               <Text size="sm" c="dimmed">
                 {t.reserve.machines(image.data.machines)}
               </Text>
+              {author && <EditImageButton image={image.data} />}
             </Group>
           </Card>
         )}

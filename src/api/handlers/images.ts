@@ -6,6 +6,7 @@ import type { Deps, Handlers } from './types.ts';
 type ImageOperation =
   | 'listImages'
   | 'showImage'
+  | 'changeImage'
   | 'buildImage'
   | 'importVm'
   | 'listRevisions'
@@ -29,6 +30,11 @@ export function imageHandlers({ services }: Deps): Handlers<ImageOperation> {
   return {
     listImages: async () => ({ items: await services.listImages() }),
     showImage: ({ params }) => existingImage(services, params.name),
+    async changeImage({ params, body, caller }) {
+      const image = await managedImage(services, caller, params.name);
+      if (body.name !== undefined) checkNewName(body.name);
+      return services.changeImage(caller, image.id, body);
+    },
     async buildImage({ params, body, caller }) {
       checkNewName(params.name);
       const { publish = true, ...rest } = body;

@@ -283,7 +283,8 @@ async function change(
   });
 }
 
-function checkName(name: string): void {
+/** Refuses with `bad-request` what cannot be an image's name. */
+export function checkName(name: string): void {
   const problem = imageNameProblem(name);
   if (problem !== undefined)
     throw new CarrelError('bad-request', `${JSON.stringify(name)} cannot be an image's name: ${problem}`, { hint: 'such as "debian-12"' });

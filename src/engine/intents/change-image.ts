@@ -1,0 +1,37 @@
+/** Changing what an image is called and what is said of it. */
+import { CarrelError } from '../../lib/errors.ts';
+import * as audit from '../../store/audit.ts';
+import * as images from '../../store/images.ts';
+import type { EngineDeps } from '../deps.ts';
+import { checkName } from './image.ts';
+import type { Who } from './terms.ts';
+
+/**
+ * Another name or description, in one transaction. Reservations, series, licences and jobs hold the image's id, so nothing of them changes;
+ * host names that were made of the old name stay. What is as it was already is not written down again.
+ * `bad-request` (the name), `conflict` (another image has it), `not-found`.
+ */
+export async function changeImage(
+  deps: EngineDeps,
+  who: Who,
+  imageId: string,
+  change: { name?: string | undefined; description?: string | undefined },
+): Promise<void> {
+  const { name, description } = change;
+  if (name !== undefined) checkName(name);
+  const now = deps.now();
+  await deps.store.tx(async (tx) => {
+    const image = await images.lock(tx, imageId);
+    if (!image) throw new CarrelError('not-found', 'the image is not there any more');
+    const note = (action: string, from: string, to: string) =>
+      audit.append(tx, { at: now, actor: who.name, action, subjectKind: 'image', subjectId: image.id, detail: { from, to } });
+    if (name !== undefined && name !== image.name) {
+      await images.rename(tx, image, name, now);
+      await note('image.renamed', image.name, name);
+    }
+    if (description !== undefined && description !== image.description) {
+      await images.describe(tx, image.id, description);
+      await note('image.described', image.description, description);
+    }
+  });
+}

@@ -1,0 +1,74 @@
+/** Images that get another name or description while something of them is under way. */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Bench, drain, jobOf, makeBench, problems, readyOne, reservationOf, reserveOne } from '../../test/support/engine.ts';
+import { captureReservation } from '../engine/intents/image.ts';
+import * as audit from '../store/audit.ts';
+import { imageServices } from './images.ts';
+import type { Parts } from './parts.ts';
+import { reservationServices } from './reservations.ts';
+
+function servicesOf(bench: Bench) {
+  const parts = { deps: bench.deps } as Parts;
+  return { images: imageServices(parts), reservations: reservationServices(parts), by: { ...bench.who, role: 'admin' as const } };
+}
+
+test('what is reserved, captured and uploaded of an image goes on under its new name', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = servicesOf(bench);
+  const ready = await readyOne(bench);
+  const waiting = await reserveOne(bench);
+  await captureReservation(bench.deps, bench.who, { reservationId: ready.id, image: 'golden', publish: false });
+  expect(await it.images.changeImage(it.by, bench.imageId, { name: 'silver' })).toMatchObject({ id: bench.imageId, name: 'silver' });
+  await drain(bench);
+  expect((await jobOf(bench, 'capture')).state).toBe('done');
+  expect((await reservationOf(bench, waiting.id)).state).toBe('ready');
+  expect(await it.reservations.showReservation(ready.id)).toMatchObject({ image: 'silver', hostname: ready.hostname });
+  expect(await problems(bench)).toEqual([]);
+  const dir = mkdtempSync(join(tmpdir(), 'carrel-names-'));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  writeFileSync(join(dir, 'disk.raw'), 'a disk');
+  const sent = { image: 'golden', imageId: bench.imageId, path: join(dir, 'disk.raw'), bytes: 6, sha256: 'ab', notes: [], publish: false };
+  const uploaded = await it.images.importImage(it.by, { ...sent, format: 'raw', hints: {} });
+  expect([uploaded.image.id, uploaded.image.name, uploaded.revision.number]).toEqual([bench.imageId, 'silver', 3]);
+  expect((await it.images.listImages()).map((i) => i.name)).toEqual(['silver']);
+});
+
+test('an old name leads to the new one until another image takes it, and none takes one that is there', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = servicesOf(bench);
+  const rename = (id: string, name: string) => it.images.changeImage(it.by, id, { name });
+  await rename(bench.imageId, 'silver');
+  await rename(bench.imageId, 'bronze');
+  for (const former of ['golden', 'silver']) expect(await it.images.nameSince(former)).toBe('bronze');
+  expect(await it.images.nameSince('tin')).toBeUndefined();
+  const other = await it.images.buildImage(it.by, { image: 'golden', recipe: 'tiny', publish: false });
+  expect(other.image.id).not.toBe(bench.imageId);
+  expect((await it.images.showImage('golden'))?.id).toBe(other.image.id);
+  await expect(rename(bench.imageId, 'golden')).rejects.toMatchObject({
+    code: 'conflict',
+    message: 'there is an image called golden already',
+  });
+  await expect(rename(bench.imageId, 'Gold!')).rejects.toMatchObject({ code: 'bad-request' });
+  await expect(rename(randomUUID(), 'tin')).rejects.toMatchObject({ code: 'not-found' });
+  // The other gives it up in its turn: whoever asks is led to that one.
+  await rename(other.image.id, 'tin');
+  expect(await it.images.nameSince('golden')).toBe('tin');
+});
+
+test('each change is in the audit log once, with what was before', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = servicesOf(bench);
+  for (let twice = 0; twice < 2; twice++) {
+    const now = await it.images.changeImage(it.by, bench.imageId, { name: 'silver', description: 'for the lab' });
+    expect(now).toMatchObject({ name: 'silver', description: 'for the lab' });
+  }
+  const noted = await audit.list(bench.store.db, { limit: 10, subjectId: bench.imageId });
+  expect(noted.map((e) => [e.actor, e.action, e.detail])).toEqual([
+    ['ada', 'image.described', { from: '', to: 'for the lab' }],
+    ['ada', 'image.renamed', { from: 'golden', to: 'silver' }],
+  ]);
+});
