@@ -18,6 +18,7 @@ const EVERYBODYS: readonly Operation[] = [
   'proveRevision',
   'publishRevision',
   'retireRevision',
+  'unretireRevision',
   'deleteRevision',
   'verifyImage',
   'imageLineage',

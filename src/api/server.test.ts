@@ -163,6 +163,7 @@ describe("other people's things", () => {
     const calls = [
       bob.publishRevision({ params, body: {} }),
       bob.retireRevision({ params }),
+      bob.unretireRevision({ params }),
       bob.deleteRevision({ params }),
       copy('bob'),
       describe('bob'),

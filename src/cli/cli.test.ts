@@ -610,6 +610,9 @@ describe('images', () => {
     expect((await ann(['image', 'rename', 'first', 'second'])).code).toBe(7);
     expect((await root(['image', 'rename', 'first', 'starter'])).code).toBe(0);
     expect((await root(['image', 'retire', 'starter@1'])).out).toBe('starter@1 is retired\n');
+    expect((await ann(['image', 'unretire', 'starter@1'])).code).toBe(7);
+    expect((await root(['image', 'unretire', 'starter@1'])).out).toBe('starter@1 is draft; hand it out: carrel image publish starter@1\n');
+    expect((await root(['image', 'unretire', 'starter@1'])).code).toBe(4);
     expect((await root(['image', 'publish', 'starter@1'])).out).toBe('starter@1 is published\n');
     expect((await root(['image', 'rm', 'starter'])).err).toContain('name a revision');
     (server.world.revisions[0] as { machines: number }).machines = 2;

@@ -22,7 +22,7 @@ import { addImageLs } from './commands/image-ls.ts';
 import { addImageReplicate } from './commands/image-replicate.ts';
 import { addImageProve } from './commands/image-prove.ts';
 import { addImagePublish } from './commands/image-publish.ts';
-import { addImageRetire } from './commands/image-retire.ts';
+import { addImageRetire, addImageUnretire } from './commands/image-retire.ts';
 import { addImageRm } from './commands/image-rm.ts';
 import { addImageShow } from './commands/image-show.ts';
 import { addImageVerify } from './commands/image-verify.ts';
@@ -97,6 +97,7 @@ const GROUPS: readonly { name: string; description: string; commands: readonly A
       addImageProve,
       addImagePublish,
       addImageRetire,
+      addImageUnretire,
       addImageRm,
     ],
   },

@@ -319,6 +319,16 @@ export const imageRoutes = {
     response: Revision,
     errors: ['not-found', 'not-allowed', 'wrong-state'],
   }),
+  unretireRevision: route('unretireRevision', {
+    summary: 'Take a retirement back: it is a draft again, and may be published',
+    description:
+      "For the image's owner and operators. `master-changed` for one that was taken out of service since its golden disks are not what was sealed; `wrong-state` where they are gone or never were.",
+    tag: 'images',
+    scope: 'user',
+    params: NameNumber,
+    response: Revision,
+    errors: ['not-found', 'not-allowed', 'wrong-state', 'master-changed', 'busy'],
+  }),
   deleteRevision: route('deleteRevision', {
     summary: 'Remove a revision and its masters, if nothing stands on them',
     description: "For the image's owner and operators. `has-children` lists in `details.children` what stands on it.",

@@ -37,6 +37,7 @@ export const PATHS = {
   proveRevision: 'POST /api/v1/images/{name}/revisions/{number}/prove',
   publishRevision: 'POST /api/v1/images/{name}/revisions/{number}/publish',
   retireRevision: 'POST /api/v1/images/{name}/revisions/{number}/retire',
+  unretireRevision: 'POST /api/v1/images/{name}/revisions/{number}/unretire',
   deleteRevision: 'DELETE /api/v1/images/{name}/revisions/{number}',
   verifyImage: 'POST /api/v1/images/{name}/verify',
   imageLineage: 'GET /api/v1/images/{name}/lineage',

@@ -49,15 +49,15 @@ export interface RevisionProfile {
 }
 
 export type RevisionState = 'preparing' | 'draft' | 'published' | 'retired' | 'failed';
-export type RevisionEvent = 'prepared' | 'prepareFailed' | 'publish' | 'supersede' | 'retire';
+export type RevisionEvent = 'prepared' | 'prepareFailed' | 'publish' | 'supersede' | 'retire' | 'unretire';
 
 /** States x events, no gaps; `null` = the event is refused in that state. See docs/spec/revision.md. */
 export const REVISION_TABLE: Record<RevisionState, Record<RevisionEvent, RevisionState | null>> = {
-  preparing: { prepared: 'draft', prepareFailed: 'failed', publish: null, supersede: null, retire: null },
-  draft: { prepared: 'draft', prepareFailed: null, publish: 'published', supersede: null, retire: 'retired' },
-  published: { prepared: null, prepareFailed: null, publish: 'published', supersede: 'draft', retire: 'retired' },
-  retired: { prepared: null, prepareFailed: null, publish: null, supersede: null, retire: 'retired' },
-  failed: { prepared: null, prepareFailed: 'failed', publish: null, supersede: null, retire: 'retired' },
+  preparing: { prepared: 'draft', prepareFailed: 'failed', publish: null, supersede: null, retire: null, unretire: null },
+  draft: { prepared: 'draft', prepareFailed: null, publish: 'published', supersede: null, retire: 'retired', unretire: null },
+  published: { prepared: null, prepareFailed: null, publish: 'published', supersede: 'draft', retire: 'retired', unretire: null },
+  retired: { prepared: null, prepareFailed: null, publish: null, supersede: null, retire: 'retired', unretire: 'draft' },
+  failed: { prepared: null, prepareFailed: 'failed', publish: null, supersede: null, retire: 'retired', unretire: null },
 };
 
 const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/;

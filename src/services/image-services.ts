@@ -55,6 +55,8 @@ export interface ImageServices {
   /** `unclean` without a reason for one that may hold what belongs to a person. */
   publishRevision(caller: Caller, revisionId: string, uncleanReason?: string): Promise<Revision>;
   retireRevision(caller: Caller, revisionId: string): Promise<Revision>;
+  /** `wrong-state`, `master-changed`, `busy` (it is being removed). */
+  unretireRevision(caller: Caller, revisionId: string): Promise<Revision>;
   /** `has-children` with `details.children` is refused at once where the store knows of some; the job looks at the disks again. */
   deleteRevision(caller: Caller, revisionId: string): Promise<JobStarted>;
   /** Hashes now; may take as long as reading the files does, on vSphere only with `full`. `signal` aborts when the caller has gone. */

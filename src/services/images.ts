@@ -87,6 +87,10 @@ export function imageServices({ deps }: Parts): ImageServices {
       await intents.retireRevision(deps, caller, revisionId);
       return again(revisionId);
     },
+    async unretireRevision(caller, revisionId) {
+      await intents.unretireRevision(deps, caller, revisionId);
+      return again(revisionId);
+    },
     async deleteRevision(caller, revisionId) {
       return intents.removeRevision(deps, caller, revisionId);
     },

@@ -177,8 +177,7 @@ export async function transitionRevision(
     const next = REVISION_TABLE[row.state][event];
     if (next === null) {
       throw new CarrelError('wrong-state', `revision ${row.number} is ${row.state} and cannot take "${event}"`, {
-        hint:
-          row.state === 'retired' ? 'A revision is retired for good: publish another, or make the next one.' : 'See `carrel image show`.',
+        hint: row.state === 'retired' ? 'Bring it back first: `carrel image unretire`.' : 'See `carrel image show`.',
         details: { state: row.state, event },
       });
     }

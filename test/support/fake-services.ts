@@ -440,6 +440,12 @@ export function fakeServices(world: FakeWorld): Services {
     proveRevision: async () => ({ reservation: randomUUID() }),
     publishRevision: async (_caller, id) => Object.assign(revisionOf(id), { state: 'published' as const }),
     retireRevision: async (_caller, id) => Object.assign(revisionOf(id), { state: 'retired' as const }),
+    async unretireRevision(_by, id) {
+      const revision = revisionOf(id);
+      if (revision.failure?.code === 'master-changed') throw new CarrelError('master-changed', revision.failure.message);
+      if (revision.state !== 'retired') throw new CarrelError('wrong-state', `revision ${revision.number} is ${revision.state}`);
+      return Object.assign(revision, { state: 'draft' as const });
+    },
     async deleteRevision(by, id) {
       const revision = revisionOf(id);
       if (revision.machines > 0) {

@@ -233,6 +233,7 @@ export const de: Messages = {
     description: 'Beschreibung',
     save: 'Speichern',
     retire: 'Zurückziehen',
+    unretire: 'Zurückholen',
     remove: 'Entfernen',
     removeTitle: (n) => `Revision ${n} entfernen?`,
     removeText: 'Ihre Golden Disks werden gelöscht, wenn nichts auf ihnen steht.',

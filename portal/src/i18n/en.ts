@@ -234,6 +234,7 @@ export const en = {
     description: 'Description',
     save: 'Save',
     retire: 'Retire',
+    unretire: 'Bring back',
     remove: 'Remove',
     removeTitle: (n: number) => `Remove revision ${n}?`,
     removeText: 'Its golden disks are deleted, if nothing stands on them.',

@@ -1,6 +1,6 @@
 import { Alert, Button, Card, Group, Progress, Stack, Text, TextInput, Title, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconArchive, IconPencil, IconShieldCheck, IconTrash, IconUpload } from '@tabler/icons-react';
+import { IconArchive, IconArchiveOff, IconPencil, IconShieldCheck, IconTrash, IconUpload } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Revision } from '../../../src/contract/images.ts';
@@ -52,6 +52,7 @@ export function RevisionCard({ revision, author }: { revision: Revision; author:
           {can.checkOut && <CheckOutButton revision={revision} />}
           {can.verify && <VerifyButton revision={revision} />}
           {can.retire && <RetireButton revision={revision} />}
+          {can.unretire && <UnretireButton revision={revision} />}
           {can.remove && <RemoveButton revision={revision} />}
         </Group>
       </Stack>
@@ -176,6 +177,21 @@ function RetireButton({ revision }: { revision: Revision }) {
       onClick={() => retire.mutate(undefined)}
     >
       {t.images.retire}
+    </Button>
+  );
+}
+
+function UnretireButton({ revision }: { revision: Revision }) {
+  const { t } = useI18n();
+  const unretire = useAct(() => api.unretireRevision({ params: paramsOf(revision) }), { stale });
+  return (
+    <Button
+      variant="default"
+      leftSection={<IconArchiveOff size={16} aria-hidden />}
+      loading={unretire.isPending}
+      onClick={() => unretire.mutate(undefined)}
+    >
+      {t.images.unretire}
     </Button>
   );
 }

@@ -7,18 +7,21 @@ export interface RevisionActions {
   checkOut: boolean;
   verify: boolean;
   retire: boolean;
+  unretire: boolean;
   remove: boolean;
 }
 
-type Facts = Pick<Revision, 'state' | 'machines' | 'failure'>;
+type Facts = Pick<Revision, 'state' | 'machines' | 'failure'> & Partial<Pick<Revision, 'masters'>>;
 
-export function revisionActions({ state, machines, failure }: Facts, author: boolean): RevisionActions {
+export function revisionActions({ state, machines, failure, masters = [] }: Facts, author: boolean): RevisionActions {
   const whole = state === 'draft' || state === 'published';
   return {
     publish: author && state === 'draft',
     checkOut: author && whole,
     verify: author && (whole || state === 'retired') && failure?.code !== 'not-supported',
     retire: author && (whole || state === 'failed'),
+    // Not what was taken out of service, or has no golden disks.
+    unretire: author && state === 'retired' && failure === undefined && masters.length > 0,
     remove: author && machines === 0 && (state === 'draft' || state === 'retired' || state === 'failed'),
   };
 }

@@ -121,6 +121,16 @@ describe('what may be done', () => {
     expect(Object.values(revisionActions({ state: 'published', machines: 0 }, false))).not.toContain(true);
     expect(revisionActions({ state: 'draft', machines: 1 }, true)).toMatchObject({ publish: true, remove: false, checkOut: true });
     expect(revisionActions({ state: 'published', machines: 0 }, true)).toMatchObject({ publish: false, remove: false, retire: true });
+    const master = { provider: 'here', files: [], virtualBytes: 1, sealedAt: '2026-11-30T13:00:00Z' };
+    const retired = { state: 'retired', machines: 0, masters: [master] } as const;
+    const changed = { code: 'master-changed', message: 'it was changed', retry: 'never' } as const;
+    const offered = [retired, { ...retired, masters: [] }, { ...retired, failure: changed }, { ...retired, state: 'draft' } as const];
+    expect(offered.map((revision) => revisionActions({ ...revision, masters: [...revision.masters] }, true).unretire)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 });
 

@@ -15,6 +15,7 @@ type ImageOperation =
   | 'proveRevision'
   | 'publishRevision'
   | 'retireRevision'
+  | 'unretireRevision'
   | 'deleteRevision'
   | 'verifyImage'
   | 'imageLineage'
@@ -66,6 +67,10 @@ export function imageHandlers({ services }: Deps): Handlers<ImageOperation> {
     async retireRevision({ params, caller }) {
       await managedImage(services, caller, params.name);
       return services.retireRevision(caller, (await existingRevision(services, params.name, params.number)).id);
+    },
+    async unretireRevision({ params, caller }) {
+      await managedImage(services, caller, params.name);
+      return services.unretireRevision(caller, (await existingRevision(services, params.name, params.number)).id);
     },
     async deleteRevision({ params, caller }) {
       await managedImage(services, caller, params.name);

@@ -222,6 +222,40 @@ export async function retireRevision(deps: EngineDeps, who: Who, revisionId: str
   );
 }
 
+/**
+ * Takes a retirement back: the revision is a draft again, and may be published as any other. `wrong-state` for one that is not retired, was
+ * never made or has no golden disks any more; `master-changed` for one that was taken out of service since they are not what was sealed;
+ * `busy` while it is being removed.
+ */
+export async function unretireRevision(deps: EngineDeps, who: Who, revisionId: string): Promise<void> {
+  await change(deps, who, revisionId, 'revision.unretired', async (tx, now) => {
+    const row = await images.lockRevision(tx, revisionId);
+    if (row?.state === 'retired') await assertWhole(tx, row);
+    await images.transitionRevision(tx, revisionId, 'unretire', {}, now);
+  });
+}
+
+/** Refuses to bring back what cannot be handed out. Its row is locked, as by {@link removeRevision}. */
+async function assertWhole(tx: Tx, { id, number, failure }: Revision): Promise<void> {
+  if (failure?.code === 'master-changed') {
+    throw new CarrelError('master-changed', `revision ${number} stays out of service: ${failure.message}`, {
+      hint: 'Compare every byte: `carrel image verify`. If you have the right disk, import it as another revision.',
+    });
+  }
+  if (failure)
+    throw new CarrelError('wrong-state', `revision ${number} was never made: ${failure.message}`, { hint: 'Make the next one.' });
+  const job = await jobs.liveJob(tx, `revision:${id}`);
+  if (job?.saga === 'remove-revision') {
+    throw new CarrelError('busy', `revision ${number} is being removed`, {
+      hint: `How that goes: \`carrel jobs show ${job.id.slice(0, 8)}\`.`,
+      retry: 'later',
+    });
+  }
+  if ((await masters.ofRevisions(tx, [id])).length === 0) {
+    throw new CarrelError('wrong-state', `the golden disks of revision ${number} are gone`, { hint: 'Make the next one.' });
+  }
+}
+
 const REMOVABLE: readonly RevisionState[] = ['draft', 'retired', 'failed'];
 
 /**
