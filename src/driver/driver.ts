@@ -300,7 +300,10 @@ export interface Driver {
   /** Removes a master; `has-children` with `details.children` if any disk, ours or not, stands on it. */
   removeMaster(ctx: Ctx, revisionId: string): Promise<DeletionProof>;
 
-  /** Makes a machine, powered off (for `instant`: paused). Does not judge the chain; the engine does, by what is read back. */
+  /**
+   * Makes a machine, powered off (for `instant`: paused, or running where nobody reaches it, which counts as suspended until it is switched on). Where
+   * there can be no instant clone of that image it may be a linked one, with a note that says why; never anything else than was asked for. Does not judge the chain; the engine does, by what is read back.
+   */
   clone(ctx: Ctx, spec: CloneSpec): Promise<CloneResult>;
   /** Reads a machine's chains anew. */
   readBack(ctx: Ctx, machineId: string): Promise<CloneResult>;

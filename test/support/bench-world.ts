@@ -106,12 +106,12 @@ function vsphereBenchWorld(w: VSphereWorld, names: Names, golden: MasterSource):
           digest: sealed === undefined || sealed === '' ? undefined : w.goldenDigest(w.goldenPaths(vm)),
         };
       }),
-    // Disks with their bytes, and each folder: what else a server keeps beside a machine comes and goes with its power.
+    // Disks with their bytes, and each folder: what else a server keeps beside a machine comes and goes with its power. A frozen parent stays with its master.
     files: () =>
       m.storage.all().flatMap((store) => [
-        ...[...store.subfolders('')].map((name) => `[${store.name}] ${name}/`),
+        ...[...store.subfolders('')].flatMap((name) => (names.parse(name)?.kind === 'frozen' ? [] : `[${store.name}] ${name}/`)),
         ...[...store.walk()].flatMap(({ path, file }) => {
-          if (file.kind !== 'vmdk') return [];
+          if (file.kind !== 'vmdk' || names.parse(path.split('/')[0] ?? '')?.kind === 'frozen') return [];
           const full = store.full(path);
           return [`${full} ${fileHash(openLink(m.storage, full))}`];
         }),

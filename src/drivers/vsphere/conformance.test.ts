@@ -1,10 +1,10 @@
-import { CLOUD_WORLD, LEFT_OUT_ON_VSIM, VSphereWorld } from '../../../test/support/vsphere-harness.ts';
+import { CLOUD_WORLD, LEFT_OUT_ON_VCENTER, LEFT_OUT_ON_VSIM, VSphereWorld } from '../../../test/support/vsphere-harness.ts';
 import { runConformance } from '../../driver/conformance/index.ts';
 
 runConformance(
   'vSphere on the simulator as vCenter, with cloud images',
   async () => await VSphereWorld.make(CLOUD_WORLD),
-  LEFT_OUT_ON_VSIM,
+  LEFT_OUT_ON_VCENTER,
 );
 runConformance(
   'vSphere on the simulator as ESXi, with an account in the image',

@@ -143,7 +143,7 @@ export class VSphereDriver implements Driver {
   }
 
   async destroy(ctx: Ctx, machineId: string): Promise<DeletionProof> {
-    return await this.#onMachine(ctx, machineId, async ({ machines, teardown }) => await teardown.run(ctx, machines.id(machineId)));
+    return await this.#onMachine(ctx, machineId, async ({ machines }) => await machines.destroy(ctx, machineId));
   }
 
   async sweep(ctx: Ctx, stray: Stray): Promise<void> {

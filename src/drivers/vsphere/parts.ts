@@ -5,8 +5,10 @@ import { VSphereClient } from '../../vsphere/index.ts';
 import { Checkpoints } from './machines/checkpoints.ts';
 import { Endpoint } from './endpoint/endpoint.ts';
 import { Files } from './storage/files.ts';
+import { Frozen } from './masters/frozen.ts';
 import { Folders } from './storage/folders.ts';
 import { Guests } from './machines/guests.ts';
+import { InstantClones } from './machines/instant.ts';
 import { Layouts } from './storage/layout.ts';
 import { Locate } from './endpoint/locate.ts';
 import { Machines } from './machines/machines.ts';
@@ -22,7 +24,7 @@ import { Strategies } from './machines/strategies.ts';
 import { Unlink } from './machines/unlink.ts';
 import { Survey } from './survey/survey.ts';
 import { Teardown } from './storage/teardown.ts';
-import { conditionOf, powerOf, type View } from './inventory/view.ts';
+import { conditionOf, powerOf, shownPower, type View } from './inventory/view.ts';
 
 /** A full clone costs 4 of the 16 units that vCenter gives a host; what is over queues there, where nobody goes first. */
 const COPIES_PER_HOST = 4;
@@ -57,7 +59,8 @@ export async function openParts(ctx: Ctx, options: VSphereProviderOptions): Prom
     await mustBeOfKind(ctx, client, options);
     const site = await openSite(ctx, client, options);
     const capabilities = await learn(ctx, client, site, options);
-    return { parts: join(new Endpoint(client, options, site)), capabilities };
+    const end = new Endpoint(client, options, site, capabilities.cloneModes.includes('instant'));
+    return { parts: join(end), capabilities };
   } catch (error) {
     await client.close();
     throw error;
@@ -85,7 +88,8 @@ async function learn(ctx: Ctx, client: VSphereClient, site: Site, options: VSphe
   }
   const about = await client.connect(ctx);
   return {
-    cloneModes: ['linked', 'full'],
+    cloneModes: makesInstant(options, strategy, about.apiVersion) ? ['linked', 'full', 'instant'] : ['linked', 'full'],
+    instantTpm: false,
     liveCapture: false,
     checkpoints: true,
     unlink: strategy !== 'shared-master',
@@ -100,6 +104,15 @@ async function learn(ctx: Ctx, client: VSphereClient, site: Site, options: VSphe
   };
 }
 
+/**
+ * Whether the server knows the call: vCenter from 6.7 on (vsphere.md §2), and frozen parents are made from the master's snapshot. Whether an image's
+ * guest can be frozen, whether the account may and a host takes it shows when the first one is made; a machine is linked then, and says why.
+ */
+function makesInstant(options: VSphereProviderOptions, strategy: string, apiVersion: string): boolean {
+  const [major = 0, minor = 0] = apiVersion.split('.').map(Number);
+  return options.kind === 'vcenter' && strategy === 'snapshot-clone' && (major > 6 || (major === 6 && minor >= 7));
+}
+
 function join(end: Endpoint): Parts {
   const locate = new Locate(end);
   const files = new Files(end);
@@ -109,10 +122,12 @@ function join(end: Endpoint): Parts {
   const teardown = new Teardown({ end, locate, files, layouts, folders });
   const seeding = new Seeding({ end, locate, masters, teardown });
   const sending = new Sending({ end, locate, seeding, teardown });
-  const masterVerbs = new MasterVerbs({ end, layouts, masters, seeding, sending, teardown });
+  const frozen = new Frozen({ end, locate, files, teardown });
+  const masterVerbs = new MasterVerbs({ end, layouts, masters, seeding, sending, teardown, frozen });
   const strategies = new Strategies({ end, locate, masters });
-  const machines = new Machines({ end, locate, masters, strategies, teardown, masterVerbs });
-  const power = new Power({ end, locate, machines });
+  const instant = new InstantClones({ end, locate, frozen });
+  const machines = new Machines({ end, locate, masters, strategies, instant, teardown, masterVerbs });
+  const power = new Power({ end, locate, machines, instant });
   const questions = new Questions({ end, locate });
   const checkpoints = new Checkpoints({ end, folders, locate, machines });
   const unlink = new Unlink({ end, folders, layouts, locate, machines, masters });
@@ -139,16 +154,17 @@ function join(end: Endpoint): Parts {
 const TELLING = ['runtime.powerState', 'runtime.connectionState', 'runtime.question'];
 
 /** Tells of changes of our machines that nobody here asked for. */
-function watcher(end: Endpoint, power: Power): Parts['watch'] {
+function watcher(end: Endpoint, { busy }: Power): Parts['watch'] {
   return (onEvent) =>
     end.client.inventory.onChange(({ kind, entity, paths }) => {
       if (kind !== 'modify' || entity.ref.type !== 'VirtualMachine' || !paths.some((path) => TELLING.includes(path))) return;
       const view = end.register.view(entity.ref);
       const machineId = view && machineOf(end, view);
-      if (machineId === undefined || power.busy.has(machineId)) return;
+      if (machineId === undefined || busy.has(machineId)) return;
       const state = entity.props.get('runtime.powerState');
+      const power = powerOf(typeof state === 'string' ? state : undefined);
       const condition = conditionOf(view as View);
-      onEvent({ kind: 'machine', machineId, power: powerOf(typeof state === 'string' ? state : undefined), condition });
+      onEvent({ kind: 'machine', machineId, power: shownPower({ ...(view as View), power }), condition });
     });
 }
 

@@ -93,7 +93,7 @@ class Shell {
         try {
           code = this.#pipeline(pipeline, said);
         } catch (error) {
-          if (error instanceof Frozen) error.rests.push(this.#restOf(tokens.slice(i + 1), op ?? ';'));
+          if (error instanceof Frozen && !error.replaced) error.rests.push(this.#restOf(tokens.slice(i + 1), op ?? ';'));
           throw error;
         }
         // A failure before `&&` or `||` is what they ask about.
@@ -179,8 +179,15 @@ class Shell {
 
   #call(name: string, process: Process): number {
     if (name === 'exit') throw new Exit(Number(process.args[0] ?? 0));
-    if (name === 'exec')
-      throw new Exit(this.#call(process.args[0] ?? 'true', Object.assign(process, { args: process.args.slice(1) })), process);
+    if (name === 'exec') {
+      try {
+        throw new Exit(this.#call(process.args[0] ?? 'true', Object.assign(process, { args: process.args.slice(1) })), process);
+      } catch (error) {
+        // nothing of this shell is left to go on with
+        if (error instanceof Frozen) error.replaced = true;
+        throw error;
+      }
+    }
     if (name === 'set') {
       this.#errexit = process.args.includes('-e') || this.#errexit;
       return 0;

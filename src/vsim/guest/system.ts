@@ -29,6 +29,8 @@ export type Rest = (system: GuestSystem, code: number) => number;
 /** Thrown where a program froze its machine: whoever goes on does so in a clone. The innermost rest comes first. */
 export class Frozen extends Error {
   readonly rests: Rest[] = [];
+  /** The shell that called was replaced by what froze: what stood after that runs nowhere. */
+  replaced = false;
 
   constructor() {
     super('the machine is frozen');

@@ -40,6 +40,13 @@ const UNLINK = 'VirtualMachine.Provisioning.PromoteDisks';
 const ANSWER = 'VirtualMachine.Interact.AnswerQuestion';
 const POOL = ['Resource.AssignVMToPool'];
 const NETWORKS = ['Network.Assign'];
+/** For instant clones alone: their card is plugged in while they run. Without it machines are linked instead. */
+const PLUG = 'VirtualMachine.Interact.DeviceConnection';
+const WITHOUT: Readonly<Record<string, string>> = {
+  [UNLINK]: 'machines there are not taken off their masters',
+  [ANSWER]: 'questions that stop a machine there are not answered from here',
+  [PLUG]: 'machines there are linked where instant clones are asked for',
+};
 
 /** All that is asked for anywhere, by the kind of place: what a role for Carrel holds. The guide's table is held against it. */
 export const WANTED: Readonly<Record<'folder' | 'datastores' | 'pool' | 'networks', readonly string[]>> = {
@@ -51,7 +58,7 @@ export const WANTED: Readonly<Record<'folder' | 'datastores' | 'pool' | 'network
 
 /** What one operation alone needs, by the kind of place. */
 export const OPTIONAL: Readonly<Record<'folder' | 'pool', readonly string[]>> = {
-  folder: [UNLINK, ANSWER],
+  folder: [UNLINK, ANSWER, PLUG],
   // Files are sent by ImportVApp: not needed by who brings none, so it is not asked for.
   pool: ['VApp.Import'],
 };
@@ -89,16 +96,10 @@ export async function checkAccount(ctx: Ctx, end: Endpoint): Promise<AccountChec
   const harmful = await checkPrivileges(ctx, client, [site.folder], UNWANTED);
   const unwanted = harmful.flatMap((a) => a.granted.map((privilege) => ({ where: nameOf(a.entity), privilege })));
   const takesOff = end.vcenter && linkedStrategy(options) !== 'shared-master';
-  const alone = await checkPrivileges(ctx, client, [site.folder], takesOff ? [UNLINK, ANSWER] : [ANSWER]);
+  const optional = [...(takesOff ? [UNLINK] : []), ANSWER, ...(end.instant ? [PLUG] : [])];
+  const alone = await checkPrivileges(ctx, client, [site.folder], optional);
   const limits = alone.flatMap((a) =>
-    a.missing.map((privilege) => ({
-      where: nameOf(a.entity),
-      privilege,
-      without:
-        privilege === UNLINK
-          ? 'machines there are not taken off their masters'
-          : 'questions that stop a machine there are not answered from here',
-    })),
+    a.missing.map((privilege) => ({ where: nameOf(a.entity), privilege, without: WITHOUT[privilege] ?? privilege })),
   );
   return { missing, limits, unwanted };
 }

@@ -45,6 +45,8 @@ export class Endpoint {
   readonly client: VSphereClient;
   readonly options: VSphereProviderOptions;
   readonly site: Site;
+  /** Whether the server makes instant clones. */
+  readonly instant: boolean;
   readonly names: Names;
   readonly log: Logger;
   readonly register: Register;
@@ -58,10 +60,11 @@ export class Endpoint {
   readonly #tasks: Queue;
   readonly #views: SharedRead<Ref, View>;
 
-  constructor(client: VSphereClient, options: VSphereProviderOptions, site: Site) {
+  constructor(client: VSphereClient, options: VSphereProviderOptions, site: Site, instant = false) {
     this.client = client;
     this.options = options;
     this.site = site;
+    this.instant = instant;
     this.names = new Names(options.installationId);
     this.log = options.log ?? silentLogger;
     this.register = new Register(client.inventory);
@@ -127,6 +130,16 @@ export class Endpoint {
     const place = this.names.parse(lastName(folder)) ?? this.names.parse(view.name);
     if (place?.id.toLowerCase() === (tags.kind === 'machine' ? tags.id : tags.revisionId)) return true;
     return (tags.seal?.disks ?? []).some((disk) => isInside(folder, disk.path));
+  }
+
+  /**
+   * The machine that an instant clone of ours is to become, while the server's own instance UUID is still on it: the call that makes it takes none.
+   * Until it has the one that was chosen it carries no id either, so that it is nobody's twin.
+   */
+  unnamedInstant({ name, tags }: View): string | undefined {
+    if (tags.installation !== this.options.installationId || tags.id !== undefined || tags.frozen === undefined) return undefined;
+    const named = this.names.parse(name);
+    return named?.kind === 'machine' ? named.id.toLowerCase() : undefined;
   }
 
   /** A machine as it is now, read from the server; undefined if the reference is gone. */

@@ -18,6 +18,7 @@ const FAULTS: readonly [faults: (keyof VimTypes)[], code: DriverErrorCode, messa
   [['MethodDisabled'], 'busy', 'another program has locked this operation', 'Look for backup software that works on the machine.'],
   [['RequestCanceled'], 'unavailable', 'somebody cancelled the task at the server'],
   [['TooManySnapshotLevels'], 'wrong-state', 'the chain of snapshots is too deep'],
+  [['DisallowedMigrationDeviceAttached'], 'not-supported', 'a device of the machine does not allow it'],
   [['NotSupported'], 'not-supported', 'this server cannot do that'],
   [['InsufficientResourcesFault', 'OutOfBounds'], 'no-capacity', 'the cluster has no room for it'],
   [['InvalidDatastore', 'InvalidDatastoreState', 'CannotAccessVmDisk'], 'unavailable', 'the datastore is not reachable from the hosts'],

@@ -36,7 +36,6 @@ export function accessOf(
  * same machine, so that a clone may be asked for twice. There is no secret in it that opens anything but this machine.
  */
 export function userData(access: Access, secret: Buffer, machineId: string): string {
-  const salt = derived(secret, 'salt', machineId).toString('base64').replaceAll('+', '.').slice(0, 16);
   return cloudConfig({
     users: [
       'default',
@@ -46,13 +45,19 @@ export function userData(access: Access, secret: Buffer, machineId: string): str
         shell: '/bin/sh',
         sudo: 'ALL=(ALL) NOPASSWD:ALL',
         // Not `passwd`: that one is left alone where the account is there already, as in an image that was captured.
-        hashed_passwd: encrypt(access.password, `$6$rounds=1000$${salt}`),
+        hashed_passwd: passwordHash(access, secret, machineId),
         lock_passwd: false,
       },
     ],
     ssh_pwauth: true,
     ...OWN_IDENTITY,
   });
+}
+
+/** crypt(3) SHA-512 of the account's password in that machine; always the same for the same machine. */
+export function passwordHash(access: Access, secret: Buffer, machineId: string): string {
+  const salt = derived(secret, 'salt', machineId).toString('base64').replaceAll('+', '.').slice(0, 16);
+  return encrypt(access.password, `$6$rounds=1000$${salt}`);
 }
 
 /** The settings that take the user data away again. The instance's name stays: without it the next boot would be a first one. */

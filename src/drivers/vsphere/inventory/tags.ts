@@ -9,7 +9,7 @@ import { extraConfig, isA } from '../../../vsphere/index.ts';
  */
 export const TAG = {
   installation: 'carrel.installation',
-  /** `machine` or `master`. */
+  /** `machine`, `master`, or `frozen`: what instant clones are made of. */
   kind: 'carrel.kind',
   /** The instance UUID that it must have. */
   id: 'carrel.id',
@@ -32,6 +32,12 @@ export const TAG = {
   /** Disks in the machine's folder before it began to be taken off its master, as JSON; absent when that is not under way. */
   unlink: 'carrel.unlink',
   note: 'carrel.note',
+  /** Instance UUID of the frozen parent that an instant clone was made of. */
+  frozen: 'carrel.frozen',
+  /** `1`: an instant clone whose card is not plugged in yet. It runs from the start, and waits so for its first power-on. */
+  held: 'carrel.held',
+  /** Why the machine is a linked clone although an instant one was asked for. */
+  instead: 'carrel.instead',
 } as const;
 
 const ALL_TAGS = Object.values(TAG);
@@ -93,6 +99,9 @@ export interface Tags {
   adopted: boolean;
   unlink: readonly string[] | undefined;
   note: string | undefined;
+  frozen: string | undefined;
+  held: boolean;
+  instead: string | undefined;
 }
 
 export function readTags(config: AnyValue | undefined): Tags {
@@ -118,6 +127,9 @@ export function readTags(config: AnyValue | undefined): Tags {
     adopted: map.get(TAG.adopted) === '1',
     unlink: json<string[]>(map.get(TAG.unlink)),
     note: map.get(TAG.note),
+    frozen: map.get(TAG.frozen),
+    held: map.get(TAG.held) === '1',
+    instead: map.get(TAG.instead),
   };
 }
 
@@ -163,19 +175,39 @@ export class Names {
     return `${this.prefix}r-${revisionId}-${digest(datastore).slice(0, 6)}`;
   }
 
+  /** A revision has frozen parents by `key`, six hex digits that say for what: {@link Names.frozenKey}. */
+  frozen(revisionId: string, key: string): string {
+    return `${this.prefix}f-${revisionId}-${key}`;
+  }
+
+  /** What frozen parents are told apart by: host, datastore, size, and a number where an earlier one still has clones. */
+  frozenKey(facts: readonly (string | number)[]): string {
+    return digest(facts.join('/')).slice(0, 6);
+  }
+
   /** The instance UUID of a master, the same whoever makes it: the key by which two workers find that they make the same thing. */
   masterUuid(revisionId: string, datastore: string): string {
-    const h = digest(`${this.#installationId}/${revisionId}/${datastore}`);
+    return this.#uuid(`${revisionId}/${datastore}`);
+  }
+
+  /** As of {@link masterUuid}. */
+  frozenUuid(revisionId: string, key: string): string {
+    return this.#uuid(`frozen/${revisionId}/${key}`);
+  }
+
+  #uuid(what: string): string {
+    const h = digest(`${this.#installationId}/${what}`);
     const variant = ((Number.parseInt(h.charAt(16), 16) & 3) | 8).toString(16);
     return `${h.slice(0, 8)}-${h.slice(8, 12)}-8${h.slice(13, 16)}-${variant}${h.slice(17, 20)}-${h.slice(20, 32)}`;
   }
 
   /** What a folder of that name belongs to; vSphere appends `_1`, `_2` … when a name is taken. */
-  parse(folder: string): { kind: 'machine' | 'master'; id: string; base: string } | undefined {
+  parse(folder: string): { kind: 'machine' | 'master' | 'frozen'; id: string; base: string } | undefined {
     if (!folder.startsWith(this.prefix)) return undefined;
     const base = folder.replace(/_\d+$/, '');
-    const m = /^(m|r)-([0-9a-fA-F-]{36})(-[0-9a-f]{6})?$/.exec(base.slice(this.prefix.length));
+    const m = /^(m|r|f)-([0-9a-fA-F-]{36})(-[0-9a-f]{6})?$/.exec(base.slice(this.prefix.length));
     if (m === null || (m[1] === 'm') !== (m[3] === undefined)) return undefined;
-    return { kind: m[1] === 'm' ? 'machine' : 'master', id: m[2] as string, base };
+    const kind = ({ m: 'machine', r: 'master', f: 'frozen' } as const)[m[1] as 'm' | 'r' | 'f'];
+    return { kind, id: m[2] as string, base };
   }
 }

@@ -93,6 +93,14 @@ export function powerOf(state: string | undefined): PowerState {
   return state === 'poweredOn' ? 'on' : state === 'suspended' ? 'suspended' : 'off';
 }
 
+/**
+ * The power state in the port's words: an instant clone runs from the start, but until it is switched on nobody reaches it and it has done
+ * nothing yet that is its own. It counts as suspended until then.
+ */
+export function shownPower({ power, tags }: Pick<View, 'power' | 'tags'>): PowerState {
+  return power === 'on' && tags.held ? 'suspended' : power;
+}
+
 /** Words of a host that stopped a machine because its datastore is full: `msg.hbacommon.outofspace`, "There is no more space for virtual disk …". */
 const NO_SPACE = /outofspace|no (more )?space/i;
 

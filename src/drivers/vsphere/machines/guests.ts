@@ -4,10 +4,10 @@ import type { ConsoleTarget, Credentials, GuestAddress, GuestReady } from '../..
 import { driverError } from '../../../driver/errors.ts';
 import { type Ctx, withTimeout } from '../../../lib/context.ts';
 import { isCode } from '../../../lib/errors.ts';
-import { acquireConsole, normalizeFingerprint, readExtraConfig } from '../../../vsphere/index.ts';
-import { type Access, accessOf, wipedUserData } from '../guests/access.ts';
+import { acquireConsole, ethernetCardsOf, isFault, normalizeFingerprint, readExtraConfig } from '../../../vsphere/index.ts';
+import { type Access, accessOf, passwordHash, wipedUserData } from '../guests/access.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
-import { afterCloudInitScript, identityScript } from '../guests/guest-scripts.ts';
+import { afterCloudInitScript, identityScript, instantIdentityScript } from '../guests/guest-scripts.ts';
 import { Identities } from '../guests/identity.ts';
 import type { Locate } from '../endpoint/locate.ts';
 import type { Machines } from './machines.ts';
@@ -16,7 +16,7 @@ import { isRefusal, Programs } from '../guests/programs.ts';
 import { notReady, Readiness, WAIT_S } from '../guests/readiness.ts';
 import { readHostKeys } from '../guests/ssh-host-key.ts';
 import { changeTags, type GuestIdentity } from '../inventory/tags.ts';
-import type { View } from '../inventory/view.ts';
+import { shownPower, type View } from '../inventory/view.ts';
 
 export class Guests {
   readonly #end: Endpoint;
@@ -47,10 +47,13 @@ export class Guests {
     const limitS = profile?.guest.bootTimeoutS ?? 300;
     await this.#ready.until(ctx, view, machineId, this.#ready.tools(view, limitS));
     await this.#ready.until(ctx, view, machineId, this.#ready.heartbeat(view, limitS));
-    const host = await this.#ready.until(ctx, view, machineId, this.#ready.address(view, limitS));
     const access = accessOf(this.#end.options, profile, machineId);
     const first = access !== undefined && view.tags.identity === undefined;
-    const guestId = first ? await this.#settle(ctx, view, machineId, access, limitS) : undefined;
+    const fork = first && view.tags.frozen !== undefined;
+    // an instant clone has no address before it is told who it is
+    const forkId = fork ? await this.#settleFork(ctx, view, machineId, access, limitS) : undefined;
+    const host = await this.#ready.until(ctx, view, machineId, this.#ready.address(view, limitS));
+    const guestId = first && !fork ? await this.#settle(ctx, view, machineId, access, limitS) : forkId;
     const address = { host, sshPort: profile?.guest.sshPort ?? 22 };
     const hostKeys = await this.#hostKeys(ctx, machineId, address, Math.min(limitS, WAIT_S.ssh));
     if (first) await this.#keep(ctx, view, machineId, this.#identities.claim(machineId, hostKeys, guestId));
@@ -83,6 +86,34 @@ export class Guests {
         return undefined;
       }
     } else await this.#programs.runOnce(ctx, view, machineId, access, afterCloudInitScript(), limitS);
+    return await this.#ready.until(ctx, view, machineId, this.#ready.machineId(view, limitS));
+  }
+
+  /**
+   * The first time in an instant clone, which is its frozen parent until then: by the parent's account, or by its own where an earlier try got as
+   * far as that. Here a refusal is an error, since no two of them may be alike.
+   */
+  async #settleFork(ctx: Ctx, view: View, machineId: string, access: Access, limitS: number): Promise<string> {
+    this.#end.progress(ctx, 'making the guest its own');
+    const { options } = this.#end;
+    const parentId = view.tags.frozen ?? '';
+    const own = access.kind === 'cloud-init' && options.machineSecret !== undefined;
+    const account = own ? { user: access.user, hash: passwordHash(access, options.machineSecret as Buffer, machineId) } : undefined;
+    const parent = await this.#locate.find(ctx, parentId, '');
+    const was = ethernetCardsOf(parent?.devices ?? []).map((card) => card.macAddress?.toLowerCase());
+    const cards = ethernetCardsOf(view.devices).flatMap((card, i) => {
+      const is = card.macAddress?.toLowerCase();
+      return was[i] === undefined || is === undefined ? [] : [{ was: was[i], is }];
+    });
+    const script = instantIdentityScript({ hostname: hostnameOf(this.#end, view), cards, account });
+    const run = async (by: Access): Promise<void> =>
+      await this.#programs.runOnce(ctx, view, machineId, { ...by, kind: 'guest-operations' }, script, limitS);
+    try {
+      await run({ ...access, ...accessOf(options, this.#profileOf(view), parentId) });
+    } catch (error) {
+      if (!own || !isFault(error, 'InvalidGuestLogin')) throw error;
+      await run(access);
+    }
     return await this.#ready.until(ctx, view, machineId, this.#ready.machineId(view, limitS));
   }
 
@@ -124,7 +155,8 @@ export class Guests {
   async #running(ctx: Ctx, machineId: string): Promise<View> {
     const view = await this.#locate.machine(ctx, machineId);
     this.#machines.mustBeWhole(view);
-    if (view.power !== 'on') throw driverError('wrong-state', `machine ${machineId} is ${view.power}`);
+    const power = shownPower(view);
+    if (power !== 'on') throw driverError('wrong-state', `machine ${machineId} is ${power}`);
     return view;
   }
 

@@ -1,14 +1,17 @@
-import { type ChainViolation, describeViolation, gate } from '../../../core/lineage.ts';
+import { type ChainViolation, type DeletionProof, describeViolation, gate } from '../../../core/lineage.ts';
 import type { CloneResult, CloneSpec } from '../../../driver/driver.ts';
 import { driverError } from '../../../driver/errors.ts';
 import { type Ctx, makeCtx } from '../../../lib/context.ts';
 import { isCode } from '../../../lib/errors.ts';
 import { flattenSnapshots, isOutOfSpace } from '../../../vsphere/index.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
+import { toDriverError } from '../endpoint/faults.ts';
 import type { Locate } from '../endpoint/locate.ts';
 import type { Masters, SealedMaster } from '../masters/masters.ts';
 import type { MasterVerbs } from '../masters/master-verbs.ts';
-import type { Strategies } from './strategies.ts';
+import { cannotBeInstant } from '../masters/frozen.ts';
+import type { InstantClones } from './instant.ts';
+import type { MakeSpec, Strategies } from './strategies.ts';
 import { ROOT_SNAPSHOT } from '../inventory/tags.ts';
 import type { Doomed, Teardown } from '../storage/teardown.ts';
 import { chainsOf, type View } from '../inventory/view.ts';
@@ -22,6 +25,7 @@ export class Machines {
   readonly #locate: Locate;
   readonly #masters: Masters;
   readonly #strategies: Strategies;
+  readonly #instant: InstantClones;
   readonly #teardown: Teardown;
   readonly #masterVerbs: MasterVerbs;
 
@@ -30,6 +34,7 @@ export class Machines {
     locate: Locate;
     masters: Masters;
     strategies: Strategies;
+    instant: InstantClones;
     teardown: Teardown;
     masterVerbs: MasterVerbs;
   }) {
@@ -37,6 +42,7 @@ export class Machines {
     this.#locate = parts.locate;
     this.#masters = parts.masters;
     this.#strategies = parts.strategies;
+    this.#instant = parts.instant;
     this.#teardown = parts.teardown;
     this.#masterVerbs = parts.masterVerbs;
   }
@@ -46,8 +52,9 @@ export class Machines {
   }
 
   async clone(ctx: Ctx, spec: CloneSpec): Promise<CloneResult> {
-    if (spec.mode === 'instant') throw driverError('not-supported', 'this provider makes no instant clones');
+    if (spec.mode === 'instant' && !this.#end.instant) throw driverError('not-supported', 'this provider makes no instant clones');
     const id = this.id(spec.machineId);
+    await this.#instant.finishNaming(ctx, spec.machineId);
     const there = await this.#locate.find(ctx, spec.machineId, id.name);
     if (there !== undefined) {
       this.#locate.mustOwn(there, spec.machineId);
@@ -67,8 +74,10 @@ export class Machines {
 
   /** The machine is there already: the same one, or another under its id. */
   #same(view: View, spec: CloneSpec): CloneResult {
-    if (view.tags.mode === spec.mode && view.tags.revisionId === spec.revisionId) return this.result(view, []);
-    throw driverError('already-exists', `machine ${spec.machineId} is there, as a ${view.tags.mode} clone of ${view.tags.revisionId}`);
+    const { mode, revisionId, instead } = view.tags;
+    const asked = instead === undefined ? mode : 'instant';
+    if (asked === spec.mode && revisionId === spec.revisionId) return this.result(view, []);
+    throw driverError('already-exists', `machine ${spec.machineId} is there, as a ${mode} clone of ${revisionId}`);
   }
 
   /** On the datastore with most room that has the master; when that is full, on another, with a master made there if need be (H21). */
@@ -78,7 +87,7 @@ export class Machines {
     for (;;) {
       const master = await this.#masterFor(ctx, spec.revisionId, tried);
       try {
-        return await this.#make(ctx, spec, master, notes);
+        return spec.mode === 'instant' ? await this.#makeInstant(ctx, spec, master, notes) : await this.#make(ctx, spec, master, notes);
       } catch (error) {
         if (!isOutOfSpace(error) || ctx.signal.aborted) throw error;
         tried.add(master.store);
@@ -121,8 +130,48 @@ export class Machines {
     }
   }
 
-  async #make(ctx: Ctx, spec: CloneSpec, master: SealedMaster, notes: readonly string[]): Promise<CloneResult> {
-    const view = await this.#made(ctx, spec, master);
+  /** Where there can be no instant clone, a linked one with a note that says why; what passes by itself is thrown. */
+  async #makeInstant(ctx: Ctx, spec: CloneSpec, master: SealedMaster, notes: readonly string[]): Promise<CloneResult> {
+    try {
+      return await this.#judged(spec, await this.#instant.make(ctx, spec, master), notes);
+    } catch (error) {
+      // one that was broken off has no time for that; the next try or `destroy` finds the rest
+      if (ctx.signal.aborted) throw error;
+      await this.#removeFailed(spec.machineId);
+      if (!cannotBeInstant(error)) throw error;
+      const why = toDriverError(error);
+      this.#end.log.warn({ err: error, machineId: spec.machineId }, 'a linked clone is made where an instant one was asked for');
+      const instead = `It is a linked clone, not an instant one: ${why.message}`;
+      return await this.#make(ctx, { ...spec, mode: 'linked', instead }, master, notes);
+    }
+  }
+
+  /** What is left of an instant clone that failed; found again by its name, if it is not yet found by its identity. */
+  async #removeFailed(machineId: string): Promise<void> {
+    const tidy = makeCtx({ timeoutMs: TIDY_MS });
+    try {
+      await this.#end.client.inventory.sync(tidy);
+      await this.#instant.finishNaming(tidy, machineId);
+      await this.#teardown.run(tidy, this.id(machineId));
+    } catch (failed) {
+      this.#end.log.warn({ err: failed, machineId }, 'the rest of an instant clone stays until it is made again or removed');
+    }
+  }
+
+  /** Takes the machine away, whatever there is of it. */
+  async destroy(ctx: Ctx, machineId: string): Promise<DeletionProof> {
+    await this.#instant.finishNaming(ctx, machineId);
+    const proof = await this.#teardown.run(ctx, this.id(machineId));
+    // what was not found made the inventory new, which may show one that has not got its identity yet
+    if (!(await this.#instant.finishNaming(ctx, machineId))) return proof;
+    return await this.#teardown.run(ctx, this.id(machineId));
+  }
+
+  async #make(ctx: Ctx, spec: MakeSpec, master: SealedMaster, notes: readonly string[]): Promise<CloneResult> {
+    return await this.#judged(spec, await this.#made(ctx, spec, master), notes);
+  }
+
+  async #judged(spec: CloneSpec, view: View, notes: readonly string[]): Promise<CloneResult> {
     const result = this.result(view, notes);
     const wrong = this.violations(view);
     if (wrong.length === 0) return result;
@@ -134,7 +183,7 @@ export class Machines {
     });
   }
 
-  async #made(ctx: Ctx, spec: CloneSpec, master: SealedMaster): Promise<View> {
+  async #made(ctx: Ctx, spec: MakeSpec, master: SealedMaster): Promise<View> {
     let view: View;
     try {
       view = await this.#strategies.make(ctx, spec, master);
@@ -177,7 +226,7 @@ export class Machines {
       chains: chainsOf(view),
       ownFolder: view.folder ?? '',
       masterPaths: [...new Set([...view.tags.parents, ...this.#masters.paths(view.tags.revisionId)])],
-      notes,
+      notes: view.tags.instead === undefined ? notes : [...notes, view.tags.instead],
     };
   }
 

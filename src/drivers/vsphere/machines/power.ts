@@ -5,9 +5,10 @@ import { type Ctx, race, withTimeout } from '../../../lib/context.ts';
 import { isFault, type Ref, refKey } from '../../../vsphere/index.ts';
 import type { Endpoint, SafeTask } from '../endpoint/endpoint.ts';
 import type { Locate } from '../endpoint/locate.ts';
+import type { InstantClones } from './instant.ts';
 import type { Machines } from './machines.ts';
 import { ownAnswer } from './questions.ts';
-import { powerOf, type View } from '../inventory/view.ts';
+import { powerOf, shownPower, type View } from '../inventory/view.ts';
 
 /** How long a guest may take to shut down by itself, in milliseconds. */
 const SHUTDOWN_MS = 120_000;
@@ -19,13 +20,15 @@ export class Power {
   readonly #end: Endpoint;
   readonly #locate: Locate;
   readonly #machines: Machines;
+  readonly #instant: InstantClones;
   /** Machines whose power we change ourselves now: the watchers hear of the others. */
   readonly busy = new Set<string>();
 
-  constructor(parts: { end: Endpoint; locate: Locate; machines: Machines }) {
+  constructor(parts: { end: Endpoint; locate: Locate; machines: Machines; instant: InstantClones }) {
     this.#end = parts.end;
     this.#locate = parts.locate;
     this.#machines = parts.machines;
+    this.#instant = parts.instant;
   }
 
   async run(ctx: Ctx, machineId: string, op: PowerOp): Promise<PowerState> {
@@ -49,9 +52,15 @@ export class Power {
     switch (op) {
       case 'on':
       case 'resume': {
-        if (view.power === 'on') return 'on';
+        if (shownPower(view) === 'on') return 'on';
         if (op === 'resume' && view.power === 'off') throw notNow(machineId, view.power);
         this.mustPassGate(view);
+        if (view.tags.held) {
+          this.#end.progress(ctx, 'plugging its card in');
+          await this.#instant.release(ctx, machineId, view);
+          await this.#end.client.inventory.sync(ctx);
+          return undefined;
+        }
         await this.#task(ctx, view, machineId, 'PowerOnVM_Task', 'on');
         return undefined;
       }
@@ -61,13 +70,13 @@ export class Power {
         return undefined;
       }
       case 'suspend': {
-        if (view.power === 'suspended') return 'suspended';
+        if (shownPower(view) === 'suspended') return 'suspended';
         if (view.power !== 'on') throw notNow(machineId, view.power);
         await this.#task(ctx, view, machineId, 'SuspendVM_Task', 'suspended');
         return undefined;
       }
       case 'reset': {
-        if (view.power !== 'on') throw notNow(machineId, view.power);
+        if (shownPower(view) !== 'on') throw notNow(machineId, shownPower(view));
         if (round > 0) return 'on';
         await this.#task(ctx, view, machineId, 'ResetVM_Task', 'on');
         return 'on';
@@ -151,7 +160,7 @@ export class Power {
   /** Asks the guest, waits, and switches off what does not answer (H54). */
   async #shutdown(ctx: Ctx, view: View, machineId: string): Promise<PowerState | undefined> {
     if (view.power === 'off') return 'off';
-    if (view.power === 'suspended') throw notNow(machineId, view.power);
+    if (shownPower(view) === 'suspended') throw notNow(machineId, 'suspended');
     try {
       await this.#end.call(ctx, machineId, async (inner) => await this.#end.client.call(inner, 'ShutdownGuest', view.ref, {}));
       const patient = withTimeout(ctx, this.#end.options.shutdownMs ?? SHUTDOWN_MS);

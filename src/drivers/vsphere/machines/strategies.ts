@@ -29,6 +29,9 @@ import type { View } from '../inventory/view.ts';
 /** 8.0U3 finds the master locked right after its snapshot; so often such a clone is tried again (vsphere.md H22). */
 const LOCKED_TRIES = 21;
 
+/** What is to be made. `instead`: why it is no instant clone although one was asked for, which its tags keep. */
+export type MakeSpec = CloneSpec & { instead?: string | undefined };
+
 /** The ways to a machine. Each may be run again after a lost reply: it looks by identity before it asks for anything. */
 export class Strategies {
   readonly #end: Endpoint;
@@ -43,8 +46,7 @@ export class Strategies {
   }
 
   /** Makes the machine on the master's datastore and gives it as the server shows it then. It is off, and nobody has judged it yet. */
-  async make(ctx: Ctx, spec: CloneSpec, master: SealedMaster): Promise<View> {
-    if (spec.mode === 'instant') throw driverError('not-supported', 'this provider makes no instant clones');
+  async make(ctx: Ctx, spec: MakeSpec, master: SealedMaster): Promise<View> {
     if (spec.mode === 'full') {
       return await this.#end.copies.run(ctx, master.store, async () =>
         this.#end.vcenter ? await this.#clone(ctx, spec, master, true) : await this.#fullCopy(ctx, spec, master),
@@ -59,14 +61,14 @@ export class Strategies {
   }
 
   /** A machine of an earlier try that is all there, but perhaps for what comes after its snapshot. */
-  async complete(ctx: Ctx, spec: CloneSpec, there: View): Promise<void> {
+  async complete(ctx: Ctx, spec: MakeSpec, there: View): Promise<void> {
     if (!there.tags.root || there.tags.identity !== undefined || there.power !== 'off') return;
     const master = this.#masters.usable(spec.revisionId)[0];
     if (master !== undefined) await this.#tellLate(ctx, spec, there, master);
   }
 
   /** User data after the snapshot: that one keeps the configuration, and the hash with it, for as long as the machine stands. */
-  async #tellLate(ctx: Ctx, spec: CloneSpec, machine: View, master: SealedMaster): Promise<void> {
+  async #tellLate(ctx: Ctx, spec: MakeSpec, machine: View, master: SealedMaster): Promise<void> {
     const extraConfig = this.#userData(spec, master);
     if (extraConfig.length === 0) return;
     await this.#end.task(ctx, spec.machineId, 'ReconfigVM_Task', machine.ref, { spec: { extraConfig } });
@@ -78,7 +80,7 @@ export class Strategies {
   }
 
   /** CloneVM_Task: linked from the master's snapshot, or full (vsphere.md §1.2, §1.5). Identity, size and addresses in the same call. */
-  async #clone(ctx: Ctx, spec: CloneSpec, master: SealedMaster, full: boolean): Promise<View> {
+  async #clone(ctx: Ctx, spec: MakeSpec, master: SealedMaster, full: boolean): Promise<View> {
     const { site } = this.#end;
     const config: VirtualMachineConfigSpec = {
       instanceUuid: spec.machineId,
@@ -108,7 +110,7 @@ export class Strategies {
   }
 
   /** CreateVM_Task with a new disk on top of each golden disk: safe by construction, for it never has the master itself (vsphere.md §1.4). */
-  async #childDisks(ctx: Ctx, spec: CloneSpec, master: SealedMaster): Promise<View> {
+  async #childDisks(ctx: Ctx, spec: MakeSpec, master: SealedMaster): Promise<View> {
     const config = await this.#newMachine(ctx, spec, master, `[${master.store}]`, {});
     const disks = master.golden.map((g) => childOf(g.disk, g.path, master.store));
     return await this.#create(ctx, spec, { ...config, deviceChange: [...(config.deviceChange ?? []), ...disks] });
@@ -118,7 +120,7 @@ export class Strategies {
    * VCL's way (vsphere.md §1.3): the golden disk attached as it is, then a snapshot before anything may switch it on. `redoNotWithParent` is
    * what puts the machine's writes into its own folder and not beside the master. Whoever calls takes the machine away if this fails.
    */
-  async #sharedMaster(ctx: Ctx, spec: CloneSpec, master: SealedMaster): Promise<View> {
+  async #sharedMaster(ctx: Ctx, spec: MakeSpec, master: SealedMaster): Promise<View> {
     const name = this.#end.names.machine(spec.machineId);
     const folder = `[${master.store}] ${name}`;
     const config = await this.#newMachine(ctx, spec, master, `${folder}/${name}.vmx`, { 'snapshot.redoNotWithParent': 'TRUE' });
@@ -147,7 +149,7 @@ export class Strategies {
   }
 
   /** ESXi's full copy: a machine without disks, copies into its folder, the copies attached (vsphere.md §1.5). */
-  async #fullCopy(ctx: Ctx, spec: CloneSpec, master: SealedMaster): Promise<View> {
+  async #fullCopy(ctx: Ctx, spec: MakeSpec, master: SealedMaster): Promise<View> {
     const shell = await this.#create(ctx, spec, await this.#newMachine(ctx, spec, master, `[${master.store}]`, {}));
     const name = this.#end.names.machine(spec.machineId);
     const paths: string[] = [];
@@ -171,7 +173,7 @@ export class Strategies {
 
   async #newMachine(
     ctx: Ctx,
-    spec: CloneSpec,
+    spec: MakeSpec,
     master: SealedMaster,
     vmPathName: string,
     more: Record<string, string>,
@@ -188,7 +190,7 @@ export class Strategies {
     };
   }
 
-  async #create(ctx: Ctx, spec: CloneSpec, config: VirtualMachineConfigSpec): Promise<View> {
+  async #create(ctx: Ctx, spec: MakeSpec, config: VirtualMachineConfigSpec): Promise<View> {
     const { site } = this.#end;
     return await this.#until(ctx, spec.machineId, async () => {
       return await this.#end.task(ctx, spec.machineId, 'CreateVM_Task', site.folder, { config, pool: site.pool });
@@ -220,7 +222,7 @@ export class Strategies {
     });
   }
 
-  async #mustFind(ctx: Ctx, spec: CloneSpec, afterLoss: boolean): Promise<View> {
+  async #mustFind(ctx: Ctx, spec: MakeSpec, afterLoss: boolean): Promise<View> {
     const now = await this.#locate.find(ctx, spec.machineId, this.#end.names.machine(spec.machineId), afterLoss);
     if (now === undefined) throw driverError('unavailable', `machine ${spec.machineId} disappeared while it was made`);
     return now;
@@ -232,7 +234,7 @@ export class Strategies {
   }
 
   /** The tags, the host name for cloud-init, and no question whether the machine was moved or copied (H30). */
-  #settings(spec: CloneSpec, master: SealedMaster): OptionValue[] {
+  #settings(spec: MakeSpec, master: SealedMaster): OptionValue[] {
     const metadata = JSON.stringify({ 'instance-id': spec.machineId, 'local-hostname': spec.hostname });
     const own = linkedStrategy(this.#end.options) === 'shared-master' && spec.mode === 'linked';
     return [
@@ -246,6 +248,7 @@ export class Strategies {
         parents: JSON.stringify(spec.mode === 'full' ? [] : master.golden.flatMap((g) => g.chain)),
         disks: String(master.golden.length),
         ...(own ? { root: '1' } : {}),
+        ...(spec.instead === undefined ? {} : { instead: spec.instead }),
       }),
       ...extraConfig({ 'uuid.action': 'keep' }),
       ...guestInfo({ metadata }),
@@ -254,7 +257,7 @@ export class Strategies {
   }
 
   /** What cloud-init makes the machine's own account from; wiped when the guest is ready. */
-  #userData(spec: CloneSpec, master: SealedMaster): OptionValue[] {
+  #userData(spec: MakeSpec, master: SealedMaster): OptionValue[] {
     const { machineSecret } = this.#end.options;
     const access = accessOf(this.#end.options, master.view.tags.profile, spec.machineId);
     if (access?.kind !== 'cloud-init' || machineSecret === undefined) return [];

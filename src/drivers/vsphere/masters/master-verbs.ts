@@ -11,14 +11,15 @@ import type { Endpoint } from '../endpoint/endpoint.ts';
 import { blindOn } from '../storage/folders.ts';
 import { diskSizes, type Layouts } from '../storage/layout.ts';
 import { twinError } from '../endpoint/locate.ts';
+import type { Frozen } from './frozen.ts';
 import { goldenDisks, masterProblem, type Masters, type SealedMaster, sourceProblem } from './masters.ts';
-import { datastoreName, isInside } from '../inventory/paths.ts';
+import { datastoreName } from '../inventory/paths.ts';
 import { remarks, storesOf } from './remarks.ts';
 import type { Seed, Seeding } from './seeding.ts';
 import type { Sending } from './sending.ts';
 import type { Store } from '../endpoint/site.ts';
 import { changeTags, type SealedDisk, TAG, writeTags } from '../inventory/tags.ts';
-import type { Teardown } from '../storage/teardown.ts';
+import { joinProofs, type Teardown } from '../storage/teardown.ts';
 import { chainsOf, type View, viewOfEntity } from '../inventory/view.ts';
 
 /** Why a capture is not clean whose machine Carrel never got into. */
@@ -38,14 +39,24 @@ export class MasterVerbs {
   readonly #seeding: Seeding;
   readonly #sending: Sending;
   readonly #teardown: Teardown;
+  readonly #frozen: Frozen;
 
-  constructor(parts: { end: Endpoint; layouts: Layouts; masters: Masters; seeding: Seeding; sending: Sending; teardown: Teardown }) {
+  constructor(parts: {
+    end: Endpoint;
+    layouts: Layouts;
+    masters: Masters;
+    seeding: Seeding;
+    sending: Sending;
+    teardown: Teardown;
+    frozen: Frozen;
+  }) {
     this.#end = parts.end;
     this.#layouts = parts.layouts;
     this.#masters = parts.masters;
     this.#seeding = parts.seeding;
     this.#sending = parts.sending;
     this.#teardown = parts.teardown;
+    this.#frozen = parts.frozen;
   }
 
   async prepare(ctx: Ctx, spec: MasterSpec): Promise<Master> {
@@ -118,7 +129,7 @@ export class MasterVerbs {
         capturedFrom: machine.tags.revisionId ?? '',
         ...(access === undefined ? { scrubbed: 'no', unclean: NO_WAY_IN } : {}),
       };
-      const scrub = access === undefined ? undefined : { access, profile, machineId: spec.machineId };
+      const scrub = access === undefined ? undefined : { access, profile, machineId: machine.tags.frozen ?? spec.machineId };
       const seed: Seed = { source: machine, snapshot: undefined, leaves: new Map(), revisionId: spec.revisionId, profile, facts, scrub };
       return masterOf(await this.#seeding.make(ctx, seed, this.#storeFor(machine)));
     });
@@ -210,7 +221,7 @@ export class MasterVerbs {
         .find((v) => v.tags.revisionId === revisionId && v.tags.kind === 'master' && this.#end.changedIdentity(v));
       if (twin !== undefined) throw twinError(twin);
       for (const view of views) await this.#mustHaveNoChildren(ctx, view);
-      const proofs: DeletionProof[] = [];
+      const proofs = await this.#frozen.remove(ctx, revisionId);
       for (const view of views.filter((v) => v.tags.adopted)) await this.#giveBack(ctx, view);
       for (const view of views.filter((v) => !v.tags.adopted)) {
         const id = { kind: 'master' as const, uuid: view.instanceUuid ?? '', name: view.name, label: revisionId };
@@ -235,7 +246,7 @@ export class MasterVerbs {
 
   async #mustHaveNoChildren(ctx: Ctx, view: View): Promise<void> {
     const paths = goldenDisks(view).map((g) => g.path);
-    const mine = new Set(view.disks.map((disk) => diskChain(disk)[0]));
+    const mine = new Set([...view.disks.map((disk) => diskChain(disk)[0]), ...this.#frozen.leaves(view.tags.revisionId)]);
     const others = this.#end.register.views().filter((other) => other.ref.value !== view.ref.value);
     const byDevices = standsOn(
       paths,
@@ -380,18 +391,5 @@ function profileOf(config: VirtualMachineConfigInfo, given: VmSource['profile'])
       ...(given.access === undefined ? {} : { access: given.access }),
       bootTimeoutS: given.bootTimeoutS ?? 300,
     },
-  };
-}
-
-function joinProofs(revisionId: string, proofs: readonly DeletionProof[]): DeletionProof {
-  const now = new Date().toISOString();
-  const removed = new Map(proofs.flatMap((p) => p.removed).map((file) => [file.path, file]));
-  return {
-    machineId: revisionId,
-    startedAt: proofs[0]?.startedAt ?? now,
-    finishedAt: proofs.at(-1)?.finishedAt ?? now,
-    chainsBefore: proofs.flatMap((p) => p.chainsBefore),
-    removed: [...removed.values()],
-    parents: proofs.flatMap((p) => p.parents).filter((parent) => ![...removed.keys()].some((path) => isInside(path, parent.path))),
   };
 }

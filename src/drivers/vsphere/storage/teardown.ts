@@ -16,7 +16,7 @@ const LOCKED_TRIES = 6;
 
 /** What is to go. `kind` is what its tag must say: a master never goes as a machine. */
 export interface Doomed {
-  kind: 'machine' | 'master';
+  kind: 'machine' | 'master' | 'frozen';
   uuid: string;
   name: string;
   /** Its id in the proof. */
@@ -220,4 +220,18 @@ export class Teardown {
     });
     return facts;
   }
+}
+
+/** Several deletes of one revision as one proof: what one of them removed is no parent of another's that had to stay. */
+export function joinProofs(revisionId: string, proofs: readonly DeletionProof[]): DeletionProof {
+  const now = new Date().toISOString();
+  const removed = new Map(proofs.flatMap((p) => p.removed).map((file) => [file.path, file]));
+  return {
+    machineId: revisionId,
+    startedAt: proofs[0]?.startedAt ?? now,
+    finishedAt: proofs.at(-1)?.finishedAt ?? now,
+    chainsBefore: proofs.flatMap((p) => p.chainsBefore),
+    removed: [...removed.values()],
+    parents: proofs.flatMap((p) => p.parents).filter((parent) => ![...removed.keys()].some((path) => isInside(path, parent.path))),
+  };
 }

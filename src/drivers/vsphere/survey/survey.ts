@@ -25,10 +25,13 @@ import { shownName } from '../inventory/named.ts';
 import { datastoreName, lastName } from '../inventory/paths.ts';
 import { usableHosts } from '../endpoint/site.ts';
 import { questionOf } from '../machines/questions.ts';
-import { chainsOf, conditionOf, type View } from '../inventory/view.ts';
+import { chainsOf, conditionOf, shownPower, type View } from '../inventory/view.ts';
 
 /** vCPUs that are promised per hardware thread: lab machines are idle most of the time. */
 const VCPUS_PER_THREAD = 4;
+
+/** What is not known of a machine that only its name or tag is left of. */
+const UNKNOWN = { mode: undefined, revisionId: undefined, createdAt: undefined } as const;
 
 type LineageChain = LineageReport['chains'][number];
 
@@ -80,18 +83,19 @@ export class Survey {
     // a machine of ours that cannot be read is still ours: by its name, in state half
     if (view.instanceUuid === undefined && ours?.kind === 'machine') {
       const condition = conditionOf(view);
-      return [{ machineId: ours.id, power: 'half', condition, mode: undefined, revisionId: undefined, owned: true, createdAt: undefined }];
+      return [{ machineId: ours.id, power: 'half', condition, ...UNKNOWN, owned: true }];
     }
-    if (view.instanceUuid === undefined || view.tags.kind === 'master') return [];
+    if (view.instanceUuid === undefined || view.tags.kind === 'master' || (owned && view.tags.kind === 'frozen')) return [];
+    const unnamed = this.#end.unnamedInstant(view);
+    if (unnamed !== undefined) return [{ machineId: unnamed, power: 'half', ...UNKNOWN, owned: true }];
     // it stands, so it is not lost; what it is, an operator has to say
     if (this.#end.changedIdentity(view)) {
-      const nothing = { mode: undefined, revisionId: undefined, createdAt: undefined };
-      return [{ machineId: view.tags.id ?? '', power: 'half', owned: true, disputed: disputeOf(view), ...nothing }];
+      return [{ machineId: view.tags.id ?? '', power: 'half', owned: true, disputed: disputeOf(view), ...UNKNOWN }];
     }
     return [
       {
         machineId: view.instanceUuid,
-        power: owned && isHalf(view) ? 'half' : view.power,
+        power: owned && isHalf(view) ? 'half' : owned ? shownPower(view) : view.power,
         condition: owned ? conditionOf(view) : undefined,
         mode: owned ? view.tags.mode : undefined,
         revisionId: owned ? view.tags.revisionId : undefined,
@@ -114,16 +118,11 @@ export class Survey {
   #place(folder: string, machines: SeenMachine[], masters: SeenMaster[], strays: Stray[]): void {
     const what = this.#end.names.parse(lastName(folder));
     if (what?.kind === 'machine' && !machines.some((m) => m.machineId === what.id.toLowerCase())) {
-      machines.push({
-        machineId: what.id.toLowerCase(),
-        power: 'half',
-        mode: undefined,
-        revisionId: undefined,
-        owned: true,
-        createdAt: undefined,
-      });
+      machines.push({ machineId: what.id.toLowerCase(), power: 'half', ...UNKNOWN, owned: true });
       return;
     }
+    // it is being made, or is the rest of a try: it goes with its master, or when it is made again
+    if (what?.kind === 'frozen' && masters.some((m) => m.revisionId === what.id)) return;
     if (what?.kind === 'master' && !masters.some((m) => m.revisionId === what.id)) {
       masters.push({ revisionId: what.id, owned: true, state: 'half' });
       return;
@@ -180,6 +179,8 @@ export class Survey {
       const golden = goldenDisks(view).map((g) => g.path);
       return chainsOf(view, sizes).map((chain) => ({ owner: 'master' as const, id: revisionId ?? '', chain: fromGolden(chain, golden) }));
     }
+    if (owned && kind === 'frozen')
+      return chainsOf(view, sizes).map((chain) => ({ owner: 'frozen' as const, id: revisionId ?? '', chain }));
     const owner = owned ? ('machine' as const) : ('foreign' as const);
     return chainsOf(view, sizes).map((chain) => ({ owner, id: (owned ? id : view.instanceUuid) ?? view.name, chain }));
   }
