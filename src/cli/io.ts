@@ -8,6 +8,8 @@ export interface Io {
   err(text: string): void;
   /** Columns of the terminal on standard error; undefined where it is none, or one that cannot redraw a line. */
   readonly columns: number | undefined;
+  /** Size of the terminal on standard output; undefined where it is none, or one that cannot draw over what it shows. */
+  readonly screen: { columns: number; rows: number } | undefined;
   readonly env: NodeJS.ProcessEnv;
   setExitCode(code: number): void;
   /** Asks at the terminal; undefined where there is nobody to ask. `hidden`: what is typed is not shown. */
@@ -27,6 +29,10 @@ export function processIo(): Io {
     err: (text) => void process.stderr.write(text),
     get columns() {
       return process.stderr.isTTY && process.env.TERM !== 'dumb' ? (process.stderr.columns ?? 80) : undefined;
+    },
+    get screen() {
+      const { isTTY, columns, rows } = process.stdout;
+      return isTTY && process.env.TERM !== 'dumb' ? { columns, rows } : undefined;
     },
     env: process.env,
     ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askAtTerminal } : {}),

@@ -65,6 +65,7 @@ import { addTokenAdd } from './commands/token-add.ts';
 import { addTokenLs } from './commands/token-ls.ts';
 import { addTokenRm } from './commands/token-rm.ts';
 import { addVersion } from './commands/version.ts';
+import { addWatch } from './commands/watch.ts';
 import { addWhen } from './commands/when.ts';
 import { EXIT, exitCodeOf, showError } from './exit.ts';
 import { type Io, processIo } from './io.ts';
@@ -148,6 +149,7 @@ const COMMANDS: readonly Add[] = [
   addWhen,
   addReserve,
   addLs,
+  addWatch,
   addShow,
   addConnect,
   addSsh,

@@ -18,6 +18,8 @@ export interface CliOptions {
   env?: NodeJS.ProcessEnv;
   /** Makes standard error a terminal of so many columns. */
   columns?: number;
+  /** Makes standard output a terminal of this size. */
+  screen?: NonNullable<Io['screen']>;
   /** Answers questions, as somebody at a terminal would. */
   ask?: NonNullable<Io['ask']>;
 }
@@ -36,6 +38,7 @@ export function startCli(
     out: (text) => void (said.out += text),
     err: (text) => void (said.err += text),
     columns: options.columns,
+    screen: options.screen,
     ...(options.ask === undefined ? {} : { ask: options.ask }),
     env: {
       ...(server === undefined ? {} : { CARREL_URL: server.baseUrl }),

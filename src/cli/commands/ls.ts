@@ -37,14 +37,15 @@ export function addLs(program: Command, cli: Cli): void {
       const { items } = await session.client.listReservations({ query: { limit: 1000, ...query } });
       const by = sort === undefined ? undefined : SORTS[sort];
       const list = by === undefined ? items : items.toSorted((a, b) => by(a).localeCompare(by(b)));
-      session.answer(list, quiet ? list.map((r) => r.id).join('\n') : shown(list, wide === true, query.all === true));
+      session.answer(list, quiet ? list.map((r) => r.id).join('\n') : reservationTable(list, wide === true, query.all === true));
     });
 }
 
 /** When its machine goes; of one that was ended and is kept for a while, the end of that. */
 const goneBy = (r: Reservation): string | undefined => r.endedAt ?? r.keptUntil ?? r.endsAt;
 
-function shown(list: readonly Reservation[], wide: boolean, all: boolean): string {
+/** As a table; one sentence if there are none. */
+export function reservationTable(list: readonly Reservation[], wide: boolean, all: boolean): string {
   if (list.length === 0) return 'no reservations';
   const columns: [string, (r: Reservation) => string | undefined][] = [
     ['ID', (r) => short(r.id)],
