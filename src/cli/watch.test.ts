@@ -80,10 +80,13 @@ it.each([
 ] as const)('--until %s ends when all of them are there or over: %o', async (until, end, code, said) => {
   const [one, two] = [server.world.addReservation('ann'), server.world.addReservation('ann')];
   const run = startCli(server, 'ann', ['watch', one.id, two.id, '--until', until]);
+  let ended = false;
+  void run.done.then(() => (ended = true));
   server.world.move(one.id, until === 'ready' ? { state: 'ready', stage: 'ready' } : { state: 'ended', stage: 'gone' });
-  await eventually('the first is there', () => lines(run).some((line) => /ready|ended/.test(line.slice(30))));
+  await eventually('the first is there, and the second is known', () => lines(run).length >= 2 && /ready\b|ended/.test(run.out));
   server.world.move(two.id, { stage: 'booting', stageText: 'it starts' });
-  await eventually('it goes on for the second', () => run.out.includes('it starts'));
+  await eventually('what comes next', () => ended || run.out.includes('it starts'));
+  expect(ended).toBe(false);
   server.world.move(two.id, end);
   expect(await run.done).toBe(code);
   expect(run.err).toContain(said);
