@@ -149,6 +149,16 @@ describe('the guest of an instant clone', () => {
     on(sim, first);
     expect(first.guest?.system.accounts.has('root')).toBe(true);
   });
+
+  it('of a shell that another program took the place of nothing is left to go on with', () => {
+    const { sim, source } = running({ guestUser: 'operations' });
+    const freezes = 'vmware-rpctool "instantclone.freeze"';
+    const script = `exec sudo -n /bin/sh -c "${freezes.replaceAll('"', '\\"')}"\n${freezes}`;
+    startProgram(sim.model, source, 'operations', sim.model.options.guestPassword, '/bin/sh', `-c '${script}'`);
+    sim.manual.settle();
+    expect(source.frozen).toBe(true);
+    expect(fork(sim, source, 'i1').frozen).toBe(false);
+  });
 });
 
 describe('instant clones on the wire', () => {

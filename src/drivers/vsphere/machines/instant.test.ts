@@ -36,7 +36,6 @@ describe.each([
         expect(made.masterPaths).toContain(shared);
         expect(made.chains.map((chain) => [chain[1]?.path, gate(chain, made)])).toEqual([[shared, []]]);
         expect(nicsOf(c.w.vm(made.machineId).record)[0]?.connected).toBe(false);
-        await expect(c.driver.guest.ready(ctx(), made.machineId)).rejects.toMatchObject({ code: 'wrong-state' });
       }
       const { machines, strays } = await c.driver.inventory(ctx());
       const ours = machines.filter((m) => m.owned);
@@ -45,6 +44,7 @@ describe.each([
         ['suspended', 'instant'],
       ]);
       expect([machines.some((m) => m.machineId === parent?.record.instanceUuid), strays]).toEqual([false, []]);
+      await expect(c.driver.guest.ready(ctx(), a.machineId)).rejects.toMatchObject({ code: 'wrong-state' });
       const seen = new Set<string>();
       for (const { machineId } of [a, b]) {
         const ready = await booted(c, machineId);
@@ -95,6 +95,28 @@ describe.each([
       await c.nothingLeft();
       await c.unchanged();
     });
+  });
+});
+
+it('an instant clone can be taken off its frozen parent, and be captured: what comes of it stands on nothing of theirs', async () => {
+  await inWorld({ ...CLOUD, masterChanges: true }, async (c) => {
+    const { machineId } = await c.clone('instant');
+    await booted(c, machineId);
+    await c.driver.power(ctx(), machineId, 'off');
+    const revisionId = randomUUID();
+    const captured = await c.driver.capture(ctx(), { machineId, revisionId });
+    expect([captured.facts['unclean'], c.w.mastersOf(revisionId).length]).toEqual([undefined, 1]);
+    const [parent] = parentsOf(c);
+    const shared = disksOf(parent?.record ?? c.golden.record)[0]?.path ?? '';
+    const bytes = c.w.goldenDigest([shared]);
+    const alone = await c.driver.unlink(ctx(), machineId);
+    expect([alone.mode, alone.chains.map((chain) => chain.length)]).toEqual(['full', [1]]);
+    expect([c.w.goldenDigest([shared]), parent?.frozen]).toEqual([bytes, true]);
+    await c.unchanged();
+    await c.driver.removeMaster(ctx(), c.master.revisionId);
+    expect(parentsOf(c)).toEqual([]);
+    expect((await booted(c, machineId)).hostKeys).toHaveLength(1);
+    await c.driver.destroy(ctx(), machineId);
   });
 });
 
