@@ -63,7 +63,10 @@ function goodAnswer(route: RouteDef, components: Components): JsonObject {
     case 'sse':
       return { description: 'A stream of events.', content: { 'text/event-stream': { schema: components.take(route.response) } } };
     case 'text':
-      return { description: route.summary, content: { 'text/plain': { schema: components.take(route.response) } } };
+      return {
+        description: route.summary,
+        content: { [route.operation === 'rdpFile' ? 'application/x-rdp' : 'text/plain']: { schema: components.take(route.response) } },
+      };
     case 'json':
     case 'upload':
       return { description: route.summary, content: { 'application/json': { schema: components.take(route.response) } } };

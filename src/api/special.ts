@@ -1,4 +1,4 @@
-/** The routes that are more than JSON in and out: readiness, metrics, events, upload, console, terminal, tunnel, and those that set a cookie. */
+/** The routes that are more than JSON in and out: readiness, metrics, RDP files, events, upload, console, terminal, tunnel, and those that set a cookie. */
 import { rm } from 'node:fs/promises';
 import type { Duplex, Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -41,6 +41,18 @@ function registerMetrics(app: FastifyInstance, parts: ServerParts): void {
   });
 }
 
+function registerRdpFile(app: FastifyInstance, parts: ServerParts): void {
+  app.route({
+    ...common(api.rdpFile, parts),
+    handler: async (request, reply) => {
+      const { id } = request.params as { id: string };
+      await personalReservation(parts.services, callerOf(request), id);
+      const { name, text } = await parts.services.rdpFile(id);
+      return reply.header('content-disposition', `attachment; filename="${name}"`).type('application/x-rdp').send(text);
+    },
+  });
+}
+
 function registerEvents(app: FastifyInstance, parts: ServerParts): void {
   const { services, now, heartbeatMs, stallMs, streams: places, closing } = parts;
   app.route({
@@ -73,7 +85,7 @@ async function registerUpload(app: FastifyInstance, parts: ServerParts): Promise
         }
         const peer = await answersElsewhere(parts, 'uploadImage', request);
         if (peer !== undefined) return passOn(parts, peer, request, reply, goneSignal(reply), request.body as Readable);
-        await parts.services.checkImport({ format, provider });
+        await parts.services.checkImport({ format, provider, hints });
         const imageId = (await parts.services.showImage(name))?.id;
         const { proposed, ...file } = await receiveFile(request.raw, request.body as Readable, parts.staging, format);
         try {
@@ -208,6 +220,7 @@ function registerTunnel(app: FastifyInstance, parts: ServerParts): void {
 export async function registerSpecial(app: FastifyInstance, parts: ServerParts): Promise<void> {
   registerReadiness(app, parts);
   registerMetrics(app, parts);
+  registerRdpFile(app, parts);
   registerEvents(app, parts);
   await registerUpload(app, parts);
   registerConsole(app, parts);

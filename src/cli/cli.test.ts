@@ -461,6 +461,22 @@ describe('a reservation', () => {
     expect((await ann(['connect', server.world.addReservation('ann').id])).code).toBe(4);
   });
 
+  it('rdp writes a file for a Remote Desktop client, as the server gives it', async () => {
+    const machine = server.world.addReservation('ann').machine;
+    const address = { host: '10.0.0.5', sshPort: 22, rdpPort: 3389 };
+    const { id, hostname } = server.world.addReservation('ann', { state: 'ready', machine: { ...machine, state: 'running', address } });
+    const file = join(dir, 'to.rdp');
+    const { code, out } = await ann(['rdp', id, '--file', file]);
+    expect([code, readFileSync(file, 'utf8')]).toEqual([0, 'full address:s:10.0.0.5:3389\r\n']);
+    expect(out).toContain(`carrel connect ${id}`);
+    expect((await ann(['show', id])).out).toContain('10.0.0.5:3389');
+    const answer = await fetch(`${server.baseUrl}/api/v1/reservations/${id}/rdp`, { headers: { authorization: `Bearer ${TOKENS.ann}` } });
+    expect(answer.headers.get('content-type')).toContain('application/x-rdp');
+    expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${hostname}.rdp"`);
+    expect((await ann(['rdp', id, '--file', join(dir, 'none', 'x.rdp')])).code).toBe(2);
+    expect((await ann(['rdp', server.world.addReservation('ann', { state: 'ready' }).id])).err).toContain('by SSH');
+  });
+
   it('connect sends no private key away', async () => {
     const file = join(dir, 'key');
     writeFileSync(file, '-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n');

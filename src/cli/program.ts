@@ -8,6 +8,7 @@ import { addAudit } from './commands/audit.ts';
 import { addCapture } from './commands/capture.ts';
 import { addCheckpointAdd, addCheckpointLs, addCheckpointRevert, addCheckpointRm } from './commands/checkpoint.ts';
 import { addCompletion } from './commands/completion.ts';
+import { addRdp } from './commands/rdp.ts';
 import { addConnect } from './commands/connect.ts';
 import { addConsole } from './commands/console.ts';
 import { addLogs } from './commands/logs.ts';
@@ -152,6 +153,7 @@ const COMMANDS: readonly Add[] = [
   addWatch,
   addShow,
   addConnect,
+  addRdp,
   addSsh,
   addScp,
   addForward,

@@ -6,7 +6,15 @@ import { settingsFor } from './commands/ssh-config.ts';
 import { goesThroughServer, hostPattern, isLoopback, proxyCommand, scpArguments, sshArguments } from './ssh.ts';
 
 describe("ssh's command line", () => {
-  const connection = { host: '127.0.0.1', port: 2222, user: 'me', password: 'pw', hostKeys: ['k'], sshCommand: '' };
+  const connection = {
+    protocol: 'ssh' as const,
+    host: '127.0.0.1',
+    port: 2222,
+    user: 'me',
+    password: 'pw',
+    hostKeys: ['k'],
+    sshCommand: '',
+  };
 
   it('checks the host key, offers one key, and holds no secret', () => {
     const args = sshArguments(connection, '/tmp/x', ['-l', 'root; id']);
@@ -58,7 +66,15 @@ describe('the way through the server', () => {
   it('is a command that any shell takes as it is meant, with nothing for ssh to expand', () => {
     const command = proxyCommand({ again: ['--data', "/a b'c%h$HOME"] }, 'ID');
     expect(command).toMatch(/ --data '\/a b'\\''c%%h\$HOME' proxy ID$/);
-    const connection = { host: '127.0.0.1', port: 2222, user: 'me', password: 'pw', hostKeys: ['k'], sshCommand: '' };
+    const connection = {
+      protocol: 'ssh' as const,
+      host: '127.0.0.1',
+      port: 2222,
+      user: 'me',
+      password: 'pw',
+      hostKeys: ['k'],
+      sshCommand: '',
+    };
     expect(sshArguments(connection, '/tmp/x', [], { proxy: 'carrel proxy ID' })).toContain('ProxyCommand=carrel proxy ID');
     expect(scpArguments(connection, '/tmp/x', ['-a', 'b'], { more: ['-r'] }).slice(-4)).toEqual(['-r', '--', '-a', 'b']);
   });

@@ -5,6 +5,7 @@ import { licenceRoutes } from './licences.ts';
 import { jobRoutes, machineRoutes } from './machines.ts';
 import type { Operation } from './paths.ts';
 import { providerRoutes } from './providers.ts';
+import { rdpRoutes } from './rdp.ts';
 import { reservationRoutes } from './reservations.ts';
 import type { HandlerInput, Input, Output, RouteDef } from './route.ts';
 import { sessionRoutes } from './sessions.ts';
@@ -19,6 +20,7 @@ export const api = {
   ...accountRoutes,
   ...imageRoutes,
   ...reservationRoutes,
+  ...rdpRoutes,
   ...checkpointRoutes,
   ...seriesRoutes,
   ...calendarRoutes,

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { Description, MemoryMiB, NameParam, Time, Uuid, Vcpus } from './common.ts';
 import { Lineage } from './lineage.ts';
 import { Failure } from './problem.ts';
-import { CpuLevel, DiskBus, GuestAccess, GuestProfile, HardwareProfile, NetworkCard } from './profiles.ts';
+import { CpuLevel, DiskBus, GuestAccess, GuestProfile, HardwareProfile, NetworkCard, Protocol } from './profiles.ts';
 import { named, oneOf, route, strict } from './route.ts';
 
 export const RevisionState = oneOf(['preparing', 'draft', 'published', 'retired', 'failed']);
@@ -106,9 +106,10 @@ export const UncleanReason = Type.String({
 
 const guestHints = {
   os: Type.Optional(Type.String({ maxLength: 100 })),
-  user: Type.Optional(Type.String({ pattern: '^[a-z_][a-z0-9_-]{0,31}$', description: 'The account that people log in to.' })),
+  user: Type.Optional(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_-]{0,31}$', description: 'The account that people log in to.' })),
   sshPort: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535 })),
   agent: Type.Optional(oneOf(['carrel', 'qga', 'none'])),
+  protocol: Type.Optional(Protocol),
   bootTimeoutS: Type.Optional(Type.Integer({ minimum: 1, maximum: 7200 })),
   memoryMiB: Type.Optional(MemoryMiB),
   vcpus: Type.Optional(Vcpus),

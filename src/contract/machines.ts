@@ -6,7 +6,14 @@ import { named, oneOf, route, strict } from './route.ts';
 
 export const MachineState = oneOf(['planned', 'building', 'running', 'stopped', 'destroying', 'gone', 'lost']);
 
-export const GuestAddress = named('GuestAddress', Type.Object({ host: Type.String(), sshPort: Type.Integer() }));
+export const GuestAddress = named(
+  'GuestAddress',
+  Type.Object({
+    host: Type.String(),
+    sshPort: Type.Integer(),
+    rdpPort: Type.Optional(Type.Integer({ description: 'Only where people come in by Remote Desktop; nothing is said of SSH then.' })),
+  }),
+);
 
 export const MachineQuestion = named(
   'MachineQuestion',

@@ -29,6 +29,11 @@ export const GuestAccess = oneOf(
   '`cloud-init`: each machine gets its host name, identity and an account for Carrel by it. `guest-operations` (vSphere only): by an account that the image has and the provider knows.',
 );
 
+export const Protocol = oneOf(
+  ['ssh', 'rdp'],
+  'How people come in: by SSH (if left out), or by Remote Desktop on port 3389 and not by SSH (on vSphere).',
+);
+
 export const GuestProfile = named(
   'GuestProfile',
   Type.Object({
@@ -37,6 +42,7 @@ export const GuestProfile = named(
     sshPort: Type.Integer(),
     agent: oneOf(['carrel', 'qga', 'none']),
     access: Type.Optional(GuestAccess),
+    protocol: Type.Optional(Protocol),
     bootTimeoutS: Type.Integer({ description: 'Seconds.' }),
   }),
 );

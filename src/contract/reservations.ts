@@ -137,12 +137,13 @@ export type ReserveBody = Static<typeof ReserveBody>;
 export const Connection = named(
   'Connection',
   Type.Object({
+    protocol: oneOf(['ssh', 'rdp'], 'What answers at the port: SSH, or Remote Desktop and no SSH.'),
     host: Type.String(),
     port: Type.Integer(),
     user: Type.String(),
     password: Type.String({ description: 'Of this reservation alone; ask again to see it again.' }),
     hostKeys: Type.Array(Type.String(), { description: "The guest's SSH host keys, as in known_hosts: `ssh-ed25519 AAAA…`." }),
-    sshCommand: Type.String(),
+    sshCommand: Type.Optional(Type.String({ description: 'Absent where there is no SSH.' })),
     endsAt: Type.Optional(Time),
   }),
 );

@@ -37,6 +37,7 @@ export function profileOfFile(asked: Asked): RevisionProfile {
       sshPort: asked.sshPort ?? guest.sshPort,
       agent: asked.agent ?? guest.agent,
       ...(asked.access === undefined ? {} : { access: asked.access }),
+      ...(asked.protocol === undefined ? {} : { protocol: asked.protocol }),
       bootTimeoutS: asked.bootTimeoutS ?? guest.bootTimeoutS,
     },
   };

@@ -39,9 +39,18 @@ export interface GuestProfile {
    * that the image has and the provider knows. Left out: the latter where the provider knows one.
    */
   access?: 'cloud-init' | 'guest-operations';
-  /** Longest time from power-on to an SSH banner before the machine counts as failed, in seconds. */
+  /** How people come in; `ssh` if left out, as in all revisions of before. `rdp` = by Remote Desktop on {@link RDP_PORT}, and not by SSH. */
+  protocol?: Protocol;
+  /** Longest time from power-on to an SSH banner, or to an answer at the RDP port, before the machine counts as failed, in seconds. */
   bootTimeoutS: number;
 }
+
+export type Protocol = 'ssh' | 'rdp';
+
+/** Where Remote Desktop listens (IANA: ms-wbt-server). */
+export const RDP_PORT = 3389;
+
+export const protocolOf = ({ protocol }: Pick<GuestProfile, 'protocol'>): Protocol => protocol ?? 'ssh';
 
 export interface RevisionProfile {
   hardware: HardwareProfile;

@@ -11,7 +11,7 @@
  * - when `ctx.signal` aborts, the verb rejects soon and leaves nothing that the removing verb would not find.
  */
 import type { MachineCondition } from '../core/condition.ts';
-import type { CloneMode, HardwareProfile, RevisionProfile } from '../core/image.ts';
+import type { CloneMode, HardwareProfile, Protocol, RevisionProfile } from '../core/image.ts';
 import type { CapacityLimits } from '../core/capacity.ts';
 import type { DeletionProof, DiskChain, DiskFile } from '../core/lineage.ts';
 import type { Ctx } from '../lib/context.ts';
@@ -34,6 +34,8 @@ export interface Capabilities {
   console: 'vnc' | 'webmks' | 'none';
   /** Images that this provider can make by itself, by recipe name. */
   recipes: readonly string[];
+  /** How people may come into its guests; left out: by SSH alone. */
+  protocols?: readonly Protocol[];
   /** Disk formats that can be imported. */
   importFormats: readonly string[];
   /** How many machines may be started at the same time before all become slower. */
@@ -205,6 +207,8 @@ export interface CloneResult {
 export interface GuestAddress {
   host: string;
   sshPort: number;
+  /** Only where people come in by Remote Desktop: then no SSH server was looked for. */
+  rdpPort?: number;
 }
 
 /** A guest that answered: its address and the SSH host keys it showed, as in known_hosts (`ssh-ed25519 AAAA…`). */

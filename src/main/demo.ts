@@ -101,7 +101,7 @@ async function reserveAndLogIn(client: Client): Promise<Lent> {
     cloneMs: await stepMs(client, made.id, 'clone'),
     reserveToSshMs,
     loginOutput: loginOutput.trim(),
-    ssh: connection.sshCommand,
+    ssh: connection.sshCommand ?? '',
   };
 }
 

@@ -62,8 +62,8 @@ export function imageServices({ deps }: Parts): ImageServices {
       if (revision !== undefined) return started(await addMaster(deps, caller, { image, revision, provider, source, told }));
       return started(await intents.prepareImage(deps, caller, { image, description, publish, provider, source, told }));
     },
-    async checkImport({ provider, format }) {
-      await intents.assertImport(deps, provider, format);
+    async checkImport({ provider, format, hints }) {
+      await intents.assertImport(deps, provider, { claimed: format, guest: given(hints) });
     },
     async importImage(caller, { image: said, imageId, path, bytes, sha256, notes, publish, description, format, provider, ...rest }) {
       const { masterOf: revision, hints } = rest;

@@ -1,10 +1,8 @@
 /**
- * What the API needs from the rest of the server. The handlers know nothing else: they check the request and the right to
- * make it, then call one of these. src/engine and src/main provide them; tests provide fakes.
+ * What the API needs from the rest of the server, and all that handlers know: they check request and right, then call one of these.
  *
  * Rules for whoever provides them:
- * - Rights are checked before a function here is called (src/api/access.ts); `caller` is there for ownership of what is made and
- *   for the audit log.
+ * - Rights are checked before a call (src/api/access.ts); `caller` is there for ownership of what is made and for the audit log.
  * - Refusals are CarrelErrors whose code is one of the contract's PROBLEM_CODES.
  * - Whatever takes long is written down as a job, and the function returns once that is durable.
  * - `show…` and `find…` return undefined for what is not there.
@@ -211,6 +209,8 @@ export interface ReservationServices {
   /** `wrong-state`, `busy`, `not-supported`, `unavailable`. */
   unlinkReservation(caller: Caller, id: string): Promise<ReservationJob>;
   connect(caller: Caller, request: { id: string; publicKey?: string | undefined }, signal: AbortSignal): Promise<Connection>;
+  /** For a Remote Desktop client; `name` is that of the file. `wrong-state`, `not-supported`, `guest-failed`. */
+  rdpFile(id: string): Promise<{ name: string; text: string }>;
   capture(caller: Caller, request: CaptureRequest): Promise<RevisionStarted>;
   power(caller: Caller, request: { id: string; op: PowerOp }): Promise<ReservationJob>;
   listCheckpoints(id: string): Promise<Checkpoint[]>;

@@ -3,7 +3,7 @@ import type { MachineServices, ReservationServices } from './interface.ts';
 import { captureReservation } from '../engine/intents/image.ts';
 import { addCheckpoint, type CheckpointWork, deleteCheckpoint, revertToCheckpoint } from '../engine/intents/checkpoints.ts';
 import { answerMachine } from '../engine/intents/answer.ts';
-import { connect, consoleTarget, noteTunnel, serialLog, sshTarget } from '../engine/intents/connect.ts';
+import { connect, consoleTarget, noteTunnel, rdpFileOf, serialLog, sshTarget } from '../engine/intents/connect.ts';
 import { endReservation } from '../engine/intents/end.ts';
 import { undoEnd } from '../engine/intents/keep.ts';
 import { usedWhileOpen } from '../engine/intents/seen.ts';
@@ -75,15 +75,17 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
     async connect(caller, { id, publicKey }, signal) {
       const facts = await connect(makeCtx({ signal, timeoutMs: 60_000, log: deps.log }), deps, sealer, caller, id, publicKey);
       return {
+        protocol: facts.protocol,
         host: facts.host,
         port: facts.port,
         user: facts.user,
         password: facts.password,
         hostKeys: [...facts.hostKeys],
-        sshCommand: `ssh -p ${facts.port} ${facts.user}@${facts.host}`,
+        ...(facts.protocol === 'ssh' ? { sshCommand: `ssh -p ${facts.port} ${facts.user}@${facts.host}` } : {}),
         ...given({ endsAt: iso(facts.endsAt) }),
       };
     },
+    rdpFile: (id) => rdpFileOf(deps, id),
     async capture(caller, request) {
       const made = await captureReservation(deps, caller, request);
       const [image] = await showImages(db, [made.image]);

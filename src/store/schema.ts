@@ -252,6 +252,8 @@ export interface CheckpointTable {
 export interface MachineAddress {
   host: string;
   sshPort: number;
+  /** Only where people come in by Remote Desktop. */
+  rdpPort?: number;
 }
 
 export interface MachineTable {

@@ -25,8 +25,18 @@ export interface EveryGet {
   ask(request: Asked): Promise<string>;
 }
 
-/** Streams, which have no end, and what the process says of itself. */
-const LEFT_OUT: readonly Operation[] = ['events', 'console', 'terminal', 'tunnel', 'serialLog', 'health', 'openapi', 'listProviderVms'];
+/** Streams, which have no end, what the process says of itself, and what is of machines with Remote Desktop alone. */
+const LEFT_OUT: readonly Operation[] = [
+  'events',
+  'console',
+  'terminal',
+  'tunnel',
+  'serialLog',
+  'health',
+  'openapi',
+  'listProviderVms',
+  'rdpFile',
+];
 
 export interface EveryGetOptions {
   deps: EngineDeps;

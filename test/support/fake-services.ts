@@ -8,7 +8,7 @@ import type { Maintenance } from '../../src/contract/calendar.ts';
 import type { Licence } from '../../src/contract/licences.ts';
 import type { Image, Revision, RevisionStarted } from '../../src/contract/images.ts';
 import type { JobDetail, MachineDetail } from '../../src/contract/machines.ts';
-import type { Reservation, Stage } from '../../src/contract/reservations.ts';
+import type { Connection, Reservation, Stage } from '../../src/contract/reservations.ts';
 import type { SeriesDetail } from '../../src/contract/series.ts';
 import type { Account, AuditEntry, EventData, TokenInfo } from '../../src/contract/system.ts';
 import { CarrelError } from '../../src/lib/errors.ts';
@@ -77,7 +77,8 @@ export class FakeWorld {
   consoleSocket = '';
   ready = true;
   /** What `connect` answers with. */
-  connection = {
+  connection: Connection = {
+    protocol: 'ssh',
     host: '127.0.0.1',
     port: 2222,
     user: 'student',
@@ -637,6 +638,11 @@ export function fakeServices(world: FakeWorld): Services {
       const reservation = there(world.reservations.get(id), 'reservation');
       if (reservation.state !== 'ready') throw new CarrelError('wrong-state', `the reservation is ${reservation.state}`);
       return world.connection;
+    },
+    async rdpFile(id) {
+      const { hostname, machine } = there(world.reservations.get(id), 'reservation');
+      if (machine.address?.rdpPort === undefined) throw new CarrelError('not-supported', 'people come into its machine by SSH');
+      return { name: `${hostname}.rdp`, text: `full address:s:${machine.address.host}:${machine.address.rdpPort}\r\n` };
     },
     capture: async (by, { image }) => world.startRevision(image, by, 'capture'),
     power: async (by, { id }) => ({

@@ -132,6 +132,9 @@ export const de: Messages = {
     directText: 'Nur von Rechnern, die die Adresse des Rechners selbst erreichen.',
     directSshConfig: 'Für ~/.ssh/config, direkt',
     knownHosts: 'Für known_hosts',
+    rdpFile: 'RDP-Datei',
+    rdpText:
+      'Die RDP-Datei enthält Adresse und Benutzer, nach dem Passwort fragt das Programm. Nur von Rechnern, die die Adresse des Rechners selbst erreichen.',
     fetchCredentials: 'Zugangsdaten zeigen',
     setting: 'Im Gast wird ein Passwort gesetzt …',
     extend: 'Verlängern',

@@ -137,6 +137,9 @@ export const en = {
     directText: "Only from computers that reach the machine's own address.",
     directSshConfig: 'For ~/.ssh/config, direct',
     knownHosts: 'For known_hosts',
+    rdpFile: 'RDP file',
+    rdpText:
+      "The RDP file holds address and user; the client asks for the password. Only from computers that reach the machine's own address.",
     fetchCredentials: 'Show credentials',
     setting: 'Setting a password in the guest …',
     extend: 'Extend',

@@ -1,9 +1,9 @@
 import { Button, Modal, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { IconDeviceDesktop, IconKey, IconTerminal2 } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconFileDownload, IconKey, IconTerminal2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { Reservation } from '../../../src/contract/reservations.ts';
+import type { Connection, Reservation } from '../../../src/contract/reservations.ts';
 import { api } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
 import { directSshConfig, knownHosts, sshConfig } from '../rules/ssh.ts';
@@ -23,15 +23,27 @@ export function ConnectButtons({ reservation }: { reservation: Reservation }) {
       >
         {t.machines.connect}
       </Button>
-      <Button
-        component={Link}
-        to="/machines/$id/terminal"
-        params={{ id: reservation.id } as never}
-        variant="default"
-        leftSection={<IconTerminal2 size={16} aria-hidden />}
-      >
-        {t.machines.terminal}
-      </Button>
+      {reservation.machine.address?.rdpPort === undefined ? (
+        <Button
+          component={Link}
+          to="/machines/$id/terminal"
+          params={{ id: reservation.id } as never}
+          variant="default"
+          leftSection={<IconTerminal2 size={16} aria-hidden />}
+        >
+          {t.machines.terminal}
+        </Button>
+      ) : (
+        <Button
+          component="a"
+          href={`/api/v1/reservations/${reservation.id}/rdp`}
+          download={`${reservation.hostname}.rdp`}
+          variant="default"
+          leftSection={<IconFileDownload size={16} aria-hidden />}
+        >
+          {t.machines.rdpFile}
+        </Button>
+      )}
       <Button variant="default" leftSection={<IconKey size={16} aria-hidden />} onClick={() => setOpened(true)}>
         {t.machines.credentials}
       </Button>
@@ -72,6 +84,21 @@ function Credentials({ reservation: { id, hostname } }: { reservation: Reservati
     <Stack gap="xs">
       <Copyable label={t.machines.user} value={data.user} />
       <Copyable label={t.machines.password} value={data.password} />
+      {data.protocol === 'rdp' && <Copyable label={t.machines.address} value={`${data.host}:${data.port}`} />}
+      {data.protocol === 'rdp' && (
+        <Text size="sm" c="dimmed">
+          {t.machines.rdpText}
+        </Text>
+      )}
+      {data.protocol === 'ssh' && <SshWays reservation={{ id, hostname }} data={data} />}
+    </Stack>
+  );
+}
+
+function SshWays({ reservation: { id, hostname }, data }: { reservation: Pick<Reservation, 'id' | 'hostname'>; data: Connection }) {
+  const { t } = useI18n();
+  return (
+    <>
       <Copyable label={t.machines.sshConfig} value={sshConfig({ id, hostname, server: location.origin }, data)} />
       {data.hostKeys.length > 0 && <Copyable label={t.machines.knownHosts} value={knownHosts(id, data)} />}
       <Text size="sm" c="dimmed">
@@ -84,8 +111,8 @@ function Credentials({ reservation: { id, hostname } }: { reservation: Reservati
         {t.machines.directText}
       </Text>
       <Copyable label={t.machines.address} value={`${data.host}:${data.port}`} />
-      <Copyable label={t.machines.command} value={data.sshCommand} />
+      {data.sshCommand !== undefined && <Copyable label={t.machines.command} value={data.sshCommand} />}
       <Copyable label={t.machines.directSshConfig} value={directSshConfig(hostname, data)} />
-    </Stack>
+    </>
   );
 }

@@ -29,6 +29,7 @@ export type SpecialOperation =
   | 'terminal'
   | 'tunnel'
   | 'metrics'
+  | 'rdpFile'
   | 'ready'
   | 'signIn'
   | 'signInForToken'

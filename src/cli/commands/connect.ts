@@ -16,6 +16,8 @@ export function addConnect(program: Command, cli: Cli): void {
       const { id } = await findReservation(session.client, text);
       const c = await session.client.connectReservation({ params: { id }, body });
       const rows: [string, string | undefined][] = [
+        ['protocol', c.protocol],
+        ['address', c.protocol === 'rdp' ? `${c.host}:${c.port}` : undefined],
         ['ssh', c.sshCommand],
         ['user', c.user],
         ['password', c.password],

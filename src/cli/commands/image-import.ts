@@ -47,6 +47,12 @@ export function addImageImport(image: Command, cli: Cli): void {
     .option('--os <os>', 'what runs in it, for people')
     .option('--user <user>', 'the account that people log in to')
     .option('--ssh-port <port>', 'where its SSH server listens; 22 if left out', wholeNumber)
+    .addOption(
+      new Option('--protocol <protocol>', 'how people come in: by SSH (if left out), or by Remote Desktop and not by SSH').choices([
+        'ssh',
+        'rdp',
+      ]),
+    )
     .addOption(new Option('--agent <agent>', 'what answers inside').choices(['carrel', 'qga', 'none']))
     .option('--memory <mib>', 'MiB of memory', wholeNumber)
     .option('--vcpus <n>', 'virtual CPUs', wholeNumber)

@@ -44,7 +44,7 @@ function describeRevision(r: Revision): string {
     ['machines', r.machines],
     ['made', `${clock(r.createdAt)} by ${r.createdBy}`],
     ['hardware', p && hardwareText(p.hardware)],
-    ['guest', p && `${p.guest.os}, user ${p.guest.user}, agent ${p.guest.agent}`],
+    ['guest', p && `${p.guest.os}, user ${p.guest.user}, agent ${p.guest.agent}, by ${p.guest.protocol ?? 'ssh'}`],
     ...r.masters
       .flatMap((m) => m.files.map((f) => ({ ...f, at: m.provider })))
       .map((f): [string, string] => ['golden file', `${f.path} on ${f.at} (${bytes(f.bytes)}, sha256 ${f.sha256.slice(0, 16)}…)`]),

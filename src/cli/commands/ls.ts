@@ -59,7 +59,7 @@ export function reservationTable(list: readonly Reservation[], wide: boolean, al
       ['BEGINS', (r) => clock(r.startsAt)],
       ['ENDS', (r) => clockOf(goneBy(r))],
       ['NAME', (r) => r.hostname],
-      ['ADDRESS', ({ machine: { address } }) => address && `${address.host}:${address.sshPort}`],
+      ['ADDRESS', ({ machine: { address } }) => address && `${address.host}:${address.rdpPort ?? address.sshPort}`],
     );
   } else columns.push(['ENDS', (r) => when(goneBy(r))]);
   if (all) columns.push(['OWNER', (r) => r.owner]);

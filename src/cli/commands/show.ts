@@ -64,7 +64,7 @@ function describe(r: Reservation, machine: MachineDetail | undefined): string {
     ['condition', conditionText(r)],
     ['asked', r.machine.condition?.question && questionText(r.machine.condition.question)],
     ['host name', r.hostname],
-    ['address', r.machine.address && `${r.machine.address.host}:${r.machine.address.sshPort}`],
+    ['address', r.machine.address && `${r.machine.address.host}:${r.machine.address.rdpPort ?? r.machine.address.sshPort}`],
     ['on', [r.provider, r.machine.host && `host ${r.machine.host}`, datastores(r)].filter(Boolean).join(', ')],
     ['placed', r.placement],
     ['begins', r.state === 'booked' ? `${clock(r.startsAt)} (${when(r.startsAt)})` : undefined],

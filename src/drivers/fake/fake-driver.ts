@@ -42,6 +42,7 @@ export const FAKE_CAPABILITIES: Capabilities = {
   suspend: true,
   console: 'vnc',
   recipes: FAKE_RECIPES,
+  protocols: ['ssh', 'rdp'],
   importFormats: FAKE_IMPORT_FORMATS,
   startSlots: 8,
   copySlots: 4,

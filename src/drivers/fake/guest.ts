@@ -1,3 +1,4 @@
+import { protocolOf, RDP_PORT } from '../../core/image.ts';
 import type { ConsoleTarget, Credentials, Guest, GuestAddress, GuestReady, SerialPart } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import { checkCtx, type Ctx } from '../../lib/context.ts';
@@ -12,7 +13,10 @@ function running(host: FakeHost, state: Readonly<FakeState>, machineId: string):
   return machine;
 }
 
-const addressOf = (machine: FakeMachine): GuestAddress => ({ host: '127.0.0.1', sshPort: machine.sshPort });
+function addressOf(state: Readonly<FakeState>, { sshPort, revisionId }: FakeMachine): GuestAddress {
+  const guest = state.masters[revisionId]?.profile.guest;
+  return { host: '127.0.0.1', sshPort, ...(guest !== undefined && protocolOf(guest) === 'rdp' ? { rdpPort: RDP_PORT } : {}) };
+}
 
 /** Waits on the world's clock until the guest answers. */
 async function answering(host: FakeHost, ctx: Ctx, machineId: string): Promise<FakeMachine> {
@@ -37,13 +41,13 @@ export class FakeGuest implements Guest {
     checkCtx(ctx);
     await this.#host.pass(ctx, 'guest.ready', 'before', machineId);
     const machine = await answering(this.#host, ctx, machineId);
-    const ready = { address: addressOf(machine), hostKeys: hostKeys(this.#host.world.state, machine) };
+    const ready = { address: addressOf(this.#host.world.state, machine), hostKeys: hostKeys(this.#host.world.state, machine) };
     await this.#host.pass(ctx, 'guest.ready', 'after', machineId);
     return ready;
   }
 
   async address(ctx: Ctx, machineId: string): Promise<GuestAddress> {
-    return await this.#host.read(ctx, 'guest.address', machineId, (state) => addressOf(running(this.#host, state, machineId)));
+    return await this.#host.read(ctx, 'guest.address', machineId, (state) => addressOf(state, running(this.#host, state, machineId)));
   }
 
   async handover(ctx: Ctx, machineId: string, credentials: Credentials): Promise<void> {

@@ -61,7 +61,10 @@ async function contentOf(host: FakeHost, source: MasterSource): Promise<Content>
   const given = source.profile;
   return {
     disks: [{ seed, files: {}, bytes: bytes.length, virtualBytes: Math.max(bytes.length, 256 * MIB) }],
-    profile: { hardware: { ...hardware, ...pick(given, hardware) }, guest: { ...guest, ...pick(given, guest) } },
+    profile: {
+      hardware: { ...hardware, ...pick(given, hardware) },
+      guest: { ...guest, ...pick(given, guest), ...(given.protocol && { protocol: given.protocol }) },
+    },
     facts: { format },
   };
 }

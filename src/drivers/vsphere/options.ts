@@ -77,6 +77,8 @@ export interface VSphereProviderOptions {
   converter?: DiskConverter | undefined;
   /** Reads the SSH host keys that a guest shows; a real SSH handshake unless given. */
   hostKeys?: ((ctx: Ctx, host: string, port: number) => Promise<readonly string[]>) | undefined;
+  /** Waits until a port of a guest takes connections; a real one unless given. */
+  portAnswers?: ((ctx: Ctx, host: string, port: number) => Promise<void>) | undefined;
   /** How long the server may take to tell what is new before it counts as away, in milliseconds; 30,000 unless given. */
   answerMs?: number | undefined;
   /** First pause before something is tried again, in milliseconds; doubles up to 20 times itself. 1,000 unless given. */

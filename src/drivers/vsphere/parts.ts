@@ -97,6 +97,7 @@ async function learn(ctx: Ctx, client: VSphereClient, site: Site, options: VSphe
     suspend: true,
     console: 'webmks',
     recipes: [],
+    protocols: ['ssh', 'rdp'],
     importFormats: (await options.converter?.formats()) ?? [],
     startSlots: (options.limits?.powerPerHost ?? 8) * Math.max(1, hosts.length),
     copySlots: COPIES_PER_HOST * Math.max(1, hosts.length),

@@ -1,10 +1,12 @@
 /** Connect: credentials made for this reservation, sealed in its row, then set in the guest. */
 import { CarrelError, isCode } from '../../lib/errors.ts';
 import { checkCtx, type Ctx, race } from '../../lib/context.ts';
+import { type Protocol, protocolOf, RDP_PORT } from '../../core/image.ts';
+import { rdpFile } from '../../core/rdp-file.ts';
 import * as audit from '../../store/audit.ts';
 import * as images from '../../store/images.ts';
 import * as reservations from '../../store/reservations.ts';
-import type { Machine, Reservation } from '../../store/schema.ts';
+import type { Machine, Reservation, Revision } from '../../store/schema.ts';
 import type { ConsoleTarget, Driver, GuestAddress, SerialPart } from '../../driver/index.ts';
 import { checkPublicKey, type Sealer, type GuestCredential, hashPassword, makePassword } from '../credentials.ts';
 import { mustAnswer } from '../condition.ts';
@@ -14,6 +16,7 @@ import { runningMachine, type Who } from './reservation.ts';
 import { noteUsed } from './seen.ts';
 
 export interface ConnectionFacts {
+  protocol: Protocol;
   host: string;
   port: number;
   user: string;
@@ -44,6 +47,7 @@ export async function connect(
   const revision = await images.revision(deps.store.db, row.revisionId);
   const user = revision?.profile?.guest.user;
   if (user === undefined) throw new CarrelError('wrong-state', 'its image does not say which account to use');
+  if (publicKey !== undefined) mustHaveSsh(revision);
   const key = publicKey === undefined ? undefined : checkPublicKey(publicKey);
   // Written first, under the row's lock: of two people who connect at one time both get the password that the guest will have.
   const credential = await deps.store.tx(async (tx) => {
@@ -76,8 +80,9 @@ export async function connect(
   } else await inTurn(ctx, id, () => handOver(ctx, deps, sealer, driver, row, credential));
   const address = await addressOf(ctx, driver, machine);
   return {
+    protocol: address.rdpPort === undefined ? 'ssh' : 'rdp',
     host: address.host,
-    port: address.sshPort,
+    port: address.rdpPort ?? address.sshPort,
     user,
     password: credential.password,
     hostKeys: machine.hostKeys ?? [],
@@ -182,13 +187,42 @@ export async function sshTarget(
 ): Promise<{ host: string; port: number; hostKeys: readonly string[] }> {
   const row = await reservations.find(deps.store.db, id);
   if (!row) throw new CarrelError('not-found', 'there is no such reservation');
+  mustHaveSsh(await images.revision(deps.store.db, row.revisionId));
   const machine = await runningMachine(deps, row);
   mustAnswer(machine);
   const { host, sshPort } = await addressOf(ctx, driverOf(deps, row.providerId), machine);
   return { host, port: sshPort, hostKeys: machine.hostKeys ?? [] };
 }
 
-/** Where its SSH server is; of one that cannot be asked about, where it was when it was. Whoever connects checks the host key. */
+/**
+ * What a Remote Desktop client needs to find the machine: where it was when it became ready. Errors: `not-found`, `wrong-state`, `not-supported`
+ * (people come in by SSH), `guest-failed` (what the guest says of itself fits in no such file).
+ */
+export async function rdpFileOf(deps: EngineDeps, id: string): Promise<{ name: string; text: string }> {
+  const row = await reservations.find(deps.store.db, id);
+  if (!row) throw new CarrelError('not-found', 'there is no such reservation');
+  const revision = await images.revision(deps.store.db, row.revisionId);
+  if (revision?.profile === null || revision?.profile === undefined || protocolOf(revision.profile.guest) !== 'rdp')
+    throw new CarrelError('not-supported', 'people come into its machine by SSH, not by Remote Desktop', { hint: 'carrel ssh' });
+  const { address } = await runningMachine(deps, row);
+  if (address === null) throw new CarrelError('wrong-state', 'its machine has no address yet', { hint: 'try again in a moment' });
+  const { user } = revision.profile.guest;
+  const text = rdpFile({ host: address.host, port: address.rdpPort ?? RDP_PORT, user });
+  if (text === undefined)
+    throw new CarrelError('guest-failed', 'its address cannot be written into an RDP file', { hint: 'Look at the screen.' });
+  return { name: `${row.hostname.replace(/[^A-Za-z0-9._-]/g, '_')}.rdp`, text };
+}
+
+/** `not-supported` where people come in by Remote Desktop. */
+function mustHaveSsh(revision: Revision | undefined): void {
+  const guest = revision?.profile?.guest;
+  if (guest === undefined || protocolOf(guest) === 'ssh') return;
+  throw new CarrelError('not-supported', 'people come into its machine by Remote Desktop, and there is no SSH in it that Carrel knows of', {
+    hint: '`carrel rdp ID --file F` writes a file for a Remote Desktop client, `carrel connect ID` says the password. The tunnel leads to SSH servers only, so the client must reach the machine itself; the screen works without that.',
+  });
+}
+
+/** Where people come in; of one that cannot be asked about, where it was when it was. Whoever connects checks the host key. */
 async function addressOf(ctx: Ctx, driver: Driver, machine: Machine): Promise<GuestAddress> {
   if (machine.condition === 'unreachable' && machine.address !== null) return machine.address;
   return await driver.guest.address(ctx, machine.id);

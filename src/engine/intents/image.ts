@@ -1,5 +1,5 @@
 /** Making, publishing, retiring and removing revisions, written down as jobs. */
-import { imageNameProblem, type RevisionState } from '../../core/image.ts';
+import { type GuestProfile, imageNameProblem, type RevisionState } from '../../core/image.ts';
 import type { Capabilities, MasterSource } from '../../driver/index.ts';
 import { CarrelError } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
@@ -84,11 +84,26 @@ export async function assertSource(deps: EngineDeps, providerId: string, source:
     });
   }
   if (source.kind === 'file') assertFormat(capabilities, source.claimed);
+  if (source.kind === 'file' || source.kind === 'vm') assertGuest(capabilities, source.profile);
+}
+
+/** Refuses a way into the guest that the provider's machines do not have. */
+function assertGuest({ protocols = ['ssh'] }: Pick<Capabilities, 'protocols'>, { protocol = 'ssh' }: Partial<GuestProfile>): void {
+  if (protocols.includes(protocol)) return;
+  throw new CarrelError('not-supported', "people come into that provider's machines by SSH alone", {
+    hint: 'Leave --protocol out, or import it to a vCenter or ESXi host.',
+  });
 }
 
 /** Refuses what would be refused of a file once it has come. Errors: as of {@link assertSource}, and of {@link providerFor}. */
-export async function assertImport(deps: EngineDeps, provider: string | undefined, claimed: string | undefined): Promise<void> {
-  assertFormat(await capabilitiesOf(deps, deps.store.db, await providerFor(deps, provider)), claimed);
+export async function assertImport(
+  deps: EngineDeps,
+  provider: string | undefined,
+  { claimed, guest }: { claimed: string | undefined; guest: Partial<GuestProfile> },
+): Promise<void> {
+  const capabilities = await capabilitiesOf(deps, deps.store.db, await providerFor(deps, provider));
+  assertFormat(capabilities, claimed);
+  assertGuest(capabilities, guest);
 }
 
 function assertFormat({ importFormats }: Pick<Capabilities, 'importFormats'>, claimed: string | undefined): void {

@@ -124,7 +124,7 @@ export async function replicateMaster(deps: EngineDeps, who: Who, request: Repli
 /** What is not said of the guest is as the revision has it; how Carrel gets into it is the provider's matter. */
 function like({ guest, hardware }: RevisionProfile, source: MasterSource): MasterSource {
   if (source.kind === 'recipe' || source.kind === 'replica') return source;
-  const { os, user, sshPort, bootTimeoutS } = guest;
+  const { os, user, sshPort, bootTimeoutS, protocol } = guest;
   const { vcpus, memoryMiB } = hardware;
-  return { ...source, profile: { os, user, sshPort, bootTimeoutS, vcpus, memoryMiB, ...source.profile } };
+  return { ...source, profile: { os, user, sshPort, bootTimeoutS, vcpus, memoryMiB, ...(protocol && { protocol }), ...source.profile } };
 }

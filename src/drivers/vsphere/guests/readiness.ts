@@ -8,7 +8,7 @@ import { LOCKED_KEY, MACHINE_ID_KEY } from './guest-scripts.ts';
 import { powerOf, type View } from '../inventory/view.ts';
 
 /** Longest waits in seconds, where the boot's own time is not the measure. */
-export const WAIT_S = { heartbeat: 60, access: 60, address: 180, machineId: 60, ssh: 180 } as const;
+export const WAIT_S = { heartbeat: 60, access: 60, address: 180, machineId: 60, ssh: 180, rdp: 180 } as const;
 
 /** What is waited for. `look` gives it once it is there, `seen` says what there is instead. */
 export interface Condition<T> {

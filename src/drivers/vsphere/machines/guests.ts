@@ -1,5 +1,5 @@
 import { handoverScript, revokeScript } from '../../../core/guest-scripts.ts';
-import type { RevisionProfile } from '../../../core/image.ts';
+import { protocolOf, RDP_PORT, type RevisionProfile } from '../../../core/image.ts';
 import type { ConsoleTarget, Credentials, GuestAddress, GuestReady } from '../../../driver/driver.ts';
 import { driverError } from '../../../driver/errors.ts';
 import { type Ctx, withTimeout } from '../../../lib/context.ts';
@@ -13,6 +13,7 @@ import type { Locate } from '../endpoint/locate.ts';
 import type { Machines } from './machines.ts';
 import type { Masters } from '../masters/masters.ts';
 import { isRefusal, Programs } from '../guests/programs.ts';
+import { portAnswers } from '../guests/port-answers.ts';
 import { notReady, Readiness, WAIT_S } from '../guests/readiness.ts';
 import { readHostKeys } from '../guests/ssh-host-key.ts';
 import { changeTags, type GuestIdentity } from '../inventory/tags.ts';
@@ -54,10 +55,32 @@ export class Guests {
     const forkId = fork ? await this.#settleFork(ctx, view, machineId, access, limitS) : undefined;
     const host = await this.#ready.until(ctx, view, machineId, this.#ready.address(view, limitS));
     const guestId = first && !fork ? await this.#settle(ctx, view, machineId, access, limitS) : forkId;
-    const address = { host, sshPort: profile?.guest.sshPort ?? 22 };
-    const hostKeys = await this.#hostKeys(ctx, machineId, address, Math.min(limitS, WAIT_S.ssh));
+    const address = addressIn(profile, host);
+    const hostKeys = await this.#answering(ctx, machineId, address, limitS);
     if (first) await this.#keep(ctx, view, machineId, this.#identities.claim(machineId, hostKeys, guestId));
     return { address, hostKeys };
+  }
+
+  /** The host keys that its SSH server shows; none where people come in by Remote Desktop, whose port only has to take connections. */
+  async #answering(ctx: Ctx, machineId: string, address: GuestAddress, limitS: number): Promise<readonly string[]> {
+    const { host, rdpPort } = address;
+    if (rdpPort === undefined) return await this.#hostKeys(ctx, machineId, address, Math.min(limitS, WAIT_S.ssh));
+    const answers = this.#end.options.portAnswers ?? portAnswers;
+    const waitS = Math.min(limitS, WAIT_S.rdp);
+    try {
+      await answers(withTimeout(ctx, waitS * 1000), host, rdpPort);
+    } catch (cause) {
+      if (ctx.signal.aborted || !isCode(cause, 'deadline')) throw cause;
+      const hint = 'Is Remote Desktop switched on in the image, and let through its firewall?';
+      throw notReady(machineId, 'rdp', {
+        limitS: waitS,
+        what: 'Remote Desktop',
+        seen: `nothing answers at ${host}, port ${rdpPort}`,
+        hint,
+        cause,
+      });
+    }
+    return [];
   }
 
   async #hostKeys(ctx: Ctx, machineId: string, { host, sshPort }: GuestAddress, limitS: number): Promise<readonly string[]> {
@@ -128,7 +151,7 @@ export class Guests {
     await this.#end.client.inventory.sync(ctx);
     const host = this.#ready.addressNow(view);
     if (host === undefined) throw driverError('guest-timeout', `the guest of machine ${machineId} has no address yet`);
-    return { host, sshPort: this.#profileOf(view)?.guest.sshPort ?? 22 };
+    return addressIn(this.#profileOf(view), host);
   }
 
   /** Replaces password and keys of one account by a program in the guest. The password travels as its hash only. */
@@ -180,6 +203,11 @@ export class Guests {
     }
     await this.#programs.run(ctx, view, machineId, access, script);
   }
+}
+
+function addressIn(profile: RevisionProfile | undefined, host: string): GuestAddress {
+  const rdp = profile !== undefined && protocolOf(profile.guest) === 'rdp';
+  return { host, sshPort: profile?.guest.sshPort ?? 22, ...(rdp ? { rdpPort: RDP_PORT } : {}) };
 }
 
 /** The thumbprint as Node prints it. Without one nobody could tell who answers at the ticket's address, so there is no console then. */

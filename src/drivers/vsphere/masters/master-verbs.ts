@@ -389,6 +389,7 @@ function profileOf(config: VirtualMachineConfigInfo, given: VmSource['profile'])
       sshPort: given.sshPort ?? 22,
       agent: given.agent ?? 'none',
       ...(given.access === undefined ? {} : { access: given.access }),
+      ...(given.protocol === undefined ? {} : { protocol: given.protocol }),
       bootTimeoutS: given.bootTimeoutS ?? 300,
     },
   };
