@@ -93,12 +93,12 @@ export function crashSuite(which: 'all' | 'some'): void {
     `${saga.name}:end:do:before`,
   ]);
   /**
-   * What a kill between the world and its record costs: provision at each of its steps and its end, every other saga after its first step,
-   * which is the one that changes the world. Each other point is cut on the fake driver and the simulator (saga-suite.ts), and here at length.
+   * What a kill between the world and its record costs: provision where it has changed the world and at its end, every other saga after its
+   * first step, which is the one that changes the world. Each other point is cut on the fake driver and the simulator (saga-suite.ts), and here at length.
    */
   const some = here.flatMap((saga) =>
     saga.name === 'provision'
-      ? [...saga.steps.map((step, i) => `provision:${step.name}:do:${i % 2 === 0 ? 'after' : 'before'}`), 'provision:end:do:before']
+      ? ['provision:clone:do:after', 'provision:start:do:after', 'provision:end:do:before']
       : [`${saga.name}:${saga.steps[0]?.name}:do:after`],
   );
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Client, makeClient } from '../../src/client/client.ts';
 import type { Reservation } from '../../src/contract/reservations.ts';
+import { kill } from './kill.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const LAUNCHER = join(ROOT, 'bin/carrel');
@@ -93,14 +94,12 @@ export class TestServer {
       await this.end('SIGKILL');
       return error;
     });
-    for (const pid of this.processes()) process.kill(pid, 'SIGKILL');
+    for (const pid of this.processes()) kill(pid);
     const postmaster = join(this.dataDir, 'pg/data/postmaster.pid');
-    if (existsSync(postmaster)) {
-      try {
-        process.kill(Number(readFileSync(postmaster, 'utf8').split('\n')[0]), 'SIGQUIT');
-      } catch {
-        // It was gone already.
-      }
+    try {
+      kill(Number(readFileSync(postmaster, 'utf8').split('\n')[0]), 'SIGQUIT');
+    } catch {
+      // There is none, or it is just being taken away.
     }
     await until('PostgreSQL to end', () => (existsSync(postmaster) ? undefined : true), 120_000).catch(() => {});
     // Its contents, not itself: it may be a mount point.

@@ -38,6 +38,15 @@ export const LEFT_OUT_ON_VCENTER = { ...LEFT_OUT, 'clone-unlisted-modes': 'every
 /** Those of a lone host, and of strategies without the master's snapshot. */
 export const LEFT_OUT_ON_VSIM = { ...LEFT_OUT, 'guest-identity-instant': 'no instant clones' };
 
+/** VCL's way: the machine's snapshot is on the master's disk itself. */
+export const LEFT_OUT_VCLS_WAY = {
+  'guest-identity-instant': LEFT_OUT_ON_VSIM['guest-identity-instant'],
+  'checkpoint-unlisted': LEFT_OUT['checkpoint-unlisted'],
+  unlink: 'machines cannot be taken off their masters',
+  'unlink-refused': 'machines cannot be taken off their masters',
+  'unlink-broken-off': 'machines cannot be taken off their masters',
+};
+
 /** A driver on images as distributions publish them for clouds, without an account that all machines share. */
 export const CLOUD_WORLD: VSphereWorldOptions = {
   vsim: { ...CLOUD_IMAGE },

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { runPart, VERBS, WAYS } from '../../../test/support/vsphere-matrix.ts';
 
 /** Every n-th case; fault-matrix.long.ts runs all. */
-const EVERY = 43;
+const EVERY = 97;
 
 describe('a sample of the fault matrix', () => {
   for (const way of WAYS) {
@@ -10,7 +10,7 @@ describe('a sample of the fault matrix', () => {
       const outcomes = [];
       for (const verb of VERBS) outcomes.push(await runPart(way, verb, EVERY, false));
       expect(outcomes.flatMap((o) => o.failures)).toEqual([]);
-      expect(outcomes.reduce((n, o) => n + o.cases - o.missed, 0)).toBeGreaterThan(5);
+      expect(outcomes.reduce((n, o) => n + o.cases - o.missed, 0)).toBeGreaterThan(2);
     });
   }
 });
