@@ -218,6 +218,7 @@ describe('bodies', () => {
     expect(await detail('{}')).toBe('the body lacks image');
     expect(await detail('{"image":"starter","id":"x"}')).toMatch(/^id is not written as it should be: it has to match \^\[0-9a-f\]/);
     expect(await detail('{"image":"starter","for":"soon"}')).toContain('"soon"');
+    expect((await problemOf(await post(JSON.stringify({ image: 'x'.repeat(5000) })))).hint).toBe('It may have 4096 bytes.');
   });
 
   it('refuses other kinds of content', async () => {
@@ -242,6 +243,7 @@ describe('bodies', () => {
     '/api/v1/reservations/nonsense',
     '/api/v1/images/starter/revisions/one',
     '/api/v1/images/starter/revisions/0',
+    '/api/v1/images/%00',
     '/api/v1/reservations/%ff',
   ])('refuses %s', async (path) => {
     const response = await server.fetch(path, { as: 'ann' });

@@ -17,6 +17,7 @@ import { api } from '../contract/api.ts';
 import type { Operation } from '../contract/paths.ts';
 import type { Problem } from '../contract/problem.ts';
 import type { RouteDef } from '../contract/route.ts';
+import { errorCode } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { makeAuthenticate } from './auth.ts';
 import { answersElsewhere, passOn } from './elsewhere.ts';
@@ -84,9 +85,12 @@ function sendProblem(reply: FastifyReply, body: Problem): void {
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const body = toProblem(error, request.id);
+  if (errorCode(error) === 'FST_ERR_CTP_BODY_TOO_LARGE') body.hint = `It may have ${request.routeOptions.bodyLimit} bytes.`;
   // What is left of a refused upload is read and thrown away, or its connection would never be idle again.
   if (!request.raw.complete) request.raw.resume();
-  if (body.status >= 500) request.log.error({ err: error, code: body.code }, 'request failed');
+  // What has a word of its own was foreseen: where in the code it came from helps nobody.
+  if (body.code === 'internal') request.log.error({ err: error, code: body.code }, 'request failed');
+  else if (body.status >= 500) request.log.warn({ code: body.code, detail: body.detail }, 'request failed');
   if (body.status === 401) reply.header('www-authenticate', 'Bearer');
   const retryAfterS = body.details?.retryAfterS;
   if (typeof retryAfterS === 'number') reply.header('retry-after', String(retryAfterS));

@@ -48,13 +48,44 @@ function refusal(part: string, violations: readonly Violation[]): CarrelError {
   return new CarrelError('bad-request', detail, { hint: 'GET /api/v1/openapi.json says what each request takes.' });
 }
 
+/** A number as people write one. Convert takes more for one: `1.5` for the integer 1, `0x10`, ` 5 `. */
+const PLAIN_NUMBER = /^-?\d+(\.\d+)?$/;
+
+/** Text read as what the schema wants; what would be another value than it was written as stays text, and is refused. */
+function read(schema: TSchema, data: unknown): unknown {
+  const written: Record<string, unknown> = { ...(data as object | undefined) };
+  const value = Convert(schema, { ...written }) as Record<string, unknown>;
+  for (const [key, number] of Object.entries(value)) {
+    const text = written[key];
+    if (typeof number === 'number' && !(typeof text === 'string' && PLAIN_NUMBER.test(text) && Number(text) === number)) value[key] = text;
+  }
+  return value;
+}
+
+/** Where in it text stands that is none: PostgreSQL holds no U+0000, and half of a surrogate pair is no character. */
+function unfit(value: unknown, path = ''): string | undefined {
+  if (typeof value === 'string') return value.includes('\0') || /\p{Surrogate}/u.test(value) ? path : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const at = path === '' ? key : `${path}.${key}`;
+    const found = unfit(key, path) ?? unfit(inner, at);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** A Fastify validator for one part of one route. */
 export function validator(part: HttpPart, schema: TSchema): (data: unknown) => { value: unknown } | { error: Error } {
   const compiled = Compile(schema);
   const text = part === 'querystring' || part === 'params';
   return (data) => {
-    const value = text ? Convert(schema, data ?? {}) : data;
-    if (compiled.Check(value)) return { value };
+    const value = text ? read(schema, data) : data;
+    if (compiled.Check(value)) {
+      const where = unfit(value);
+      if (where === undefined) return { value };
+      const detail = `${where || PART[part]} holds a character that is none (U+0000, or half of a surrogate pair)`;
+      return { error: new CarrelError('bad-request', detail, { hint: 'Leave that character out.' }) };
+    }
     return { error: refusal(PART[part], compiled.Errors(value) as Violation[]) };
   };
 }
