@@ -91,6 +91,12 @@ export class QemuImg {
     await this.run(ctx, ['convert', '-p', ...args], { cpuSeconds: CPU_LONG, onOutput });
   }
 
+  /** How many bytes a copy of the whole content of a qcow2 and what it stands on may come to take, as a qcow2 of its own. */
+  async measure(ctx: Ctx, path: string): Promise<number> {
+    const { stdout } = await this.run(ctx, ['measure', '--output=json', '-O', 'qcow2', '-f', 'qcow2', path]);
+    return (JSON.parse(stdout) as { required: number }).required;
+  }
+
   async info(ctx: Ctx, path: string, format: DiskFormat): Promise<ImageInfo> {
     const { stdout } = await this.run(ctx, ['info', '-U', '--output=json', ...opened(path, format)]);
     const value = JSON.parse(stdout) as { format: string; 'virtual-size': number; 'full-backing-filename'?: string };

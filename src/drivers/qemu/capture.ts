@@ -45,10 +45,9 @@ export class Capture {
 
   private async parts(ctx: Ctx, record: MachineRecord, folder: string): Promise<MasterParts> {
     // What stands on changed bytes is not what anybody saw; a full copy takes kernel and initrd from there, if it has them.
-    const { revisionId } = record;
-    const master = await this.masters.need(revisionId);
+    const master = await this.masters.of(record);
     const alone = record.mode === 'full' && TAKEN.every((name) => this.masters.optional(master, name) === undefined);
-    const source = alone ? master : await this.masters.mustBeUnchanged(ctx, revisionId);
+    const source = alone ? master : await this.masters.unchangedOf(ctx, record);
     await this.mustStandWhereItShould(ctx, record);
     const flat = join(folder, 'flat.qcow2');
     const facts = await this.flatten(ctx, record, { flat, store: join(folder, STORE) });

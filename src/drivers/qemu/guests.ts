@@ -223,6 +223,6 @@ export class Guests implements Guest {
       if ((await this.fleet.findProcess(machineId, this.machines.folder(machineId))) !== undefined) throw unreachable(machineId);
       throw driverError('wrong-state', `machine ${machineId} is not running`);
     }
-    return { runtime, record, master: await this.masters.need(record.revisionId) };
+    return { runtime, record, master: await this.masters.of(record) };
   }
 }

@@ -166,6 +166,10 @@ export class QemuDriver implements Driver {
     await this.onMachine(ctx, machineId, async ({ checkpoints }) => await checkpoints.remove(ctx, machineId, name));
   }
 
+  async unlink(ctx: Ctx, machineId: string): Promise<CloneResult> {
+    return await this.onMachine(ctx, machineId, async ({ unlink }) => await unlink.run(ctx, machineId));
+  }
+
   async capture(ctx: Ctx, spec: CaptureSpec): Promise<Master> {
     return await this.onMachine(ctx, spec.machineId, async ({ capture }) => await capture.run(ctx, spec));
   }
@@ -194,7 +198,7 @@ export class QemuDriver implements Driver {
       const record = await machines.needMade(machineId);
       const state = await fleet.power(ctx, machineId, machines.folder(machineId));
       if (state === 'off' || state === 'crashed') throw driverError('wrong-state', `machine ${machineId} is ${state}`);
-      const { profile } = await masters.need(record.revisionId);
+      const { profile } = await masters.of(record);
       if (!profile.hardware.display) throw driverError('not-supported', 'this image has no display');
       return { kind: 'vnc', socketPath: host.layout.runPaths(machineId).vnc };
     });

@@ -22,6 +22,7 @@ export function isId(text: string): boolean {
  *     masters/<revisionId>/            disk.qcow2, kernel, initrd, efivars.fd, master.json: read-only, never QEMU's
  *     frozen/<revisionId>/<key>/       ram, state, disk.qcow2, frozen.json: a running parent, stopped and copied; a cache
  *     machines/<machineId>/            machine.json (the ownership tag), disk.qcow2 and later leaves, pid.json, identity, seed, efivars.fd, serial-*.log
+ *     machines/<machineId>/origin/     kernel, initrd, efivars.fd, master.json of a machine that needs its master no more
  *     machines/<machineId>/tpm/        swtpm's own: what the machine's TPM holds
  *     machines/<machineId>/run/        QEMU's own: sockets, its pid file
  *     staging/<id>.<what>/             things being made
@@ -72,6 +73,11 @@ export class Layout {
   }
   stagingFor(id: string, what: string): string {
     return join(this.staging, `${checkId(id, 'id')}.${what}`);
+  }
+
+  /** What a machine that was taken off its master has from it. */
+  origin(machineId: string): string {
+    return join(this.machine(machineId), 'origin');
   }
 
   runPaths(machineId: string): QemuPaths {

@@ -10,7 +10,7 @@ import { isCode } from '../../lib/errors.ts';
 import { STORE } from './efi.ts';
 import { type BuiltImage, type Host, pathExists, sealFile } from './host.ts';
 import { importFile } from './import.ts';
-import { type MasterRecord, readJson, type SealedFile, syncFolder, writeJson } from './records.ts';
+import { type MachineRecord, type MasterRecord, readJson, type SealedFile, syncFolder, writeJson } from './records.ts';
 import { readDisk } from './scan.ts';
 
 export const DISK = 'disk.qcow2';
@@ -72,7 +72,26 @@ export class Masters {
 
   /** A file of the master by name if it has one. */
   optional(record: MasterRecord, name: string): string | undefined {
-    return record.files.some((file) => file.name === name) ? this.file(record.revisionId, name) : undefined;
+    return record.files.some((file) => file.name === name) ? this.pathOf(record, name) : undefined;
+  }
+
+  private pathOf({ folder, revisionId }: MasterRecord, name: string): string {
+    return folder === undefined ? this.file(revisionId, name) : join(folder, name);
+  }
+
+  /**
+   * What a machine is started and reached by: what it was given when it was taken off its master, or its master's record. One that stands on
+   * golden disks always has theirs. Errors: as of `need`.
+   */
+  async of(machine: Pick<MachineRecord, 'machineId' | 'revisionId' | 'mode'>): Promise<MasterRecord> {
+    const folder = this.host.layout.origin(machine.machineId);
+    const own = machine.mode === 'full' ? await readJson<MasterRecord>(join(folder, 'master.json')) : undefined;
+    return own === undefined ? await this.need(machine.revisionId) : { ...own, folder };
+  }
+
+  /** As `of`, and unchanged as of `mustBeUnchanged`. */
+  async unchangedOf(ctx: Ctx, machine: Pick<MachineRecord, 'machineId' | 'revisionId' | 'mode'>): Promise<MasterRecord> {
+    return await this.unchanged(ctx, await this.of(machine));
   }
 
   async prepare(ctx: Ctx, spec: MasterSpec): Promise<Master> {
@@ -168,11 +187,15 @@ export class Masters {
 
   /** Compares every file with what was sealed, byte for byte. */
   async verify(ctx: Ctx, revisionId: string): Promise<MasterCheck> {
-    const record = await this.need(revisionId);
+    return await this.compare(ctx, await this.need(revisionId));
+  }
+
+  private async compare(ctx: Ctx, record: MasterRecord): Promise<MasterCheck> {
+    const { revisionId } = record;
     const look = await this.look(record);
     const files: MasterCheck['files'][number][] = [];
     for (const sealed of record.files) {
-      const path = this.file(revisionId, sealed.name);
+      const path = this.pathOf(record, sealed.name);
       let actual: string | undefined;
       let problem: string | undefined;
       try {
@@ -186,7 +209,7 @@ export class Masters {
     }
     const ok = files.every((file) => file.problem === undefined);
     // What was written while it was read shows in the look: that one is not proven.
-    if (ok && look === (await this.look(record))) this.proven.set(revisionId, look);
+    if (ok && look === (await this.look(record))) this.proven.set(record.folder ?? revisionId, look);
     return { revisionId, ok, files };
   }
 
@@ -197,9 +220,9 @@ export class Masters {
    */
   async looksChanged(record: MasterRecord): Promise<string | undefined> {
     const look = await this.look(record);
-    if (look === this.proven.get(record.revisionId)) return undefined;
+    if (look === this.proven.get(record.folder ?? record.revisionId)) return undefined;
     for (const file of record.files) {
-      const path = this.file(record.revisionId, file.name);
+      const path = this.pathOf(record, file.name);
       const facts = await statOrGone(path);
       if (facts === undefined) return `${path} is missing`;
       if (facts.size !== file.bytes) return `${path} has ${facts.size} bytes, ${file.bytes} were sealed`;
@@ -210,7 +233,7 @@ export class Masters {
   }
 
   private async look(record: MasterRecord): Promise<string> {
-    const all = await Promise.all(record.files.map(async (file) => await statOrGone(this.file(record.revisionId, file.name))));
+    const all = await Promise.all(record.files.map(async (file) => await statOrGone(this.pathOf(record, file.name))));
     return all.map((s) => (s === undefined ? 'missing' : `${s.ino}:${s.size}:${s.mtimeMs}:${s.ctimeMs}:${s.mode}`)).join(' ');
   }
 
@@ -219,9 +242,13 @@ export class Masters {
    * mistake), the whole content is compared, once for each look. Throws `master-changed`.
    */
   async mustBeUnchanged(ctx: Ctx, revisionId: string): Promise<MasterRecord> {
-    const record = await this.need(revisionId);
+    return await this.unchanged(ctx, await this.need(revisionId));
+  }
+
+  private async unchanged(ctx: Ctx, record: MasterRecord): Promise<MasterRecord> {
+    const { revisionId } = record;
     if ((await this.looksChanged(record)) === undefined) return record;
-    const check = await this.verify(ctx, revisionId);
+    const check = await this.compare(ctx, record);
     if (check.ok) return record;
     const [bad] = check.files.filter((file) => file.problem !== undefined);
     throw driverError('master-changed', `${bad?.path}: ${bad?.problem}`, {

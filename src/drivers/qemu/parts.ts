@@ -25,6 +25,7 @@ import { Power } from './power.ts';
 import { canSealMemory, readQemuVersion } from './probe.ts';
 import { endStrayTpms } from './tpm.ts';
 import { Removal } from './removal.ts';
+import { Unlink } from './unlink.ts';
 
 /** Everything that an open driver is made of. */
 export interface Parts {
@@ -39,6 +40,7 @@ export interface Parts {
   survey: Survey;
   checkpoints: Checkpoints;
   capture: Capture;
+  unlink: Unlink;
   /** Makes up for an acceleration probe that could not run at `open`. */
   decideAccel(ctx: Ctx): Promise<void>;
 }
@@ -111,6 +113,7 @@ function connect(host: Host, decideAccel: (ctx: Ctx) => Promise<void>): Parts {
     survey: new Survey({ ...base, removal }),
     checkpoints: new Checkpoints(base),
     capture: new Capture(base),
+    unlink: new Unlink(base),
     decideAccel,
   };
 }
@@ -134,6 +137,7 @@ async function describe(tools: ImageTools, facts: Record<string, string>, accel:
     instantTpm: false,
     liveCapture: true,
     checkpoints: true,
+    unlink: true,
     suspend: true,
     console: 'vnc',
     recipes: Object.keys(tools.recipes),

@@ -108,7 +108,7 @@ export class Power {
       await this.needRunning(machineId, now).qmp.execute(ctx, 'cont');
       return 'on';
     }
-    const master = await this.masters.mustBeUnchanged(ctx, record.revisionId);
+    const master = await this.masters.unchangedOf(ctx, record);
     await this.mustPassGate(ctx, record);
     // Whatever a crashed QEMU left is cleared away; two on one disk are impossible.
     await this.fleet.end(ctx, machineId, folder, false);
@@ -192,7 +192,7 @@ export class Power {
   private async shutdown(ctx: Ctx, record: MachineRecord): Promise<PowerState> {
     const runtime = this.needRunning(record.machineId, 'on');
     const bounded = withTimeout(ctx, SHUTDOWN_MS);
-    const master = await this.masters.need(record.revisionId);
+    const master = await this.masters.of(record);
     const asked = await this.askToShutDown(bounded, runtime, record.machineId, master);
     if (!asked) await runtime.qmp.execute(bounded, 'system_powerdown');
     try {

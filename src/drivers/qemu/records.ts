@@ -56,6 +56,8 @@ export interface MasterRecord {
   cmdline?: string | undefined;
   virtualBytes: number;
   facts: Record<string, string>;
+  /** Never written down: where its files lie when that is a machine's folder, see `Masters.of`. */
+  folder?: string | undefined;
 }
 
 export interface FrozenRecord {
