@@ -8,7 +8,7 @@ import { type Over, whenOver } from './over.ts';
 import { callerOf, type ServerParts } from './parts.ts';
 
 /** What needs the driver of a reservation's machine at once. What becomes a job is done by whichever server can. */
-const AT_THE_MACHINE: ReadonlySet<Operation> = new Set(['connectReservation', 'serialLog', 'console', 'terminal', 'tunnel']);
+const AT_THE_MACHINE: ReadonlySet<Operation> = new Set(['connectReservation', 'serialLog', 'screenshot', 'console', 'terminal', 'tunnel']);
 
 /** Whether a server asks that of another: by its word nothing else is answered. */
 export function isPassedOn(operation: Operation | undefined): boolean {

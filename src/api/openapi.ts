@@ -62,6 +62,8 @@ function goodAnswer(route: RouteDef, components: Components): JsonObject {
       return { description: 'The connection becomes a WebSocket.' };
     case 'sse':
       return { description: 'A stream of events.', content: { 'text/event-stream': { schema: components.take(route.response) } } };
+    case 'png':
+      return { description: route.summary, content: { 'image/png': { schema: components.take(route.response) } } };
     case 'text':
       return {
         description: route.summary,

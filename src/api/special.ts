@@ -1,4 +1,4 @@
-/** The routes that are more than JSON in and out: readiness, metrics, RDP files, events, upload, console, terminal, tunnel, and those that set a cookie. */
+/** The routes that are more than JSON in and out: readiness, metrics, RDP files, screenshots, events, upload, console, terminal, tunnel, and those that set a cookie. */
 import { rm } from 'node:fs/promises';
 import type { Duplex, Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -49,6 +49,20 @@ function registerRdpFile(app: FastifyInstance, parts: ServerParts): void {
       await personalReservation(parts.services, callerOf(request), id);
       const { name, text } = await parts.services.rdpFile(id);
       return reply.header('content-disposition', `attachment; filename="${name}"`).type('application/x-rdp').send(text);
+    },
+  });
+}
+
+function registerScreenshot(app: FastifyInstance, parts: ServerParts): void {
+  app.route({
+    ...common(api.screenshot, parts),
+    handler: async (request, reply) => {
+      const { id } = request.params as { id: string };
+      await personalReservation(parts.services, callerOf(request), id);
+      const signal = goneSignal(reply);
+      const peer = await answersElsewhere(parts, 'screenshot', request);
+      if (peer !== undefined) return passOn(parts, peer, request, reply, signal);
+      return reply.type('image/png').send(await parts.services.screenshot(id, signal));
     },
   });
 }
@@ -221,6 +235,7 @@ export async function registerSpecial(app: FastifyInstance, parts: ServerParts):
   registerReadiness(app, parts);
   registerMetrics(app, parts);
   registerRdpFile(app, parts);
+  registerScreenshot(app, parts);
   registerEvents(app, parts);
   await registerUpload(app, parts);
   registerConsole(app, parts);

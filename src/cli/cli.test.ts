@@ -477,6 +477,15 @@ describe('a reservation', () => {
     expect((await ann(['rdp', server.world.addReservation('ann', { state: 'ready' }).id])).err).toContain('by SSH');
   });
 
+  it('screenshot writes what the server gives, by default under the name of the machine', async () => {
+    const { id } = server.world.addReservation('ann', { state: 'ready' });
+    const file = join(dir, 'screen.png');
+    expect((await ann(['screenshot', id, '--file', file, '--json'])).json).toEqual({ file, bytes: 4 });
+    expect(readFileSync(file)).toEqual(Buffer.from('\x89PNG', 'latin1'));
+    expect((await ann(['screenshot', id, '--file', join(dir, 'none', 'x.png')])).code).toBe(2);
+    expect((await ann(['screenshot', server.world.addReservation('ann').id, '--file', file])).code).toBe(4);
+  });
+
   it('connect sends no private key away', async () => {
     const file = join(dir, 'key');
     writeFileSync(file, '-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n');

@@ -11,6 +11,7 @@ import { addCompletion } from './commands/completion.ts';
 import { addRdp } from './commands/rdp.ts';
 import { addConnect } from './commands/connect.ts';
 import { addConsole } from './commands/console.ts';
+import { addScreenshot } from './commands/screenshot.ts';
 import { addLogs } from './commands/logs.ts';
 import { addEnd, addUndo } from './commands/end.ts';
 import { addExitCodes } from './commands/exit-codes.ts';
@@ -160,6 +161,7 @@ const COMMANDS: readonly Add[] = [
   addSshConfig,
   addProxy,
   addConsole,
+  addScreenshot,
   addLogs,
   addCapture,
   addExtend,

@@ -64,7 +64,7 @@ export async function send(options: ClientOptions, url: string, init: RequestIni
   return response;
 }
 
-/** Calls an operation whose request is JSON. */
+/** Calls an operation whose request is JSON; its answer is JSON, text or the bytes of a picture. */
 export async function call(options: ClientOptions, operation: Operation, input: RawInput, callOptions: CallOptions): Promise<unknown> {
   const { method } = operationPath(operation);
   const hasBody = input.body !== undefined;
@@ -75,7 +75,9 @@ export async function call(options: ClientOptions, operation: Operation, input: 
     ...(callOptions.signal === undefined ? {} : { signal: callOptions.signal }),
   });
   try {
-    return response.headers.get('content-type')?.includes('json') ? await response.json() : await response.text();
+    const type = response.headers.get('content-type') ?? '';
+    if (type.startsWith('image/')) return new Uint8Array(await response.arrayBuffer());
+    return type.includes('json') ? await response.json() : await response.text();
   } catch (error) {
     if (callOptions.signal?.aborted) throw error;
     throw new UnreachableError(options.baseUrl, error);

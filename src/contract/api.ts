@@ -5,9 +5,9 @@ import { licenceRoutes } from './licences.ts';
 import { jobRoutes, machineRoutes } from './machines.ts';
 import type { Operation } from './paths.ts';
 import { providerRoutes } from './providers.ts';
-import { rdpRoutes } from './rdp.ts';
 import { reservationRoutes } from './reservations.ts';
 import type { HandlerInput, Input, Output, RouteDef } from './route.ts';
+import { screenRoutes } from './screen.ts';
 import { sessionRoutes } from './sessions.ts';
 import { seriesRoutes } from './series.ts';
 import { accountRoutes, systemRoutes } from './system.ts';
@@ -20,7 +20,7 @@ export const api = {
   ...accountRoutes,
   ...imageRoutes,
   ...reservationRoutes,
-  ...rdpRoutes,
+  ...screenRoutes,
   ...checkpointRoutes,
   ...seriesRoutes,
   ...calendarRoutes,

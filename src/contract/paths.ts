@@ -51,6 +51,7 @@ export const PATHS = {
   moveReservation: 'POST /api/v1/reservations/{id}/move',
   endReservation: 'POST /api/v1/reservations/{id}/end',
   connectReservation: 'POST /api/v1/reservations/{id}/connect',
+  screenshot: 'GET /api/v1/reservations/{id}/screenshot',
   rdpFile: 'GET /api/v1/reservations/{id}/rdp',
   captureReservation: 'POST /api/v1/reservations/{id}/capture',
   undoEnd: 'POST /api/v1/reservations/{id}/undo',

@@ -9,7 +9,7 @@ import type { ProblemCode } from './problem.ts';
 export type Scope = 'public' | 'user' | 'admin' | 'ticket';
 
 /** How the bytes of request and answer are handled; `json` unless said otherwise. */
-export type RouteKind = 'json' | 'text' | 'upload' | 'sse' | 'websocket';
+export type RouteKind = 'json' | 'text' | 'png' | 'upload' | 'sse' | 'websocket';
 
 export interface RouteSpec<P extends TSchema, Q extends TSchema, B extends TSchema, R extends TSchema> {
   summary: string;
@@ -71,6 +71,9 @@ export function named<S extends TSchema>(name: string, schema: S): S {
 export function described<S extends TSchema>(schema: S, description: string): S {
   return annotated(schema, { description });
 }
+
+/** Bytes of a picture; said as text, which no JSON holds. */
+export const Png = Type.Unsafe<Uint8Array>({ type: 'string', format: 'binary' });
 
 /** One of several words. */
 export function oneOf<const T extends readonly string[]>(values: T, description?: string) {

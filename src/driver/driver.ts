@@ -32,6 +32,8 @@ export interface Capabilities {
   replicas?: boolean | undefined;
   suspend: boolean;
   console: 'vnc' | 'webmks' | 'none';
+  /** Pictures can be taken of the screens of machines that run; absent: they cannot, and there is no such verb. */
+  screenshot?: boolean | undefined;
   /** Images that this provider can make by itself, by recipe name. */
   recipes: readonly string[];
   /** How people may come into its guests; left out: by SSH alone. */
@@ -340,11 +342,19 @@ export interface Driver {
   readonly guest: Guest;
   console(ctx: Ctx, machineId: string): Promise<ConsoleTarget>;
   /**
+   * The machine's screen as it is now: a PNG of at most {@link SCREENSHOT_BYTES}. Looks only: the guest sees nothing of it. `wrong-state` while it is
+   * off, `not-supported` of a machine without a screen. Absent where `capabilities` say so.
+   */
+  screenshot?(ctx: Ctx, machineId: string): Promise<Buffer>;
+  /**
    * What the machine wrote on its serial console from `after` on (the newest if undefined), at most {@link SERIAL_PART_BYTES}; whatever state
    * it is in. Where there is nothing after that yet, it is waited for at most `waitMs`. `not-supported` where the provider keeps none; `not-found`.
    */
   serialLog(ctx: Ctx, machineId: string, options: { after?: number | undefined; waitMs?: number | undefined }): Promise<SerialPart>;
 }
+
+/** Bytes of a picture of a screen at most: more than a screen of 4K full of noise would be nobody's console. */
+export const SCREENSHOT_BYTES = 32 * 1024 * 1024;
 
 /** Bytes of a serial console that one question gives at most. */
 export const SERIAL_PART_BYTES = 256 * 1024;

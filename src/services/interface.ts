@@ -225,6 +225,8 @@ export interface ReservationServices {
    * console, `unavailable` if its host does not answer, `no-permission` if another does.
    */
   openConsole(caller: Caller, id: string, signal: AbortSignal): Promise<Duplex>;
+  /** The machine's screen as PNG. `wrong-state` while it is not running, `not-supported` where no pictures are taken, `unavailable`. */
+  screenshot(id: string, signal: AbortSignal): Promise<Buffer>;
   /** Of its serial console. `wrong-state` (no machine), `not-supported` (the provider keeps none), `unavailable`. */
   serialLog(request: { id: string; after?: number | undefined; waitMs: number }, signal: AbortSignal): Promise<SerialLog>;
   /** A login shell in the guest, by credentials of the reservation's own. Errors: those of `connect`, `guest-failed`, `host-key`. */

@@ -5,6 +5,7 @@ import { addCheckpoint, type CheckpointWork, deleteCheckpoint, revertToCheckpoin
 import { answerMachine } from '../engine/intents/answer.ts';
 import { connect, consoleTarget, noteTunnel, rdpFileOf, serialLog, sshTarget } from '../engine/intents/connect.ts';
 import { endReservation } from '../engine/intents/end.ts';
+import { screenshotOf } from '../engine/intents/screenshot.ts';
 import { undoEnd } from '../engine/intents/keep.ts';
 import { usedWhileOpen } from '../engine/intents/seen.ts';
 import { refusedMove, refusedWithNext } from '../engine/intents/availability.ts';
@@ -137,6 +138,8 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
       const ctx = makeCtx({ signal, timeoutMs: 30_000, log: deps.log });
       return usedWhileOpen(deps, id, await openConsole(() => consoleTarget(ctx, deps, id), ctx.signal));
     },
+
+    screenshot: (id, signal) => screenshotOf(makeCtx({ signal, timeoutMs: 30_000, log: deps.log }), deps, id),
 
     async listMachines({ owner, gone, limit, after }) {
       const list = await machines.list(db, { accountId: await accountId(owner), gone, limit: limit + 1, before: unmark(after) });

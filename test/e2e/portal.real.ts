@@ -136,6 +136,10 @@ test('a new person signs in, reserves, sees the screen, types on a German layout
   await reserveStarter(page);
   const id = (await client.listReservations()).items[0]?.id as string;
 
+  await page
+    .getByRole('link', { name: /^Screen of/ })
+    .getByRole('img')
+    .waitFor();
   await link(page, 'Connect').click();
   const login = await screenShows(page, client, id, 'login:');
   expect(login).toContain('A machine lent by Carrel');

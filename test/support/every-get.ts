@@ -25,7 +25,7 @@ export interface EveryGet {
   ask(request: Asked): Promise<string>;
 }
 
-/** Streams, which have no end, what the process says of itself, and what is of machines with Remote Desktop alone. */
+/** Streams, which have no end, pictures, what the process says of itself, and what is of machines with Remote Desktop alone. */
 const LEFT_OUT: readonly Operation[] = [
   'events',
   'console',
@@ -36,6 +36,7 @@ const LEFT_OUT: readonly Operation[] = [
   'openapi',
   'listProviderVms',
   'rdpFile',
+  'screenshot',
 ];
 
 export interface EveryGetOptions {

@@ -664,6 +664,10 @@ export function fakeServices(world: FakeWorld): Services {
       job: world.addJob('checkpoint', by.name as Person).id,
     }),
     openConsole: (_by, _id, signal) => openConsole(async () => ({ kind: 'vnc', socketPath: world.consoleSocket }), signal),
+    screenshot: async (id) => {
+      if (there(world.reservations.get(id), 'reservation').state !== 'ready') throw new CarrelError('wrong-state', 'its machine is not on');
+      return Buffer.from('\x89PNG', 'latin1');
+    },
     serialLog: async ({ id, after = 0 }) => {
       const kept = there(world.reservations.get(id), 'reservation').failure?.details?.['console'];
       const text = (typeof kept === 'string' ? kept : world.serial).slice(after);

@@ -132,6 +132,7 @@ export const de: Messages = {
     directText: 'Nur von Rechnern, die die Adresse des Rechners selbst erreichen.',
     directSshConfig: 'Für ~/.ssh/config, direkt',
     knownHosts: 'Für known_hosts',
+    screenOf: (hostname) => `Bildschirm von ${hostname}`,
     rdpFile: 'RDP-Datei',
     rdpText:
       'Die RDP-Datei enthält Adresse und Benutzer, nach dem Passwort fragt das Programm. Nur von Rechnern, die die Adresse des Rechners selbst erreichen.',

@@ -137,6 +137,7 @@ export const en = {
     directText: "Only from computers that reach the machine's own address.",
     directSshConfig: 'For ~/.ssh/config, direct',
     knownHosts: 'For known_hosts',
+    screenOf: (hostname: string) => `Screen of ${hostname}`,
     rdpFile: 'RDP file',
     rdpText:
       "The RDP file holds address and user; the client asks for the password. Only from computers that reach the machine's own address.",

@@ -15,6 +15,7 @@ import { ConnectButtons } from './connect.tsx';
 import { ExtendMenu, PowerMenu } from './reservation-menus.tsx';
 import { explainCode, noticeText } from '../rules/explain.ts';
 import { State, WhatToDo } from './status.tsx';
+import { Thumbnail } from './thumbnail.tsx';
 
 /** One reservation with all that can be done with it now. */
 export function ReservationCard({ reservation, owner }: { reservation: Reservation; owner: boolean }) {
@@ -35,14 +36,19 @@ export function ReservationCard({ reservation, owner }: { reservation: Reservati
           </div>
           <State tone={toneOf(reservation)}>{stateWord(t, reservation)}</State>
         </Group>
-        <Times reservation={reservation} />
-        <Progressing reservation={reservation} />
-        {reservation.failure !== undefined && <Failed failure={reservation.failure} />}
-        {reservation.notes.map((note) => (
-          <Text key={note} size="sm">
-            {note}
-          </Text>
-        ))}
+        <Group gap="md" align="flex-start">
+          {(can.connect || reservation.stage === 'booting') && <Thumbnail reservation={reservation} />}
+          <Stack gap="sm" style={{ flex: '1 1 14rem', minWidth: 0 }}>
+            <Times reservation={reservation} />
+            <Progressing reservation={reservation} />
+            {reservation.failure !== undefined && <Failed failure={reservation.failure} />}
+            {reservation.notes.map((note) => (
+              <Text key={note} size="sm">
+                {note}
+              </Text>
+            ))}
+          </Stack>
+        </Group>
         <Group gap="xs">
           {can.connect && <ConnectButtons reservation={reservation} />}
           {can.extend && <ExtendMenu id={reservation.id} />}

@@ -30,6 +30,7 @@ export type SpecialOperation =
   | 'tunnel'
   | 'metrics'
   | 'rdpFile'
+  | 'screenshot'
   | 'ready'
   | 'signIn'
   | 'signInForToken'

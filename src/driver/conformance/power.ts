@@ -111,4 +111,23 @@ export const POWER_CHECKS: readonly Check[] = [
       await found.rejects('console of a machine that is off', ['wrong-state'], bench.driver.console(bench.ctx(), off.machineId));
     },
   },
+  {
+    id: 'screenshot',
+    title: 'a picture of the screen is a PNG of a machine that runs, and of no other; it leaves nothing behind',
+    skip: (bench) => (bench.caps.screenshot === true ? undefined : 'no pictures of screens'),
+    async run(bench, found) {
+      const take = async (id: string) => await bench.driver.screenshot?.(bench.ctx(), id);
+      const machineId = await bench.booted();
+      // one at a time and two at once
+      const taken = [await take(machineId), ...(await Promise.all([take(machineId), take(machineId)]))];
+      for (const png of taken) {
+        found.must(png?.subarray(1, 4).toString('latin1') === 'PNG', 'it is no PNG');
+        const [width, height] = [png?.readUInt32BE(16) ?? 0, png?.readUInt32BE(20) ?? 0];
+        found.must(width >= 16 && height >= 16, `it is ${width} by ${height}`);
+      }
+      found.same(await bench.leaks({ machines: bench.harness.cheap ? [machineId] : [] }), [], 'left over');
+      const off = await bench.clone();
+      await found.rejects('a picture of a machine that is off', ['wrong-state'], take(off.machineId));
+    },
+  },
 ];

@@ -22,7 +22,7 @@ import type {
   Whereabouts,
 } from '../../driver/driver.ts';
 import { checkCtx, type Ctx } from '../../lib/context.ts';
-import { consoleOf, FakeGuest, serialOf } from './guest.ts';
+import { consoleOf, FakeGuest, screenOf, serialOf } from './guest.ts';
 import { FakeHost } from './host.ts';
 import { clone, destroy, sweep } from './machines.ts';
 import { capture, FAKE_IMPORT_FORMATS, FAKE_RECIPES, prepareMaster, removeMaster, verifyMaster } from './masters.ts';
@@ -41,6 +41,7 @@ export const FAKE_CAPABILITIES: Capabilities = {
   unlink: true,
   suspend: true,
   console: 'vnc',
+  screenshot: true,
   recipes: FAKE_RECIPES,
   protocols: ['ssh', 'rdp'],
   importFormats: FAKE_IMPORT_FORMATS,
@@ -176,6 +177,10 @@ export class FakeDriver implements Driver {
 
   async console(ctx: Ctx, machineId: string): Promise<ConsoleTarget> {
     return await consoleOf(this.#host, ctx, machineId);
+  }
+
+  async screenshot(ctx: Ctx, machineId: string): Promise<Buffer> {
+    return await screenOf(this.#host, ctx, machineId);
   }
 
   async serialLog(ctx: Ctx, machineId: string, { after = 0 }: { after?: number | undefined } = {}): Promise<SerialPart> {

@@ -24,6 +24,7 @@ export const FAKE_VERBS = [
   'guest.handover',
   'guest.revoke',
   'console',
+  'screenshot',
   'serialLog',
 ] as const;
 export type FakeVerb = (typeof FAKE_VERBS)[number];

@@ -78,6 +78,17 @@ export async function consoleOf(host: FakeHost, ctx: Ctx, machineId: string): Pr
   });
 }
 
+/** A screen of 32 by 32 black dots. */
+const BLACK = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAACAAAAAgAQAAAABbAUdZAAAADElEQVR42mNgGNwAAACgAAGO+7G0AAAAAElFTkSuQmCC', 'base64');
+
+export async function screenOf(host: FakeHost, ctx: Ctx, machineId: string): Promise<Buffer> {
+  return await host.read(ctx, 'screenshot', machineId, (state) => {
+    const machine = host.whole(state, machineId);
+    if (machine.power !== 'on') throw driverError('wrong-state', `the machine ${machineId} is ${machine.power}`);
+    return BLACK;
+  });
+}
+
 /** One line, which the guest wrote as it started. */
 export async function serialOf(host: FakeHost, ctx: Ctx, machineId: string, after: number): Promise<SerialPart> {
   return await host.read(ctx, 'serialLog', machineId, (state) => {

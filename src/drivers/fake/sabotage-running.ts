@@ -71,6 +71,10 @@ export const RUNNING_SABOTAGES = {
     means: 'console gives a target whatever the state of the machine',
     apply: () => ({ console: async () => ({ kind: 'vnc', socketPath: '/fake/vnc.sock' }) as const }),
   },
+  'screenshot-of-nothing': {
+    means: 'there is a picture of the screen whatever the state of the machine',
+    apply: () => ({ screenshot: async () => Buffer.from('\x89PNG') }),
+  },
   'revert-does-nothing': { means: 'revert answers and does nothing', apply: () => ({ revert: async () => {} }) },
   'delete-checkpoint-does-nothing': {
     means: 'deleting a checkpoint answers and does nothing',

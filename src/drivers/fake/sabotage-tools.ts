@@ -9,7 +9,7 @@ export interface Victim {
   tag: string;
 }
 
-export type Overrides = { [K in keyof Driver]?: Driver[K] };
+export type Overrides = { [K in keyof Driver]?: Driver[K] | undefined };
 
 /** One way in which a driver can break a promise. */
 export interface SabotageEntry {
@@ -49,6 +49,7 @@ const VERBS = [
   'sweep',
   'lineage',
   'console',
+  'screenshot',
   'serialLog',
 ] as const;
 const GUEST_VERBS = ['ready', 'address', 'handover', 'revoke'] as const;
@@ -62,7 +63,9 @@ export function aroundAll(inner: Driver, around: Around): Overrides {
     const call = (Reflect.get(owner, verb, owner) as AnyCall).bind(owner);
     return (...args) => around(call, args, verb);
   };
-  const verbs = Object.fromEntries(VERBS.map((verb) => [verb, wrap(inner, verb)]));
+  // a driver need not have every verb
+  const there = VERBS.filter((verb) => Reflect.get(inner, verb, inner) !== undefined);
+  const verbs = Object.fromEntries(there.map((verb) => [verb, wrap(inner, verb)]));
   const guest = Object.fromEntries(GUEST_VERBS.map((verb) => [verb, wrap(inner.guest, verb)])) as unknown as Guest;
   return { ...(verbs as Overrides), guest };
 }

@@ -42,6 +42,7 @@ const CAUGHT_BY: Readonly<Record<Sabotage, readonly string[]>> = {
   'reset-powers-off': ['power-reset'],
   'shutdown-ignored': ['power-shutdown'],
   'console-of-nothing': ['console'],
+  'screenshot-of-nothing': ['screenshot'],
   'revert-does-nothing': ['checkpoint-revert'],
   'delete-checkpoint-does-nothing': ['checkpoint-delete'],
   'delete-checkpoint-goes-back': ['checkpoint-delete'],

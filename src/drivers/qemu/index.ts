@@ -2,6 +2,7 @@ import { type CapacityLimits, storageIn } from '../../core/capacity.ts';
 import { realpathSync } from 'node:fs';
 import { mkdir, statfs } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
+import { join } from 'node:path';
 import type {
   Capabilities,
   CaptureSpec,
@@ -34,6 +35,8 @@ import { guarded } from './faults.ts';
 import type { ImageTools } from './host.ts';
 import { hostMemoryMiB } from './probe.ts';
 import { openParts, type Parts } from './parts.ts';
+import { unreachable } from './runtime.ts';
+import { takeScreenshot } from './screenshot.ts';
 import { readSerial } from './serial.ts';
 
 export interface QemuDriverOptions {
@@ -194,13 +197,18 @@ export class QemuDriver implements Driver {
   };
 
   async console(ctx: Ctx, machineId: string): Promise<ConsoleTarget> {
-    return await this.verb(ctx, async ({ host, machines, masters, fleet }) => {
-      const record = await machines.needMade(machineId);
-      const state = await fleet.power(ctx, machineId, machines.folder(machineId));
-      if (state === 'off' || state === 'crashed') throw driverError('wrong-state', `machine ${machineId} is ${state}`);
-      const { profile } = await masters.of(record);
-      if (!profile.hardware.display) throw driverError('not-supported', 'this image has no display');
-      return { kind: 'vnc', socketPath: host.layout.runPaths(machineId).vnc };
+    return await this.verb(ctx, async (parts) => {
+      await withScreen(ctx, parts, machineId);
+      return { kind: 'vnc', socketPath: parts.host.layout.runPaths(machineId).vnc };
+    });
+  }
+
+  async screenshot(ctx: Ctx, machineId: string): Promise<Buffer> {
+    return await this.verb(ctx, async (parts) => {
+      await withScreen(ctx, parts, machineId);
+      const runtime = parts.fleet.get(machineId);
+      if (runtime === undefined) throw unreachable(machineId);
+      return await takeScreenshot(ctx, runtime, join(parts.machines.folder(machineId), 'run'));
     });
   }
 
@@ -227,4 +235,13 @@ export class QemuDriver implements Driver {
   private async onMachine<T>(ctx: Ctx, machineId: string, work: (parts: Parts) => Promise<T>): Promise<T> {
     return await this.verb(ctx, async (parts) => await parts.host.locks.run(ctx, `machine ${machineId}`, async () => await work(parts)));
   }
+}
+
+/** Refuses a machine that is off, or whose image has no display. */
+async function withScreen(ctx: Ctx, { machines, masters, fleet }: Parts, machineId: string): Promise<void> {
+  const record = await machines.needMade(machineId);
+  const state = await fleet.power(ctx, machineId, machines.folder(machineId));
+  if (state === 'off' || state === 'crashed') throw driverError('wrong-state', `machine ${machineId} is ${state}`);
+  const { profile } = await masters.of(record);
+  if (!profile.hardware.display) throw driverError('not-supported', 'this image has no display');
 }

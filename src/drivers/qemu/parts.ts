@@ -140,6 +140,7 @@ async function describe(tools: ImageTools, facts: Record<string, string>, accel:
     unlink: true,
     suspend: true,
     console: 'vnc',
+    screenshot: true,
     recipes: Object.keys(tools.recipes),
     importFormats: IMPORT_FORMATS,
     startSlots: availableParallelism() + 1,

@@ -2,15 +2,14 @@
  * TPMs of machines: each is a machine's own, empty at first. What it holds lies in a folder of the machine's that only its swtpm writes to;
  * checkpoints keep it, captures do not: what was sealed with it is for that machine alone.
  */
-import { constants } from 'node:fs';
-import { chown, lstat, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { driverError } from '../../driver/errors.ts';
 import { makeCtx } from '../../lib/context.ts';
-import { isCode } from '../../lib/errors.ts';
 import { findTool } from '../../lib/find-tool.ts';
 import { type FoundProcess, killProcess, waitGone } from '../../qemu/process.ts';
 import { findSwtpms, SWTPM, SWTPM_STATE } from '../../qemu/swtpm.ts';
+import { readForeign } from './foreign-file.ts';
 import { grantFile, type Host } from './host.ts';
 import type { Layout } from './layout.ts';
 import type { MasterRecord } from './records.ts';
@@ -66,22 +65,8 @@ async function makeFolder({ account }: Pick<Host, 'account'>, folder: string): P
   if (account !== undefined) await chown(folder, account.uid, account.gid);
 }
 
-/** What a TPM holds at this moment; undefined when it never held anything. The folder is not ours, so nothing in it is followed elsewhere. */
-async function readState(path: string): Promise<Buffer | undefined> {
-  try {
-    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-      const facts = await file.stat();
-      if (!facts.isFile() || facts.nlink > 1 || facts.size > MAX_STATE_BYTES) throw notAState(path);
-      return await file.readFile();
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return undefined;
-    throw isCode(error, 'ELOOP') ? notAState(path) : error;
-  }
-}
+/** What a TPM holds at this moment; undefined when it never held anything. */
+const readState = (path: string) => readForeign(path, { most: MAX_STATE_BYTES, refusal: () => notAState(path) });
 
 const notAState = (path: string) => driverError('gate-refused', `${path} is not what a TPM holds`);
 
