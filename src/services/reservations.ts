@@ -3,7 +3,7 @@ import type { MachineServices, ReservationServices } from './interface.ts';
 import { captureReservation } from '../engine/intents/image.ts';
 import { addCheckpoint, type CheckpointWork, deleteCheckpoint, revertToCheckpoint } from '../engine/intents/checkpoints.ts';
 import { answerMachine } from '../engine/intents/answer.ts';
-import { connect, consoleTarget, noteTunnel, rdpFileOf, serialLog, sshTarget } from '../engine/intents/connect.ts';
+import { connect, consoleTarget, mustBeReachedBySsh, noteTunnel, rdpFileOf, serialLog, sshTarget } from '../engine/intents/connect.ts';
 import { endReservation } from '../engine/intents/end.ts';
 import { screenshotOf } from '../engine/intents/screenshot.ts';
 import { undoEnd } from '../engine/intents/keep.ts';
@@ -115,6 +115,8 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
       return serialLog(makeCtx({ signal, timeoutMs: waitMs + 30_000, log: deps.log }), deps, id, { after, waitMs });
     },
     async openShell(caller, { id, size }, signal) {
+      // Before a credential is made for it.
+      await mustBeReachedBySsh(deps, id);
       const facts = await connect(makeCtx({ signal, timeoutMs: 60_000, log: deps.log }), deps, sealer, caller, id, undefined);
       const shell = await openShell(facts, size, signal);
       usedWhileOpen(deps, id, shell.stream);

@@ -185,9 +185,7 @@ export async function sshTarget(
   deps: EngineDeps,
   id: string,
 ): Promise<{ host: string; port: number; hostKeys: readonly string[] }> {
-  const row = await reservations.find(deps.store.db, id);
-  if (!row) throw new CarrelError('not-found', 'there is no such reservation');
-  mustHaveSsh(await images.revision(deps.store.db, row.revisionId));
+  const row = await mustBeReachedBySsh(deps, id);
   const machine = await runningMachine(deps, row);
   mustAnswer(machine);
   const { host, sshPort } = await addressOf(ctx, driverOf(deps, row.providerId), machine);
@@ -211,6 +209,14 @@ export async function rdpFileOf(deps: EngineDeps, id: string): Promise<{ name: s
   if (text === undefined)
     throw new CarrelError('guest-failed', 'its address cannot be written into an RDP file', { hint: 'Look at the screen.' });
   return { name: `${row.hostname.replace(/[^A-Za-z0-9._-]/g, '_')}.rdp`, text };
+}
+
+/** The reservation. Errors: `not-found`, `not-supported` (people come in by Remote Desktop). */
+export async function mustBeReachedBySsh(deps: EngineDeps, id: string): Promise<Reservation> {
+  const row = await reservations.find(deps.store.db, id);
+  if (!row) throw new CarrelError('not-found', 'there is no such reservation');
+  mustHaveSsh(await images.revision(deps.store.db, row.revisionId));
+  return row;
 }
 
 /** `not-supported` where people come in by Remote Desktop. */
