@@ -97,6 +97,7 @@ export const Provider = named(
     cloneModes: Type.Array(Type.String()),
     console: Type.String(),
     liveCapture: Type.Boolean(),
+    replicas: Type.Boolean({ description: 'A revision can have golden disks on several datastores of it (`replicateImage`).' }),
     recipes: Type.Array(Type.String()),
     importFormats: Type.Array(Type.String()),
     startSlots: Type.Integer({ description: 'Machines that may be started at one time.' }),

@@ -38,6 +38,7 @@ test.each(['vcenter', 'esxi'] as const)(
       name: 'lab',
       kind,
       state: 'up',
+      replicas: true,
       connection: { url: vsim.url },
       cloneModes: expect.arrayContaining(['linked']),
     });

@@ -51,6 +51,7 @@ export function providerServices(parts: Parts): ProviderServices {
       cloneModes: [...(can?.cloneModes ?? [])],
       console: can?.console ?? 'none',
       liveCapture: can?.liveCapture ?? false,
+      replicas: can?.replicas ?? false,
       recipes: [...(can?.recipes ?? [])],
       importFormats: [...(can?.importFormats ?? [])],
       startSlots: row.startSlots,

@@ -192,7 +192,7 @@ export const de: Messages = {
         word: 'kann nicht schreiben',
         text: 'Seine Dateisysteme wurden für eine Aufnahme angehalten und kamen nicht wieder frei. Ein Neustart hilft.',
       },
-      question: { word: 'steht still', text: 'Sein Hypervisor stellt eine Frage, die dort jemand vom Betrieb beantworten muss.' },
+      question: { word: 'steht still', text: 'Sein Hypervisor stellt eine Frage, die jemand vom Betrieb beantworten muss.' },
       unreachable: {
         word: 'nicht steuerbar',
         text: 'Er läuft, soweit zu sehen ist, lässt sich aber nicht steuern. Die Arbeit darin geht vielleicht weiter; neu starten, ausschalten oder beenden hilft.',
@@ -212,6 +212,22 @@ export const de: Messages = {
       ending: 'wird weggenommen',
       gone: 'weg',
     },
+  },
+  question: {
+    title: 'Sein Hypervisor fragt',
+    choices: 'Mögliche Antworten',
+    suggested: (label) => `${label} (vorgeschlagen)`,
+    answer: 'Antworten',
+    others: 'Das muss jemand vom Betrieb beantworten.',
+  },
+  replicate: {
+    go: 'Replizieren',
+    title: (n) => `Die Golden Disks von Revision ${n} auf einen weiteren Datastore legen?`,
+    text: 'Klone, die dort landen, müssen dann auf keine Kopie warten. Es dauert so lange, wie das Kopieren der Disks dauert.',
+    provider: 'Provider',
+    datastore: 'Datastore',
+    datastoreHint: 'Ohne Angabe der mit dem meisten Platz, der noch keine davon hat.',
+    begun: 'Die Golden Disks werden kopiert',
   },
   images: {
     title: 'Images',

@@ -193,7 +193,7 @@ export const en = {
       },
       suspended: { word: 'suspended', text: 'Somebody suspended it. Switch it on and it goes on where it was.' },
       frozen: { word: 'cannot write', text: 'Its file systems were held still for a capture and did not come free. Reset it.' },
-      question: { word: 'stands still', text: 'Its hypervisor asks a question, which an operator has to answer there.' },
+      question: { word: 'stands still', text: 'Its hypervisor asks a question, which an operator has to answer.' },
       unreachable: {
         word: 'out of control',
         text: 'It runs as far as can be seen, and cannot be controlled. Work in it may go on; reset it, switch it off or end it.',
@@ -213,6 +213,22 @@ export const en = {
       ending: 'taking it away',
       gone: 'gone',
     },
+  },
+  question: {
+    title: 'Its hypervisor asks',
+    choices: 'What may be answered',
+    suggested: (label: string) => `${label} (suggested)`,
+    answer: 'Answer',
+    others: 'An operator has to answer this.',
+  },
+  replicate: {
+    go: 'Replicate',
+    title: (n: number) => `Put the golden disks of revision ${n} on a further datastore?`,
+    text: 'Clones that land there then need not wait for a copy. It takes as long as its disks take to be copied.',
+    provider: 'Provider',
+    datastore: 'Datastore',
+    datastoreHint: 'The one with most room that has none of it, if left empty.',
+    begun: 'The golden disks are being copied',
   },
   images: {
     title: 'Images',

@@ -12,6 +12,7 @@ import { Ask } from './ask.tsx';
 import { CaptureButton } from './capture.tsx';
 import { CheckpointsButton } from './checkpoints.tsx';
 import { ConnectButtons } from './connect.tsx';
+import { Question } from './question.tsx';
 import { ExtendMenu, PowerMenu } from './reservation-menus.tsx';
 import { explainCode, noticeText } from '../rules/explain.ts';
 import { State, WhatToDo } from './status.tsx';
@@ -41,6 +42,7 @@ export function ReservationCard({ reservation, owner }: { reservation: Reservati
           <Stack gap="sm" style={{ flex: '1 1 14rem', minWidth: 0 }}>
             <Times reservation={reservation} />
             <Progressing reservation={reservation} />
+            <Question reservation={reservation} />
             {reservation.failure !== undefined && <Failed failure={reservation.failure} />}
             {reservation.notes.map((note) => (
               <Text key={note} size="sm">

@@ -10,6 +10,7 @@ import { revisionActions, revisionTone, verdictOf } from '../rules/revision.ts';
 import { useAct } from './act.tsx';
 import { Ask } from './ask.tsx';
 import { explainCode } from '../rules/explain.ts';
+import { ReplicateButton } from './replicate.tsx';
 import { State, WhatToDo } from './status.tsx';
 
 export function RevisionCard({ revision, author }: { revision: Revision; author: boolean }) {
@@ -51,6 +52,7 @@ export function RevisionCard({ revision, author }: { revision: Revision; author:
           {can.publish && <PublishButton revision={revision} />}
           {can.checkOut && <CheckOutButton revision={revision} />}
           {can.verify && <VerifyButton revision={revision} />}
+          {can.replicate && <ReplicateButton revision={revision} />}
           {can.retire && <RetireButton revision={revision} />}
           {can.unretire && <UnretireButton revision={revision} />}
           {can.remove && <RemoveButton revision={revision} />}

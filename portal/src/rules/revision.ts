@@ -1,11 +1,14 @@
 /** What may be done with a revision in which state (docs/spec/revision.md); the server decides in the end. */
 import type { Revision, Verification } from '../../../src/contract/images.ts';
+import type { Provider } from '../../../src/contract/providers.ts';
 import type { Tone } from './reservation.ts';
 
 export interface RevisionActions {
   publish: boolean;
   checkOut: boolean;
   verify: boolean;
+  /** More golden disks of it elsewhere, where {@link replicaProviders} knows a place. */
+  replicate: boolean;
   retire: boolean;
   unretire: boolean;
   remove: boolean;
@@ -19,11 +22,21 @@ export function revisionActions({ state, machines, failure, masters = [] }: Fact
     publish: author && state === 'draft',
     checkOut: author && whole,
     verify: author && (whole || state === 'retired') && failure?.code !== 'not-supported',
+    replicate: author && whole && masters.length > 0,
     retire: author && (whole || state === 'failed'),
     // Not what was taken out of service, or has no golden disks.
     unretire: author && state === 'retired' && failure === undefined && masters.length > 0,
     remove: author && machines === 0 && (state === 'draft' || state === 'retired' || state === 'failed'),
   };
+}
+
+/** Providers, by name, that have golden disks of the revision and could keep them on a further datastore of theirs. */
+export function replicaProviders(
+  { masters }: Pick<Revision, 'masters'>,
+  providers: readonly Pick<Provider, 'name' | 'state' | 'replicas'>[],
+): string[] {
+  const has = new Set(masters.map((master) => master.provider));
+  return providers.filter(({ name, state, replicas }) => replicas && state !== 'disabled' && has.has(name)).map(({ name }) => name);
 }
 
 export function revisionTone({ state }: Pick<Facts, 'state'>): Tone {

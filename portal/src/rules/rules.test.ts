@@ -11,7 +11,8 @@ import { freeDays } from './free.ts';
 import { diskGraph } from './lineage.ts';
 import { askedFor, type Choice, FIRST_CHOICE, localInput, nextHour, ruleOf } from './request.ts';
 import { actionsOf, progressOf, toneOf } from './reservation.ts';
-import { revisionActions, verdictOf } from './revision.ts';
+import { questionOf } from './question.ts';
+import { replicaProviders, revisionActions, verdictOf } from './revision.ts';
 import { matching } from './search.ts';
 import { directSshConfig, knownHosts, sshConfig } from './ssh.ts';
 
@@ -116,6 +117,45 @@ describe('what may be done', () => {
     const at = (ms: number) => progressOf({ ...waiting, estimate }, Date.parse(waiting.createdAt) + ms);
     expect([at(-1), at(5_000), at(60_000)]).toEqual([0, 0.5, 0.95]);
     expect(progressOf(waiting, 0)).toBe(5 / 8);
+  });
+  it('what the hypervisor asks is answered by operators; others see it, and nobody once its reservation is over', () => {
+    const question = { id: '7', text: 'No space. Retry?', choices: [{ key: '0', label: 'Retry' }] };
+    const asked = (state: 'ready' | 'ending' | 'ended', of: Partial<typeof question> = {}) => {
+      const condition = {
+        kind: 'out-of-space' as const,
+        since: '2026-11-30T13:00:00Z',
+        text: '',
+        wayOut: '',
+        question: { ...question, ...of },
+      };
+      return { state, machine: { condition } };
+    };
+    expect(questionOf(asked('ready'), true)).toEqual({ question, mayAnswer: true });
+    // A machine that is to go may wait for an answer as well.
+    expect(questionOf(asked('ending'), true).mayAnswer).toBe(true);
+    expect(questionOf(asked('ready'), false)).toEqual({ question, mayAnswer: false });
+    expect(questionOf(asked('ready', { choices: [] }), true).mayAnswer).toBe(false);
+    for (const none of [asked('ended'), { state: 'ready' as const, machine: {} }])
+      expect(questionOf(none, true)).toEqual({ question: undefined, mayAnswer: false });
+  });
+  it('more golden disks are offered to authors, of what can be handed out, where a provider that has them keeps several', () => {
+    const master = (provider: string) => ({ provider, files: [], virtualBytes: 1, sealedAt: '2026-11-30T13:00:00Z' });
+    const may = (state: 'draft' | 'published' | 'retired', author = true, masters = [master('esx')]) =>
+      revisionActions({ state, machines: 0, masters }, author).replicate;
+    expect([may('draft'), may('published'), may('retired'), may('published', false), may('published', true, [])]).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+    const providers = [
+      { name: 'local', state: 'up', replicas: false },
+      { name: 'esx', state: 'up', replicas: true },
+      { name: 'other', state: 'up', replicas: true },
+      { name: 'shut', state: 'disabled', replicas: true },
+    ] as const;
+    expect(replicaProviders({ masters: [master('local'), master('esx'), master('shut')] }, providers)).toEqual(['esx']);
   });
   it('a reader of images is offered nothing; an author what the state allows', () => {
     expect(Object.values(revisionActions({ state: 'published', machines: 0 }, false))).not.toContain(true);
@@ -239,6 +279,8 @@ it('German says all that English says, and nothing is left in English by mistake
       '.machines.terminal',
       '.terminal.title',
       '.capture.image',
+      '.replicate.provider',
+      '.replicate.datastore',
     ].toSorted(),
   );
 });

@@ -1,0 +1,63 @@
+import { Button, Select, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconCopyPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Revision } from '../../../src/contract/images.ts';
+import { api } from '../api/client.ts';
+import { useI18n } from '../i18n/index.tsx';
+import { replicaProviders } from '../rules/revision.ts';
+import { useAct } from './act.tsx';
+import { Ask } from './ask.tsx';
+
+/** Golden disks on a further datastore ahead of the clones that will need them there; shown where a provider that has them can do that. */
+export function ReplicateButton({ revision }: { revision: Revision }) {
+  const { t } = useI18n();
+  const [opened, setOpened] = useState(false);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [datastore, setDatastore] = useState('');
+  const providers = useQuery({ queryKey: ['providers'], queryFn: ({ signal }) => api.listProviders({}, { signal }) });
+  const able = replicaProviders(revision, providers.data?.items ?? []);
+  const provider = chosen ?? able[0];
+  const where = datastore.trim();
+  const replicate = useAct(
+    (to: string) =>
+      api.replicateImage({
+        params: { name: revision.image },
+        body: { revision: revision.number, provider: to, ...(where === '' ? {} : { datastore: where }) },
+      }),
+    {
+      stale: [['images'], ['image'], ['revisions'], ['jobs']],
+      done: () => {
+        setOpened(false);
+        notifications.show({ title: t.replicate.begun, message: `${revision.image}@${revision.number}` });
+      },
+    },
+  );
+  if (provider === undefined) return null;
+  return (
+    <>
+      <Button variant="default" leftSection={<IconCopyPlus size={16} aria-hidden />} onClick={() => setOpened(true)}>
+        {t.replicate.go}
+      </Button>
+      <Ask
+        opened={opened}
+        title={t.replicate.title(revision.number)}
+        text={t.replicate.text}
+        go={t.replicate.go}
+        busy={replicate.isPending}
+        onGo={() => replicate.mutate(provider)}
+        onClose={() => setOpened(false)}
+      >
+        <Select label={t.replicate.provider} data={able} value={provider} onChange={setChosen} allowDeselect={false} />
+        <TextInput
+          label={t.replicate.datastore}
+          description={t.replicate.datastoreHint}
+          value={datastore}
+          maxLength={80}
+          onChange={(e) => setDatastore(e.currentTarget.value)}
+        />
+      </Ask>
+    </>
+  );
+}
