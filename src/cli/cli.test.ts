@@ -71,6 +71,23 @@ describe('reserve', () => {
     expect(server.world.calls.findLast((c) => c.name === 'reserve')?.args[1]).toMatchObject({ revision: 1 });
   });
 
+  it('--disk is a size in GiB, MiB or TiB, and nothing else', async () => {
+    for (const [said, diskMiB] of [
+      ['40G', 40_960],
+      ['512m', 512],
+      ['2TiB', 2_097_152],
+    ] as const) {
+      expect((await ann(['reserve', 'starter', '--disk', said, '--no-wait'])).code).toBe(0);
+      expect(server.world.calls.findLast((c) => c.name === 'reserve')?.args[1]).toMatchObject({ diskMiB });
+    }
+    expect((await ann(['when', 'starter', '--disk', '40G'])).code).toBe(0);
+    expect(server.world.calls.findLast((c) => c.name === 'availability')?.args[1]).toMatchObject({ diskMiB: 40_960 });
+    for (const said of ['40', '0G', '1.5G', '40GB', 'all']) {
+      const { code, err } = await ann(['reserve', 'starter', '--disk', said, '--no-wait']);
+      expect([said, code, err]).toEqual([said, 2, expect.stringContaining('a size such as 40G, 512M or 2T is needed')]);
+    }
+  });
+
   it('at a terminal, redraws one line and never a wider one', async () => {
     const run = startCli(server, 'ann', ['reserve', 'starter'], { columns: 30 });
     await eventually('the reservation', () => server.world.reservations.size === 1 && run.err.includes('\r'));

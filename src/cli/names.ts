@@ -77,6 +77,14 @@ export function revisionOf(text: string): { name: string; number: number } {
 }
 
 /** For options that take a count. */
+/** `40G` as MiB: M, G and T are those of 1024. */
+export function diskSize(text: string): number {
+  const [, number, unit = ''] = /^(\d{1,7})([MGT])(?:iB)?$/i.exec(text) ?? [];
+  const mib = Number(number) * ({ M: 1, G: 1024, T: 1024 ** 2 }[unit.toUpperCase()] ?? 0);
+  if (number === undefined || mib === 0) throw new InvalidArgumentError('a size such as 40G, 512M or 2T is needed');
+  return mib;
+}
+
 export function wholeNumber(text: string): number {
   const n = Number(text);
   if (!/^\d{1,9}$/.test(text) || n === 0) throw new InvalidArgumentError('a positive whole number is needed');

@@ -1,7 +1,7 @@
 /** What is asked for, as options: the same for asking (`when`) and for taking (`reserve`). */
 import { type Command, Option } from 'commander';
 import type { ReserveBody } from '../contract/reservations.ts';
-import { imageAndRevision, wholeNumber } from './names.ts';
+import { diskSize, imageAndRevision, wholeNumber } from './names.ts';
 
 export interface RequestOptions {
   at?: string;
@@ -13,6 +13,7 @@ export interface RequestOptions {
   mode?: NonNullable<ReserveBody['mode']>;
   memory?: number;
   vcpus?: number;
+  disk?: number;
 }
 
 /** The time zone of the person's own clock. */
@@ -40,7 +41,8 @@ export function addRequestOptions(command: Command): Command {
       ]),
     )
     .option('--memory <mib>', 'MiB of memory, if not what the image says', wholeNumber)
-    .option('--vcpus <n>', 'virtual CPUs, if not what the image says', wholeNumber);
+    .option('--vcpus <n>', 'virtual CPUs, if not what the image says', wholeNumber)
+    .option('--disk <size>', "how large its first disk is to be, if not as the image's: 40G (GiB), 512M, 2T", diskSize);
 }
 
 /** The request as the API takes it. */
@@ -58,5 +60,6 @@ export function machineRequestOf(text: string, o: RequestOptions): Omit<ReserveB
     ...(o.mode === undefined ? {} : { mode: o.mode }),
     ...(o.memory === undefined ? {} : { memoryMiB: o.memory }),
     ...(o.vcpus === undefined ? {} : { vcpus: o.vcpus }),
+    ...(o.disk === undefined ? {} : { diskMiB: o.disk }),
   };
 }

@@ -1,6 +1,6 @@
 /** The calendar: what is free when, moves within it, maintenance windows, and the rules of the site. */
 import { type Static, Type } from 'typebox';
-import { CloneMode, Done, Duration, Estimate, Id, IdParams, MemoryMiB, NameParam, Time, Uuid, Vcpus } from './common.ts';
+import { CloneMode, Done, Duration, Estimate, Id, IdParams, NameParam, Time, Uuid, machineSizes } from './common.ts';
 import { Reservation, ReservationKind, When, Zone } from './reservations.ts';
 import { described, named, oneOf, route, strict } from './route.ts';
 
@@ -125,8 +125,7 @@ export const calendarRoutes = {
           'How far from the start on `free` reaches at the least; further if it cannot be had before. A day if left out.',
         ),
       ),
-      memoryMiB: Type.Optional(MemoryMiB),
-      vcpus: Type.Optional(Vcpus),
+      ...machineSizes,
     }),
     response: Availability,
     errors: ['not-found', 'wrong-state'],

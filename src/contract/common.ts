@@ -26,7 +26,15 @@ export const CloneMode = oneOf(['linked', 'full', 'instant'], 'How the machine i
 export type CloneMode = Static<typeof CloneMode>;
 
 export const MemoryMiB = Type.Integer({ minimum: 16, maximum: 1_048_576, description: 'MiB.' });
+/** Up to what ext4 can hold with blocks of 4 KiB: 16 TiB. */
+const DiskMiB = Type.Integer({
+  minimum: 1,
+  maximum: 16_777_216,
+  description: "MiB of the machine's first disk, no fewer than its image's has; as many as that if left out.",
+});
 export const Vcpus = Type.Integer({ minimum: 1, maximum: 256 });
+/** What a machine may be asked for, in place of its image's. */
+export const machineSizes = { memoryMiB: Type.Optional(MemoryMiB), vcpus: Type.Optional(Vcpus), diskMiB: Type.Optional(DiskMiB) };
 export const Description = Type.String({ maxLength: 2000 });
 
 /** Paging: `limit` items, continued after the `next` of the page before. */

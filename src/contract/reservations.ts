@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { CloneMode, Description, Duration, Estimate, Id, IdParams, MemoryMiB, NameParam, PageQuery, Time, Uuid, Vcpus } from './common.ts';
+import { CloneMode, Description, Duration, Estimate, Id, IdParams, NameParam, PageQuery, Time, Uuid, machineSizes } from './common.ts';
 import { RevisionStarted, UncleanReason } from './images.ts';
 import { GuestAddress, MachineCondition, machinePlace, MachineState } from './machines.ts';
 import { Failure } from './problem.ts';
@@ -109,6 +109,7 @@ export const Reservation = named(
       ),
       vcpus: Type.Integer(),
       memoryMiB: Type.Integer(),
+      diskMiB: Type.Optional(Type.Integer({ description: "As it was asked for; absent: its first disk is as its image's." })),
       address: Type.Optional(GuestAddress),
       ...machinePlace,
     }),
@@ -129,8 +130,7 @@ export const ReserveBody = strict({
   for: Type.Optional(Duration),
   until: Type.Optional(described(When, 'When it is to end; in place of `for`.')),
   openEnd: Type.Optional(Type.Boolean({ description: 'Without an end, where the rules allow it (kind `server`); in place of `for`.' })),
-  memoryMiB: Type.Optional(MemoryMiB),
-  vcpus: Type.Optional(Vcpus),
+  ...machineSizes,
 });
 export type ReserveBody = Static<typeof ReserveBody>;
 

@@ -31,7 +31,7 @@ export const SeriesDetail = named(
 );
 export type SeriesDetail = Static<typeof SeriesDetail>;
 
-const { id, image, revision, mode, kind, for: span, memoryMiB, vcpus } = ReserveBody.properties;
+const { id, image, revision, mode, kind, for: span, memoryMiB, vcpus, diskMiB } = ReserveBody.properties;
 
 const SeriesBody = strict({
   id,
@@ -52,6 +52,7 @@ const SeriesBody = strict({
   partial: Type.Optional(Type.Boolean({ description: 'Take the occurrences that can be had; otherwise it is all or none.' })),
   memoryMiB,
   vcpus,
+  diskMiB,
 });
 
 export const seriesRoutes = {

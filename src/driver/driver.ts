@@ -22,6 +22,8 @@ export interface Capabilities {
   instantFirmware?: readonly HardwareProfile['firmware'][];
   /** False where no instant clones are made of images with a TPM. */
   instantTpm?: boolean;
+  /** Modes in which a machine can get a larger first disk than its image's; left out: none. */
+  growsDisk?: readonly CloneMode[];
   /** A running machine can be captured without stopping it. */
   liveCapture: boolean;
   /** User checkpoints of a machine, disk state only. */
@@ -192,6 +194,11 @@ export interface CloneSpec {
   mode: CloneMode;
   hardware: Pick<HardwareProfile, 'vcpus' | 'memoryMiB'>;
   hostname: string;
+  /**
+   * How large its first disk is to be, in bytes, a multiple of 1 MiB; as large as the master's if left out. `not-supported` in a mode that
+   * `growsDisk` does not list, and for less than the master has: then nothing is made.
+   */
+  diskBytes?: number | undefined;
 }
 
 export interface CloneResult {

@@ -1,3 +1,4 @@
+import type { CloneMode } from '../core/image.ts';
 import { CarrelError, type ErrorOptions, type RetryClass } from '../lib/errors.ts';
 
 /**
@@ -47,6 +48,26 @@ export function noRoomForCopy(machineId: string, where: string, needed: number, 
 /** The same of golden disks. */
 export function noRoomForMaster(revisionId: string, where: string, needed: number, free: number): CarrelError {
   return noRoom(`revision ${revisionId}`, where, needed, free);
+}
+
+/** `not-supported`: a clone of that mode has its image's disk, whatever is asked for. */
+export function noLargerDisk(mode: CloneMode): CarrelError {
+  return driverError('not-supported', `a ${mode} clone here has a disk as large as its image's`, {
+    hint: 'Ask for --mode full, or leave --disk out.',
+  });
+}
+
+/** `not-supported`: what lies beyond the end would be cut off. Sizes in bytes. */
+export function diskTooSmall(revisionId: string, asked: number, has: number): CarrelError {
+  const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+  return driverError(
+    'not-supported',
+    `the disk of revision ${revisionId} has ${mib(has)}, and a machine's is never smaller: not ${mib(asked)}`,
+    {
+      hint: 'Ask for a larger one, or leave --disk out.',
+      details: { asked, has },
+    },
+  );
 }
 
 function noRoom(whose: string, where: string, needed: number, free: number): CarrelError {

@@ -91,6 +91,11 @@ export class QemuImg {
     await this.run(ctx, ['convert', '-p', ...args], { cpuSeconds: CPU_LONG, onOutput });
   }
 
+  /** Makes a qcow2 larger, also one that stands on a smaller: the new part reads as zeros. Bytes. */
+  async grow(ctx: Ctx, path: string, virtualBytes: number): Promise<void> {
+    await this.run(ctx, ['resize', '-q', '-f', 'qcow2', path, String(virtualBytes)]);
+  }
+
   /** How many bytes a copy of the whole content of a qcow2 and what it stands on may come to take, as a qcow2 of its own. */
   async measure(ctx: Ctx, path: string): Promise<number> {
     const { stdout } = await this.run(ctx, ['measure', '--output=json', '-O', 'qcow2', '-f', 'qcow2', path]);

@@ -137,6 +137,7 @@ export interface MachineRequest {
   until?: SaidTime | undefined;
   memoryMiB?: number | undefined;
   vcpus?: number | undefined;
+  diskMiB?: number | undefined;
 }
 
 export interface ReserveRequest extends MachineRequest {

@@ -159,6 +159,7 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
           state: machine?.state ?? (row.state === 'booked' ? 'planned' : 'gone'),
           vcpus: row.vcpus,
           memoryMiB: row.memoryMib,
+          ...(row.diskMib === null ? {} : { diskMiB: row.diskMib }),
           ...(machine?.address && machine.state === 'running' ? { address: machine.address } : {}),
           ...(machine && machine.mode !== 'full' && names.unlinks(row.providerId) ? { canUnlink: true } : {}),
           ...(machine && conditionShown(where, machine, row.providerId)),

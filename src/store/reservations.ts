@@ -36,6 +36,8 @@ export interface NewReservation {
   vcpus: number;
   memoryMiB: number;
   storageMiB: number;
+  /** How large its machine's first disk is to be at least; as its image's if left out. */
+  diskMiB?: number | undefined;
   /** When its preparation begins; at `during.start` if left out. Later than now: it is booked, and has no machine until then. */
   prepareAt?: Date | undefined;
   /** The person named the revision; true if left out. */
@@ -99,6 +101,7 @@ function valuesOf(r: NewReservation) {
     vcpus: r.vcpus,
     memoryMib: r.memoryMiB,
     storageMib: r.storageMiB,
+    diskMib: r.diskMiB ?? null,
     pinned: r.pinned ?? true,
     notes: json(r.notes ?? []),
     seriesId: r.seriesId ?? null,

@@ -171,6 +171,7 @@ export interface ReservationTable {
   vcpus: number;
   memoryMib: number;
   storageMib: number;
+  diskMib: Nullable<number>;
   /** What it holds of its provider: from the beginning of the preparation to a little after the end. */
   hold: ColumnType<TimeRange, RawBuilder<TimeRange>, RawBuilder<TimeRange>>;
   /** The person named the revision. */

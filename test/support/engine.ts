@@ -277,7 +277,7 @@ export async function until<T>(look: () => Promise<T> | T, what = 'the condition
 
 export async function reserveOne(
   bench: Bench,
-  more: { mode?: CloneMode; forMs?: number; id?: string; deps?: EngineDeps; startsAt?: Date } = {},
+  more: { mode?: CloneMode; forMs?: number; id?: string; deps?: EngineDeps; startsAt?: Date; diskMiB?: number } = {},
 ): Promise<Reservation> {
   return reserve(more.deps ?? bench.deps, bench.who, {
     id: more.id ?? randomUUID(),
@@ -285,6 +285,7 @@ export async function reserveOne(
     mode: more.mode ?? 'linked',
     forMs: more.forMs ?? 3_600_000,
     startsAt: more.startsAt,
+    diskMiB: more.diskMiB,
   });
 }
 

@@ -19,6 +19,7 @@ interface Said {
   openEnd?: boolean;
   memoryMiB?: number;
   vcpus?: number;
+  diskMiB?: number;
 }
 
 /** A time and the zone in which it is meant. */
@@ -28,7 +29,7 @@ export function saidTime(at: string, zone: string | undefined): SaidTime {
 
 /** What a request asks for, with what was left out filled in. `bad-request` for parts that contradict each other. */
 export function machineRequestOf(said: Said): MachineRequest {
-  const { image, revision, kind, memoryMiB, vcpus } = said;
+  const { image, revision, kind, memoryMiB, vcpus, diskMiB } = said;
   const mode = said.mode ?? (kind === 'server' ? 'full' : 'linked');
   if (kind === 'server' && mode !== 'full') {
     throw new CarrelError('bad-request', 'a server is a full clone', { hint: 'leave the mode out, or choose another kind' });
@@ -41,5 +42,5 @@ export function machineRequestOf(said: Said): MachineRequest {
   const forMs = said.openEnd ? Number.POSITIVE_INFINITY : durationMs(said.for ?? DEFAULT_SPAN);
   const at = said.at === undefined ? undefined : saidTime(said.at, said.zone);
   const until = said.until === undefined ? undefined : saidTime(said.until, said.zone);
-  return { image, revision, mode, kind, at, forMs, until, memoryMiB, vcpus };
+  return { image, revision, mode, kind, at, forMs, until, memoryMiB, vcpus, diskMiB };
 }

@@ -60,7 +60,10 @@ function describe(r: Reservation, machine: MachineDetail | undefined): string {
     ['kept', r.keptUntil && `until ${clock(r.keptUntil)} (${when(r.keptUntil)}): \`carrel undo\` brings it back`],
     ['kind', r.kind],
     ['clone mode', r.mode],
-    ['machine', `${r.machine.id} (${r.machine.state}, ${r.machine.vcpus} vCPU, ${r.machine.memoryMiB} MiB)`],
+    [
+      'machine',
+      `${r.machine.id} (${r.machine.state}, ${r.machine.vcpus} vCPU, ${r.machine.memoryMiB} MiB${r.machine.diskMiB === undefined ? '' : `, ${r.machine.diskMiB} MiB of disk`})`,
+    ],
     ['condition', conditionText(r)],
     ['asked', r.machine.condition?.question && questionText(r.machine.condition.question)],
     ['host name', r.hostname],

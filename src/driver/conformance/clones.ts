@@ -1,4 +1,4 @@
-import { CLONE_MODES } from '../../core/image.ts';
+import { CLONE_MODES, type CloneMode } from '../../core/image.ts';
 import { gate } from '../../core/lineage.ts';
 import type { CloneResult, Master } from '../driver.ts';
 import { abortPlan, breaksOff, cancelledInTheMiddle } from './abort.ts';
@@ -71,6 +71,43 @@ export const CLONE_CHECKS: readonly Check[] = [
         found.same(await bench.seen(spec.machineId), undefined, `${mode}: in the inventory`);
       }
       found.same(await bench.leaks(), [], 'left over');
+    },
+  },
+  {
+    id: 'clone-disk-size',
+    title:
+      "a first disk is made as large as asked for in the modes listed, never smaller than the master's, and nothing of the master grows",
+    async run(bench, found) {
+      const master = await bench.master();
+      const digest = await bench.digest(master.revisionId);
+      const plain = await bench.clone();
+      const has = plain.chains[0]?.at(-1)?.virtualBytes ?? 0;
+      const larger = has + 64 * 2 ** 20;
+      const grows = bench.caps.growsDisk ?? [];
+      const refused = async (mode: CloneMode, diskBytes: number) => {
+        const spec = { ...bench.spec(master, mode), diskBytes };
+        await found.rejects(`${mode}, ${diskBytes} bytes`, ['not-supported'], bench.driver.clone(bench.ctx('masterMs'), spec));
+        found.same(await bench.seen(spec.machineId), undefined, `${mode}: in the inventory`);
+      };
+      const made = [plain.machineId];
+      for (const mode of bench.caps.cloneModes) {
+        if (!grows.includes(mode)) {
+          await refused(mode, larger);
+          continue;
+        }
+        await refused(mode, 2 ** 20);
+        const spec = { ...bench.spec(master, mode), diskBytes: larger };
+        const sizes = ({ chains }: CloneResult) => chains[0]?.map((disk) => disk.virtualBytes);
+        const expected = mode === 'full' ? [larger] : [larger, has];
+        const clone = await bench.driver.clone(bench.ctx('masterMs'), spec);
+        found.same(sizes(clone), expected, `${mode}: sizes of its chain`);
+        judge(found, master, clone);
+        found.same(sizes(await bench.driver.clone(bench.ctx('masterMs'), spec)), expected, `${mode}: sizes after the second run`);
+        found.same(sizes(await bench.driver.readBack(bench.ctx(), spec.machineId)), expected, `${mode}: sizes read back`);
+        made.push(spec.machineId);
+      }
+      found.same(await bench.digest(master.revisionId), digest, 'golden bytes');
+      found.same(await bench.leaks({ machines: made }), [], 'left over');
     },
   },
   {

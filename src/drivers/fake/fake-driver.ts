@@ -39,6 +39,7 @@ export const FAKE_CAPABILITIES: Capabilities = {
   liveCapture: true,
   checkpoints: true,
   unlink: true,
+  growsDisk: ['linked', 'full'],
   suspend: true,
   console: 'vnc',
   screenshot: true,

@@ -1,6 +1,6 @@
 import type { DeletionProof, DiskFile, ParentFact } from '../../core/lineage.ts';
 import type { CloneResult, CloneSpec, Stray } from '../../driver/driver.ts';
-import { driverError } from '../../driver/errors.ts';
+import { diskTooSmall, driverError, noLargerDisk } from '../../driver/errors.ts';
 import type { Ctx } from '../../lib/context.ts';
 import type { FakeHost } from './host.ts';
 import { dropFolder, frozenFolder } from './masters.ts';
@@ -56,12 +56,13 @@ export async function clone(host: FakeHost, ctx: Ctx, spec: CloneSpec): Promise<
     if (!caps.cloneModes.includes(spec.mode)) throw driverError('not-supported', `${spec.mode} clones cannot be made here`);
     const there = existing(host, spec);
     if (there !== undefined) return there;
+    mustBeAbleToGrow(host, spec);
     world.change((state) => beginClone(state, spec, tag, world.isoNow()));
     await middle();
     return world.change((state) => {
       const machine = state.machines[spec.machineId];
       if (machine === undefined) throw driverError('busy', `the machine ${spec.machineId} was taken away meanwhile`);
-      finishClone(state, machine);
+      finishClone(state, machine, spec.diskBytes);
       return cloneResult(state, machine);
     });
   });
@@ -97,7 +98,15 @@ function beginClone(state: FakeState, spec: CloneSpec, tag: string, createdAt: s
   state.disks[path] = { path, seed: 'half written', files: {}, generation: 0, bytes: 512, virtualBytes: 0, sealed: false, tag };
 }
 
-function finishClone(state: FakeState, machine: FakeMachine): void {
+/** As of {@link CloneSpec.diskBytes}. */
+function mustBeAbleToGrow({ caps, world }: FakeHost, { mode, revisionId, diskBytes }: CloneSpec): void {
+  if (diskBytes === undefined) return;
+  if (caps.growsDisk?.includes(mode) !== true) throw noLargerDisk(mode);
+  const has = world.state.disks[world.state.masters[revisionId]?.disks[0] ?? '']?.virtualBytes ?? 0;
+  if (diskBytes < has) throw diskTooSmall(revisionId, diskBytes, has);
+}
+
+function finishClone(state: FakeState, machine: FakeMachine, diskBytes: number | undefined): void {
   const master = state.masters[machine.revisionId];
   const parents = (machine.mode === 'instant' ? state.frozen[machine.revisionId]?.disks : master?.disks) ?? [];
   if (parents.length === 0) throw driverError('not-found', `the master of ${machine.revisionId} was taken away meanwhile`);
@@ -112,6 +121,8 @@ function finishClone(state: FakeState, machine: FakeMachine): void {
     else addOverlay(state, path, parent, machine.tag);
     return path;
   });
+  const first = state.disks[machine.disks[0] ?? ''];
+  if (first !== undefined && diskBytes !== undefined) first.virtualBytes = diskBytes;
   machine.half = false;
 }
 

@@ -39,6 +39,10 @@ function moveDisk(state: FakeState, from: string, to: string): void {
 }
 
 export const CLONE_SABOTAGES = {
+  'disk-size-ignored': {
+    means: "a machine has a disk as large as its image's, whatever was asked for",
+    apply: ({ inner }) => ({ clone: async (ctx, { diskBytes: _size, ...spec }) => await inner.clone(ctx, spec) }),
+  },
   'linked-is-full': {
     means: 'a linked clone comes back as a full copy without a word',
     apply: (v) => spoil(v, 'linked', (state, machine) => machine.disks.forEach((path) => flatten(state, path))),

@@ -21,6 +21,7 @@ const CAUGHT_BY: Readonly<Record<Sabotage, readonly string[]>> = {
   'capture-keeps-secrets': ['capture-clean'],
   'capture-seals-half': ['capture-broken-off'],
   'capture-leaks': ['capture-fails'],
+  'disk-size-ignored': ['clone-disk-size'],
   'linked-is-full': ['clone-modes'],
   'leaf-is-master': ['clone-modes'],
   'leaf-elsewhere': ['clone-modes'],

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CloneResult, CloneSpec } from '../../driver/driver.ts';
-import { driverError } from '../../driver/errors.ts';
+import { diskTooSmall, driverError, noLargerDisk } from '../../driver/errors.ts';
 import { type Ctx, checkCtx } from '../../lib/context.ts';
 import { ensureStore, isEfi } from './efi.ts';
 import type { Frozen } from './frozen.ts';
@@ -90,9 +90,10 @@ export class Machines {
       this.mustMatch(there, spec);
       if (there.phase === 'made' && (await readDisk(leafPath(this.folder(spec.machineId), there)))) return await this.readBack(ctx, there);
     } else if (await pathExists(this.folder(spec.machineId))) throw this.notOurs(spec.machineId);
+    mustBeAbleToGrow(spec, master);
     const record = there ?? (await this.tag(spec, master));
     try {
-      return await this.makeDisk(ctx, record, master);
+      return await this.makeDisk(ctx, record, master, spec.diskBytes);
     } catch (error) {
       // A clone that failed leaves nothing; one that was killed leaves a tag that says `making`.
       await rm(this.folder(spec.machineId), { recursive: true, force: true });
@@ -140,7 +141,7 @@ export class Machines {
     return record;
   }
 
-  private async makeDisk(ctx: Ctx, record: MachineRecord, master: MasterRecord): Promise<CloneResult> {
+  private async makeDisk(ctx: Ctx, record: MachineRecord, master: MasterRecord, diskBytes?: number): Promise<CloneResult> {
     const { img } = this.host;
     const leaf = leafPath(this.folder(record.machineId), record);
     const base = this.masters.disk(master.revisionId);
@@ -153,6 +154,7 @@ export class Machines {
       await img.createOverlay(ctx, leaf, parent.disk);
       record.frozenKey = parent.key;
     } else await img.createOverlay(ctx, leaf, base);
+    if (diskBytes !== undefined && diskBytes > master.virtualBytes) await img.grow(ctx, leaf, diskBytes);
     if (isEfi(master)) await ensureStore(this.host, this.masters, master, this.folder(record.machineId));
     checkCtx(ctx);
     return await this.readBack(ctx, await this.update(record.machineId, { phase: 'made', frozenKey: record.frozenKey }));
@@ -199,4 +201,11 @@ export class Machines {
       });
     }
   }
+}
+
+/** Errors: `not-supported`, as of {@link CloneSpec.diskBytes}. */
+function mustBeAbleToGrow({ mode, revisionId, diskBytes }: CloneSpec, { virtualBytes }: MasterRecord): void {
+  if (diskBytes === undefined) return;
+  if (mode === 'instant') throw noLargerDisk(mode);
+  if (diskBytes < virtualBytes) throw diskTooSmall(revisionId, diskBytes, virtualBytes);
 }

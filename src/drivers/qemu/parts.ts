@@ -135,6 +135,8 @@ async function describe(tools: ImageTools, facts: Record<string, string>, accel:
     cloneModes: (await canSealMemory()) ? ['linked', 'full', 'instant'] : ['linked', 'full'],
     instantFirmware: ['bios'],
     instantTpm: false,
+    // An instant clone goes on with its parent's memory, in which the disk has its parent's size.
+    growsDisk: ['linked', 'full'],
     liveCapture: true,
     checkpoints: true,
     unlink: true,

@@ -28,15 +28,15 @@ describe('the QEMU driver beyond the port', () => {
   });
   afterAll(async () => await world?.dispose());
 
-  async function machine(mode: CloneMode = 'linked'): Promise<string> {
+  async function machine(mode: CloneMode = 'linked', diskBytes?: number): Promise<string> {
     const machineId = randomUUID();
     const hardware = { vcpus: 1, memoryMiB: 128 };
-    await world.driver.clone(ctx(), { machineId, revisionId, mode, hardware, hostname: `m-${machineId.slice(0, 8)}` });
+    await world.driver.clone(ctx(), { machineId, revisionId, mode, hardware, hostname: `m-${machineId.slice(0, 8)}`, diskBytes });
     return machineId;
   }
 
-  async function booted(mode: CloneMode = 'linked') {
-    const machineId = await machine(mode);
+  async function booted(mode: CloneMode = 'linked', diskBytes?: number) {
+    const machineId = await machine(mode, diskBytes);
     await world.driver.power(ctx(), machineId, 'on');
     return { machineId, ...(await world.driver.guest.ready(ctx(), machineId)) };
   }
@@ -100,8 +100,14 @@ describe('the QEMU driver beyond the port', () => {
     for (const { machineId } of [one, two]) await world.driver.destroy(ctx(), machineId);
   });
 
-  test('a checkpoint of a running machine: what is written after it is gone after the revert, what was before is there', async () => {
-    const { machineId } = await booted();
+  test('a checkpoint of a running machine: what is written after it is gone after the revert, what was before is there, also on a larger disk', async () => {
+    const diskBytes = 3 * 1024 ** 3;
+    const { machineId } = await booted('linked', diskBytes);
+    const sizeSeen = async () => Number(await world.shell(machineId, 'cat /sys/class/block/vda/size')) * 512;
+    expect(await sizeSeen()).toBe(diskBytes);
+    // Beyond the end of the golden disk.
+    const there = 'bs=1M count=1 2>/dev/null';
+    await world.shell(machineId, `tr '\\0' x </dev/zero | dd of=/dev/vda seek=3070 iflag=fullblock conv=fsync ${there}`);
     await world.guestWrite(machineId, '/root/before', 'before');
     await world.driver.checkpoint(ctx(), machineId, 'live');
     await world.guestWrite(machineId, '/root/after', 'after');
@@ -115,6 +121,8 @@ describe('the QEMU driver beyond the port', () => {
     await world.driver.guest.ready(ctx(), machineId);
     expect(await world.guestRead(machineId, '/root/before')).toBe('before');
     expect(await world.guestRead(machineId, '/root/after')).toBeUndefined();
+    expect(await sizeSeen()).toBe(diskBytes);
+    expect(await world.shell(machineId, `dd if=/dev/vda skip=3070 ${there} | tr -d x | wc -c`)).toBe('0\n');
     expect(damagedParents(await world.driver.destroy(ctx(), machineId))).toEqual([]);
   });
 

@@ -93,6 +93,7 @@ async function learn(ctx: Ctx, client: VSphereClient, site: Site, options: VSphe
     liveCapture: false,
     checkpoints: true,
     unlink: strategy !== 'shared-master',
+    growsDisk: ['full'],
     replicas: true,
     suspend: true,
     console: 'webmks',

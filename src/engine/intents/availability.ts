@@ -37,6 +37,7 @@ export interface AvailabilityIntent {
   forMs: number;
   memoryMiB?: number | undefined;
   vcpus?: number | undefined;
+  diskMiB?: number | null | undefined;
   /** How far from the start on is looked at the least, in milliseconds; a day if left out. */
   lookMs?: number | undefined;
   /** A reservation that is not counted: the one that is to be moved. */
@@ -73,12 +74,12 @@ const LOOKS_MS = [DAY, 8 * DAY, Number.POSITIVE_INFINITY];
 export async function availability(deps: EngineDeps, who: Who, request: AvailabilityIntent): Promise<Availability> {
   const { image, revision } = await pickRevision(deps, who, request);
   const { profile } = revision;
-  const places = await placesToAsk(deps, revision.id, request.mode);
+  const places = await placesToAsk(deps, { revisionId: revision.id, mode: request.mode, diskMiB: request.diskMiB });
   if (places.length === 0 || !profile) throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
   const wanted = {
     vcpus: request.vcpus ?? profile.hardware.vcpus,
     memoryMiB: request.memoryMiB ?? profile.hardware.memoryMiB,
-    storageMiB: await storageFor(deps.store.db, revision.id, request.mode),
+    storageMiB: await storageFor(deps.store.db, revision.id, request.mode, request.diskMiB),
   };
   const answers: Availability[] = [];
   for (const providerId of places) answers.push(await availabilityAt(deps, who, request, { image, revision, wanted, providerId }));
@@ -86,15 +87,15 @@ export async function availability(deps: EngineDeps, who: Who, request: Availabi
 }
 
 /** Where a promise could be made; where none could, wherever there is a master: what is free is asked for all the same. */
-async function placesToAsk(deps: EngineDeps, revisionId: string, mode: CloneMode): Promise<string[]> {
+async function placesToAsk(deps: EngineDeps, of: Parameters<typeof placesOf>[2]): Promise<string[]> {
   const { db } = deps.store;
-  const all = (await masters.ofRevisions(db, [revisionId])).map((m) => m.providerId).sort();
+  const all = (await masters.ofRevisions(db, [of.revisionId])).map((m) => m.providerId).sort();
   const rows = (await providers.list(db)).filter((p) => all.includes(p.id));
   // What is said to be free there could not be had.
   if (rows.some((p) => p.drainingSince !== null) && !rows.some(providers.takesNew)) throw nothingNew(rows);
   if (all.length <= 1) return all;
   const enabled = new Set(rows.filter(providers.takesNew).map((p) => p.id));
-  const able = await placesOf(deps, db, revisionId, mode).catch((error: unknown) => {
+  const able = await placesOf(deps, db, of).catch((error: unknown) => {
     if (isCode(error, 'unavailable', 'not-supported')) return all;
     throw error;
   });
@@ -231,13 +232,14 @@ export async function refusedMove(
   const row = await reservations.find(deps.store.db, id);
   const image = row && (await images.find(deps.store.db, row.imageId));
   if (!row || !image) throw refusal;
-  const { mode, kind, vcpus, memoryMib: memoryMiB } = row;
+  const { mode, kind, vcpus, memoryMib: memoryMiB, diskMib: diskMiB } = row;
   const request = {
     image: image.name,
     mode,
     kind,
     vcpus,
     memoryMiB,
+    diskMiB,
     startsAt: to.startsAt,
     forMs: to.forMs ?? lengthMs(row.during),
     except: id,

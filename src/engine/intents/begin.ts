@@ -54,7 +54,7 @@ async function leaveDraining(deps: EngineDeps, tx: Tx, row: Reservation): Promis
   const here = await providers.find(tx, row.providerId);
   if (here.drainingSince === null) return row;
   try {
-    const places = (await placesOf(deps, tx, row.revisionId, row.mode)).filter((id) => id !== here.id);
+    const places = (await placesOf(deps, tx, { ...row, diskMiB: row.diskMib })).filter((id) => id !== here.id);
     if (places.length === 0) return row;
     // Its own too, in the order in which all lock them: if it stays, that one is counted.
     await providers.lockAll(tx, [...places, here.id]);
@@ -92,7 +92,12 @@ async function revisionFor(tx: Tx, row: Reservation): Promise<Revision> {
     const published = await images.published(tx, row.imageId);
     const newest = published && (await usable(published.id));
     const { vcpus, memoryMiB } = newest?.profile?.hardware ?? { vcpus: 0, memoryMiB: 0 };
-    if (newest && vcpus <= row.vcpus && memoryMiB <= row.memoryMib && (await storageFor(tx, newest.id, row.mode)) <= row.storageMib)
+    if (
+      newest &&
+      vcpus <= row.vcpus &&
+      memoryMiB <= row.memoryMib &&
+      (await storageFor(tx, newest.id, row.mode, row.diskMib)) <= row.storageMib
+    )
       return newest;
   }
   const promised = await usable(row.revisionId);

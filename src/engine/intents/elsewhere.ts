@@ -99,7 +99,9 @@ async function moveOn(tx: Tx, deps: EngineDeps, row: Reservation, tried: readonl
 async function others(tx: Tx, deps: EngineDeps, row: Reservation, revision: Revision, tried: readonly TriedPlace[]): Promise<Judged[]> {
   const { imageId, mode, vcpus, memoryMib: memoryMiB, storageMib: storageMiB, during } = row;
   try {
-    const ids = (await placesOf(deps, tx, revision.id, mode)).filter((id) => !tried.some((t) => t.providerId === id));
+    const ids = (await placesOf(deps, tx, { revisionId: revision.id, mode, diskMiB: row.diskMib })).filter(
+      (id) => !tried.some((t) => t.providerId === id),
+    );
     if (ids.length === 0) return [];
     // What it holds from now on; its preparation begins at once.
     const ask = {

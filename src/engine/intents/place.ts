@@ -4,7 +4,7 @@
  */
 import { type CapacityLimits, type Demand, storageAsked } from '../../core/capacity.ts';
 import type { CloneMode, RevisionProfile } from '../../core/image.ts';
-import type { Capabilities } from '../../driver/driver.ts';
+import { type Capabilities, noLargerDisk } from '../../driver/index.ts';
 import { CarrelError, isCode } from '../../lib/errors.ts';
 import * as calendar from '../../store/calendar.ts';
 import { peak } from '../../store/held.ts';
@@ -51,15 +51,20 @@ export interface Judged extends Omit<Place, 'placement'> {
 
 /**
  * Providers that have a master of the revision and can clone in that mode, in the order in which they are locked. Errors: those of
- * {@link capabilitiesOf}, `not-supported`, each of the first where there is no other; none where there is no master.
+ * {@link capabilitiesOf}, `not-supported` (also for the size of a disk), each of the first where there is no other; none where there is no master.
  */
-export async function placesOf(deps: EngineDeps, db: Db, revisionId: string, mode: CloneMode): Promise<string[]> {
+export async function placesOf(
+  deps: EngineDeps,
+  db: Db,
+  { revisionId, mode, diskMiB }: { revisionId: string; mode: CloneMode; diskMiB: number | null | undefined },
+): Promise<string[]> {
   const found: string[] = [];
   let refusal: unknown;
   for (const { providerId } of await masters.ofRevisions(db, [revisionId])) {
     try {
       const capabilities = await capabilitiesOf(deps, db, providerId);
       assertMode(capabilities, mode);
+      if (typeof diskMiB === 'number' && capabilities.growsDisk?.includes(mode) !== true) throw noLargerDisk(mode);
       if (mode === 'instant') await assertInstant(db, capabilities, revisionId);
       found.push(providerId);
     } catch (error) {
@@ -96,8 +101,8 @@ async function assertInstant(db: Db, { instantFirmware, instantTpm }: Capabiliti
 }
 
 /** What whole disks of its own may come to take of a machine of a revision, in MiB; 0 where it stands on its image's. */
-export async function storageFor(db: Db, revisionId: string, mode: CloneMode): Promise<number> {
-  return mode === 'full' ? storageAsked(await masters.virtualBytes(db, revisionId)) : 0;
+export async function storageFor(db: Db, revisionId: string, mode: CloneMode, diskMiB: number | null | undefined): Promise<number> {
+  return mode === 'full' ? Math.max(diskMiB ?? 0, storageAsked(await masters.virtualBytes(db, revisionId))) : 0;
 }
 
 /** Share of what is scarcest that is left when this is promised too; below zero where it does not fit. */

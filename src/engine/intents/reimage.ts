@@ -73,7 +73,7 @@ async function held(tx: Tx, id: string): Promise<Revision> {
 async function assertFits(deps: EngineDeps, tx: Tx, row: Reservation, revision: Revision): Promise<void> {
   const here = await providers.find(tx, row.providerId);
   if (!providers.takesNew(here)) throw nothingNew([here]);
-  if (!(await placesOf(deps, tx, revision.id, row.mode)).includes(here.id))
+  if (!(await placesOf(deps, tx, { revisionId: revision.id, mode: row.mode, diskMiB: row.diskMib })).includes(here.id))
     throw new CarrelError('wrong-state', `revision ${revision.number} is not at ${here.name}`, {
       hint: 'Reserve it anew, then end this one.',
     });
@@ -88,7 +88,7 @@ async function assertFits(deps: EngineDeps, tx: Tx, row: Reservation, revision: 
         hint: 'Reserve it anew, then end this one.',
       },
     );
-  const storageMiB = await storageFor(tx, revision.id, row.mode);
+  const storageMiB = await storageFor(tx, revision.id, row.mode, row.diskMib);
   if (storageMiB > row.storageMib)
     throw new CarrelError(
       'wrong-state',

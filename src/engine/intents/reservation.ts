@@ -2,7 +2,7 @@
  * What people ask for, written down: each function checks the request against the store and writes, in one transaction, the
  * promise together with the job that keeps it. Nothing here waits for a hypervisor.
  */
-import type { Demand } from '../../core/capacity.ts';
+import { type Demand, storageAsked } from '../../core/capacity.ts';
 import type { CloneMode, RevisionProfile } from '../../core/image.ts';
 import { type KindRule, kindOf } from '../../core/rules.ts';
 import { formatDuration, type ReservationKind } from '../../core/reservation.ts';
@@ -18,6 +18,7 @@ import { enqueuePower, enqueueProvision } from '../enqueue.ts';
 import type { PowerInput } from '../sagas/power.ts';
 import type { EngineDeps } from '../deps.ts';
 import { makingRoom } from './keep.ts';
+import { checkSizes } from './sizes.ts';
 import { choosePlace, type Place, placesOf, storageFor } from './place.ts';
 import { assertRules, lengthMs, rulesOf, spanOf, type Who } from './terms.ts';
 import { noteWanted } from './seen.ts';
@@ -38,6 +39,8 @@ export interface ReserveIntent {
   forMs: number;
   memoryMiB?: number | undefined;
   vcpus?: number | undefined;
+  /** How large the machine's first disk is to be; as its image's if left out. */
+  diskMiB?: number | undefined;
   /** It is made to see whether its revision can be lent. */
   proof?: Proof | undefined;
 }
@@ -87,13 +90,13 @@ export interface Offer {
 /** Finds what a request means. Errors: `not-found`, `wrong-state` (nothing published), `not-allowed` (a draft), `not-supported` (mode). */
 export async function makeOffer(deps: EngineDeps, who: Who, request: Offer['request']): Promise<Offer> {
   const { image, revision } = await pickRevision(deps, who, request);
-  const places = await placesOf(deps, deps.store.db, revision.id, request.mode);
+  const places = await placesOf(deps, deps.store.db, { revisionId: revision.id, mode: request.mode, diskMiB: request.diskMiB });
   const { profile } = revision;
   if (places.length === 0 || !profile) throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
-  checkMemory(request, profile);
+  await checkSizes(deps.store.db, request, { revision, profile });
   const rules = await rulesOf(deps.store.db, who);
   const kind = request.kind ?? kindOf(rules, request.mode === 'full', request.forMs);
-  const storageMiB = await storageFor(deps.store.db, revision.id, request.mode);
+  const storageMiB = await storageFor(deps.store.db, revision.id, request.mode, request.diskMiB);
   return { image, revision, profile, places, kind, rule: rules(kind), request, storageMiB, now: deps.now() };
 }
 
@@ -145,6 +148,7 @@ export function promiseOf(deps: EngineDeps, who: Who, offer: Offer, one: One, pl
     proof: request.proof,
     hostname: hostnameFor(image.name, one.id),
     ...sizeOf(offer),
+    diskMiB: request.diskMiB,
     now,
   };
 }
@@ -161,6 +165,7 @@ export function entryOf(who: Who, { image, revision, request }: Offer, made: res
     revision: revision.number,
     kind: made.kind,
     mode: made.mode,
+    ...(made.diskMiB === undefined ? {} : { diskMiB: made.diskMiB }),
     from: made.during.start.toISOString(),
     for: made.during.end ? formatDuration(request.forMs) : 'until it is ended',
     ...(made.seriesId === undefined ? {} : { series: made.seriesId }),
@@ -181,16 +186,10 @@ function startOf(asked: Date | undefined, now: Date): Date {
   throw past(asked);
 }
 
-function checkMemory(request: Offer['request'], profile: RevisionProfile): void {
-  if (request.mode === 'instant' && request.memoryMiB !== undefined && request.memoryMiB !== profile.hardware.memoryMiB) {
-    throw new CarrelError('not-supported', `an instant clone has its parent's memory, ${profile.hardware.memoryMiB} MiB`, {
-      hint: 'leave memory out, or use --mode linked',
-    });
-  }
-}
-
 /** Writes the job that makes the machine of a reservation that is `preparing`. */
 export async function startProvision(tx: Tx, row: Reservation, revision: Revision): Promise<void> {
+  // A newer revision may have outgrown what was asked for.
+  const larger = row.diskMib !== null && row.diskMib > storageAsked(await masters.virtualBytes(tx, revision.id));
   const input = {
     reservationId: row.id,
     machineId: row.machineId,
@@ -200,6 +199,7 @@ export async function startProvision(tx: Tx, row: Reservation, revision: Revisio
     vcpus: row.vcpus,
     memoryMiB: row.memoryMib,
     hostname: row.hostname,
+    ...(larger ? { diskMiB: row.diskMib as number } : {}),
     bootTimeoutS: (revision.profile as RevisionProfile).guest.bootTimeoutS,
   };
   await enqueueProvision(tx, input, row.accountId);
@@ -324,7 +324,7 @@ export async function moveReservation(
 
 /** Where one that has no machine yet may be: where it is, and wherever else its revision has a master. */
 async function placesToMoveTo(deps: EngineDeps, tx: Tx, row: Reservation): Promise<string[]> {
-  const others = await placesOf(deps, tx, row.revisionId, row.mode).catch((error: unknown) => {
+  const others = await placesOf(deps, tx, { ...row, diskMiB: row.diskMib }).catch((error: unknown) => {
     if (isCode(error, 'unavailable', 'not-supported')) return [];
     throw error;
   });

@@ -45,7 +45,7 @@ export async function unlinkReservation(deps: EngineDeps, who: Who, id: string):
           hint: 'try again when it is done',
           retry: 'later',
         });
-      const own = await storageFor(tx, row.revisionId, 'full');
+      const own = await storageFor(tx, row.revisionId, 'full', row.diskMib);
       if (own > row.storageMib) await placements.holdStorage(tx, id, own, deps.now());
       await audit.append(tx, {
         at: deps.now(),

@@ -23,6 +23,8 @@ export interface ProvisionInput {
   mode: CloneMode;
   vcpus: number;
   memoryMiB: number;
+  /** How large its first disk is to be; as its image's if left out. */
+  diskMiB?: number;
   hostname: string;
   bootTimeoutS: number;
 }
@@ -98,6 +100,7 @@ async function clone({ ctx, deps, input }: Args): Promise<CloneResult> {
     mode: input.mode,
     hostname: input.hostname,
     hardware: { vcpus: input.vcpus, memoryMiB: input.memoryMiB },
+    ...(input.diskMiB === undefined ? {} : { diskBytes: input.diskMiB * 2 ** 20 }),
   });
   if (result.notes.length > 0 && (await isIts(deps.store.db, input)))
     await reservations.addNotes(deps.store.db, input.reservationId, result.notes);

@@ -38,6 +38,8 @@ const DATASTORES = ['Datastore.AllocateSpace', 'Datastore.Browse', 'Datastore.Fi
 const UNLINK = 'VirtualMachine.Provisioning.PromoteDisks';
 /** For `answer` alone: without it questions are answered at the provider. */
 const ANSWER = 'VirtualMachine.Interact.AnswerQuestion';
+/** For machines with a larger disk than their image's alone. */
+const EXTEND = 'VirtualMachine.Config.DiskExtend';
 const POOL = ['Resource.AssignVMToPool'];
 const NETWORKS = ['Network.Assign'];
 /** For instant clones alone: their card is plugged in while they run. Without it machines are linked instead. */
@@ -45,6 +47,7 @@ const PLUG = 'VirtualMachine.Interact.DeviceConnection';
 const WITHOUT: Readonly<Record<string, string>> = {
   [UNLINK]: 'machines there are not taken off their masters',
   [ANSWER]: 'questions that stop a machine there are not answered from here',
+  [EXTEND]: "machines there have disks as large as their image's",
   [PLUG]: 'machines there are linked where instant clones are asked for',
 };
 
@@ -58,7 +61,7 @@ export const WANTED: Readonly<Record<'folder' | 'datastores' | 'pool' | 'network
 
 /** What one operation alone needs, by the kind of place. */
 export const OPTIONAL: Readonly<Record<'folder' | 'pool', readonly string[]>> = {
-  folder: [UNLINK, ANSWER, PLUG],
+  folder: [UNLINK, ANSWER, PLUG, EXTEND],
   // Files are sent by ImportVApp: not needed by who brings none, so it is not asked for.
   pool: ['VApp.Import'],
 };

@@ -1,6 +1,6 @@
 import { type ChainViolation, type DeletionProof, describeViolation, gate } from '../../../core/lineage.ts';
 import type { CloneResult, CloneSpec } from '../../../driver/driver.ts';
-import { driverError } from '../../../driver/errors.ts';
+import { driverError, noLargerDisk } from '../../../driver/errors.ts';
 import { type Ctx, makeCtx } from '../../../lib/context.ts';
 import { isCode } from '../../../lib/errors.ts';
 import { flattenSnapshots, isOutOfSpace } from '../../../vsphere/index.ts';
@@ -53,15 +53,16 @@ export class Machines {
 
   async clone(ctx: Ctx, spec: CloneSpec): Promise<CloneResult> {
     if (spec.mode === 'instant' && !this.#end.instant) throw driverError('not-supported', 'this provider makes no instant clones');
+    // servers make no disk larger that stands on another
+    if (spec.diskBytes !== undefined && spec.mode !== 'full') throw noLargerDisk(spec.mode);
     const id = this.id(spec.machineId);
     await this.#instant.finishNaming(ctx, spec.machineId);
     const there = await this.#locate.find(ctx, spec.machineId, id.name);
     if (there !== undefined) {
       this.#locate.mustOwn(there, spec.machineId);
       if (!isHalf(there)) {
-        const same = this.#same(there, spec);
-        await this.#strategies.complete(ctx, spec, there);
-        return same;
+        this.#mustBeSame(there, spec);
+        return this.result(await this.#strategies.complete(ctx, spec, there), []);
       }
       await this.#teardown.run(ctx, id);
     } else {
@@ -73,10 +74,10 @@ export class Machines {
   }
 
   /** The machine is there already: the same one, or another under its id. */
-  #same(view: View, spec: CloneSpec): CloneResult {
+  #mustBeSame(view: View, spec: CloneSpec): void {
     const { mode, revisionId, instead } = view.tags;
     const asked = instead === undefined ? mode : 'instant';
-    if (asked === spec.mode && revisionId === spec.revisionId) return this.result(view, []);
+    if (asked === spec.mode && revisionId === spec.revisionId) return;
     throw driverError('already-exists', `machine ${spec.machineId} is there, as a ${mode} clone of ${revisionId}`);
   }
 

@@ -1,5 +1,5 @@
 import type { CloneSpec } from '../../../driver/driver.ts';
-import { driverError } from '../../../driver/errors.ts';
+import { diskTooSmall, driverError } from '../../../driver/errors.ts';
 import type { Ctx } from '../../../lib/context.ts';
 import {
   type AnyVirtualEthernetCard,
@@ -47,10 +47,12 @@ export class Strategies {
 
   /** Makes the machine on the master's datastore and gives it as the server shows it then. It is off, and nobody has judged it yet. */
   async make(ctx: Ctx, spec: MakeSpec, master: SealedMaster): Promise<View> {
+    mustBeAbleToGrow(spec, master);
     if (spec.mode === 'full') {
-      return await this.#end.copies.run(ctx, master.store, async () =>
+      const made = await this.#end.copies.run(ctx, master.store, async () =>
         this.#end.vcenter ? await this.#clone(ctx, spec, master, true) : await this.#fullCopy(ctx, spec, master),
       );
+      return await this.#grow(ctx, spec, made);
     }
     const strategy = linkedStrategy(this.#end.options);
     return await this.#end.clones.run(ctx, async () => {
@@ -60,8 +62,27 @@ export class Strategies {
     });
   }
 
-  /** A machine of an earlier try that is all there, but perhaps for what comes after its snapshot. */
-  async complete(ctx: Ctx, spec: MakeSpec, there: View): Promise<void> {
+  /** A machine of an earlier try that is all there, but perhaps for the size of its disk and what comes after its snapshot. */
+  async complete(ctx: Ctx, spec: MakeSpec, there: View): Promise<View> {
+    if (spec.mode === 'full' && there.power === 'off') return await this.#grow(ctx, spec, there);
+    await this.#completeShared(ctx, spec, there);
+    return there;
+  }
+
+  /** The disk of a full copy, which stands on nothing: servers make none larger that has a parent or snapshots. */
+  async #grow(ctx: Ctx, spec: MakeSpec, machine: View): Promise<View> {
+    const [disk] = machine.disks;
+    const { diskBytes } = spec;
+    if (diskBytes === undefined || disk === undefined || Number(disk.capacityInBytes ?? disk.capacityInKB * 1024n) >= diskBytes)
+      return machine;
+    this.#end.progress(ctx, 'making the disk larger');
+    const device = { ...disk, capacityInKB: BigInt(diskBytes / 1024), capacityInBytes: BigInt(diskBytes) };
+    const deviceChange = [{ operation: 'edit' as const, device }];
+    await this.#end.task(ctx, spec.machineId, 'ReconfigVM_Task', machine.ref, { spec: { deviceChange } });
+    return await this.#mustFind(ctx, spec, true);
+  }
+
+  async #completeShared(ctx: Ctx, spec: MakeSpec, there: View): Promise<void> {
     if (!there.tags.root || there.tags.identity !== undefined || there.power !== 'off') return;
     const master = this.#masters.usable(spec.revisionId)[0];
     if (master !== undefined) await this.#tellLate(ctx, spec, there, master);
@@ -263,4 +284,16 @@ export class Strategies {
     if (access?.kind !== 'cloud-init' || machineSecret === undefined) return [];
     return guestInfo({ userdata: userData(access, machineSecret, spec.machineId) });
   }
+}
+
+/** Errors: `not-supported`, as of {@link CloneSpec.diskBytes}, and where it cannot be told which disk is meant. */
+function mustBeAbleToGrow({ revisionId, diskBytes }: MakeSpec, { golden }: SealedMaster): void {
+  if (diskBytes === undefined) return;
+  const [first, second] = golden;
+  if (second !== undefined) {
+    throw driverError('not-supported', `the image has ${golden.length} disks, and only the disk of an image that has one is made larger`, {
+      hint: 'Leave --disk out.',
+    });
+  }
+  if (first !== undefined && diskBytes < first.virtualBytes) throw diskTooSmall(revisionId, diskBytes, first.virtualBytes);
 }

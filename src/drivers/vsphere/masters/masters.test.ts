@@ -36,6 +36,12 @@ test.each(WAYS)('machines of two disks, an NVMe and a SCSI one: $name', async ({
     const clone = await c.clone(mode);
     expect(clone.chains).toHaveLength(2);
     for (const chain of clone.chains) expect(gate(chain, { mode, ownFolder: clone.ownFolder, masterPaths: clone.masterPaths })).toEqual([]);
+    // Which of them is meant?
+    const larger = { ...c.spec(randomUUID(), 'full'), diskBytes: 2 ** 40 };
+    await expect(c.driver.clone(ctx(), larger)).rejects.toMatchObject({
+      code: 'not-supported',
+      message: expect.stringContaining('the image has 2 disks') as string,
+    });
     const { record } = w.vm(clone.machineId);
     expect(record.firmware).toBe('efi');
     expect(record.devices.filter((d) => /NVME|ParaVirtual/.test((d as { model?: string }).model ?? ''))).toHaveLength(2);
