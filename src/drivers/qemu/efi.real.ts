@@ -54,7 +54,7 @@ const has = async (machineId: string, names: readonly string[]) =>
 const ALL = ['Before', 'After', 'Clone'];
 const MASTERS = [imported];
 
-test('an EFI guest is ready as others are; its variables go with a checkpoint and with a capture, and a clone of that never writes the master', async () => {
+test('an EFI guest is ready as others are; its variables go with a checkpoint and with a capture, and a clone of that never writes the master or misses it once off it', async () => {
   const golden = await world.masterDigest(imported);
   const machineId = await clone(imported);
   // Of an import there is no store: the firmware's template is where its machines begin.
@@ -94,8 +94,16 @@ test('an EFI guest is ready as others are; its variables go with a checkpoint an
   expect(await digest(storeOf(next))).not.toBe(sealed);
   expect(await digest(masterStore(captured))).toBe(sealed);
   expect((await world.driver.verifyMaster(ctx(), captured)).ok).toBe(true);
-  await world.driver.destroy(ctx(), next);
+
+  // Taken off its master, it has the variables that its image begins with from its own folder.
+  await world.driver.power(ctx(), next, 'off');
+  await world.driver.unlink(ctx(), next);
   await world.driver.removeMaster(ctx(), captured);
+  expect(await digest(join(world.dataDir, 'machines', next, 'origin', 'efivars.fd'))).toBe(sealed);
+  await rm(storeOf(next));
+  await world.driver.power(ctx(), next, 'on');
+  expect((await readFile(storeOf(next))).includes('Before')).toBe(true);
+  await world.driver.destroy(ctx(), next);
   expect(await world.masterDigest(imported)).toBe(golden);
   expect(await world.leaks({ machines: [], masters: MASTERS })).toEqual([]);
 });
