@@ -25,8 +25,8 @@ export const HardwareProfile = named(
 );
 
 export const GuestAccess = oneOf(
-  ['cloud-init', 'guest-operations'],
-  '`cloud-init`: each machine gets its host name, identity and an account for Carrel by it. `guest-operations` (vSphere only): by an account that the image has and the provider knows.',
+  ['cloud-init', 'guest-operations', 'sysprep', 'cloudbase-init'],
+  '`sysprep` (vCenter only) and `cloudbase-init` (vSphere only): Windows, set up by what each machine is given, with the password of an account. `cloud-init`: each machine gets its host name, identity and an account for Carrel by it. `guest-operations` (vSphere only): by an account that the image has and the provider knows.',
 );
 
 export const Protocol = oneOf(

@@ -1,5 +1,5 @@
 /** What is taken to be so of an image that somebody brought as a file, where nobody says. */
-import type { GuestProfile, HardwareProfile, RevisionProfile } from './image.ts';
+import type { GuestProfile, GuestWay, HardwareProfile, RevisionProfile } from './image.ts';
 
 type Asked = { [K in keyof (HardwareProfile & GuestProfile)]?: (HardwareProfile & GuestProfile)[K] | undefined };
 
@@ -16,8 +16,29 @@ export function hardwareProblem({ firmware, secureBoot }: Asked): string | undef
     : undefined;
 }
 
+const WINDOWS: Partial<Record<GuestWay, Pick<GuestProfile, 'user' | 'bootTimeoutS'>>> = {
+  // Sysprep sets this account's password; it restarts the guest, and takes minutes.
+  sysprep: { user: 'Administrator', bootTimeoutS: 1800 },
+  // The account that cloudbase-init makes where nobody says one.
+  'cloudbase-init': { user: 'Admin', bootTimeoutS: 900 },
+};
+
+/** Why what was said of how to reach a guest cannot be, or undefined if it can. */
+export function guestProblem({ access, protocol }: Asked): string | undefined {
+  return access !== undefined && WINDOWS[access] !== undefined && protocol === 'ssh'
+    ? `machines that are set up by ${access} are reached by Remote Desktop, not by SSH`
+    : undefined;
+}
+
+/** What was said, and how people come in and by which account where the way into the guest says it and nobody else does. */
+export function withGuestDefaults(said: Asked): Asked {
+  const windows = said.access === undefined ? undefined : WINDOWS[said.access];
+  return { ...(windows === undefined ? {} : { ...windows, protocol: 'rdp' }), ...defined(said) };
+}
+
 /** The profile of a file's image: what was said of it, and enough for the rest. */
-export function profileOfFile(asked: Asked): RevisionProfile {
+export function profileOfFile(said: Asked): RevisionProfile {
+  const asked = withGuestDefaults(said);
   const { hardware, guest } = DEFAULT_PROFILE;
   return {
     hardware: {
@@ -41,4 +62,9 @@ export function profileOfFile(asked: Asked): RevisionProfile {
       bootTimeoutS: asked.bootTimeoutS ?? guest.bootTimeoutS,
     },
   };
+}
+
+/** Without what is there and undefined, which would hide what stands for it. */
+function defined(asked: Asked): Asked {
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
 }

@@ -36,14 +36,17 @@ export interface GuestProfile {
   /**
    * On QEMU: `cloud-init` = each machine has a CD with its identity and an account of Carrel's for it, by which it is ready and handed over
    * where the image has no agent. How Carrel gets into the guest on vSphere: `cloud-init` = by an account that each machine gets for itself, `guest-operations` = by an account
-   * that the image has and the provider knows. Left out: the latter where the provider knows one.
+   * that the image has and the provider knows. Left out: the latter where the provider knows one. Windows on vSphere: `sysprep` = vCenter's
+   * customization specification sets each machine up, `cloudbase-init` = that program does; Carrel does not get in.
    */
-  access?: 'cloud-init' | 'guest-operations';
+  access?: GuestWay;
   /** How people come in; `ssh` if left out, as in all revisions of before. `rdp` = by Remote Desktop on {@link RDP_PORT}, and not by SSH. */
   protocol?: Protocol;
   /** Longest time from power-on to an SSH banner, or to an answer at the RDP port, before the machine counts as failed, in seconds. */
   bootTimeoutS: number;
 }
+
+export type GuestWay = 'cloud-init' | 'guest-operations' | 'sysprep' | 'cloudbase-init';
 
 export type Protocol = 'ssh' | 'rdp';
 

@@ -11,7 +11,7 @@
  * - when `ctx.signal` aborts, the verb rejects soon and leaves nothing that the removing verb would not find.
  */
 import type { MachineCondition } from '../core/condition.ts';
-import type { CloneMode, HardwareProfile, Protocol, RevisionProfile } from '../core/image.ts';
+import type { CloneMode, GuestWay, HardwareProfile, Protocol, RevisionProfile } from '../core/image.ts';
 import type { CapacityLimits } from '../core/capacity.ts';
 import type { DeletionProof, DiskChain, DiskFile } from '../core/lineage.ts';
 import type { Ctx } from '../lib/context.ts';
@@ -38,6 +38,8 @@ export interface Capabilities {
   screenshot?: boolean | undefined;
   /** Images that this provider can make by itself, by recipe name. */
   recipes: readonly string[];
+  /** How its guests may be set up; left out: by what a POSIX guest knows. */
+  guestWays?: readonly GuestWay[];
   /** How people may come into its guests; left out: by SSH alone. */
   protocols?: readonly Protocol[];
   /** Disk formats that can be imported. */
@@ -239,6 +241,11 @@ export interface Guest {
   address(ctx: Ctx, machineId: string): Promise<GuestAddress>;
   /** Sets the password and keys of one account; earlier ones are replaced. */
   handover(ctx: Ctx, machineId: string, credentials: Credentials): Promise<void>;
+  /**
+   * The password of the profile's account where a machine was made with one of its own that cannot be replaced by a hash (Windows); undefined where
+   * {@link handover} is the way. Absent: it always is.
+   */
+  ownPassword?(ctx: Ctx, machineId: string): Promise<string | undefined>;
   /** Locks the password and removes the keys again. */
   revoke(ctx: Ctx, machineId: string, user: string): Promise<void>;
 }

@@ -30,8 +30,8 @@ export function addImageImport(image: Command, cli: Cli): void {
     .addOption(
       new Option(
         '--access <way>',
-        "how Carrel gets into its guests: by cloud-init, for each machine anew (a cloud image as it is shipped), or by the provider's guest account",
-      ).choices(['cloud-init', 'guest-operations']),
+        "how its machines are set up: by cloud-init, for each machine anew (a cloud image as it is shipped), by the provider's guest account; Windows by Sysprep (vCenter) or cloudbase-init",
+      ).choices(['cloud-init', 'guest-operations', 'sysprep', 'cloudbase-init']),
     )
     .option('--name <name>', "the image's name; the file's if left out")
     .addOption(

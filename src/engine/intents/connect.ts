@@ -49,6 +49,9 @@ export async function connect(
   if (user === undefined) throw new CarrelError('wrong-state', 'its image does not say which account to use');
   if (publicKey !== undefined) mustHaveSsh(revision);
   const key = publicKey === undefined ? undefined : checkPublicKey(publicKey);
+  const driver = driverOf(deps, row.providerId);
+  const lost = machine.condition === 'unreachable' && row.credential !== null && machine.address !== null;
+  const own = lost ? undefined : await driver.guest.ownPassword?.(ctx, machine.id);
   // Written first, under the row's lock: of two people who connect at one time both get the password that the guest will have.
   const credential = await deps.store.tx(async (tx) => {
     const locked = await reservations.lock(tx, id);
@@ -59,7 +62,7 @@ export async function connect(
       ? sealer.open<GuestCredential>(id, locked.credential)
       : { user, password: makePassword(), authorizedKeys: [] };
     const keys = key === undefined ? known.authorizedKeys : [...known.authorizedKeys.filter((k) => k !== key), key].slice(-MOST_KEYS);
-    const next = { ...known, authorizedKeys: keys };
+    const next = { ...known, ...(own === undefined ? {} : { password: own }), authorizedKeys: keys };
     await reservations.setCredential(tx, id, sealer.seal(id, next));
     await noteUsed(deps, id, tx);
     await audit.append(tx, {
@@ -72,12 +75,11 @@ export async function connect(
     });
     return next;
   });
-  const driver = driverOf(deps, row.providerId);
   // What the guest was given before still opens the door of a machine that nobody can control.
   if (machine.condition === 'unreachable' && row.credential !== null && machine.address !== null) {
     const { address, hostKeys } = machine;
     if (key !== undefined) await inTurn(ctx, id, () => setKeysBySsh(ctx, address, hostKeys ?? [], credential));
-  } else await inTurn(ctx, id, () => handOver(ctx, deps, sealer, driver, row, credential));
+  } else if (own === undefined) await inTurn(ctx, id, () => handOver(ctx, deps, sealer, driver, row, credential));
   const address = await addressOf(ctx, driver, machine);
   return {
     protocol: address.rdpPort === undefined ? 'ssh' : 'rdp',

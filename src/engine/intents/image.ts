@@ -1,4 +1,5 @@
 /** Making, publishing, retiring and removing revisions, written down as jobs. */
+import { guestProblem } from '../../core/brought-image.ts';
 import { type GuestProfile, imageNameProblem, type RevisionState } from '../../core/image.ts';
 import type { Capabilities, MasterSource } from '../../driver/index.ts';
 import { CarrelError } from '../../lib/errors.ts';
@@ -87,8 +88,21 @@ export async function assertSource(deps: EngineDeps, providerId: string, source:
   if (source.kind === 'file' || source.kind === 'vm') assertGuest(capabilities, source.profile);
 }
 
-/** Refuses a way into the guest that the provider's machines do not have. */
-function assertGuest({ protocols = ['ssh'] }: Pick<Capabilities, 'protocols'>, { protocol = 'ssh' }: Partial<GuestProfile>): void {
+/** Refuses a way into the guest that the provider's machines do not have. `bad-request`, `not-supported`. */
+function assertGuest(
+  { protocols = ['ssh'], guestWays = ['cloud-init', 'guest-operations'] }: Pick<Capabilities, 'protocols' | 'guestWays'>,
+  guest: Partial<GuestProfile>,
+): void {
+  const { access, protocol = 'ssh' } = guest;
+  const wrong = guestProblem(guest);
+  if (wrong !== undefined) throw new CarrelError('bad-request', wrong, { hint: 'Leave --protocol out.' });
+  if (access !== undefined && !guestWays.includes(access)) {
+    throw new CarrelError('not-supported', `that provider sets up no machines by ${access}`, {
+      hint: guestWays.includes('cloudbase-init')
+        ? 'Sysprep is done by vCenter 7.0.2 and newer alone: install cloudbase-init in the image, and import it with --access cloudbase-init.'
+        : 'Windows is set up on vCenter and ESXi hosts only.',
+    });
+  }
   if (protocols.includes(protocol)) return;
   throw new CarrelError('not-supported', "people come into that provider's machines by SSH alone", {
     hint: 'Leave --protocol out, or import it to a vCenter or ESXi host.',

@@ -59,9 +59,12 @@ export const prove: Saga<EngineDeps, ProveInput, Tx> = {
 /** What a person gets who connects: an account with a password that nobody else has. It is made for this and told to nobody. */
 async function handOver({ ctx, deps, input }: StepArgs<EngineDeps, ProveInput>): Promise<{ note: string | null }> {
   const user = (await images.revision(deps.store.db, input.revisionId))?.profile?.guest.user ?? 'root';
+  const { guest } = driverOf(deps, input.providerId);
+  // It was let in by that one when it became ready.
+  if ((await guest.ownPassword?.(ctx, input.machineId)) !== undefined) return { note: null };
   try {
     const credential = { user, passwordHash: hashPassword(makePassword()), authorizedKeys: [] };
-    await driverOf(deps, input.providerId).guest.handover(ctx, input.machineId, credential);
+    await guest.handover(ctx, input.machineId, credential);
     return { note: null };
   } catch (error) {
     if (!isCode(error, 'not-supported')) throw error;

@@ -92,7 +92,7 @@ function* cloneSteps(m: Model, source: Vm, folder: Folder, name: string, spec: C
   const vm = enroll(m, record, folder, spec.template ? undefined : pool, host);
   made.vm = vm;
   if (spec.customization !== undefined) {
-    vm.pendingCustomization = { hostName: spec.customization.hostName, fail: false };
+    vm.pendingCustomization = spec.customization;
   }
   m.event('VmClonedEvent', `Cloned ${source.name} to ${name}`, vm, task.chainId);
   yield `register ${vm.id}`;

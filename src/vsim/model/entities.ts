@@ -1,3 +1,4 @@
+import type { CustomizationSpec } from './specs.ts';
 import type { Screen } from '../guest/screen.ts';
 import type { GuestSystem } from '../guest/system.ts';
 import type { Datastore } from './storage.ts';
@@ -165,7 +166,7 @@ export interface Vm extends Entity {
   /** guestinfo that the guest set itself since it was switched on. */
   guestInfo?: Map<string, string> | undefined;
   /** Customization to run at the next boot. */
-  pendingCustomization: { hostName: string | undefined; fail: boolean } | undefined;
+  pendingCustomization: CustomizationSpec | undefined;
   question: Question | undefined;
   frozen: boolean;
   exclusive: Task | undefined;

@@ -1,4 +1,5 @@
 import { type Guest, isNet, type Net, type Vm } from './entities.ts';
+import { CLOUDBASE_CONF, runCloudbaseInit } from '../guest/cloudbase-init.ts';
 import { runCloudInit } from '../guest/cloud-init.ts';
 import { CLOUD_CFG, makeHostKeys } from '../guest/cloud-state.ts';
 import { Screen } from '../guest/screen.ts';
@@ -9,7 +10,8 @@ import type { Model } from './model.ts';
 import { openLink, writeBlock } from './vmdk.ts';
 import { disksOf, nicsOf } from './vm-record.ts';
 import { writablePath } from './disks.ts';
-import { invalidPower } from './fault.ts';
+import type { CustomizationSpec } from './specs.ts';
+import { invalidPower, VimFault } from './fault.ts';
 
 /** Extra configuration keys by which a test or a demonstration steers the guest. */
 export const GUEST_KEYS = {
@@ -24,6 +26,9 @@ export const GUEST_KEYS = {
   /** The guest never gets an address. */
   noAddress: 'vsim.noAddress',
 } as const;
+
+/** The account whose password Sysprep sets. */
+const ADMINISTRATOR = 'Administrator';
 
 function freshGuest(m: Model, vm: Vm, system: GuestSystem): Guest {
   if (system.machine !== undefined) system.machine.renew = () => renewAddresses(m, vm);
@@ -85,12 +90,15 @@ function settleGuest(m: Model, vm: Vm): void {
   }
   guest.opsReady = true;
   m.changed(vm, 'guest.ipAddress', 'guest.net', 'guest.guestOperationsReady', 'guest.ipStack', 'summary.guest');
-  if (!guest.system.files.has(CLOUD_CFG)) return serve(m, vm);
+  const isCloudbase = guest.system.files.has(CLOUDBASE_CONF);
+  if (!guest.system.files.has(CLOUD_CFG) && !isCloudbase) return serve(m, vm);
   // Tools answer, and DHCP has given an address, before cloud-init's stages are through; sshd waits for them.
   const boot = vm.bootNumber;
   m.clock.after(m.latency.about(3000), () => {
     if (vm.power !== 'poweredOn' || vm.bootNumber !== boot || !m.vms.has(vm.id)) return;
     runCloudInit(guest.system);
+    runCloudbaseInit(guest.system);
+    if (isCloudbase) saveSystem(m, vm);
     guest.hostName = guest.system.hostname;
     m.changed(vm, 'guest.hostName', 'summary.guest');
     serve(m, vm);
@@ -101,6 +109,8 @@ function settleGuest(m: Model, vm: Vm): void {
 function serve(m: Model, vm: Vm): void {
   const { guest } = vm;
   if (guest === undefined) return;
+  // Windows has no SSH server unless somebody installs one.
+  if (isWindows(vm)) return;
   makeHostKeys(guest.system);
   // An image without cloud-init is thought to have had its keys before: its boot writes nothing that a program's own write would not bring along.
   if (guest.system.files.has(CLOUD_CFG)) saveSystem(m, vm);
@@ -167,6 +177,33 @@ export function lease(net: Net, mac: string): string {
   return address;
 }
 
+export const isWindows = (vm: Vm): boolean => /^win/i.test(vm.record.guestId);
+
+/**
+ * What a server refuses before it customizes: `UncustomizableGuest` (Sysprep for a guest that is no Windows, or the other way about),
+ * `NicSettingMismatch`, `CustomizationFault` (a computer name that NetBIOS does not know).
+ */
+export function assertCustomizable(vm: Vm, spec: CustomizationSpec | undefined): void {
+  if (spec === undefined) return;
+  const { guestId } = vm.record;
+  if ((spec.sysprep !== undefined) !== isWindows(vm))
+    throw new VimFault(
+      'UncustomizableGuest',
+      `Customization of the guest operating system '${guestId}' is not supported in this configuration.`,
+      {
+        uncustomizableGuestOS: guestId,
+      },
+    );
+  const cards = nicsOf(vm.record).length;
+  if (spec.cards !== undefined && spec.cards !== cards)
+    throw new VimFault('NicSettingMismatch', 'The number of network adapter settings does not match the number of network adapters.', {
+      numberOfNicsInSpec: spec.cards,
+      numberOfNicsInVM: cards,
+    });
+  if (spec.sysprep !== undefined && !/^(?!\d+$)[A-Za-z0-9-]{1,15}$/.test(spec.hostName ?? ''))
+    throw new VimFault('CustomizationFault', `The computer name '${spec.hostName ?? ''}' is not valid.`);
+}
+
 /** Customization runs at the first boot, restarts the guest and ends as succeeded or failed. */
 function customize(m: Model, vm: Vm, here: () => boolean): void {
   const { guest, pendingCustomization: spec } = vm;
@@ -174,6 +211,8 @@ function customize(m: Model, vm: Vm, here: () => boolean): void {
   guest.customization = { status: 'TOOLSDEPLOYPKG_RUNNING', start: m.now(), end: undefined, error: undefined };
   m.changed(vm, 'guest.customizationInfo');
   m.event('CustomizationStartedEvent', `Started customization of VM ${vm.name}`, vm);
+  // Windows is on the network while Sysprep is still to come; the restart changes nothing of that here.
+  if (spec.sysprep !== undefined) settleGuest(m, vm);
   m.clock.after(m.latency.about(15_000), () => {
     if (!here()) return;
     const error = vm.record.extraConfig.get(GUEST_KEYS.customizationError);
@@ -184,9 +223,25 @@ function customize(m: Model, vm: Vm, here: () => boolean): void {
       end: m.now(),
       error,
     };
-    if (spec.hostName !== undefined) guest.hostName = spec.hostName;
+    if (spec.hostName !== undefined && error === undefined) guest.hostName = spec.hostName;
+    if (spec.sysprep !== undefined && error === undefined) {
+      guest.system.hostname = spec.hostName ?? guest.system.hostname;
+      // A blank one is left as it was.
+      const account = guest.system.accounts.get(ADMINISTRATOR) ?? {
+        uid: 500,
+        home: 'C:/Users/Administrator',
+        hash: '!',
+        password: undefined,
+      };
+      guest.system.accounts.set(ADMINISTRATOR, { ...account, password: spec.sysprep.password ?? account.password });
+      saveSystem(m, vm);
+    }
     m.changed(vm, 'guest.customizationInfo', 'guest.hostName');
-    m.event(error === undefined ? 'CustomizationSucceeded' : 'CustomizationFailed', `Customization of VM ${vm.name}`, vm);
+    m.event(
+      error === undefined ? 'CustomizationSucceeded' : spec.sysprep === undefined ? 'CustomizationFailed' : 'CustomizationSysprepFailed',
+      `Customization of VM ${vm.name}`,
+      vm,
+    );
     settleGuest(m, vm);
   });
 }

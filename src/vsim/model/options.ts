@@ -56,6 +56,8 @@ export interface ModelOptions {
   restricted: boolean;
   /** Time from power-on to running Tools, with real latency, in milliseconds. */
   bootMs: number;
+  /** What vSphere takes the guest of every image for; one that begins with `win` is Windows, which Sysprep customizes. */
+  guestId: string;
   /** Account of every image, which guest operations accept; no such account if its name is empty. */
   guestUser: string;
   guestPassword: string;
@@ -107,6 +109,7 @@ export const DEFAULTS: ModelOptions = {
   leaseSeconds: 300,
   restricted: false,
   bootMs: 20_000,
+  guestId: 'ubuntu64Guest',
   guestUser: 'root',
   guestPassword: 'vsim',
   guestFiles: {},

@@ -71,7 +71,7 @@ function vmHost(m: Model) {
 function bareRecord(m: Model, name: string, datastore: DatastoreObject, bytes: number, used: number, seed: string): VmRecord {
   const dir = makeHome(m, datastore.store, name);
   const record = newRecord(m, name, datastore.store.full(`${dir}/${name}.vmx`));
-  record.guestId = 'ubuntu64Guest';
+  record.guestId = m.options.guestId;
   record.numCPUs = 2;
   record.memoryMB = 2048;
   const base = createBase(m.storage, datastore.store.full(`${dir}/${name}.vmdk`), m.now(), m.random, {

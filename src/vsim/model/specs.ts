@@ -93,6 +93,10 @@ export interface RelocateSpec {
 
 export interface CustomizationSpec {
   hostName: string | undefined;
+  /** Sysprep, for Windows alone; its password is the Administrator's. */
+  sysprep?: { password: string | undefined } | undefined;
+  /** How many cards it says something of; undefined where it says nothing of any. */
+  cards?: number | undefined;
 }
 
 export interface CloneSpec {

@@ -154,5 +154,10 @@ export function customization(spec: WireCustomization | undefined): Customizatio
   if (spec === undefined) return undefined;
   const identity = spec.identity as unknown as Loose;
   const name = object(identity['hostName']) ?? object(object(identity['userData'])?.['computerName']);
-  return { hostName: text(name?.['name']) };
+  const password = text(object(object(identity['guiUnattended'])?.['password'])?.['value']);
+  return {
+    hostName: text(name?.['name']),
+    ...(identity['_type'] === 'CustomizationSysprep' ? { sysprep: { password } } : {}),
+    cards: spec.nicSettingMap?.length,
+  };
 }

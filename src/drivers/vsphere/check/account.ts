@@ -40,6 +40,8 @@ const UNLINK = 'VirtualMachine.Provisioning.PromoteDisks';
 const ANSWER = 'VirtualMachine.Interact.AnswerQuestion';
 /** For machines with a larger disk than their image's alone. */
 const EXTEND = 'VirtualMachine.Config.DiskExtend';
+/** For images that Sysprep sets up alone. */
+const CUSTOMIZE = 'VirtualMachine.Provisioning.Customize';
 const POOL = ['Resource.AssignVMToPool'];
 const NETWORKS = ['Network.Assign'];
 /** For instant clones alone: their card is plugged in while they run. Without it machines are linked instead. */
@@ -49,6 +51,7 @@ const WITHOUT: Readonly<Record<string, string>> = {
   [ANSWER]: 'questions that stop a machine there are not answered from here',
   [EXTEND]: "machines there have disks as large as their image's",
   [PLUG]: 'machines there are linked where instant clones are asked for',
+  [CUSTOMIZE]: 'no machines there are set up by Sysprep',
 };
 
 /** All that is asked for anywhere, by the kind of place: what a role for Carrel holds. The guide's table is held against it. */
@@ -61,7 +64,7 @@ export const WANTED: Readonly<Record<'folder' | 'datastores' | 'pool' | 'network
 
 /** What one operation alone needs, by the kind of place. */
 export const OPTIONAL: Readonly<Record<'folder' | 'pool', readonly string[]>> = {
-  folder: [UNLINK, ANSWER, PLUG, EXTEND],
+  folder: [UNLINK, ANSWER, PLUG, EXTEND, CUSTOMIZE],
   // Files are sent by ImportVApp: not needed by who brings none, so it is not asked for.
   pool: ['VApp.Import'],
 };
@@ -99,7 +102,8 @@ export async function checkAccount(ctx: Ctx, end: Endpoint): Promise<AccountChec
   const harmful = await checkPrivileges(ctx, client, [site.folder], UNWANTED);
   const unwanted = harmful.flatMap((a) => a.granted.map((privilege) => ({ where: nameOf(a.entity), privilege })));
   const takesOff = end.vcenter && linkedStrategy(options) !== 'shared-master';
-  const optional = [...(takesOff ? [UNLINK] : []), ANSWER, ...(end.instant ? [PLUG] : [])];
+  const customizes = end.vcenter && linkedStrategy(options) === 'snapshot-clone';
+  const optional = [...(takesOff ? [UNLINK] : []), ANSWER, ...(end.instant ? [PLUG] : []), ...(customizes ? [CUSTOMIZE] : [])];
   const alone = await checkPrivileges(ctx, client, [site.folder], optional);
   const limits = alone.flatMap((a) =>
     a.missing.map((privilege) => ({ where: nameOf(a.entity), privilege, without: WITHOUT[privilege] ?? privilege })),

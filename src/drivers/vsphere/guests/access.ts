@@ -4,6 +4,7 @@ import { encrypt } from 'unixcrypt';
 import { cloudConfig, OWN_IDENTITY } from '../../../core/cloud-init.ts';
 import type { GuestProfile, RevisionProfile } from '../../../core/image.ts';
 import { extraConfig, type OptionValue } from '../../../vsphere/index.ts';
+import { isWindowsAccess, machinePassword } from './windows.ts';
 import type { VSphereProviderOptions } from '../options.ts';
 
 /** The account that cloud-init makes in each machine, with a password that no other machine has. */
@@ -28,6 +29,7 @@ export function accessOf(
   const kind = profile?.guest.access ?? (guest === undefined ? 'cloud-init' : 'guest-operations');
   if (kind === 'guest-operations') return guest === undefined ? undefined : { kind, ...guest };
   if (machineSecret === undefined) return undefined;
+  if (isWindowsAccess(kind)) return { kind, user: profile?.guest.user ?? '', password: machinePassword(machineSecret, machineId) };
   return { kind, user: OPERATIONS, password: derived(machineSecret, 'guest operations', machineId).toString('base64url') };
 }
 

@@ -39,6 +39,27 @@ export class Programs {
     await this.#end.work.step(ctx, key, guest.start(withTimeout(ctx, PROGRAM_MS), '/bin/sh', `-c ${quote(asRoot(script))}`));
   }
 
+  /** Waits until the guest takes the account's password. `guest-timeout` after `limitS`. */
+  async letsIn(ctx: Ctx, view: View, key: string, access: Access, limitS: number): Promise<void> {
+    const guest = new GuestAccess(this.#end.client, view.ref, guestPassword(access.user, access.password));
+    const patient = withTimeout(ctx, limitS * 1000);
+    let refused: unknown;
+    try {
+      for (;;) {
+        try {
+          return await this.#end.work.step(patient, key, guest.checkLogin(patient));
+        } catch (error) {
+          if (!isEarly(error)) throw error;
+          refused = error;
+        }
+        await sleep(patient, Math.min(LOGIN_PAUSE_MS, this.#end.patience.retryMs * 3));
+      }
+    } catch (error) {
+      if (ctx.signal.aborted || !isCode(error, 'deadline')) throw error;
+      throw notReady(key, 'access', { limitS, ...whatFor(access, isFault(refused, 'InvalidGuestLogin')), cause: error });
+    }
+  }
+
   /**
    * Runs a script in a guest that is still booting: as soon as it lets us in. An account of cloud-init's is not known at first; one of the image's
    * that is not known never will be. `guest-timeout` after `limitS`.
@@ -65,9 +86,22 @@ export class Programs {
   }
 }
 
+/** What is true of an account that a guest does not know yet: it may still be made. */
+const isEarly = (error: unknown): boolean => isFault(error, 'GuestOperationsUnavailable', 'InvalidGuestLogin');
+
 function whatFor(access: Access, unknown: boolean): { what: string; seen: string; hint?: string } {
   const seen = unknown ? 'the guest does not know it' : 'guest operations do not answer';
   if (access.kind === 'guest-operations') return { what: `the guest to let ${access.user} in`, seen };
+  if (access.kind === 'sysprep' || access.kind === 'cloudbase-init') {
+    return {
+      what: `the guest to take the password of ${access.user} that ${access.kind} was given`,
+      seen,
+      hint:
+        access.kind === 'sysprep'
+          ? 'Sysprep sets the password of the built-in Administrator: import the image with its name as --user, and leave the account switched on in it.'
+          : 'Is cloudbase-init in the image, with VMwareGuestInfoService among its metadata_services?',
+    };
+  }
   return {
     what: `cloud-init to make Carrel's account (${access.user})`,
     seen,

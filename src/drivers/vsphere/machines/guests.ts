@@ -4,7 +4,7 @@ import type { ConsoleTarget, Credentials, GuestAddress, GuestReady } from '../..
 import { driverError } from '../../../driver/errors.ts';
 import { type Ctx, withTimeout } from '../../../lib/context.ts';
 import { isCode } from '../../../lib/errors.ts';
-import { acquireConsole, ethernetCardsOf, isFault, normalizeFingerprint, readExtraConfig } from '../../../vsphere/index.ts';
+import { acquireConsole, ethernetCardsOf, isFault, normalizeFingerprint } from '../../../vsphere/index.ts';
 import { type Access, accessOf, passwordHash, wipedUserData } from '../guests/access.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { afterCloudInitScript, identityScript, instantIdentityScript } from '../guests/guest-scripts.ts';
@@ -13,6 +13,9 @@ import type { Locate } from '../endpoint/locate.ts';
 import type { Machines } from './machines.ts';
 import type { Masters } from '../masters/masters.ts';
 import { isRefusal, Programs } from '../guests/programs.ts';
+import { Customization } from '../guests/customization.ts';
+import { metadataOf } from '../guests/metadata.ts';
+import { isWindowsAccess, wipedAccount } from '../guests/windows.ts';
 import { portAnswers } from '../guests/port-answers.ts';
 import { notReady, Readiness, WAIT_S } from '../guests/readiness.ts';
 import { readHostKeys } from '../guests/ssh-host-key.ts';
@@ -27,6 +30,7 @@ export class Guests {
   readonly #ready: Readiness;
   readonly #programs: Programs;
   readonly #identities: Identities;
+  readonly #customization: Customization;
 
   constructor(parts: { end: Endpoint; locate: Locate; machines: Machines; masters: Masters }) {
     this.#end = parts.end;
@@ -36,6 +40,7 @@ export class Guests {
     this.#ready = new Readiness(parts.end);
     this.#programs = new Programs(parts.end);
     this.#identities = new Identities(parts.end);
+    this.#customization = new Customization(parts.end);
   }
 
   /**
@@ -47,9 +52,11 @@ export class Guests {
     const profile = this.#profileOf(view);
     const limitS = profile?.guest.bootTimeoutS ?? 300;
     await this.#ready.until(ctx, view, machineId, this.#ready.tools(view, limitS));
-    await this.#ready.until(ctx, view, machineId, this.#ready.heartbeat(view, limitS));
     const access = accessOf(this.#end.options, profile, machineId);
     const first = access !== undefined && view.tags.identity === undefined;
+    // Sysprep restarts the guest, and only then does it stay what it is.
+    if (first && access.kind === 'sysprep') await this.#customization.succeeded(ctx, view, machineId, limitS);
+    await this.#ready.until(ctx, view, machineId, this.#ready.heartbeat(view, limitS));
     const fork = first && view.tags.frozen !== undefined;
     // an instant clone has no address before it is told who it is
     const forkId = fork ? await this.#settleFork(ctx, view, machineId, access, limitS) : undefined;
@@ -108,6 +115,9 @@ export class Guests {
         this.#end.log.warn({ err: error, machineId }, "the guest's identity could not be renewed");
         return undefined;
       }
+    } else if (isWindowsAccess(access.kind)) {
+      await this.#programs.letsIn(ctx, view, machineId, access, limitS);
+      return undefined;
     } else await this.#programs.runOnce(ctx, view, machineId, access, afterCloudInitScript(), limitS);
     return await this.#ready.until(ctx, view, machineId, this.#ready.machineId(view, limitS));
   }
@@ -142,8 +152,18 @@ export class Guests {
 
   /** Writes down what the guest is, and takes away what cloud-init was given. */
   async #keep(ctx: Ctx, view: View, machineId: string, identity: GuestIdentity): Promise<void> {
-    const extraConfig = [...changeTags({ identity: JSON.stringify(identity) }), ...wipedUserData()];
+    const extraConfig = [
+      ...changeTags({ identity: JSON.stringify(identity) }),
+      ...wipedUserData(),
+      ...wipedAccount(metadataOf(this.#end, view)),
+    ];
     await this.#end.task(ctx, machineId, 'ReconfigVM_Task', view.ref, { spec: { extraConfig } });
+  }
+
+  async ownPassword(ctx: Ctx, machineId: string): Promise<string | undefined> {
+    const view = await this.#locate.machine(ctx, machineId);
+    const access = accessOf(this.#end.options, this.#profileOf(view), machineId);
+    return access !== undefined && isWindowsAccess(access.kind) ? access.password : undefined;
   }
 
   async address(ctx: Ctx, machineId: string): Promise<GuestAddress> {
@@ -192,6 +212,11 @@ export class Guests {
         hint: 'Give the provider a guest account, or import the image with --access cloud-init.',
       });
     }
+    if (isWindowsAccess(access.kind)) {
+      throw driverError('not-supported', 'passwords of Windows guests stay what they were made with', {
+        hint: 'Change it inside the machine; `carrel connect` goes on saying the first one.',
+      });
+    }
     if (user === access.user) {
       throw driverError(
         'not-supported',
@@ -221,12 +246,4 @@ export function pinOf(thumbprint: string | undefined): string {
 }
 
 /** The host name that the machine was made with. */
-function hostnameOf(end: Endpoint, view: View): string | undefined {
-  const raw = readExtraConfig(end.client.inventory.prop('VirtualMachine', view.ref, 'config.extraConfig'), 'guestinfo.metadata');
-  if (raw === undefined) return undefined;
-  try {
-    return (JSON.parse(Buffer.from(raw, 'base64').toString('utf8')) as { 'local-hostname'?: string })['local-hostname'];
-  } catch {
-    return undefined;
-  }
-}
+const hostnameOf = (end: Endpoint, view: View): string | undefined => metadataOf(end, view)['local-hostname'];

@@ -4,6 +4,8 @@ import type { Ctx } from '../../../lib/context.ts';
 import {
   type AnyVirtualEthernetCard,
   copyDisk,
+  type CustomizationSpec,
+  ethernetCardsOf,
   extraConfig,
   flattenSnapshots,
   fullCloneSpec,
@@ -15,6 +17,7 @@ import {
   type VirtualMachineConfigSpec,
 } from '../../../vsphere/index.ts';
 import { accessOf, userData } from '../guests/access.ts';
+import { cloudbaseAccount, sysprepSpec } from '../guests/windows.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { drive } from '../endpoint/faults.ts';
 import { childOf, emptyDrives, existingDisk, networkBacking, ownCards, sameHardware, size } from '../masters/hardware.ts';
@@ -48,6 +51,7 @@ export class Strategies {
   /** Makes the machine on the master's datastore and gives it as the server shows it then. It is off, and nobody has judged it yet. */
   async make(ctx: Ctx, spec: MakeSpec, master: SealedMaster): Promise<View> {
     mustBeAbleToGrow(spec, master);
+    this.#mustCustomize(spec, master);
     if (spec.mode === 'full') {
       const made = await this.#end.copies.run(ctx, master.store, async () =>
         this.#end.vcenter ? await this.#clone(ctx, spec, master, true) : await this.#fullCopy(ctx, spec, master),
@@ -60,6 +64,19 @@ export class Strategies {
       if (strategy === 'child-disk') return await this.#childDisks(ctx, spec, master);
       return await this.#sharedMaster(ctx, spec, master);
     });
+  }
+
+  /** `not-supported` where Sysprep is wanted and the machine would not come by CloneVM_Task: it would keep its image's name and passwords. */
+  #mustCustomize({ mode, machineId }: MakeSpec, master: SealedMaster): void {
+    if (accessOf(this.#end.options, master.view.tags.profile, machineId)?.kind !== 'sysprep') return;
+    if (this.#end.vcenter && (mode === 'full' || linkedStrategy(this.#end.options) === 'snapshot-clone')) return;
+    throw driverError(
+      'not-supported',
+      'Sysprep is done where vCenter clones machines from snapshots, and this provider makes them another way',
+      {
+        hint: 'Import the image anew with --access cloudbase-init, or to a vCenter whose linked clones are made by snapshot-clone.',
+      },
+    );
   }
 
   /** A machine of an earlier try that is all there, but perhaps for the size of its disk and what comes after its snapshot. */
@@ -90,8 +107,7 @@ export class Strategies {
 
   /** User data after the snapshot: that one keeps the configuration, and the hash with it, for as long as the machine stands. */
   async #tellLate(ctx: Ctx, spec: MakeSpec, machine: View, master: SealedMaster): Promise<void> {
-    const extraConfig = this.#userData(spec, master);
-    if (extraConfig.length === 0) return;
+    const extraConfig = this.#told(spec, master);
     await this.#end.task(ctx, spec.machineId, 'ReconfigVM_Task', machine.ref, { spec: { extraConfig } });
   }
 
@@ -112,12 +128,20 @@ export class Strategies {
     };
     const where = { pool: site.pool, datastore: this.#end.store(master.store).ref, config };
     const shape = full ? fullCloneSpec(where) : linkedCloneSpec({ ...where, snapshot: master.snapshot });
-    const cloneSpec = { ...shape, snapshot: master.snapshot, ...(await this.#ownTpm(ctx, master)) };
+    const cloneSpec = { ...shape, snapshot: master.snapshot, ...(await this.#ownTpm(ctx, master)), ...this.#sysprep(spec, master) };
     const name = this.#end.names.machine(spec.machineId);
     return await this.#until(ctx, spec.machineId, async () => {
       const args = { folder: site.folder, name, spec: cloneSpec };
       return await this.#end.task(ctx, spec.machineId, 'CloneVM_Task', master.view.ref, args);
     });
+  }
+
+  /** Its Administrator's password goes to vCenter, by TLS, and stands in no configuration of a machine. */
+  #sysprep(spec: CloneSpec, master: SealedMaster): { customization?: CustomizationSpec } {
+    const access = accessOf(this.#end.options, master.view.tags.profile, spec.machineId);
+    if (access?.kind !== 'sysprep') return {};
+    const cards = ethernetCardsOf(master.view.devices).length;
+    return { customization: sysprepSpec({ hostname: spec.hostname, password: access.password, cards }) };
   }
 
   /** Unset, a clone would hold the secrets of the master's TPM; servers before 8.0 know nothing else (vsphere.md §10.6). */
@@ -256,7 +280,6 @@ export class Strategies {
 
   /** The tags, the host name for cloud-init, and no question whether the machine was moved or copied (H30). */
   #settings(spec: MakeSpec, master: SealedMaster): OptionValue[] {
-    const metadata = JSON.stringify({ 'instance-id': spec.machineId, 'local-hostname': spec.hostname });
     const own = linkedStrategy(this.#end.options) === 'shared-master' && spec.mode === 'linked';
     return [
       ...writeTags({
@@ -272,17 +295,17 @@ export class Strategies {
         ...(spec.instead === undefined ? {} : { instead: spec.instead }),
       }),
       ...extraConfig({ 'uuid.action': 'keep' }),
-      ...guestInfo({ metadata }),
-      ...(own ? [] : this.#userData(spec, master)),
+      ...(own ? metadata(spec) : this.#told(spec, master)),
     ];
   }
 
-  /** What cloud-init makes the machine's own account from; wiped when the guest is ready. */
-  #userData(spec: MakeSpec, master: SealedMaster): OptionValue[] {
+  /** What the guest is told of itself, with what its account is made from; that is wiped when the guest is ready. */
+  #told(spec: MakeSpec, master: SealedMaster): OptionValue[] {
     const { machineSecret } = this.#end.options;
     const access = accessOf(this.#end.options, master.view.tags.profile, spec.machineId);
-    if (access?.kind !== 'cloud-init' || machineSecret === undefined) return [];
-    return guestInfo({ userdata: userData(access, machineSecret, spec.machineId) });
+    if (access?.kind === 'cloudbase-init') return metadata(spec, cloudbaseAccount(access));
+    if (access?.kind !== 'cloud-init' || machineSecret === undefined) return metadata(spec);
+    return [...metadata(spec), ...guestInfo({ userdata: userData(access, machineSecret, spec.machineId) })];
   }
 }
 
@@ -296,4 +319,8 @@ function mustBeAbleToGrow({ revisionId, diskBytes }: MakeSpec, { golden }: Seale
     });
   }
   if (first !== undefined && diskBytes < first.virtualBytes) throw diskTooSmall(revisionId, diskBytes, first.virtualBytes);
+}
+
+function metadata({ machineId, hostname }: CloneSpec, more: Record<string, string> = {}): OptionValue[] {
+  return guestInfo({ metadata: JSON.stringify({ 'instance-id': machineId, 'local-hostname': hostname, ...more }) });
 }

@@ -17,6 +17,7 @@ import {
 import { type Access, accessOf, userData, wipedUserData } from '../guests/access.ts';
 import { beforeFreezeScript, freezeScript } from '../guests/guest-scripts.ts';
 import { Programs } from '../guests/programs.ts';
+import { isWindowsAccess } from '../guests/windows.ts';
 import { Readiness } from '../guests/readiness.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { toDriverError } from '../endpoint/faults.ts';
@@ -334,6 +335,12 @@ function mustBeFreezable(master: SealedMaster, access: Access | undefined): Revi
   const { profile } = master.view.tags;
   if (profile === undefined || access === undefined) {
     throw driverError('not-supported', 'Carrel has no way into the guest of this image, to freeze it and to give each clone an identity');
+  }
+  if (isWindowsAccess(access.kind)) {
+    throw driverError(
+      'not-supported',
+      'an instant clone of Windows would have the name, the security identifiers and the password of its parent',
+    );
   }
   if (hasTpm(master.view)) throw driverError('not-supported', "an instant clone would have the secrets of its parent's TPM");
   return profile;

@@ -4,8 +4,9 @@ import { type DeletionProof, standsOn } from '../../../core/lineage.ts';
 import type { CaptureSpec, Master, MasterCheck, MasterSource, MasterSpec } from '../../../driver/driver.ts';
 import { driverError, noRoomForMaster } from '../../../driver/errors.ts';
 import { type Ctx, makeCtx } from '../../../lib/context.ts';
-import { diskChain, ethernetCardsOf, onlySnapshot, type VirtualMachineConfigInfo } from '../../../vsphere/index.ts';
+import { diskChain, ethernetCardsOf, onlySnapshot } from '../../../vsphere/index.ts';
 import { accessOf } from '../guests/access.ts';
+import { isWindowsAccess } from '../guests/windows.ts';
 import { coverage } from '../storage/contents.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { blindOn } from '../storage/folders.ts';
@@ -16,6 +17,7 @@ import { goldenDisks, masterProblem, type Masters, type SealedMaster, sourceProb
 import { datastoreName } from '../inventory/paths.ts';
 import { remarks, storesOf } from './remarks.ts';
 import type { Seed, Seeding } from './seeding.ts';
+import { mustBeWindows, profileOf } from './source-profile.ts';
 import type { Sending } from './sending.ts';
 import type { Store } from '../endpoint/site.ts';
 import { changeTags, type SealedDisk, TAG, writeTags } from '../inventory/tags.ts';
@@ -24,6 +26,10 @@ import { chainsOf, type View, viewOfEntity } from '../inventory/view.ts';
 
 /** Why a capture is not clean whose machine Carrel never got into. */
 const NO_WAY_IN = 'nothing was removed from its disks: Carrel was never in its guest, and has no way in';
+
+/** Why a capture of a Windows machine is not clean. */
+const WINDOWS_LEFT =
+  'nothing was removed from its disks: Carrel does not clean Windows, so accounts, profiles and passwords of its machine are in it';
 
 /** Longest time for taking away what must not stay, in milliseconds; the caller's own context may be over by then. */
 const TIDY_MS = 300_000;
@@ -69,6 +75,7 @@ export class MasterVerbs {
       if (source.kind === 'file') return masterOf(await this.#send(ctx, spec.revisionId, source));
       const view = await this.#source(ctx, source);
       const config = await this.#masters.config(ctx, view);
+      if (source.profile.access === 'sysprep') mustBeWindows(view.name, config);
       const profile = profileOf(config, source.profile);
       const odd = remarks(view, config);
       if (source.how === 'adopt') return masterOf(await this.#adopt(ctx, spec.revisionId, view, profile, odd));
@@ -92,6 +99,11 @@ export class MasterVerbs {
     if (source.profile.secureBoot === true) {
       throw driverError('not-supported', 'a disk is not sent to a machine with secure boot', {
         hint: 'Leave --secure-boot out; or switch it on in a machine there, and import that with --vm.',
+      });
+    }
+    if (source.profile.access === 'sysprep') {
+      throw driverError('not-supported', 'a disk that is sent is for vSphere no Windows, and Sysprep is for nothing else', {
+        hint: 'Take --access cloudbase-init; or make a Windows machine of it there, and import that with --vm.',
       });
     }
     if (source.profile.tpm === true) {
@@ -124,10 +136,11 @@ export class MasterVerbs {
       this.#mustCopy(machine);
       const origin = this.#masters.of(machine.tags.revisionId ?? '')[0];
       const profile = origin?.tags.profile ?? machine.tags.profile ?? profileOf(await this.#masters.config(ctx, machine), {});
-      const access = machine.tags.identity === undefined ? undefined : accessOf(this.#end.options, profile, spec.machineId);
+      const way = machine.tags.identity === undefined ? undefined : accessOf(this.#end.options, profile, spec.machineId);
+      const access = way === undefined || isWindowsAccess(way.kind) ? undefined : way;
       const facts = {
         capturedFrom: machine.tags.revisionId ?? '',
-        ...(access === undefined ? { scrubbed: 'no', unclean: NO_WAY_IN } : {}),
+        ...(access === undefined ? { scrubbed: 'no', unclean: way === undefined ? NO_WAY_IN : WINDOWS_LEFT } : {}),
       };
       const scrub = access === undefined ? undefined : { access, profile, machineId: machine.tags.frozen ?? spec.machineId };
       const seed: Seed = { source: machine, snapshot: undefined, leaves: new Map(), revisionId: spec.revisionId, profile, facts, scrub };
@@ -372,25 +385,4 @@ function comparedBy({ content }: SealedDisk, full: boolean): Pick<MasterCheck['f
   if (content === undefined) return { compared: sealed, note: 'it was sealed before bytes were read; import it anew to have them sealed' };
   if ('unread' in content) return { compared: sealed, note: `its bytes could not be read when it was sealed: ${content.unread}` };
   return { compared: sealed, ...(full ? { note: 'no more than samples was sealed of it' } : {}) };
-}
-
-/** What the machine has, with what its owner said on top. */
-function profileOf(config: VirtualMachineConfigInfo, given: VmSource['profile']): RevisionProfile {
-  return {
-    hardware: {
-      vcpus: given.vcpus ?? config.hardware.numCPU,
-      memoryMiB: given.memoryMiB ?? config.hardware.memoryMB,
-      firmware: given.firmware ?? (config.firmware === 'efi' ? 'efi' : 'bios'),
-      display: given.display ?? true,
-    },
-    guest: {
-      os: given.os ?? config.guestFullName,
-      user: given.user ?? 'root',
-      sshPort: given.sshPort ?? 22,
-      agent: given.agent ?? 'none',
-      ...(given.access === undefined ? {} : { access: given.access }),
-      ...(given.protocol === undefined ? {} : { protocol: given.protocol }),
-      bootTimeoutS: given.bootTimeoutS ?? 300,
-    },
-  };
 }

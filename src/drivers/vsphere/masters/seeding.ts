@@ -9,7 +9,9 @@ import { goldenDisks, type Masters, standsAlone } from './masters.ts';
 import { bare } from '../inventory/paths.ts';
 import { sealRemarks } from './remarks.ts';
 import type { Store } from '../endpoint/site.ts';
+import { metadataOf } from '../guests/metadata.ts';
 import { Scrub, type ScrubPlan } from '../guests/scrub.ts';
+import { wipedAccount } from '../guests/windows.ts';
 import { changeTags, ROOT_SNAPSHOT, type Seal, writeTags } from '../inventory/tags.ts';
 import type { Teardown } from '../storage/teardown.ts';
 import type { View } from '../inventory/view.ts';
@@ -86,7 +88,8 @@ export class Seeding {
     const { site } = this.#end;
     const config = {
       instanceUuid: uuid,
-      extraConfig: this.#tags(seed, uuid),
+      // A machine that never became ready has its password there, and a clone begins with its source's settings.
+      extraConfig: [...this.#tags(seed, uuid), ...wipedAccount(metadataOf(this.#end, seed.source))],
       deviceChange: [...ownCards(seed.source.devices, undefined), ...emptyDrives(seed.source.devices)],
       annotation: 'Carrel master',
     };

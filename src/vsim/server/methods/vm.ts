@@ -1,3 +1,4 @@
+import { assertCustomizable } from '../../model/guest.ts';
 import { keysymOf } from '../../guest/usb-keys.ts';
 import { cloneVm } from '../../model/clone.ts';
 import { reconfigureVm } from '../../model/configure.ts';
@@ -54,6 +55,9 @@ export const vmMethods: Handlers = {
     if (location.datastore !== undefined) c.m.require('Datastore.AllocateSpace', location.datastore);
     if (location.pool !== undefined) c.m.require('Resource.AssignVMToPool', location.pool);
     const config = a.spec.config === undefined ? undefined : configSpec(c, a.spec.config);
+    const custom = customization(a.spec.customization);
+    if (custom !== undefined) c.m.require('VirtualMachine.Provisioning.Customize', folder);
+    assertCustomizable(self.vm(c), custom);
     return taskRef(
       cloneVm(c.m, self.vm(c), folder, a.name, {
         location,
@@ -61,7 +65,7 @@ export const vmMethods: Handlers = {
         powerOn: a.spec.powerOn,
         snapshot: arg.snapshot(c, a.spec.snapshot),
         config,
-        customization: customization(a.spec.customization),
+        customization: custom,
       }),
     );
   },
@@ -144,6 +148,8 @@ export const vmMethods: Handlers = {
     const vm = self.vm(c);
     if (vm.power !== 'poweredOff') throw new VimFault('InvalidPowerState', 'The virtual machine must be off.', { existingState: vm.power });
     if (vm.pendingCustomization !== undefined) throw new VimFault('CustomizationPending', 'A customization is pending already.');
+    const spec = customization(a.spec);
+    assertCustomizable(vm, spec);
     return taskRef(
       c.m.tasks.start({
         method: 'CustomizeVM_Task',
@@ -151,7 +157,7 @@ export const vmMethods: Handlers = {
         exclusive: [vm],
         *work() {
           yield c.m.latency.about(500);
-          vm.pendingCustomization = { hostName: customization(a.spec)?.hostName, fail: false };
+          vm.pendingCustomization = spec;
           return undefined;
         },
       }),

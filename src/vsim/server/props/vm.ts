@@ -1,3 +1,4 @@
+import { isWindows } from '../../model/guest.ts';
 import { changeVersion } from '../../model/configure.ts';
 import { isNet, type Vm } from '../../model/entities.ts';
 import { datastoreNames } from '../../model/references.ts';
@@ -89,7 +90,7 @@ export function guestFields(vm: Vm, reader: Reader): Fields {
     toolsRunningStatus: () => (guest?.toolsRunning === true ? 'guestToolsRunning' : 'guestToolsNotRunning'),
     toolsVersion: () => '12352',
     guestId: () => (guest?.toolsRunning === true ? vm.record.guestId : undefined),
-    guestFamily: () => (guest?.toolsRunning === true ? 'linuxGuest' : undefined),
+    guestFamily: () => (guest?.toolsRunning === true ? (isWindows(vm) ? 'windowsGuest' : 'linuxGuest') : undefined),
     guestFullName: () => (guest?.toolsRunning === true ? vm.record.guestId : undefined),
     hostName: () => guest?.hostName,
     ipAddress: () => guest?.addresses.values().next().value,
