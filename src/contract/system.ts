@@ -81,8 +81,8 @@ export const EventData = named(
   Type.Object({
     id: Type.String({ description: 'Grows with time; what `Last-Event-ID` takes.' }),
     at: Time,
-    kind: oneOf(['hello', 'gap', 'reservation', 'revision', 'machine', 'job']),
-    subject: Type.Optional(Type.String({ description: 'Id of the reservation, revision, machine or job.' })),
+    kind: oneOf(['hello', 'gap', 'reservation', 'image', 'revision', 'machine', 'job']),
+    subject: Type.Optional(Type.String({ description: 'Id of the reservation, image, revision, machine or job.' })),
     body: Type.Record(Type.String(), Type.Unknown()),
   }),
 );

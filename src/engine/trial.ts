@@ -1,5 +1,6 @@
 /** A clone that is made to see whether it can be: never switched on, in nobody's name, and gone again at once. */
 import { makeCtx, type Ctx } from '../lib/context.ts';
+import { imageNamed } from './intents/image-named.ts';
 import { CarrelError } from '../lib/errors.ts';
 import * as images from '../store/images.ts';
 import * as masters from '../store/masters.ts';
@@ -34,8 +35,7 @@ export async function trialOf(
   wanted: { image: string; revision: number | undefined },
 ): Promise<Trial> {
   const { db } = deps.store;
-  const image = await images.findByName(db, wanted.image);
-  if (!image) throw new CarrelError('not-found', `there is no image called ${wanted.image}`, { hint: 'see `carrel image ls`' });
+  const image = await imageNamed(db, wanted.image);
   const all = await images.revisionsOf(db, [image.id]);
   const revision = wanted.revision === undefined ? all.find((r) => r.state === 'published') : all.find((r) => r.number === wanted.revision);
   if (!revision) {

@@ -13,7 +13,7 @@ export const MOST_WAITING = 500;
 const SERVED_AT_ONCE = 50;
 
 export interface FollowRequest {
-  /** Only this account's; all, the operators' too, if undefined. */
+  /** Only this account's and those of images; all, the operators' too, if undefined. */
   accountId?: string | undefined;
   after: string;
   signal: AbortSignal;
@@ -39,7 +39,9 @@ function keep(row: StoreEvent): Kept {
   return { id, accountId, event };
 }
 
-const mayHave = (follower: Follower, { accountId }: Kept): boolean => follower.accountId === undefined || follower.accountId === accountId;
+/** As the store reads what was missed: of images everybody may know. */
+const mayHave = (follower: Follower, { accountId, event }: Kept): boolean =>
+  follower.accountId === undefined || follower.accountId === accountId || event.kind === 'image';
 
 const REASONS = {
   pruned: 'events after that one are no longer kept',

@@ -6,8 +6,13 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Bench, drain, jobOf, makeBench, problems, readyOne, reservationOf, reserveOne } from '../../test/support/engine.ts';
 import { captureReservation } from '../engine/intents/image.ts';
+import { replicateMaster } from '../engine/intents/masters.ts';
+import { reserve } from '../engine/intents/reservation.ts';
+import { trialOf } from '../engine/trial.ts';
 import * as audit from '../store/audit.ts';
+import { follow, lastEventId } from './follow.ts';
 import { imageServices } from './images.ts';
+import { licenceServices } from './licences.ts';
 import type { Parts } from './parts.ts';
 import { reservationServices } from './reservations.ts';
 
@@ -71,4 +76,64 @@ test('each change is in the audit log once, with what was before', async () => {
     ['ada', 'image.described', { from: '', to: 'for the lab' }],
     ['ada', 'image.renamed', { from: 'golden', to: 'silver' }],
   ]);
+});
+
+test('everybody who follows is told of a new name or description once, those too who come back later', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = servicesOf(bench);
+  const start = await lastEventId(bench.store);
+  const over = new AbortController();
+  onTestFinished(() => over.abort());
+  // Somebody who has nothing to do with the image.
+  const there = follow(bench.store, { accountId: randomUUID(), after: start, signal: over.signal });
+  const first = there.next();
+  const change = (to: { name?: string; description?: string }) => it.images.changeImage(it.by, bench.imageId, to);
+  await change({ description: 'for the lab' });
+  await change({ description: 'for the lab' });
+  await change({ name: 'silver' });
+  const told = [
+    { kind: 'image', subject: bench.imageId, body: { name: 'golden' } },
+    { kind: 'image', subject: bench.imageId, body: { name: 'silver', from: 'golden' } },
+  ];
+  expect([(await first).value, (await there.next()).value]).toMatchObject(told);
+  over.abort();
+  await there.next();
+  // Nobody follows now, so what was missed is read from the store.
+  const later = new AbortController();
+  onTestFinished(() => later.abort());
+  const back = follow(bench.store, { accountId: randomUUID(), after: start, signal: later.signal });
+  expect([(await back.next()).value, (await back.next()).value]).toMatchObject(told);
+});
+
+test('a capture becomes part of the image that was asked about, whatever that is called by then', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = servicesOf(bench);
+  const ready = await readyOne(bench);
+  await it.images.changeImage(it.by, bench.imageId, { name: 'silver' });
+  const request = { reservationId: ready.id, image: 'golden', imageId: bench.imageId, publish: false };
+  const made = await it.reservations.capture(it.by, request);
+  expect([made.image.id, made.revision.image]).toEqual([bench.imageId, 'silver']);
+  expect((await it.images.listImages()).map((i) => i.name)).toEqual(['silver']);
+});
+
+test('whoever asks by a former name is told the new one, wherever that is noticed', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = servicesOf(bench);
+  await it.images.changeImage(it.by, bench.imageId, { name: 'silver' });
+  const { deps, who, providerId } = bench;
+  const provider = await bench.store.db.selectFrom('provider').selectAll().where('id', '=', providerId).executeTakeFirstOrThrow();
+  const signal = AbortSignal.timeout(60_000);
+  const asks = (image: string) => [
+    reserve(deps, who, { id: randomUUID(), image, mode: 'linked', forMs: 3_600_000 }),
+    replicateMaster(deps, who, { image, provider: provider.name }),
+    trialOf(deps, provider, { image, revision: undefined }),
+    it.images.verifyImage({ image }, signal),
+    licenceServices({ deps } as Parts).addLicence(it.by, { name: 'tool', seats: 1, images: [image] }),
+  ];
+  for (const [image, hint] of [
+    ['golden', 'It is called silver now.'],
+    ['tin', 'see `carrel image ls`'],
+  ] as const)
+    for (const result of await Promise.allSettled(asks(image)))
+      expect(result).toMatchObject({ reason: { code: 'not-found', message: `there is no image called ${image}`, hint } });
 });

@@ -3,6 +3,7 @@ import type { Lineage } from '../contract/lineage.ts';
 import type { Driver, LineageReport } from '../driver/index.ts';
 import { changeImage } from '../engine/intents/change-image.ts';
 import * as intents from '../engine/intents/image.ts';
+import { imageNamed } from '../engine/intents/image-named.ts';
 import { addMaster, replicateMaster } from '../engine/intents/masters.ts';
 import { proveRevision } from '../engine/intents/prove.ts';
 import { driverOf } from '../engine/deps.ts';
@@ -95,8 +96,7 @@ export function imageServices({ deps }: Parts): ImageServices {
       return intents.removeRevision(deps, caller, revisionId);
     },
     async verifyImage({ image, revision, full }, signal) {
-      const row = await images.findByName(db, image);
-      if (!row) throw new CarrelError('not-found', `there is no image called ${image}`);
+      const row = await imageNamed(db, image);
       const wanted = (await images.revisionsOf(db, [row.id])).filter((r) => revision === undefined || r.number === revision);
       if (revision !== undefined && wanted.length === 0) throw new CarrelError('not-found', `${image} has no revision ${revision}`);
       const names = await Names.read(db, { revisions: wanted.map((r) => r.id) });

@@ -157,6 +157,8 @@ export interface CaptureRequest {
   reservationId: string;
   /** The image whose next revision it becomes; made, and the caller's, if it is not there. */
   image: string;
+  /** The image that had this name when it was asked whether the caller may change it: its next revision it becomes, whatever it is called by now. */
+  imageId?: string | undefined;
   publish: boolean;
   publishUnclean?: string | undefined;
   description?: string | undefined;

@@ -1,9 +1,9 @@
 /** Licences: seats that machines of some images take up. */
 import type { Licence } from '../contract/licences.ts';
+import { imageNamed } from '../engine/intents/image-named.ts';
 import { peak } from '../core/calendar.ts';
 import { CarrelError } from '../lib/errors.ts';
 import * as audit from '../store/audit.ts';
-import * as images from '../store/images.ts';
 import * as licences from '../store/licences.ts';
 import type * as rows from '../store/schema.ts';
 import type { LicenceServices } from './interface.ts';
@@ -33,8 +33,7 @@ export function licenceServices({ deps }: Parts): LicenceServices {
   async function imageIds(names: readonly string[]): Promise<string[]> {
     const ids: string[] = [];
     for (const name of names) {
-      const image = await images.findByName(db, name);
-      if (!image) throw new CarrelError('not-found', `there is no image called ${name}`, { hint: 'see `carrel image ls`' });
+      const image = await imageNamed(db, name);
       ids.push(image.id);
     }
     return ids;

@@ -7,11 +7,11 @@ import { json } from './sql.ts';
 /** Channel on which followers are woken; the payload is empty, they read the table. */
 export const EVENT_CHANNEL = 'event';
 
-export type EventKind = 'reservation' | 'revision' | 'machine' | 'job';
+export type EventKind = 'reservation' | 'image' | 'revision' | 'machine' | 'job';
 
 export interface NewEvent {
   at: Date;
-  /** Whose event it is; null = for operators only. */
+  /** Whose event it is; null = for operators only, and for everybody where the kind is `image`. */
   accountId: string | null;
   kind: EventKind;
   subjectId: string;
@@ -35,13 +35,15 @@ export async function append(db: Db, ...some: NewEvent[]): Promise<void> {
   });
 }
 
-/** Events with ids above `after`, oldest first: an account's own, or all when `accountId` is undefined. */
+/** Events with ids above `after`, oldest first: an account's own with those of images, or all when `accountId` is undefined. */
 export async function after(db: Db, request: { after: number; accountId?: string | undefined; limit: number }): Promise<StoreEvent[]> {
   return db
     .selectFrom('event')
     .selectAll()
     .where('id', '>', request.after)
-    .$if(request.accountId !== undefined, (q) => q.where('accountId', '=', request.accountId as string))
+    .$if(request.accountId !== undefined, (q) =>
+      q.where((eb) => eb.or([eb('accountId', '=', request.accountId as string), eb('kind', '=', 'image' satisfies EventKind)])),
+    )
     .orderBy('id')
     .limit(request.limit)
     .execute();

@@ -14,6 +14,7 @@ import { actionsOf, progressOf, toneOf } from './reservation.ts';
 import { questionOf } from './question.ts';
 import { replicaProviders, revisionActions, verdictOf } from './revision.ts';
 import { matching } from './search.ts';
+import { staleAfter } from './stale.ts';
 import { directSshConfig, knownHosts, sshConfig } from './ssh.ts';
 
 const choice: Choice = { ...FIRST_CHOICE, at: '2026-11-30T13:00', until: '2027-01-31' };
@@ -72,6 +73,12 @@ it('what the server says of a reservation is said in the language of the page, w
   // A server that is newer than the page, and a sentence that has no code.
   expect(noticeText({ ...warned, notice: { code: 'never-heard-of' as never, facts } }, de, (at) => at)).toBe('its English');
   expect(noticeText({ stageText: 'formatting' }, de, (at) => at)).toBe('formatting');
+});
+
+it('a new name of an image is read anew wherever it stands; after a gap, everything', () => {
+  const keys = staleAfter({ kind: 'image', subject: 'it' }).map(([first]) => first);
+  expect(keys).toEqual(expect.arrayContaining(['images', 'image', 'revisions', 'reservations']));
+  expect(staleAfter({ kind: 'gap' })).toEqual([[]]);
 });
 
 describe('what may be done', () => {

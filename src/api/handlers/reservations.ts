@@ -60,11 +60,13 @@ export function reservationHandlers({ services, tickets }: Deps): Handlers<Reser
       const reservation = await ownReservation(services, caller, params.id);
       const image = body.image ?? reservation.image;
       checkNewName(image);
-      const there = await services.showImage(image);
+      // Of its own image there is one: a name that was read a moment ago and is none any more is refused, not made anew.
+      const there = body.image === undefined ? await existingImage(services, image) : await services.showImage(image);
       if (there !== undefined && !mayManage(caller, there)) throw notAllowed(`image ${image} belongs to ${there.owner}`);
       return services.capture(caller, {
         reservationId: params.id,
         image,
+        imageId: there?.id,
         publish: body.publish ?? false,
         publishUnclean: body.publishUnclean,
         description: body.description,

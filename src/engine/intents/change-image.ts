@@ -1,6 +1,7 @@
 /** Changing what an image is called and what is said of it. */
 import { CarrelError } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
+import * as events from '../../store/events.ts';
 import * as images from '../../store/images.ts';
 import type { EngineDeps } from '../deps.ts';
 import { checkName } from './image.ts';
@@ -8,7 +9,8 @@ import type { Who } from './terms.ts';
 
 /**
  * Another name or description, in one transaction. Reservations, series, licences and jobs hold the image's id, so nothing of them changes;
- * host names that were made of the old name stay. What is as it was already is not written down again.
+ * host names that were made of the old name stay. What is as it was already is not written down again. Everybody who
+ * follows is told.
  * `bad-request` (the name), `conflict` (another image has it), `not-found`.
  */
 export async function changeImage(
@@ -33,5 +35,9 @@ export async function changeImage(
       await images.describe(tx, image.id, description);
       await note('image.described', image.description, description);
     }
+    const renamed = name !== undefined && name !== image.name;
+    if (!renamed && (description === undefined || description === image.description)) return;
+    const body = { name: name ?? image.name, ...(renamed ? { from: image.name } : {}) };
+    await events.append(tx, { at: now, accountId: null, kind: 'image', subjectId: image.id, body });
   });
 }

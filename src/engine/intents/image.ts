@@ -136,6 +136,8 @@ function assertFormat({ importFormats }: Pick<Capabilities, 'importFormats'>, cl
 export interface CaptureIntent {
   reservationId: string;
   image: string;
+  /** The image that was meant by this name when it was asked whether the caller may; it may be called something else by now. */
+  imageId?: string | undefined;
   description?: string | undefined;
   publish: boolean;
   /** Why it is to be handed out although it may be unclean. */
@@ -163,13 +165,16 @@ export async function captureReservation(deps: EngineDeps, who: Who, request: Ca
         hint: `first \`carrel power ${row.id.slice(0, 8)} shutdown\``,
       });
     }
-    const image = await images.ensure(tx, {
-      id: deps.newId(),
-      name: request.image,
-      description: request.description ?? '',
-      ownerId: who.accountId,
-      now,
-    });
+    const known = request.imageId === undefined ? undefined : await images.find(tx, request.imageId);
+    const image =
+      known ??
+      (await images.ensure(tx, {
+        id: deps.newId(),
+        name: request.image,
+        description: request.description ?? '',
+        ownerId: who.accountId,
+        now,
+      }));
     const source = { kind: 'capture', reservation: row.id };
     const revision = await images.addRevision(tx, {
       id: deps.newId(),

@@ -9,6 +9,7 @@ import type { RevisionProfile } from '../../core/image.ts';
 import { enqueueAddMaster } from '../enqueue.ts';
 import type { EngineDeps } from '../deps.ts';
 import { capabilitiesOf } from './capabilities.ts';
+import { imageNamed } from './image-named.ts';
 import { assertSource, providerFor, type Started } from './image.ts';
 import type { Who } from './terms.ts';
 
@@ -39,8 +40,7 @@ export async function addMaster(deps: EngineDeps, who: Who, request: AddMasterIn
   const { db } = deps.store;
   const providerId = await providerFor(deps, request.provider);
   await assertSource(deps, providerId, request.source);
-  const image = await images.findByName(db, request.image);
-  if (!image) throw new CarrelError('not-found', `there is no image called ${request.image}`, { hint: 'see `carrel image ls`' });
+  const image = await imageNamed(db, request.image);
   const found = await images.revisionByNumber(db, image.id, request.revision);
   const name = `${image.name}@${request.revision}`;
   if (!found) throw new CarrelError('not-found', `${image.name} has no revision ${request.revision}`);
@@ -86,8 +86,7 @@ export async function replicateMaster(deps: EngineDeps, who: Who, request: Repli
   const providerId = await providerFor(deps, request.provider);
   const { replicas } = await capabilitiesOf(deps, deps.store.db, providerId);
   return deps.store.tx(async (tx) => {
-    const image = await images.findByName(tx, request.image);
-    if (!image) throw new CarrelError('not-found', `there is no image called ${request.image}`, { hint: 'see `carrel image ls`' });
+    const image = await imageNamed(tx, request.image);
     const found = (await images.revisionsOf(tx, [image.id])).find((r) =>
       request.revision === undefined ? r.state === 'published' : r.number === request.revision,
     );

@@ -3,6 +3,7 @@
  * promise together with the job that keeps it. Nothing here waits for a hypervisor.
  */
 import { type Demand, storageAsked } from '../../core/capacity.ts';
+import { imageNamed } from './image-named.ts';
 import type { CloneMode, RevisionProfile } from '../../core/image.ts';
 import { type KindRule, kindOf } from '../../core/rules.ts';
 import { formatDuration, type ReservationKind } from '../../core/reservation.ts';
@@ -208,8 +209,7 @@ export async function startProvision(tx: Tx, row: Reservation, revision: Revisio
 /** The image and the revision that a request means; `not-found`, `wrong-state`, `not-allowed` (a draft of somebody else). */
 export async function pickRevision(deps: EngineDeps, who: Who, request: { image: string; revision?: number | undefined }) {
   const { db } = deps.store;
-  const image = await images.findByName(db, request.image);
-  if (!image) throw new CarrelError('not-found', `there is no image called ${request.image}`, { hint: 'see `carrel image ls`' });
+  const image = await imageNamed(db, request.image);
   const revision: Revision | undefined =
     request.revision === undefined ? await images.published(db, image.id) : await images.revisionByNumber(db, image.id, request.revision);
   if (request.revision !== undefined && !revision)

@@ -1,0 +1,13 @@
+/** An image by its name, or the sentence that says why there is none. */
+import { CarrelError } from '../../lib/errors.ts';
+import * as images from '../../store/images.ts';
+import type { Db, Image } from '../../store/schema.ts';
+
+/** The image of that name. `not-found`; the hint says what it is called now if it had this name. */
+export async function imageNamed(db: Db, name: string): Promise<Image> {
+  const image = await images.findByName(db, name);
+  if (image) return image;
+  const now = await images.nameSince(db, name);
+  const hint = now === undefined ? 'see `carrel image ls`' : `It is called ${now} now.`;
+  throw new CarrelError('not-found', `there is no image called ${name}`, { hint });
+}
