@@ -27,6 +27,11 @@ test('an account is told what it lacks, and what it should not be able to do', a
       { where: '/DC0/datastore/ds0', privilege: 'Datastore.FileManagement' },
       { where: '/DC0/datastore/ds1', privilege: 'Datastore.FileManagement' },
     ]);
+    // each that one operation alone needs is told of, with what cannot be done
+    for (const privilege of OPTIONAL.folder) w.m.denied.add(`${w.vsim.username} ${privilege}`);
+    const { limits } = await w.driver.checkAccount(ctx());
+    expect(limits.map(({ privilege }) => privilege).toSorted()).toEqual(OPTIONAL.folder.toSorted());
+    for (const { privilege, without } of limits) expect(without).not.toBe(privilege);
   } finally {
     await w.dispose();
   }

@@ -103,7 +103,7 @@ export async function checkAccount(ctx: Ctx, end: Endpoint): Promise<AccountChec
   const unwanted = harmful.flatMap((a) => a.granted.map((privilege) => ({ where: nameOf(a.entity), privilege })));
   const takesOff = end.vcenter && linkedStrategy(options) !== 'shared-master';
   const customizes = end.vcenter && linkedStrategy(options) === 'snapshot-clone';
-  const optional = [...(takesOff ? [UNLINK] : []), ANSWER, ...(end.instant ? [PLUG] : []), ...(customizes ? [CUSTOMIZE] : [])];
+  const optional = [...(takesOff ? [UNLINK] : []), ANSWER, EXTEND, ...(end.instant ? [PLUG] : []), ...(customizes ? [CUSTOMIZE] : [])];
   const alone = await checkPrivileges(ctx, client, [site.folder], optional);
   const limits = alone.flatMap((a) =>
     a.missing.map((privilege) => ({ where: nameOf(a.entity), privilege, without: WITHOUT[privilege] ?? privilege })),
