@@ -87,7 +87,7 @@ describe('the OpenAPI document', () => {
 
   it('uses only words of JSON Schema 2020-12 in its schemas', () => {
     const known = new Set(
-      '$ref type enum const anyOf properties required additionalProperties patternProperties items description examples format pattern minLength maxLength minItems maxItems minimum maximum'.split(
+      '$ref type enum const anyOf properties required additionalProperties patternProperties items description examples format pattern minLength maxLength minItems maxItems maxProperties minimum maximum'.split(
         ' ',
       ),
     );

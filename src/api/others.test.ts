@@ -27,6 +27,7 @@ const EVERYBODYS: readonly Operation[] = [
 /** A good body for each route that has one: what is refused is refused for whose it is, not for its form. */
 const BODIES: Partial<Record<Operation, object>> = {
   extendReservation: { for: '1h' },
+  labelReservation: { labels: { a: 'b' } },
   shortenReservation: { for: '1h' },
   moveReservation: { at: '2099-01-01T10:00Z' },
   connectReservation: {},

@@ -28,7 +28,7 @@ function describe(part: string, violation: Violation): string {
   };
   switch (violation.keyword) {
     case 'additionalProperties':
-      return `${part} has members that are not known here: ${(params.additionalProperties ?? []).slice(0, 5).join(', ')}`;
+      return `${where} has members that are not known here: ${(params.additionalProperties ?? []).slice(0, 5).join(', ')}`;
     case 'required':
       return `${where === part ? part : where} lacks ${(params.requiredProperties ?? []).join(', ')}`;
     case 'enum':

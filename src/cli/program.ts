@@ -16,6 +16,7 @@ import { addLogs } from './commands/logs.ts';
 import { addEnd, addUndo } from './commands/end.ts';
 import { addExitCodes } from './commands/exit-codes.ts';
 import { addExtend } from './commands/extend.ts';
+import { addLabel } from './commands/label.ts';
 import { addImageBuild } from './commands/image-build.ts';
 import { addImageDescribe, addImageRename } from './commands/image-change.ts';
 import { addImageImport } from './commands/image-import.ts';
@@ -165,6 +166,7 @@ const COMMANDS: readonly Add[] = [
   addLogs,
   addCapture,
   addExtend,
+  addLabel,
   addShorten,
   addMove,
   addEnd,

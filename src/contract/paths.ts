@@ -48,6 +48,7 @@ export const PATHS = {
   showReservation: 'GET /api/v1/reservations/{id}',
   extendReservation: 'POST /api/v1/reservations/{id}/extend',
   shortenReservation: 'POST /api/v1/reservations/{id}/shorten',
+  labelReservation: 'PATCH /api/v1/reservations/{id}/labels',
   moveReservation: 'POST /api/v1/reservations/{id}/move',
   endReservation: 'POST /api/v1/reservations/{id}/end',
   connectReservation: 'POST /api/v1/reservations/{id}/connect',

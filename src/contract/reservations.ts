@@ -1,8 +1,10 @@
 import { type Static, Type } from 'typebox';
+import { LABEL_KEY, LABEL_VALUE, Labels, MOST_LABELS } from './labels.ts';
 import { CloneMode, Description, Duration, Estimate, Id, IdParams, NameParam, PageQuery, Time, Uuid, machineSizes } from './common.ts';
 import { RevisionStarted, UncleanReason } from './images.ts';
 import { GuestAddress, MachineCondition, machinePlace, MachineState } from './machines.ts';
 import { Failure } from './problem.ts';
+import { Notice } from './notices.ts';
 import { described, named, oneOf, route, strict } from './route.ts';
 
 export const ReservationState = oneOf(
@@ -32,42 +34,6 @@ export const Zone = Type.String({
   description: 'A time zone of the IANA database, such as `Europe/Amsterdam`; UTC if left out.',
 });
 
-/** What is said in one sentence and has a code, so that a page can say it in another language. */
-export const NOTICE_CODES = [
-  'powered-off',
-  'switched-off',
-  'kept',
-  'nobody-connected',
-  'nobody-there',
-  'ended-unused',
-  'ended-unused-kept',
-  'ended-idle',
-  'ended-idle-kept',
-  'time-up',
-  'ending',
-  'stopping-begun',
-  'taking-away',
-  'taking-old-away',
-  'waiting-provider',
-  'waiting-maintenance',
-  'no-room',
-  'room-needed',
-  'reverting',
-  'power-failed',
-  'own-disks-copying',
-  'own-disks',
-  'own-disks-failed',
-] as const;
-
-export const Notice = named(
-  'Notice',
-  Type.Object({
-    code: oneOf(NOTICE_CODES, 'What is said.'),
-    facts: Type.Record(Type.String(), Type.String(), { description: 'What differs: times as in ISO 8601, spans as in `2h`.' }),
-  }),
-);
-export type Notice = Static<typeof Notice>;
-
 export const Reservation = named(
   'Reservation',
   Type.Object({
@@ -95,6 +61,7 @@ export const Reservation = named(
     endedAt: Type.Optional(Time),
     // Only while it is preparing and enough were measured.
     estimate: Type.Optional(Estimate),
+    labels: Type.Optional(described(Labels, 'As its people put them on it; absent: none.')),
     series: Type.Optional(described(Uuid, 'The series it is an occurrence of.')),
     notes: Type.Array(Type.String(), { description: 'What its owner should know, such as a clone mode that fell back.' }),
     failure: Type.Optional(Failure),
@@ -130,6 +97,7 @@ export const ReserveBody = strict({
   for: Type.Optional(Duration),
   until: Type.Optional(described(When, 'When it is to end; in place of `for`.')),
   openEnd: Type.Optional(Type.Boolean({ description: 'Without an end, where the rules allow it (kind `server`); in place of `for`.' })),
+  labels: Type.Optional(Labels),
   ...machineSizes,
 });
 export type ReserveBody = Static<typeof ReserveBody>;
@@ -205,6 +173,12 @@ export const reservationRoutes = {
       ...PageQuery,
       all: Type.Optional(Type.Boolean({ description: "Everybody's; operators only." })),
       past: Type.Optional(Type.Boolean({ description: 'Those that ended or failed too.' })),
+      label: Type.Optional(
+        Type.String({
+          maxLength: 2_048,
+          description: 'Those with this label: `KEY=VALUE`, or `KEY` for any value; several, parted by commas, for all of them.',
+        }),
+      ),
     }),
     response: named('ReservationPage', Type.Object({ items: Type.Array(Reservation), next: Type.Optional(Type.String()) })),
     errors: ['not-allowed'],
@@ -214,6 +188,21 @@ export const reservationRoutes = {
     tag: 'reservations',
     scope: 'user',
     params: IdParams,
+    response: Reservation,
+    errors: ['not-found'],
+  }),
+  labelReservation: route('labelReservation', {
+    summary: 'Put labels on it, change them, or take them away; those that are not named stay',
+    tag: 'reservations',
+    scope: 'user',
+    params: IdParams,
+    body: strict({
+      labels: Type.Record(Type.String({ pattern: LABEL_KEY }), Type.Union([Type.String({ pattern: LABEL_VALUE }), Type.Null()]), {
+        additionalProperties: false,
+        maxProperties: 2 * MOST_LABELS,
+        description: 'Null takes one away.',
+      }),
+    }),
     response: Reservation,
     errors: ['not-found'],
   }),

@@ -31,7 +31,7 @@ export const SeriesDetail = named(
 );
 export type SeriesDetail = Static<typeof SeriesDetail>;
 
-const { id, image, revision, mode, kind, for: span, memoryMiB, vcpus, diskMiB } = ReserveBody.properties;
+const { id, image, revision, mode, kind, for: span, memoryMiB, vcpus, diskMiB, labels } = ReserveBody.properties;
 
 const SeriesBody = strict({
   id,
@@ -53,6 +53,7 @@ const SeriesBody = strict({
   memoryMiB,
   vcpus,
   diskMiB,
+  labels,
 });
 
 export const seriesRoutes = {

@@ -7,6 +7,7 @@
  * - Whatever takes long is written down as a job, and the function returns once that is durable.
  * - `show…` and `find…` return undefined for what is not there.
  */
+import type { LabelWanted } from '../core/labels.ts';
 import type { Duplex, Readable } from 'node:stream';
 import type { Caller } from './caller.ts';
 import type { ImageServices } from './image-services.ts';
@@ -143,10 +144,12 @@ export interface MachineRequest {
 export interface ReserveRequest extends MachineRequest {
   /** Chosen by the caller, or by the API. An id that is there already: the same reservation again if it is the caller's, else `conflict`. */
   id: string;
+  labels?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface SeriesRequest extends MachineRequest {
   id: string;
+  labels?: Readonly<Record<string, string>> | undefined;
   at: SaidTime;
   /** An RRULE's value, not yet looked at. */
   rule: string;
@@ -198,9 +201,14 @@ export interface AccountServices {
 export interface ReservationServices {
   /** `not-found` (image or revision), `wrong-state` (nothing published), `no-capacity`, `not-supported` (mode), `limit-reached`. */
   reserve(caller: Caller, request: ReserveRequest): Promise<Reservation>;
-  listReservations(request: PageRequest & { owner?: string | undefined; past: boolean }): Promise<Page<Reservation>>;
+  /** `labels`: those that have all of them. */
+  listReservations(
+    request: PageRequest & { owner?: string | undefined; past: boolean; labels?: readonly LabelWanted[] | undefined },
+  ): Promise<Page<Reservation>>;
   showReservation(id: string): Promise<Reservation | undefined>;
   /** By a negative span: shortened. */
+  /** Changes labels; null takes one away. `bad-request` where there would be too many. */
+  labelReservation(caller: Caller, request: { id: string; labels: Readonly<Record<string, string | null>> }): Promise<Reservation>;
   extendReservation(caller: Caller, request: { id: string; byMs: number }): Promise<Reservation>;
   moveReservation(caller: Caller, request: { id: string; at: SaidTime; forMs?: number | undefined }): Promise<Reservation>;
   /** Ending what is ending or over is no error: it returns it as it is. */

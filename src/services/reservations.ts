@@ -6,6 +6,7 @@ import { answerMachine } from '../engine/intents/answer.ts';
 import { connect, consoleTarget, mustBeReachedBySsh, noteTunnel, rdpFileOf, serialLog, sshTarget } from '../engine/intents/connect.ts';
 import { endReservation } from '../engine/intents/end.ts';
 import { screenshotOf } from '../engine/intents/screenshot.ts';
+import { labelReservation } from '../engine/intents/labels.ts';
 import { undoEnd } from '../engine/intents/keep.ts';
 import { usedWhileOpen } from '../engine/intents/seen.ts';
 import { refusedMove, refusedWithNext } from '../engine/intents/availability.ts';
@@ -44,14 +45,23 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
       const asked = startOf(request, deps.now());
       return one(await intents.reserve(deps, caller, asked).catch((e: unknown) => refusedWithNext(deps, caller, asked, e)));
     },
-    async listReservations({ owner, past, limit, after }) {
-      const list = await reservations.list(db, { accountId: await accountId(owner), past, limit: limit + 1, before: unmark(after) });
+    async listReservations({ owner, past, labels, limit, after }) {
+      const list = await reservations.list(db, {
+        accountId: await accountId(owner),
+        past,
+        labels,
+        limit: limit + 1,
+        before: unmark(after),
+      });
       const shown = await showReservations(db, list.slice(0, limit), where);
       return { items: shown, ...given({ next: page(list, limit, (r) => r, mark).next }) };
     },
     async showReservation(id) {
       const row = await reservations.find(db, id);
       return row && one(row);
+    },
+    async labelReservation(caller, { id, labels }) {
+      return one(await labelReservation(deps, caller, id, labels));
     },
     async extendReservation(caller, { id, byMs }) {
       return one(await intents.extendReservation(deps, caller, id, byMs));

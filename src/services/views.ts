@@ -166,6 +166,7 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
           ...placeOf(where, row.providerId, machine),
         },
         ...given({
+          labels: Object.keys(row.labels).length === 0 ? undefined : row.labels,
           notice: noticeOf(row.stageText),
           queuePosition: positions.get(provisionKey(row.id)),
           estimate: await estimateFor(row),

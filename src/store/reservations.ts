@@ -3,6 +3,8 @@ import { sql } from 'kysely';
 import { TURNAROUND_MS } from '../core/calendar.ts';
 import { type CapacityLimits, shortage } from '../core/capacity.ts';
 import type { CloneMode } from '../core/image.ts';
+import type { Labels, LabelWanted } from '../core/labels.ts';
+import { carries } from './label-filter.ts';
 import {
   RESERVATION_LIVE,
   RESERVATION_TABLE,
@@ -44,6 +46,7 @@ export interface NewReservation {
   pinned?: boolean | undefined;
   /** Sentences for the owner. */
   notes?: readonly string[] | undefined;
+  labels?: Labels | undefined;
   seriesId?: string | undefined;
   /** It is made to see whether its revision can be lent. */
   proof?: Proof | undefined;
@@ -104,6 +107,7 @@ function valuesOf(r: NewReservation) {
     diskMib: r.diskMiB ?? null,
     pinned: r.pinned ?? true,
     notes: json(r.notes ?? []),
+    labels: json(r.labels ?? {}),
     seriesId: r.seriesId ?? null,
     proof: jsonOrNull(r.proof),
     placement: r.placement ?? null,
@@ -164,13 +168,21 @@ export async function lock(tx: Tx, id: string): Promise<Reservation> {
 /** Newest first; the page ends before `before` (creation time and id of the last one seen). */
 export async function list(
   db: Db,
-  request: { accountId?: string | undefined; past: boolean; limit: number; before?: { at: Date; id: string } | undefined },
+  request: {
+    accountId?: string | undefined;
+    past: boolean;
+    /** Those that have all of these. */
+    labels?: readonly LabelWanted[] | undefined;
+    limit: number;
+    before?: { at: Date; id: string } | undefined;
+  },
 ): Promise<Reservation[]> {
   return db
     .selectFrom('reservation')
     .selectAll()
     .$if(request.accountId !== undefined, (q) => q.where('accountId', '=', request.accountId as string))
     .$if(!request.past, (q) => q.where('state', 'in', RESERVATION_LIVE))
+    .where(carries(request.labels))
     .$if(request.before !== undefined, (q) =>
       q.where(sql<boolean>`(created_at, id) < (${request.before?.at}::timestamptz, ${request.before?.id}::uuid)`),
     )
@@ -241,6 +253,16 @@ export async function setStage(db: Db, id: string, stage: Stage, text: string, n
     .returning('id')
     .executeTakeFirst();
   if (row !== undefined) await tell(db, id, now);
+}
+
+/** Puts these labels in place of those it has. */
+export async function setLabels(tx: Tx, id: string, labels: Labels, now: Date): Promise<void> {
+  await tx
+    .updateTable('reservation')
+    .set({ labels: json(labels) })
+    .where('id', '=', id)
+    .execute();
+  await tell(tx, id, now);
 }
 
 /** Changes the sentence and leaves the stage. */

@@ -5,12 +5,14 @@
 import type { ColumnType, Generated, Kysely, RawBuilder, Selectable, Transaction } from 'kysely';
 import type { CloneMode, RevisionProfile, RevisionState } from '../core/image.ts';
 import type { BeforeDelete, DeletionProof } from '../core/lineage.ts';
+import type { Labels } from '../core/labels.ts';
 import type { MachineCondition } from '../core/condition.ts';
 import type { MachineState } from '../core/machine.ts';
 import type { ProviderConnection, ProviderState } from '../core/provider.ts';
 import type { ReservationKind, ReservationState, Stage } from '../core/reservation.ts';
 import type { StoredError } from '../lib/errors.ts';
 import type { AccountTable, IdentityTable, SessionTable, SignInLinkTable, TokenTable } from './schema-people.ts';
+import type { InstallationTable, ServerTable } from './schema-servers.ts';
 
 export type { LinkKind, Role } from './schema-people.ts';
 
@@ -31,26 +33,6 @@ export type Facts = Record<string, unknown>;
 export interface SettingTable {
   key: string;
   value: Json<unknown>;
-}
-
-export interface InstallationTable {
-  one: ColumnType<boolean, never, never>;
-  id: string;
-  keyFingerprint: string;
-  createdAt: Date;
-}
-
-export interface ServerTable {
-  id: string;
-  name: string;
-  version: string;
-  url: Nullable<string>;
-  /** SHA-256 of its certificate, hex. */
-  fingerprint256: Nullable<string>;
-  pid: number;
-  startedAt: ColumnType<Date, RawBuilder<Date>, RawBuilder<Date>>;
-  beatAt: ColumnType<Date, RawBuilder<Date>, RawBuilder<Date>>;
-  stoppedAt: ColumnType<Date | null, RawBuilder<Date> | null | undefined, RawBuilder<Date> | null>;
 }
 
 export interface ProviderTable {
@@ -166,6 +148,7 @@ export interface ReservationTable {
   during: ColumnType<TimeRange, RawBuilder<TimeRange>, RawBuilder<TimeRange>>;
   hostname: string;
   notes: JsonDefault<readonly string[]>;
+  labels: JsonDefault<Labels>;
   failure: JsonOrNull<StoredError>;
   credential: Nullable<Buffer>;
   vcpus: number;

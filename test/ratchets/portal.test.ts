@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { de } from '../../portal/src/i18n/de.ts';
 import { en } from '../../portal/src/i18n/en.ts';
-import { NOTICE_CODES } from '../../src/contract/reservations.ts';
+import { NOTICE_CODES } from '../../src/contract/notices.ts';
 import { NOTICES, type NoticeCode, say } from '../../src/core/notices.ts';
 import { passwordProblem } from '../../src/core/password.ts';
 

@@ -3,6 +3,7 @@ import type { CapacityLimits } from '../../src/core/capacity.ts';
 import { randomUUID } from 'node:crypto';
 import { type KyselyPlugin, SelectQueryNode, sql } from 'kysely';
 import { expect, onTestFinished } from 'vitest';
+import type { Labels } from '../../src/core/labels.ts';
 import type { CloneMode } from '../../src/core/image.ts';
 import type { Capabilities, Driver } from '../../src/driver/index.ts';
 import { FakeDriver } from '../../src/drivers/fake/fake-driver.ts';
@@ -277,7 +278,7 @@ export async function until<T>(look: () => Promise<T> | T, what = 'the condition
 
 export async function reserveOne(
   bench: Bench,
-  more: { mode?: CloneMode; forMs?: number; id?: string; deps?: EngineDeps; startsAt?: Date; diskMiB?: number } = {},
+  more: { mode?: CloneMode; forMs?: number; id?: string; deps?: EngineDeps; startsAt?: Date; diskMiB?: number; labels?: Labels } = {},
 ): Promise<Reservation> {
   return reserve(more.deps ?? bench.deps, bench.who, {
     id: more.id ?? randomUUID(),
@@ -286,6 +287,7 @@ export async function reserveOne(
     forMs: more.forMs ?? 3_600_000,
     startsAt: more.startsAt,
     diskMiB: more.diskMiB,
+    labels: more.labels,
   });
 }
 

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Checkpoint } from '../../src/contract/checkpoints.ts';
 import type { Caller, GuestShell, Page, PageRequest, Services, TerminalSize } from '../../src/services/interface.ts';
 import { openConsole } from '../../src/services/console.ts';
+import { changedLabels } from '../../src/core/labels.ts';
 import type { Maintenance } from '../../src/contract/calendar.ts';
 import type { Licence } from '../../src/contract/licences.ts';
 import type { Image, Revision, RevisionStarted } from '../../src/contract/images.ts';
@@ -510,16 +511,24 @@ export function fakeServices(world: FakeWorld): Services {
         kind,
         ...(later ? { state: 'booked' as const, stage: 'booked' as const, startsAt: at(3_600_000) } : {}),
         endsAt: at(Math.min(request.forMs, 1e12)),
+        ...(request.labels === undefined ? {} : { labels: request.labels }),
       });
     },
     listReservations: async (request) =>
       page(
         [...world.reservations.values()].filter(
-          (r) => (request.owner === undefined || r.owner === request.owner) && (request.past || !['ended', 'failed'].includes(r.state)),
+          (r) =>
+            (request.owner === undefined || r.owner === request.owner) &&
+            (request.past || !['ended', 'failed'].includes(r.state)) &&
+            (request.labels ?? []).every(({ key, value }) => (value === undefined ? key in (r.labels ?? {}) : r.labels?.[key] === value)),
         ),
         request,
       ),
     showReservation: async (id) => world.reservations.get(id),
+    async labelReservation(_caller, { id, labels }) {
+      const reservation = there(world.reservations.get(id), 'reservation');
+      return Object.assign(reservation, { labels: changedLabels(reservation.labels ?? {}, labels) });
+    },
     async extendReservation(_caller, { id, byMs }) {
       const reservation = there(world.reservations.get(id), 'reservation');
       if (reservation.state !== 'ready') throw new CarrelError('wrong-state', `it is ${reservation.state}`);

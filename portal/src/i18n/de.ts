@@ -132,6 +132,7 @@ export const de: Messages = {
     directText: 'Nur von Rechnern, die die Adresse des Rechners selbst erreichen.',
     directSshConfig: 'Für ~/.ssh/config, direkt',
     knownHosts: 'Für known_hosts',
+    labels: 'Etiketten',
     screenOf: (hostname) => `Bildschirm von ${hostname}`,
     rdpFile: 'RDP-Datei',
     rdpText:

@@ -137,6 +137,7 @@ export const en = {
     directText: "Only from computers that reach the machine's own address.",
     directSshConfig: 'For ~/.ssh/config, direct',
     knownHosts: 'For known_hosts',
+    labels: 'Labels',
     screenOf: (hostname: string) => `Screen of ${hostname}`,
     rdpFile: 'RDP file',
     rdpText:

@@ -1,4 +1,4 @@
-import type { Notice } from '../../../src/contract/reservations.ts';
+import type { Notice } from '../../../src/contract/notices.ts';
 
 /** What stands for `code`; `time` writes a time as people here do. A fact that is missing is shown as a gap, and never as a fault. */
 export type NoticeWords = Record<Notice['code'], (facts: Facts, time: (at: string) => string) => string>;

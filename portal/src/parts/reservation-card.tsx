@@ -44,6 +44,7 @@ export function ReservationCard({ reservation, owner }: { reservation: Reservati
             <Progressing reservation={reservation} />
             <Question reservation={reservation} />
             {reservation.failure !== undefined && <Failed failure={reservation.failure} />}
+            {reservation.labels !== undefined && <Labels labels={reservation.labels} />}
             {reservation.notes.map((note) => (
               <Text key={note} size="sm">
                 {note}
@@ -64,6 +65,25 @@ export function ReservationCard({ reservation, owner }: { reservation: Reservati
         </Group>
       </Stack>
     </Card>
+  );
+}
+
+function Labels({ labels }: { labels: Readonly<Record<string, string>> }) {
+  const { t } = useI18n();
+  return (
+    <Group gap={4} component="ul" aria-label={t.machines.labels} style={{ listStyle: 'none', margin: 0, padding: 0 }}>
+      {Object.entries(labels).map(([key, value]) => (
+        <Text
+          key={key}
+          component="li"
+          size="xs"
+          px={6}
+          style={{ border: '1px solid var(--mantine-color-default-border)', borderRadius: 4, overflowWrap: 'anywhere' }}
+        >
+          {value === '' ? key : `${key}: ${value}`}
+        </Text>
+      ))}
+    </Group>
   );
 }
 

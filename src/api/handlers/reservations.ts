@@ -1,3 +1,5 @@
+import { CarrelError } from '../../lib/errors.ts';
+import { wantedLabels } from '../../core/labels.ts';
 import { randomUUID } from 'node:crypto';
 import { existingImage, listOwner, mayManage, notAllowed, ownJob, ownMachine, ownReservation, personalReservation } from '../access.ts';
 import { durationMs } from '../../services/duration.ts';
@@ -10,6 +12,7 @@ type ReservationOperation =
   | 'listReservations'
   | 'showReservation'
   | 'extendReservation'
+  | 'labelReservation'
   | 'endReservation'
   | 'connectReservation'
   | 'captureReservation'
@@ -31,13 +34,29 @@ export function reservationHandlers({ services, tickets }: Deps): Handlers<Reser
     async reserve({ body, caller }) {
       const wish = machineRequestOf(body);
       await existingImage(services, body.image);
-      return services.reserve(caller, { id: body.id ?? randomUUID(), ...wish });
+      return services.reserve(caller, { id: body.id ?? randomUUID(), labels: body.labels, ...wish });
     },
     async listReservations({ query, caller }) {
       const owner = listOwner(caller, query.all);
-      return services.listReservations({ owner, past: query.past ?? false, limit: query.limit ?? DEFAULT_PAGE, after: query.after });
+      const labels = query.label === undefined ? undefined : wantedLabels(query.label);
+      if (query.label !== undefined && labels === undefined) {
+        throw new CarrelError('bad-request', `${JSON.stringify(query.label)} is no label, and no list of some`, {
+          hint: 'write KEY=VALUE, or KEY for any value; several parted by commas',
+        });
+      }
+      return services.listReservations({
+        owner,
+        past: query.past ?? false,
+        labels,
+        limit: query.limit ?? DEFAULT_PAGE,
+        after: query.after,
+      });
     },
     showReservation: ({ params, caller }) => ownReservation(services, caller, params.id),
+    async labelReservation({ params, body, caller }) {
+      await ownReservation(services, caller, params.id);
+      return services.labelReservation(caller, { id: params.id, labels: body.labels });
+    },
     async extendReservation({ params, body, caller }) {
       const byMs = durationMs(body.for);
       await ownReservation(services, caller, params.id);

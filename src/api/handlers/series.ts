@@ -10,7 +10,7 @@ export function seriesHandlers({ services }: Deps): Handlers<'reserveSeries' | '
       const { id = randomUUID(), rule, partial = false, ...said } = body;
       const wish = machineRequestOf(said);
       await existingImage(services, body.image);
-      return services.reserveSeries(caller, { ...wish, id, rule, partial, at: saidTime(body.at, body.zone) });
+      return services.reserveSeries(caller, { ...wish, labels: body.labels, id, rule, partial, at: saidTime(body.at, body.zone) });
     },
     listSeries: ({ query, caller }) =>
       services.listSeries({ owner: listOwner(caller, query.all), limit: query.limit ?? DEFAULT_PAGE, after: query.after }),

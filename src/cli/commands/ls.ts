@@ -1,10 +1,12 @@
 import { type Command, Option } from 'commander';
 import type { Reservation } from '../../contract/reservations.ts';
+import { labelText } from '../labels.ts';
 import type { Cli } from '../session.ts';
 import { clock, short, table, when } from '../text.ts';
 
 interface Options {
   all?: boolean;
+  label?: string;
   past?: boolean;
   quiet?: boolean;
   sort?: keyof typeof SORTS;
@@ -29,8 +31,9 @@ export function addLs(program: Command, cli: Cli): void {
     .description('your reservations')
     .option('--all', "everybody's (operators)")
     .option('--past', 'those that are over too')
+    .option('--label <label>', 'those with this label: KEY=VALUE, or KEY; several parted by commas')
     .option('-q, --quiet', 'their ids alone, one a line, for scripts')
-    .option('-w, --wide', 'host name, address, provider and host too, and times as the clock shows them')
+    .option('-w, --wide', 'host name, address, provider, host and labels too, and times as the clock shows them')
     .addOption(new Option('--sort <by>', 'put in order by; the newest first if left out').choices(Object.keys(SORTS)))
     .action(async ({ quiet, sort, wide, ...query }: Options, command: Command) => {
       const session = cli.open(command);
@@ -64,6 +67,7 @@ export function reservationTable(list: readonly Reservation[], wide: boolean, al
   } else columns.push(['ENDS', (r) => when(goneBy(r))]);
   if (all) columns.push(['OWNER', (r) => r.owner]);
   if (wide || all) columns.push(['PROVIDER', (r) => r.provider], ['HOST', (r) => r.machine.host]);
+  if (wide) columns.push(['LABELS', labelText]);
   return table(
     columns.map(([head]) => head),
     list.map((r) => columns.map(([, cell]) => cell(r))),

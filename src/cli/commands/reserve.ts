@@ -4,6 +4,7 @@ import { UnreachableError } from '../../client/errors.ts';
 import type { Reservation, ReserveBody } from '../../contract/reservations.ts';
 import { failed, followReservation, reservationGoesOn } from '../follow.ts';
 import { interruptible } from '../io.ts';
+import { labelOption } from '../labels.ts';
 import { describeSeries } from '../series.ts';
 import type { Cli, Session } from '../session.ts';
 import { clock, lastLines, short, when } from '../text.ts';
@@ -13,6 +14,7 @@ interface Options extends RequestOptions {
   wait: boolean;
   repeat?: string;
   partial?: boolean;
+  label?: Record<string, string>;
 }
 
 export function addReserve(program: Command, cli: Cli): void {
@@ -21,6 +23,7 @@ export function addReserve(program: Command, cli: Cli): void {
     .description('reserve a machine of an image (NAME or NAME@NUMBER) and watch it become ready')
     .option('--repeat <rule>', 'again and again from --at on, by a rule of RFC 5545: "FREQ=WEEKLY;BYDAY=MO,WE;COUNT=20"')
     .option('--partial', 'with --repeat: take those that can be had; otherwise it is all or none')
+    .option('--label <label>', 'a label to find it by: KEY=VALUE; may be given again', labelOption)
     .option('--no-wait', 'do not wait until it is ready');
   addRequestOptions(command).action(async (image: string, options: Options, command: Command) => {
     if (options.partial && options.repeat === undefined) command.error('error: --partial goes with --repeat');
@@ -47,6 +50,7 @@ async function again(session: Session, image: string, options: Options, rule: st
     zone: options.zone,
     rule,
     ...(options.partial ? { partial: true } : {}),
+    ...(options.label === undefined ? {} : { labels: options.label }),
   };
   const made = await session.client.reserveSeries({ body });
   for (const r of made.refused) session.say(`not at ${clock(r.at)}: ${r.message}`);
@@ -54,7 +58,8 @@ async function again(session: Session, image: string, options: Options, rule: st
 }
 
 function bodyOf(image: string, options: Options): ReserveBody & { id: string } {
-  return { id: randomUUID(), ...machineRequestOf(image, options) };
+  const { label: labels } = options;
+  return { id: randomUUID(), ...machineRequestOf(image, options), ...(labels === undefined ? {} : { labels }) };
 }
 
 /** Asks; when the answer is lost on the way, once more with the same id, which makes no second reservation. */

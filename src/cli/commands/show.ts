@@ -3,6 +3,7 @@ import type { MachineDetail } from '../../contract/machines.ts';
 import type { Reservation } from '../../contract/reservations.ts';
 import { ApiError } from '../../client/errors.ts';
 import { stageText } from '../follow.ts';
+import { labelText } from '../labels.ts';
 import { findReservation } from '../names.ts';
 import type { Cli, Session } from '../session.ts';
 import { clock, facts, failureText, lastLines, questionText, when } from '../text.ts';
@@ -74,6 +75,7 @@ function describe(r: Reservation, machine: MachineDetail | undefined): string {
     ['ends', r.endedAt ? `ended ${clock(r.endedAt)}` : r.endsAt ? `${clock(r.endsAt)} (${when(r.endsAt)})` : 'when you end it'],
     ...(machine?.chains ?? []).map((c): [string, string] => ['disks', c.disks.map((d) => d.path).join(' -> ')]),
     ['proof', proofText(machine)],
+    ['labels', labelText(r)],
     ['note', r.notes.join('; ')],
     ['failure', failureText(r.failure)],
   ]).concat(lastLines(r.failure));

@@ -36,7 +36,7 @@ async function guest(
   const profile = { agent: 'none', user: 'debian', bootTimeoutS: options.bootTimeoutS ?? 60, access: options.access ?? 'cloud-init' };
   const guests = new Guests({
     host: { machineSecret: 'secret' in options ? options.secret : secret },
-    masters: { need: async () => ({ profile: { guest: profile } }) } as unknown as Masters,
+    masters: { of: async () => ({ profile: { guest: profile } }) } as unknown as Masters,
     machines: {
       needMade: async () => record,
       update: async (_: string, change: object) => Object.assign(record, change),

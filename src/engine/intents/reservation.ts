@@ -5,6 +5,7 @@
 import { type Demand, storageAsked } from '../../core/capacity.ts';
 import { imageNamed } from './image-named.ts';
 import type { CloneMode, RevisionProfile } from '../../core/image.ts';
+import type { Labels } from '../../core/labels.ts';
 import { type KindRule, kindOf } from '../../core/rules.ts';
 import { formatDuration, type ReservationKind } from '../../core/reservation.ts';
 import { CarrelError, isCode } from '../../lib/errors.ts';
@@ -42,6 +43,7 @@ export interface ReserveIntent {
   vcpus?: number | undefined;
   /** How large the machine's first disk is to be; as its image's if left out. */
   diskMiB?: number | undefined;
+  labels?: Labels | undefined;
   /** It is made to see whether its revision can be lent. */
   proof?: Proof | undefined;
 }
@@ -150,6 +152,7 @@ export function promiseOf(deps: EngineDeps, who: Who, offer: Offer, one: One, pl
     hostname: hostnameFor(image.name, one.id),
     ...sizeOf(offer),
     diskMiB: request.diskMiB,
+    labels: request.labels,
     now,
   };
 }

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startCli } from '../../test/support/run-cli.ts';
+import { startTestServer, type TestServer } from '../../test/support/test-server.ts';
+import { LABEL_KEY, LABEL_VALUE, MOST_LABELS } from '../contract/labels.ts';
+import * as core from '../core/labels.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+async function run(...args: string[]) {
+  const cli = startCli(server, 'ann', args);
+  const code = await cli.done;
+  return { code, out: cli.out, err: cli.err };
+}
+
+it('labels are put on when it is reserved, shown, found by, changed and taken away', async () => {
+  const made = await run('reserve', 'starter', '--no-wait', '--label', 'course=cs101', '--label', 'note=a=b', '--label', 'empty=');
+  expect(made.code).toBe(0);
+  const [id] = [...server.world.reservations.keys()] as [string];
+  expect(server.world.reservations.get(id)?.labels).toEqual({ course: 'cs101', note: 'a=b', empty: '' });
+  await run('reserve', 'starter', '--no-wait');
+  expect((await run('show', id)).out).toMatch(/labels +course=cs101, note=a=b, empty=/);
+  expect((await run('ls', '--wide')).out).toMatch(/LABELS[^]*course=cs101/);
+  expect((await run('ls', '-q', '--label', 'course=cs101,note')).out).toBe(`${id}\n`);
+  expect((await run('ls', '--label', 'course=cs102')).out).toContain('no reservations');
+  const wrong = await run('ls', '--label', 'Course=1');
+  expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('write KEY=VALUE')]);
+
+  const changed = await run('label', id, 'course=cs102', 'note-');
+  expect([changed.code, changed.out]).toEqual([0, `${id.slice(0, 8)} has course=cs102, empty=\n`]);
+  expect((await run('label', id, 'course-', 'empty-')).out).toContain('no labels');
+  for (const args of [
+    ['label', id, 'nonsense'],
+    ['label', id, '=x'],
+    ['label', id],
+    ['reserve', 'starter', '--label', 'x'],
+  ]) {
+    expect([args, (await run(...args)).code]).toEqual([args, 2]);
+  }
+  for (const label of ['Course=x', 'a=b,c', `a=${'x'.repeat(64)}`]) {
+    const { code, err } = await run('label', id, label);
+    expect([label, code, err]).toEqual([label, 2, expect.stringMatching(/the (?:key|value) of a label/)]);
+  }
+  const client = server.client('ann');
+  for (const labels of [{ Course: 'x' }, { a: 'b,c' }, { a: 'x'.repeat(64) }]) {
+    await expect(client.labelReservation({ params: { id }, body: { labels: labels as never } })).rejects.toMatchObject({
+      code: 'bad-request',
+      message: expect.stringContaining('labels'),
+    });
+  }
+});
+
+it("the contract's bounds are the core's", () => {
+  expect([MOST_LABELS, LABEL_KEY, LABEL_VALUE]).toEqual([core.MOST_LABELS, core.LABEL_KEY, core.LABEL_VALUE]);
+});

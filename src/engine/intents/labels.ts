@@ -1,0 +1,40 @@
+/** Labels of reservations, changed by their people. */
+import { changedLabels, MOST_LABELS } from '../../core/labels.ts';
+import { CarrelError } from '../../lib/errors.ts';
+import * as audit from '../../store/audit.ts';
+import * as reservations from '../../store/reservations.ts';
+import type { Reservation } from '../../store/schema.ts';
+import type { EngineDeps } from '../deps.ts';
+import type { Who } from './terms.ts';
+
+/**
+ * Gives a reservation these labels, of whatever state it is, and takes those away whose value is null. Errors: `not-found`; `bad-request` where it
+ * would have more than {@link MOST_LABELS}.
+ */
+export async function labelReservation(
+  deps: EngineDeps,
+  who: Who,
+  id: string,
+  change: Readonly<Record<string, string | null>>,
+): Promise<Reservation> {
+  return deps.store.tx(async (tx) => {
+    const row = await reservations.lock(tx, id);
+    const labels = changedLabels(row.labels, change);
+    if (Object.keys(labels).length > MOST_LABELS) {
+      throw new CarrelError('bad-request', `it would have ${Object.keys(labels).length} labels, and ${MOST_LABELS} is the most`, {
+        hint: 'take some away first',
+      });
+    }
+    const now = deps.now();
+    await reservations.setLabels(tx, id, labels, now);
+    await audit.append(tx, {
+      at: now,
+      actor: who.name,
+      action: 'reservation.labelled',
+      subjectKind: 'reservation',
+      subjectId: id,
+      detail: { labels },
+    });
+    return { ...row, labels };
+  });
+}
