@@ -56,7 +56,7 @@ test('without the lock the checker finds capacity promised twice in the future',
   const s = await seed(t.db, now, LIMITS);
   const stores = await pools(t);
   let seen: string[] = [];
-  for (let round = 0; round < 20 && seen.length === 0; round++) {
+  for (let round = 0; round < 400 && seen.length === 0; round++) {
     const writers = Array.from({ length: 9 }, (_, i) =>
       churn((stores[i % 3] as Store).db.withPlugin(unlocked), s, 20, dice(round * 9 + i)),
     );
