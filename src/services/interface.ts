@@ -206,9 +206,9 @@ export interface ReservationServices {
     request: PageRequest & { owner?: string | undefined; past: boolean; labels?: readonly LabelWanted[] | undefined },
   ): Promise<Page<Reservation>>;
   showReservation(id: string): Promise<Reservation | undefined>;
-  /** By a negative span: shortened. */
-  /** Changes labels; null takes one away. `bad-request` where there would be too many. */
+  /** Null takes a label away. `bad-request` where there would be too many. */
   labelReservation(caller: Caller, request: { id: string; labels: Readonly<Record<string, string | null>> }): Promise<Reservation>;
+  /** By a negative span: shortened. */
   extendReservation(caller: Caller, request: { id: string; byMs: number }): Promise<Reservation>;
   moveReservation(caller: Caller, request: { id: string; at: SaidTime; forMs?: number | undefined }): Promise<Reservation>;
   /** Ending what is ending or over is no error: it returns it as it is. */

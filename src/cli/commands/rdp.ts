@@ -1,6 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { CarrelError } from '../../lib/errors.ts';
+import { writeAsked } from '../files.ts';
 import { findReservation } from '../names.ts';
 import type { Cli } from '../session.ts';
 
@@ -17,9 +16,7 @@ export function addRdp(program: Command, cli: Cli): void {
         session.answer({ content }, content.trimEnd());
         return;
       }
-      await writeFile(file, content).catch((cause: unknown) => {
-        throw new CarrelError('bad-request', `${file} cannot be written`, { hint: 'Give another --file.', cause });
-      });
+      await writeAsked(file, content);
       session.answer({ file }, `${file} is written: open it with a Remote Desktop client; \`carrel connect ${text}\` says the password`);
     });
 }

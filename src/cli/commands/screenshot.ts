@@ -1,6 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { CarrelError } from '../../lib/errors.ts';
+import { writeAsked } from '../files.ts';
 import { findReservation } from '../names.ts';
 import type { Cli } from '../session.ts';
 
@@ -14,9 +13,7 @@ export function addScreenshot(program: Command, cli: Cli): void {
       const { id, hostname } = await findReservation(session.client, text);
       const picture = await session.client.screenshot({ params: { id } });
       const file = options.file ?? `${hostname}.png`;
-      await writeFile(file, picture).catch((cause: unknown) => {
-        throw new CarrelError('bad-request', `${file} cannot be written`, { hint: 'Give another --file.', cause });
-      });
+      await writeAsked(file, picture);
       session.answer({ file, bytes: picture.length }, `${file} is written`);
     });
 }

@@ -25,18 +25,19 @@ export async function changeImage(
   await deps.store.tx(async (tx) => {
     const image = await images.lock(tx, imageId);
     if (!image) throw new CarrelError('not-found', 'the image is not there any more');
+    const renamed = name !== undefined && name !== image.name;
+    const described = description !== undefined && description !== image.description;
+    if (!renamed && !described) return;
     const note = (action: string, from: string, to: string) =>
       audit.append(tx, { at: now, actor: who.name, action, subjectKind: 'image', subjectId: image.id, detail: { from, to } });
-    if (name !== undefined && name !== image.name) {
+    if (renamed) {
       await images.rename(tx, image, name, now);
       await note('image.renamed', image.name, name);
     }
-    if (description !== undefined && description !== image.description) {
+    if (described) {
       await images.describe(tx, image.id, description);
       await note('image.described', image.description, description);
     }
-    const renamed = name !== undefined && name !== image.name;
-    if (!renamed && (description === undefined || description === image.description)) return;
     const body = { name: name ?? image.name, ...(renamed ? { from: image.name } : {}) };
     await events.append(tx, { at: now, accountId: null, kind: 'image', subjectId: image.id, body });
   });

@@ -50,8 +50,9 @@ export async function connect(
   if (publicKey !== undefined) mustHaveSsh(revision);
   const key = publicKey === undefined ? undefined : checkPublicKey(publicKey);
   const driver = driverOf(deps, row.providerId);
-  const lost = machine.condition === 'unreachable' && row.credential !== null && machine.address !== null;
-  const own = lost ? undefined : await driver.guest.ownPassword?.(ctx, machine.id);
+  // What the guest was given before still opens the door of a machine that nobody can control.
+  const lastDoor = machine.condition === 'unreachable' && row.credential !== null ? machine.address : null;
+  const own = lastDoor === null ? await driver.guest.ownPassword?.(ctx, machine.id) : undefined;
   // Written first, under the row's lock: of two people who connect at one time both get the password that the guest will have.
   const credential = await deps.store.tx(async (tx) => {
     const locked = await reservations.lock(tx, id);
@@ -75,10 +76,8 @@ export async function connect(
     });
     return next;
   });
-  // What the guest was given before still opens the door of a machine that nobody can control.
-  if (machine.condition === 'unreachable' && row.credential !== null && machine.address !== null) {
-    const { address, hostKeys } = machine;
-    if (key !== undefined) await inTurn(ctx, id, () => setKeysBySsh(ctx, address, hostKeys ?? [], credential));
+  if (lastDoor !== null) {
+    if (key !== undefined) await inTurn(ctx, id, () => setKeysBySsh(ctx, lastDoor, machine.hostKeys ?? [], credential));
   } else if (own === undefined) await inTurn(ctx, id, () => handOver(ctx, deps, sealer, driver, row, credential));
   const address = await addressOf(ctx, driver, machine);
   return {

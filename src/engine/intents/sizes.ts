@@ -27,8 +27,9 @@ function checkMemory(request: Sizes, profile: RevisionProfile): void {
 
 /** What lies beyond the end would be cut off. */
 async function checkDisk(db: Db, { diskMiB }: Sizes, revision: Revision): Promise<void> {
+  if (diskMiB === undefined) return;
   const own = storageAsked(await masters.virtualBytes(db, revision.id));
-  if (diskMiB === undefined || diskMiB >= own) return;
+  if (diskMiB >= own) return;
   throw new CarrelError('bad-request', `its image has ${own} MiB of disk, and a machine's is never smaller: not ${diskMiB} MiB`, {
     hint: `ask for ${own} MiB or more, or leave the size out`,
     details: { diskMiB, least: own },
