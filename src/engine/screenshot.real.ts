@@ -1,12 +1,12 @@
 /** Pictures of screens: one question to the machine however many ask, of nobody's machine but one that runs, and no use of it. */
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { type Bench, drain, makeBench, readyOne, reservationOf, reserveOne } from '../../test/support/engine.ts';
 import type { Driver } from '../driver/index.ts';
 import { override } from '../drivers/fake/sabotage-tools.ts';
 import { makeCtx } from '../lib/context.ts';
 import { driverOf, type EngineDeps } from './deps.ts';
 import { powerReservation } from './intents/reservation.ts';
-import { screenshotOf } from './intents/screenshot.ts';
+import { SCREENSHOT_KEPT_MS, screenshotOf } from './intents/screenshot.ts';
 
 const ctx = () => makeCtx({ timeoutMs: 600_000 });
 
@@ -38,6 +38,13 @@ test('however many look, the machine is asked once; one who goes away takes the 
   seen.go();
   for (const picture of await Promise.all(others)) expect(picture.subarray(1, 4).toString('latin1')).toBe('PNG');
   expect(seen.taken).toBe(1);
+  // Who comes later is shown the same for a while, and then another.
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  vi.setSystemTime(Date.now() + SCREENSHOT_KEPT_MS);
+  await screenshotOf(ctx(), deps, id);
+  await screenshotOf(ctx(), deps, id);
+  expect(seen.taken).toBe(2);
   expect((await reservationOf(bench, id)).lastSeenAt).toEqual(before);
 });
 

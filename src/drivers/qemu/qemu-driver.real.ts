@@ -65,6 +65,11 @@ describe('the QEMU driver beyond the port', () => {
         expect(target).not.toContain(`frozen/${revisionId}/ram`);
       }
     }
+    // It writes pictures of its screen itself, and none of them stays.
+    const inRun = async () => (await readdir(join(world.dataDir, 'machines', machineId, 'run'))).toSorted();
+    const before = await inRun();
+    await world.driver.screenshot(ctx(), machineId);
+    expect(await inRun()).toEqual(before);
     const cmdline = await readFile(`/proc/${found?.pid}/cmdline`, 'utf8');
     expect(cmdline).toContain(`carrel:${world.installationId}:${machineId}`);
     await world.driver.destroy(ctx(), machineId);
