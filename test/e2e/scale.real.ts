@@ -158,10 +158,13 @@ test('an answer asks no more of the store when it has more rows to show', async 
 
 test('a series asks no more of the store when it has more occurrences', async () => {
   const { bench } = await filled({ past: 10, booked: 200, accounts: 2, audit: 1 });
-  const queries = async (count: number) => (await listenIn(() => reserveSeries(bench.deps, bench.who, seriesOf(count)))).length;
-  const [few, many] = [await queries(3), await queries(60)];
-  // One or the other asks once more, as what is counted by the hour was or was not counted anew before; 57 more occurrences are no reason to.
-  expect(many - few).toBeLessThan(5);
+  /** The fewest of three: what is asked on the side, by whoever works in this process, only adds. */
+  const queries = async (count: number) => {
+    const tries: number[] = [];
+    while (tries.length < 3) tries.push((await listenIn(() => reserveSeries(bench.deps, bench.who, seriesOf(count)))).length);
+    return Math.min(...tries);
+  };
+  expect(await queries(60)).toBe(await queries(3));
 });
 
 test('what is old is forgotten in statements that are bounded', async () => {
