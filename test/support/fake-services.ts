@@ -8,6 +8,7 @@ import { changedLabels } from '../../src/core/labels.ts';
 import type { Maintenance } from '../../src/contract/calendar.ts';
 import type { Licence } from '../../src/contract/licences.ts';
 import type { Image, Revision, RevisionStarted } from '../../src/contract/images.ts';
+import type { Provider } from '../../src/contract/providers.ts';
 import type { JobDetail, MachineDetail } from '../../src/contract/machines.ts';
 import type { Connection, Reservation, Stage } from '../../src/contract/reservations.ts';
 import type { SeriesDetail } from '../../src/contract/series.ts';
@@ -74,6 +75,8 @@ export class FakeWorld {
   readonly failures = new Map<string, Error | Promise<unknown>>();
   /** What every machine wrote on its serial console. */
   serial = 'login:\n';
+  /** What differs of provider `local`. */
+  readonly provider: Partial<Provider> = {};
   /** Where consoles lead. */
   consoleSocket = '';
   ready = true;
@@ -716,6 +719,7 @@ export function fakeServices(world: FakeWorld): Services {
         limits: { machines: 10, memoryMiB: 8192, vcpus: 8, storageMiB: 100_000 },
         used: { machines: 1, memoryMiB: 256, vcpus: 1, storageMiB: 0 },
         facts: { accel: 'tcg' },
+        ...world.provider,
       },
     ],
     addProvider: async (_caller, { name, kind, url, username, trust }) => ({
