@@ -129,6 +129,8 @@ export async function runSaga<EngineDeps, Input, Tx>(
     fault?: FaultPoint;
     /** Aborts with `shutdown` or `fenced` when the run must be let go of. Unlike the context's signal it can come after a cancel. */
     leave?: AbortSignal;
+    /** What is done with a run that is not one of this version's; it is parked if left out. */
+    foreign?: (error: StoredError) => Promise<'retry' | 'stuck'>;
     /** {@link GRACE_MS}; tests make it short. */
     graceMs?: number;
   },
@@ -142,6 +144,7 @@ export async function runSaga<EngineDeps, Input, Tx>(
 
   const stranger = misfit(saga, journal.direction, [...records.values()]);
   if (stranger !== undefined) {
+    if (args.foreign !== undefined) return await args.foreign(toStored(stranger));
     await journal.park(toStored(stranger));
     return 'stuck';
   }

@@ -1,6 +1,6 @@
 /** The worker over real PostgreSQL: lost leases, cancels, shutdown, start slots, and what time does to reservations. */
-import { describe, expect, onTestFinished, test } from 'vitest';
 import type { KyselyPlugin } from 'kysely';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { pino } from 'pino';
 import {
   type Bench,
@@ -161,14 +161,6 @@ describe('leases', () => {
     }
     expect((await jobOf(bench, saga)).state).toBe(state);
   });
-});
-
-test('a run of a saga that is not there any more is parked with the reason', async () => {
-  const bench = await makeBench(onTestFinished);
-  await jobs.enqueue(bench.store.db, { saga: 'former', input: {}, key: 'former', lane: 'former' });
-  await startWorker(bench);
-  await until(() => idle(bench), 'an end');
-  expect(await jobOf(bench, 'former')).toMatchObject({ state: 'stuck', error: { code: 'saga-changed' } });
 });
 
 describe('cancel', () => {

@@ -13,12 +13,16 @@ import { CarrelError, describeError, isCode, type StoredError, toStored } from '
 import type { Logger } from '../lib/log.ts';
 import { backoffMs } from '../lib/retry.ts';
 import * as jobs from '../store/jobs.ts';
+import { otherVersionServes } from '../store/servers.ts';
 import { claim, heartbeat, reapExpired, type ClaimedJob, type QueueStore } from '../store/queue.ts';
 import { isClearing } from '../store/slots.ts';
 import { PgJournal } from './journal.ts';
 import { CANCELLED, type FaultPoint, runSaga, SHUTDOWN } from './saga.ts';
 import { SAGAS } from './sagas/index.ts';
 import type { EngineDeps } from './deps.ts';
+
+/** How long a run that only a server of another version can go on with lies until somebody looks at it again, in milliseconds. */
+const LEFT_TO_OTHERS_MS = 5_000;
 
 export interface WorkerOptions {
   deps: EngineDeps;
@@ -154,9 +158,18 @@ export class Worker {
     });
     try {
       const saga = SAGAS[job.saga];
-      if (!saga) return await journal.park(unknownSaga(job.saga));
+      const foreign = async (error: StoredError): Promise<'retry' | 'stuck'> => await this.#begunByAnother(journal, error);
+      if (!saga) return void (await foreign(unknownSaga(job.saga)));
       const ctx = makeCtx({ signal: anyOf([leave.signal, cancel.signal]), log, progress: (report) => onProgress?.(job, report) });
-      const end = await runSaga(saga, { ctx, deps, input: job.input as never, journal, leave: leave.signal, ...(fault ? { fault } : {}) });
+      const end = await runSaga(saga, {
+        ctx,
+        deps,
+        input: job.input as never,
+        journal,
+        leave: leave.signal,
+        foreign,
+        ...(fault ? { fault } : {}),
+      });
       log.info({ end, err: end === 'done' ? undefined : journal.error?.message }, `saga ${job.saga}: ${end}`);
     } catch (error) {
       if (isCode(error, 'fenced')) log.warn('another worker has taken this run over');
@@ -209,6 +222,17 @@ export class Worker {
       this.#log.warn({ job: run.job.id }, 'the store does not answer; its run is let go of before another server may take it');
       run.leave.abort(new CarrelError('shutdown', 'the store has not heard of this server for too long', { retry: 'later' }));
     }
+  }
+
+  /** A run that is not one of ours: left to the server of another version that is there, such as in the middle of an upgrade; else parked. */
+  async #begunByAnother(journal: PgJournal, error: StoredError): Promise<'retry' | 'stuck'> {
+    const { serverId, store } = this.#options.deps;
+    if (serverId !== undefined && (await otherVersionServes(store.db, serverId))) {
+      await journal.pause(LEFT_TO_OTHERS_MS, error, async () => {});
+      return 'retry';
+    }
+    await journal.park(error);
+    return 'stuck';
   }
 
   /** Cancels asked for while a run is under way reach it through its signal. */

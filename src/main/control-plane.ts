@@ -26,7 +26,7 @@ import { pruneJobs } from '../store/jobs.ts';
 import * as providers from '../store/providers.ts';
 import { reapFormerLives } from '../store/queue.ts';
 import * as sessions from '../store/sessions.ts';
-import { schemaPending } from '../store/migrate.ts';
+import { schemaWork } from '../store/migrate.ts';
 import { serverLock } from '../store/server-lock.ts';
 import { endpointConfig, plainReport } from './endpoint-config.ts';
 import { fingerprint, type Installation } from './installation.ts';
@@ -126,8 +126,8 @@ async function bringUp(
   const target = options.databaseUrl ?? (cluster as Cluster).conn;
   const owner = { id: installation.id, keyFingerprint: fingerprint(installation.key) };
   await checkOwner(target, owner);
-  // Locked before the schema is changed: a newer server must not migrate under an older one.
-  const lock = await serverLock(ctx, target, { serverId: installation.serverId, alone: await schemaPending(target) });
+  // Locked before the schema is changed: a newer server must not take away under an older one what that needs.
+  const lock = await serverLock(ctx, target, { serverId: installation.serverId, alone: (await schemaWork(target)) === 'alone' });
   closers.push(() => lock.release());
   const store = await openStore(ctx, target);
   closers.push(() => store.close());

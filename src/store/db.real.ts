@@ -7,7 +7,7 @@ import { makeCtx } from '../lib/context.ts';
 import { waitFor } from '../lib/retry.ts';
 import { connect } from './conn.ts';
 import { type Notice, openStore, type Store, type Tx, tx } from './db.ts';
-import { migrationsDir, schemaPending } from './migrate.ts';
+import { migrationsDir, schemaWork } from './migrate.ts';
 import { LOCK_KEY, type LockOptions, serverLock } from './server-lock.ts';
 import * as settings from './settings.ts';
 import { type TestDb, testDb } from './testing.ts';
@@ -59,6 +59,46 @@ test('a store from a newer version is refused with both versions named', async (
   const here = t.store.schemaVersion;
   await sql`insert into schema_version (version, name, checksum) values (${here + 1}, 'future', 'x')`.execute(t.db);
   await expect(t.again()).rejects.toMatchObject({ code: 'store-newer', details: { store: here + 1, program: here } });
+});
+
+test('a store to which a newer version only added is served by the one before, and by no older one', async () => {
+  const t = await testDb(onTestFinished);
+  const here = t.store.schemaVersion;
+  const dir = ownMigrations();
+  const write = (n: number, text: string) => writeFileSync(join(dir, `${String(here + n).padStart(4, '0')}_more.sql`), text);
+  write(1, '-- expand: a column\nalter table setting add column more text;');
+  expect((await open(t, dir)).schemaVersion).toBe(here + 1);
+  // This program, which knows nothing of it.
+  expect((await t.again()).schemaVersion).toBe(here + 1);
+  write(2, 'alter table setting drop column more;');
+  write(3, '-- expand: another\nalter table setting add column other text;');
+  expect((await open(t, dir)).schemaVersion).toBe(here + 3);
+  await expect(t.again()).rejects.toMatchObject({
+    code: 'store-newer',
+    message: `the store has schema ${here + 3}, which takes a program that knows ${here + 2}, and this program knows schemas up to ${here}`,
+    details: { store: here + 3, needs: here + 2, program: here },
+  });
+});
+
+test('what is added beside servers waits for their work, and stops nobody who comes after', async () => {
+  const t = await testDb(onTestFinished);
+  const dir = ownMigrations();
+  writeFileSync(
+    join(dir, `${String(t.store.schemaVersion + 1).padStart(4, '0')}_more.sql`),
+    '-- expand\nalter table setting add column more text;',
+  );
+  let opened: Promise<Store> | undefined;
+  await t.store.tx(async (tx) => {
+    await sql`select from setting`.execute(tx);
+    opened = open(t, dir);
+    // It waits for the table, which this transaction has in use; whoever reads it meanwhile does not wait for ever.
+    await waitFor(bound(), 5, async () => {
+      const { rows } = await sql`select from pg_locks where relation = 'setting'::regclass and not granted`.execute(t.db);
+      return rows.length > 0 ? true : undefined;
+    });
+    await sql`select from setting`.execute(t.db);
+  });
+  expect((await opened)?.schemaVersion).toBe(t.store.schemaVersion + 1);
 });
 
 test('a landed file that was edited is refused, one with other line ends is not', async () => {
@@ -200,12 +240,16 @@ test('several servers share a store; who is to change the schema waits for none 
   await newer.release();
 });
 
-test('whether the schema must change is known before anything is', async () => {
+test('what is to be done to the schema, and whether other servers may look on, is known before anything is done', async () => {
   const t = await testDb(onTestFinished);
   const dir = ownMigrations();
-  expect(await schemaPending(t.conn, dir)).toBe(false);
-  writeFileSync(join(dir, `${String(t.store.schemaVersion + 1).padStart(4, '0')}_more.sql`), 'select 1;');
-  expect(await schemaPending(t.conn, dir)).toBe(true);
+  const write = (n: number, text: string) =>
+    writeFileSync(join(dir, `${String(t.store.schemaVersion + n).padStart(4, '0')}_more.sql`), text);
+  expect(await schemaWork(t.conn, dir)).toBe('none');
+  write(1, '-- expand: nothing\nselect 1;');
+  expect(await schemaWork(t.conn, dir)).toBe('beside');
+  write(2, 'select 1;');
+  expect(await schemaWork(t.conn, dir)).toBe('alone');
 });
 
 test('a lock held by a process that has just died is waited out', async () => {

@@ -1,4 +1,9 @@
-/** Numbered SQL files, each applied once, in order, in a transaction of its own. */
+/**
+ * Numbered SQL files, each applied once, in order, in a transaction of its own.
+ *
+ * One whose first line is `-- expand` only adds: a program that does not know it goes on working on the store, so that servers of the version
+ * before may run meanwhile and afterwards. Any other takes something away that they need, and waits until they are gone ("expand and contract").
+ */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
@@ -6,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Client } from 'pg';
 import { checkCtx, type Ctx, sleep } from '../lib/context.ts';
-import { CarrelError } from '../lib/errors.ts';
+import { CarrelError, isCode } from '../lib/errors.ts';
 import { connect, type StoreTarget } from './conn.ts';
 import { storeError } from './errors.ts';
 
@@ -16,8 +21,22 @@ export interface Migration {
   sql: string;
   /** SHA-256 of the text with LF line ends, hex. */
   checksum: string;
+  /** Programs that do not know it can work on a store that has it. */
+  expand: boolean;
 }
 
+/** What a program has to do to a store's schema: nothing, something that servers of before may look on at, or something that they may not. */
+export type SchemaWork = 'none' | 'beside' | 'alone';
+
+/** The first line of a file that only adds. */
+const EXPAND = /^-- expand\b/;
+/**
+ * Milliseconds for which a file that is applied beside servers waits for a table, before it lets those pass who wait behind it and tries again.
+ */
+const BESIDE_LOCK_MS = 2_000;
+const BESIDE_PAUSE_MS = 500;
+/** SQLSTATE of a lock that was not had in time. */
+const LOCK_NOT_AVAILABLE = '55P03';
 const FILE = /^(\d{4})_([a-z0-9_]+)\.sql$/;
 /** Key of the advisory lock that lets one process migrate at a time: 'carrel-m' in ASCII is too long for int8, so 'carrelm'. */
 const LOCK = '0x63617272656c6d';
@@ -44,7 +63,8 @@ export async function readMigrations(dir: string): Promise<Migration[]> {
       const version = Number(m[1]);
       if (version !== i + 1) throw new CarrelError('internal', `sql/${file}: expected number ${i + 1} here`);
       const text = (await readFile(join(dir, file), 'utf8')).replaceAll('\r\n', '\n');
-      return { version, name: m[2] as string, sql: text, checksum: createHash('sha256').update(text).digest('hex') };
+      const checksum = createHash('sha256').update(text).digest('hex');
+      return { version, name: m[2] as string, sql: text, checksum, expand: EXPAND.test(text) };
     }),
   );
 }
@@ -53,17 +73,21 @@ interface Applied {
   version: number;
   name: string;
   checksum: string;
+  expand: boolean;
 }
 
 function checkApplied(applied: readonly Applied[], known: readonly Migration[]): void {
   const newest = applied.at(-1)?.version ?? 0;
-  if (newest > known.length) {
-    throw new CarrelError('store-newer', `the store has schema ${newest}, this program knows schemas up to ${known.length}`, {
+  const beyond = applied.slice(known.length).findLast((row) => !row.expand);
+  if (beyond !== undefined) {
+    const knows = `this program knows schemas up to ${known.length}`;
+    const needs = beyond.version === newest ? '' : `, which takes a program that knows ${beyond.version}`;
+    throw new CarrelError('store-newer', `the store has schema ${newest}${needs}, ${needs === '' ? '' : 'and '}${knows}`, {
       hint: 'Run the version of Carrel that made the store, or a newer one; or restore a backup made by this version.',
-      details: { store: newest, program: known.length },
+      details: { store: newest, needs: beyond.version, program: known.length },
     });
   }
-  applied.forEach((row, i) => {
+  applied.slice(0, known.length).forEach((row, i) => {
     const file = known[i] as Migration;
     if (row.version === i + 1 && row.checksum === file.checksum) return;
     throw new CarrelError(
@@ -87,49 +111,72 @@ async function lock(ctx: Ctx, client: Client): Promise<void> {
   }
 }
 
-/** Whether this program's schema is newer than the store's. Errors: `store-unavailable`, `store-access`. */
-export async function schemaPending(target: StoreTarget, dir = migrationsDir()): Promise<boolean> {
+/** What this program will do to the store's schema when it opens it. Errors: `store-unavailable`, `store-access`. */
+export async function schemaWork(target: StoreTarget, dir = migrationsDir()): Promise<SchemaWork> {
   const known = await readMigrations(dir);
   const client = await connect(target, 'carrel').catch((error: unknown) => {
     throw storeError(error);
   });
   try {
     const { rows: tables } = await client.query<{ there: boolean }>("select to_regclass('schema_version') is not null as there");
-    if (tables[0]?.there !== true) return true;
+    if (tables[0]?.there !== true) return 'alone';
     const { rows } = await client.query<{ newest: number }>('select coalesce(max(version), 0) as newest from schema_version');
-    return (rows[0]?.newest ?? 0) < known.length;
+    const pending = known.slice(rows[0]?.newest ?? 0);
+    if (pending.length === 0) return 'none';
+    return pending.every((file) => file.expand) ? 'beside' : 'alone';
   } finally {
     await client.end().catch(() => {});
   }
 }
 
+async function appliedTo(client: Client): Promise<Applied[]> {
+  await client.query(`create table if not exists schema_version (
+    version int primary key, name text not null, checksum text not null, applied_at timestamptz not null default now(),
+    expand boolean not null default false)`);
+  const { rowCount } = await client.query(
+    `select from pg_attribute where attrelid = 'schema_version'::regclass and attname = 'expand' and not attisdropped`,
+  );
+  if (rowCount === 0) await client.query('alter table schema_version add column expand boolean not null default false');
+  return (await client.query<Applied>('select version, name, checksum, expand from schema_version order by version')).rows;
+}
+
+async function apply(ctx: Ctx, client: Client, file: Migration): Promise<void> {
+  for (;;) {
+    checkCtx(ctx);
+    try {
+      await client.query('begin');
+      if (file.expand) await client.query(`set local lock_timeout = ${BESIDE_LOCK_MS}`);
+      await client.query(file.sql);
+      await client.query('insert into schema_version (version, name, checksum, expand) values ($1, $2, $3, $4)', [
+        file.version,
+        file.name,
+        file.checksum,
+        file.expand,
+      ]);
+      await client.query('commit');
+      return;
+    } catch (error) {
+      await client.query('rollback').catch(() => {});
+      if (file.expand && isCode(error, LOCK_NOT_AVAILABLE)) {
+        await sleep(ctx, BESIDE_PAUSE_MS);
+        continue;
+      }
+      throw new CarrelError('store-migration', `schema file ${file.version} (${file.name}) could not be applied`, { cause: error });
+    }
+  }
+}
+
 /**
- * Brings the store to the newest schema; waits for another process that is doing the same. Returns the schema's number.
+ * Brings the store to the newest schema; waits for another process that is doing the same. Returns the number of the schema that the store has
+ * then: a higher one than this program knows where the version after it only added.
  * Errors: `store-newer`, `store-edited`, `store-migration` (a file failed; nothing of that file stays).
  */
 export async function migrate(ctx: Ctx, client: Client, known: readonly Migration[]): Promise<number> {
   await client.query('set statement_timeout = 0');
   await client.query('set lock_timeout = 0');
   await lock(ctx, client);
-  await client.query(`create table if not exists schema_version (
-    version int primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())`);
-  const { rows } = await client.query<Applied>('select version, name, checksum from schema_version order by version');
-  checkApplied(rows, known);
-  for (const file of known.slice(rows.length)) {
-    checkCtx(ctx);
-    try {
-      await client.query('begin');
-      await client.query(file.sql);
-      await client.query('insert into schema_version (version, name, checksum) values ($1, $2, $3)', [
-        file.version,
-        file.name,
-        file.checksum,
-      ]);
-      await client.query('commit');
-    } catch (error) {
-      await client.query('rollback').catch(() => {});
-      throw new CarrelError('store-migration', `schema file ${file.version} (${file.name}) could not be applied`, { cause: error });
-    }
-  }
-  return known.length;
+  const applied = await appliedTo(client);
+  checkApplied(applied, known);
+  for (const file of known.slice(applied.length)) await apply(ctx, client, file);
+  return Math.max(applied.length, known.length);
 }

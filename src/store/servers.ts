@@ -48,6 +48,14 @@ export async function hold(db: Db, serverId: string, providerIds: readonly strin
   return rows.map((r) => r.id);
 }
 
+/** Whether a server of another version than this one's serves the same store. */
+export async function otherVersionServes(db: Db, id: string): Promise<boolean> {
+  const { rows } = await sql<{ there: boolean }>`
+    select exists (select from server o join server me on me.id = ${id} where o.id <> me.id and o.version <> me.version
+      and o.stopped_at is null and o.beat_at >= clock_timestamp() - ${AWAY_MS}::float8 * interval '1 millisecond') as there`.execute(db);
+  return rows[0]?.there === true;
+}
+
 export type ServerState = 'up' | 'away' | 'stopped';
 
 export interface KnownServer extends Server {
