@@ -32,6 +32,15 @@ export const Availability = named(
     horizon: described(Time, 'How far was looked.'),
     prepareMs: Type.Integer({ description: 'How long ahead of its start a machine of this image is begun.' }),
     estimate: Type.Optional(Estimate),
+    disk: named(
+      'DiskSize',
+      Type.Object({
+        leastMiB: Type.Integer({ description: "MiB that its image's disk has: a machine's is never smaller." }),
+        grows: Type.Boolean({
+          description: 'It may be larger (`diskMiB`), by the clone mode that was asked about, wherever it has a master.',
+        }),
+      }),
+    ),
   }),
 );
 export type Availability = Static<typeof Availability>;

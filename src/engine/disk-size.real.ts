@@ -51,6 +51,11 @@ test('one smaller than the image has is refused with its size, and one in a mode
     code: 'bad-request',
     message: `its image has ${OWN} MiB of disk, and a machine's is never smaller: not ${OWN - 1} MiB`,
   });
+  const can = async (mode: 'linked' | 'full') => (await availability(bench.deps, bench.who, { image: 'golden', mode, forMs: HOUR })).disk;
+  expect([await can('linked'), await can('full')]).toEqual([
+    { leastMiB: OWN, grows: false },
+    { leastMiB: OWN, grows: true },
+  ]);
   await expect(reserveOne(bench, { mode: 'linked', diskMiB: ASKED })).rejects.toMatchObject({
     code: 'not-supported',
     hint: expect.stringContaining('--mode full') as string,

@@ -153,6 +153,7 @@ export function calendarServices({ deps }: Parts): CalendarServices {
         free: answer.free.map(({ start, end }) => ({ from: new Date(start).toISOString(), ...given({ until: spanEnd(end) }) })),
         horizon: answer.horizon.toISOString(),
         prepareMs: answer.leadMs,
+        disk: answer.disk,
         ...given({
           endsAt: spanEnd(answer.from.getTime() + answer.forMs),
           reason: whyNot(answer),

@@ -138,3 +138,25 @@ test('a machine that people come into by Remote Desktop has its file, and no ter
   await page.getByText('The RDP file holds address and user').waitFor();
   expect(faults).toEqual([]);
 });
+
+test('a larger disk is asked for in GiB, never a smaller one, and only by a mode that makes it', async () => {
+  const { page, called, faults } = await signedIn('ann', '/reserve/starter', () => {}, 'de-DE');
+  await button(page, 'Weitere Möglichkeiten').click();
+  const size = page.getByRole('textbox', { name: 'Platte, in GiB' });
+  await page.getByText('Ohne Angabe so groß wie die des Images: 10 GiB.').waitFor();
+  await size.fill('9,99');
+  await page.getByText('Von 10 GiB bis 16.384 GiB: nie kleiner als die des Images.').waitFor();
+  expect(await button(page, 'Reservieren').isDisabled()).toBe(true);
+  await size.fill('12,5');
+  const mode = page.getByRole('combobox', { name: 'Rechner' });
+  await mode.click();
+  await page.getByRole('option', { name: 'Instant Clone' }).click();
+  await size.waitFor({ state: 'detached' });
+  await mode.click();
+  await page.getByRole('option', { name: 'Volle Kopie' }).click();
+  await size.waitFor();
+  await button(page, 'Reservieren').click();
+  await page.getByRole('heading', { level: 1, name: 'Meine Rechner' }).waitFor();
+  expect(called('reserve')).toMatchObject([[{ mode: 'full', diskMiB: 12_800 }]]);
+  expect(faults).toEqual([]);
+});

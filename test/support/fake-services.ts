@@ -564,7 +564,7 @@ export function fakeServices(world: FakeWorld): Services {
     listSeries: async ({ owner }) => ({ items: [...world.series.values()].filter((s) => owner === undefined || s.owner === owner) }),
     showSeries: async (id) => world.series.get(id),
     endSeries: async (_caller, id) => Object.assign(there(world.series.get(id), 'series'), { endedAt: at() }),
-    availability: async (_caller, { image, kind = 'lab' }) => ({
+    availability: async (_caller, { image, mode, kind = 'lab' }) => ({
       image,
       revision: 1,
       provider: 'local',
@@ -577,6 +577,7 @@ export function fakeServices(world: FakeWorld): Services {
       free: [{ from: at(3_600_000), until: at(90_000_000) }, { from: at(99_000_000) }],
       horizon: at(86_400_000),
       prepareMs: 60_000,
+      disk: { leastMiB: 10_240, grows: mode !== 'instant' },
       estimate: { count: 9, p50Ms: 4_000, p95Ms: 9_000 },
     }),
     listLicences: async () => world.licences,

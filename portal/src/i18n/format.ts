@@ -8,6 +8,8 @@ export interface Format {
   /** A span of milliseconds, in its largest two units: `1 h 20 min`. */
   span: (ms: number) => string;
   bytes: (n: number) => string;
+  /** Of MiB, rounded up, so that what is written as it stands here is no less. */
+  gib: (mib: number) => string;
 }
 
 const UNITS = [
@@ -60,6 +62,7 @@ export function makeFormat(locale: string, timeZone?: string): Format {
       const rest = Math.floor((ms - whole * size) / smaller[1]);
       return rest === 0 ? units[unit].format(whole) : `${units[unit].format(whole)} ${units[smaller[0]].format(rest)}`;
     },
+    gib: (mib) => `${new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(Math.ceil((mib / 1024) * 100) / 100)} GiB`,
     bytes(n) {
       const names = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
       const power = n < 1 ? 0 : Math.min(names.length - 1, Math.floor(Math.log2(n) / 10));

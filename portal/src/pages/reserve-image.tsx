@@ -22,9 +22,10 @@ import type { Availability } from '../../../src/contract/calendar.ts';
 import { api } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
 import { useAct } from '../parts/act.tsx';
+import { DiskSize } from '../parts/disk-size.tsx';
 import { FreeChart } from '../parts/free-chart.tsx';
 import { PageTitle, Problem } from '../parts/status.tsx';
-import { askedFor, type Choice, FIRST_CHOICE, localInput, nextHour, ruleOf, zoneHere } from '../rules/request.ts';
+import { askedFor, type Choice, diskFits, FIRST_CHOICE, localInput, nextHour, ruleOf, zoneHere } from '../rules/request.ts';
 
 const HOUR = 3_600_000;
 const SPANS = [
@@ -46,21 +47,28 @@ export function ReserveImage() {
   const { image } = useParams({ strict: false }) as { image: string };
   const [choice, setChoice] = useState(firstChoice);
   const change = (part: Partial<Choice>) => setChoice((before) => ({ ...before, ...part }));
+  const free = useFree(image, choice);
   // One number for this request, however often the button is pressed or an answer is lost: the server makes one reservation of it.
   const [id] = useState(() => crypto.randomUUID());
   return (
     <>
       <PageTitle>{`${t.reserve.title}: ${image}`}</PageTitle>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
-        <RequestForm image={image} id={id} choice={choice} change={change} />
-        <WhatIsFree image={image} choice={choice} change={change} />
+        <RequestForm image={image} id={id} choice={choice} change={change} disk={free.data?.disk} />
+        <WhatIsFree free={free} choice={choice} change={change} />
       </SimpleGrid>
     </>
   );
 }
 
-function RequestForm(props: { image: string; id: string; choice: Choice; change: (part: Partial<Choice>) => void }) {
+type Change = (part: Partial<Choice>) => void;
+type Disk = Availability['disk'] | undefined;
+
+function RequestForm(props: { image: string; id: string; choice: Choice; change: Change; disk: Disk }) {
   const { image, id, choice, change } = props;
+  // What was written for one mode is not asked for in another that has no such choice.
+  const disk = props.disk?.grows === true ? props.disk : undefined;
+  const fits = disk === undefined || diskFits(choice.disk, disk.leastMiB);
   const { t, format } = useI18n();
   const navigate = useNavigate();
   const [more, setMore] = useState(false);
@@ -69,7 +77,7 @@ function RequestForm(props: { image: string; id: string; choice: Choice; change:
   const zone = zoneHere();
   const reserve = useAct(
     async () => {
-      const asked = askedFor(image, choice, zone);
+      const asked = askedFor(image, choice, zone, disk !== undefined);
       if (choice.when !== 'repeating') return api.reserve({ body: { id, ...asked } });
       const { openEnd: _none, ...occurrence } = asked;
       const series = { ...occurrence, id, zone, at: asked.at as string, rule: ruleOf(choice), ...(partial ? { partial } : {}) };
@@ -161,16 +169,16 @@ function RequestForm(props: { image: string; id: string; choice: Choice; change:
           variant="subtle"
           size="compact-sm"
           onClick={() => setMore(!more)}
-          aria-expanded={more}
+          aria-expanded={more || !fits}
           rightSection={<IconChevronDown size={14} aria-hidden />}
           style={{ alignSelf: 'flex-start' }}
         >
           {t.reserve.options}
         </Button>
-        <Collapse expanded={more}>
-          <MoreChoices choice={choice} change={change} partial={partial} setPartial={setPartial} />
+        <Collapse expanded={more || !fits}>
+          <MoreChoices choice={choice} change={change} disk={disk} partial={partial} setPartial={setPartial} />
         </Collapse>
-        <Button type="submit" size="md" loading={reserve.isPending} style={{ alignSelf: 'flex-start' }}>
+        <Button type="submit" size="md" loading={reserve.isPending} disabled={!fits} style={{ alignSelf: 'flex-start' }}>
           {t.reserve.go}
         </Button>
       </Stack>
@@ -178,14 +186,9 @@ function RequestForm(props: { image: string; id: string; choice: Choice; change:
   );
 }
 
-function MoreChoices(props: {
-  choice: Choice;
-  change: (part: Partial<Choice>) => void;
-  partial: boolean;
-  setPartial: (partial: boolean) => void;
-}) {
+function MoreChoices(props: { choice: Choice; change: Change; disk: Disk; partial: boolean; setPartial: (partial: boolean) => void }) {
   const { t } = useI18n();
-  const { choice, change } = props;
+  const { choice, change, disk } = props;
   const kinds = Object.entries(t.reserve.kinds).map(([value, label]) => ({ value, label }));
   const modes = Object.entries(t.reserve.modes).map(([value, label]) => ({ value, label }));
   return (
@@ -204,6 +207,7 @@ function MoreChoices(props: {
         allowDeselect={false}
         onChange={(mode) => change({ mode: (mode ?? 'auto') as Choice['mode'] })}
       />
+      {disk !== undefined && <DiskSize value={choice.disk} leastMiB={disk.leastMiB} onChange={(gib) => change({ disk: gib })} />}
       {choice.kind === 'server' && choice.when !== 'repeating' && (
         <Checkbox label={t.reserve.openEnd} checked={choice.openEnd} onChange={(e) => change({ openEnd: e.currentTarget.checked })} />
       )}
@@ -226,16 +230,22 @@ function Labelled({ label, children }: { label: string; children: (id: string) =
   );
 }
 
-function WhatIsFree({ image, choice, change }: { image: string; choice: Choice; change: (part: Partial<Choice>) => void }) {
-  const { t, format } = useI18n();
+/** What is free for what was chosen, and how large its disk may be. */
+function useFree(image: string, choice: Choice) {
   // While a person types, nobody is asked about half a word.
   const [asked] = useDebouncedValue(askedFor(image, choice, zoneHere()), 300);
-  const { data, error } = useQuery({
+  return useQuery({
     queryKey: ['availability', asked],
     queryFn: ({ signal }) => api.availability({ query: { ...asked, look: '7d' } }, { signal }),
     placeholderData: keepPreviousData,
     refetchInterval: 60_000,
   });
+}
+
+function WhatIsFree(props: { free: ReturnType<typeof useFree>; choice: Choice; change: Change }) {
+  const { t, format } = useI18n();
+  const { choice, change } = props;
+  const { data, error } = props.free;
   const take = (at: string) => change({ when: choice.when === 'now' ? 'later' : choice.when, at: localInput(new Date(at)) });
   return (
     <Card withBorder component="section" aria-label={t.reserve.free}>

@@ -10,6 +10,8 @@ export interface Choice {
   kind: 'auto' | NonNullable<ReserveBody['kind']>;
   mode: 'auto' | NonNullable<ReserveBody['mode']>;
   every: 'daily' | 'weekly' | 'weekdays';
+  /** GiB of its first disk, as written; empty: as its image's. */
+  disk: string;
   /** The last day, `2027-01-31`. */
   until: string;
 }
@@ -21,20 +23,37 @@ export const FIRST_CHOICE: Omit<Choice, 'at' | 'until'> = {
   kind: 'auto',
   mode: 'auto',
   every: 'weekly',
+  disk: '',
 };
 
 /** The zone of the browser, by its name. */
 export const zoneHere = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** The parts that a reservation and the question what is free have in common. */
-export function askedFor(image: string, choice: Choice, zone: string): Omit<ReserveBody, 'id'> {
+/** The parts that a reservation and the question what is free have in common; without a size of its disk where that is no choice. */
+export function askedFor(image: string, choice: Choice, zone: string, diskGrows = true): Omit<ReserveBody, 'id'> {
+  const diskMiB = diskGrows ? diskMiBOf(choice.disk) : undefined;
   return {
     image,
     ...(choice.when === 'now' ? {} : { at: choice.at.replace('T', ' '), zone }),
     ...(choice.openEnd ? { openEnd: true } : { for: choice.span }),
     ...(choice.kind === 'auto' ? {} : { kind: choice.kind }),
     ...(choice.mode === 'auto' ? {} : { mode: choice.mode }),
+    ...(diskMiB === undefined ? {} : { diskMiB }),
   };
+}
+
+/** 16 TiB, as the contract says. */
+export const MOST_DISK_MIB = 16_777_216;
+
+/** MiB of a size in GiB as it was written, with a point or a comma; undefined where it is none that any machine could have. */
+export function diskMiBOf(gib: string): number | undefined {
+  const mib = gib.trim() === '' ? Number.NaN : Math.ceil(Number(gib.replace(',', '.')) * 1024);
+  return mib >= 1 && mib <= MOST_DISK_MIB ? mib : undefined;
+}
+
+/** Whether what was written is a size that a machine of an image with `leastMiB` can have; nothing written is. */
+export function diskFits(gib: string, leastMiB: number): boolean {
+  return gib.trim() === '' || (diskMiBOf(gib) ?? 0) >= leastMiB;
 }
 
 const DAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'] as const;

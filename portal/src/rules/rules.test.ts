@@ -9,7 +9,7 @@ import { ApiError, UnreachableError } from '../../../src/client/errors.ts';
 import { againOf } from './again.ts';
 import { freeDays } from './free.ts';
 import { diskGraph } from './lineage.ts';
-import { askedFor, type Choice, FIRST_CHOICE, localInput, nextHour, ruleOf } from './request.ts';
+import { askedFor, type Choice, diskFits, diskMiBOf, FIRST_CHOICE, MOST_DISK_MIB, localInput, nextHour, ruleOf } from './request.ts';
 import { actionsOf, progressOf, toneOf } from './reservation.ts';
 import { questionOf } from './question.ts';
 import { replicaProviders, revisionActions, verdictOf } from './revision.ts';
@@ -22,6 +22,9 @@ const choice: Choice = { ...FIRST_CHOICE, at: '2026-11-30T13:00', until: '2027-0
 describe('what was chosen, as the server takes it', () => {
   it('now: only what differs from the usual is said', () => {
     expect(askedFor('a', choice, 'Europe/Zurich')).toEqual({ image: 'a', for: '2h' });
+    expect(askedFor('a', { ...choice, disk: '40' }, 'Europe/Zurich')).toEqual({ image: 'a', for: '2h', diskMiB: 40_960 });
+    // Written for one mode, and then another was chosen that has no such choice.
+    expect(askedFor('a', { ...choice, disk: '40' }, 'Europe/Zurich', false)).toEqual({ image: 'a', for: '2h' });
   });
   it('later: by the clocks of the zone', () => {
     const asked = askedFor('a', { ...choice, when: 'later', kind: 'server', mode: 'full', openEnd: true }, 'Europe/Zurich');
@@ -327,4 +330,24 @@ describe('what a look at the golden disks found', () => {
   it('has a sentence of its own for each, in both languages', () => {
     for (const { images } of [en, de]) expect(new Set(Object.values(images.verdicts)).size).toBe(5);
   });
+});
+
+it('a disk is as large as written, never smaller than the image has, and what is shown as the least fits', () => {
+  const { gib } = makeFormat('en');
+  expect(['', ' ', 'x', '0', '-1', '16384', '16385', '0,25'].map(diskMiBOf)).toEqual([
+    ...Array(5).fill(undefined),
+    MOST_DISK_MIB,
+    undefined,
+    256,
+  ]);
+  expect(['', '9.99', '10', '16384', '16385', 'x'].map((written) => diskFits(written, 10_240))).toEqual([
+    true,
+    false,
+    true,
+    true,
+    false,
+    false,
+  ]);
+  // 9.7744… GiB is shown as 9.78, not as 9.77.
+  expect([gib(10_009), diskFits('9.78', 10_009), diskFits('9.77', 10_009)]).toEqual(['9.78 GiB', true, false]);
 });

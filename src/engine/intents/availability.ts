@@ -25,6 +25,7 @@ import type { Image, Revision } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
 import { nothingNew, placesOf, storageFor } from './place.ts';
 import { pickRevision } from './reservation.ts';
+import { diskOf } from './sizes.ts';
 import { estimate, lengthMs, ruleBreach, rulesOf, spanOf, type Who } from './terms.ts';
 
 export interface AvailabilityIntent {
@@ -64,6 +65,9 @@ export interface Availability {
   estimate?: Estimate | undefined;
 }
 
+/** An answer with what its first disk may be: see {@link diskOf}. */
+type WithDisk = Availability & { disk: { leastMiB: number; grows: boolean } };
+
 const DAY = 86_400_000;
 const MINUTE = 60_000;
 const MOST_OFFERS = 100;
@@ -71,7 +75,7 @@ const MOST_OFFERS = 100;
 const LOOKS_MS = [DAY, 8 * DAY, Number.POSITIVE_INFINITY];
 
 /** What is free when, the next time it can be had, and what is in the way. Errors: `not-found`, `wrong-state`, `unavailable` (it is being emptied). */
-export async function availability(deps: EngineDeps, who: Who, request: AvailabilityIntent): Promise<Availability> {
+export async function availability(deps: EngineDeps, who: Who, request: AvailabilityIntent): Promise<WithDisk> {
   const { image, revision } = await pickRevision(deps, who, request);
   const { profile } = revision;
   const places = await placesToAsk(deps, { revisionId: revision.id, mode: request.mode, diskMiB: request.diskMiB });
@@ -83,7 +87,7 @@ export async function availability(deps: EngineDeps, who: Who, request: Availabi
   };
   const answers: Availability[] = [];
   for (const providerId of places) answers.push(await availabilityAt(deps, who, request, { image, revision, wanted, providerId }));
-  return overall(answers);
+  return { ...overall(answers), disk: await diskOf(deps, deps.store.db, { revisionId: revision.id, mode: request.mode }) };
 }
 
 /** Where a promise could be made; where none could, wherever there is a master: what is free is asked for all the same. */

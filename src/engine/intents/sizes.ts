@@ -1,9 +1,11 @@
 /** Sizes that a machine cannot have. */
 import { storageAsked } from '../../core/capacity.ts';
 import type { CloneMode, RevisionProfile } from '../../core/image.ts';
-import { CarrelError } from '../../lib/errors.ts';
+import { CarrelError, isCode } from '../../lib/errors.ts';
 import * as masters from '../../store/masters.ts';
 import type { Db, Revision } from '../../store/schema.ts';
+import type { EngineDeps } from '../deps.ts';
+import { capabilitiesOf } from './capabilities.ts';
 
 interface Sizes {
   mode: CloneMode;
@@ -15,6 +17,24 @@ interface Sizes {
 export async function checkSizes(db: Db, asked: Sizes, of: { revision: Revision; profile: RevisionProfile }): Promise<void> {
   checkMemory(asked, of.profile);
   await checkDisk(db, asked, of.revision);
+}
+
+/** What the first disk of a machine may be: as large as its image's, in MiB, or larger where a provider that has it can make it so. */
+export async function diskOf(
+  deps: EngineDeps,
+  db: Db,
+  { revisionId, mode }: { revisionId: string; mode: CloneMode },
+): Promise<{ leastMiB: number; grows: boolean }> {
+  const found = await masters.ofRevisions(db, [revisionId]);
+  const can = await Promise.all(found.map(({ providerId }) => capabilitiesOf(deps, db, providerId).catch(unlessUnavailable)));
+  return {
+    leastMiB: storageAsked(await masters.virtualBytes(db, revisionId)),
+    grows: can.some((capabilities) => capabilities?.growsDisk?.includes(mode) === true),
+  };
+}
+
+function unlessUnavailable(error: unknown): undefined {
+  if (!isCode(error, 'unavailable')) throw error;
 }
 
 function checkMemory(request: Sizes, profile: RevisionProfile): void {
