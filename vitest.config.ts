@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 // Three tiers: `unit` beside the code, `real` with PostgreSQL, QEMU and processes, `long` for make test-long.
 
 /**
- * The real files that take longest, longest first: begun first, so that none of them is left alone at the end. Four at a time on two
+ * The real files that take longest, longest first: begun first, so that none of them is left alone at the end. Five at a time on two
  * cores: each waits half of its time, for a guest, a disk or a process that starts.
  */
 const HEAVIEST = [
@@ -46,7 +46,7 @@ export default defineConfig({
   test: {
     isolate: false,
     pool: 'forks',
-    maxWorkers: 4,
+    maxWorkers: 5,
     passWithNoTests: false,
     globalSetup: './test/support/run-folder.ts',
     sequence: { sequencer: HeaviestFirst },

@@ -42,21 +42,22 @@ export class DebianPackages {
 
   /** The packages that `names` depend on directly. The first of alternatives counts; virtual packages are left out. */
   async dependencies(ctx: Ctx, names: readonly string[]): Promise<string[]> {
-    const text = await this.#withLists(ctx, () =>
-      run(ctx, 'apt-cache', [...this.#options, 'depends', '--no-recommends', '--no-suggests', '--no-conflicts', '--no-breaks', ...names]),
-    );
-    return parseDepends(text);
+    return [...(await this.#depends(ctx, names)).values()].flat();
   }
 
   /** `names` and every shared-library package below them. */
   async withLibraries(ctx: Ctx, names: readonly string[]): Promise<string[]> {
+    // All that is below them in one call: apt takes longer to begin than to answer.
+    const below = await this.#depends(ctx, names, '--recurse');
     const all = new Set(names);
-    for (let round = [...names]; round.length > 0; ) {
-      const found = await this.dependencies(ctx, round);
-      round = [...new Set(found)].filter((name) => LIBRARY.test(name) && !all.has(name));
-      for (const name of round) all.add(name);
-    }
+    for (const name of all) for (const found of below.get(name) ?? []) if (LIBRARY.test(found)) all.add(found);
     return [...all].sort();
+  }
+
+  async #depends(ctx: Ctx, names: readonly string[], ...more: readonly string[]): Promise<Map<string, string[]>> {
+    const without = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map((kind) => `--no-${kind}`);
+    const text = await this.#withLists(ctx, () => run(ctx, 'apt-cache', [...this.#options, 'depends', ...without, ...more, ...names]));
+    return parseDepends(text);
   }
 
   /**
@@ -136,18 +137,27 @@ function downloadFailed(cause: unknown): CarrelError {
   });
 }
 
-/** Names after `Depends:` and `PreDepends:` in the output of `apt-cache depends`; the first of alternatives (`|Depends:` and those after it). */
-export function parseDepends(text: string): string[] {
-  const names: string[] = [];
+/**
+ * What each package depends on, after `Depends:` and `PreDepends:` in the output of `apt-cache depends`; the first of alternatives (`|Depends:` and
+ * those after it).
+ */
+export function parseDepends(text: string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  let names: string[] = [];
   let alternative = false;
   for (const line of text.split('\n')) {
+    if (/^[^\s<]/.test(line)) {
+      names = [];
+      found.set(line, names);
+      alternative = false;
+    }
     const match = /^ ([ |])(?:Pre)?Depends: (\S+)$/.exec(line);
     if (!match) continue;
     const first = !alternative;
     alternative = match[1] === '|';
     if (first && match[2] && !match[2].startsWith('<')) names.push(match[2]);
   }
-  return names;
+  return found;
 }
 
 /** The lines of `apt-get --print-uris`: `'URI' FILE BYTES HASH`. */
