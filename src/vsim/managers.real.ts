@@ -126,6 +126,23 @@ describe("the managers, by govmomi's own wrappers of them", () => {
     });
   });
 
+  it('what machines can be made of: hardware versions, guest systems, and what neither is', () => {
+    expect(seen['options']).toEqual({
+      versions: 'vmx-04 to vmx-21',
+      default: 'vmx-19 ESXi 7.0 U2 and later, 1 hosts, true true',
+      chosen: 'vmx-13 13, 1 of linuxGuest Ubuntu Linux (64-bit) 2048 MB',
+      devices: 9,
+      whole: true,
+      fewer: true,
+      key: 'InvalidArgument',
+      host: 'ManagedObjectNotFound',
+      made: 'Ubuntu Linux (64-bit) vmx-13',
+      plain: 'Other (64-bit) vmx-19',
+      badGuest: 'InvalidArgument',
+      badVersion: 'InvalidArgument',
+    });
+  });
+
   it('inside a guest: files listed in pages and by pattern; keys typed', () => {
     expect(seen['inside']).toEqual({
       root: ['. directory true', '.. directory true', 'etc directory true', 'root directory true', '0'],
@@ -155,6 +172,7 @@ it('licences, counters, custom fields and port groups by pyvmomi', async () => {
     expect(JSON.parse(stdout)).toEqual({
       ...{ licence: 'eval', unit: 'percent', csv: ['20', '0,0'], byLevel: true },
       ...{ level: 'InvalidArgument', unknown: 'InvalidArgument', format: 'InvalidArgument', moType: 'InvalidArgument' },
+      ...{ guests: ['Debian GNU/Linux 12 (64-bit)', 'vim.vm.device.VirtualVmxnet3', 'efi'], hardware: 19 },
       ...{ type: 'vim.VirtualMachine', values: ['ada'], vlan: ['100', '101', '102'], policy: 'VMwarePortgroupPolicy' },
     });
     expect(vsim.model.bugs).toEqual([]);

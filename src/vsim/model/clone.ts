@@ -82,7 +82,7 @@ function* cloneSteps(m: Model, source: Vm, folder: Folder, name: string, spec: C
   inherit(m, record, source.record, hardware);
   yield* makeDisks(m, record, disks, task);
   if (spec.config !== undefined) {
-    applyScalars(record, spec.config);
+    applyScalars(m, record, spec.config);
     if (spec.config.deviceChange !== undefined) yield* changeDevices(m, record, undefined, spec.config.deviceChange);
   }
   record.template = spec.template;

@@ -2,6 +2,8 @@ import type { Folder, Host, ResourcePool, Task, Vm } from './entities.ts';
 import { invalidArgument, invalidPower, VimFault } from './fault.ts';
 import { changeDevices } from './devices.ts';
 import { isBareDatastore, makeExplicitHome, makeHome, writeVmFiles } from './home.ts';
+import { isGuestId } from './guest-os.ts';
+import { checkHardware, defaultHardware } from './hardware-versions.ts';
 import type { Model } from './model.ts';
 import { assertFree, checkName, unescapeName } from './naming.ts';
 import { datastoreOf, pickHost } from './place.ts';
@@ -20,7 +22,7 @@ export function newRecord(m: Model, name: string, vmPath: string): VmRecord {
     uuid: m.random.uuid(),
     instanceUuid: m.random.uuid(),
     guestId: 'otherGuest64',
-    version: 'vmx-19',
+    version: defaultHardware(m.options.apiVersion),
     annotation: '',
     template: false,
     extraConfig: new Map(),
@@ -41,7 +43,7 @@ export function newRecord(m: Model, name: string, vmPath: string): VmRecord {
 }
 
 /** Everything of a ConfigSpec but its devices and its name. */
-export function applyScalars(record: VmRecord, spec: ConfigSpec): void {
+export function applyScalars(m: Model, record: VmRecord, spec: ConfigSpec): void {
   if (spec.numCPUs !== undefined) {
     if (spec.numCPUs < 1 || spec.numCPUs > 768) throw invalidArgument('configSpec.numCPUs');
     record.numCPUs = spec.numCPUs;
@@ -53,8 +55,10 @@ export function applyScalars(record: VmRecord, spec: ConfigSpec): void {
   record.coresPerSocket = spec.coresPerSocket ?? record.coresPerSocket;
   record.uuid = spec.uuid ?? record.uuid;
   record.instanceUuid = spec.instanceUuid ?? record.instanceUuid;
+  if (spec.guestId !== undefined && spec.guestId !== record.guestId && !isGuestId(spec.guestId))
+    throw invalidArgument('configSpec.guestId');
   record.guestId = spec.guestId ?? record.guestId;
-  record.version = spec.version ?? record.version;
+  if (spec.version !== undefined && spec.version !== '') record.version = checkHardware(m.options.apiVersion, spec.version);
   record.firmware = spec.firmware ?? record.firmware;
   record.annotation = spec.annotation ?? record.annotation;
   if (spec.snapshotDirectory !== undefined) record.workingDir = spec.snapshotDirectory;
@@ -102,7 +106,7 @@ export function createVmSteps(m: Model, folder: Folder, spec: ConfigSpec, pool: 
     }
     yield `mkdir ${m.storage.folderOf(vmPath)}`;
     const record = newRecord(m, name, vmPath);
-    applyScalars(record, spec);
+    applyScalars(m, record, spec);
     yield* changeDevices(m, record, undefined, spec.deviceChange ?? []);
     yield* writeVmFiles(m, record);
     yield m.latency.about(800);
@@ -131,7 +135,7 @@ export function reconfigureVm(m: Model, vm: Vm, spec: ConfigSpec): Task {
     }
     if (spec.name !== undefined) rename(m, vm, unescapeName(spec.name));
     yield m.latency.about(300);
-    applyScalars(record, spec);
+    applyScalars(m, record, spec);
     for (const { key } of spec.extraConfig ?? []) vm.guestInfo?.delete(key);
     // told of at once: what a task that fails later has done stays, and is seen
     m.changed(vm, 'config', 'summary.config');

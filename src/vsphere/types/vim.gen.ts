@@ -8818,6 +8818,178 @@ export interface VirtualMachineTargetInfo extends DataObject {
   name: string;
   configurationTag?: string[] | undefined;
 }
+export interface BoolOption extends DataObject {
+  _type: 'BoolOption';
+  valueIsReadonly?: boolean | undefined;
+  supported: boolean;
+  defaultValue: boolean;
+}
+export interface DatastoreOption extends DataObject {
+  _type?: 'DatastoreOption' | undefined;
+  unsupportedVolumes?: DataObject[] | undefined;
+}
+export interface EnvironmentBrowserConfigOptionQuerySpec extends DataObject {
+  _type?: 'EnvironmentBrowserConfigOptionQuerySpec' | undefined;
+  key?: string | undefined;
+  host?: Ref | undefined;
+  guestId?: string[] | undefined;
+}
+export interface GuestOsDescriptor extends DataObject {
+  _type?: 'GuestOsDescriptor' | undefined;
+  id: string;
+  family: string;
+  fullName: string;
+  supportedMaxCPUs: number;
+  numSupportedPhysicalSockets: number;
+  numSupportedCoresPerSocket: number;
+  supportedMinMemMB: number;
+  supportedMaxMemMB: number;
+  recommendedMemMB: number;
+  recommendedColorDepth: number;
+  supportedDiskControllerList: string[];
+  recommendedSCSIController?: string | undefined;
+  recommendedDiskController: string;
+  supportedNumDisks: number;
+  recommendedDiskSizeMB: number;
+  recommendedCdromController: string;
+  supportedEthernetCard: string[];
+  recommendedEthernetCard?: string | undefined;
+  supportsSlaveDisk?: boolean | undefined;
+  cpuFeatureMask?: DataObject[] | undefined;
+  smcRequired: boolean;
+  supportsWakeOnLan: boolean;
+  supportsVMI: boolean;
+  supportsMemoryHotAdd: boolean;
+  supportsCpuHotAdd: boolean;
+  supportsCpuHotRemove: boolean;
+  supportedFirmware: string[];
+  recommendedFirmware: string;
+  supportedUSBControllerList?: string[] | undefined;
+  recommendedUSBController?: string | undefined;
+  supports3D: boolean;
+  recommended3D: boolean;
+  smcRecommended: boolean;
+  ich7mRecommended: boolean;
+  usbRecommended: boolean;
+  supportLevel: string;
+  supportedForCreate: boolean;
+  vRAMSizeInKB: IntOption;
+  numSupportedFloppyDevices: number;
+  wakeOnLanEthernetCard?: string[] | undefined;
+  supportsPvscsiControllerForBoot: boolean;
+  diskUuidEnabled: boolean;
+  supportsHotPlugPCI: boolean;
+  supportsSecureBoot?: boolean | undefined;
+  defaultSecureBoot?: boolean | undefined;
+  persistentMemorySupported?: boolean | undefined;
+  supportedMinPersistentMemoryMB?: bigint | undefined;
+  supportedMaxPersistentMemoryMB?: bigint | undefined;
+  recommendedPersistentMemoryMB?: bigint | undefined;
+  persistentMemoryHotAddSupported?: boolean | undefined;
+  persistentMemoryHotRemoveSupported?: boolean | undefined;
+  persistentMemoryColdGrowthSupported?: boolean | undefined;
+  persistentMemoryColdGrowthGranularityMB?: bigint | undefined;
+  persistentMemoryHotGrowthSupported?: boolean | undefined;
+  persistentMemoryHotGrowthGranularityMB?: bigint | undefined;
+  numRecommendedPhysicalSockets?: number | undefined;
+  numRecommendedCoresPerSocket?: number | undefined;
+  vvtdSupported?: BoolOption | undefined;
+  vbsSupported?: BoolOption | undefined;
+  vsgxSupported?: BoolOption | undefined;
+  vsgxRemoteAttestationSupported?: boolean | undefined;
+  supportsTPM20?: boolean | undefined;
+  recommendedTPM20?: boolean | undefined;
+  vwdtSupported?: boolean | undefined;
+}
+export interface IntOption extends DataObject {
+  _type: 'IntOption';
+  valueIsReadonly?: boolean | undefined;
+  min: number;
+  max: number;
+  defaultValue: number;
+}
+export interface LongOption extends DataObject {
+  _type: 'LongOption';
+  valueIsReadonly?: boolean | undefined;
+  min: bigint;
+  max: bigint;
+  defaultValue: bigint;
+}
+export interface ResourceAllocationOption extends DataObject {
+  _type?: 'ResourceAllocationOption' | undefined;
+  sharesOption: SharesOption;
+}
+export interface ResourceConfigOption extends DataObject {
+  _type?: 'ResourceConfigOption' | undefined;
+  cpuAllocationOption: ResourceAllocationOption;
+  memoryAllocationOption: ResourceAllocationOption;
+}
+export interface SharesOption extends DataObject {
+  _type?: 'SharesOption' | undefined;
+  sharesOption: IntOption;
+  defaultLevel: SharesLevel;
+}
+export interface VirtualDeviceOption extends DataObject {
+  _type?: 'VirtualDeviceOption' | undefined;
+  type: string;
+  connectOption?: DataObject | undefined;
+  busSlotOption?: DataObject | undefined;
+  controllerType?: string | undefined;
+  autoAssignController?: BoolOption | undefined;
+  backingOption?: DataObject[] | undefined;
+  defaultBackingOptionIndex?: number | undefined;
+  licensingLimit?: string[] | undefined;
+  deprecated: boolean;
+  plugAndPlay: boolean;
+  hotRemoveSupported: boolean;
+  numaSupported?: boolean | undefined;
+}
+export interface VirtualHardwareOption extends DataObject {
+  _type?: 'VirtualHardwareOption' | undefined;
+  hwVersion: number;
+  virtualDeviceOption: VirtualDeviceOption[];
+  deviceListReadonly: boolean;
+  numCPU: number[];
+  numCoresPerSocket: IntOption;
+  autoCoresPerSocket?: BoolOption | undefined;
+  numCpuReadonly: boolean;
+  memoryMB: LongOption;
+  numPCIControllers: IntOption;
+  numIDEControllers: IntOption;
+  numUSBControllers: IntOption;
+  numUSBXHCIControllers: IntOption;
+  numSIOControllers: IntOption;
+  numPS2Controllers: IntOption;
+  licensingLimit?: string[] | undefined;
+  numSupportedWwnPorts?: IntOption | undefined;
+  numSupportedWwnNodes?: IntOption | undefined;
+  resourceConfigOption: ResourceConfigOption;
+  numNVDIMMControllers?: IntOption | undefined;
+  numTPMDevices?: IntOption | undefined;
+  numWDTDevices?: IntOption | undefined;
+  numPrecisionClockDevices?: IntOption | undefined;
+  epcMemoryMB?: LongOption | undefined;
+  acpiHostBridgesFirmware?: string[] | undefined;
+  numCpuSimultaneousThreads?: IntOption | undefined;
+  numNumaNodes?: IntOption | undefined;
+  numDeviceGroups?: IntOption | undefined;
+  deviceGroupTypes?: string[] | undefined;
+}
+export interface VirtualMachineConfigOption extends DataObject {
+  _type?: 'VirtualMachineConfigOption' | undefined;
+  version: string;
+  description: string;
+  guestOSDescriptor: GuestOsDescriptor[];
+  guestOSDefaultIndex: number;
+  hardwareOptions: VirtualHardwareOption;
+  capabilities: VirtualMachineCapability;
+  datastore: DatastoreOption;
+  defaultDevice?: AnyVirtualDevice[] | undefined;
+  supportedMonitorType: string[];
+  supportedOvfEnvironmentTransport?: string[] | undefined;
+  supportedOvfInstallTransport?: string[] | undefined;
+  propertyRelations?: DataObject[] | undefined;
+}
 export interface DisabledMethodRequest extends DataObject {
   _type?: 'DisabledMethodRequest' | undefined;
   method: string;
@@ -8874,7 +9046,10 @@ export type AnyInheritablePolicy =
   | VmwareUplinkPortTeamingPolicy;
 export type AnyOptionType =
   | OptionType
-  | ChoiceOption;
+  | ChoiceOption
+  | BoolOption
+  | IntOption
+  | LongOption;
 export type AnyOptionValue =
   | OptionValue
   | HostInternetScsiHbaParamValue;
@@ -10842,6 +11017,18 @@ export interface VimTypes {
   VirtualMachineDatastoreInfo: VirtualMachineDatastoreInfo;
   VirtualMachineNetworkInfo: VirtualMachineNetworkInfo;
   VirtualMachineTargetInfo: VirtualMachineTargetInfo;
+  BoolOption: BoolOption;
+  DatastoreOption: DatastoreOption;
+  EnvironmentBrowserConfigOptionQuerySpec: EnvironmentBrowserConfigOptionQuerySpec;
+  GuestOsDescriptor: GuestOsDescriptor;
+  IntOption: IntOption;
+  LongOption: LongOption;
+  ResourceAllocationOption: ResourceAllocationOption;
+  ResourceConfigOption: ResourceConfigOption;
+  SharesOption: SharesOption;
+  VirtualDeviceOption: VirtualDeviceOption;
+  VirtualHardwareOption: VirtualHardwareOption;
+  VirtualMachineConfigOption: VirtualMachineConfigOption;
   DisabledMethodRequest: DisabledMethodRequest;
   VirtualDiskInfo: VirtualDiskInfo;
   VirtualDiskInfoUnit: VirtualDiskInfoUnit;
@@ -10990,6 +11177,8 @@ export interface VimMethods {
   QueryPerfCounter: { args: { counterId: number[] }; result: PerfCounterInfo[] };
   QueryPerfCounterByLevel: { args: { level: number }; result: PerfCounterInfo[] };
   QueryPerf: { args: { querySpec: PerfQuerySpec[] }; result: AnyPerfEntityMetricBase[] };
+  QueryConfigOption: { args: { key?: string | undefined; host?: Ref | undefined }; result: VirtualMachineConfigOption | undefined };
+  QueryConfigOptionEx: { args: { spec?: EnvironmentBrowserConfigOptionQuerySpec | undefined }; result: VirtualMachineConfigOption | undefined };
   QueryConfigTarget: { args: { host?: Ref | undefined }; result: ConfigTarget | undefined };
   FindExtension: { args: { extensionKey: string }; result: DataObject | undefined };
   GetAlarm: { args: { entity?: Ref | undefined }; result: Ref[] };
@@ -11234,6 +11423,8 @@ export type ReadMethod =
   | 'QueryPerfCounter'
   | 'QueryPerfCounterByLevel'
   | 'QueryPerf'
+  | 'QueryConfigOption'
+  | 'QueryConfigOptionEx'
   | 'QueryConfigTarget'
   | 'FindExtension'
   | 'GetAlarm'

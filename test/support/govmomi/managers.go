@@ -265,6 +265,69 @@ func (w *world) cluster(ctx context.Context) map[string]interface{} {
 		"portgroups": len(t.DistributedVirtualPortgroup), "free": t.Datastore[0].Datastore.FreeSpace > 0, "network": t.Network[0].Network.GetNetworkSummary().Name}
 }
 
+// options does what `vm.option.ls`, `vm.option.info` and `vm.create` do.
+func (w *world) options(ctx context.Context) map[string]interface{} {
+	c, err := w.finder.DefaultClusterComputeResource(ctx)
+	must(err)
+	var props mo.ClusterComputeResource
+	must(c.Properties(ctx, c.Reference(), []string{"environmentBrowser", "host"}, &props))
+	browser := *props.EnvironmentBrowser
+	list, err := methods.QueryConfigOptionDescriptor(ctx, w.client.Client, &types.QueryConfigOptionDescriptor{This: browser})
+	must(err)
+	def := ""
+	for _, d := range list.Returnval {
+		if *d.DefaultConfigOption {
+			def += fmt.Sprintf("%s %s, %d hosts, %t %t", d.Key, d.Description, len(d.Host), *d.CreateSupported, *d.RunSupported)
+		}
+	}
+	first, last := list.Returnval[0].Key, list.Returnval[len(list.Returnval)-1].Key
+	query := func(spec *types.EnvironmentBrowserConfigOptionQuerySpec) (*types.VirtualMachineConfigOption, error) {
+		res, err := methods.QueryConfigOptionEx(ctx, w.client.Client, &types.QueryConfigOptionEx{This: browser, Spec: spec})
+		if err != nil {
+			return nil, err
+		}
+		return res.Returnval, nil
+	}
+	one, err := query(&types.EnvironmentBrowserConfigOptionQuerySpec{Key: "vmx-13", Host: &props.Host[0], GuestId: []string{"ubuntu64Guest", "noGuest"}})
+	must(err)
+	g := one.GuestOSDescriptor[0]
+	all, err := query(nil)
+	must(err)
+	none, err := query(&types.EnvironmentBrowserConfigOptionQuerySpec{GuestId: []string{"noGuest"}})
+	must(err)
+	old, err := methods.QueryConfigOption(ctx, w.client.Client, &types.QueryConfigOption{This: browser, Key: first})
+	must(err)
+	_, err = query(&types.EnvironmentBrowserConfigOptionQuerySpec{Key: "vmx-99"})
+	key := fault(err)
+	vm := w.clone.Reference()
+	_, err = query(&types.EnvironmentBrowserConfigOptionQuerySpec{Host: &vm})
+	host := fault(err)
+	create := func(guest, version string) (string, error) {
+		task, err := w.folder.CreateVM(ctx, types.VirtualMachineConfigSpec{Name: "go-option", GuestId: guest, Version: version,
+			Files: &types.VirtualMachineFileInfo{VmPathName: "[ds0]"}}, w.pool, nil)
+		must(err)
+		info, err := task.WaitForResult(ctx, nil)
+		if err != nil {
+			return "", err
+		}
+		var made mo.VirtualMachine
+		vm := object.NewVirtualMachine(w.client.Client, info.Result.(types.ManagedObjectReference))
+		must(vm.Properties(ctx, vm.Reference(), []string{"config"}, &made))
+		waited(ctx, begun(vm.Destroy(ctx)))
+		return made.Config.GuestFullName + " " + made.Config.Version, nil
+	}
+	made, err := create(g.Id, "vmx-13")
+	must(err)
+	plain, err := create("", "")
+	must(err)
+	_, badGuest := create("noGuest", "")
+	_, badVersion := create("", "vmx-99")
+	return map[string]interface{}{"versions": first + " to " + last, "default": def, "chosen": fmt.Sprintf("%s %d, %d of %s %s %d MB", one.Version, one.HardwareOptions.HwVersion,
+		len(one.GuestOSDescriptor), g.Family, g.FullName, g.RecommendedMemMB), "devices": len(one.DefaultDevice),
+		"whole": len(none.GuestOSDescriptor) == len(all.GuestOSDescriptor), "fewer": len(old.Returnval.GuestOSDescriptor) < len(all.GuestOSDescriptor),
+		"key": key, "host": host, "made": made, "plain": plain, "badGuest": taskFault(badGuest), "badVersion": taskFault(badVersion)}
+}
+
 // inside does what `guest.ls` and `vm.keystrokes` do.
 func (w *world) inside(ctx context.Context) map[string]interface{} {
 	_, err := w.clone.WaitForIP(ctx, true)
@@ -343,6 +406,6 @@ func managers(ctx context.Context, args []string) {
 	waited(ctx, begun(w.clone.PowerOn(ctx)))
 	print(map[string]interface{}{"licences": w.licences(ctx), "counters": w.counters(ctx), "networks": w.networks(ctx),
 		"fields": w.fields(ctx), "methods": w.disabling(ctx), "disks": w.disks(ctx),
-		"pools": w.pools(ctx), "cluster": w.cluster(ctx), "inside": w.inside(ctx),
+		"pools": w.pools(ctx), "cluster": w.cluster(ctx), "inside": w.inside(ctx), "options": w.options(ctx),
 		"others": w.others(ctx)})
 }

@@ -40,7 +40,12 @@ def main():
     made = fields.AddCustomFieldDef(name='owner', moType=vim.VirtualMachine)
     fields.SetField(entity=vm, key=made.key, value='ada')
     groups = [o for o in objects if isinstance(o, vim.dvs.DistributedVirtualPortgroup)]
+    browser = vm.environmentBrowser
+    option = browser.QueryConfigOptionEx(spec=vim.EnvironmentBrowser.ConfigOptionQuerySpec(guestId=['debian12_64Guest']))
+    guest = option.guestOSDescriptor[0]
     print(json.dumps({
+        'guests': [guest.fullName, guest.recommendedEthernetCard.__name__, guest.recommendedFirmware],
+        'hardware': browser.QueryConfigOption(key=None, host=host_system).hardwareOptions.hwVersion,
         'licence': content.licenseManager.licenses[0].editionKey,
         'unit': usage.unitInfo.key,
         'csv': [answer.sampleInfoCSV.split(',')[0], answer.value[0].value],

@@ -1,9 +1,13 @@
+import type { Ref } from '../../../vsphere/types/value.ts';
 import type { ClusterConfigSpecEx, ResourceAllocationInfo, ResourceConfigSpec } from '../../../vsphere/types/vim.gen.ts';
-import type { Compute, ResourcePool } from '../../model/entities.ts';
+import type { Compute, Host, ResourcePool } from '../../model/entities.ts';
 import { gone, invalidArgument } from '../../model/fault.ts';
+import { type HardwareVersion, hardwareVersions } from '../../model/hardware-versions.ts';
 import { unescapeName } from '../../model/naming.ts';
 import { type AllocationRequest, newShares, updatePool } from '../../model/pools.ts';
 import { arg, type Call, type Handlers, self, taskRef } from '../calls.ts';
+import { configOption } from '../props/config-option.ts';
+import { ref } from '../props/context.ts';
 import { targetOf } from '../props/target.ts';
 
 const asked = (info: ResourceAllocationInfo): AllocationRequest => ({
@@ -44,6 +48,22 @@ function browsed(c: Call): Compute {
   return found;
 }
 
+/** A host that the browser is asked about, which must be one of its own. */
+function browsedHost(c: Call, asked: Ref | undefined): Host | undefined {
+  const compute = browsed(c);
+  const host = arg.host(c, asked);
+  if (host !== undefined && host.compute !== compute) throw invalidArgument('host');
+  return host;
+}
+
+/** The version of a key; the default without one. All hosts are of one API here, so the host decides nothing. */
+function hardwareOf(c: Call, key: string | undefined): HardwareVersion {
+  const known = hardwareVersions(c.m.options.apiVersion);
+  const found = known.find((version) => (key === undefined || key === '' ? version.isDefault : version.key === key));
+  if (found === undefined) throw invalidArgument('key');
+  return found;
+}
+
 export const computeMethods: Handlers = {
   UpdateConfig: (c, a) =>
     updatePool(c.m, self.pool(c), a.name === undefined || a.name === '' ? undefined : unescapeName(a.name), poolSpec(a.config)),
@@ -65,10 +85,23 @@ export const computeMethods: Handlers = {
       }),
     );
   },
+  QueryConfigOption: (c, a) => {
+    browsedHost(c, a.host);
+    return configOption(hardwareOf(c, a.key), []) as never;
+  },
+  QueryConfigOptionEx: (c, a) => {
+    browsedHost(c, a.spec?.host);
+    return configOption(hardwareOf(c, a.spec?.key), a.spec?.guestId ?? []) as never;
+  },
+  QueryConfigOptionDescriptor: (c) => {
+    const host = browsed(c).hosts.map(ref);
+    return hardwareVersions(c.m.options.apiVersion).map(({ key, description, isDefault }) => ({
+      ...{ key, description, host, createSupported: true, defaultConfigOption: isDefault, runSupported: true, upgradeSupported: true },
+    }));
+  },
   QueryConfigTarget: (c, a) => {
     const compute = browsed(c);
-    const host = arg.host(c, a.host);
-    if (host !== undefined && host.compute !== compute) throw invalidArgument('host');
+    const host = browsedHost(c, a.host);
     return targetOf(c.m, host === undefined ? compute.hosts : [host], c.reader) as never;
   },
 };

@@ -136,7 +136,6 @@ export const inventoryMethods: Handlers = {
       conflict: false,
       lastStatusChange: new Date(c.m.now()),
     })) as never,
-  QueryConfigOptionDescriptor: () => [{ key: 'vmx-19', description: 'ESXi 7.0 U2 and later', defaultConfigOption: true }] as never,
   LogUserEvent: (c, a) => {
     if (a.msg === '') throw invalidArgument('msg');
     c.m.event('GeneralUserEvent', a.msg);

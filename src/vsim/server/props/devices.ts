@@ -29,7 +29,7 @@ function deviceInfo(vm: Vm, hardware: Hardware, device: Device, reader: Reader):
     case 'nic':
       return nicInfo(device, reader.sim.model);
     case 'other':
-      return otherInfo(vm, hardware, device);
+      return otherInfo(device, hardware.devices, vm.created);
   }
 }
 
@@ -134,7 +134,8 @@ function nicInfo(nic: NicDevice, m: Model): Wire {
   };
 }
 
-function otherInfo(vm: Vm, hardware: Hardware, device: OtherDevice): Wire {
+/** A device that is no disk and no card, among `devices`; `id` tells machines apart on the bus between them. */
+export function otherInfo(device: OtherDevice, devices: readonly Device[], id: number): Wire {
   const info: Wire = {
     _type: device.model,
     key: device.key,
@@ -145,7 +146,7 @@ function otherInfo(vm: Vm, hardware: Hardware, device: OtherDevice): Wire {
   if (device.iso !== undefined) info['backing'] = { _type: 'VirtualCdromIsoBackingInfo', fileName: device.iso };
   if (device.busNumber !== undefined) {
     info['busNumber'] = device.busNumber;
-    const own = hardware.devices.filter((d) => 'controllerKey' in d && d.controllerKey === device.key).map((d) => d.key);
+    const own = devices.filter((d) => 'controllerKey' in d && d.controllerKey === device.key).map((d) => d.key);
     if (own.length > 0) info['device'] = own;
     if (/SCSI|Lsi|BusLogic/.test(device.model)) {
       info['hotAddRemove'] = true;
@@ -159,6 +160,6 @@ function otherInfo(vm: Vm, hardware: Hardware, device: OtherDevice): Wire {
     info['useAutoDetect'] = false;
     info['enable3DSupport'] = false;
   }
-  if (device.model === 'VirtualMachineVMCIDevice') info['id'] = BigInt(vm.created % 2 ** 31);
+  if (device.model === 'VirtualMachineVMCIDevice') info['id'] = BigInt(id % 2 ** 31);
   return info;
 }

@@ -1,4 +1,5 @@
 import type { Compute, Datacenter, DatastoreObject, Folder, Host, ResourcePool } from '../../model/entities.ts';
+import { defaultHardware } from '../../model/hardware-versions.ts';
 import { allocationOf } from '../../model/pools.ts';
 import { memoryRoom } from '../../model/place.ts';
 import { date, long, MB, type PropTable, type Reader, ref, refs } from './context.ts';
@@ -29,7 +30,7 @@ export const datacenterProps: PropTable<Datacenter> = {
     networkFolder: (dc) => ref(dc.networkFolder),
     datastore: (dc, r) => refs(r.sim.model.datastores.filter((ds) => ds.parent === dc.datastoreFolder)),
     network: (dc, r) => refs(r.sim.model.networks.filter((net) => net.parent === dc.networkFolder)),
-    configuration: () => ({ defaultHardwareVersionKey: 'vmx-19' }),
+    configuration: (_, r) => ({ defaultHardwareVersionKey: defaultHardware(r.sim.model.options.apiVersion) }),
   },
 };
 

@@ -1,4 +1,5 @@
 import { isWindows } from '../../model/guest.ts';
+import { guestFullName } from '../../model/guest-os.ts';
 import { changeVersion } from '../../model/configure.ts';
 import { isNet, type Vm } from '../../model/entities.ts';
 import { datastoreNames } from '../../model/references.ts';
@@ -19,7 +20,7 @@ export function configFields(vm: Vm, record: VmRecord, hardware: Hardware, reade
     changeVersion: () => changeVersion(record),
     modified: () => date(record.modified),
     name: () => record.name,
-    guestFullName: () => record.guestId,
+    guestFullName: () => guestFullName(record.guestId),
     version: () => record.version,
     uuid: () => record.uuid,
     instanceUuid: () => record.instanceUuid,
@@ -91,7 +92,7 @@ export function guestFields(vm: Vm, reader: Reader): Fields {
     toolsVersion: () => '12352',
     guestId: () => (guest?.toolsRunning === true ? vm.record.guestId : undefined),
     guestFamily: () => (guest?.toolsRunning === true ? (isWindows(vm) ? 'windowsGuest' : 'linuxGuest') : undefined),
-    guestFullName: () => (guest?.toolsRunning === true ? vm.record.guestId : undefined),
+    guestFullName: () => (guest?.toolsRunning === true ? guestFullName(vm.record.guestId) : undefined),
     hostName: () => guest?.hostName,
     ipAddress: () => guest?.addresses.values().next().value,
     net: () => guestNets(vm, reader),
@@ -156,7 +157,7 @@ function configSummary(vm: Vm) {
     uuid: record.uuid,
     instanceUuid: record.instanceUuid,
     guestId: record.guestId,
-    guestFullName: record.guestId,
+    guestFullName: guestFullName(record.guestId),
     annotation: record.annotation,
   };
 }
@@ -209,7 +210,7 @@ export function build(fields: Fields): Record<string, unknown> {
 
 const config = (vm: Vm, reader: Reader) => (readable(vm) ? configFields(vm, vm.record, vm.record, reader) : undefined);
 
-const CAPABILITY = {
+export const CAPABILITY = {
   snapshotOperationsSupported: true,
   multipleSnapshotsSupported: true,
   snapshotConfigSupported: true,

@@ -49,6 +49,46 @@ VirtualMachineDatastoreInfo < VirtualMachineTargetInfo: datastore DatastoreSumma
   maxVirtualDiskCapacity? long, maxPhysicalRDMFileSize? long, maxVirtualRDMFileSize? long, mode string, vStorageSupport? string
 VirtualMachineNetworkInfo < VirtualMachineTargetInfo: network NetworkSummary, vswitch? string
 VirtualMachineTargetInfo: name string, configurationTag? string[]
+BoolOption < OptionType: supported boolean, defaultValue boolean
+DatastoreOption: unsupportedVolumes? ~VirtualMachineDatastoreVolumeOption[]
+EnvironmentBrowserConfigOptionQuerySpec: key? string, host? ref, guestId? string[]
+GuestOsDescriptor: id string, family string, fullName string, supportedMaxCPUs int, numSupportedPhysicalSockets int,
+  numSupportedCoresPerSocket int, supportedMinMemMB int, supportedMaxMemMB int, recommendedMemMB int, recommendedColorDepth int,
+  supportedDiskControllerList string[], recommendedSCSIController? string, recommendedDiskController string, supportedNumDisks int,
+  recommendedDiskSizeMB int, recommendedCdromController string, supportedEthernetCard string[], recommendedEthernetCard? string,
+  supportsSlaveDisk? boolean, cpuFeatureMask? ~HostCpuIdInfo[], smcRequired boolean, supportsWakeOnLan boolean, supportsVMI boolean,
+  supportsMemoryHotAdd boolean, supportsCpuHotAdd boolean, supportsCpuHotRemove boolean, supportedFirmware string[], recommendedFirmware
+  string, supportedUSBControllerList? string[], recommendedUSBController? string, supports3D boolean, recommended3D boolean,
+  smcRecommended boolean, ich7mRecommended boolean, usbRecommended boolean, supportLevel string, supportedForCreate boolean, vRAMSizeInKB
+  IntOption, numSupportedFloppyDevices int, wakeOnLanEthernetCard? string[], supportsPvscsiControllerForBoot boolean, diskUuidEnabled
+  boolean, supportsHotPlugPCI boolean, supportsSecureBoot? boolean, defaultSecureBoot? boolean, persistentMemorySupported? boolean,
+  supportedMinPersistentMemoryMB? long, supportedMaxPersistentMemoryMB? long, recommendedPersistentMemoryMB? long,
+  persistentMemoryHotAddSupported? boolean, persistentMemoryHotRemoveSupported? boolean, persistentMemoryColdGrowthSupported? boolean,
+  persistentMemoryColdGrowthGranularityMB? long, persistentMemoryHotGrowthSupported? boolean, persistentMemoryHotGrowthGranularityMB?
+  long, numRecommendedPhysicalSockets? int, numRecommendedCoresPerSocket? int, vvtdSupported? BoolOption, vbsSupported? BoolOption,
+  vsgxSupported? BoolOption, vsgxRemoteAttestationSupported? boolean, supportsTPM20? boolean, recommendedTPM20? boolean, vwdtSupported?
+  boolean
+IntOption < OptionType: min int, max int, defaultValue int
+LongOption < OptionType: min long, max long, defaultValue long
+ResourceAllocationOption: sharesOption SharesOption
+ResourceConfigOption: cpuAllocationOption ResourceAllocationOption, memoryAllocationOption ResourceAllocationOption
+SharesOption: sharesOption IntOption, defaultLevel SharesLevel
+VirtualDeviceOption: type string, connectOption? ~VirtualDeviceConnectOption, busSlotOption? ~VirtualDeviceBusSlotOption, controllerType?
+  string, autoAssignController? BoolOption, backingOption? ~VirtualDeviceBackingOption[], defaultBackingOptionIndex? int, licensingLimit?
+  string[], deprecated boolean, plugAndPlay boolean, hotRemoveSupported boolean, numaSupported? boolean
+VirtualHardwareOption: hwVersion int, virtualDeviceOption VirtualDeviceOption[], deviceListReadonly boolean, numCPU int[],
+  numCoresPerSocket IntOption, autoCoresPerSocket? BoolOption, numCpuReadonly boolean, memoryMB LongOption, numPCIControllers IntOption,
+  numIDEControllers IntOption, numUSBControllers IntOption, numUSBXHCIControllers IntOption, numSIOControllers IntOption,
+  numPS2Controllers IntOption, licensingLimit? string[], numSupportedWwnPorts? IntOption, numSupportedWwnNodes? IntOption,
+  resourceConfigOption ResourceConfigOption, numNVDIMMControllers? IntOption, numTPMDevices? IntOption, numWDTDevices? IntOption,
+  numPrecisionClockDevices? IntOption, epcMemoryMB? LongOption, acpiHostBridgesFirmware? string[], numCpuSimultaneousThreads? IntOption,
+  numNumaNodes? IntOption, numDeviceGroups? IntOption, deviceGroupTypes? string[]
+VirtualMachineConfigOption: version string, description string, guestOSDescriptor GuestOsDescriptor[], guestOSDefaultIndex int,
+  hardwareOptions VirtualHardwareOption, capabilities VirtualMachineCapability, datastore DatastoreOption, defaultDevice? VirtualDevice[],
+  supportedMonitorType string[], supportedOvfEnvironmentTransport? string[], supportedOvfInstallTransport? string[], propertyRelations?
+  ~VirtualMachinePropertyRelation[]
+read QueryConfigOption(key? string, host? ref): VirtualMachineConfigOption?
+read QueryConfigOptionEx(spec? EnvironmentBrowserConfigOptionQuerySpec): VirtualMachineConfigOption?
 read QueryConfigTarget(host? ref): ConfigTarget?
 # managers of what the tables do not have
 object ExtensionManager: extensionList ~Extension[]
