@@ -5,6 +5,14 @@ import { quote } from '../../../core/guest-scripts.ts';
 export const MACHINE_ID_KEY = 'guestinfo.carrel.machine-id';
 const TELL = `vmtoolsd --cmd "info-set ${MACHINE_ID_KEY} $(cat /etc/machine-id)"`;
 
+/** Where a guest says which program has come to its end. */
+export const DONE_KEY = 'guestinfo.carrel.done';
+
+/** The script, saying `mark` when its last command was done: so its end is seen by whoever watches the machine. Its exit code is the same. */
+export function tellingItsEnd(script: string, mark: string): string {
+  return `${script} && vmtoolsd --cmd "info-set ${DONE_KEY} ${mark}"`;
+}
+
 /** Where host keys are, and the two places of a machine-id. */
 const DROP_HOST_KEYS = "find /etc/ssh -name 'ssh_host_*' -delete";
 const DROP_MACHINE_ID = 'rm -f /etc/machine-id /var/lib/dbus/machine-id';

@@ -1,4 +1,5 @@
 /** Programs in guests by VMware's guest operations, as root. */
+import { randomUUID } from 'node:crypto';
 import { asRoot, quote } from '../../../core/guest-scripts.ts';
 import { driverError } from '../../../driver/errors.ts';
 import { type Ctx, sleep, withTimeout } from '../../../lib/context.ts';
@@ -6,13 +7,18 @@ import { isCode } from '../../../lib/errors.ts';
 import { GuestAccess, guestPassword, isFault } from '../../../vsphere/index.ts';
 import type { Access } from './access.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
-import { notReady } from './readiness.ts';
+import { tellingItsEnd } from './guest-scripts.ts';
+import { notReady, Readiness } from './readiness.ts';
 import type { View } from '../inventory/view.ts';
 
 /** A handover is a short program; longer means that the guest is not well. In milliseconds. */
 const PROGRAM_MS = 60_000;
 /** Pause between two tries to log in, in milliseconds. */
 const LOGIN_PAUSE_MS = 3_000;
+/** How long a program that says by guestinfo that it is done is waited for before the guest is asked, at first, in milliseconds. */
+const TOLD_MS = 5_000;
+/** The longest such wait: Tools keep an exit code for about a minute. */
+const LONGEST_TOLD_MS = 30_000;
 
 export class Programs {
   readonly #end: Endpoint;
@@ -27,10 +33,33 @@ export class Programs {
     const patient = withTimeout(ctx, limitMs);
     const pause = Math.min(1_000, this.#end.patience.retryMs);
     const code = await this.#end.work.step(ctx, key, guest.run(patient, '/bin/sh', `-c ${quote(asRoot(script))}`, pause));
-    if (code === 0) return;
-    throw driverError('guest-failed', `the guest of machine ${key} refused what ${access.user} asked of it (exit code ${code})`, {
-      ...(access.user === 'root' ? {} : { hint: `${access.user} must be root or be allowed to use sudo without a password.` }),
-    });
+    mustBeDone(key, access, code);
+  }
+
+  /**
+   * The same for a script that says by guestinfo that it is done: the inventory tells, so its end costs no request unless it failed or takes long.
+   * What counts is a mark of this run alone, for a copy may have what its image's guest said.
+   */
+  async #runTold(ctx: Ctx, view: View, key: string, access: Access, script: string): Promise<void> {
+    const guest = new GuestAccess(this.#end.client, view.ref, guestPassword(access.user, access.password));
+    const mark = randomUUID();
+    const ready = new Readiness(this.#end);
+    const first = Math.min(TOLD_MS, this.#end.patience.retryMs * 40);
+    const run = async (): Promise<number> => {
+      const pid = await guest.start(ctx, '/bin/sh', `-c ${quote(asRoot(tellingItsEnd(script, mark)))}`);
+      for (let waitMs = first; ; waitMs = Math.min(waitMs * 2, LONGEST_TOLD_MS)) {
+        try {
+          await ready.until(ctx, view, key, ready.ended(view, mark, waitMs / 1000));
+          return 0;
+        } catch (error) {
+          if (!isCode(error, 'guest-timeout')) throw error;
+        }
+        const [process] = await guest.processes(ctx, [pid]);
+        if (process?.exitCode !== undefined) return process.exitCode;
+        if (process === undefined) throw driverError('guest-failed', `the guest of machine ${key} does not know its process any more`);
+      }
+    };
+    mustBeDone(key, access, await this.#end.work.step(ctx, key, run()));
   }
 
   /** Starts a script and does not ask how it ends. */
@@ -70,7 +99,7 @@ export class Programs {
     try {
       for (;;) {
         try {
-          return await this.run(patient, view, key, access, script, limitS * 1000);
+          return await this.#runTold(patient, view, key, access, script);
         } catch (error) {
           const early =
             isFault(error, 'GuestOperationsUnavailable') || (access.kind === 'cloud-init' && isFault(error, 'InvalidGuestLogin'));
@@ -84,6 +113,14 @@ export class Programs {
       throw notReady(key, 'access', { limitS, ...whatFor(access, isFault(refused, 'InvalidGuestLogin')), cause: error });
     }
   }
+}
+
+/** `guest-failed` with its exit code, unless that is 0. */
+function mustBeDone(key: string, access: Access, code: number): void {
+  if (code === 0) return;
+  throw driverError('guest-failed', `the guest of machine ${key} refused what ${access.user} asked of it (exit code ${code})`, {
+    ...(access.user === 'root' ? {} : { hint: `${access.user} must be root or be allowed to use sudo without a password.` }),
+  });
 }
 
 /** What is true of an account that a guest does not know yet: it may still be made. */

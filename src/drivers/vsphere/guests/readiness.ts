@@ -4,7 +4,7 @@ import { type Ctx, race, withTimeout } from '../../../lib/context.ts';
 import { isCode } from '../../../lib/errors.ts';
 import { type AnyVirtualEthernetCard, ethernetCardsOf, readExtraConfig, type Ref, refKey } from '../../../vsphere/index.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
-import { LOCKED_KEY, MACHINE_ID_KEY } from './guest-scripts.ts';
+import { DONE_KEY, LOCKED_KEY, MACHINE_ID_KEY } from './guest-scripts.ts';
 import { powerOf, type View } from '../inventory/view.ts';
 
 /** Longest waits in seconds, where the boot's own time is not the measure. */
@@ -12,7 +12,7 @@ export const WAIT_S = { heartbeat: 60, access: 60, address: 180, machineId: 60, 
 
 /** What is waited for. `look` gives it once it is there, `seen` says what there is instead. */
 export interface Condition<T> {
-  name: 'tools' | 'heartbeat' | 'address' | 'machine-id' | 'locked';
+  name: 'tools' | 'heartbeat' | 'address' | 'machine-id' | 'locked' | 'ended';
   what: string;
   limitS: number;
   look: () => T | undefined;
@@ -114,6 +114,18 @@ export class Readiness {
       limitS: Math.min(bootTimeoutS, WAIT_S.machineId),
       look: () => (/^[0-9a-f]{32}$/.test(told() ?? '') ? told() : undefined),
       seen: () => (told() === undefined ? 'it says none by guestinfo' : `it says ${told()}`),
+    };
+  }
+
+  /** A script of {@link tellingItsEnd} that has come to its end. */
+  ended(view: View, mark: string, limitS: number): Condition<true> {
+    const told = () => readExtraConfig(this.#end.client.inventory.prop('VirtualMachine', view.ref, 'config.extraConfig'), DONE_KEY);
+    return {
+      name: 'ended',
+      what: 'what runs in it',
+      limitS,
+      look: () => (told() === mark ? true : undefined),
+      seen: () => 'it does not say that it is done',
     };
   }
 

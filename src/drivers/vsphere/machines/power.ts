@@ -61,8 +61,8 @@ export class Power {
           await this.#end.client.inventory.sync(ctx);
           return undefined;
         }
-        await this.#task(ctx, view, machineId, 'PowerOnVM_Task', 'on');
-        return undefined;
+        // the task succeeded and the inventory shows it: another read would say the same
+        return (await this.#task(ctx, view, machineId, 'PowerOnVM_Task', 'on')) ? 'on' : undefined;
       }
       case 'off': {
         if (view.power === 'off') return 'off';
@@ -100,13 +100,14 @@ export class Power {
     if (view.connection !== 'connected') throw driverError('unavailable', `machine ${machineId} is ${view.connection}`);
   }
 
-  async #task(ctx: Ctx, view: View, machineId: string, method: PowerTask, wanted: PowerState): Promise<void> {
+  /** Whether the inventory shows afterwards what was wanted. */
+  async #task(ctx: Ctx, view: View, machineId: string, method: PowerTask, wanted: PowerState): Promise<boolean> {
     this.#end.progress(ctx, method);
     await this.#end.powers.run(ctx, async () => {
       const done = this.#end.task(ctx, machineId, method, view.ref, {});
       await (method === 'PowerOnVM_Task' ? this.#unlessAsked(ctx, view.ref, machineId, done) : done);
     });
-    await this.#seen(ctx, view.ref, wanted);
+    return await this.#seen(ctx, view.ref, wanted);
   }
 
   /**
@@ -152,9 +153,10 @@ export class Power {
   }
 
   /** Until the inventory shows it too, so that whoever looks next sees what was done. It usually does already. */
-  async #seen(ctx: Ctx, ref: Ref, wanted: PowerState): Promise<void> {
+  async #seen(ctx: Ctx, ref: Ref, wanted: PowerState): Promise<boolean> {
     const shown = (): boolean => powerOf(this.#end.client.inventory.prop('VirtualMachine', ref, 'runtime.powerState')) === wanted;
     if (!shown()) await this.#end.client.inventory.sync(ctx);
+    return shown();
   }
 
   /** Asks the guest, waits, and switches off what does not answer (H54). */
