@@ -1,8 +1,12 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildGovmomi } from '../../test/support/govmomi.ts';
+import { bytesOf, extentBytes } from './model/extent-bytes.ts';
 import { startVsim } from './vsim.ts';
 
 const run = promisify(execFile);
@@ -12,13 +16,16 @@ const SCRIPT = fileURLToPath(new URL('../../test/support/pyvmomi/managers.py', i
 describe("the managers, by govmomi's own wrappers of them", () => {
   let seen: Record<string, unknown> = {};
   let typed: string | undefined;
+  let content = false;
   beforeAll(async () => {
     const program = await buildGovmomi();
-    const vsim = await startVsim({ masters: 1, hosts: 1 });
+    const vsim = await startVsim({ masters: 1, hosts: 1, masterBytes: 80 * 2 ** 20 });
+    const dir = await mkdtemp(join(tmpdir(), 'vsim-export-'));
     try {
       const master = vsim.sim.master();
       const env = {
         ...process.env,
+        TOUR_DIR: dir,
         TOUR_USER: vsim.username,
         TOUR_PASSWORD: vsim.password,
         TOUR_GUEST_USER: vsim.model.options.guestUser,
@@ -26,9 +33,13 @@ describe("the managers, by govmomi's own wrappers of them", () => {
       };
       const { stdout } = await run(program, ['managers', vsim.url, master.path, master.snapshot], { timeout: 120_000, env });
       seen = JSON.parse(stdout) as Record<string, unknown>;
+      const raw = join(dir, 'raw');
+      await run('qemu-img', ['convert', '-f', 'vmdk', '-O', 'raw', join(dir, 'disk-0.vmdk'), raw]);
+      content = (await readFile(raw)).equals(Buffer.concat([...bytesOf(extentBytes(vsim.sim.base().extent), 0, 80 * 2 ** 20)]));
       typed = vsim.model.findVms((vm) => vm.name === 'go-managers')[0]?.guest?.screen.typed;
       expect(vsim.model.bugs).toEqual([]);
     } finally {
+      await rm(dir, { recursive: true, force: true });
       await vsim.close();
     }
   });
@@ -141,6 +152,22 @@ describe("the managers, by govmomi's own wrappers of them", () => {
       badGuest: 'InvalidArgument',
       badVersion: 'InvalidArgument',
     });
+  });
+
+  it('an export: refused while it runs, its disk by a lease that nobody else comes between, and what qemu-img reads of it', () => {
+    expect(seen['export']).toEqual({
+      running: 'InvalidPowerState',
+      held: 'TaskInProgress',
+      key: true,
+      before: 0,
+      entries: 1,
+      same: true,
+      percent: 'InvalidArgument',
+      over: 'InvalidState',
+      gone: true,
+      path: 'disk-0.vmdk',
+    });
+    expect(content).toBe(true);
   });
 
   it('inside a guest: files listed in pages and by pattern; keys typed', () => {

@@ -46,7 +46,7 @@ export function unregisterVm(m: Model, vm: Vm): void {
   m.event('VmRemovedEvent', `Unregistered ${vm.name}`, vm);
 }
 
-function taskInProgress(task: Task) {
+export function taskInProgress(task: Task) {
   const fault = invalidState('The operation is not allowed in the current state: another task is already in progress.');
   return Object.assign(fault, { fault: 'TaskInProgress', fields: { task } });
 }

@@ -3,13 +3,13 @@ import { inflate } from 'node:zlib';
 import { promisify } from 'node:util';
 import { GRAIN } from './vmdk.ts';
 
-const SECTOR = 512;
+export const SECTOR = 512;
 /** `KDMV`, little-endian. */
-const MAGIC = 0x564d444b;
+export const MAGIC = 0x564d444b;
 /** Flags: grains are compressed, and markers stand before what follows. */
-const COMPRESSED = 1 << 16;
-const MARKERS = 1 << 17;
-const MARKER = { end: 0, footer: 3 };
+export const COMPRESSED = 1 << 16;
+export const MARKERS = 1 << 17;
+export const MARKER = { end: 0, table: 1, directory: 2, footer: 3 };
 /** Sectors of one table at most; a host would not hold more either. */
 const MAX_TABLE = 2 ** 17;
 

@@ -8,7 +8,7 @@ import { selfSigned } from '../../lib/self-signed.ts';
 import { type BlockFile, bytesOf } from '../model/extent-bytes.ts';
 import type { Sim } from '../model/simulate.ts';
 import { VimFault } from '../model/fault.ts';
-import { leaseByTicket, receiveDisk } from '../model/lease.ts';
+import { hasDisk, leaseByTicket, receiveDisk, sendDisk } from '../model/lease.ts';
 import { BadStream } from '../model/stream-vmdk.ts';
 import { writeGuestFile } from '../model/guest-ops.ts';
 import { serveConsoles } from './consoles.ts';
@@ -185,11 +185,18 @@ async function sendBlocks(
   return head ? 0 : last + 1 - from;
 }
 
-/** A disk of a machine that is being imported. Its address is all the right that is needed, as on a host. */
+/** A disk of a machine that is being imported or exported. Its address is all the right that is needed, as on a host. */
 async function nfc({ sim }: Parts, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [, , ticket = '', file = ''] = url.pathname.split('/');
   const lease = leaseByTicket(sim.model, ticket);
   if (lease === undefined) return send(response, 404, 'No such lease', 'text/plain');
+  if (lease.exporting) {
+    if (request.method !== 'GET') return send(response, 405, 'GET', 'text/plain');
+    if (!hasDisk(lease, file)) return send(response, 404, 'No such file', 'text/plain');
+    response.writeHead(200, { 'content-type': 'application/x-vnd.vmware-streamVmdk', 'cache-control': 'no-cache' });
+    // An end in the middle cuts the connection, so that nobody takes half for whole.
+    return pipeline(Readable.from(sendDisk(sim.model, lease, file)), response);
+  }
   if (request.method !== 'POST' && request.method !== 'PUT') return send(response, 405, 'POST or PUT', 'text/plain');
   if (request.headers['content-length'] === undefined) return send(response, 411, 'A length is needed', 'text/plain');
   const bytes: AsyncIterator<Uint8Array> = (request as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();

@@ -4,6 +4,7 @@ export const PRIVILEGES: Record<string, string> = {
   InstantClone_Task: 'VirtualMachine.Provisioning.Clone',
   CreateVM_Task: 'VirtualMachine.Inventory.Create',
   ImportVApp: 'VApp.Import',
+  ExportVm: 'VApp.Export',
   RegisterVM_Task: 'VirtualMachine.Inventory.Register',
   UnregisterVM: 'VirtualMachine.Inventory.Unregister',
   MoveIntoFolder_Task: 'VirtualMachine.Inventory.Move',

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"crypto/sha1"
 	"fmt"
+	"io/ioutil"
 	"os"
+	"path/filepath"
 	"sort"
 
 	"github.com/vmware/govmomi/guest"
@@ -328,6 +331,43 @@ func (w *world) options(ctx context.Context) map[string]interface{} {
 		"key": key, "host": host, "made": made, "plain": plain, "badGuest": taskFault(badGuest), "badVersion": taskFault(badVersion)}
 }
 
+// export does what `export.ovf` does with a machine's disks, and leaves the one disk in TOUR_DIR.
+func (w *world) export(ctx context.Context) map[string]interface{} {
+	_, err := w.clone.Export(ctx)
+	running := fault(err)
+	info := waited(ctx, begun(w.master.Clone(ctx, w.folder, "go-export", w.spec())))
+	vm := object.NewVirtualMachine(w.client.Client, info.Result.(types.ManagedObjectReference))
+	lease, err := vm.Export(ctx)
+	must(err)
+	ready, err := lease.Wait(ctx, nil)
+	must(err)
+	item := ready.Items[0]
+	must(lease.Progress(ctx, 10))
+	manifest := func() []types.HttpNfcLeaseManifestEntry {
+		res, err := methods.HttpNfcLeaseGetManifest(ctx, w.client.Client, &types.HttpNfcLeaseGetManifest{This: lease.Reference()})
+		must(err)
+		return res.Returnval
+	}
+	before := len(manifest())
+	task, err := vm.PowerOn(ctx)
+	must(err)
+	_, err = task.WaitForResult(ctx, nil)
+	held := taskFault(err)
+	file := filepath.Join(os.Getenv("TOUR_DIR"), item.Path)
+	must(lease.DownloadFile(ctx, file, item, soap.DefaultDownload))
+	entries := manifest()
+	data, err := ioutil.ReadFile(file)
+	must(err)
+	same := fmt.Sprintf("%x", sha1.Sum(data)) == entries[0].Sha1 && entries[0].Size == int64(len(data))
+	percent := fault(lease.Progress(ctx, 101))
+	must(lease.Complete(ctx))
+	over := fault(lease.Complete(ctx))
+	gone := lease.DownloadFile(ctx, file+".2", item, soap.DefaultDownload) != nil
+	waited(ctx, begun(vm.Destroy(ctx)))
+	return map[string]interface{}{"running": running, "held": held, "key": len(item.DeviceId) > 0, "before": before, "entries": len(entries), "same": same, "percent": percent,
+		"over": over, "gone": gone, "path": item.Path}
+}
+
 // inside does what `guest.ls` and `vm.keystrokes` do.
 func (w *world) inside(ctx context.Context) map[string]interface{} {
 	_, err := w.clone.WaitForIP(ctx, true)
@@ -406,6 +446,6 @@ func managers(ctx context.Context, args []string) {
 	waited(ctx, begun(w.clone.PowerOn(ctx)))
 	print(map[string]interface{}{"licences": w.licences(ctx), "counters": w.counters(ctx), "networks": w.networks(ctx),
 		"fields": w.fields(ctx), "methods": w.disabling(ctx), "disks": w.disks(ctx),
-		"pools": w.pools(ctx), "cluster": w.cluster(ctx), "inside": w.inside(ctx), "options": w.options(ctx),
+		"pools": w.pools(ctx), "cluster": w.cluster(ctx), "inside": w.inside(ctx), "options": w.options(ctx), "export": w.export(ctx),
 		"others": w.others(ctx)})
 }
