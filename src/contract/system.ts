@@ -18,14 +18,37 @@ export type Readiness = Static<typeof Readiness>;
 export const Me = named('Me', Type.Object({ account: Type.String(), role: Role, version: Type.String() }));
 export type Me = Static<typeof Me>;
 
+/** Everything that the reconciler can find. */
+export const FINDING_KINDS = [
+  'leaked-machine',
+  'missing-machine',
+  'power-changed',
+  'condition',
+  'leaked-master',
+  'missing-master',
+  'open-delete',
+  'changed-master',
+  'stray',
+  'foreign',
+  'frozen',
+] as const;
+export type FindingKind = (typeof FINDING_KINDS)[number];
+
+const FINDING_ACTIONS = ['destroy', 'mark-lost', 'record', 'report', 'remove', 'prove', 'take-out', 'sweep', 'leave'] as const;
+
 export const Finding = named(
   'Finding',
   Type.Object({
-    kind: Type.String({ description: 'What differs, such as `stray-process` or `machine-lost`.' }),
+    kind: oneOf(FINDING_KINDS, 'What differs.'),
     provider: Type.Optional(Type.String()),
     subject: Type.String({ description: 'Id or reference of the thing.' }),
     detail: Type.String({ description: 'What is, and what should be.' }),
-    action: Type.String({ description: 'What mends it.' }),
+    facts: Type.Optional(
+      Type.Record(Type.String(), Type.String(), {
+        description: 'What `detail` says of it, for pages in other languages: `power` it has now, `condition` it is in.',
+      }),
+    ),
+    action: oneOf(FINDING_ACTIONS, 'What is done about it.'),
     outcome: oneOf(['would-mend', 'waiting', 'mended', 'reported', 'failed'], '`waiting`: not yet seen often enough to act on.'),
     problem: Type.Optional(Type.String({ description: 'Why mending failed.' })),
   }),

@@ -77,3 +77,17 @@ test('D08: a machine of ours that came back with another UUID is told to the ope
   expect(both).toEqual(expect.arrayContaining([told(unknown), told(machineId)]));
   expect(both).toHaveLength(2);
 });
+
+test('a machine whose power or condition changed is found with what it is now, for pages in other languages', async () => {
+  const bench = await makeBench(onTestFinished);
+  const { machineId } = await readyOne(bench);
+  const it = systemServices({ deps: bench.deps, reconciler: new Reconciler(bench.deps) } as Parts);
+  const look = async () => (await it.reconcile({ name: 'ada' } as never, { dryRun: false }, AbortSignal.timeout(600_000))).findings;
+  const is = (change: object) => bench.fake.change((state) => Object.assign(state.machines[machineId] as object, change));
+  is({ power: 'suspended', condition: 'out-of-space' });
+  expect(await look()).toMatchObject([{ kind: 'condition', facts: { condition: 'out-of-space' } }]);
+  is({ power: 'on', condition: undefined });
+  expect((await look()).map((found) => [found.kind, found.facts])).toEqual([['condition', undefined]]);
+  is({ power: 'off' });
+  expect(await look()).toMatchObject([{ kind: 'power-changed', facts: { power: 'off' } }]);
+});

@@ -151,6 +151,11 @@ function showJob(row: rows.Job, account?: string): Job {
   };
 }
 
+function factsOf(finding: Mended['finding']): Finding['facts'] {
+  if (finding.kind === 'power-changed') return { power: finding.power };
+  return finding.kind === 'condition' && finding.condition !== undefined ? { condition: finding.condition } : undefined;
+}
+
 function showFinding({ finding, outcome, problem }: Mended, provider: string): Finding {
   const detail: Record<Mended['finding']['kind'], string> = {
     'leaked-machine': 'it carries our tag, and no reservation has it',
@@ -170,7 +175,16 @@ function showFinding({ finding, outcome, problem }: Mended, provider: string): F
     frozen: 'reason' in finding ? finding.reason : '',
   };
   const subject = findingKey(finding).slice(finding.kind.length + 1);
-  return { kind: finding.kind, provider, subject, detail: detail[finding.kind], action: finding.action, outcome, ...given({ problem }) };
+  return {
+    kind: finding.kind,
+    provider,
+    subject,
+    detail: detail[finding.kind],
+    ...given({ facts: factsOf(finding) }),
+    action: finding.action,
+    outcome,
+    ...given({ problem }),
+  };
 }
 
 /** What the site is asked for by Prometheus: jobs by state, machines and promised memory by provider. Read at each scrape. */

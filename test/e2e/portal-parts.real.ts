@@ -160,3 +160,16 @@ test('a larger disk is asked for in GiB, never a smaller one, and only by a mode
   expect(called('reserve')).toMatchObject([[{ mode: 'full', diskMiB: 12_800 }]]);
   expect(faults).toEqual([]);
 });
+
+test('in German, why a time cannot be had and what the reconciler found are German, and what only a driver says stands as the words of the server', async () => {
+  const { page, faults } = await signedIn('root', '/reserve/starter', () => {}, 'de-DE');
+  await page.getByText(/^Zu wenig Platz .*: Rechner: frei 0, gebraucht 1\.$/).waitFor();
+  await page.getByRole('link', { name: 'Betrieb' }).first().click();
+  await page.getByRole('tab', { name: 'Befunde' }).click();
+  await button(page, 'Jetzt nachsehen').click();
+  await page.getByText('Übriggeblieben').waitFor();
+  await page.getByText('wird weggeräumt · /machines/x').waitFor();
+  await page.getByText('würde behoben').waitFor();
+  await page.getByText('Der Server sagt: a folder of ours that no machine uses').waitFor();
+  expect(faults).toEqual([]);
+});

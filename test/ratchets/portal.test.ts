@@ -3,8 +3,14 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { de } from '../../portal/src/i18n/de.ts';
 import { en } from '../../portal/src/i18n/en.ts';
+import { makeFormat } from '../../portal/src/i18n/format.ts';
+import { whyNotText } from '../../portal/src/rules/reasons.ts';
 import { NOTICE_CODES } from '../../src/contract/notices.ts';
+import { PROBLEM_CODES } from '../../src/contract/problem.ts';
+import { FINDING_KINDS } from '../../src/contract/system.ts';
+import { RESOURCES } from '../../src/core/capacity.ts';
 import { NOTICES, type NoticeCode, say } from '../../src/core/notices.ts';
+import type { RuleBreach } from '../../src/core/rules.ts';
 import { passwordProblem } from '../../src/core/password.ts';
 
 /** The portal may import none of the server's rules, so a number that it repeats is held to the rule here. */
@@ -46,4 +52,36 @@ test('what the engine notes of a reservation is said by a code', () => {
       .map((text) => `${file}: ${text}`),
   );
   expect(plain).toEqual([]);
+});
+
+test('every code of an error, and all that the reconciler finds, has its German sentence', () => {
+  expect(Object.keys(de.problems).toSorted()).toEqual([...PROBLEM_CODES].toSorted());
+  for (const [code, said] of Object.entries(de.problems))
+    expect(
+      [said?.what, said?.todo].every((text) => (text ?? '').length > 5),
+      code,
+    ).toBe(true);
+  expect(Object.keys(de.findings.kinds).toSorted()).toEqual([...FINDING_KINDS].toSorted());
+  for (const kind of FINDING_KINDS) {
+    const [english, german] = [en.findings.kinds[kind], de.findings.kinds[kind]];
+    expect(german.name, kind).not.toBe(english.name);
+    // What one of them leaves to the words of the server, the other does too.
+    expect(german.text === undefined, kind).toBe(english.text === undefined);
+  }
+});
+
+/** Why a time cannot be had is said by what `details` names: what the core can name, the portal has words for. */
+test('every resource that can be short and every rule that can be broken has its words', () => {
+  const rules: Record<RuleBreach['rule'], RuleBreach> = {
+    kind: { rule: 'kind', kind: 'lab' },
+    longest: { rule: 'longest', limitMs: 1, wantedMs: 2 },
+    total: { rule: 'total', limitMs: 1, wantedMs: 2 },
+    ahead: { rule: 'ahead', limitMs: 1, wantedMs: 2 },
+    'at-once': { rule: 'at-once', limit: 1, wanted: 2 },
+  };
+  const short = RESOURCES.map((resource) => ({ resource, at: '2026-11-30T13:00:00.000Z', free: 0, wanted: 1, part: 'span' }));
+  const all: Record<string, unknown>[] = [...Object.values(rules).map((broken) => ({ ...broken })), ...short];
+  const said = all.map((details) => [en, de].map((words) => whyNotText(details, words, makeFormat('en'))));
+  expect(said.flat()).not.toContain(undefined);
+  for (const [english, german] of said) expect(german).not.toBe(english);
 });

@@ -572,7 +572,11 @@ export function fakeServices(world: FakeWorld): Services {
       startsAt: at(),
       endsAt: at(7_200_000),
       possible: false,
-      reason: { code: 'no-capacity', message: 'there are 0 machines left and this needs 1', details: { resource: 'machines' } },
+      reason: {
+        code: 'no-capacity',
+        message: 'there are 0 machines left and this needs 1',
+        details: { at: at(), resource: 'machines', wanted: 1, free: 0, part: 'span' },
+      },
       next: at(3_600_000),
       free: [{ from: at(3_600_000), until: at(90_000_000) }, { from: at(99_000_000) }],
       horizon: at(86_400_000),

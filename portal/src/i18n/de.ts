@@ -1,6 +1,7 @@
 import type { Messages } from './en.ts';
 import { notices } from './notices.de.ts';
 import { problems } from './problems.de.ts';
+import { findings, whyNot } from './reasons.de.ts';
 
 /** Dasselbe auf Deutsch. Fachwörter (Image, Snapshot) bleiben, wie sie in der Fachwelt heißen. */
 export const de: Messages = {
@@ -334,6 +335,8 @@ export const de: Messages = {
     failed: { what: 'Er ist gescheitert', todo: 'Warum, steht unter „Meine Rechner“. Reservieren Sie einen anderen.' },
   },
   notices,
+  whyNot,
+  findings,
   problems,
   operate: {
     title: 'Betrieb',

@@ -1,5 +1,6 @@
 import type { ProblemCode } from '../../../src/contract/problem.ts';
 import { notices } from './notices.en.ts';
+import { findings, whyNot } from './reasons.en.ts';
 
 /** What is the matter, and what to do about it. */
 export interface Said {
@@ -332,6 +333,8 @@ export const en = {
     failed: { what: 'It failed', todo: 'My machines says why. Reserve another one.' },
   },
   notices,
+  whyNot,
+  findings,
   /** In place of the server's own sentences, which are English. */
   problems: {} as Partial<Record<ProblemCode, Said>>,
   operate: {

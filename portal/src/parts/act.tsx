@@ -9,12 +9,12 @@ export function useAct<In, Out>(
   options: { stale: readonly (readonly unknown[])[]; done?: (out: Out) => void },
 ) {
   const client = useQueryClient();
-  const { t } = useI18n();
+  const { t, format } = useI18n();
   return useMutation({
     mutationFn: act,
     onSuccess: (out) => options.done?.(out),
     onError: (error) => {
-      const { title, hint, said } = explain(error, t);
+      const { title, hint, said } = explain(error, t, format);
       const parts = [hint === undefined ? title : `${title}. ${hint}`, ...(said === undefined ? [] : [`${t.common.said} ${said}`])];
       notifications.show({
         title: t.common.wrong,

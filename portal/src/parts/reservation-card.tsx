@@ -158,8 +158,8 @@ function Progressing({ reservation }: { reservation: Reservation }) {
 }
 
 function Failed({ failure }: { failure: NonNullable<Reservation['failure']> }) {
-  const { t } = useI18n();
-  const { title, hint, said } = explainCode(failure, t);
+  const { t, format } = useI18n();
+  const { title, hint, said } = explainCode(failure, t, format);
   return (
     <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={title}>
       <WhatToDo hint={hint === undefined ? undefined : `${t.machines.whatToDo}: ${hint}`} said={said} />

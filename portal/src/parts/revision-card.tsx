@@ -39,8 +39,8 @@ export function RevisionCard({ revision, author }: { revision: Revision; author:
         <Text size="sm">{facts.join(' · ')}</Text>
         {revision.state === 'preparing' && <Progress value={100} animated aria-label={t.images.states.preparing} />}
         {revision.failure !== undefined && (
-          <Alert color="red" variant="light" title={explainCode(revision.failure, t).title}>
-            <WhatToDo {...explainCode(revision.failure, t)} />
+          <Alert color="red" variant="light" title={explainCode(revision.failure, t, format).title}>
+            <WhatToDo {...explainCode(revision.failure, t, format)} />
           </Alert>
         )}
         {revision.facts.unclean !== undefined && (

@@ -17,8 +17,8 @@ export function Waiting() {
 
 /** What went wrong, with what can be done about it. */
 export function Problem({ error, again }: { error: unknown; again?: (() => void) | undefined }) {
-  const { t } = useI18n();
-  const explained = explain(error, t);
+  const { t, format } = useI18n();
+  const explained = explain(error, t, format);
   return (
     <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={explained.title} role="alert">
       <Stack gap="xs" align="flex-start">

@@ -3,6 +3,8 @@ import { ApiError, UnreachableError } from '../../../src/client/errors.ts';
 import type { ProblemCode } from '../../../src/contract/problem.ts';
 import type { Reservation } from '../../../src/contract/reservations.ts';
 import type { Messages } from '../i18n/en.ts';
+import type { Format } from '../i18n/format.ts';
+import { whyNotText } from './reasons.ts';
 
 /** The sentence about a reservation; the server's own, in English, where it has no code that is known here. */
 export function noticeText(
@@ -15,7 +17,7 @@ export function noticeText(
 }
 
 /** Only what is needed of the catalogue. */
-type Words = Pick<Messages, 'common' | 'problems' | 'notRunning'>;
+type Words = Pick<Messages, 'common' | 'problems' | 'notRunning' | 'whyNot'>;
 
 export interface Explained {
   title: string;
@@ -25,11 +27,14 @@ export interface Explained {
 }
 
 /** What went wrong in the person's language: what, and what to do. */
-export function explain(error: unknown, t: Words): Explained {
+export function explain(error: unknown, t: Words, format: Format): Explained {
   if (error instanceof UnreachableError) return { title: t.common.unreachable, hint: undefined, said: undefined };
-  if (error instanceof ApiError) return explainCode(error, t);
+  if (error instanceof ApiError) return explainCode(error, t, format);
   return { title: error instanceof Error ? error.message : String(error), hint: undefined, said: undefined };
 }
+
+/** Codes whose details say what is in the way. */
+const ABOUT_ROOM = new Set(['no-capacity', 'limit-reached', 'not-allowed']);
 
 interface Failed {
   code: string;
@@ -39,12 +44,17 @@ interface Failed {
 }
 
 /** The same of what the server keeps about a failure. */
-export function explainCode({ code, message, hint, details }: Failed, t: Words): Explained {
+export function explainCode({ code, message, hint, details }: Failed, t: Words, format: Format): Explained {
   const state = code === 'wrong-state' ? details?.['state'] : undefined;
   const why =
     typeof state === 'string' && Object.hasOwn(t.notRunning, state) ? t.notRunning[state as keyof Words['notRunning']] : undefined;
   if (why !== undefined) return { title: why.what, hint: why.todo, said: undefined };
   const words = t.problems[code as ProblemCode];
   if (words === undefined) return { title: message, hint, said: undefined };
-  return { title: words.what, hint: words.todo, said: hint === undefined ? message : `${message}. ${hint}` };
+  const which = ABOUT_ROOM.has(code) ? whyNotText(details, t, format) : undefined;
+  return {
+    title: words.what,
+    hint: which === undefined ? words.todo : `${which} ${words.todo}`,
+    said: hint === undefined ? message : `${message}. ${hint}`,
+  };
 }

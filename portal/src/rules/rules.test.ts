@@ -17,6 +17,7 @@ import { matching } from './search.ts';
 import { staleAfter } from './stale.ts';
 import { directSshConfig, knownHosts, sshConfig } from './ssh.ts';
 
+const zurich = makeFormat('de', 'Europe/Zurich');
 const choice: Choice = { ...FIRST_CHOICE, at: '2026-11-30T13:00', until: '2027-01-31' };
 
 describe('what was chosen, as the server takes it', () => {
@@ -54,22 +55,30 @@ describe('what the server refused', () => {
     expect(againOf(new UnreachableError('http://h', new Error('gone')))).toBe('by-itself');
   });
   it('is said in German by its code, with the words of the server below; in English in its words', () => {
-    expect(explain(refused('busy'), en)).toEqual({ title: 'its own words', hint: 'its hint', said: undefined });
-    expect(explain(refused('busy'), de)).toEqual({
+    expect(explain(refused('busy'), en, zurich)).toEqual({
+      title: 'its own words',
+      hint: 'its hint',
+      said: undefined,
+    });
+    expect(explain(refused('busy'), de, zurich)).toEqual({
       title: de.problems.busy?.what,
       hint: de.problems.busy?.todo,
       said: 'its own words. its hint',
     });
-    expect(explain(refused('wrong-state', { state: 'off' }), de).title).toBe('Er ist ausgeschaltet');
-    expect(explain(refused('wrong-state', { state: 'toString' }), de).title).toBe(de.problems['wrong-state']?.what);
-    expect(explain(refused('never-heard-of'), de)).toEqual({ title: 'its own words', hint: 'its hint', said: undefined });
+    expect(explain(refused('wrong-state', { state: 'off' }), de, zurich).title).toBe('Er ist ausgeschaltet');
+    expect(explain(refused('wrong-state', { state: 'toString' }), de, zurich).title).toBe(de.problems['wrong-state']?.what);
+    expect(explain(refused('never-heard-of'), de, zurich)).toEqual({
+      title: 'its own words',
+      hint: 'its hint',
+      said: undefined,
+    });
   });
 });
 
 it('what the server says of a reservation is said in the language of the page, with the times of its zone', () => {
   const facts = { at: '2026-11-30T13:00:00.000Z' };
   const warned = { stageText: 'its English', notice: { code: 'nobody-connected', facts } } as const;
-  const { time } = makeFormat('de', 'Europe/Zurich');
+  const { time } = zurich;
   expect(noticeText(warned, de, (at) => time(at, new Date(facts.at)))).toBe(
     'Noch hat sich niemand verbunden: er wird 14:00 beendet, wenn es niemand tut.',
   );

@@ -1,8 +1,10 @@
 import { Alert, Button, Card, Group, Stack, Text } from '@mantine/core';
+import type { Finding } from '../../../../src/contract/system.ts';
 import { api } from '../../api/client.ts';
 import { useI18n } from '../../i18n/index.tsx';
+import { findingText } from '../../rules/reasons.ts';
 import { useAct } from '../../parts/act.tsx';
-import { State } from '../../parts/status.tsx';
+import { State, WhatToDo } from '../../parts/status.tsx';
 
 /** What the reconciler sees differ. Looking changes nothing; mending touches only what carries our tag. */
 export function Findings() {
@@ -27,18 +29,16 @@ export function Findings() {
             {report.findings.map((finding) => (
               <Card key={`${finding.kind} ${finding.subject}`} withBorder>
                 <Group justify="space-between">
-                  <Text fw={600}>{finding.kind}</Text>
+                  <Text fw={600}>{t.findings.kinds[finding.kind].name}</Text>
                   <State tone={finding.outcome === 'failed' ? 'bad' : finding.outcome === 'mended' ? 'good' : 'waiting'}>
-                    {finding.outcome}
+                    {t.findings.outcomes[finding.outcome]}
                   </State>
                 </Group>
-                <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-                  {finding.detail}
-                </Text>
+                <Detail finding={finding} />
                 <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-                  {finding.action} · {finding.subject}
+                  {t.findings.actions[finding.action]} · {finding.subject}
                 </Text>
-                {finding.problem !== undefined && <Text size="sm">{finding.problem}</Text>}
+                {finding.problem !== undefined && <WhatToDo hint={undefined} said={finding.problem} />}
               </Card>
             ))}
           </Stack>
@@ -46,4 +46,11 @@ export function Findings() {
       )}
     </Stack>
   );
+}
+
+function Detail({ finding }: { finding: Finding }) {
+  const { t } = useI18n();
+  const text = findingText(finding, t);
+  if (text === undefined) return <WhatToDo hint={undefined} said={finding.detail} />;
+  return <Text size="sm">{text}</Text>;
 }

@@ -65,8 +65,8 @@ function JobSteps({ job }: { job: Job }) {
         {job.id} · {t.operate.tries}: {job.attempt}
       </Text>
       {job.error !== undefined && (
-        <Alert color="red" variant="light" title={explainCode(job.error, t).title}>
-          <WhatToDo {...explainCode(job.error, t)} />
+        <Alert color="red" variant="light" title={explainCode(job.error, t, format).title}>
+          <WhatToDo {...explainCode(job.error, t, format)} />
         </Alert>
       )}
       {error !== null && <Problem error={error} />}

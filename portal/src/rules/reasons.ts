@@ -1,0 +1,56 @@
+/** What the server found or refused, in the person's language: by its codes and what it names beside them. */
+import type { Finding } from '../../../src/contract/system.ts';
+import type { Messages } from '../i18n/en.ts';
+import type { Format } from '../i18n/format.ts';
+
+const MIB = 1024 * 1024;
+
+type Words = Pick<Messages, 'whyNot'>;
+type Details = Readonly<Record<string, unknown>>;
+
+function member<T extends object>(of: T, key: unknown): T[keyof T] | undefined {
+  return typeof key === 'string' && Object.hasOwn(of, key) ? of[key as keyof T] : undefined;
+}
+
+/** Why a time cannot be had; undefined where `details` does not say it, or is of a server that is newer than the page. */
+export function whyNotText(details: Details | undefined, t: Words, format: Format): string | undefined {
+  if (details === undefined) return undefined;
+  const { rule, resource, reason } = details;
+  if (rule !== undefined) return breachText(details, t, format);
+  if (resource === 'licence') return licenceText(details, t, format);
+  if (resource !== undefined) return roomText(details, t, format);
+  if (typeof reason !== 'string') return undefined;
+  const { until } = details;
+  return typeof until === 'string' ? t.whyNot.maintenanceUntil(format.time(until), reason) : t.whyNot.maintenance(reason);
+}
+
+function breachText({ rule, limitMs, limit }: Details, t: Words, format: Format): string | undefined {
+  if (rule === 'kind') return t.whyNot.kind;
+  if (rule === 'at-once') return typeof limit === 'number' ? t.whyNot.atOnce(String(limit)) : undefined;
+  if (typeof limitMs !== 'number') return undefined;
+  return rule === 'longest' || rule === 'total' || rule === 'ahead' ? t.whyNot[rule](format.span(limitMs)) : undefined;
+}
+
+function licenceText({ licence, at, until }: Details, t: Words, format: Format): string | undefined {
+  if (typeof licence !== 'string' || typeof at !== 'string') return undefined;
+  const taken = t.whyNot.licence(licence, format.time(at));
+  return typeof until === 'string' ? `${taken} ${t.whyNot.freeAgain(format.time(until))}` : taken;
+}
+
+function roomText(details: Details, t: Words, format: Format): string | undefined {
+  const { resource, at, free, wanted, part } = details;
+  const what = member(t.whyNot.resources, resource);
+  if (what === undefined || typeof at !== 'string' || typeof free !== 'number' || typeof wanted !== 'number') return undefined;
+  const amount = (n: number) => (String(resource).endsWith('MiB') ? format.bytes(n * MIB) : String(n));
+  const room = t.whyNot.room(format.time(at), what, amount(free), amount(wanted));
+  return typeof part === 'string' && part !== 'span' ? `${room} ${t.whyNot.turnround}` : room;
+}
+
+type FindingWords = Pick<Messages, 'findings'> & { machines: Pick<Messages['machines'], 'conditions'> };
+
+/** What is so; undefined where only the server's own words say it, as a driver's do. */
+export function findingText({ kind, facts = {} }: Pick<Finding, 'kind' | 'facts'>, t: FindingWords): string | undefined {
+  if (kind === 'power-changed') return member(t.findings.powers, facts['power']);
+  if (kind !== 'condition') return member(t.findings.kinds, kind)?.text;
+  return facts['condition'] === undefined ? t.findings.well : member(t.machines.conditions, facts['condition'])?.text;
+}
