@@ -22,6 +22,8 @@ export interface Capabilities {
   instantFirmware?: readonly HardwareProfile['firmware'][];
   /** False where no instant clones are made of images with a TPM. */
   instantTpm?: boolean;
+  /** Where there can be no instant clone, also where that mode is not listed, one that is asked for becomes a linked one with a note. */
+  instantElseLinked?: boolean;
   /** Modes in which a machine can get a larger first disk than its image's; left out: none. */
   growsDisk?: readonly CloneMode[];
   /** A running machine can be captured without stopping it. */

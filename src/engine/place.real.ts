@@ -54,6 +54,15 @@ test('an instant clone is promised only of images with a firmware that the place
   expect((await reserve(bench.deps, bench.who, { ...request, id: randomUUID() })).providerId).toBe(there.id);
 });
 
+test('where a place makes a linked one instead, an instant clone is promised there, if no other place makes them', async () => {
+  const bench = await makeBench(onTestFinished, { capabilities: { cloneModes: ['linked', 'full'], instantElseLinked: true } });
+  const request = { image: 'golden', mode: 'instant' as const, forMs: HOUR };
+  const askFor = async () => await reserve(bench.deps, bench.who, { ...request, id: randomUUID() });
+  expect((await askFor()).providerId).toBe(bench.providerId);
+  const there = await addPlace(bench, { machines: 2 });
+  expect([(await askFor()).providerId, (await askFor()).providerId]).toEqual([there.id, there.id]);
+});
+
 test('nor is one promised of an image with a TPM where the place makes none of these', async () => {
   const bench = await makeBench(onTestFinished, { capabilities: { cloneModes: ['linked', 'instant'], instantTpm: false } });
   const request = { image: 'golden', mode: 'instant' as const, forMs: HOUR };

@@ -1,12 +1,16 @@
 import { CLONE_MODES, type CloneMode } from '../../core/image.ts';
 import { gate } from '../../core/lineage.ts';
-import type { CloneResult, Master } from '../driver.ts';
+import type { Capabilities, CloneResult, Master } from '../driver.ts';
 import { abortPlan, breaksOff, cancelledInTheMiddle } from './abort.ts';
 import type { Bench } from './bench.ts';
 import type { Check } from './check.ts';
 import type { Findings } from './findings.ts';
 
 const STOPPED = ['off', 'suspended'];
+
+/** What is not listed, but for instant clones where a linked one is made instead. */
+const refusedModes = ({ cloneModes, instantElseLinked }: Capabilities): CloneMode[] =>
+  CLONE_MODES.filter((mode) => !cloneModes.includes(mode) && !(mode === 'instant' && instantElseLinked === true));
 
 /** Holds one clone against the rules of promises 3 and 4, with the master's own file list as witness. */
 function judge(found: Findings, master: Master, clone: CloneResult): void {
@@ -62,10 +66,10 @@ export const CLONE_CHECKS: readonly Check[] = [
   {
     id: 'clone-unlisted-modes',
     title: 'a clone mode that is not listed is refused and makes nothing',
-    skip: (bench) => (bench.caps.cloneModes.length === CLONE_MODES.length ? 'every mode is listed' : undefined),
+    skip: (bench) => (refusedModes(bench.caps).length === 0 ? 'every mode is listed' : undefined),
     async run(bench, found) {
       const master = await bench.master();
-      for (const mode of CLONE_MODES.filter((m) => !bench.caps.cloneModes.includes(m))) {
+      for (const mode of refusedModes(bench.caps)) {
         const spec = bench.spec(master, mode);
         await found.rejects(mode, ['not-supported'], bench.driver.clone(bench.ctx('masterMs'), spec));
         found.same(await bench.seen(spec.machineId), undefined, `${mode}: in the inventory`);

@@ -91,6 +91,7 @@ async function learn(ctx: Ctx, client: VSphereClient, site: Site, options: VSphe
   return {
     cloneModes: makesInstant(options, strategy, about.apiVersion) ? ['linked', 'full', 'instant'] : ['linked', 'full'],
     instantTpm: false,
+    instantElseLinked: true,
     liveCapture: false,
     checkpoints: true,
     unlink: strategy !== 'shared-master',

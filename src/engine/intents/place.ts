@@ -50,7 +50,8 @@ export interface Judged extends Omit<Place, 'placement'> {
 }
 
 /**
- * Providers that have a master of the revision and can clone in that mode, in the order in which they are locked. Errors: those of
+ * Providers that have a master of the revision and can clone in that mode, in the order in which they are locked; for an instant clone those that
+ * make a linked one of it only where there are no others. Errors: those of
  * {@link capabilitiesOf}, `not-supported` (also for the size of a disk), each of the first where there is no other; none where there is no master.
  */
 export async function placesOf(
@@ -59,21 +60,34 @@ export async function placesOf(
   { revisionId, mode, diskMiB }: { revisionId: string; mode: CloneMode; diskMiB: number | null | undefined },
 ): Promise<string[]> {
   const found: string[] = [];
+  const linkedInstead: string[] = [];
   let refusal: unknown;
   for (const { providerId } of await masters.ofRevisions(db, [revisionId])) {
     try {
       const capabilities = await capabilitiesOf(deps, db, providerId);
-      assertMode(capabilities, mode);
       if (typeof diskMiB === 'number' && capabilities.growsDisk?.includes(mode) !== true) throw noLargerDisk(mode);
-      if (mode === 'instant') await assertInstant(db, capabilities, revisionId);
-      found.push(providerId);
+      if (await canMake(db, capabilities, revisionId, mode)) found.push(providerId);
+      else linkedInstead.push(providerId);
     } catch (error) {
       if (!isCode(error, 'unavailable', 'not-supported')) throw error;
       refusal ??= error;
     }
   }
-  if (found.length === 0 && refusal !== undefined) throw refusal;
-  return found.sort();
+  const places = found.length > 0 ? found : linkedInstead;
+  if (places.length === 0 && refusal !== undefined) throw refusal;
+  return places.sort();
+}
+
+/** False where a linked clone with a note is made instead of an instant one. Errors: `not-supported`. */
+async function canMake(db: Db, capabilities: Capabilities, revisionId: string, mode: CloneMode): Promise<boolean> {
+  try {
+    assertMode(capabilities, mode);
+    if (mode === 'instant') await assertInstant(db, capabilities, revisionId);
+    return true;
+  } catch (error) {
+    if (mode !== 'instant' || capabilities.instantElseLinked !== true || !isCode(error, 'not-supported')) throw error;
+    return false;
+  }
 }
 
 function assertMode(capabilities: { cloneModes: readonly CloneMode[] }, mode: CloneMode): void {

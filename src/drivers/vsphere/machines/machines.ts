@@ -52,7 +52,6 @@ export class Machines {
   }
 
   async clone(ctx: Ctx, spec: CloneSpec): Promise<CloneResult> {
-    if (spec.mode === 'instant' && !this.#end.instant) throw driverError('not-supported', 'this provider makes no instant clones');
     // servers make no disk larger that stands on another
     if (spec.diskBytes !== undefined && spec.mode !== 'full') throw noLargerDisk(spec.mode);
     const id = this.id(spec.machineId);
@@ -134,11 +133,12 @@ export class Machines {
   /** Where there can be no instant clone, a linked one with a note that says why; what passes by itself is thrown. */
   async #makeInstant(ctx: Ctx, spec: CloneSpec, master: SealedMaster, notes: readonly string[]): Promise<CloneResult> {
     try {
+      if (!this.#end.instant) throw driverError('not-supported', 'this provider makes none');
       return await this.#judged(spec, await this.#instant.make(ctx, spec, master), notes);
     } catch (error) {
       // one that was broken off has no time for that; the next try or `destroy` finds the rest
       if (ctx.signal.aborted) throw error;
-      await this.#removeFailed(spec.machineId);
+      if (this.#end.instant) await this.#removeFailed(spec.machineId);
       if (!cannotBeInstant(error)) throw error;
       const why = toDriverError(error);
       this.#end.log.warn({ err: error, machineId: spec.machineId }, 'a linked clone is made where an instant one was asked for');
