@@ -77,6 +77,11 @@ async function emptied({ db }: TestDb): Promise<void> {
   await sql.raw(['begin', 'set local session_replication_role = replica', ...deletes, 'commit'].join('; ')).execute(db);
 }
 
+interface BenchClock {
+  skewMs: number;
+  stoppedMs?: number;
+}
+
 export interface Bench {
   readonly db: TestDb;
   readonly store: Store;
@@ -87,8 +92,8 @@ export interface Bench {
   readonly deps: EngineDeps;
   readonly providerId: string;
   readonly who: Who;
-  /** Added to the engine's clock, in milliseconds. */
-  clock: { skewMs: number };
+  /** `skewMs` is added to the engine's clock; where `stoppedMs` is given (since the epoch) the clock goes on by that alone. */
+  clock: BenchClock;
   /** `verb id` of every call to the driver, in order. */
   readonly calls: string[];
   /** The published revision of the image `golden`. */
@@ -104,7 +109,7 @@ export async function makeBench(whenOver: (drop: () => Promise<void>) => void, o
   const calls: string[] = [];
   const fake = new FakeWorld();
   const { driver, capabilities, world, golden, again } = await (options.on?.(whenOver) ?? fakeDriver(fake, calls, options));
-  const clock = { skewMs: 0 };
+  const clock: BenchClock = { skewMs: 0 };
   const who: Who = { accountId: randomUUID(), name: 'ada' };
   await accounts.create(db.db, { id: who.accountId, name: who.name, role: 'admin', now: new Date() });
   const providerId = await providers.put(db.db, {
@@ -159,7 +164,7 @@ function depsOn(
   driver: Driver,
   capabilities: Capabilities,
   providerId: string,
-  clock: { skewMs: number },
+  clock: BenchClock,
   log: Logger,
 ): EngineDeps {
   return {
@@ -167,7 +172,7 @@ function depsOn(
     drivers: new Map([[providerId, driver]]),
     capabilities: new Map([[providerId, capabilities]]),
     log,
-    now: () => new Date(Date.now() + clock.skewMs),
+    now: () => new Date((clock.stoppedMs ?? Date.now()) + clock.skewMs),
     newId: () => randomUUID(),
   };
 }
