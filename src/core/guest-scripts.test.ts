@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
-import { handoverScript, revokeScript } from './guest-scripts.ts';
+import { announceScript, handoverScript, revokeScript } from './guest-scripts.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -16,11 +16,12 @@ async function run(script: string, there = true): Promise<{ home: string; said: 
   const folder = mkdtempSync(join(tmpdir(), 'carrel-scripts-'));
   folders.push(folder);
   const [home, said, read] = ['home', 'said', 'read'].map((name) => join(folder, name)) as [string, string, string];
-  for (const name of ['id', 'useradd', 'usermod', 'chpasswd', 'getent', 'chown', 'mkdir', 'chmod', 'mv', 'rm']) {
+  for (const name of ['id', 'useradd', 'usermod', 'chpasswd', 'getent', 'chown', 'mkdir', 'chmod', 'mv', 'rm', 'wall']) {
     const own = {
       id: `[ "$1" != ada ] || exit ${there ? 0 : 1}; echo 1000`,
       getent: `echo "ada:x:1000:1000::${home}:/bin/sh"`,
       chpasswd: `exec /bin/cat >> ${read}`,
+      wall: `exec /bin/cat >> ${read}`,
       useradd: '',
       usermod: '',
       chown: '',
@@ -33,6 +34,11 @@ async function run(script: string, there = true): Promise<{ home: string; said: 
 }
 
 const given = { user: 'ada', passwordHash: "$6$s%s\\n'x$h", authorizedKeys: ['ssh-ed25519 AAAA one', 'ssh-ed25519 BBBB two'] };
+
+test('a line is shown by wall as it is', async () => {
+  const { read } = await run(announceScript("it's 100 % $HOME\\n"));
+  expect(read).toBe("it's 100 % $HOME\\n\n");
+});
 
 test('a password goes to chpasswd by standard input, as it is, and no program has it among its arguments', async () => {
   const { said, read } = await run(handoverScript(given));

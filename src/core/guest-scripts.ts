@@ -33,6 +33,15 @@ export function handoverScript(given: { user: string; passwordHash: string; auth
   ].join('\n');
 }
 
+/**
+ * Shows a line to whoever is logged in, by wall(1); where there is none, as in a busybox system, on every terminal of the kind that SSH opens.
+ * Fails where nobody is.
+ */
+export function announceScript(text: string): string {
+  const line = `printf '%s\\n' ${quote(text)}`;
+  return `${line} | wall 2>/dev/null || ${line} | tee /dev/pts/[0-9]* >/dev/null`;
+}
+
 /** Locks the password and takes the keys away; an account that is not there is no error. */
 export function revokeScript(user: string): string {
   return [

@@ -248,6 +248,11 @@ export interface Guest {
    * {@link handover} is the way. Absent: it always is.
    */
   ownPassword?(ctx: Ctx, machineId: string): Promise<string | undefined>;
+  /**
+   * Shows a line to whoever is logged in to the guest. Absent, or `not-supported`: there is no way to. Others: `wrong-state` (it does not run),
+   * `guest-failed` (the guest would not, or nobody is logged in).
+   */
+  announce?(ctx: Ctx, machineId: string, text: string): Promise<void>;
   /** Locks the password and removes the keys again. */
   revoke(ctx: Ctx, machineId: string, user: string): Promise<void>;
 }

@@ -7,7 +7,7 @@ import { dueToBegin, dueToExpire } from '../store/due.ts';
 import { beginReservation } from './intents/begin.ts';
 import { DOWN_MS, leaveDown } from './intents/elsewhere.ts';
 import { endReservation } from './intents/end.ts';
-import { endIdle, endUnused, tellEndsNear } from './intents/unused.ts';
+import { endIdle, endUnused, tellEndsNear, tellGuests } from './intents/unused.ts';
 import type { EngineDeps } from './deps.ts';
 
 const LOOK_EVERY_MS = 5_000;
@@ -93,23 +93,15 @@ export async function lookOnce(deps: EngineDeps): Promise<void> {
   for (const look of [expireDue, beginDue, tellEndsNear, endUnused, endIdle, leaveDownProviders, countHours]) await look(deps);
 }
 
-/** Looks every few seconds; returns how to stop. Looks do not overlap. */
-export function startTimers(deps: EngineDeps): () => Promise<void> {
+/** Calls `look` every few seconds; returns how to stop. Looks do not overlap. */
+function every(deps: EngineDeps, look: (deps: EngineDeps) => Promise<unknown>, failed: string): () => Promise<void> {
   let looking: Promise<unknown> = Promise.resolve();
   let idle = true;
-  const clock = new ClockGuard();
-  let doubted = false;
   const timer = setInterval(() => {
     if (!idle) return;
-    if (!clock.believes(deps.now().getTime(), performance.now())) {
-      if (!doubted) deps.log.warn('the clock of this host was set forward: nothing is begun or ended by it for ten minutes');
-      doubted = true;
-      return;
-    }
-    doubted = false;
     idle = false;
-    looking = lookOnce(deps)
-      .catch((error: unknown) => deps.log.warn({ err: describeError(error) }, 'looking for reservations that are due failed'))
+    looking = look(deps)
+      .catch((error: unknown) => deps.log.warn({ err: describeError(error) }, failed))
       .finally(() => {
         idle = true;
       });
@@ -118,4 +110,24 @@ export function startTimers(deps: EngineDeps): () => Promise<void> {
     clearInterval(timer);
     await looking;
   };
+}
+
+/** Looks every few seconds; returns how to stop. */
+export function startTimers(deps: EngineDeps): () => Promise<void> {
+  const clock = new ClockGuard();
+  let doubted = false;
+  const believed = async () => {
+    const believes = clock.believes(deps.now().getTime(), performance.now());
+    if (!believes && !doubted) {
+      deps.log.warn('the clock of this host was set forward: nothing is begun or ended by it for ten minutes');
+    }
+    doubted = !believes;
+    if (believes) await lookOnce(deps);
+  };
+  const stops = [
+    every(deps, believed, 'looking for reservations that are due failed'),
+    // By itself: what time brings does not wait for a guest.
+    every(deps, tellGuests, 'looking for guests to be told of their end failed'),
+  ];
+  return async () => void (await Promise.all(stops.map(async (stop) => await stop())));
 }

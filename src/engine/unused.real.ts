@@ -10,7 +10,7 @@ import { reimageReservation } from './intents/reimage.ts';
 import { extendReservation } from './intents/reservation.ts';
 import { saveSiteRules } from './intents/terms.ts';
 import { noteUsed } from './intents/seen.ts';
-import { endUnused, tellEndsNear } from './intents/unused.ts';
+import { endUnused, tellEndsNear, tellGuests } from './intents/unused.ts';
 
 const MINUTE = 60_000;
 
@@ -34,6 +34,42 @@ test('an end that is near is told once, by whichever server; a later end is told
   later(bench, 30 * MINUTE);
   expect(await tellEndsNear(bench.deps)).toBe(1);
   expect(await notices(bench)).toHaveLength(2);
+});
+
+test('the word that the end is near is shown in its guest, once for each end, by a server that has its provider, and a guest that will not is let be', async () => {
+  const bench = await makeBench(onTestFinished, { ownDatabase: true });
+  const { id, machineId } = await readyOne(bench, { forMs: 60 * MINUTE });
+  const other = await otherProcess(bench);
+  const shown = () => bench.fake.state.machines[machineId]?.announced ?? [];
+  later(bench, 51 * MINUTE);
+  // Its people first: of an end of which they are not told nothing is said in the guest.
+  expect(await tellGuests(bench.deps)).toBe(0);
+  await tellEndsNear(bench.deps);
+  expect(await tellGuests({ ...other, drivers: new Map() })).toBe(0);
+  const told = await Promise.all([tellGuests(bench.deps), tellGuests(other), tellGuests(bench.deps)]);
+  expect(told.reduce((a, b) => a + b)).toBe(1);
+  expect(shown()).toEqual([
+    expect.stringMatching(new RegExp(`^Carrel: this machine ends in 9 min, .* carrel extend ${id.slice(0, 8)} 1h$`)),
+  ]);
+  await extendReservation(bench.deps, bench.who, id, 30 * MINUTE);
+  expect(await tellGuests(bench.deps)).toBe(0);
+  later(bench, 30 * MINUTE);
+  await tellEndsNear(bench.deps);
+  bench.fake.addFault({ verb: 'guest.announce', when: 'before', error: 'guest-failed', count: 1 });
+  expect(await tellGuests(bench.deps)).toBe(0);
+  expect(await tellGuests(bench.deps)).toBe(0);
+  // Lengthened before it was shown.
+  await extendReservation(bench.deps, bench.who, id, 30 * MINUTE);
+  later(bench, 30 * MINUTE);
+  await tellEndsNear(bench.deps);
+  await extendReservation(bench.deps, bench.who, id, 30 * MINUTE);
+  expect(await tellGuests(bench.deps)).toBe(0);
+  later(bench, 30 * MINUTE);
+  // After a server was away for long the end is no longer near: it was.
+  await tellEndsNear(bench.deps);
+  later(bench, 10 * MINUTE);
+  expect(await tellGuests(bench.deps)).toBe(0);
+  expect(shown()).toHaveLength(1);
 });
 
 test('one that was asked for so short a time is not told of it', async () => {

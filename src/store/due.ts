@@ -92,6 +92,27 @@ export async function noteSeen(db: Db, id: string, now: Date): Promise<void> {
   await db.updateTable('reservation').set({ lastSeenAt: now }).where('id', '=', id).execute();
 }
 
+export interface EndTold {
+  id: string;
+  machineId: string;
+  providerId: string;
+  end: Date;
+}
+
+/**
+ * Some of those on these providers whose people were told that their end is near and whose guests were not yet; from here on they count as told:
+ * of several servers one has each, and none says it twice.
+ */
+export async function claimGuestsToTell(db: Db, providerIds: readonly string[], now: Date, most: number): Promise<EndTold[]> {
+  const { rows } = await sql<EndTold>`
+    update reservation r set guest_told = r.end_told from (
+      select id from reservation where state = 'ready' and end_told = upper(during) and guest_told is distinct from end_told
+        and upper(during) > ${now}::timestamptz and provider_id = any(${providerIds}::uuid[])
+      order by upper(during) limit ${most} for update skip locked) due
+    where r.id = due.id returning r.id, r.machine_id, r.provider_id, upper(r.during) as "end"`.execute(db);
+  return rows;
+}
+
 /** Its people are told, in the caller's transaction, that it will be ended for want of use. */
 export async function noteIdleTold(tx: Tx, id: string, now: Date): Promise<void> {
   await tx.updateTable('reservation').set({ idleTold: now }).where('id', '=', id).execute();

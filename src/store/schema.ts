@@ -178,6 +178,8 @@ export interface ReservationTable {
   connectedAt: Nullable<Date>;
   /** The end of which its people were told that it is near. */
   endTold: Nullable<Date>;
+  /** The end of which a word was shown in its guest, or tried to be. */
+  guestTold: Nullable<Date>;
   /** When somebody was last connected, or lengthened it; about a minute late. */
   lastSeenAt: Nullable<Date>;
   /** When its people were told that it will be ended for want of use. */

@@ -159,14 +159,7 @@ async function fakeDriver(fake: FakeWorld, calls: string[], options: BenchOption
   return { driver, capabilities, world: fakeBenchWorld(fake, TAG), golden, again: async () => driver };
 }
 
-function depsOn(
-  store: Store,
-  driver: Driver,
-  capabilities: Capabilities,
-  providerId: string,
-  clock: BenchClock,
-  log: Logger,
-): EngineDeps {
+function depsOn(store: Store, driver: Driver, capabilities: Capabilities, providerId: string, clock: BenchClock, log: Logger): EngineDeps {
   return {
     store,
     drivers: new Map([[providerId, driver]]),

@@ -23,6 +23,7 @@ export const FAKE_VERBS = [
   'guest.address',
   'guest.handover',
   'guest.revoke',
+  'guest.announce',
   'console',
   'screenshot',
   'serialLog',

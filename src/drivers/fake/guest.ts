@@ -66,6 +66,16 @@ export class FakeGuest implements Guest {
       this.#host.world.change((state) => setAccount(state, running(this.#host, state, machineId), user, '!', []));
     });
   }
+
+  async announce(ctx: Ctx, machineId: string, text: string): Promise<void> {
+    await this.#host.perform(ctx, 'guest.announce', machineId, 0, async (middle) => {
+      await middle();
+      this.#host.world.change((state) => {
+        const machine = running(this.#host, state, machineId);
+        machine.announced = [...(machine.announced ?? []), text];
+      });
+    });
+  }
 }
 
 export async function consoleOf(host: FakeHost, ctx: Ctx, machineId: string): Promise<ConsoleTarget> {

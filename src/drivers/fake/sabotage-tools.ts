@@ -52,7 +52,7 @@ const VERBS = [
   'screenshot',
   'serialLog',
 ] as const;
-const GUEST_VERBS = ['ready', 'address', 'handover', 'revoke'] as const;
+const GUEST_VERBS = ['ready', 'address', 'handover', 'revoke', 'announce'] as const;
 
 type AnyCall = (...args: unknown[]) => Promise<unknown>;
 export type Around = (call: AnyCall, args: unknown[], verb: string) => Promise<unknown>;
@@ -66,19 +66,22 @@ export function aroundAll(inner: Driver, around: Around): Overrides {
   // a driver need not have every verb
   const there = VERBS.filter((verb) => Reflect.get(inner, verb, inner) !== undefined);
   const verbs = Object.fromEntries(there.map((verb) => [verb, wrap(inner, verb)]));
-  const guest = Object.fromEntries(GUEST_VERBS.map((verb) => [verb, wrap(inner.guest, verb)])) as unknown as Guest;
+  const said = GUEST_VERBS.filter((verb) => Reflect.get(inner.guest, verb, inner.guest) !== undefined);
+  const guest = Object.fromEntries(said.map((verb) => [verb, wrap(inner.guest, verb)])) as unknown as Guest;
   return { ...(verbs as Overrides), guest };
 }
 
 /** Replaces verbs of the guest only. */
 export function guestOf(inner: Driver, overrides: Partial<Guest>): Overrides {
   const { guest } = inner;
+  const announce = overrides.announce ?? guest.announce?.bind(guest);
   return {
     guest: {
       ready: overrides.ready ?? guest.ready.bind(guest),
       address: overrides.address ?? guest.address.bind(guest),
       handover: overrides.handover ?? guest.handover.bind(guest),
       revoke: overrides.revoke ?? guest.revoke.bind(guest),
+      ...(announce && { announce }),
     },
   };
 }

@@ -53,6 +53,8 @@ export interface FakeMachine {
   /** When the guest answers, in milliseconds of the world's clock; undefined while it does not run. */
   readyAt?: number | undefined;
   sshPort: number;
+  /** Lines that were shown to whoever is logged in. */
+  announced?: string[] | undefined;
   checkpoints: FakeCheckpoint[];
 }
 

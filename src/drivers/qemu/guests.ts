@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { handoverScript, revokeScript } from '../../core/guest-scripts.ts';
+import { announceScript, handoverScript, revokeScript } from '../../core/guest-scripts.ts';
 import type { Credentials, Guest, GuestAddress, GuestReady } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import { anyOf, type Ctx, checkCtx, makeCtx, race, withTimeout } from '../../lib/context.ts';
@@ -163,6 +163,17 @@ export class Guests implements Guest {
         await runtime.agent.setAuthorizedKeys(bounded, user, []);
       },
     });
+  }
+
+  async announce(ctx: Ctx, machineId: string, text: string): Promise<void> {
+    const { runtime, master } = await this.need(machineId);
+    const script = announceScript(text);
+    if (master.profile.guest.agent === 'none') {
+      if (await this.byOperations(ctx, machineId, script)) return;
+      throw driverError('not-supported', 'this image has no agent, so that nothing can be said in its guests');
+    }
+    const { exitCode, stderr } = await runtime.guestAgent.exec(ctx, '/bin/sh', ['-c', script]);
+    if (exitCode !== 0) throw driverError('guest-failed', `the guest showed the line to nobody: ${stderr.slice(0, 200)}`);
   }
 
   /** Runs a script as root by Carrel's account, where the image has no agent and cloud-init made one; false where there is none. */

@@ -4,7 +4,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import ssh2 from 'ssh2';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { CloneMode } from '../../core/image.ts';
 import { damagedParents } from '../../core/lineage.ts';
 import type { DriverEvent } from '../../driver/driver.ts';
@@ -33,6 +34,28 @@ describe('the QEMU driver beyond the port', () => {
     const hardware = { vcpus: 1, memoryMiB: 128 };
     await world.driver.clone(ctx(), { machineId, revisionId, mode, hardware, hostname: `m-${machineId.slice(0, 8)}`, diskBytes });
     return machineId;
+  }
+
+  /** Somebody logs in by SSH and has a terminal. */
+  async function loggedIn(machineId: string): Promise<{ shows(text: string): Promise<unknown> }> {
+    const { private: privateKey, public: key } = ssh2.utils.generateKeyPairSync('ed25519');
+    await world.driver.guest.handover(ctx(), machineId, { user: 'root', passwordHash: '!', authorizedKeys: [key] });
+    const { host, sshPort: port } = await world.driver.guest.address(ctx(), machineId);
+    const ssh = new ssh2.Client();
+    onTestFinished(() => void ssh.destroy());
+    await new Promise<void>((resolve, reject) => {
+      ssh.once('ready', resolve).once('error', reject);
+      ssh.connect({ host, port, username: 'root', privateKey, readyTimeout: 120_000 });
+    });
+    let seen = '';
+    await new Promise<void>((resolve, reject) =>
+      ssh.shell((error, stream) => {
+        if (error) return reject(error);
+        stream.on('data', (data: Buffer) => (seen += data.toString()));
+        stream.once('data', () => resolve());
+      }),
+    );
+    return { shows: async (text) => await waitFor(ctx(), 20, async () => (seen.includes(text) ? true : undefined)) };
   }
 
   async function booted(mode: CloneMode = 'linked', diskBytes?: number) {
@@ -83,6 +106,11 @@ describe('the QEMU driver beyond the port', () => {
     const [a, b] = [await facts(one.machineId), await facts(two.machineId)];
     for (const i of [0, 1, 2]) expect(a[i]).not.toBe(b[i]);
     expect(a[0]).toBe(`m-${one.machineId.slice(0, 8)}`);
+    const terminal = await loggedIn(one.machineId);
+    await world.driver.guest.announce?.(ctx(), one.machineId, "it's near: $HOME 100 %");
+    await terminal.shows("it's near: $HOME 100 %");
+    // Nobody is logged in to the other.
+    await expect(world.driver.guest.announce?.(ctx(), two.machineId, 'x')).rejects.toMatchObject({ code: 'guest-failed' });
     expect(a[1]).toBe(one.machineId.replaceAll('-', ''));
     expect(Math.abs(Number(a[3]) - Date.now() / 1000)).toBeLessThan(60);
     await world.guestWrite(one.machineId, '/root/kept', 'kept');

@@ -2,11 +2,12 @@
 import { say } from '../../core/notices.ts';
 import { formatDuration } from '../../core/reservation.ts';
 import { ruleFor, shortestOf, type UseRule } from '../../core/rules.ts';
+import { makeCtx } from '../../lib/context.ts';
 import { describeError, isCode } from '../../lib/errors.ts';
 import * as due from '../../store/due.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Reservation, Tx } from '../../store/schema.ts';
-import type { EngineDeps } from '../deps.ts';
+import { driverOf, type EngineDeps } from '../deps.ts';
 import { endWithin } from './end.ts';
 import { siteRules } from './terms.ts';
 
@@ -38,6 +39,40 @@ async function tellEndNear(deps: EngineDeps, tx: Tx, id: string): Promise<boolea
   await due.noteEndTold(tx, id, during.end);
   await reservations.tell(tx, id, deps.now(), 'ends-soon');
   return true;
+}
+
+/** Guests that are told at one time. */
+const AT_ONCE = 8;
+/** How long a guest has to show a line, in milliseconds. */
+const SHOW_MS = 30_000;
+
+/**
+ * Shows the word that the end is near inside the machines themselves, to whoever is logged in: who works in one may have no page and no mail open.
+ * Once for each end, by the server that has the provider's driver; a guest that cannot is let be. Returns how many showed it.
+ */
+export async function tellGuests(deps: EngineDeps): Promise<number> {
+  let shown = 0;
+  for (;;) {
+    const found = await due.claimGuestsToTell(deps.store.db, [...deps.drivers.keys()], deps.now(), AT_ONCE);
+    const all = await Promise.all(found.map(async (each) => await tellGuest(deps, each)));
+    shown += all.filter(Boolean).length;
+    if (found.length < AT_ONCE) return shown;
+  }
+}
+
+async function tellGuest(deps: EngineDeps, { id, machineId, providerId, end }: due.EndTold): Promise<boolean> {
+  try {
+    const { guest } = driverOf(deps, providerId);
+    if (guest.announce === undefined) return false;
+    const minutes = Math.max(1, Math.round((end.getTime() - deps.now().getTime()) / 60_000));
+    const at = `${end.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+    const text = `Carrel: this machine ends in ${minutes} min, at ${at}, and what is on it with it. To keep it longer: carrel extend ${id.slice(0, 8)} 1h`;
+    await guest.announce(makeCtx({ timeoutMs: SHOW_MS, log: deps.log }), machineId, text);
+    return true;
+  } catch (error) {
+    deps.log.debug({ reservation: id, err: describeError(error) }, 'that its end is near is not shown in its guest');
+    return false;
+  }
 }
 
 const nearUntil = (deps: EngineDeps): Date => new Date(deps.now().getTime() + END_NEAR_MS);

@@ -48,6 +48,19 @@ function useradd(process: Process): number {
   return 0;
 }
 
+/** What was written to the one terminal of a guest. */
+const TERMINAL = '/dev/pts/0';
+
+/** wall(1), shown to the one terminal that the guest has: `/dev/pts/0` holds what was written there. */
+function wall(process: Process): number {
+  const before = process.system.files.get(TERMINAL) ?? Buffer.alloc(0);
+  process.system.files.set(
+    TERMINAL,
+    Buffer.concat([before, Buffer.from(`\r\nBroadcast message from ${process.user}:\r\n\r\n${process.input}`)]),
+  );
+  return 0;
+}
+
 function usermod(process: Process): number {
   const denied = onlyRoot(process, 'usermod');
   if (denied !== undefined) return denied;
@@ -253,6 +266,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   useradd,
   usermod,
   chpasswd,
+  wall,
   id,
   getent,
   mv,

@@ -56,6 +56,10 @@ describe.each(KINDS)('on %s', (kind) => {
       expect(opens).toEqual([true, false]);
       await c.driver.guest.handover(ctx(), machineId, { user: 'ada', passwordHash: HASH, authorizedKeys: [] });
       expect(c.w.vm(machineId).guest?.system.accounts.get('ada')?.hash).toBe(HASH);
+      await c.driver.guest.announce?.(ctx(), machineId, "it's over");
+      expect(c.w.vm(machineId).guest?.system.files.get('/dev/pts/0')?.toString()).toContain(
+        "\n\nit's over\n".replaceAll('\n\n', '\r\n\r\n'),
+      );
     });
   });
 

@@ -1,4 +1,4 @@
-import { handoverScript, revokeScript } from '../../../core/guest-scripts.ts';
+import { announceScript, handoverScript, revokeScript } from '../../../core/guest-scripts.ts';
 import { protocolOf, RDP_PORT, type RevisionProfile } from '../../../core/image.ts';
 import type { ConsoleTarget, Credentials, GuestAddress, GuestReady } from '../../../driver/driver.ts';
 import { driverError } from '../../../driver/errors.ts';
@@ -177,6 +177,10 @@ export class Guests {
   /** Replaces password and keys of one account by a program in the guest. The password travels as its hash only. */
   async handover(ctx: Ctx, machineId: string, credentials: Credentials): Promise<void> {
     await this.#program(ctx, machineId, handoverScript(credentials), credentials.user);
+  }
+
+  async announce(ctx: Ctx, machineId: string, text: string): Promise<void> {
+    await this.#program(ctx, machineId, announceScript(text), '');
   }
 
   async revoke(ctx: Ctx, machineId: string, user: string): Promise<void> {
