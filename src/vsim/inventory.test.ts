@@ -31,6 +31,21 @@ function vmAt(sim: Sim, path: string): Vm {
 const LAB = '/Europe/Labs/Berlin/vm';
 
 describe('an inventory from a file', () => {
+  it('has datastores in clusters of them, which only a vCenter has', () => {
+    const dc = {
+      name: 'Bonn',
+      hosts: [{ name: 'esx01' }],
+      datastores: ['a', 'b', 'c'].map((name) => ({ name, ...(name === 'c' ? {} : { pod: 'bulk' }) })),
+    };
+    const { model: m } = simOf({ datacenters: [dc] });
+    expect(m.datastores.map(inventoryPath)).toEqual(['/Bonn/datastore/bulk/a', '/Bonn/datastore/bulk/b', '/Bonn/datastore/c']);
+    expect(() => simOf({ kind: 'esxi', datacenters: [{ ...dc, name: 'ha-datacenter' }] })).toThrow(
+      /datastores\[0\]\.pod cannot be said of a host/,
+    );
+    const clash = [{ name: 'bulk' }, { name: 'a', pod: 'bulk' }];
+    expect(() => simOf({ datacenters: [{ ...dc, datastores: clash }] })).toThrow(/pod is 'bulk', as a datastore is called/);
+  });
+
   it('has data centers in folders, clusters with and without DRS, hosts, pools, datastores and networks', () => {
     const { model: m } = simOf(EXAMPLE);
     expect(m.datacenters.map(inventoryPath)).toEqual(['/Europe/Labs/Berlin', '/Bonn']);

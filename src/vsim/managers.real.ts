@@ -170,6 +170,22 @@ describe("the managers, by govmomi's own wrappers of them", () => {
     expect(content).toBe(true);
   });
 
+  it('a cluster of datastores: made, filled, read, and which of them a clone is to go to', () => {
+    expect(seen['pods']).toEqual({
+      twice: 'DuplicateName',
+      wrongFolder: 'NotSupported',
+      empty: 'InvalidDatastore',
+      inside: true,
+      summary: 'bulk true, true manual',
+      advice: 1,
+      chosen: true,
+      files: ['[ds1] go-pod/go-pod.vmdk'],
+      noName: 'InvalidArgument',
+      kind: 'InvalidArgument',
+      noPod: 'InvalidArgument',
+    });
+  });
+
   it('inside a guest: files listed in pages and by pattern; keys typed', () => {
     expect(seen['inside']).toEqual({
       root: ['. directory true', '.. directory true', 'etc directory true', 'root directory true', '0'],
@@ -186,7 +202,14 @@ describe("the managers, by govmomi's own wrappers of them", () => {
   });
 
   it('managers that are there with nothing in them, and say so', () => {
-    expect(seen['others']).toEqual({ extensions: 0, found: false, alarms: 0, logs: 'NotSupported', recommend: 'NotSupported', named: 7 });
+    expect(seen['others']).toEqual({
+      extensions: 0,
+      found: false,
+      alarms: 0,
+      logs: 'NotSupported',
+      recommend: 'InvalidArgument',
+      named: 7,
+    });
   });
 });
 

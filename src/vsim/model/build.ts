@@ -186,14 +186,15 @@ function addDefaultDatastore(m: Model, index: number): void {
 }
 
 /** A datastore; the one of that name if another endpoint mounts it already. */
-export function addDatastore(m: Model, name: string, flavour: Flavour, bytes: number, at: Reach): DatastoreObject {
+export function addDatastore(m: Model, name: string, flavour: Flavour, bytes: number, at: Reach, pod?: Folder): DatastoreObject {
+  const parent = pod ?? at.dc.datastoreFolder;
   const known = m.storage.all().find((ds) => ds.name === name);
   const store = known ?? m.storage.add(new Datastore(name, flavour, bytes, m.random.uuid()));
   const made = {
     type: 'Datastore',
     id: m.isVc ? `datastore-${50 + m.datastores.length}` : store.uuid,
     name,
-    parent: at.dc.datastoreFolder,
+    parent,
     store,
     hosts: new Set(at.hosts),
     vms: new Set(),
@@ -204,6 +205,15 @@ export function addDatastore(m: Model, name: string, flavour: Flavour, bytes: nu
   m.datastores.push(made);
   m.add(made);
   m.add(made.browser);
-  putChild(at.dc.datastoreFolder, made);
+  putChild(parent, made);
   return made;
+}
+
+/** A datastore cluster, empty. */
+export function storagePod(m: Model, parent: Folder, name: string): Folder {
+  const pod: Folder = { type: 'StoragePod', id: m.ref('group-p'), name, parent, childType: ['Datastore'], children: new Map() };
+  m.add(pod);
+  putChild(parent, pod);
+  m.changed(parent, 'childEntity');
+  return pod;
 }

@@ -13,8 +13,9 @@ export interface Entity {
   parent: Entity | undefined;
 }
 
+/** A folder, or a datastore cluster: a folder of datastores that Storage DRS chooses from. */
 export interface Folder extends Entity {
-  readonly type: 'Folder';
+  readonly type: 'Folder' | 'StoragePod';
   readonly childType: readonly string[];
   readonly children: Map<string, Entity>;
 }
@@ -211,6 +212,8 @@ export interface Plain extends Entity {
 export const isVm = (entity: Entity | undefined): entity is Vm => entity?.type === 'VirtualMachine';
 export const isHost = (entity: Entity | undefined): entity is Host => entity?.type === 'HostSystem';
 export const isFolder = (entity: Entity | undefined): entity is Folder => entity?.type === 'Folder';
+/** A datastore cluster. */
+export const isPod = (entity: Entity | undefined): entity is Folder => entity?.type === 'StoragePod';
 export const isDatastore = (entity: Entity | undefined): entity is DatastoreObject => entity?.type === 'Datastore';
 export const isPool = (entity: Entity | undefined): entity is ResourcePool => entity?.type === 'ResourcePool';
 export const isDatacenter = (entity: Entity | undefined): entity is Datacenter => entity?.type === 'Datacenter';

@@ -43,6 +43,8 @@ export interface DatastoreSpec {
   name: string;
   type: Flavour;
   capacityGiB: number;
+  /** Datastore cluster that it is in; one of that name is made. */
+  pod: string | undefined;
   /** Names of clusters and hosts that mount it; all of the data center if undefined. */
   on: string[] | undefined;
 }
@@ -207,6 +209,7 @@ const datastore = object<DatastoreSpec>((r) => ({
   name: r.text('name'),
   type: r.oneOf('type', ['vmfs6', 'vmfs5', 'nfs', 'vsan'], 'vmfs6'),
   capacityGiB: r.number('capacityGiB', 1, 65_536, 65_536, false),
+  pod: r.maybeText('pod'),
   on: r.maybeList('on', word),
 }));
 
@@ -298,6 +301,8 @@ function checkLoneHost(datacenters: readonly DatacenterSpec[]): void {
   if (dc === undefined) return;
   const at = 'datacenters[0]';
   if (dc.name !== 'ha-datacenter') throw wrongInventory(`${at}.name`, 'must be ha-datacenter for kind esxi');
+  const pod = dc.datastores.findIndex((d) => d.pod !== undefined);
+  if (pod >= 0) throw wrongInventory(`${at}.datastores[${pod}].pod`, 'cannot be said of a host: only a vCenter has datastore clusters');
   if (dc.clusters.length > 0) throw wrongInventory(`${at}.clusters`, 'cannot be for kind esxi');
   if (dc.hosts.length !== 1) throw wrongInventory(`${at}.hosts`, `must have one host for kind esxi, not ${dc.hosts.length}`);
   if (dc.folder !== undefined || dc.folders.length > 0) throw wrongInventory(`${at}.folders`, 'cannot be for kind esxi');

@@ -9,6 +9,7 @@ import {
   folder,
   type Reach,
   resourcePool,
+  storagePod,
   vmFolder,
 } from './build.ts';
 import { newRecord } from './configure.ts';
@@ -20,6 +21,7 @@ import {
   type Folder,
   type Host,
   isFolder,
+  isPod,
   isVm,
   type Net,
   type Vm,
@@ -151,6 +153,13 @@ function reachOf(site: Site, on: readonly string[] | undefined, place: string): 
   return { dc: site.dc, hosts: [...new Set(on.flatMap((name, i) => named(both, 'cluster or host', name, `${place}.on[${i}]`)))] };
 }
 
+/** The datastore cluster of a name, made where there is none. */
+function podOf(m: Model, site: Site, name: string, place: string): Folder {
+  const there = site.dc.datastoreFolder.children.get(name);
+  if (there !== undefined && !isPod(there)) throw wrongInventory(`${place}.pod`, `is '${name}', as a datastore is called`);
+  return there ?? storagePod(m, site.dc.datastoreFolder, name);
+}
+
 function addStores(m: Model, site: Site, spec: DatacenterSpec): void {
   for (const [i, d] of spec.datastores.entries()) {
     const place = `${site.place}.datastores[${i}]`;
@@ -160,7 +169,8 @@ function addStores(m: Model, site: Site, spec: DatacenterSpec): void {
         `${place}.name`,
         `is '${d.name}', as another datastore is called; here each needs a name of its own, over all data centers`,
       );
-    site.datastores.set(d.name, addDatastore(m, d.name, d.type, d.capacityGiB * GIB, reachOf(site, d.on, place)));
+    const pod = d.pod === undefined ? undefined : podOf(m, site, d.pod, place);
+    site.datastores.set(d.name, addDatastore(m, d.name, d.type, d.capacityGiB * GIB, reachOf(site, d.on, place), pod));
   }
 }
 

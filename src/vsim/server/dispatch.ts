@@ -17,6 +17,7 @@ import { computeMethods } from './methods/compute.ts';
 import { licenceMethods } from './methods/licence.ts';
 import { managerMethods } from './methods/manager.ts';
 import { performanceMethods } from './methods/performance.ts';
+import { podMethods } from './methods/pods.ts';
 import { propertyMethods } from './methods/property.ts';
 import { searchMethods } from './methods/search.ts';
 import { OPEN_METHODS, sessionMethods } from './methods/session.ts';
@@ -46,6 +47,7 @@ const HANDLERS = new Map<string, Handler>(
     ...computeMethods,
     ...managerMethods,
     ...performanceMethods,
+    ...podMethods,
   } satisfies Handlers as Record<string, Handler>),
 );
 

@@ -9,6 +9,7 @@ import {
   isDatacenter,
   isDatastore,
   isFolder,
+  isPod,
   isNet,
   isTask,
   isVm,
@@ -111,7 +112,7 @@ function tasks(m: Model): string {
 const children = (folder: Folder): string[] => [...folder.children.values()].map(entity);
 
 function entity(e: Entity): string {
-  if (isFolder(e)) return line(e.id, `${escape(e.name)}/`, list(children(e)));
+  if (isFolder(e) || isPod(e)) return line(e.id, `${escape(e.name)}/`, list(children(e)));
   if (isDatacenter(e)) return line(e.id, escape(e.name), list([e.hostFolder, e.datastoreFolder, e.networkFolder, e.vmFolder].map(entity)));
   if (isCompute(e)) return line(e.id, `${escape(e.name)} ${note(...computeNotes(e))}`, list(e.hosts.map(host)));
   if (isDatastore(e)) return line(e.id, `${escape(e.name)} ${note(...storeNotes(e))}`);

@@ -36,6 +36,7 @@ export const PRIVILEGES: Record<string, string> = {
   AcquireMksTicket: 'VirtualMachine.Interact.ConsoleInteract',
   reloadVirtualMachineFromPath_Task: 'VirtualMachine.Config.ReloadFromPath',
   CreateFolder: 'Folder.Create',
+  CreateStoragePod: 'Folder.Create',
   EnterMaintenanceMode_Task: 'Host.Config.Maintenance',
   ExitMaintenanceMode_Task: 'Host.Config.Maintenance',
   StartProgramInGuest: 'VirtualMachine.GuestOperations.Execute',

@@ -4,7 +4,7 @@ import { propertyValue } from '../../vsphere/xml/encode.ts';
 import type { Entity } from '../model/entities.ts';
 import { VimFault } from '../model/fault.ts';
 import type { PropTable, Reader } from './props/context.ts';
-import { computeProps, datacenterProps, datastoreProps, folderProps, hostProps, poolProps } from './props/infra.ts';
+import { computeProps, datacenterProps, datastoreProps, folderProps, hostProps, podProps, poolProps } from './props/infra.ts';
 import { leaseProps } from './props/lease.ts';
 import { managerProps } from './props/managers.ts';
 import { plainProps, snapshotProps, taskProps } from './props/misc.ts';
@@ -18,6 +18,7 @@ const TABLES: Record<string, AnyTable> = {
   VirtualMachineSnapshot: snapshotProps,
   Task: taskProps,
   Folder: folderProps,
+  StoragePod: podProps,
   Datacenter: datacenterProps,
   ClusterComputeResource: computeProps,
   ComputeResource: computeProps,

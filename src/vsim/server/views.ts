@@ -33,6 +33,7 @@ export const isView = (entity: Entity | undefined): entity is View => entity?.ty
 function childrenOf(entity: Entity): Iterable<Entity> {
   switch (entity.type) {
     case 'Folder':
+    case 'StoragePod':
       return (entity as Folder).children.values();
     case 'Datacenter': {
       const dc = entity as Datacenter;

@@ -3418,7 +3418,7 @@ export interface StoragePlacementSpec extends DataObject {
   type: string;
   priority?: VirtualMachineMovePriority | undefined;
   vm?: Ref | undefined;
-  podSelectionSpec: DataObject;
+  podSelectionSpec: StorageDrsPodSelectionSpec;
   cloneSpec?: VirtualMachineCloneSpec | undefined;
   cloneName?: string | undefined;
   configSpec?: VirtualMachineConfigSpec | undefined;
@@ -8990,6 +8990,50 @@ export interface VirtualMachineConfigOption extends DataObject {
   supportedOvfInstallTransport?: string[] | undefined;
   propertyRelations?: DataObject[] | undefined;
 }
+export interface PodDiskLocator extends DataObject {
+  _type?: 'PodDiskLocator' | undefined;
+  diskId: number;
+  diskMoveType?: string | undefined;
+  diskBackingInfo?: AnyVirtualDeviceBackingInfo | undefined;
+  profile?: DataObject[] | undefined;
+}
+export interface PodStorageDrsEntry extends DataObject {
+  _type?: 'PodStorageDrsEntry' | undefined;
+  storageDrsConfig: StorageDrsConfigInfo;
+  recommendation?: ClusterRecommendation[] | undefined;
+  drsFault?: DataObject[] | undefined;
+  actionHistory?: DataObject[] | undefined;
+}
+export interface StorageDrsConfigInfo extends DataObject {
+  _type?: 'StorageDrsConfigInfo' | undefined;
+  podConfig: StorageDrsPodConfigInfo;
+  vmConfig?: DataObject[] | undefined;
+}
+export interface StorageDrsPodConfigInfo extends DataObject {
+  _type?: 'StorageDrsPodConfigInfo' | undefined;
+  enabled: boolean;
+  ioLoadBalanceEnabled: boolean;
+  defaultVmBehavior: string;
+  loadBalanceInterval?: number | undefined;
+  defaultIntraVmAffinity?: boolean | undefined;
+  spaceLoadBalanceConfig?: DataObject | undefined;
+  ioLoadBalanceConfig?: DataObject | undefined;
+  automationOverrides?: DataObject | undefined;
+  rule?: DataObject[] | undefined;
+  option?: AnyOptionValue[] | undefined;
+}
+export interface StorageDrsPodSelectionSpec extends DataObject {
+  _type?: 'StorageDrsPodSelectionSpec' | undefined;
+  initialVmConfig?: VmPodConfigForPlacement[] | undefined;
+  storagePod?: Ref | undefined;
+}
+export interface VmPodConfigForPlacement extends DataObject {
+  _type?: 'VmPodConfigForPlacement' | undefined;
+  storagePod: Ref;
+  disk?: PodDiskLocator[] | undefined;
+  vmConfig?: DataObject | undefined;
+  interVmRule?: DataObject[] | undefined;
+}
 export interface DisabledMethodRequest extends DataObject {
   _type?: 'DisabledMethodRequest' | undefined;
   method: string;
@@ -11029,6 +11073,12 @@ export interface VimTypes {
   VirtualDeviceOption: VirtualDeviceOption;
   VirtualHardwareOption: VirtualHardwareOption;
   VirtualMachineConfigOption: VirtualMachineConfigOption;
+  PodDiskLocator: PodDiskLocator;
+  PodStorageDrsEntry: PodStorageDrsEntry;
+  StorageDrsConfigInfo: StorageDrsConfigInfo;
+  StorageDrsPodConfigInfo: StorageDrsPodConfigInfo;
+  StorageDrsPodSelectionSpec: StorageDrsPodSelectionSpec;
+  VmPodConfigForPlacement: VmPodConfigForPlacement;
   DisabledMethodRequest: DisabledMethodRequest;
   VirtualDiskInfo: VirtualDiskInfo;
   VirtualDiskInfoUnit: VirtualDiskInfoUnit;
@@ -11781,7 +11831,7 @@ export interface VimObjects {
     childEntity?: Ref[] | undefined;
     namespace?: string | undefined;
     summary?: StoragePodSummary | undefined;
-    podStorageDrsEntry?: DataObject | undefined;
+    podStorageDrsEntry?: PodStorageDrsEntry | undefined;
   };
   Network: {
     value?: AnyCustomFieldValue[] | undefined;

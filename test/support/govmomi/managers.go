@@ -368,6 +368,60 @@ func (w *world) export(ctx context.Context) map[string]interface{} {
 		"over": over, "gone": gone, "path": item.Path}
 }
 
+// pods does what `datastore.cluster.info` and `vm.clone -datastore-cluster` do, once a cluster of datastores was made.
+func (w *world) pods(ctx context.Context) map[string]interface{} {
+	folders, err := w.dc.Folders(ctx)
+	must(err)
+	stores := folders.DatastoreFolder.Reference()
+	make := func(in types.ManagedObjectReference) (*types.CreateStoragePodResponse, error) {
+		return methods.CreateStoragePod(ctx, w.client.Client, &types.CreateStoragePod{This: in, Name: "bulk"})
+	}
+	_, err = make(stores)
+	must(err)
+	_, err = make(stores)
+	twice := fault(err)
+	_, err = make(w.folder.Reference())
+	wrongFolder := fault(err)
+	pod, err := w.finder.DatastoreCluster(ctx, "bulk")
+	must(err)
+	vm, ref := w.clone.Reference(), pod.Reference()
+	place := func(kind, name string) (*types.StoragePlacementResult, error) {
+		folder, spec := w.folder.Reference(), w.spec()
+		return object.NewStorageResourceManager(w.client.Client).RecommendDatastores(ctx, types.StoragePlacementSpec{Type: kind, Vm: &vm, Folder: &folder,
+			CloneName: name, CloneSpec: &spec, PodSelectionSpec: types.StorageDrsPodSelectionSpec{StoragePod: &ref}})
+	}
+	_, err = place("clone", "go-pod")
+	empty := fault(err)
+	store, err := w.finder.Datastore(ctx, "ds1")
+	must(err)
+	waited(ctx, begun(pod.MoveInto(ctx, []types.ManagedObjectReference{store.Reference()})))
+	var props mo.StoragePod
+	must(pod.Properties(ctx, ref, nil, &props))
+	inside, err := w.finder.Datastore(ctx, "bulk/ds1")
+	must(err)
+	result, err := place("clone", "go-pod")
+	must(err)
+	action := result.Recommendations[0].Action[0].(*types.StoragePlacementAction)
+	spec := w.spec()
+	spec.Location.Datastore = action.RelocateSpec.Datastore
+	spec.Location.DiskMoveType = "moveAllDiskBackingsAndDisallowSharing"
+	info := waited(ctx, begun(w.master.Clone(ctx, w.folder, "go-pod", spec)))
+	made := object.NewVirtualMachine(w.client.Client, info.Result.(types.ManagedObjectReference))
+	files := chain(ctx, made)
+	waited(ctx, begun(made.Destroy(ctx)))
+	_, err = place("clone", "")
+	noName := fault(err)
+	_, err = place("move", "go-pod")
+	kind := fault(err)
+	ref = w.folder.Reference()
+	_, err = place("clone", "go-pod")
+	c := props.PodStorageDrsEntry.StorageDrsConfig.PodConfig
+	return map[string]interface{}{"twice": twice, "wrongFolder": wrongFolder, "empty": empty, "inside": inside.Reference() == store.Reference(),
+		"summary": fmt.Sprintf("%s %t, %t %s", props.Summary.Name, props.Summary.Capacity > 0, c.Enabled, c.DefaultVmBehavior),
+		"advice": len(result.Recommendations), "chosen": action.Destination == store.Reference() && *action.Vm == vm, "files": files,
+		"noName": noName, "kind": kind, "noPod": fault(err)}
+}
+
 // inside does what `guest.ls` and `vm.keystrokes` do.
 func (w *world) inside(ctx context.Context) map[string]interface{} {
 	_, err := w.clone.WaitForIP(ctx, true)
@@ -446,6 +500,6 @@ func managers(ctx context.Context, args []string) {
 	waited(ctx, begun(w.clone.PowerOn(ctx)))
 	print(map[string]interface{}{"licences": w.licences(ctx), "counters": w.counters(ctx), "networks": w.networks(ctx),
 		"fields": w.fields(ctx), "methods": w.disabling(ctx), "disks": w.disks(ctx),
-		"pools": w.pools(ctx), "cluster": w.cluster(ctx), "inside": w.inside(ctx), "options": w.options(ctx), "export": w.export(ctx),
+		"pools": w.pools(ctx), "cluster": w.cluster(ctx), "inside": w.inside(ctx), "options": w.options(ctx), "export": w.export(ctx), "pods": w.pods(ctx),
 		"others": w.others(ctx)})
 }

@@ -1,7 +1,7 @@
 import { resourcePool, vmFolder } from '../../model/build.ts';
 import { createVm, registerVm, rename } from '../../model/configure.ts';
 import { destroyFolder, destroyPool, destroyVm } from '../../model/destroy.ts';
-import { type Entity, isFolder, isPool, isVm } from '../../model/entities.ts';
+import { type Entity, isDatastore, isFolder, isPod, isPool, isVm } from '../../model/entities.ts';
 import { invalidArgument, notSupported, VimFault } from '../../model/fault.ts';
 import { enterMaintenance, exitMaintenance, setPool } from '../../model/migrate.ts';
 import { assertFree, checkName, putChild, unescapeName } from '../../model/naming.ts';
@@ -12,12 +12,13 @@ import { ref } from '../props/context.ts';
 import { sharesFor } from './compute.ts';
 
 function moveInto(c: Call, ids: readonly { value: string }[]): void {
-  const folder = self.folder(c);
+  const folder = isPod(c.self) ? c.self : self.folder(c);
   for (const { value } of ids) {
     const child = c.m.objects.get(value);
-    if (!isVm(child) && !isFolder(child)) throw notSupported();
+    if (!isVm(child) && !isFolder(child) && !isDatastore(child)) throw notSupported();
+    if (!folder.childType.includes(child.type)) throw notSupported();
     const from = child.parent;
-    if (!isFolder(from)) throw notSupported();
+    if (!isFolder(from) && !isPod(from)) throw notSupported();
     for (let at: Entity | undefined = folder; at !== undefined; at = at.parent) {
       if (at === child) throw new VimFault('InvalidFolder', 'A folder cannot be moved into itself.', { target: folder });
     }
@@ -51,7 +52,7 @@ export const inventoryMethods: Handlers = {
     taskRef(
       c.m.tasks.start({
         method: 'MoveIntoFolder_Task',
-        entity: self.folder(c),
+        entity: isPod(c.self) ? c.self : self.folder(c),
         *work() {
           yield c.m.latency.about(200);
           moveInto(c, a.list);

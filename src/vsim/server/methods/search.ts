@@ -1,5 +1,5 @@
 import type { Datacenter, Entity, Folder, Vm } from '../../model/entities.ts';
-import { isCompute, isDatacenter, isFolder, isHost, isPool, isVm } from '../../model/entities.ts';
+import { isCompute, isDatacenter, isFolder, isHost, isPod, isPool, isVm } from '../../model/entities.ts';
 import { escapeName, unescapeName } from '../../model/naming.ts';
 import { nicsOf } from '../../model/vm-record.ts';
 import { arg, type Call, type Handlers } from '../calls.ts';
@@ -7,7 +7,7 @@ import { ref } from '../props/context.ts';
 
 function childNamed(parent: Entity, escaped: string): Entity | undefined {
   const name = unescapeName(escaped);
-  if (isFolder(parent)) return (parent as Folder).children.get(name);
+  if (isFolder(parent) || isPod(parent)) return (parent as Folder).children.get(name);
   if (isDatacenter(parent)) {
     const dc = parent as Datacenter;
     return [dc.vmFolder, dc.hostFolder, dc.datastoreFolder, dc.networkFolder].find((f) => f.name === name);

@@ -1,4 +1,13 @@
-import type { Compute, Datacenter, DatastoreObject, Folder, Host, ResourcePool } from '../../model/entities.ts';
+import {
+  type Compute,
+  type Datacenter,
+  type DatastoreObject,
+  type Folder,
+  type Host,
+  isDatastore,
+  isPod,
+  type ResourcePool,
+} from '../../model/entities.ts';
 import { defaultHardware } from '../../model/hardware-versions.ts';
 import { allocationOf } from '../../model/pools.ts';
 import { memoryRoom } from '../../model/place.ts';
@@ -21,6 +30,31 @@ export const folderProps: PropTable<Folder> = {
   top: { ...entityProps, childType: (f) => [...f.childType], childEntity: (f) => refs(f.children.values()) },
 };
 
+const inPod = (pod: Folder): DatastoreObject[] => [...pod.children.values()].filter(isDatastore);
+
+export const podProps: PropTable<Folder> = {
+  top: {
+    ...entityProps,
+    ...folderProps.top,
+    summary: (pod) => {
+      const stores = inPod(pod).map(({ store }) => store);
+      const sum = (of: (store: (typeof stores)[number]) => number) => long(stores.reduce((n, s) => n + (s.accessible ? of(s) : 0), 0));
+      return { name: pod.name, capacity: sum((s) => s.capacity), freeSpace: sum((s) => s.free) };
+    },
+    podStorageDrsEntry: () => ({
+      storageDrsConfig: {
+        podConfig: {
+          enabled: true,
+          ioLoadBalanceEnabled: false,
+          defaultVmBehavior: 'manual',
+          loadBalanceInterval: 480,
+          defaultIntraVmAffinity: true,
+        },
+      },
+    }),
+  },
+};
+
 export const datacenterProps: PropTable<Datacenter> = {
   top: {
     ...entityProps,
@@ -28,7 +62,8 @@ export const datacenterProps: PropTable<Datacenter> = {
     hostFolder: (dc) => ref(dc.hostFolder),
     datastoreFolder: (dc) => ref(dc.datastoreFolder),
     networkFolder: (dc) => ref(dc.networkFolder),
-    datastore: (dc, r) => refs(r.sim.model.datastores.filter((ds) => ds.parent === dc.datastoreFolder)),
+    datastore: (dc, r) =>
+      refs(r.sim.model.datastores.filter((ds) => (isPod(ds.parent) ? ds.parent.parent : ds.parent) === dc.datastoreFolder)),
     network: (dc, r) => refs(r.sim.model.networks.filter((net) => net.parent === dc.networkFolder)),
     configuration: (_, r) => ({ defaultHardwareVersionKey: defaultHardware(r.sim.model.options.apiVersion) }),
   },

@@ -90,6 +90,16 @@ VirtualMachineConfigOption: version string, description string, guestOSDescripto
 read QueryConfigOption(key? string, host? ref): VirtualMachineConfigOption?
 read QueryConfigOptionEx(spec? EnvironmentBrowserConfigOptionQuerySpec): VirtualMachineConfigOption?
 read QueryConfigTarget(host? ref): ConfigTarget?
+# Storage DRS
+PodDiskLocator: diskId int, diskMoveType? string, diskBackingInfo? VirtualDeviceBackingInfo, profile? ~VirtualMachineProfileSpec[]
+PodStorageDrsEntry: storageDrsConfig StorageDrsConfigInfo, recommendation? ClusterRecommendation[], drsFault? ~ClusterDrsFaults[],
+  actionHistory? ~ClusterActionHistory[]
+StorageDrsConfigInfo: podConfig StorageDrsPodConfigInfo, vmConfig? ~StorageDrsVmConfigInfo[]
+StorageDrsPodConfigInfo: enabled boolean, ioLoadBalanceEnabled boolean, defaultVmBehavior string, loadBalanceInterval? int,
+  defaultIntraVmAffinity? boolean, spaceLoadBalanceConfig? ~StorageDrsSpaceLoadBalanceConfig, ioLoadBalanceConfig?
+  ~StorageDrsIoLoadBalanceConfig, automationOverrides? ~StorageDrsAutomationConfig, rule? ~ClusterRuleInfo[], option? OptionValue[]
+StorageDrsPodSelectionSpec: initialVmConfig? VmPodConfigForPlacement[], storagePod? ref
+VmPodConfigForPlacement: storagePod ref, disk? PodDiskLocator[], vmConfig? ~StorageDrsVmConfigInfo, interVmRule? ~ClusterRuleInfo[]
 # managers of what the tables do not have
 object ExtensionManager: extensionList ~Extension[]
 object ScheduledTaskManager: scheduledTask? ref[], description ~ScheduledTaskDescription

@@ -30,7 +30,7 @@ object VirtualMachine < ManagedEntity: capability VirtualMachineCapability, conf
 object VirtualMachineSnapshot < ExtensibleManagedObject: config VirtualMachineConfigInfo, childSnapshot? ref[], vm ref
 object Datastore < ManagedEntity: info DatastoreInfo, summary DatastoreSummary, host? DatastoreHostMount[], vm? ref[], browser ref,
   capability DatastoreCapability, iormConfiguration? ~StorageIORMInfo
-object StoragePod < Folder: summary? StoragePodSummary, podStorageDrsEntry? ~PodStorageDrsEntry
+object StoragePod < Folder: summary? StoragePodSummary, podStorageDrsEntry? PodStorageDrsEntry
 object Network < ManagedEntity: summary NetworkSummary, host? ref[], vm? ref[], name string
 object OpaqueNetwork < Network: capability? OpaqueNetworkCapability, extraConfig? OptionValue[]
 object DistributedVirtualPortgroup < Network: key string, config DVPortgroupConfigInfo, portKeys? string[]

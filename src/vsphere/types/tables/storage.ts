@@ -72,7 +72,7 @@ StorageIOAllocationInfo: limit? long, shares? SharesInfo, reservation? int
 StoragePlacementAction < ClusterAction: vm? ref, relocateSpec VirtualMachineRelocateSpec, destination ref, spaceUtilBefore? float,
   spaceDemandBefore? float, spaceUtilAfter? float, spaceDemandAfter? float, ioLatencyBefore? float
 StoragePlacementResult: recommendations? ClusterRecommendation[], drsFault? ~ClusterDrsFaults, task? ref
-StoragePlacementSpec: type string, priority? VirtualMachineMovePriority, vm? ref, podSelectionSpec ~StorageDrsPodSelectionSpec,
+StoragePlacementSpec: type string, priority? VirtualMachineMovePriority, vm? ref, podSelectionSpec StorageDrsPodSelectionSpec,
   cloneSpec? VirtualMachineCloneSpec, cloneName? string, configSpec? VirtualMachineConfigSpec, relocateSpec? VirtualMachineRelocateSpec,
   resourcePool? ref, host? ref, folder? ref, disallowPrerequisiteMoves? boolean, resourceLeaseDurationSec? int
 StoragePodSummary: name string, capacity long, freeSpace long
