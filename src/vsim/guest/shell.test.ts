@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { runShell } from './shell.ts';
-import { authorizedKeys, type GuestSystem, newSystem } from './system.ts';
+import { authorizedKeys, type GuestSystem, newSystem, WITHOUT } from './system.ts';
 
 const fresh = (): GuestSystem => newSystem('box', 'root', 'word');
 
@@ -31,6 +31,14 @@ test.each([
   ['rm -f /nothere', 0],
 ])('%j ends with %i', (script, code) => {
   expect(runShell(fresh(), 'root', script).code).toBe(code);
+});
+
+test('an exit without a code is that of the last command, and a program that is not there is not found', () => {
+  const system = newSystem('m', 'root', 'x', { [WITHOUT]: 'vmtoolsd\n' });
+  const codes = ['false || exit', 'true && exit', 'vmtoolsd --cmd x', 'vmtoolsd --cmd x || true'].map(
+    (script) => runShell(system, 'root', script).code,
+  );
+  expect(codes).toEqual([1, 0, 127, 0]);
 });
 
 test('accounts: made, given a hash and keys, locked again', () => {

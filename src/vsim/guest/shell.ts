@@ -5,7 +5,7 @@
  */
 import { COMMANDS, type Process } from './commands.ts';
 import { oncePerInstance } from './cloud-state.ts';
-import { Frozen, type GuestSystem, maySudo, type Rest } from './system.ts';
+import { Frozen, type GuestSystem, lacks, maySudo, type Rest } from './system.ts';
 
 export interface ShellResult {
   code: number;
@@ -56,6 +56,8 @@ class Shell {
   readonly #user: string;
   readonly #variables: Map<string, string>;
   #errexit = false;
+  /** Exit code of the last command: that of an `exit` without one. */
+  #last = 0;
 
   constructor(system: GuestSystem, user: string, args: readonly string[]) {
     this.#system = system;
@@ -92,6 +94,7 @@ class Shell {
       if (pipeline.length > 0 && (joint === '&&' ? code === 0 : joint === '||' ? code !== 0 : true)) {
         try {
           code = this.#pipeline(pipeline, said);
+          this.#last = code;
         } catch (error) {
           if (error instanceof Frozen && !error.replaced) error.rests.push(this.#restOf(tokens.slice(i + 1), op ?? ';'));
           throw error;
@@ -178,7 +181,7 @@ class Shell {
   }
 
   #call(name: string, process: Process): number {
-    if (name === 'exit') throw new Exit(Number(process.args[0] ?? 0));
+    if (name === 'exit') throw new Exit(process.args[0] === undefined ? this.#last : Number(process.args[0]));
     if (name === 'exec') {
       try {
         throw new Exit(this.#call(process.args[0] ?? 'true', Object.assign(process, { args: process.args.slice(1) })), process);
@@ -206,7 +209,7 @@ class Shell {
       return oncePerInstance(this.#system, mark ?? '') ? this.#inner(process, this.#user, asLine(words)) : 0;
     }
     const command = COMMANDS[name.split('/').at(-1) as string];
-    if (command === undefined) {
+    if (command === undefined || lacks(this.#system, name)) {
       process.err += `sh: ${name}: not found\n`;
       return 127;
     }

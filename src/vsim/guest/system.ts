@@ -63,6 +63,12 @@ export function newSystem(hostname: string, user: string, password: string, file
 
 export const sudoRule = (user: string): string => `${user} ALL=(ALL) NOPASSWD:ALL\n`;
 
+/** Programs that a guest does not have, a name a line; for tests of what is run in it. */
+export const WITHOUT = '/etc/vsim-without';
+
+export const lacks = ({ files }: GuestSystem, name: string): boolean =>
+  files.get(WITHOUT)?.toString('utf8').split('\n').includes(name) === true;
+
 /** Whether the account may become root without a password. */
 export function maySudo(system: GuestSystem, user: string): boolean {
   if (system.accounts.get(user)?.uid === 0) return true;

@@ -8,9 +8,12 @@ const TELL = `vmtoolsd --cmd "info-set ${MACHINE_ID_KEY} $(cat /etc/machine-id)"
 /** Where a guest says which program has come to its end. */
 export const DONE_KEY = 'guestinfo.carrel.done';
 
-/** The script, saying `mark` when its last command was done: so its end is seen by whoever watches the machine. Its exit code is the same. */
+/**
+ * The script, saying `mark` when its last command was done: so its end is seen by whoever watches the machine. Its exit code is the same; that of
+ * the word counts for nothing, for a guest may have no `vmtoolsd` where a shell looks for it.
+ */
 export function tellingItsEnd(script: string, mark: string): string {
-  return `${script} && vmtoolsd --cmd "info-set ${DONE_KEY} ${mark}"`;
+  return `${script} || exit\nvmtoolsd --cmd "info-set ${DONE_KEY} ${mark}" || true`;
 }
 
 /** Where host keys are, and the two places of a machine-id. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { type Case, ctx, inWorld } from '../../../../test/support/vsphere-cases.ts';
 import { CLOUD_WORLD } from '../../../../test/support/vsphere-harness.ts';
-import { authorizedKeys, HOST_KEY } from '../../../vsim/guest/system.ts';
+import { authorizedKeys, HOST_KEY, WITHOUT } from '../../../vsim/guest/system.ts';
 import { powerOn } from '../../../vsim/model/power.ts';
 import { nicsOf } from '../../../vsim/model/vm-record.ts';
 
@@ -48,6 +48,15 @@ test.each([
     await c.w.settle(powerOn(c.m, c.w.vm(machineId)));
     await c.driver.guest.ready(ctx(), machineId);
     expect(authorizedKeys(c.w.vm(machineId).guest?.system as never, 'ada')).toEqual([KEY]);
+  });
+});
+
+test('the word that a script is done is none of its work: a guest without vmtoolsd is cleaned all the same', async () => {
+  await inWorld({}, async (c) => {
+    const machineId = await used(c);
+    c.w.vm(machineId).guest?.system.files.set(WITHOUT, Buffer.from('vmtoolsd'));
+    const master = await c.driver.capture(ctx(), { machineId, revisionId: randomUUID() });
+    expect([master.facts['scrubbed'], master.facts['unclean']]).toEqual(['yes', undefined]);
   });
 });
 
