@@ -26,13 +26,18 @@ export const NOTICE_CODES = [
   'own-disks-copying',
   'own-disks',
   'own-disks-failed',
+  'late-by-maintenance',
+  'master-changed',
 ] as const;
 
 export const Notice = named(
   'Notice',
-  Type.Object({
-    code: oneOf(NOTICE_CODES, 'What is said.'),
-    facts: Type.Record(Type.String(), Type.String(), { description: 'What differs: times as in ISO 8601, spans as in `2h`.' }),
-  }),
+  Type.Object(
+    {
+      code: oneOf(NOTICE_CODES, 'What is said.'),
+      facts: Type.Record(Type.String(), Type.String(), { description: 'What differs: times as in ISO 8601, spans as in `2h`.' }),
+    },
+    { description: 'A sentence of an answer as code and facts, where it is one of those that have a code.' },
+  ),
 );
 export type Notice = Static<typeof Notice>;

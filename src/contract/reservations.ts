@@ -48,7 +48,7 @@ export const Reservation = named(
     state: ReservationState,
     stage: Stage,
     stageText: Type.String({ description: 'One sentence about the stage; may be empty.' }),
-    notice: Type.Optional(described(Notice, '`stageText` as code and facts, where it is one of those that have a code.')),
+    notice: Type.Optional(Notice),
     queuePosition: Type.Optional(Type.Integer({ description: '1 = next; only while it is queued.' })),
     hostname: Type.String(),
     startsAt: Time,
@@ -64,6 +64,12 @@ export const Reservation = named(
     labels: Type.Optional(described(Labels, 'As its people put them on it; absent: none.')),
     series: Type.Optional(described(Uuid, 'The series it is an occurrence of.')),
     notes: Type.Array(Type.String(), { description: 'What its owner should know, such as a clone mode that fell back.' }),
+    noteNotices: Type.Optional(
+      Type.Array(Type.Union([Notice, Type.Null()]), {
+        description:
+          '`notes` (as `notice` is of `stageText`) as code and facts, one for each; null for one that has no code. Absent where none has.',
+      }),
+    ),
     failure: Type.Optional(Failure),
     machine: Type.Object({
       id: Uuid,

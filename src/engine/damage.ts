@@ -1,5 +1,6 @@
 /** Golden disks that are not what was sealed: their revisions are handed out no more, and those concerned are told. */
 import type { ParentFact } from '../core/lineage.ts';
+import { say } from '../core/notices.ts';
 import type { StoredError } from '../lib/errors.ts';
 import * as audit from '../store/audit.ts';
 import * as images from '../store/images.ts';
@@ -47,7 +48,7 @@ export async function takeOutOfService(deps: EngineDeps, revisionId: string, wha
   deps.log.error({ revisionId, what }, 'a golden disk is not what was sealed: its revision is out of service');
   for (const machine of await machines.onRevision(deps.store.db, revisionId)) {
     if (machine.mode === 'full') continue;
-    const note = `${failure.message}. Save what you need and reserve another: this machine may read wrong data, and is not captured`;
+    const note = say('master-changed', { why: failure.message });
     await reservations.addNotes(deps.store.db, machine.reservationId, [note]);
   }
 }

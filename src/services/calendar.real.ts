@@ -236,3 +236,16 @@ test('a time without anybody is kept, and one too short for the minute at which 
   expect(site).toEqual({ '*': { lab: { idleAfterMs: 300_000 } } });
   expect((await it.setRule(by, { kind: 'lab', idleAfter: null })).site).toEqual({ '*': { lab: { idleAfterMs: null } } });
 });
+
+test('a note that has a code is told with it and its facts, for pages in other languages', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = services(bench);
+  const at = later(bench, 2 * HOUR);
+  await it.addMaintenance(caller(bench), { provider: 'here', at, forMs: HOUR, reason: 'new switch' });
+  const end = { text: new Date(Date.parse(at.text) + HOUR).toISOString(), zone: 'UTC' };
+  const { notes, noteNotices } = await it.reserve(caller(bench), { id: randomUUID(), ...request({ at: end }) });
+  expect(notes).toHaveLength(1);
+  expect(noteNotices).toMatchObject([
+    { code: 'late-by-maintenance', facts: { at: expect.stringMatching(/Z$/), after: expect.any(String) } },
+  ]);
+});

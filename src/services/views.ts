@@ -94,6 +94,12 @@ export function whereBy({ drivers }: Pick<EngineDeps, 'drivers'>): Where {
 }
 
 /** What is the matter with a machine, with the words for people. */
+/** Absent where none has a code, as what drivers note has none. */
+function noteNotices(notes: readonly string[]): Reservation['noteNotices'] {
+  const known = notes.map((note) => noticeOf(note) ?? null);
+  return known.some((notice) => notice !== null) ? known : undefined;
+}
+
 function conditionShown(
   where: Where,
   { id, condition, conditionSince }: Pick<rows.Machine, 'id' | 'condition' | 'conditionSince'>,
@@ -154,6 +160,7 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
         startsAt: row.during.start.toISOString(),
         createdAt: row.createdAt.toISOString(),
         notes: [...row.notes],
+        ...given({ noteNotices: noteNotices(row.notes) }),
         machine: {
           id: row.machineId,
           state: machine?.state ?? (row.state === 'booked' ? 'planned' : 'gone'),

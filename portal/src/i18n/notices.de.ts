@@ -24,5 +24,9 @@ export const notices: NoticeWords = {
   'power-failed': ({ op, why }) => `Ein- oder Ausschalten (${op}) ist gescheitert. Der Server sagt: ${why}`,
   'own-disks-copying': () => 'Ausgeschaltet; seine Platten werden kopiert und sind dann seine eigenen.',
   'own-disks': () => 'Ausgeschaltet; er hat jetzt eigene Platten.',
+  'late-by-maintenance': ({ at, after }, time) =>
+    `Sein Rechner wird begonnen, wenn die Wartung vorbei ist, ${time(at)}, und ist vielleicht erst bis zu ${after} nach dem Beginn da.`,
+  'master-changed': ({ why }) =>
+    `Sichern Sie, was Sie brauchen, und reservieren Sie einen anderen: dieser Rechner liest vielleicht falsche Daten und wird nicht aufgenommen. Der Server sagt: ${why}`,
   'own-disks-failed': ({ why }) => `Er bekam keine eigenen Platten. Der Server sagt: ${why}`,
 };

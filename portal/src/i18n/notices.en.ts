@@ -35,5 +35,8 @@ export const notices: NoticeWords = {
   'power-failed': ({ op, why }) => `Power ${op} failed: ${why}`,
   'own-disks-copying': () => 'Powered off; its disks are being copied, to be its own.',
   'own-disks': () => 'Powered off; it has disks of its own now.',
+  'late-by-maintenance': ({ at, after }, time) =>
+    `Its machine is begun when maintenance is over, ${time(at)}, and may be there up to ${after} after the start.`,
+  'master-changed': ({ why }) => `Save what you need and reserve another: this machine may read wrong data, and is not captured. ${why}`,
   'own-disks-failed': ({ why }) => `It was not given disks of its own: ${why}`,
 };

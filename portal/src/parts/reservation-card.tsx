@@ -14,13 +14,13 @@ import { CheckpointsButton } from './checkpoints.tsx';
 import { ConnectButtons } from './connect.tsx';
 import { Question } from './question.tsx';
 import { ExtendMenu, PowerMenu } from './reservation-menus.tsx';
-import { explainCode, noticeText } from '../rules/explain.ts';
+import { explainCode, noteText, noticeText } from '../rules/explain.ts';
 import { State, WhatToDo } from './status.tsx';
 import { Thumbnail } from './thumbnail.tsx';
 
 /** One reservation with all that can be done with it now. */
 export function ReservationCard({ reservation, owner }: { reservation: Reservation; owner: boolean }) {
-  const { t } = useI18n();
+  const { t, format } = useI18n();
   const can = actionsOf(reservation);
   return (
     <Card withBorder padding="md" component="article" aria-label={`${reservation.image}, ${reservation.hostname}`}>
@@ -45,9 +45,9 @@ export function ReservationCard({ reservation, owner }: { reservation: Reservati
             <Question reservation={reservation} />
             {reservation.failure !== undefined && <Failed failure={reservation.failure} />}
             {reservation.labels !== undefined && <Labels labels={reservation.labels} />}
-            {reservation.notes.map((note) => (
+            {reservation.notes.map((note, i) => (
               <Text key={note} size="sm">
-                {note}
+                {noteText(note, reservation.noteNotices?.[i], t, format.time)}
               </Text>
             ))}
           </Stack>

@@ -16,6 +16,16 @@ export function noticeText(
   return t.notices[notice.code]({ at: '', after: '', name: '', op: '', why: '', ...notice.facts }, time);
 }
 
+/** The same of one of its notes. */
+export function noteText(
+  note: string,
+  notice: Reservation['notice'] | null,
+  t: Pick<Messages, 'notices'>,
+  time: (at: string) => string,
+): string {
+  return noticeText({ stageText: note, ...(notice ? { notice } : {}) }, t, time);
+}
+
 /** Only what is needed of the catalogue. */
 type Words = Pick<Messages, 'common' | 'problems' | 'notRunning' | 'whyNot'>;
 

@@ -18,7 +18,7 @@ export function whyNotText(details: Details | undefined, t: Words, format: Forma
   const { rule, resource, reason } = details;
   if (rule !== undefined) return breachText(details, t, format);
   if (resource === 'licence') return licenceText(details, t, format);
-  if (resource !== undefined) return roomText(details, t, format);
+  if (resource !== undefined && resource !== 'maintenance') return roomText(details, t, format);
   if (typeof reason !== 'string') return undefined;
   const { until } = details;
   return typeof until === 'string' ? t.whyNot.maintenanceUntil(format.time(until), reason) : t.whyNot.maintenance(reason);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { explain, noticeText } from './explain.ts';
+import { explain, noteText, noticeText } from './explain.ts';
 import { makeFormat } from '../i18n/format.ts';
 import { de } from '../i18n/de.ts';
 import { en } from '../i18n/en.ts';
@@ -85,6 +85,9 @@ it('what the server says of a reservation is said in the language of the page, w
   // A server that is newer than the page, and a sentence that has no code.
   expect(noticeText({ ...warned, notice: { code: 'never-heard-of' as never, facts } }, de, (at) => at)).toBe('its English');
   expect(noticeText({ stageText: 'formatting' }, de, (at) => at)).toBe('formatting');
+  const late = { code: 'late-by-maintenance', facts: { ...facts, after: '10m' } } as const;
+  expect(noteText('its English', late, de, time)).toMatch(/wenn die Wartung vorbei ist, .*14:00, und .* bis zu 10m nach/);
+  expect([null, undefined].map((none) => noteText('of a driver', none, de, time))).toEqual(['of a driver', 'of a driver']);
 });
 
 it('a new name of an image is read anew wherever it stands; after a gap, everything', () => {

@@ -2,6 +2,7 @@
 import { holdOf, type Interval } from '../../core/calendar.ts';
 import { type Estimate, estimateOf, leadFor } from '../../core/estimate.ts';
 import type { CloneMode } from '../../core/image.ts';
+import { say } from '../../core/notices.ts';
 import { breach, type KindRule, type RuleBreach, ruleFor, type SiteRules, type RuleSubject } from '../../core/rules.ts';
 import { formatDuration, type ReservationKind } from '../../core/reservation.ts';
 import { CarrelError } from '../../lib/errors.ts';
@@ -82,8 +83,7 @@ export function preparationIn(
   const prepareAt = new Date(hold.start);
   if (hold.start <= beforeStart(start, lead, now)) return { prepareAt, notes: [] };
   const late = formatDuration(hold.start + lead - start.getTime());
-  const why = `its machine is begun when maintenance is over, at ${prepareAt.toISOString()}`;
-  return { prepareAt, notes: [`${why}, and may be there up to ${late} after the start`] };
+  return { prepareAt, notes: [say('late-by-maintenance', { at: prepareAt.toISOString(), after: late })] };
 }
 
 /** From the start to the end, `Infinity` without one. */
