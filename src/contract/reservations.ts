@@ -73,6 +73,7 @@ export const Reservation = named(
     failure: Type.Optional(Failure),
     machine: Type.Object({
       id: Uuid,
+      mode: Type.Optional(described(CloneMode, 'What it is: not always what was asked for, and `full` once it has disks of its own.')),
       state: MachineState,
       condition: Type.Optional(MachineCondition),
       canUnlink: Type.Optional(

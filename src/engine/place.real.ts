@@ -5,6 +5,7 @@ import { type Bench, drain, makeBench, otherProcess, problems, reservationOf, re
 import { addPlace } from '../../test/support/places.ts';
 import type { RevisionProfile } from '../core/image.ts';
 import * as jobs from '../store/jobs.ts';
+import * as machines from '../store/machines.ts';
 import * as masters from '../store/masters.ts';
 import * as providers from '../store/providers.ts';
 import * as reservations from '../store/reservations.ts';
@@ -58,7 +59,11 @@ test('where a place makes a linked one instead, an instant clone is promised the
   const bench = await makeBench(onTestFinished, { capabilities: { cloneModes: ['linked', 'full'], instantElseLinked: true } });
   const request = { image: 'golden', mode: 'instant' as const, forMs: HOUR };
   const askFor = async () => await reserve(bench.deps, bench.who, { ...request, id: randomUUID() });
-  expect((await askFor()).providerId).toBe(bench.providerId);
+  const { id, machineId, providerId } = await askFor();
+  expect(providerId).toBe(bench.providerId);
+  await drain(bench);
+  expect(await machines.find(bench.store.db, machineId)).toMatchObject({ state: 'running', mode: 'linked' });
+  expect(await reservationOf(bench, id)).toMatchObject({ mode: 'instant', notes: [expect.stringMatching(/^It is a linked clone/)] });
   const there = await addPlace(bench, { machines: 2 });
   expect([(await askFor()).providerId, (await askFor()).providerId]).toEqual([there.id, there.id]);
 });

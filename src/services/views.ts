@@ -5,6 +5,7 @@ import type { Machine } from '../contract/machines.ts';
 import type { Reservation } from '../contract/reservations.ts';
 import type { DeletionProof } from '../contract/lineage.ts';
 import { CONDITION_WORDS } from '../core/condition.ts';
+import type { CloneMode } from '../core/image.ts';
 import type { Estimate } from '../core/estimate.ts';
 import type * as core from '../core/lineage.ts';
 import type { MachineState } from '../core/machine.ts';
@@ -163,6 +164,7 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
         ...given({ noteNotices: noteNotices(row.notes) }),
         machine: {
           id: row.machineId,
+          ...(machine ? { mode: machine.mode as CloneMode } : {}),
           state: machine?.state ?? (row.state === 'booked' ? 'planned' : 'gone'),
           vcpus: row.vcpus,
           memoryMiB: row.memoryMib,

@@ -96,6 +96,11 @@ export async function setCondition(tx: Tx, id: string, condition: MachineConditi
     .execute();
 }
 
+/** Keeps as what it was made, where that is not what was asked for. */
+export async function setMode(db: Db, id: string, mode: CloneMode): Promise<void> {
+  await db.updateTable('machine').set({ mode }).where('id', '=', id).where('unlinkedAt', 'is', null).execute();
+}
+
 /** It has disks of its own now, which stand on nothing; the first time stays. */
 export async function setUnlinked(db: Db, id: string, now: Date): Promise<void> {
   await db.updateTable('machine').set({ mode: 'full', unlinkedAt: now }).where('id', '=', id).where('unlinkedAt', 'is', null).execute();

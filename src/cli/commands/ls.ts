@@ -53,7 +53,7 @@ export function reservationTable(list: readonly Reservation[], wide: boolean, al
   const columns: [string, (r: Reservation) => string | undefined][] = [
     ['ID', (r) => short(r.id)],
     ['IMAGE', (r) => `${r.image}@${r.revision}`],
-    ['MODE', (r) => r.mode],
+    ['MODE', (r) => r.machine.mode ?? r.mode],
     ['STATE', (r) => (r.state === 'ready' ? r.machine.condition?.kind : undefined) ?? r.state],
     ['STAGE', (r) => (r.state === 'booked' && r.stageText === '' ? `begins ${when(r.startsAt)}` : r.stageText || r.stage)],
   ];

@@ -60,7 +60,7 @@ function describe(r: Reservation, machine: MachineDetail | undefined): string {
     ['state', settled ? r.state : `${r.state} (${stageText(r)})`],
     ['kept', r.keptUntil && `until ${clock(r.keptUntil)} (${when(r.keptUntil)}): \`carrel undo\` brings it back`],
     ['kind', r.kind],
-    ['clone mode', r.mode],
+    ['clone mode', r.machine.mode === undefined || r.machine.mode === r.mode ? r.mode : `${r.machine.mode} (asked for as ${r.mode})`],
     [
       'machine',
       `${r.machine.id} (${r.machine.state}, ${r.machine.vcpus} vCPU, ${r.machine.memoryMiB} MiB${r.machine.diskMiB === undefined ? '' : `, ${r.machine.diskMiB} MiB of disk`})`,

@@ -52,6 +52,10 @@ function existing(host: FakeHost, spec: CloneSpec): CloneResult | undefined {
 
 export async function clone(host: FakeHost, ctx: Ctx, spec: CloneSpec): Promise<CloneResult> {
   const { world, tag, caps } = host;
+  if (spec.mode === 'instant' && !caps.cloneModes.includes('instant') && caps.instantElseLinked === true) {
+    const linked = await clone(host, ctx, { ...spec, mode: 'linked' });
+    return { ...linked, notes: [...linked.notes, 'It is a linked clone, not an instant one: this provider makes none'] };
+  }
   return await host.perform(ctx, 'clone', spec.machineId, world.delays.clone, async (middle) => {
     if (!caps.cloneModes.includes(spec.mode)) throw driverError('not-supported', `${spec.mode} clones cannot be made here`);
     const there = existing(host, spec);

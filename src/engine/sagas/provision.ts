@@ -102,6 +102,7 @@ async function clone({ ctx, deps, input }: Args): Promise<CloneResult> {
     hardware: { vcpus: input.vcpus, memoryMiB: input.memoryMiB },
     ...(input.diskMiB === undefined ? {} : { diskBytes: input.diskMiB * 2 ** 20 }),
   });
+  if (result.mode !== input.mode) await machines.setMode(deps.store.db, input.machineId, result.mode);
   if (result.notes.length > 0 && (await isIts(deps.store.db, input)))
     await reservations.addNotes(deps.store.db, input.reservationId, result.notes);
   return result;
