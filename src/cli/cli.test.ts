@@ -576,6 +576,21 @@ describe('images', () => {
     expect((await ann(['image', 'build', 'mine'])).code).toBe(7);
   });
 
+  it('how far it is stands on the live line of a terminal, and is no line of a log', async () => {
+    const runs = [{ columns: 80 }, {}].map((how, i) => startCli(server, 'root', ['image', 'build', `far${i}`, '--no-publish'], how));
+    for (const [i, run] of runs.entries()) {
+      await eventually('the revision', () => server.world.images.has(`far${i}`));
+      const revision = server.world.revisions.find((r) => r.image === `far${i}`);
+      if (revision) revision.progress = { text: 'packing the disk', fraction: 0.459 };
+      server.world.emit('revision', revision?.id as string, {}, 'root');
+      if (i === 0) await eventually('a word of it', () => run.err.includes('packing the disk, 45 %'));
+      if (revision) revision.state = 'draft';
+      server.world.emit('revision', revision?.id as string, {}, 'root');
+      expect(await run.done).toBe(0);
+    }
+    expect(runs[1]?.err).not.toContain('packing');
+  });
+
   it('import sends the file with what was said of it', async () => {
     const file = join(dir, 'my-image.qcow2');
     writeFileSync(file, Buffer.alloc(3_000_000 / 4, 7));

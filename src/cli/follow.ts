@@ -21,6 +21,7 @@ export class StageLine {
   readonly #silent: boolean;
   readonly #began = performance.now();
   #text = '';
+  #detail = '';
   #timer: NodeJS.Timeout | undefined;
 
   constructor(session: Pick<Session, 'io' | 'json'>) {
@@ -29,7 +30,9 @@ export class StageLine {
     if (this.#io.columns !== undefined && !this.#silent) this.#timer = setInterval(() => this.#draw(''), REDRAW_MS).unref();
   }
 
-  show(text: string): void {
+  /** `detail` changes often, and is seen at a terminal only. */
+  show(text: string, detail = ''): void {
+    this.#detail = detail;
     if (this.#silent || text === this.#text) return;
     const live = this.#io.columns !== undefined;
     if (live && this.#text !== '') this.#draw('\n');
@@ -44,20 +47,22 @@ export class StageLine {
     this.#text = '';
   }
 
-  #line(): string {
-    return `${((performance.now() - this.#began) / 1000).toFixed(1).padStart(7)} s  ${plain(this.#text)}`;
+  #line(detail = ''): string {
+    const said = detail === '' ? this.#text : `${this.#text}: ${detail}`;
+    return `${((performance.now() - this.#began) / 1000).toFixed(1).padStart(7)} s  ${plain(said)}`;
   }
 
   #draw(end: string): void {
     // A line that wraps could not be drawn over.
-    if (this.#text !== '') this.#io.err(`\r\u001b[K${this.#line().slice(0, (this.#io.columns ?? 80) - 1)}${end}`);
+    if (this.#text !== '')
+      this.#io.err(`\r\u001b[K${this.#line(end === '' ? this.#detail : '').slice(0, (this.#io.columns ?? 80) - 1)}${end}`);
   }
 }
 
 export interface Followed<T> {
   look(signal: AbortSignal): Promise<T>;
-  /** What to show, and whether the wait is over. */
-  stage(now: T): { text: string; over: boolean };
+  /** What to show, how far it is, and whether the wait is over. */
+  stage(now: T): { text: string; detail?: string; over: boolean };
   /** Said when the person no longer wants to wait. */
   goesOn: string;
   /** Ids whose events are worth a look. */
@@ -113,8 +118,8 @@ export async function follow<T>(session: Session, what: Followed<T>): Promise<T>
         const woken = new AbortController();
         wake = () => woken.abort();
         const now = await lookPatiently(what, signal, line);
-        const { text, over } = what.stage(now);
-        line.show(text);
+        const { text, detail, over } = what.stage(now);
+        line.show(text, detail);
         if (over || signal.aborted) return now;
         await pause(LOOK_EVERY_MS, AbortSignal.any([signal, woken.signal]));
       }
@@ -133,6 +138,12 @@ export function stageText(r: Reservation): string {
   return r.stageText === '' || r.stageText === r.stage ? r.stage : `${r.stage}: ${r.stageText}`;
 }
 
+/** `copying the disk, 45 %`; empty where nothing is said. */
+export function progressText({ progress }: { progress?: { text: string; fraction?: number } | undefined }): string {
+  if (progress === undefined) return '';
+  return progress.fraction === undefined ? progress.text : `${progress.text}, ${Math.floor(progress.fraction * 100)} %`;
+}
+
 /** How long it takes as a rule, where that is known. */
 function usually({ state, estimate }: Reservation): string {
   if (state !== 'preparing' || estimate === undefined) return '';
@@ -147,7 +158,11 @@ export function reservationGoesOn(id: string): string {
 export function followReservation(session: Session, id: string): Promise<Reservation> {
   return follow(session, {
     look: (signal) => session.client.showReservation({ params: { id } }, { signal }),
-    stage: (r) => ({ text: `${stageText(r)}${usually(r)}`, over: r.state !== 'preparing' && r.state !== 'ending' }),
+    stage: (r) => ({
+      text: `${stageText(r)}${usually(r)}`,
+      detail: progressText(r),
+      over: r.state !== 'preparing' && r.state !== 'ending',
+    }),
     goesOn: reservationGoesOn(id),
     subjects: [id],
   });
@@ -168,7 +183,11 @@ export async function waitForRevision(session: Session, started: RevisionStarted
   const called = `${name}@${number}`;
   const end = await follow(session, {
     look: (signal) => session.client.showRevision({ params: { name, number } }, { signal }),
-    stage: (r) => ({ text: `${called}: ${r.state === 'preparing' ? doing : r.state}`, over: r.state !== 'preparing' }),
+    stage: (r) => ({
+      text: `${called}: ${r.state === 'preparing' ? doing : r.state}`,
+      detail: progressText(r),
+      over: r.state !== 'preparing',
+    }),
     goesOn: `${called} goes on being made; see \`carrel image show ${name}\``,
     subjects: [id, started.job],
   });
@@ -182,7 +201,7 @@ export async function waitForRevision(session: Session, started: RevisionStarted
 export async function followJob(session: Session, id: string, doing: string, goesOn: string): Promise<JobDetail> {
   const end = await follow(session, {
     look: (signal) => session.client.showJob({ params: { id } }, { signal }),
-    stage: (j) => ({ text: doing, over: j.state !== 'ready' && j.state !== 'running' }),
+    stage: (j) => ({ text: doing, detail: progressText(j), over: j.state !== 'ready' && j.state !== 'running' }),
     goesOn,
     subjects: [id],
   });

@@ -1,7 +1,7 @@
 /** The calendar: what is free when, moves within it, maintenance windows, and the rules of the site. */
 import { type Static, Type } from 'typebox';
-import { CloneMode, Done, Duration, Estimate, Id, IdParams, NameParam, Time, Uuid, machineSizes } from './common.ts';
-import { Reservation, ReservationKind, When, Zone } from './reservations.ts';
+import { CloneMode, Done, Duration, Estimate, Id, IdParams, NameParam, Time, Uuid, machineSizes, When, Zone } from './common.ts';
+import { Reservation, ReservationKind } from './reservations.ts';
 import { described, named, oneOf, route, strict } from './route.ts';
 
 export const Availability = named(

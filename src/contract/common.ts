@@ -15,6 +15,18 @@ export const NameParam = Type.String({ minLength: 1, maxLength: 200 });
  * A span of time: Carrel's own syntax (`2h`, `90m`, `1d12h`, `45s`) or an ISO 8601 duration of weeks, days, hours, minutes and
  * seconds (`PT2H`, `P1DT12H`). Years and months are refused, since their length depends on the date.
  */
+export const When = Type.String({
+  minLength: 4,
+  maxLength: 60,
+  description:
+    'A date and time: with an offset (`2026-11-25T14:00Z`), or as clocks in `zone` show it (`2026-11-25 14:00`, `14:00`, `tomorrow 14:00`).',
+  examples: ['2026-11-25T14:00Z'],
+});
+export const Zone = Type.String({
+  maxLength: 60,
+  description: 'A time zone of the IANA database, such as `Europe/Amsterdam`; UTC if left out.',
+});
+
 export const Duration = Type.String({
   minLength: 2,
   maxLength: 40,
@@ -47,6 +59,17 @@ export const IdParams = strict({ id: Id });
 
 /** Answer of an operation that only takes something away. */
 export const Done = named('Done', Type.Object({ done: Type.Boolean() }));
+
+export const WorkProgress = named(
+  'WorkProgress',
+  Type.Object(
+    {
+      text: Type.String({ description: 'What is being done, as its driver says it.' }),
+      fraction: Type.Optional(Type.Number({ description: '0 to 1, where it is known.' })),
+    },
+    { description: 'How far the work on it is; only while it takes longer than a moment. A few seconds late.' },
+  ),
+);
 
 export const Estimate = named(
   'Estimate',

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Description, MemoryMiB, NameParam, Time, Uuid, Vcpus } from './common.ts';
+import { Description, MemoryMiB, NameParam, Time, Uuid, Vcpus, WorkProgress } from './common.ts';
 import { Lineage } from './lineage.ts';
 import { Failure } from './problem.ts';
 import { CpuLevel, DiskBus, GuestAccess, GuestProfile, HardwareProfile, NetworkCard, Protocol } from './profiles.ts';
@@ -30,6 +30,7 @@ export const Revision = named(
     createdBy: Type.String(),
     createdAt: Time,
     publishedAt: Type.Optional(Time),
+    progress: Type.Optional(WorkProgress),
     machines: Type.Integer({ description: 'Machines that stand on it now.' }),
     masters: Type.Array(
       Type.Object({

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { CloneMode, IdParams, PageQuery, Time, Uuid } from './common.ts';
+import { CloneMode, IdParams, PageQuery, Time, Uuid, WorkProgress } from './common.ts';
 import { Chain, DeletionProof } from './lineage.ts';
 import { Failure } from './problem.ts';
 import { named, oneOf, route, strict } from './route.ts';
@@ -147,6 +147,7 @@ export const Job = named(
     account: Type.Optional(Type.String({ description: 'Whose request it carries out.' })),
     cancelAsked: Type.Boolean(),
     error: Type.Optional(Failure),
+    progress: Type.Optional(WorkProgress),
     runAt: Time,
     createdAt: Time,
     finishedAt: Type.Optional(Time),

@@ -1,6 +1,21 @@
 import { type Static, Type } from 'typebox';
 import { LABEL_KEY, LABEL_VALUE, Labels, MOST_LABELS } from './labels.ts';
-import { CloneMode, Description, Duration, Estimate, Id, IdParams, NameParam, PageQuery, Time, Uuid, machineSizes } from './common.ts';
+import {
+  CloneMode,
+  Description,
+  Duration,
+  Estimate,
+  Id,
+  IdParams,
+  NameParam,
+  PageQuery,
+  Time,
+  Uuid,
+  machineSizes,
+  When,
+  WorkProgress,
+  Zone,
+} from './common.ts';
 import { RevisionStarted, UncleanReason } from './images.ts';
 import { GuestAddress, MachineCondition, machinePlace, MachineState } from './machines.ts';
 import { Failure } from './problem.ts';
@@ -21,18 +36,6 @@ export type Stage = Static<typeof Stage>;
 
 export const ReservationKind = oneOf(['lab', 'long', 'imaging', 'server']);
 export type ReservationKind = Static<typeof ReservationKind>;
-
-export const When = Type.String({
-  minLength: 4,
-  maxLength: 60,
-  description:
-    'A date and time: with an offset (`2026-11-25T14:00Z`), or as clocks in `zone` show it (`2026-11-25 14:00`, `14:00`, `tomorrow 14:00`).',
-  examples: ['2026-11-25T14:00Z'],
-});
-export const Zone = Type.String({
-  maxLength: 60,
-  description: 'A time zone of the IANA database, such as `Europe/Amsterdam`; UTC if left out.',
-});
 
 export const Reservation = named(
   'Reservation',
@@ -59,6 +62,7 @@ export const Reservation = named(
     endAskedAt: Type.Optional(Time),
     keptUntil: Type.Optional(described(Time, 'Until then its machine is kept, switched off: `undoEnd` brings it back.')),
     endedAt: Type.Optional(Time),
+    progress: Type.Optional(WorkProgress),
     // Only while it is preparing and enough were measured.
     estimate: Type.Optional(Estimate),
     labels: Type.Optional(described(Labels, 'As its people put them on it; absent: none.')),

@@ -1,7 +1,7 @@
 /** Reservations that repeat by a rule of RFC 5545. */
 import { type Static, Type } from 'typebox';
-import { IdParams, PageQuery, Time, Uuid } from './common.ts';
-import { Reservation, ReserveBody, When, Zone } from './reservations.ts';
+import { IdParams, PageQuery, Time, Uuid, When, Zone } from './common.ts';
+import { Reservation, ReserveBody } from './reservations.ts';
 import { described, named, route, strict } from './route.ts';
 
 export const Series = named(

@@ -131,6 +131,8 @@ export async function runSaga<EngineDeps, Input, Tx>(
     leave?: AbortSignal;
     /** What is done with a run that is not one of this version's; it is parked if left out. */
     foreign?: (error: StoredError) => Promise<'retry' | 'stuck'>;
+    /** Called when a step has come to its end, before that is kept. */
+    stepOver?: () => Promise<void>;
     /** {@link GRACE_MS}; tests make it short. */
     graceMs?: number;
   },
@@ -174,6 +176,7 @@ export async function runSaga<EngineDeps, Input, Tx>(
         const ctx = withTimeout(args.ctx, step.timeoutMs);
         const output = (await raceWithGrace(ctx, step.do({ ctx, deps, input, outputs: outputs() }), graceMs)) ?? null;
         await fault(`${saga.name}:${step.name}:do:after`);
+        await args.stepOver?.();
         await journal.finished(seq, output);
         records.set(step.name, { seq, name: step.name, state: 'done', output });
       } catch (error) {

@@ -8,7 +8,7 @@
  * The fence does not reach the hypervisor. So a worker that has not got a heartbeat through for two thirds of a lease lets its runs go
  * by itself, before anybody may take them; and what stops because the store does not answer is given back once it does, as it was.
  */
-import { anyOf, makeCtx, type ProgressReport, sleep } from '../lib/context.ts';
+import { anyOf, makeCtx, sleep } from '../lib/context.ts';
 import { CarrelError, describeError, isCode, type StoredError, toStored } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { backoffMs } from '../lib/retry.ts';
@@ -17,9 +17,13 @@ import { otherVersionServes } from '../store/servers.ts';
 import { claim, heartbeat, reapExpired, type ClaimedJob, type QueueStore } from '../store/queue.ts';
 import { isClearing } from '../store/slots.ts';
 import { PgJournal } from './journal.ts';
+import { ProgressNotes } from './progress-notes.ts';
 import { CANCELLED, type FaultPoint, runSaga, SHUTDOWN } from './saga.ts';
 import { SAGAS } from './sagas/index.ts';
 import type { EngineDeps } from './deps.ts';
+
+/** What is over sooner is not worth a write, in milliseconds. */
+const PROGRESS_EVERY_MS = 1_000;
 
 /** How long a run that only a server of another version can go on with lies until somebody looks at it again, in milliseconds. */
 const LEFT_TO_OTHERS_MS = 5_000;
@@ -41,7 +45,8 @@ export interface WorkerOptions {
   /** The store by connections that nothing else uses, for heartbeats; that of `deps` if left out. */
   beats?: QueueStore;
   fault?: FaultPoint;
-  onProgress?: (job: ClaimedJob, report: ProgressReport) => void;
+  /** Least time between two notes of how far a run is, and before the first, in milliseconds; {@link PROGRESS_EVERY_MS} if left out. */
+  progressEveryMs?: number;
 }
 
 interface Running {
@@ -150,17 +155,22 @@ export class Worker {
 
   async #run(run: Running): Promise<void> {
     const { job, cancel, leave } = run;
-    const { deps, fault, onProgress } = this.#options;
+    const { deps, fault } = this.#options;
     const log = this.#log.child({ job: job.id, saga: job.saga });
     const journal = new PgJournal(deps.store, job, ({ waiting }) => {
       run.waiting = waiting;
       this.wake();
     });
+    const notes = new ProgressNotes(this.#options.progressEveryMs ?? PROGRESS_EVERY_MS, async (report) => {
+      await jobs
+        .noteProgress(deps.store.db, job, report)
+        .catch((error: unknown) => log.debug({ err: describeError(error) }, 'how far it is was not noted'));
+    });
     try {
       const saga = SAGAS[job.saga];
       const foreign = async (error: StoredError): Promise<'retry' | 'stuck'> => await this.#begunByAnother(journal, error);
       if (!saga) return void (await foreign(unknownSaga(job.saga)));
-      const ctx = makeCtx({ signal: anyOf([leave.signal, cancel.signal]), log, progress: (report) => onProgress?.(job, report) });
+      const ctx = makeCtx({ signal: anyOf([leave.signal, cancel.signal]), log, progress: (report) => notes.take(report) });
       const end = await runSaga(saga, {
         ctx,
         deps,
@@ -168,6 +178,7 @@ export class Worker {
         journal,
         leave: leave.signal,
         foreign,
+        stepOver: async () => await notes.end(),
         ...(fault ? { fault } : {}),
       });
       log.info({ end, err: end === 'done' ? undefined : journal.error?.message }, `saga ${job.saga}: ${end}`);
@@ -179,6 +190,8 @@ export class Worker {
       } else {
         log.error({ err: describeError(error) }, 'the run stopped on a fault of its own; its lease will run out and it is tried again');
       }
+    } finally {
+      await notes.end();
     }
   }
 

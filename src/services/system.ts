@@ -147,7 +147,7 @@ function showJob(row: rows.Job, account?: string): Job {
     cancelAsked: row.cancelAsked,
     runAt: row.runAt.toISOString(),
     createdAt: row.createdAt.toISOString(),
-    ...given({ account, error: row.error, finishedAt: iso(row.finishedAt) }),
+    ...given({ account, error: row.error, progress: row.state === 'running' ? row.progress : undefined, finishedAt: iso(row.finishedAt) }),
   };
 }
 

@@ -16,8 +16,9 @@ import * as images from '../store/images.ts';
 import * as machines from '../store/machines.ts';
 import * as masters from '../store/masters.ts';
 import * as providers from '../store/providers.ts';
+import { progressByKey, progressOfRevisions } from '../store/jobs.ts';
 import { queuePositions } from '../store/queue.ts';
-import { provisionKey } from '../engine/enqueue.ts';
+import { machineKey, provisionKey } from '../engine/enqueue.ts';
 import { estimate } from '../engine/intents/terms.ts';
 import type * as rows from '../store/schema.ts';
 import type { Db } from '../store/schema.ts';
@@ -123,7 +124,8 @@ function placeOf(where: Where, providerId: string, machine: { id: string; state:
 
 export async function showReservations(db: Db, list: readonly rows.Reservation[], where: Where): Promise<Reservation[]> {
   const queued = list.filter((row) => row.state === 'preparing' && row.stage === 'queued').map((row) => provisionKey(row.id));
-  const [names, there, positions] = await Promise.all([
+  const worked = list.filter((row) => row.state === 'preparing' || row.state === 'ready');
+  const [names, there, positions, progress] = await Promise.all([
     Names.read(db, {
       accounts: list.map((r) => r.accountId),
       images: list.map((r) => r.imageId),
@@ -134,6 +136,10 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
       list.map((r) => r.machineId),
     ),
     queuePositions(db, queued),
+    progressByKey(
+      db,
+      worked.flatMap((row) => [provisionKey(row.id), machineKey(row.machineId)]),
+    ),
   ]);
   const estimates = new Map<string, Promise<Estimate | undefined>>();
   const estimateFor = (row: rows.Reservation) => {
@@ -178,6 +184,7 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
           labels: Object.keys(row.labels).length === 0 ? undefined : row.labels,
           notice: noticeOf(row.stageText),
           queuePosition: positions.get(provisionKey(row.id)),
+          progress: progress.get(provisionKey(row.id)) ?? progress.get(machineKey(row.machineId)),
           estimate: await estimateFor(row),
           series: row.seriesId,
           placement: row.placement,
@@ -221,7 +228,7 @@ export async function showMachines(
 
 export async function showRevisions(db: Db, list: readonly rows.Revision[]): Promise<Revision[]> {
   const ids = list.map((r) => r.id);
-  const [names, sealed, standing] = await Promise.all([
+  const [names, sealed, standing, progress] = await Promise.all([
     Names.read(db, {
       accounts: list.map((r) => r.createdBy),
       images: list.map((r) => r.imageId),
@@ -229,6 +236,10 @@ export async function showRevisions(db: Db, list: readonly rows.Revision[]): Pro
     }),
     masters.ofRevisions(db, ids),
     machines.standing(db, ids),
+    progressOfRevisions(
+      db,
+      list.filter((r) => r.state === 'preparing').map((r) => r.id),
+    ),
   ]);
   return list.map((row) => ({
     id: row.id,
@@ -248,7 +259,7 @@ export async function showRevisions(db: Db, list: readonly rows.Revision[]): Pro
         virtualBytes: m.virtualBytes,
         sealedAt: m.sealedAt.toISOString(),
       })),
-    ...given({ profile: row.profile, failure: row.failure, publishedAt: iso(row.publishedAt) }),
+    ...given({ profile: row.profile, failure: row.failure, progress: progress.get(row.id), publishedAt: iso(row.publishedAt) }),
   }));
 }
 

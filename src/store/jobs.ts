@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
+import type { ProgressReport } from '../lib/context.ts';
 import { CarrelError, type StoredError } from '../lib/errors.ts';
 import type { Db, Job, JobDirection, JobState, JobStep } from './schema.ts';
 import { freeSql, type Holding, lockSlots, type SlotKind, slotName } from './slots.ts';
@@ -132,6 +133,34 @@ export async function stepStarted(db: Db, job: JobRef, seq: number, name: string
   }
 }
 
+/** Notes how far the step of a run is that is at work; of a run that is somebody else's by now nothing is noted. */
+export async function noteProgress(db: Db, job: JobRef, progress: ProgressReport): Promise<void> {
+  await db
+    .updateTable('job')
+    .set({ progress: json(progress) })
+    .where('id', '=', job.id)
+    .where('fence', '=', job.fence)
+    .where('state', '=', 'running')
+    .execute();
+}
+
+/** How far the runs with these keys are that are at work and say so. */
+export async function progressByKey(db: Db, keys: readonly string[]): Promise<Map<string, ProgressReport>> {
+  if (keys.length === 0) return new Map();
+  const { rows } = await sql<{ key: string; progress: ProgressReport }>`
+    select key, progress from job where key = any(${keys}::text[]) and state = 'running' and progress is not null`.execute(db);
+  return new Map(rows.map(({ key, progress }) => [key, progress]));
+}
+
+/** The same of runs that make these revisions, by the revision's id. */
+export async function progressOfRevisions(db: Db, ids: readonly string[]): Promise<Map<string, ProgressReport>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql<{ id: string; progress: ProgressReport }>`
+    select input->>'revisionId' as id, progress from job
+    where state = 'running' and progress is not null and input->>'revisionId' = any(${ids}::text[])`.execute(db);
+  return new Map(rows.map(({ id, progress }) => [id, progress]));
+}
+
 /** Keeps a step's output. The count of attempts begins anew: it counts tries of one step. */
 export async function stepDone(db: Db, job: JobRef, seq: number, output: unknown): Promise<void> {
   await endStep(db, job, seq, 'done', output);
@@ -145,7 +174,7 @@ async function endStep(db: Db, job: JobRef, seq: number, state: 'done' | 'undone
   const kept = jsonOrNull(state === 'done' ? (output ?? null) : null) ?? sql`step.output`;
   const { rows } = await sql`
     with live as (
-      update job set attempt = 1, waits = 0 where id = ${job.id} and fence = ${job.fence} and state = 'running' returning id)
+      update job set attempt = 1, waits = 0, progress = null where id = ${job.id} and fence = ${job.fence} and state = 'running' returning id)
     update job_step step set state = ${state}, output = ${kept}, finished_at = clock_timestamp()
     from live where step.job_id = live.id and step.seq = ${seq} returning step.seq`.execute(db);
   if (rows.length === 0) throw fenced(job);

@@ -86,7 +86,7 @@ export async function claim(store: QueueStore, options: ClaimOptions): Promise<C
       ranked as (select * from chosen order by priority desc, turn, run_at, id limit ${total}),
       pick as (select job.id from job where id in (select id from ranked) and state = 'ready' for update skip locked),
       taken as (
-        update job set state = 'running', worker = ${options.worker}, attempt = attempt + 1, fence = fence + 1, lease_ms = ${leaseMs}::int,
+        update job set state = 'running', worker = ${options.worker}, attempt = attempt + 1, fence = fence + 1, progress = null, lease_ms = ${leaseMs}::int,
           lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'
         from pick where job.id = pick.id returning job.*)
       select t.id, saga, input, key, lane, slot, waiting, provider_id, t.priority, direction, attempt, waits, fence, cancel_asked, error

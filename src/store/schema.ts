@@ -10,6 +10,7 @@ import type { MachineCondition } from '../core/condition.ts';
 import type { MachineState } from '../core/machine.ts';
 import type { ProviderConnection, ProviderState } from '../core/provider.ts';
 import type { ReservationKind, ReservationState, Stage } from '../core/reservation.ts';
+import type { ProgressReport } from '../lib/context.ts';
 import type { StoredError } from '../lib/errors.ts';
 import type { AccountTable, IdentityTable, SessionTable, SignInLinkTable, TokenTable } from './schema-people.ts';
 import type { InstallationTable, ServerTable } from './schema-servers.ts';
@@ -297,6 +298,8 @@ export interface JobTable {
   /** Length of the lease in milliseconds. */
   leaseMs: Nullable<number>;
   cancelAsked: Generated<boolean>;
+  /** What the step that is at work says of itself. */
+  progress: JsonOrNull<ProgressReport>;
   error: JsonOrNull<StoredError>;
   createdAt: ColumnType<Date, RawBuilder<Date>, RawBuilder<Date>>;
   finishedAt: ColumnType<Date | null, RawBuilder<Date> | null | undefined, RawBuilder<Date> | null>;

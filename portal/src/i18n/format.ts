@@ -8,6 +8,8 @@ export interface Format {
   /** A span of milliseconds, in its largest two units: `1 h 20 min`. */
   span: (ms: number) => string;
   bytes: (n: number) => string;
+  /** Of a part of 1; whole, and never 100 before it is. */
+  percent: (part: number) => string;
   /** Of MiB, rounded up, so that what is written as it stands here is no less. */
   gib: (mib: number) => string;
 }
@@ -43,7 +45,9 @@ export function makeFormat(locale: string, timeZone?: string): Format {
   const units = Object.fromEntries(
     UNITS.map(([unit]) => [unit, new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' })]),
   ) as Record<(typeof UNITS)[number][0], Intl.NumberFormat>;
+  const percent = new Intl.NumberFormat(locale, { style: 'percent' });
   return {
+    percent: (part) => percent.format(Math.floor(part * 100) / 100),
     time(given, now = new Date()) {
       const at = new Date(given);
       if (date.format(at) === date.format(now)) return clock.format(at);

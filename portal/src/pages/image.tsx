@@ -20,6 +20,8 @@ export function ImagePage() {
   const revisions = useQuery({
     queryKey: ['revisions', name],
     queryFn: ({ signal }) => api.listRevisions({ params: { name } }, { signal }),
+    // How far one is comes with no event.
+    refetchInterval: ({ state }) => (state.data?.items.some((r) => r.state === 'preparing') ? 2_000 : false),
   });
   const author = admin || image.data?.owner === me.account;
   return (

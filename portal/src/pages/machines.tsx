@@ -18,6 +18,8 @@ export function Machines() {
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ['reservations', query],
     queryFn: ({ signal }) => api.listReservations({ query }, { signal }),
+    // How far the work on one is comes with no event.
+    refetchInterval: ({ state }) => (state.data?.items.some((r) => r.state === 'preparing' || r.progress !== undefined) ? 5_000 : false),
   });
   return (
     <>

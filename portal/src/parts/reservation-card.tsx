@@ -140,6 +140,7 @@ function Progressing({ reservation }: { reservation: Reservation }) {
   const words = [
     t.machines.stages[stage],
     ...(queuePosition === undefined ? [] : [t.machines.queue(queuePosition)]),
+    ...(reservation.progress?.fraction === undefined ? [] : [format.percent(reservation.progress.fraction)]),
     ...(left !== undefined && left > 0 ? [t.machines.estimate(format.span(left))] : []),
   ];
   return (

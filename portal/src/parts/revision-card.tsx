@@ -13,6 +13,21 @@ import { explainCode } from '../rules/explain.ts';
 import { ReplicateButton } from './replicate.tsx';
 import { State, WhatToDo } from './status.tsx';
 
+/** How far it is, where that is known. */
+function Making({ fraction }: { fraction: number | undefined }) {
+  const { t, format } = useI18n();
+  return (
+    <div>
+      <Progress value={fraction === undefined ? 100 : fraction * 100} animated aria-label={t.images.states.preparing} />
+      {fraction !== undefined && (
+        <Text size="sm" mt={4}>
+          {format.percent(fraction)}
+        </Text>
+      )}
+    </div>
+  );
+}
+
 export function RevisionCard({ revision, author }: { revision: Revision; author: boolean }) {
   const { t, format } = useI18n();
   const can = revisionActions(revision, author);
@@ -37,7 +52,7 @@ export function RevisionCard({ revision, author }: { revision: Revision; author:
           {format.time(revision.createdAt)} · {revision.createdBy}
         </Text>
         <Text size="sm">{facts.join(' · ')}</Text>
-        {revision.state === 'preparing' && <Progress value={100} animated aria-label={t.images.states.preparing} />}
+        {revision.state === 'preparing' && <Making fraction={revision.progress?.fraction} />}
         {revision.failure !== undefined && (
           <Alert color="red" variant="light" title={explainCode(revision.failure, t, format).title}>
             <WhatToDo {...explainCode(revision.failure, t, format)} />

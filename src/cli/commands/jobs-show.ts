@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { progressText } from '../follow.ts';
 import { findJob } from '../names.ts';
 import type { Cli } from '../session.ts';
 import { facts, failureText, table } from '../text.ts';
@@ -16,6 +17,7 @@ export function addJobsShow(jobs: Command, cli: Cli): void {
         ['for', job.account],
         ['state', `${job.state} (${job.direction})`],
         ['tries', job.attempt],
+        ['work', progressText(job)],
         ['error', failureText(job.error)],
       ]);
       const rows = job.steps.map((s) => [s.name, s.state, s.startedAt, s.finishedAt]);

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { MachineDetail } from '../../contract/machines.ts';
 import type { Reservation } from '../../contract/reservations.ts';
 import { ApiError } from '../../client/errors.ts';
-import { stageText } from '../follow.ts';
+import { progressText, stageText } from '../follow.ts';
 import { labelText } from '../labels.ts';
 import { findReservation } from '../names.ts';
 import type { Cli, Session } from '../session.ts';
@@ -58,6 +58,7 @@ function describe(r: Reservation, machine: MachineDetail | undefined): string {
     ['image', `${r.image}@${r.revision}`],
     ['owner', r.owner],
     ['state', settled ? r.state : `${r.state} (${stageText(r)})`],
+    ['work', progressText(r)],
     ['kept', r.keptUntil && `until ${clock(r.keptUntil)} (${when(r.keptUntil)}): \`carrel undo\` brings it back`],
     ['kind', r.kind],
     ['clone mode', r.machine.mode === undefined || r.machine.mode === r.mode ? r.mode : `${r.machine.mode} (asked for as ${r.mode})`],

@@ -4,6 +4,7 @@ import { type Logger, silentLogger } from '../../../lib/log.ts';
 import {
   type AnyValue,
   type CallOptions,
+  copyDisk,
   diskChain,
   disksOf,
   isFault,
@@ -28,6 +29,19 @@ import { isOwned, type View, VIEW_PATHS, viewOf } from '../inventory/view.ts';
 /** Longest time of one task in milliseconds, when the caller sets no bound: a full copy of a large disk. */
 const TASK_MS = 6 * 3_600_000;
 const TRIES = 8;
+const COPYING = 'copying a disk';
+/** What long tasks do, as it is said to people. */
+const SAID: Readonly<Partial<Record<TaskMethod, string>>> = {
+  CloneVM_Task: 'copying the machine',
+  InstantClone_Task: 'forking the frozen parent',
+  PromoteDisks_Task: 'copying its disks',
+  CreateSnapshot_Task: 'taking a snapshot',
+  RevertToSnapshot_Task: 'going back to a snapshot',
+  PowerOnVM_Task: 'switching on',
+  PowerOffVM_Task: 'switching off',
+  SuspendVM_Task: 'suspending',
+  DeleteDatastoreFile_Task: 'deleting its folder',
+};
 /** Half of the client's connections: calls must not wait for bytes. */
 const READS = 4;
 
@@ -195,6 +209,7 @@ export class Endpoint {
     checkCtx(ctx);
     return await this.#tasks.run(ctx, async () => {
       const inner = makeCtx({ timeoutMs: TASK_MS });
+      const text = SAID[method] ?? method;
       let started: Ref | undefined;
       let stopped = false;
       const cancel = (task: Ref): void => {
@@ -202,7 +217,7 @@ export class Endpoint {
       };
       const work = this.client.run(inner, method, self, args, {
         ...options,
-        onProgress: (percent) => ctx.progress(percent === undefined ? { text: method } : { text: method, fraction: percent / 100 }),
+        onProgress: (percent) => ctx.progress(percent === undefined ? { text } : { text, fraction: percent / 100 }),
         onTask: (task) => {
           started = task;
           if (stopped) cancel(task);
@@ -219,6 +234,15 @@ export class Endpoint {
   async call<T>(ctx: Ctx, key: string, work: (inner: Ctx) => Promise<T>): Promise<T> {
     checkCtx(ctx);
     return await this.work.step(ctx, key, work(makeCtx({ timeoutMs: 300_000 })));
+  }
+
+  /** Copies one disk to another path; how far that is is told. */
+  async copyDisk(ctx: Ctx, key: string, from: string, to: string): Promise<void> {
+    this.progress(ctx, COPYING);
+    const onProgress = (percent: number | undefined): void =>
+      ctx.progress(percent === undefined ? { text: COPYING } : { text: COPYING, fraction: percent / 100 });
+    const copy = copyDisk(makeCtx({ timeoutMs: TASK_MS }), this.client, from, to, { datacenter: this.site.datacenter, onProgress });
+    await this.work.step(ctx, key, copy);
   }
 
   /** Looks and acts until `step` gives a value; see {@link drive}. */

@@ -3,7 +3,6 @@ import { diskTooSmall, driverError } from '../../../driver/errors.ts';
 import type { Ctx } from '../../../lib/context.ts';
 import {
   type AnyVirtualEthernetCard,
-  copyDisk,
   type CustomizationSpec,
   ethernetCardsOf,
   extraConfig,
@@ -200,10 +199,7 @@ export class Strategies {
     const paths: string[] = [];
     for (const [i, golden] of master.golden.entries()) {
       const to = `${bare(shell.folder ?? '')}/${name}${i === 0 ? '' : `_${i}`}.vmdk`;
-      this.#end.progress(ctx, 'copying a disk');
-      await this.#end.call(ctx, spec.machineId, async (inner) => {
-        await copyDisk(inner, this.#end.client, golden.path, to, { datacenter: this.#end.site.datacenter });
-      });
+      await this.#end.copyDisk(ctx, spec.machineId, golden.path, to);
       paths.push(to);
     }
     this.#end.progress(ctx, 'attaching the disks');

@@ -1,7 +1,7 @@
 import type { CloneResult } from '../../../driver/driver.ts';
 import { driverError, noRoomForCopy } from '../../../driver/errors.ts';
 import type { Ctx } from '../../../lib/context.ts';
-import { copyDisk, diskChain, flattenSnapshots, type VirtualDeviceConfigSpec, type VirtualDisk } from '../../../vsphere/index.ts';
+import { diskChain, flattenSnapshots, type VirtualDeviceConfigSpec, type VirtualDisk } from '../../../vsphere/index.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { Locate } from '../endpoint/locate.ts';
 import { bare, folderOf, isInside } from '../inventory/paths.ts';
@@ -124,12 +124,7 @@ export class Unlink {
       const leaf = diskChain(disk)[0];
       if (leaf === undefined || diskChain(disk).every((path) => isInside(folder, path))) continue;
       const to = `${bare(folder)}/${this.#end.names.machine(machineId)}-own${i === 0 ? '' : `_${i}`}.vmdk`;
-      this.#end.progress(ctx, 'copying a disk');
-      await this.#end.copies.run(ctx, this.#storeOf(to), async () => {
-        await this.#end.call(ctx, machineId, async (inner) => {
-          await copyDisk(inner, this.#end.client, leaf, to, { datacenter: this.#end.site.datacenter });
-        });
-      });
+      await this.#end.copies.run(ctx, this.#storeOf(to), async () => await this.#end.copyDisk(ctx, machineId, leaf, to));
       deviceChange.push({ operation: 'remove', device: disk as VirtualDisk }, existingDisk(disk, to, false));
     }
     await this.#end.task(ctx, machineId, 'ReconfigVM_Task', view.ref, { spec: { deviceChange } });

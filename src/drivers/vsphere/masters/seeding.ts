@@ -1,7 +1,7 @@
 import type { RevisionProfile } from '../../../core/image.ts';
 import { driverError } from '../../../driver/errors.ts';
 import { type Ctx, makeCtx } from '../../../lib/context.ts';
-import { copyDisk, diskChain, flattenSnapshots, fullCloneSpec, isFault, onlySnapshot, type Ref } from '../../../vsphere/index.ts';
+import { diskChain, flattenSnapshots, fullCloneSpec, isFault, onlySnapshot, type Ref } from '../../../vsphere/index.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { emptyDrives, existingDisk, ownCards, sameHardware } from './hardware.ts';
 import type { Locate } from '../endpoint/locate.ts';
@@ -114,11 +114,7 @@ export class Seeding {
     for (const [i, disk] of seed.source.disks.entries()) {
       const from = seed.leaves.get(disk.key) ?? diskChain(disk)[0] ?? '';
       const to = `${bare(shell.folder ?? '')}/${name}${i === 0 ? '' : `_${i}`}.vmdk`;
-      this.#end.progress(ctx, 'copying a disk');
-      await this.#end.call(ctx, uuid, async (inner) => {
-        const onProgress = (percent: number | undefined): void => ctx.progress({ text: 'copying a disk', fraction: (percent ?? 0) / 100 });
-        await copyDisk(inner, this.#end.client, from, to, { datacenter: this.#end.site.datacenter, onProgress });
-      });
+      await this.#end.copyDisk(ctx, uuid, from, to);
       paths.push(to);
     }
     this.#end.progress(ctx, 'attaching the disks');
