@@ -31,6 +31,7 @@ export interface ServerParts extends Deps {
   streams: Places;
   consoles: Places;
   tunnels: Places;
+  uploads: Places;
   /** Aborts when the server stops. */
   closing: AbortSignal;
 }

@@ -69,6 +69,8 @@ export interface ApiOptions {
   consoles?: MostOpen;
   /** The same of tunnels; 32 and 1000 if left out: an editor over SSH holds a few, and copying in a loop opens one each time. */
   tunnels?: MostOpen;
+  /** The same of disks that are being sent; 4 and 16 if left out: each is read once more when it has arrived. */
+  uploads?: MostOpen;
   /** Milliseconds that requests get to end in when the server stops; 5000 if left out. */
   closeGraceMs?: number;
 }
@@ -225,6 +227,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     streams: new Places('event streams', options.streams ?? { perPerson: 32, inAll: 2_000 }),
     consoles: new Places('consoles', options.consoles ?? { perPerson: 16, inAll: 500 }),
     tunnels: new Places('tunnels', options.tunnels ?? { perPerson: 32, inAll: 1_000 }),
+    uploads: new Places('uploads', options.uploads ?? { perPerson: 4, inAll: 16 }),
     closing: closing.signal,
   };
   registerJson(app, parts);

@@ -209,3 +209,34 @@ test('one person cannot take all places for event streams, and nobody more than 
     return status === 200;
   });
 });
+
+test('one person cannot take all places for uploads; one that has arrived gives its place back, and so does one that was cut off', async () => {
+  const server = await started({ uploads: { perPerson: 1, inAll: 2 } });
+  let release = (): void => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const arrived = () => server.world.calls.filter((c) => c.name === 'checkImport').length;
+  const send = (name: string, more: { wait?: boolean; bytes?: number } = {}) =>
+    server.client('root').uploadImage({
+      params: { name },
+      query: { format: 'raw' },
+      content: (async function* () {
+        yield Buffer.alloc(512);
+        if (more.wait === true) await held;
+        yield Buffer.alloc(512);
+      })(),
+      bytes: more.bytes ?? 1024,
+    });
+  const first = send('first', { wait: true });
+  await eventually('the first one under way', () => arrived() === 1);
+  await expect(send('second')).rejects.toMatchObject({ code: 'rate-limited', message: 'you have 1 uploads open, which is the most' });
+  release();
+  await first;
+  await send('second');
+  await expect(send('cut', { bytes: 2048 })).rejects.toThrow();
+  await eventually('the place of the one that was cut off', async () => {
+    return await send('third').then(
+      () => true,
+      () => false,
+    );
+  });
+});

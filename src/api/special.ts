@@ -101,7 +101,8 @@ async function registerUpload(app: FastifyInstance, parts: ServerParts): Promise
         if (peer !== undefined) return passOn(parts, peer, request, reply, goneSignal(reply), request.body as Readable);
         await parts.services.checkImport({ format, provider, hints });
         const imageId = (await parts.services.showImage(name))?.id;
-        const { proposed, ...file } = await receiveFile(request.raw, request.body as Readable, parts.staging, format);
+        const place = parts.uploads.take(callerOf(request));
+        const { proposed, ...file } = await receiveFile(request.raw, request.body as Readable, parts.staging, format).finally(place);
         try {
           const started = await parts.services.importImage(callerOf(request), {
             image: name,

@@ -11,10 +11,6 @@ export const Time = Type.String({ format: 'date-time', description: 'ISO 8601, U
 /** Names are only bounded here; the rule itself is the core's, whose message says what is wrong with a name. */
 export const NameParam = Type.String({ minLength: 1, maxLength: 200 });
 
-/**
- * A span of time: Carrel's own syntax (`2h`, `90m`, `1d12h`, `45s`) or an ISO 8601 duration of weeks, days, hours, minutes and
- * seconds (`PT2H`, `P1DT12H`). Years and months are refused, since their length depends on the date.
- */
 export const When = Type.String({
   minLength: 4,
   maxLength: 60,
@@ -27,6 +23,10 @@ export const Zone = Type.String({
   description: 'A time zone of the IANA database, such as `Europe/Amsterdam`; UTC if left out.',
 });
 
+/**
+ * A span of time: Carrel's own syntax (`2h`, `90m`, `1d12h`, `45s`) or an ISO 8601 duration of weeks, days, hours, minutes and
+ * seconds (`PT2H`, `P1DT12H`). Years and months are refused, since their length depends on the date.
+ */
 export const Duration = Type.String({
   minLength: 2,
   maxLength: 40,
