@@ -186,6 +186,20 @@ describe("the managers, by govmomi's own wrappers of them", () => {
     });
   });
 
+  it('tags by REST: a session of their own, categories, tags, what has which, and what is refused', () => {
+    expect(seen['tagging']).toEqual({
+      ...{ stranger: '401', wrongPassword: '401', user: true, after: '401' },
+      ...{ twice: '400 already_exists', few: '400 invalid_argument', sameTag: '400 already_exists', noCategory: '404' },
+      tag: '4.3, of room, true',
+      category: 'hall where SINGLE [VirtualMachine Folder]',
+      ...{ shrunk: '400 invalid_argument', fewer: '400 invalid_argument' },
+      ...{ second: '400 invalid_argument', wrongType: '400 invalid_argument', noObject: '403', noTag: '404' },
+      ...{ batch: 1, attached: ['4.1', 'red'], reds: 3, many: '4.1 1, red 3, VirtualMachine 2' },
+      ...{ detached: 1, destroyed: 0, inRoom: 2, left: 1, withCategory: '404', categories: 1 },
+      ...{ policies: '4, VVol No Requirements Policy', filtered: true },
+    });
+  });
+
   it('inside a guest: files listed in pages and by pattern; keys typed', () => {
     expect(seen['inside']).toEqual({
       root: ['. directory true', '.. directory true', 'etc directory true', 'root directory true', '0'],

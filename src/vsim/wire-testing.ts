@@ -54,7 +54,7 @@ export class WireClient {
 
   async get(
     path: string,
-    init: { method?: 'GET' | 'PUT' | 'DELETE'; body?: string; auth?: string } = {},
+    init: { method?: 'GET' | 'POST' | 'PUT' | 'DELETE'; body?: string; auth?: string } = {},
   ): Promise<{ status: number; text: string }> {
     const headers: Record<string, string> = {};
     if (init.auth !== undefined) headers['authorization'] = `Basic ${Buffer.from(init.auth).toString('base64')}`;

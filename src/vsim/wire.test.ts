@@ -121,6 +121,8 @@ describe('files over HTTPS', () => {
     expect((await client.get('/folder/master-0/note.txt?dsName=ds0', { auth: `${vsim.username}:${vsim.password}` })).text).toBe('hello');
     expect((await client.get('/folder/master-0?dsName=ds0', { auth: 'nobody:x' })).status).toBe(401);
     expect((await client.get('/folder/nothing?dsName=ds0')).status).toBe(404);
+    // REST is a vCenter's.
+    expect((await client.get('/api/session', { method: 'POST', auth: `${vsim.username}:${vsim.password}` })).status).toBe(404);
   });
 
   it('an uploaded .vmx of VCL kind can be registered, and its redo file lands in its own folder', async () => {

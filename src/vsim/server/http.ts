@@ -15,6 +15,7 @@ import { serveConsoles } from './consoles.ts';
 import { type DatastoreFiles, datastoreFiles } from './folder.ts';
 import { Dispatcher } from './dispatch.ts';
 import { makePage, type Page } from './page.ts';
+import { Rest, restRequest } from './rest.ts';
 import { Transfers } from './transfers.ts';
 import { versionsXml } from './versions.ts';
 
@@ -66,8 +67,9 @@ export async function listen(sim: Sim, host: string, port: number): Promise<List
   const dispatcher = new Dispatcher(sim, transfers);
   const files = datastoreFiles(sim);
   const page = makePage(sim.model);
+  const rest = sim.model.isVc ? new Rest(sim) : undefined;
   const server = createServer({ key: tls.key, cert: tls.cert, keepAliveTimeout: 120_000 }, (request, response) => {
-    route({ sim, dispatcher, transfers, files, page }, request, response).catch((error: unknown) => {
+    route({ sim, dispatcher, transfers, files, page, rest }, request, response).catch((error: unknown) => {
       if (!(error instanceof TooLarge)) {
         // The client went away while it was sending: nobody is left to answer.
         response.destroy();
@@ -94,6 +96,8 @@ interface Parts {
   transfers: Transfers;
   files: DatastoreFiles;
   page: Page;
+  /** A vCenter has it, a host has none. */
+  rest: Rest | undefined;
 }
 
 async function route(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -104,6 +108,9 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
   }
   if (url.pathname === '/folder' || url.pathname.startsWith('/folder/')) return folder(parts, url, request, response);
   if (url.pathname.startsWith('/nfc/')) return nfc(parts, url, request, response);
+  if (parts.rest !== undefined && /^\/(api|rest)\//.test(url.pathname)) {
+    return restRequest(parts.rest, url, request, response, await readBody(request, MAX_SOAP));
+  }
   if (url.pathname === '/guestFile') return guestFile(parts, url, request, response);
   if (request.method === 'GET' && showPage(parts, url, request, response)) return;
   send(response, 404, '<html><body>Not found</body></html>', 'text/html');

@@ -500,6 +500,6 @@ func managers(ctx context.Context, args []string) {
 	waited(ctx, begun(w.clone.PowerOn(ctx)))
 	print(map[string]interface{}{"licences": w.licences(ctx), "counters": w.counters(ctx), "networks": w.networks(ctx),
 		"fields": w.fields(ctx), "methods": w.disabling(ctx), "disks": w.disks(ctx),
-		"pools": w.pools(ctx), "cluster": w.cluster(ctx), "inside": w.inside(ctx), "options": w.options(ctx), "export": w.export(ctx), "pods": w.pods(ctx),
+		"pools": w.pools(ctx), "cluster": w.cluster(ctx), "inside": w.inside(ctx), "options": w.options(ctx), "export": w.export(ctx), "pods": w.pods(ctx), "tagging": w.tagging(ctx),
 		"others": w.others(ctx)})
 }
