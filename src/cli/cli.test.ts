@@ -207,6 +207,22 @@ describe('lists and single ones', () => {
     expect((await ann(['show', id])).out).toMatch(/condition +out-of-space: its machine stands still \(.*\); wait\n/);
   });
 
+  it('ls shows what its machine is, and show what it was asked for as as well', async () => {
+    const { machine } = server.world.addReservation('ann', { state: 'ready', stage: 'ready' });
+    const add = (change: object) => server.world.addReservation('ann', { state: 'ready', stage: 'ready', mode: 'instant', ...change }).id;
+    const [linked, instant, booked] = [
+      add({ machine: { ...machine, mode: 'linked' } }),
+      add({ machine: { ...machine, mode: 'instant' } }),
+      add({}),
+    ];
+    const list = (await ann(['ls'])).out;
+    const shows = { [linked]: 'linked (asked for as instant)', [instant]: 'instant', [booked]: 'instant' };
+    for (const [id, mode] of Object.entries(shows)) {
+      expect(list).toContain(`${id.slice(0, 8)}  starter@1  ${mode.split(' ')[0]?.padEnd(7)}  ready`);
+      expect((await ann(['show', id])).out).toContain(`clone mode   ${mode}\n`);
+    }
+  });
+
   it('start and stop switch the machine, and leave the reservation', async () => {
     const { id } = server.world.addReservation('ann', { state: 'ready', stage: 'ready' });
     const ops = () => server.world.calls.filter((c) => c.name === 'power').map((c) => (c.args[1] as { op: string }).op);

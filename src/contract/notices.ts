@@ -27,6 +27,7 @@ export const NOTICE_CODES = [
   'own-disks',
   'own-disks-failed',
   'late-by-maintenance',
+  'linked-instead',
   'master-changed',
 ] as const;
 

@@ -29,6 +29,7 @@ export const NOTICES = {
   'own-disks': 'powered off; it has disks of its own now',
   'own-disks-failed': 'it was not given disks of its own: {why}',
   'late-by-maintenance': 'its machine is begun when maintenance is over, at {at}, and may be there up to {after} after the start',
+  'linked-instead': 'It was made as a linked clone, not an instant one: {why}',
   'master-changed': '{why}. Save what you need and reserve another: this machine may read wrong data, and is not captured',
 } as const;
 

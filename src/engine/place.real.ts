@@ -1,7 +1,7 @@
 /** Where machines are made when a revision has masters on several providers. */
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Bench, drain, makeBench, otherProcess, problems, reservationOf, reserveOne } from '../../test/support/engine.ts';
+import { type Bench, drain, makeBench, otherProcess, problems, readyOne, reservationOf, reserveOne } from '../../test/support/engine.ts';
 import { addPlace } from '../../test/support/places.ts';
 import type { RevisionProfile } from '../core/image.ts';
 import * as jobs from '../store/jobs.ts';
@@ -9,6 +9,7 @@ import * as machines from '../store/machines.ts';
 import * as masters from '../store/masters.ts';
 import * as providers from '../store/providers.ts';
 import * as reservations from '../store/reservations.ts';
+import type { Reservation } from '../store/schema.ts';
 import { beginReservation } from './intents/begin.ts';
 import { endReservation } from './intents/end.ts';
 import { addClosure } from './intents/closures.ts';
@@ -17,6 +18,7 @@ import { removeRevision, retireRevision } from './intents/image.ts';
 import { addMaster } from './intents/masters.ts';
 import { moveReservation, reserve } from './intents/reservation.ts';
 import { reserveSeries } from './intents/series.ts';
+import { estimate } from './intents/terms.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -63,9 +65,37 @@ test('where a place makes a linked one instead, an instant clone is promised the
   expect(providerId).toBe(bench.providerId);
   await drain(bench);
   expect(await machines.find(bench.store.db, machineId)).toMatchObject({ state: 'running', mode: 'linked' });
-  expect(await reservationOf(bench, id)).toMatchObject({ mode: 'instant', notes: [expect.stringMatching(/^It is a linked clone/)] });
+  expect(await reservationOf(bench, id)).toMatchObject({
+    mode: 'instant',
+    notes: [expect.stringMatching(/^It was made as a linked clone/)],
+  });
   const there = await addPlace(bench, { machines: 2 });
   expect([(await askFor()).providerId, (await askFor()).providerId]).toEqual([there.id, there.id]);
+});
+
+test('how long an instant clone takes is told from those that were made as the newest was', async () => {
+  const bench = await makeBench(onTestFinished, { capabilities: { cloneModes: ['linked', 'full'], instantElseLinked: true } });
+  const { db } = bench.store;
+  const made = [];
+  for (let i = 0; i < 4; i++) made.push(await readyOne(bench, { mode: 'instant' }));
+  const newest = made.at(-1)?.machineId as string;
+  const { imageId, providerId } = made[0] as Reservation;
+  const told = async () => (await estimate(db, { imageId, providerId, mode: 'instant' }))?.count;
+  expect(await told()).toBe(4);
+  await machines.setMode(db, newest, 'instant');
+  expect(await told()).toBeUndefined();
+  // It has disks of its own now: what it was made as is not known any more, and does not come back.
+  await machines.setUnlinked(db, newest, bench.deps.now());
+  await machines.setMode(db, newest, 'instant');
+  expect((await machines.find(db, newest))?.mode).toBe('full');
+  expect(await told()).toBe(3);
+});
+
+test('no other mode is promised where it is not there', async () => {
+  const bench = await makeBench(onTestFinished, { capabilities: { cloneModes: ['linked'], instantElseLinked: true } });
+  await expect(reserve(bench.deps, bench.who, { id: randomUUID(), image: 'golden', mode: 'full', forMs: HOUR })).rejects.toMatchObject({
+    code: 'not-supported',
+  });
 });
 
 test('nor is one promised of an image with a TPM where the place makes none of these', async () => {

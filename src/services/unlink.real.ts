@@ -10,6 +10,8 @@ test('it is offered while the machine stands on its image, where the provider ca
   const it = reservationServices({ deps: bench.deps } as Parts);
   const by = { ...bench.who, role: 'admin' as const };
   const { id } = await readyOne(bench);
+  const shown = async () => await it.showReservation(id);
+  expect(await shown()).toMatchObject({ mode: 'linked', machine: { mode: 'linked' } });
   const offered = async () => (await it.showReservation(id))?.machine.canUnlink;
   expect(await offered()).toBeUndefined();
   const capabilities = bench.deps.capabilities.get(bench.providerId);
@@ -24,4 +26,5 @@ test('it is offered while the machine stands on its image, where the provider ca
   expect([reservation.id, (await jobOf(bench, 'unlink')).id]).toEqual([id, job]);
   await drain(bench);
   expect(await offered()).toBeUndefined();
+  expect(await shown()).toMatchObject({ mode: 'linked', machine: { mode: 'full' } });
 });

@@ -26,6 +26,7 @@ export const notices: NoticeWords = {
   'own-disks': () => 'Ausgeschaltet; er hat jetzt eigene Platten.',
   'late-by-maintenance': ({ at, after }, time) =>
     `Sein Rechner wird begonnen, wenn die Wartung vorbei ist, ${time(at)}, und ist vielleicht erst bis zu ${after} nach dem Beginn da.`,
+  'linked-instead': ({ why }) => `Er wurde als Linked Clone gemacht, nicht als Instant Clone. Der Server sagt: ${why}`,
   'master-changed': ({ why }) =>
     `Sichern Sie, was Sie brauchen, und reservieren Sie einen anderen: dieser Rechner liest vielleicht falsche Daten und wird nicht aufgenommen. Der Server sagt: ${why}`,
   'own-disks-failed': ({ why }) => `Er bekam keine eigenen Platten. Der Server sagt: ${why}`,

@@ -37,6 +37,7 @@ export const notices: NoticeWords = {
   'own-disks': () => 'Powered off; it has disks of its own now.',
   'late-by-maintenance': ({ at, after }, time) =>
     `Its machine is begun when maintenance is over, ${time(at)}, and may be there up to ${after} after the start.`,
+  'linked-instead': ({ why }) => `It was made as a linked clone, not an instant one: ${why}`,
   'master-changed': ({ why }) => `Save what you need and reserve another: this machine may read wrong data, and is not captured. ${why}`,
   'own-disks-failed': ({ why }) => `It was not given disks of its own: ${why}`,
 };

@@ -27,6 +27,7 @@ runConformance(
     makeFakeHarness({
       capabilities: {
         cloneModes: ['linked'],
+        instantElseLinked: true,
         liveCapture: false,
         checkpoints: false,
         unlink: false,

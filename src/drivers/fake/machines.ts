@@ -1,3 +1,4 @@
+import { say } from '../../core/notices.ts';
 import type { DeletionProof, DiskFile, ParentFact } from '../../core/lineage.ts';
 import type { CloneResult, CloneSpec, Stray } from '../../driver/driver.ts';
 import { diskTooSmall, driverError, noLargerDisk } from '../../driver/errors.ts';
@@ -54,7 +55,7 @@ export async function clone(host: FakeHost, ctx: Ctx, spec: CloneSpec): Promise<
   const { world, tag, caps } = host;
   if (spec.mode === 'instant' && !caps.cloneModes.includes('instant') && caps.instantElseLinked === true) {
     const linked = await clone(host, ctx, { ...spec, mode: 'linked' });
-    return { ...linked, notes: [...linked.notes, 'It is a linked clone, not an instant one: this provider makes none'] };
+    return { ...linked, notes: [...linked.notes, say('linked-instead', { why: 'this provider makes none' })] };
   }
   return await host.perform(ctx, 'clone', spec.machineId, world.delays.clone, async (middle) => {
     if (!caps.cloneModes.includes(spec.mode)) throw driverError('not-supported', `${spec.mode} clones cannot be made here`);

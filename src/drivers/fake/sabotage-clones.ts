@@ -100,6 +100,10 @@ export const CLONE_SABOTAGES = {
       return { clone: (ctx, spec) => able.clone(ctx, spec) };
     },
   },
+  'linked-without-a-word': {
+    means: 'a linked clone is made where an instant one was asked for, and no note says so',
+    apply: ({ inner }) => ({ clone: async (ctx, spec) => ({ ...(await inner.clone(ctx, spec)), notes: [] }) }),
+  },
   'clone-resets': {
     means: 'clone run again makes the machine anew',
     apply: ({ inner }) => ({

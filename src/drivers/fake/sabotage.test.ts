@@ -29,6 +29,7 @@ const CAUGHT_BY: Readonly<Record<Sabotage, readonly string[]>> = {
   'full-has-parent': ['clone-modes'],
   'instant-is-full': ['clone-modes'],
   'unlisted-modes-work': ['clone-unlisted-modes'],
+  'linked-without-a-word': ['clone-unlisted-modes'],
   'clone-resets': ['clone-idempotent'],
   'clone-ignores-spec': ['clone-other-spec'],
   'clone-races': ['clone-at-once'],
@@ -96,7 +97,7 @@ const CHECKS = new Map<string, Check>(
     .map((check) => [check.id, check]),
 );
 /** Checks of what is refused need a driver that lists less. */
-const LITTLE: Partial<Capabilities> = { cloneModes: ['linked'], checkpoints: false, unlink: false };
+const LITTLE: Partial<Capabilities> = { cloneModes: ['linked'], instantElseLinked: true, checkpoints: false, unlink: false };
 const SHORT = { verbMs: 300, masterMs: 300, guestMs: 200, abortMs: 100 };
 
 async function violations(id: string, ...kinds: Sabotage[]): Promise<string[]> {

@@ -91,7 +91,14 @@ async function clone({ ctx, deps, input }: Args): Promise<CloneResult> {
   const now = deps.now();
   await deps.store.tx(async (tx) => {
     await machines.transition(tx, input.machineId, 'build', {});
-    if (await isIts(tx, input)) await reservations.setStage(tx, input.reservationId, 'cloning', `making a ${input.mode} clone`, now);
+    if (await isIts(tx, input))
+      await reservations.setStage(
+        tx,
+        input.reservationId,
+        'cloning',
+        `making ${input.mode === 'instant' ? 'an' : 'a'} ${input.mode} clone`,
+        now,
+      );
   });
   const driver = driverOf(deps, input.providerId);
   const result = await driver.clone(ctx, {

@@ -1,4 +1,5 @@
 import { type ChainViolation, type DeletionProof, describeViolation, gate } from '../../../core/lineage.ts';
+import { say } from '../../../core/notices.ts';
 import type { CloneResult, CloneSpec } from '../../../driver/driver.ts';
 import { driverError, noLargerDisk } from '../../../driver/errors.ts';
 import { type Ctx, makeCtx } from '../../../lib/context.ts';
@@ -142,7 +143,7 @@ export class Machines {
       if (!cannotBeInstant(error)) throw error;
       const why = toDriverError(error);
       this.#end.log.warn({ err: error, machineId: spec.machineId }, 'a linked clone is made where an instant one was asked for');
-      const instead = `It is a linked clone, not an instant one: ${why.message}`;
+      const instead = say('linked-instead', { why: why.message });
       return await this.#make(ctx, { ...spec, mode: 'linked', instead }, master, notes);
     }
   }
