@@ -18,7 +18,7 @@ export const Availability = named(
       named(
         'WhyNot',
         Type.Object({
-          code: oneOf(['no-capacity', 'maintenance', 'limit-reached', 'not-allowed']),
+          code: oneOf(['no-capacity', 'maintenance', 'limit-reached', 'not-allowed', 'not-supported', 'bad-request']),
           message: Type.String(),
           details: Type.Record(Type.String(), Type.Unknown()),
         }),

@@ -1,11 +1,13 @@
 /** Machines with a larger disk than their image's. */
+import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Bench, drain, jobOf, makeBench, problems, readyOne, reservationOf, reserveOne } from '../../test/support/engine.ts';
 import { makeCtx } from '../lib/context.ts';
+import type { CarrelError } from '../lib/errors.ts';
 import * as machines from '../store/machines.ts';
 import { availability } from './intents/availability.ts';
 import { reimageReservation } from './intents/reimage.ts';
-import { powerReservation } from './intents/reservation.ts';
+import { powerReservation, reserve } from './intents/reservation.ts';
 import { unlinkReservation } from './intents/unlink.ts';
 
 /** Of the fake's golden disk, and of the one asked for, in MiB. */
@@ -61,6 +63,23 @@ test('one smaller than the image has is refused with its size, and one in a mode
     hint: expect.stringContaining('--mode full') as string,
   });
   expect(await seen(bench, (await readyOne(bench, { mode: 'full', diskMiB: OWN })).id)).toBe(OWN);
+});
+
+test('what reserve refuses at any time cannot be had by the calendar either, for the same reason', async () => {
+  const bench = await makeBench(onTestFinished, { capabilities: { growsDisk: ['full'], cloneModes: ['linked', 'full'] } });
+  const refusedAs = async (request: { mode: 'linked' | 'full' | 'instant'; diskMiB?: number; memoryMiB?: number }) => {
+    const asked = { image: 'golden', forMs: HOUR, ...request };
+    const said = await reserve(bench.deps, bench.who, { id: randomUUID(), ...asked }).catch((error: unknown) => error);
+    const { possible, refusal, next, free } = await availability(bench.deps, bench.who, asked);
+    expect([possible, next, free]).toEqual([false, undefined, []]);
+    expect(refusal).toMatchObject({ code: (said as CarrelError).code, message: (said as CarrelError).message });
+    return refusal?.code;
+  };
+  expect([
+    await refusedAs({ mode: 'linked', diskMiB: ASKED }),
+    await refusedAs({ mode: 'instant' }),
+    await refusedAs({ mode: 'full', diskMiB: OWN - 1 }),
+  ]).toEqual(['not-supported', 'not-supported', 'bad-request']);
 });
 
 test('an image that has outgrown what was asked for by the time it begins is not cut off', async () => {

@@ -98,6 +98,16 @@ test('a start further ahead than the rules allow is answered for, not promised',
   }
 });
 
+test('what no place makes at any time is said with the reason, and what its disk may be all the same', async () => {
+  const bench = await makeBench(onTestFinished, { capabilities: { growsDisk: ['full'] } });
+  expect(await services(bench).availability(caller(bench), request({ diskMiB: 1_000_000 }))).toMatchObject({
+    possible: false,
+    free: [],
+    reason: { code: 'not-supported', message: expect.stringMatching(/^a linked clone here has .*: Ask for --mode full/) },
+    disk: { grows: false },
+  });
+});
+
 test('while a machine is made it is told how long that took here, once three were measured', async () => {
   const bench = await makeBench(onTestFinished);
   const it = services(bench);

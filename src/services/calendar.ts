@@ -44,6 +44,11 @@ const spanEnd = (end: number): string | undefined => (end === Number.POSITIVE_IN
 const UNITS = { machines: 'machines', memoryMiB: 'MiB of memory', vcpus: 'virtual CPUs', storageMiB: 'MiB of storage' } as const;
 
 function whyNot(answer: answers.Availability): Availability['reason'] {
+  if (answer.refusal) {
+    const { code, message, hint, details } = answer.refusal;
+    const text = hint === undefined ? message : `${message}: ${hint}`;
+    return { code: code as 'not-supported' | 'bad-request', message: text, details: { ...details } };
+  }
   if (answer.breach) {
     const error = breachError(answer.breach, answer.kind);
     return { code: error.code as 'limit-reached' | 'not-allowed', message: error.message, details: error.details };

@@ -25,7 +25,7 @@ import { useAct } from '../parts/act.tsx';
 import { DiskSize } from '../parts/disk-size.tsx';
 import { FreeChart } from '../parts/free-chart.tsx';
 import { PageTitle, Problem } from '../parts/status.tsx';
-import { whyNotText } from '../rules/reasons.ts';
+import { reasonText } from '../rules/reasons.ts';
 import { askedFor, type Choice, diskFits, FIRST_CHOICE, localInput, nextHour, ruleOf, zoneHere } from '../rules/request.ts';
 
 const HOUR = 3_600_000;
@@ -279,7 +279,7 @@ function WhyNot({ data, onTake }: { data: Availability; onTake: (at: string) => 
   return (
     <Alert color="yellow" icon={<IconCalendarOff aria-hidden />} title={t.reserve.impossible}>
       <Stack align="flex-start" gap="xs">
-        <Text size="sm">{whyNotText(data.reason?.details, t, format) ?? data.reason?.message}</Text>
+        <Text size="sm">{data.reason && reasonText(data.reason, t, format)}</Text>
         {data.next === undefined ? (
           <Text size="sm">{t.reserve.noNext}</Text>
         ) : (

@@ -4,7 +4,7 @@ import { de } from '../i18n/de.ts';
 import { en } from '../i18n/en.ts';
 import { makeFormat } from '../i18n/format.ts';
 import { explain } from './explain.ts';
-import { findingText, whyNotText } from './reasons.ts';
+import { findingText, reasonText, whyNotText } from './reasons.ts';
 
 const format = makeFormat('de', 'Europe/Zurich');
 const at = '2020-11-30T13:00:00.000Z';
@@ -48,4 +48,12 @@ it('says what the reconciler found, unless it is what only a driver can say', ()
   expect(findingText({ kind: 'condition' }, en)).toBe('Nothing is the matter with it any more.');
   expect(findingText({ kind: 'stray' }, de)).toBeUndefined();
   expect(findingText({ kind: 'power-changed', facts: { power: 'half' } }, de)).toBeUndefined();
+});
+
+it('a reason that no details say is said by its code, and in English by the server', () => {
+  const reason = { code: 'not-supported' as const, message: 'a linked clone here has …', details: {} };
+  expect(reasonText(reason, de, format)).toBe('Das kann dieser Provider nicht. Der Server sagt: a linked clone here has …');
+  expect(reasonText(reason, en, format)).toBe(reason.message);
+  const full = { code: 'limit-reached' as const, message: 'its English', details: { rule: 'at-once', limit: 2 } };
+  expect(reasonText(full, de, format)).toBe(de.whyNot.atOnce('2'));
 });

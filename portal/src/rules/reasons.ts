@@ -1,4 +1,5 @@
 /** What the server found or refused, in the person's language: by its codes and what it names beside them. */
+import type { Availability } from '../../../src/contract/calendar.ts';
 import type { Finding } from '../../../src/contract/system.ts';
 import type { Messages } from '../i18n/en.ts';
 import type { Format } from '../i18n/format.ts';
@@ -22,6 +23,16 @@ export function whyNotText(details: Details | undefined, t: Words, format: Forma
   if (typeof reason !== 'string') return undefined;
   const { until } = details;
   return typeof until === 'string' ? t.whyNot.maintenanceUntil(format.time(until), reason) : t.whyNot.maintenance(reason);
+}
+
+/** The same of an answer: what no details say is said by its code, with the server's own words behind it. */
+export function reasonText(
+  { code, message, details }: NonNullable<Availability['reason']>,
+  t: Words & Pick<Messages, 'problems' | 'common'>,
+  format: Format,
+): string {
+  const words = code === 'maintenance' ? undefined : t.problems[code];
+  return whyNotText(details, t, format) ?? (words === undefined ? message : `${words.what}. ${t.common.said} ${message}`);
 }
 
 function breachText({ rule, limitMs, limit }: Details, t: Words, format: Format): string | undefined {

@@ -11,7 +11,7 @@ import {
   TURNAROUND_MS,
 } from '../../core/calendar.ts';
 import { type Estimate, leadFor } from '../../core/estimate.ts';
-import type { CloneMode } from '../../core/image.ts';
+import type { CloneMode, RevisionProfile } from '../../core/image.ts';
 import type { ReservationKind } from '../../core/reservation.ts';
 import { kindOf, type RuleBreach } from '../../core/rules.ts';
 import { CarrelError, isCode } from '../../lib/errors.ts';
@@ -25,7 +25,7 @@ import type { Image, Revision } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
 import { nothingNew, placesOf, storageFor } from './place.ts';
 import { pickRevision } from './reservation.ts';
-import { diskOf } from './sizes.ts';
+import { checkSizes, diskOf } from './sizes.ts';
 import { estimate, lengthMs, ruleBreach, rulesOf, spanOf, type Who } from './terms.ts';
 
 export interface AvailabilityIntent {
@@ -56,6 +56,8 @@ export interface Availability {
   possible: boolean;
   obstacle?: Obstacle | undefined;
   breach?: RuleBreach | undefined;
+  /** No place makes such a machine at any time: what reserve refuses it with. */
+  refusal?: CarrelError | undefined;
   /** The earliest start from `from` on, if the rules allow it at all. */
   next?: Date | undefined;
   /** Spans of which each part as long as was asked for can be had, up to the horizon; preparation and turn-round lie outside. */
@@ -78,7 +80,7 @@ const LOOKS_MS = [DAY, 8 * DAY, Number.POSITIVE_INFINITY];
 export async function availability(deps: EngineDeps, who: Who, request: AvailabilityIntent): Promise<WithDisk> {
   const { image, revision } = await pickRevision(deps, who, request);
   const { profile } = revision;
-  const places = await placesToAsk(deps, { revisionId: revision.id, mode: request.mode, diskMiB: request.diskMiB });
+  const { places, refusal } = await placesToAsk(deps, { revisionId: revision.id, mode: request.mode, diskMiB: request.diskMiB });
   if (places.length === 0 || !profile) throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
   const wanted = {
     vcpus: request.vcpus ?? profile.hardware.vcpus,
@@ -87,24 +89,46 @@ export async function availability(deps: EngineDeps, who: Who, request: Availabi
   };
   const answers: Availability[] = [];
   for (const providerId of places) answers.push(await availabilityAt(deps, who, request, { image, revision, wanted, providerId }));
-  return { ...overall(answers), disk: await diskOf(deps, deps.store.db, { revisionId: revision.id, mode: request.mode }) };
+  const disk = await diskOf(deps, deps.store.db, { revisionId: revision.id, mode: request.mode });
+  // One that is to be moved stays what it is, where it is.
+  const never = request.except === undefined ? (refusal ?? (await refusedSize(deps, request, { revision, profile }))) : undefined;
+  if (never === undefined) return { ...overall(answers), disk };
+  return { ...overall(answers), possible: false, refusal: never, next: undefined, free: [], disk };
+}
+
+/** What reserve refuses the sizes with that are asked for. */
+async function refusedSize(
+  deps: EngineDeps,
+  { mode, memoryMiB, diskMiB }: AvailabilityIntent,
+  of: { revision: Revision; profile: RevisionProfile },
+): Promise<CarrelError | undefined> {
+  try {
+    await checkSizes(deps.store.db, { mode, memoryMiB, diskMiB: diskMiB ?? undefined }, of);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CarrelError && isCode(error, 'not-supported', 'bad-request')) return error;
+    throw error;
+  }
 }
 
 /** Where a promise could be made; where none could, wherever there is a master: what is free is asked for all the same. */
-async function placesToAsk(deps: EngineDeps, of: Parameters<typeof placesOf>[2]): Promise<string[]> {
+async function placesToAsk(
+  deps: EngineDeps,
+  of: Parameters<typeof placesOf>[2],
+): Promise<{ places: string[]; refusal?: CarrelError | undefined }> {
   const { db } = deps.store;
   const all = (await masters.ofRevisions(db, [of.revisionId])).map((m) => m.providerId).sort();
   const rows = (await providers.list(db)).filter((p) => all.includes(p.id));
   // What is said to be free there could not be had.
   if (rows.some((p) => p.drainingSince !== null) && !rows.some(providers.takesNew)) throw nothingNew(rows);
-  if (all.length <= 1) return all;
   const enabled = new Set(rows.filter(providers.takesNew).map((p) => p.id));
-  const able = await placesOf(deps, db, of).catch((error: unknown) => {
-    if (isCode(error, 'unavailable', 'not-supported')) return all;
-    throw error;
-  });
-  const usable = able.filter((id) => enabled.has(id));
-  return usable.length > 0 ? usable : all;
+  try {
+    const usable = (await placesOf(deps, db, of)).filter((id) => enabled.has(id));
+    return { places: usable.length > 0 ? usable : all };
+  } catch (error) {
+    if (!(error instanceof CarrelError) || !isCode(error, 'unavailable', 'not-supported')) throw error;
+    return { places: all, ...(isCode(error, 'not-supported') ? { refusal: error } : {}) };
+  }
 }
 
 /** Over all places: possible if it is in any, and the earliest next start of all. What is said of one place is that of the best. */
