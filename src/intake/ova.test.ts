@@ -1,11 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { createReadStream, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ova, type OvaOptions } from '../../test/support/ova.ts';
+import { descriptor } from '../vsim/model/ovf.ts';
+import { writeStream } from '../vsim/model/stream-out.ts';
+import { chainOf } from '../vsim/model/vmdk.ts';
+import { disksOf } from '../vsim/model/vm-record.ts';
+import { makeSim } from '../vsim/testing.ts';
 import { unwrap } from './unwrap.ts';
 
 let dir: string;
@@ -41,6 +46,32 @@ describe('the system disk comes out, and the hardware is proposed', () => {
     expect(plain).toBe(false);
     expect(proposed).toEqual({ vcpus: 3, memoryMiB: 1536, firmware: 'efi', nic: 'vmxnet3', os: 'Debian GNU/Linux 12 (64-bit)' });
     expect(notes).toEqual(['It was made for lsilogic, of which machines here have none: they get virtio, whose drivers it must have.']);
+  });
+
+  it('as a vCenter exports it', async () => {
+    const sim = makeSim({ masterBytes: 5 * 2 ** 16 });
+    const { model: m } = sim;
+    const { vm } = sim.master();
+    Object.assign(vm.record, { firmware: 'efi', numCPUs: 3 });
+    const exported = join(dir, 'exported');
+    const [system] = disksOf(vm.record);
+    if (system === undefined) throw new Error('no disk');
+    const parts: Buffer[] = [];
+    for await (const part of writeStream(chainOf(m.storage, system.path))) parts.push(part);
+    writeFileSync(exported, Buffer.concat(parts));
+    const file = { path: 'disk-0.vmdk', size: statSync(exported).size, populated: undefined, compression: undefined, chunkSize: undefined };
+    const wish = { name: 'a "web" & <co>', description: undefined, files: new Map([[system.key, file]]), options: new Set<string>() };
+    const described = descriptor(m, vm, wish);
+    // The schema of an item is a sequence, in the order of the alphabet.
+    for (const [item] of described.matchAll(/<Item[^]*?<\/Item>/g)) {
+      const names = [...item.matchAll(/<rasd:(\w+)>/g)].map(([, name = '']) => name);
+      expect(names).toEqual([...names].sort((a, b) => (a < b ? -1 : 1)));
+    }
+    const { bytes, proposed, notes } = await taken(made({ disk: exported, edit: () => described }));
+    expect(bytes.equals(readFileSync(exported))).toBe(true);
+    const hardware = { vcpus: 3, memoryMiB: vm.record.memoryMB, firmware: 'efi', diskBus: 'pvscsi', nic: 'vmxnet3' };
+    expect(proposed).toEqual({ ...hardware, os: 'Ubuntu Linux (64-bit)' });
+    expect(notes).toEqual([]);
   });
 
   it('when the OVA itself is packed', async () => {

@@ -154,7 +154,7 @@ describe("the managers, by govmomi's own wrappers of them", () => {
     });
   });
 
-  it('an export: refused while it runs, its disk by a lease that nobody else comes between, and what qemu-img reads of it', () => {
+  it('an export: refused while it runs, its disk by a lease that nobody else comes between, what qemu-img reads of it, and its description', () => {
     expect(seen['export']).toEqual({
       running: 'InvalidPowerState',
       held: 'TaskInProgress',
@@ -166,6 +166,19 @@ describe("the managers, by govmomi's own wrappers of them", () => {
       over: 'InvalidState',
       gone: true,
       path: 'disk-0.vmdk',
+      described: {
+        system: 'lab & co, of <today>, ubuntu64Guest, vmx-19',
+        items: ['1 3', '2 4', '3 6 VirtualSCSI', '4 5', '5 5', '6 17  on 3', '7 10 VmxNet3'],
+        networks: '[{lab-0 The lab-0 network}]',
+        ...{ file: true, capacity: '83886080 byte', empty: true, name: 'go-export', mac: true },
+        ...{
+          twice: 'InvalidArgument',
+          device: 'InvalidArgument',
+          option: 'InvalidArgument',
+          folder: 'NotSupported',
+          snapshot: 'NotSupported',
+        },
+      },
     });
     expect(content).toBe(true);
   });

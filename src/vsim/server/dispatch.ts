@@ -16,6 +16,7 @@ import { leaseMethods } from './methods/lease.ts';
 import { computeMethods } from './methods/compute.ts';
 import { licenceMethods } from './methods/licence.ts';
 import { managerMethods } from './methods/manager.ts';
+import { ovfMethods } from './methods/ovf.ts';
 import { performanceMethods } from './methods/performance.ts';
 import { podMethods } from './methods/pods.ts';
 import { propertyMethods } from './methods/property.ts';
@@ -46,6 +47,7 @@ const HANDLERS = new Map<string, Handler>(
     ...licenceMethods,
     ...computeMethods,
     ...managerMethods,
+    ...ovfMethods,
     ...performanceMethods,
     ...podMethods,
   } satisfies Handlers as Record<string, Handler>),

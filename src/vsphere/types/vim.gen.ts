@@ -9034,6 +9034,32 @@ export interface VmPodConfigForPlacement extends DataObject {
   vmConfig?: DataObject | undefined;
   interVmRule?: DataObject[] | undefined;
 }
+export interface OvfCreateDescriptorParams extends DataObject {
+  _type?: 'OvfCreateDescriptorParams' | undefined;
+  ovfFiles?: OvfFile[] | undefined;
+  name?: string | undefined;
+  description?: string | undefined;
+  includeImageFiles?: boolean | undefined;
+  exportOption?: string[] | undefined;
+  snapshot?: Ref | undefined;
+}
+export interface OvfCreateDescriptorResult extends DataObject {
+  _type?: 'OvfCreateDescriptorResult' | undefined;
+  ovfDescriptor: string;
+  error?: LocalizedMethodFault[] | undefined;
+  warning?: LocalizedMethodFault[] | undefined;
+  includeImageFiles?: boolean | undefined;
+}
+export interface OvfFile extends DataObject {
+  _type?: 'OvfFile' | undefined;
+  deviceId: string;
+  path: string;
+  compressionMethod?: string | undefined;
+  chunkSize?: bigint | undefined;
+  size: bigint;
+  capacity?: bigint | undefined;
+  populatedSize?: bigint | undefined;
+}
 export interface DisabledMethodRequest extends DataObject {
   _type?: 'DisabledMethodRequest' | undefined;
   method: string;
@@ -11079,6 +11105,9 @@ export interface VimTypes {
   StorageDrsPodConfigInfo: StorageDrsPodConfigInfo;
   StorageDrsPodSelectionSpec: StorageDrsPodSelectionSpec;
   VmPodConfigForPlacement: VmPodConfigForPlacement;
+  OvfCreateDescriptorParams: OvfCreateDescriptorParams;
+  OvfCreateDescriptorResult: OvfCreateDescriptorResult;
+  OvfFile: OvfFile;
   DisabledMethodRequest: DisabledMethodRequest;
   VirtualDiskInfo: VirtualDiskInfo;
   VirtualDiskInfoUnit: VirtualDiskInfoUnit;
@@ -11230,6 +11259,7 @@ export interface VimMethods {
   QueryConfigOption: { args: { key?: string | undefined; host?: Ref | undefined }; result: VirtualMachineConfigOption | undefined };
   QueryConfigOptionEx: { args: { spec?: EnvironmentBrowserConfigOptionQuerySpec | undefined }; result: VirtualMachineConfigOption | undefined };
   QueryConfigTarget: { args: { host?: Ref | undefined }; result: ConfigTarget | undefined };
+  CreateDescriptor: { args: { obj: Ref; cdp: OvfCreateDescriptorParams }; result: OvfCreateDescriptorResult };
   FindExtension: { args: { extensionKey: string }; result: DataObject | undefined };
   GetAlarm: { args: { entity?: Ref | undefined }; result: Ref[] };
   QueryDescriptions: { args: { host?: Ref | undefined }; result: DataObject[] };
@@ -11476,6 +11506,7 @@ export type ReadMethod =
   | 'QueryConfigOption'
   | 'QueryConfigOptionEx'
   | 'QueryConfigTarget'
+  | 'CreateDescriptor'
   | 'FindExtension'
   | 'GetAlarm'
   | 'QueryDescriptions'

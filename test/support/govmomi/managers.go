@@ -8,10 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"strings"
 
 	"github.com/vmware/govmomi/guest"
 	"github.com/vmware/govmomi/license"
 	"github.com/vmware/govmomi/object"
+	"github.com/vmware/govmomi/ovf"
 	"github.com/vmware/govmomi/performance"
 	"github.com/vmware/govmomi/task"
 	"github.com/vmware/govmomi/vim25/methods"
@@ -363,9 +365,63 @@ func (w *world) export(ctx context.Context) map[string]interface{} {
 	must(lease.Complete(ctx))
 	over := fault(lease.Complete(ctx))
 	gone := lease.DownloadFile(ctx, file+".2", item, soap.DefaultDownload) != nil
+	described := w.describe(ctx, vm, item.File(), int64(len(data)))
 	waited(ctx, begun(vm.Destroy(ctx)))
 	return map[string]interface{}{"running": running, "held": held, "key": len(item.DeviceId) > 0, "before": before, "entries": len(entries), "same": same, "percent": percent,
-		"over": over, "gone": gone, "path": item.Path}
+		"over": over, "gone": gone, "path": item.Path, "described": described}
+}
+
+// describe does the rest of `export.ovf`: the description, read back by govmomi's own reader.
+func (w *world) describe(ctx context.Context, vm *object.VirtualMachine, file types.OvfFile, size int64) map[string]interface{} {
+	m := ovf.NewManager(w.client.Client)
+	file.Size = size
+	create := func(of types.ManagedObjectReference, params types.OvfCreateDescriptorParams) (*ovf.Envelope, string, error) {
+		result, err := m.CreateDescriptor(ctx, of, params)
+		if err != nil {
+			return nil, "", err
+		}
+		envelope, err := ovf.Unmarshal(strings.NewReader(result.OvfDescriptor))
+		must(err)
+		return envelope, result.OvfDescriptor, nil
+	}
+	files := []types.OvfFile{file}
+	e, plain, err := create(vm.Reference(), types.OvfCreateDescriptorParams{Name: "lab & co", Description: "of <today>", OvfFiles: files})
+	must(err)
+	hardware := e.VirtualSystem.VirtualHardware[0]
+	items := []string{}
+	for _, i := range hardware.Item {
+		kind := ""
+		if i.ResourceSubType != nil {
+			kind = *i.ResourceSubType
+		}
+		of := ""
+		if i.Parent != nil {
+			of = " on " + *i.Parent
+		}
+		items = append(items, strings.TrimSpace(fmt.Sprintf("%s %d %s%s", i.InstanceID, *i.ResourceType, kind, of)))
+	}
+	f, d := e.References[0], e.Disk.Disks[0]
+	empty, _, err := create(vm.Reference(), types.OvfCreateDescriptorParams{})
+	must(err)
+	_, whole, err := create(vm.Reference(), types.OvfCreateDescriptorParams{ExportOption: []string{"mac", "extraconfig"}})
+	must(err)
+	refused := func(of types.ManagedObjectReference, params types.OvfCreateDescriptorParams) string {
+		_, _, err := create(of, params)
+		return fault(err)
+	}
+	other := file
+	other.DeviceId = "/vm-1/VirtualLsiLogicController0:0"
+	var props mo.VirtualMachine
+	must(vm.Properties(ctx, vm.Reference(), []string{"config.hardware.device"}, &props))
+	mac := object.VirtualDeviceList(props.Config.Hardware.Device).PrimaryMacAddress()
+	return map[string]interface{}{"system": fmt.Sprintf("%s, %s, %s, %s", *e.VirtualSystem.Name, e.VirtualSystem.Annotation[0].Annotation, *e.VirtualSystem.OperatingSystem[0].OSType,
+		*hardware.System.VirtualSystemType), "items": items, "networks": fmt.Sprint(e.Network.Networks),
+		"file": f.Href == file.Path && int64(f.Size) == size && f.ID == *d.FileRef, "capacity": d.Capacity + " " + *d.CapacityAllocationUnits,
+		"empty": len(empty.References) == 0 && empty.Disk.Disks[0].FileRef == nil, "name": *empty.VirtualSystem.Name,
+		"mac":   strings.Contains(whole, mac) && !strings.Contains(plain, mac),
+		"twice": refused(vm.Reference(), types.OvfCreateDescriptorParams{OvfFiles: append(files, file)}), "device": refused(vm.Reference(), types.OvfCreateDescriptorParams{OvfFiles: []types.OvfFile{other}}),
+		"option": refused(vm.Reference(), types.OvfCreateDescriptorParams{ExportOption: []string{"secrets"}}), "folder": refused(w.folder.Reference(), types.OvfCreateDescriptorParams{}),
+		"snapshot": refused(vm.Reference(), types.OvfCreateDescriptorParams{Snapshot: w.snap})}
 }
 
 // pods does what `datastore.cluster.info` and `vm.clone -datastore-cluster` do, once a cluster of datastores was made.
@@ -418,7 +474,7 @@ func (w *world) pods(ctx context.Context) map[string]interface{} {
 	c := props.PodStorageDrsEntry.StorageDrsConfig.PodConfig
 	return map[string]interface{}{"twice": twice, "wrongFolder": wrongFolder, "empty": empty, "inside": inside.Reference() == store.Reference(),
 		"summary": fmt.Sprintf("%s %t, %t %s", props.Summary.Name, props.Summary.Capacity > 0, c.Enabled, c.DefaultVmBehavior),
-		"advice": len(result.Recommendations), "chosen": action.Destination == store.Reference() && *action.Vm == vm, "files": files,
+		"advice":  len(result.Recommendations), "chosen": action.Destination == store.Reference() && *action.Vm == vm, "files": files,
 		"noName": noName, "kind": kind, "noPod": fault(err)}
 }
 

@@ -100,6 +100,13 @@ StorageDrsPodConfigInfo: enabled boolean, ioLoadBalanceEnabled boolean, defaultV
   ~StorageDrsIoLoadBalanceConfig, automationOverrides? ~StorageDrsAutomationConfig, rule? ~ClusterRuleInfo[], option? OptionValue[]
 StorageDrsPodSelectionSpec: initialVmConfig? VmPodConfigForPlacement[], storagePod? ref
 VmPodConfigForPlacement: storagePod ref, disk? PodDiskLocator[], vmConfig? ~StorageDrsVmConfigInfo, interVmRule? ~ClusterRuleInfo[]
+# OvfManager
+OvfCreateDescriptorParams: ovfFiles? OvfFile[], name? string, description? string, includeImageFiles? boolean, exportOption? string[],
+  snapshot? ref
+OvfCreateDescriptorResult: ovfDescriptor string, error? LocalizedMethodFault[], warning? LocalizedMethodFault[],
+  includeImageFiles? boolean
+OvfFile: deviceId string, path string, compressionMethod? string, chunkSize? long, size long, capacity? long, populatedSize? long
+read CreateDescriptor(obj ref, cdp OvfCreateDescriptorParams): OvfCreateDescriptorResult
 # managers of what the tables do not have
 object ExtensionManager: extensionList ~Extension[]
 object ScheduledTaskManager: scheduledTask? ref[], description ~ScheduledTaskDescription
