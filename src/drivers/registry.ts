@@ -3,6 +3,7 @@ import type { Driver } from '../driver/index.ts';
 import { CarrelError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { StreamConverter } from '../qemu/stream-converter.ts';
+import { toolsWithBuilt } from './qemu/image-tools.ts';
 import { QemuDriver } from './qemu/index.ts';
 import { VSphereDriver, type VSphereProviderOptions } from './vsphere/index.ts';
 
@@ -20,6 +21,8 @@ export interface DriverConfig {
   maxImageBytes?: number | undefined;
   /** What the keys of Carrel's accounts in guests are made from, 32 bytes; kind `qemu`. */
   machineSecret?: Buffer | undefined;
+  /** A folder with the starter image as it was built before, in place of its recipe; for tests, kind `qemu`. */
+  builtStarter?: string | undefined;
   /** Where the endpoint is and what of it may be used; kinds `vcenter` and `esxi`. */
   vsphere?: Omit<VSphereProviderOptions, 'kind' | 'installationId' | 'log' | 'capacity'> | undefined;
 }
@@ -35,7 +38,7 @@ export function endpointOf(config: DriverConfig): Pick<VSphereDriver, 'check' | 
 export function makeDriver(config: DriverConfig): Driver {
   switch (config.kind) {
     case 'qemu':
-      return new QemuDriver(config);
+      return new QemuDriver({ ...config, ...(config.builtStarter && { tools: toolsWithBuilt(config.builtStarter) }) });
     case 'vcenter':
     case 'esxi': {
       const { kind, installationId, log, limits, vsphere } = config;

@@ -45,6 +45,8 @@ export interface ControlPlaneOptions {
   /** Runs of one worker at one time. */
   concurrency: number;
   fault?: FaultPoint | undefined;
+  /** See `DriverConfig`; for tests. */
+  builtStarter?: string | undefined;
   /** Whether this machine's QEMU is a provider; true unless given. */
   qemu?: boolean | undefined;
   /** In place of QEMU's; for tests. */
@@ -157,6 +159,7 @@ async function bringUp(
             limits: options.limits,
             maxImageBytes: options.maxImageBytes,
             machineSecret: sealer.derive('guest accounts of machines'),
+            builtStarter: options.builtStarter,
           }))
         : makeDriver({ ...ofInstallation(options), maxImageBytes: options.maxImageBytes, ...endpointConfig(row, sealer) }),
     serves: (row) => presence.serves(row),

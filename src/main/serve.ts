@@ -119,6 +119,8 @@ export async function startServer(options: ServeOptions): Promise<Serving> {
     maxImageBytes: options.maxImageBytes,
     concurrency: CONCURRENCY,
     fault: faultFrom(process.env),
+    // For tests alone, as the faults are.
+    builtStarter: process.env.CARREL_BUILT_STARTER,
   });
   try {
     const uploads = await uploadFolder(installation, plane.store);

@@ -59,7 +59,7 @@ test('a data directory with = , % quotes and blanks in its name, under umask 077
   onTestFinished(() => server.dispose());
   const mask = process.umask(0o077);
   try {
-    await server.start();
+    await server.start({ CARREL_BUILT_STARTER: '' });
   } finally {
     process.umask(mask);
   }

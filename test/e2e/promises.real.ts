@@ -27,7 +27,7 @@ test('promise 1: clones that write leave the golden files as they were', async (
 });
 
 test('promise 2: what a machine stands on cannot be deleted by any command, and the delete of the machine carries its proof', async () => {
-  const r = await server.reserve('linked');
+  const r = await server.reserve('instant');
   const number = r.revision;
   await server.client.retireRevision({ params: { name: 'starter', number } });
   await expect(server.client.deleteRevision({ params: { name: 'starter', number } })).rejects.toMatchObject({ code: 'has-children' });

@@ -14,7 +14,7 @@ import { findSwtpms } from '../../src/qemu/swtpm.ts';
 import { RECIPES } from '../../src/qemu/recipes/index.ts';
 import type { BuiltImage, ImageTools } from '../../src/drivers/qemu/host.ts';
 import { tagPrefix } from '../../src/drivers/qemu/host.ts';
-import { defaultTools } from '../../src/drivers/qemu/image-tools.ts';
+import { BUILT, defaultTools, toolsWithBuilt } from '../../src/drivers/qemu/image-tools.ts';
 import { QemuDriver } from '../../src/drivers/qemu/index.ts';
 import type { Parts } from '../../src/drivers/qemu/parts.ts';
 
@@ -34,7 +34,7 @@ async function recipesChanged(folder = new URL('../../src/qemu/recipes/', import
 /** The starter image, built at most once per version of the recipes and kept in the temporary folder. */
 export async function starterImage(): Promise<{ folder: string; built: BuiltImage }> {
   const folder = join(testCache(), `starter-${Math.round(await recipesChanged())}`);
-  const description = join(folder, 'built.json');
+  const description = join(folder, BUILT);
   const there = await readFile(description, 'utf8').catch(() => undefined);
   if (there !== undefined) return { folder, built: JSON.parse(there) as BuiltImage };
   const starter = RECIPES['starter'];
@@ -42,25 +42,19 @@ export async function starterImage(): Promise<{ folder: string; built: BuiltImag
   const fresh = `${folder}.${process.pid}`;
   await rm(fresh, { recursive: true, force: true });
   const built = await starter.build(makeCtx({ timeoutMs: 1_200_000 }), fresh);
-  await writeFile(join(fresh, 'built.json'), JSON.stringify(built).replaceAll(fresh, folder));
+  await writeFile(join(fresh, BUILT), JSON.stringify(built).replaceAll(fresh, folder));
   await rename(fresh, folder).catch(() => rm(fresh, { recursive: true, force: true }));
   return { folder, built: JSON.parse(await readFile(description, 'utf8')) as BuiltImage };
 }
 
 /** Carrel's tools, with a starter recipe that copies the kept image. */
 export async function quickTools(): Promise<ImageTools> {
-  const { folder, built } = await starterImage();
-  const at = (path: string | undefined, out: string) => path?.replace(folder, out);
-  const build = async (_ctx: unknown, out: string): Promise<BuiltImage> => {
-    await cp(folder, out, { recursive: true });
-    const [disk = '', kernel, initrd] = [at(built.disk, out), at(built.kernel, out), at(built.initrd, out)];
-    return { ...built, disk, ...(kernel === undefined ? {} : { kernel }), ...(initrd === undefined ? {} : { initrd }) };
-  };
+  const { recipes } = toolsWithBuilt((await starterImage()).folder);
   // One for each way of making it: several checkouts may be at work.
   const appliance = join(testCache(), `appliance-${RECIPE.slice(0, 16)}`);
   return {
     ...defaultTools,
-    recipes: { starter: { build } },
+    recipes: { starter: recipes['starter'] as ImageTools['recipes'][string] },
     ensureAppliance: async (ctx) => await defaultTools.ensureAppliance(ctx, appliance),
   };
 }

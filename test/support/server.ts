@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type Client, makeClient } from '../../src/client/client.ts';
 import type { Reservation } from '../../src/contract/reservations.ts';
 import { kill } from './kill.ts';
+import { starterImage } from './qemu-harness.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const LAUNCHER = join(ROOT, 'bin/carrel');
@@ -51,11 +52,13 @@ export class TestServer {
   /** Starts and waits until it answers. `env.CARREL_FAULT_FILE` makes it kill itself at the point of a saga that is in that file; `args` are more of `serve`. */
   async start(env: NodeJS.ProcessEnv = {}, listen = '127.0.0.1:0', args: readonly string[] = []): Promise<void> {
     rmSync(join(this.dataDir, 'url'), { force: true });
+    // That an image is built is for the tests of the first hour; the others take one that is.
+    const { folder: built } = await starterImage();
     const child = spawn(
       LAUNCHER,
       ['serve', '--data', this.dataDir, '--listen', listen, '--log-level', 'info', '--max-vcpus', '200', ...args],
       {
-        env: { ...process.env, ...env },
+        env: { ...process.env, CARREL_BUILT_STARTER: built, ...env },
         stdio: ['ignore', 'ignore', 'pipe'],
       },
     );

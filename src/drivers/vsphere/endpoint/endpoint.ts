@@ -31,7 +31,7 @@ const TASK_MS = 6 * 3_600_000;
 const TRIES = 8;
 const COPYING = 'copying a disk';
 /** What long tasks do, as it is said to people. */
-const SAID: Readonly<Partial<Record<TaskMethod, string>>> = {
+export const SAID: Readonly<Partial<Record<TaskMethod, string>>> = {
   CloneVM_Task: 'copying the machine',
   InstantClone_Task: 'forking the frozen parent',
   PromoteDisks_Task: 'copying its disks',

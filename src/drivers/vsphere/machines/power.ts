@@ -3,7 +3,7 @@ import type { PowerOp, PowerState } from '../../../driver/driver.ts';
 import { driverError } from '../../../driver/errors.ts';
 import { type Ctx, race, withTimeout } from '../../../lib/context.ts';
 import { isFault, type Ref, refKey } from '../../../vsphere/index.ts';
-import type { Endpoint, SafeTask } from '../endpoint/endpoint.ts';
+import { type Endpoint, SAID, type SafeTask } from '../endpoint/endpoint.ts';
 import type { Locate } from '../endpoint/locate.ts';
 import type { InstantClones } from './instant.ts';
 import type { Machines } from './machines.ts';
@@ -102,7 +102,7 @@ export class Power {
 
   /** Whether the inventory shows afterwards what was wanted. */
   async #task(ctx: Ctx, view: View, machineId: string, method: PowerTask, wanted: PowerState): Promise<boolean> {
-    this.#end.progress(ctx, method);
+    this.#end.progress(ctx, SAID[method] ?? method);
     await this.#end.powers.run(ctx, async () => {
       const done = this.#end.task(ctx, machineId, method, view.ref, {});
       await (method === 'PowerOnVM_Task' ? this.#unlessAsked(ctx, view.ref, machineId, done) : done);
