@@ -60,6 +60,9 @@ export interface Capabilities {
 export interface ProviderRoom extends CapacityLimits {
   storageBytes: number;
   storageFreeBytes: number;
+  /** Of that memory, in MiB, and of these vCPUs: what parts of ours hold which are nobody's machine, such as frozen parents; left out: nothing. */
+  heldMemoryMiB?: number;
+  heldVcpus?: number;
 }
 
 export type PowerState = 'on' | 'off' | 'suspended' | 'crashed';

@@ -271,3 +271,22 @@ test('what could never be is refused with what helps: a window that is over, an 
     hint: expect.stringContaining('carrel image unretire'),
   });
 });
+
+test('what frozen parents hold is promised to nobody; what was promised before they came begins all the same', async () => {
+  const bench = await makeBench(onTestFinished);
+  const { db } = bench.store;
+  const booked = await book(bench);
+  const { maxMemoryMib, maxVcpus } = await providers.find(db, bench.providerId);
+  for (const [held, resource] of [
+    [{ memoryMiB: maxMemoryMib - 1, vcpus: 0 }, 'memoryMiB'],
+    [{ memoryMiB: 0, vcpus: maxVcpus + 1 }, 'vcpus'],
+  ] as const) {
+    await providers.setHeld(db, bench.providerId, held);
+    await expect(book(bench)).rejects.toMatchObject({ code: 'no-capacity', details: { resource } });
+    expect((await availability(bench.deps, bench.who, { image: 'golden', mode: 'linked', forMs: HOUR })).possible).toBe(false);
+  }
+  bench.clock.skewMs = 2 * HOUR;
+  expect(await beginDue(bench.deps)).toBe(1);
+  await drain(bench);
+  expect((await reservationOf(bench, booked.id)).state).toBe('ready');
+});

@@ -23,7 +23,10 @@ async function setUp(pauses: { refused?: number } = {}) {
   for (const [name, id] of Object.entries(ids)) {
     await providers.add(t.db, { id, name, kind: 'vcenter', connection: CONNECTION, secret: Buffer.of(1), now: new Date() });
   }
-  const bad: { failure: Error | undefined; tries: number } = { failure: driverError('unavailable', 'it hides'), tries: 0 };
+  const bad: { failure: Error | undefined; tries: number; held?: { heldMemoryMiB: number; heldVcpus: number } } = {
+    failure: driverError('unavailable', 'it hides'),
+    tries: 0,
+  };
   const log: string[] = [];
   const registry = new ProviderRegistry({
     store: t.store,
@@ -40,7 +43,7 @@ async function setUp(pauses: { refused?: number } = {}) {
         return work();
       };
       driver.open = (ctx) => guarded(() => open(ctx));
-      driver.room = (ctx) => guarded(() => room(ctx));
+      driver.room = (ctx) => guarded(async () => ({ ...(await room(ctx)), ...bad.held }));
       return driver;
     },
     onOpen: (id) => {
@@ -71,6 +74,24 @@ test('one that does not open stops neither the other nor the server, says why, a
   expect(up.stateReason).toBeNull();
   expect(up.maxMachines).toBeGreaterThan(0);
   expect(registry.drivers.has(ids.bad)).toBe(true);
+});
+
+test('what frozen parents hold there is written down as it comes and goes', async () => {
+  const { t, ids, bad, registry, becomes } = await setUp();
+  bad.failure = undefined;
+  bad.held = { heldMemoryMiB: 2048, heldVcpus: 2 };
+  await registry.start();
+  await becomes('bad', 'up');
+  const holds = (memoryMiB: number, vcpus: number) =>
+    waitFor(makeCtx({ timeoutMs: 600_000 }), 2, async () => {
+      const { heldMemoryMib, heldVcpus } = await providers.find(t.db, ids.bad);
+      return heldMemoryMib === memoryMiB && heldVcpus === vcpus ? true : undefined;
+    });
+  await holds(2048, 2);
+  bad.held = { heldMemoryMiB: 4096, heldVcpus: 4 };
+  await holds(4096, 4);
+  bad.held = { heldMemoryMiB: 0, heldVcpus: 0 };
+  await holds(0, 0);
 });
 
 test('one that stops answering is down with its reason, stays open for the work that waits, and is up again when it answers', async () => {

@@ -3,7 +3,7 @@
  * background, tries again when that fails, looks whether it still answers, and writes down how it is. A provider that fails stops
  * neither the server nor the others.
  */
-import type { Capabilities, Driver } from '../driver/index.ts';
+import type { Capabilities, Driver, ProviderRoom } from '../driver/index.ts';
 import { makeCtx, sleep } from '../lib/context.ts';
 import { CarrelError, describeError, isCode } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
@@ -181,6 +181,7 @@ export class ProviderRegistry {
       const limits = await driver.room(ctx);
       const { startSlots, copySlots, facts } = capabilities;
       await providers.opened(store.db, id, { limits, startSlots, copySlots, facts, capabilities });
+      await providers.setHeld(store.db, id, heldIn(limits));
       unhook = onOpen?.(id, driver) ?? unhook;
       this.capabilities.set(id, capabilities);
       this.drivers.set(id, driver);
@@ -202,9 +203,10 @@ export class ProviderRegistry {
       await sleep({ signal }, pause).catch(() => {});
       if (signal.aborted) return;
       try {
-        await driver.room(makeCtx({ signal, timeoutMs: LOOK_MS }));
+        const room = await driver.room(makeCtx({ signal, timeoutMs: LOOK_MS }));
         pause = this.#pauses.look;
         await this.#note(id, 'up', null);
+        await this.#hold(id, room);
       } catch (error) {
         if (signal.aborted) return;
         // A refused account must not be locked by looks.
@@ -212,6 +214,14 @@ export class ProviderRegistry {
         await this.#note(id, 'down', reasonOf(error));
       }
     }
+  }
+
+  /** How much of it may be promised changes with what is frozen there. */
+  async #hold(id: string, room: ProviderRoom): Promise<void> {
+    const { store, log } = this.#options;
+    await providers.setHeld(store.db, id, heldIn(room)).catch((error: unknown) => {
+      log.warn({ provider: id, err: describeError(error) }, 'what frozen parents hold could not be written down');
+    });
   }
 
   async #note(id: string, state: 'up' | 'down', reason: string | null): Promise<void> {
@@ -226,6 +236,10 @@ export class ProviderRegistry {
       log.warn({ provider: id, err: describeError(error) }, 'how a provider is could not be written down');
     }
   }
+}
+
+function heldIn({ heldMemoryMiB = 0, heldVcpus = 0 }: ProviderRoom): { memoryMiB: number; vcpus: number } {
+  return { memoryMiB: heldMemoryMiB, vcpus: heldVcpus };
 }
 
 /** What a provider is reached with; another server may have changed it. */

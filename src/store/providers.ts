@@ -132,6 +132,16 @@ export async function drain(db: Db, id: string, since: Date | undefined): Promis
     .execute();
 }
 
+/** What parts of ours hold there that are nobody's machine; written where it is other than before. */
+export async function setHeld(db: Db, id: string, held: { memoryMiB: number; vcpus: number }): Promise<void> {
+  await db
+    .updateTable('provider')
+    .set({ heldMemoryMib: held.memoryMiB, heldVcpus: held.vcpus })
+    .where('id', '=', id)
+    .where((eb) => eb.or([eb('heldMemoryMib', '<>', held.memoryMiB), eb('heldVcpus', '<>', held.vcpus)]))
+    .execute();
+}
+
 /** It answers, and this is what it has. */
 export async function opened(
   db: Db,
@@ -214,7 +224,14 @@ export async function lockAll(tx: Db, ids: readonly string[]): Promise<Provider[
   return tx.selectFrom('provider').selectAll().where('id', 'in', ids).orderBy('id').forNoKeyUpdate().execute();
 }
 
+/** What may be promised anew: what there is, less what frozen parents and their like hold. */
 export function limitsOf(provider: Provider): CapacityLimits {
-  const { maxMachines, maxMemoryMib, maxVcpus, maxStorageMib } = provider;
+  const whole = wholeOf(provider);
+  const left = (all: number, held: number) => Math.max(0, all - held);
+  return { ...whole, memoryMiB: left(whole.memoryMiB, provider.heldMemoryMib), vcpus: left(whole.vcpus, provider.heldVcpus) };
+}
+
+/** What there is. What was promised before something held a part of it begins by this. */
+export function wholeOf({ maxMachines, maxMemoryMib, maxVcpus, maxStorageMib }: Provider): CapacityLimits {
   return { machines: maxMachines, memoryMiB: maxMemoryMib, vcpus: maxVcpus, storageMiB: maxStorageMib };
 }

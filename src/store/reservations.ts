@@ -135,8 +135,7 @@ export async function begin(tx: Tx, id: string, revisionId: string, now: Date): 
   const row = await lock(tx, id);
   const provider = await providers.lock(tx, row.providerId);
   const held: CapacityLimits = await machines.used(tx, row.providerId);
-  if (shortage(providers.limitsOf(provider), held, { memoryMiB: row.memoryMib, vcpus: row.vcpus, storageMiB: row.storageMib }))
-    return false;
+  if (shortage(providers.wholeOf(provider), held, { memoryMiB: row.memoryMib, vcpus: row.vcpus, storageMiB: row.storageMib })) return false;
   await transition(tx, id, 'due', {});
   await tx.updateTable('reservation').set({ revisionId, begunAt: now }).where('id', '=', id).execute();
   await machines.plan(tx, {

@@ -44,6 +44,9 @@ export interface ProviderTable {
   maxMemoryMib: number;
   maxVcpus: number;
   maxStorageMib: number;
+  /** By frozen parents and their like: see {@link ProviderRoom}. */
+  heldMemoryMib: Generated<number>;
+  heldVcpus: Generated<number>;
   startSlots: number;
   copySlots: Generated<number>;
   facts: JsonDefault<Facts>;

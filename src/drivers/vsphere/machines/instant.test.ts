@@ -120,6 +120,24 @@ it('an instant clone can be taken off its frozen parent, and be captured: what c
   });
 });
 
+it('what a frozen parent holds of its host is told, until it is switched off', async () => {
+  await inWorld(CLOUD, async (c) => {
+    const held = async () => {
+      const { heldMemoryMiB, heldVcpus } = await c.driver.room(ctx());
+      return [heldMemoryMiB, heldVcpus];
+    };
+    expect(await held()).toEqual([undefined, undefined]);
+    await c.clone('linked');
+    const { machineId } = await c.clone('instant');
+    const [parent] = parentsOf(c);
+    if (parent === undefined) throw new Error('there is no frozen parent');
+    expect(await held()).toEqual([parent.record.memoryMB, parent.record.numCPUs]);
+    await c.driver.destroy(ctx(), machineId);
+    powerOff(c.m, parent);
+    await waitFor(makeCtx({ timeoutMs: 60_000 }), 5, async () => ((await held())[0] === undefined ? true : undefined));
+  });
+});
+
 const notes = async (c: Case, machineId: string) => (await c.driver.readBack(ctx(), machineId)).notes;
 
 describe('a linked clone with a note, where there can be no instant one', () => {

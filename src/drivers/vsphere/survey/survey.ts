@@ -208,6 +208,7 @@ export class Survey {
       'capability.maxSupportedVMs',
     ]);
     const sum = (of: (props: (typeof found)[number]['props']) => number): number => found.reduce((n, host) => n + of(host.props), 0);
+    const held = await this.#heldByFrozen(ctx);
     const stores = this.#end.stores().filter((store) => store.accessible);
     const limits = this.#end.options.capacity;
     const storageBytes = stores.reduce((n, store) => n + store.capacity, 0);
@@ -218,9 +219,30 @@ export class Survey {
       storageMiB: limits?.storageMiB ?? storageIn(storageBytes),
       storageBytes,
       storageFreeBytes: stores.reduce((n, store) => n + store.free, 0),
+      ...(held.length === 0 ? {} : { heldMemoryMiB: total(held, 'memoryMB'), heldVcpus: total(held, 'numCPU') }),
     };
   }
+
+  /** Frozen parents that run: each has its memory on its host, and its virtual CPUs are not another's. */
+  async #heldByFrozen(ctx: Ctx): Promise<readonly Held[]> {
+    const refs = this.#end.register.views().filter((v) => v.tags.kind === 'frozen' && v.power === 'on' && this.#end.owned(v));
+    if (refs.length === 0) return [];
+    const found = await this.#end.client.readAll(
+      ctx,
+      'VirtualMachine',
+      refs.map((v) => v.ref),
+      ['config.hardware.memoryMB', 'config.hardware.numCPU'],
+    );
+    return found.map(({ props }) => ({
+      memoryMB: Number(props['config.hardware.memoryMB'] ?? 0),
+      numCPU: Number(props['config.hardware.numCPU'] ?? 0),
+    }));
+  }
 }
+
+type Held = Record<'memoryMB' | 'numCPU', number>;
+
+const total = (held: readonly Held[], of: keyof Held): number => held.reduce((n, each) => n + each[of], 0);
 
 /** What to tell of one that is ours by its tag and is another by its UUID. It stands there, and no verb of ours may touch it. */
 function disputeOf({ name, instanceUuid, tags }: View): string {
