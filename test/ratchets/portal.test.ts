@@ -8,6 +8,7 @@ import { whyNotText } from '../../portal/src/rules/reasons.ts';
 import { NOTICE_CODES } from '../../src/contract/notices.ts';
 import { PROBLEM_CODES } from '../../src/contract/problem.ts';
 import { FINDING_KINDS } from '../../src/contract/system.ts';
+import { SAGAS } from '../../src/engine/sagas/index.ts';
 import { RESOURCES } from '../../src/core/capacity.ts';
 import { NOTICES, type NoticeCode, say } from '../../src/core/notices.ts';
 import type { RuleBreach } from '../../src/core/rules.ts';
@@ -84,4 +85,10 @@ test('every resource that can be short and every rule that can be broken has its
   const said = all.map((details) => [en, de].map((words) => whyNotText(details, words, makeFormat('en'))));
   expect(said.flat()).not.toContain(undefined);
   for (const [english, german] of said) expect(german).not.toBe(english);
+});
+
+test('every job and every step of one has its German name', () => {
+  const steps = new Set(Object.values(SAGAS).flatMap((saga) => saga.steps.map((step) => step.name)));
+  expect(Object.keys(de.jobWords.sagas).toSorted()).toEqual(Object.keys(SAGAS).toSorted());
+  expect(Object.keys(de.jobWords.steps).toSorted()).toEqual([...steps].toSorted());
 });

@@ -1,6 +1,7 @@
 import type { Messages } from './en.ts';
 import { notices } from './notices.de.ts';
 import { problems } from './problems.de.ts';
+import { jobWords } from './jobs.de.ts';
 import { findings, whyNot } from './reasons.de.ts';
 
 /** Dasselbe auf Deutsch. Fachwörter (Image, Snapshot) bleiben, wie sie in der Fachwelt heißen. */
@@ -337,6 +338,7 @@ export const de: Messages = {
   notices,
   whyNot,
   findings,
+  jobWords,
   problems,
   operate: {
     title: 'Betrieb',

@@ -1,5 +1,6 @@
 import type { ProblemCode } from '../../../src/contract/problem.ts';
 import { notices } from './notices.en.ts';
+import { jobWords } from './jobs.en.ts';
 import { findings, whyNot } from './reasons.en.ts';
 
 /** What is the matter, and what to do about it. */
@@ -335,6 +336,7 @@ export const en = {
   notices,
   whyNot,
   findings,
+  jobWords,
   /** In place of the server's own sentences, which are English. */
   problems: {} as Partial<Record<ProblemCode, Said>>,
   operate: {

@@ -47,7 +47,7 @@ export function ReservationCard({ reservation, owner }: { reservation: Reservati
             {reservation.labels !== undefined && <Labels labels={reservation.labels} />}
             {reservation.notes.map((note, i) => (
               <Text key={note} size="sm">
-                {noteText(note, reservation.noteNotices?.[i], t, format.time)}
+                {noteText(note, reservation.noteNotices?.[i], t, format)}
               </Text>
             ))}
           </Stack>
@@ -132,7 +132,7 @@ function Progressing({ reservation }: { reservation: Reservation }) {
     if (reservation.state === 'ready' && condition !== undefined)
       return <Text size="sm">{t.machines.conditions[condition.kind].text}</Text>;
     const said = reservation.state === 'ending' || (reservation.state === 'ready' && reservation.stageText !== 'ready');
-    return said && reservation.stageText !== '' ? <Text size="sm">{noticeText(reservation, t, format.time)}</Text> : null;
+    return said && reservation.stageText !== '' ? <Text size="sm">{noticeText(reservation, t, format)}</Text> : null;
   }
   const share = progressOf(reservation, now) ?? 0;
   const { estimate, queuePosition, stage } = reservation;
@@ -151,7 +151,7 @@ function Progressing({ reservation }: { reservation: Reservation }) {
       </Text>
       {reservation.stageText !== '' && (
         <Text size="sm" c="dimmed">
-          {noticeText(reservation, t, format.time)}
+          {noticeText(reservation, t, format)}
         </Text>
       )}
     </div>

@@ -10,10 +10,20 @@ import { whyNotText } from './reasons.ts';
 export function noticeText(
   { notice, stageText }: Pick<Reservation, 'notice' | 'stageText'>,
   t: Pick<Messages, 'notices'>,
-  time: (at: string) => string,
+  format: Pick<Format, 'time' | 'span'>,
 ): string {
   if (notice === undefined || !Object.hasOwn(t.notices, notice.code)) return stageText;
-  return t.notices[notice.code]({ at: '', after: '', name: '', op: '', why: '', ...notice.facts }, time);
+  const after = spanText(notice.facts['after'] ?? '', format);
+  return t.notices[notice.code]({ at: '', name: '', op: '', why: '', ...notice.facts, after }, (at) => format.time(at));
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
+
+/** A span as the server writes it, such as `1h 30m`, as people here do. */
+function spanText(span: string, format: Pick<Format, 'span'>): string {
+  const parts = span.split(' ').map((part) => /^(\d+)([dhms])$/.exec(part));
+  if (parts.includes(null)) return span;
+  return format.span(parts.reduce((sum, part) => sum + Number(part?.[1]) * (UNIT_MS[part?.[2] ?? ''] ?? 0), 0));
 }
 
 /** The same of one of its notes. */
@@ -21,9 +31,9 @@ export function noteText(
   note: string,
   notice: Reservation['notice'] | null,
   t: Pick<Messages, 'notices'>,
-  time: (at: string) => string,
+  format: Pick<Format, 'time' | 'span'>,
 ): string {
-  return noticeText({ stageText: note, ...(notice ? { notice } : {}) }, t, time);
+  return noticeText({ stageText: note, ...(notice ? { notice } : {}) }, t, format);
 }
 
 /** Only what is needed of the catalogue. */

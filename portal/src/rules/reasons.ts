@@ -13,6 +13,11 @@ function member<T extends object>(of: T, key: unknown): T[keyof T] | undefined {
   return typeof key === 'string' && Object.hasOwn(of, key) ? of[key as keyof T] : undefined;
 }
 
+/** The word for a name of the server's; the name itself where there is none. */
+export function named(words: Readonly<Record<string, string>>, name: string): string {
+  return member(words, name) ?? name;
+}
+
 /** Why a time cannot be had; undefined where `details` does not say it, or is of a server that is newer than the page. */
 export function whyNotText(details: Details | undefined, t: Words, format: Format): string | undefined {
   if (details === undefined) return undefined;

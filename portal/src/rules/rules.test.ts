@@ -78,16 +78,15 @@ describe('what the server refused', () => {
 it('what the server says of a reservation is said in the language of the page, with the times of its zone', () => {
   const facts = { at: '2026-11-30T13:00:00.000Z' };
   const warned = { stageText: 'its English', notice: { code: 'nobody-connected', facts } } as const;
-  const { time } = zurich;
-  expect(noticeText(warned, de, (at) => time(at, new Date(facts.at)))).toBe(
+  expect(noticeText(warned, de, { ...zurich, time: (at) => zurich.time(at, new Date(facts.at)) })).toBe(
     'Noch hat sich niemand verbunden: er wird 14:00 beendet, wenn es niemand tut.',
   );
   // A server that is newer than the page, and a sentence that has no code.
-  expect(noticeText({ ...warned, notice: { code: 'never-heard-of' as never, facts } }, de, (at) => at)).toBe('its English');
-  expect(noticeText({ stageText: 'formatting' }, de, (at) => at)).toBe('formatting');
+  expect(noticeText({ ...warned, notice: { code: 'never-heard-of' as never, facts } }, de, zurich)).toBe('its English');
+  expect(noticeText({ stageText: 'formatting' }, de, zurich)).toBe('formatting');
   const late = { code: 'late-by-maintenance', facts: { ...facts, after: '10m' } } as const;
-  expect(noteText('its English', late, de, time)).toMatch(/wenn die Wartung vorbei ist, .*14:00, und .* bis zu 10m nach/);
-  expect([null, undefined].map((none) => noteText('of a driver', none, de, time))).toEqual(['of a driver', 'of a driver']);
+  expect(noteText('its English', late, de, zurich)).toMatch(/wenn die Wartung vorbei ist, .*14:00, und .* bis zu 10 Min\. nach/);
+  expect([null, undefined].map((none) => noteText('of a driver', none, de, zurich))).toEqual(['of a driver', 'of a driver']);
 });
 
 it('a new name of an image is read anew wherever it stands; after a gap, everything', () => {

@@ -6,6 +6,7 @@ import { api } from '../../api/client.ts';
 import { useI18n } from '../../i18n/index.tsx';
 import { useAct } from '../../parts/act.tsx';
 import { Empty, Problem, State, Waiting, WhatToDo } from '../../parts/status.tsx';
+import { named } from '../../rules/reasons.ts';
 import { explainCode } from '../../rules/explain.ts';
 import type { Tone } from '../../rules/reservation.ts';
 
@@ -32,7 +33,7 @@ export function Jobs() {
             <Accordion.Control>
               <Group justify="space-between" pr="md">
                 <Text size="sm" fw={500}>
-                  {job.saga}{' '}
+                  {named(t.jobWords.sagas, job.saga)}{' '}
                   <Text
                     span
                     size="sm"
@@ -82,8 +83,8 @@ function JobSteps({ job }: { job: Job }) {
           <Table.Tbody>
             {data.steps.map((step) => (
               <Table.Tr key={step.seq}>
-                <Table.Td>{step.name}</Table.Td>
-                <Table.Td>{step.state}</Table.Td>
+                <Table.Td>{named(t.jobWords.steps, step.name)}</Table.Td>
+                <Table.Td>{named(t.jobWords.stepStates, step.state)}</Table.Td>
                 <Table.Td>
                   {step.finishedAt === undefined
                     ? format.time(step.startedAt)
