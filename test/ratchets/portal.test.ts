@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { de } from '../../portal/src/i18n/de.ts';
 import { en } from '../../portal/src/i18n/en.ts';
 import { makeFormat } from '../../portal/src/i18n/format.ts';
-import { whyNotText } from '../../portal/src/rules/reasons.ts';
+import { actionText, whyNotText } from '../../portal/src/rules/reasons.ts';
 import { NOTICE_CODES } from '../../src/contract/notices.ts';
 import { PROBLEM_CODES } from '../../src/contract/problem.ts';
 import { FINDING_KINDS } from '../../src/contract/system.ts';
@@ -91,4 +91,16 @@ test('every job and every step of one has its German name', () => {
   const steps = new Set(Object.values(SAGAS).flatMap((saga) => saga.steps.map((step) => step.name)));
   expect(Object.keys(de.jobWords.sagas).toSorted()).toEqual(Object.keys(SAGAS).toSorted());
   expect(Object.keys(de.jobWords.steps).toSorted()).toEqual([...steps].toSorted());
+});
+
+test('what is written into the audit log by name has its German words', () => {
+  const folders = ['src/engine', 'src/services', 'src/store'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  );
+  const files = folders.filter((name) => name.endsWith('.ts') && !/(testing|\.(test|real|long))\.ts$/.test(name));
+  const found = files.flatMap((name) =>
+    [...readFileSync(name, 'utf8').matchAll(/action: '([a-z]+\.[a-z.-]+)'/g)].map((m) => m[1] as string),
+  );
+  expect(found.length).toBeGreaterThan(30);
+  expect(found.filter((action) => actionText(action, de) === action)).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import type { Messages } from './en.ts';
 import { notices } from './notices.de.ts';
 import { problems } from './problems.de.ts';
+import { auditWords } from './audit.de.ts';
 import { jobWords } from './jobs.de.ts';
 import { findings, whyNot } from './reasons.de.ts';
 
@@ -339,6 +340,7 @@ export const de: Messages = {
   whyNot,
   findings,
   jobWords,
+  auditWords,
   problems,
   operate: {
     title: 'Betrieb',

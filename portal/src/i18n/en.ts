@@ -1,5 +1,6 @@
 import type { ProblemCode } from '../../../src/contract/problem.ts';
 import { notices } from './notices.en.ts';
+import { auditWords } from './audit.en.ts';
 import { jobWords } from './jobs.en.ts';
 import { findings, whyNot } from './reasons.en.ts';
 
@@ -337,6 +338,7 @@ export const en = {
   whyNot,
   findings,
   jobWords,
+  auditWords,
   /** In place of the server's own sentences, which are English. */
   problems: {} as Partial<Record<ProblemCode, Said>>,
   operate: {

@@ -4,7 +4,7 @@ import { de } from '../i18n/de.ts';
 import { en } from '../i18n/en.ts';
 import { makeFormat } from '../i18n/format.ts';
 import { explain } from './explain.ts';
-import { findingText, reasonText, whyNotText } from './reasons.ts';
+import { actionText, findingText, reasonText, whyNotText } from './reasons.ts';
 
 const format = makeFormat('de', 'Europe/Zurich');
 const at = '2020-11-30T13:00:00.000Z';
@@ -56,4 +56,13 @@ it('a reason that no details say is said by its code, and in English by the serv
   expect(reasonText(reason, en, format)).toBe(reason.message);
   const full = { code: 'limit-reached' as const, message: 'its English', details: { rule: 'at-once', limit: 2 } };
   expect(reasonText(full, de, format)).toBe(de.whyNot.atOnce('2'));
+});
+
+it('what the audit log names is said in words, and by its name where there are none', () => {
+  expect(actionText('machine.destroyed.parents-damaged', de)).toBe('Rechner: weggenommen, und was darunter lag, ist beschädigt');
+  expect(['reservation.toString', 'toString.made', 'made'].map((name) => actionText(name, de))).toEqual([
+    'reservation.toString',
+    'toString.made',
+    'made',
+  ]);
 });

@@ -18,6 +18,16 @@ export function named(words: Readonly<Record<string, string>>, name: string): st
   return member(words, name) ?? name;
 }
 
+/** What happened, as the audit log names it (`reservation.made`); that name where there are no words for it. */
+export function actionText(action: string, t: Pick<Messages, 'auditWords'>): string {
+  const at = action.indexOf('.');
+  const [kind, verb] = [
+    member(t.auditWords.kinds, action.slice(0, at)),
+    member(t.auditWords.verbs, action.slice(at + 1).replace('.', '-')),
+  ];
+  return kind === undefined || verb === undefined ? action : `${kind}: ${verb}`;
+}
+
 /** Why a time cannot be had; undefined where `details` does not say it, or is of a server that is newer than the page. */
 export function whyNotText(details: Details | undefined, t: Words, format: Format): string | undefined {
   if (details === undefined) return undefined;

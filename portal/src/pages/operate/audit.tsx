@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
 import { useI18n } from '../../i18n/index.tsx';
 import { PlainTable } from '../../parts/plain-table.tsx';
+import { actionText, named } from '../../rules/reasons.ts';
 
 export function Audit() {
   const { t, format } = useI18n();
@@ -13,7 +14,12 @@ export function Audit() {
       head={[t.operate.time, t.operate.actor, t.operate.action, t.operate.subject]}
       rows={audit.data?.items.map((entry) => ({
         key: entry.id,
-        cells: [format.time(entry.at), entry.actor, entry.action, `${entry.subjectKind} ${entry.subjectId}`],
+        cells: [
+          format.time(entry.at),
+          entry.actor,
+          actionText(entry.action, t),
+          `${named(t.auditWords.kinds, entry.subjectKind)} ${entry.subjectId}`,
+        ],
       }))}
     />
   );
