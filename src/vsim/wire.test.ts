@@ -1,10 +1,13 @@
 /** The wire: what a client sees of the model. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { encodeReply } from '../vsphere/soap/envelope.ts';
 import type { Ref } from '../vsphere/types/value.ts';
 import type { VirtualMachineConfigInfo } from '../vsphere/types/vim.gen.ts';
-import type { DatastoreObject, Vm } from './model/entities.ts';
+import type { Compute, DatastoreObject, Host, Vm } from './model/entities.ts';
 import { guestWrite } from './model/guest.ts';
+import { readInventory } from './model/inventory-file.ts';
+import type { Lease } from './model/lease.ts';
+import { datastoreDown } from './model/trouble.ts';
 import { allPaths, readPaths } from './server/properties.ts';
 import { wire, WireClient } from './wire-testing.ts';
 import type { VsimOptions } from './vsim.ts';
@@ -211,4 +214,48 @@ describe('versions', () => {
     expect(xml.text).toContain('<version>8.0.3.0</version>');
     expect(xml.text).toContain('<version>6.7</version>');
   });
+});
+
+it('exports and clusters of datastores: who may, what is advised, and what does not belong in one', async () => {
+  const stores = ['a', 'b', 'c', 'd'].map((name) => ({ name, ...(name === 'd' ? {} : { pod: 'bulk' }) }));
+  const dc = { name: 'Bonn', hosts: [{ name: 'esx01' }, { name: 'esx02' }], datastores: stores, networks: [{ name: 'VM Network' }] };
+  const vms = [{ name: 'seat', on: 'esx01', datastore: 'a' }];
+  const { client, vsim } = await start({ masters: 0, inventory: readInventory({ datacenters: [{ ...dc, vms }] }) });
+  const { model: m } = vsim;
+  const [vm] = m.vms.values();
+  const pod = m.datastores[0]?.parent;
+  if (vm === undefined || pod === undefined) throw new Error('not the inventory');
+  const { datastoreFolder, vmFolder } = m.datacenter;
+  const refused = (fault: string) => expect.objectContaining({ fault });
+  const denied = (privilege: string) => m.denied.add(`${vsim.username} ${privilege}`);
+  const caught = (call: Promise<unknown>) => call.catch((error: unknown) => error);
+  expect((await client.read(ref(m.datacenter), 'datastore'))['datastore']).toHaveLength(4);
+
+  datastoreDown(m, m.datastores[1] as DatastoreObject);
+  const storageSpec = {
+    ...{ type: 'clone', vm: ref(vm), folder: ref(vmFolder), cloneName: 'x', podSelectionSpec: { storagePod: ref(pod) } },
+    cloneSpec: { location: {}, powerOn: false, template: false },
+  };
+  const advice = await client.call('RecommendDatastores', client.content.storageResourceManager as Ref, { storageSpec });
+  // a has the machine, b is away
+  const targets = advice.recommendations?.map(({ action = [] }) => (action[0] as unknown as { destination: Ref }).destination.value);
+  expect(targets).toEqual([m.datastores[2]?.id, m.datastores[0]?.id]);
+  const moved = await client.call('MoveIntoFolder_Task', ref(vmFolder), { list: [ref(m.datastores[3] as DatastoreObject)] });
+  expect((await client.task(moved)).error?.fault).toMatchObject({ _type: 'NotSupported' });
+  const browser = (await client.read(ref(m.computes[0] as Compute), 'environmentBrowser'))['environmentBrowser'] as Ref;
+  const host = ref(m.hosts[1] as Host);
+  expect(await caught(client.call('QueryConfigOption', browser, { host }))).toEqual(refused('InvalidArgument'));
+
+  const lease = await client.call('ExportVm', ref(vm), {});
+  const entity = m.objects.get(lease.value) as Lease;
+  await vi.waitFor(() => expect(entity.state).toBe('ready'));
+  expect((await client.get(`/nfc/${entity.ticket}/disk-0.vmdk`, { method: 'PUT', body: 'x' })).status).toBe(405);
+  expect((await client.get(`/nfc/${entity.ticket}/disk-1.vmdk`)).status).toBe(404);
+  await client.call('HttpNfcLeaseComplete', lease, {});
+  denied('VApp.Export').add(`${vsim.username} Folder.Create`);
+  expect(await caught(client.call('ExportVm', ref(vm), {}))).toEqual(refused('NoPermission'));
+  const described = client.call('CreateDescriptor', client.content.ovfManager as Ref, { obj: ref(vm), cdp: {} });
+  expect(await caught(described)).toEqual(refused('NoPermission'));
+  expect(await caught(client.call('CreateStoragePod', ref(datastoreFolder), { name: 'more' }))).toEqual(refused('NoPermission'));
+  expect(m.bugs).toEqual([]);
 });
