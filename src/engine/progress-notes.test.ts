@@ -51,4 +51,9 @@ test('what is over within a second is not written, and nothing is after the end'
   await end;
   await vi.advanceTimersByTimeAsync(5_000);
   expect(written).toEqual([{ text: 'long' }]);
+  held.write = false;
+  // The next step says the same: of it nothing is known yet.
+  all.take({ text: 'long' });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(written).toEqual(Array(2).fill({ text: 'long' }));
 });

@@ -20,12 +20,13 @@ export class ProgressNotes {
     this.#timer ??= setTimeout(() => this.#pass(), this.#everyMs);
   }
 
-  /** Writes nothing more; what is being written is waited for. */
+  /** Ends a step: nothing of it is written any more, and what is being written is waited for. The next one begins anew. */
   async end(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#latest = this.#written;
+    this.#latest = undefined;
     await this.#writing;
+    this.#written = undefined;
   }
 
   #pass(): void {
@@ -34,7 +35,7 @@ export class ProgressNotes {
     if (report === undefined || (report.text === this.#written?.text && shown(report) === shown(this.#written))) return;
     this.#written = report;
     this.#writing = this.#write(report).then(() => {
-      if (this.#latest !== report) this.#timer ??= setTimeout(() => this.#pass(), this.#everyMs);
+      if (this.#latest !== undefined && this.#latest !== report) this.#timer ??= setTimeout(() => this.#pass(), this.#everyMs);
     });
   }
 }
