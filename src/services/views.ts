@@ -95,13 +95,13 @@ export function whereBy({ drivers }: Pick<EngineDeps, 'drivers'>): Where {
   return (providerId, machineId) => drivers.get(providerId)?.whereabouts(machineId);
 }
 
-/** What is the matter with a machine, with the words for people. */
 /** Absent where none has a code, as what drivers note has none. */
 function noteNotices(notes: readonly string[]): Reservation['noteNotices'] {
   const known = notes.map((note) => noticeOf(note) ?? null);
   return known.some((notice) => notice !== null) ? known : undefined;
 }
 
+/** What is the matter with a machine, with the words for people. */
 function conditionShown(
   where: Where,
   { id, condition, conditionSince }: Pick<rows.Machine, 'id' | 'condition' | 'conditionSince'>,

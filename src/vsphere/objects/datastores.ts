@@ -1,6 +1,6 @@
 /** Files on datastores: looking, making folders, moving, deleting. Paths are `[datastore] folder/file`. */
 import type { Ctx } from '../../lib/context.ts';
-import type { VSphereClient } from '../client.ts';
+import type { RunOptions, VSphereClient } from '../client.ts';
 import { isFault, vsphereError } from '../errors.ts';
 import { datastoreParent, formatDatastorePath, parseDatastorePath } from '../property/paths.ts';
 import { isA } from '../types/guard.ts';
@@ -140,7 +140,7 @@ export async function copyDisk(
   client: VSphereClient,
   from: string,
   to: string,
-  options: { datacenter?: Ref | undefined; adapterType?: string; onProgress?: (percent: number | undefined) => void } = {},
+  options: { datacenter?: Ref | undefined; adapterType?: string } & Pick<RunOptions, 'onProgress' | 'onTask'> = {},
 ): Promise<void> {
   const disks = await client.manager(ctx, 'virtualDiskManager');
   // Unset would mean preallocated on ESXi. vCenter keeps the source's format, and answers a destSpec with NotImplemented.
@@ -151,6 +151,6 @@ export async function copyDisk(
     'CopyVirtualDisk_Task',
     disks,
     { sourceName: from, sourceDatacenter: options.datacenter, destName: to, destDatacenter: options.datacenter, destSpec, force: false },
-    { onProgress: (percent) => options.onProgress?.(percent) },
+    { onProgress: options.onProgress, onTask: options.onTask },
   );
 }

@@ -11,6 +11,7 @@ import {
   type MethodArgs,
   type Ref,
   refKey,
+  type RunOptions,
   type TaskMethod,
   type TaskResult,
   type VSphereClient,
@@ -29,7 +30,6 @@ import { isOwned, type View, VIEW_PATHS, viewOf } from '../inventory/view.ts';
 /** Longest time of one task in milliseconds, when the caller sets no bound: a full copy of a large disk. */
 const TASK_MS = 6 * 3_600_000;
 const TRIES = 8;
-const COPYING = 'copying a disk';
 /** What long tasks do, as it is said to people. */
 export const SAID: Readonly<Partial<Record<TaskMethod, string>>> = {
   CloneVM_Task: 'copying the machine',
@@ -53,6 +53,8 @@ export type SafeTask = Exclude<
   TaskMethod,
   'Destroy_Task' | 'RemoveSnapshot_Task' | 'RemoveAllSnapshots_Task' | 'ConsolidateVMDisks_Task' | 'DeleteVirtualDisk_Task'
 >;
+
+type TaskWatch = Pick<RunOptions, 'onProgress' | 'onTask'>;
 
 /** One endpoint that is open: its client, the places on it, and how everything in this driver talks to it. */
 export class Endpoint {
@@ -208,25 +210,28 @@ export class Endpoint {
   ): Promise<TaskResult> {
     checkCtx(ctx);
     return await this.#tasks.run(ctx, async () => {
-      const inner = makeCtx({ timeoutMs: TASK_MS });
-      const text = SAID[method] ?? method;
-      let started: Ref | undefined;
-      let stopped = false;
-      const cancel = (task: Ref): void => {
-        this.client.call(makeCtx({ timeoutMs: 10_000 }), 'CancelTask', task, {}).catch(() => {});
-      };
-      const work = this.client.run(inner, method, self, args, {
-        ...options,
-        onProgress: (percent) => ctx.progress(percent === undefined ? { text } : { text, fraction: percent / 100 }),
-        onTask: (task) => {
-          started = task;
-          if (stopped) cancel(task);
-        },
-      });
-      return await this.work.step(ctx, key, work, () => {
-        stopped = true;
-        if (started !== undefined) cancel(started);
-      });
+      const run = (inner: Ctx, watch: TaskWatch) => this.client.run(inner, method, self, args, { ...options, ...watch });
+      return await this.#watched(ctx, key, SAID[method] ?? method, run);
+    });
+  }
+
+  /** Runs a task that says how far it is, and that the server is asked to cancel when the caller's context ends. */
+  async #watched<T>(ctx: Ctx, key: string, text: string, run: (inner: Ctx, watch: TaskWatch) => Promise<T>): Promise<T> {
+    let started: Ref | undefined;
+    let stopped = false;
+    const cancel = (task: Ref): void => {
+      this.client.call(makeCtx({ timeoutMs: 10_000 }), 'CancelTask', task, {}).catch(() => {});
+    };
+    const work = run(makeCtx({ timeoutMs: TASK_MS }), {
+      onProgress: (percent) => ctx.progress(percent === undefined ? { text } : { text, fraction: percent / 100 }),
+      onTask: (task) => {
+        started = task;
+        if (stopped) cancel(task);
+      },
+    });
+    return await this.work.step(ctx, key, work, () => {
+      stopped = true;
+      if (started !== undefined) cancel(started);
     });
   }
 
@@ -236,13 +241,12 @@ export class Endpoint {
     return await this.work.step(ctx, key, work(makeCtx({ timeoutMs: 300_000 })));
   }
 
-  /** Copies one disk to another path; how far that is is told. */
+  /** Copies one disk to another path: a task of no machine, for hours where the disk is large. */
   async copyDisk(ctx: Ctx, key: string, from: string, to: string): Promise<void> {
-    this.progress(ctx, COPYING);
-    const onProgress = (percent: number | undefined): void =>
-      ctx.progress(percent === undefined ? { text: COPYING } : { text: COPYING, fraction: percent / 100 });
-    const copy = copyDisk(makeCtx({ timeoutMs: TASK_MS }), this.client, from, to, { datacenter: this.site.datacenter, onProgress });
-    await this.work.step(ctx, key, copy);
+    const text = 'copying a disk';
+    this.progress(ctx, text);
+    const { datacenter } = this.site;
+    await this.#watched(ctx, key, text, (inner, watch) => copyDisk(inner, this.client, from, to, { datacenter, ...watch }));
   }
 
   /** Looks and acts until `step` gives a value; see {@link drive}. */

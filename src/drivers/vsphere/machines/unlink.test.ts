@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type Case, codeOf, ctx, inWorld } from '../../../../test/support/vsphere-cases.ts';
+import { makeCtx } from '../../../lib/context.ts';
+import { waitFor } from '../../../lib/retry.ts';
 import { unregisterVm } from '../../../vsim/model/destroy.ts';
 import { guestWrite } from '../../../vsim/model/guest.ts';
 import { disksOf } from '../../../vsim/model/vm-record.ts';
@@ -14,6 +16,22 @@ async function used(c: Case): Promise<string> {
 }
 
 const content = (c: Case, machineId: string): string => c.w.vsim.sim.hash(c.w.vm(machineId));
+
+test('a copy that nobody waits for any more is cancelled, so that its machine can be ended', async () => {
+  await inWorld({ vsim: { kind: 'esxi' } }, async (c) => {
+    const machineId = await used(c);
+    const slow = vi.spyOn(c.m.latency, 'copy').mockReturnValue(2_000);
+    const stop = new AbortController();
+    const cut = codeOf(c.driver.unlink(makeCtx({ signal: stop.signal }), machineId));
+    await waitFor(ctx(), 5, () => (c.m.tasks.running > 0 ? true : undefined));
+    stop.abort();
+    expect(await cut).toBe('cancelled');
+    await c.driver.destroy(ctx(), machineId);
+    expect(c.calls('CancelTask')).toBe(1);
+    await c.nothingLeft();
+    slow.mockRestore();
+  });
+});
 
 describe.each(['vcenter', 'esxi'] as const)('un-linking on %s', (kind) => {
   const world = async (work: (c: Case) => Promise<void>): Promise<void> => await inWorld({ vsim: { kind } }, work);
