@@ -4,11 +4,10 @@ import { defineConfig } from 'vitest/config';
 // Three tiers: `unit` beside the code, `real` with PostgreSQL, QEMU and processes, `long` for make test-long.
 
 /**
- * The real files that take longest, longest first: begun first, so that none of them is left alone at the end. Five at a time on two
+ * The real files that take longest, longest first: begun first, so that none of them is left alone at the end. Six at a time on two
  * cores: each waits half of its time, for a guest, a disk or a process that starts.
  */
 const HEAVIEST = [
-  'test/e2e/crash.real.ts',
   'src/drivers/qemu/conformance.real.ts',
   'test/e2e/portal.real.ts',
   'test/e2e/first-hour.real.ts',
@@ -21,6 +20,7 @@ const HEAVIEST = [
   'src/drivers/qemu/efi.real.ts',
   'src/drivers/qemu/tpm.real.ts',
   'src/main/backup.real.ts',
+  'test/e2e/crash.real.ts',
   'test/e2e/tunnel.real.ts',
   'src/qemu/scrub.real.ts',
   'src/engine/sagas-vsphere.real.ts',
@@ -46,7 +46,7 @@ export default defineConfig({
   test: {
     isolate: false,
     pool: 'forks',
-    maxWorkers: 5,
+    maxWorkers: 6,
     passWithNoTests: false,
     globalSetup: './test/support/run-folder.ts',
     sequence: { sequencer: HeaviestFirst },

@@ -31,6 +31,8 @@ interface Served {
   fingerprint256: string;
   source: string;
   pid: number;
+  /** SOAP requests it has answered so far. */
+  requests: () => Promise<number>;
   stop: () => Promise<void>;
 }
 
@@ -43,19 +45,26 @@ async function serve(scene: Scene, bootMs: number): Promise<Served> {
     const vsim = await startVsim({ ...CLOUD_IMAGE, ...more });
     const { url, username, password, fingerprint256 } = vsim;
     console.log(JSON.stringify({ url, username, password, fingerprint256, source: vsim.sim.master().path }));
+    process.on('SIGUSR2', () => console.log(vsim.stats.requests));
     process.on('SIGTERM', () => process.exit(0));`;
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   scene.defer(() => child.kill('SIGKILL'));
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const lines = createInterface(child.stdout);
+  const [line] = (await once(lines, 'line')) as [string];
+  const requests = async (): Promise<number> => {
+    const told = once(lines, 'line');
+    child.kill('SIGUSR2');
+    return Number((await told)[0]);
+  };
   const stop = async (): Promise<void> => {
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
     await ended;
   };
-  return { ...(JSON.parse(line) as Omit<Served, 'pid' | 'stop'>), pid: child.pid as number, stop };
+  return { ...(JSON.parse(line) as Omit<Served, 'pid' | 'requests' | 'stop'>), pid: child.pid as number, requests, stop };
 }
 
 /** A server with that vCenter and a published image of its master. */
@@ -144,11 +153,13 @@ async function run({ quick, scene, say, size }: BenchArgs): Promise<Outcome> {
   const slotS = await slotSeconds(server);
   say(`one alone: ${one.toFixed(1)} s; it holds a slot for ${slotS.toFixed(1)} s of them`);
   const before = cpuSeconds(server.pid as number);
+  const asked = await vcenter.requests();
   const seconds = await together(server, count);
   const cpuMs = ((cpuSeconds(server.pid as number) - before) * 1000) / count;
+  const requests = ((await vcenter.requests()) - asked) / count;
   const wall = Math.max(...seconds);
   const memory = peakBytes(server.pid as number);
-  say(`${count} together: last after ${wall.toFixed(1)} s`);
+  say(`${count} together: last after ${wall.toFixed(1)} s, ${requests.toFixed(1)} requests a machine`);
   await server.end('SIGTERM');
   await vcenter.stop();
 
@@ -178,8 +189,8 @@ async function run({ quick, scene, say, size }: BenchArgs): Promise<Outcome> {
       },
       {
         title: 'The server meanwhile',
-        head: ['processor ms a machine', 'peak memory MiB'],
-        rows: [[cpuMs.toFixed(0), (memory / 2 ** 20).toFixed(0)]],
+        head: ['processor ms a machine', 'peak memory MiB', 'requests a machine, reserve to ready'],
+        rows: [[cpuMs.toFixed(0), (memory / 2 ** 20).toFixed(0), requests.toFixed(1)]],
       },
     ],
     targets: [

@@ -9,7 +9,7 @@ const THEMES: readonly (readonly [title: string, tables: readonly string[]])[] =
   ['Where machines run', ['provider', 'closure']],
   ['Images', ['image', 'image_former_name', 'revision', 'master']],
   ['What is promised', ['reservation', 'series', 'licence', 'licence_image', 'held_hour', 'held_touched']],
-  ['Machines', ['machine', 'checkpoint', 'deletion']],
+  ['Machines', ['machine', 'assignment', 'checkpoint', 'deletion']],
   ['Work, and what happened', ['job', 'job_step', 'event', 'audit']],
 ];
 /** The migrations' own. */

@@ -50,7 +50,7 @@ export async function personalReservation(services: Services, caller: Caller, id
 }
 
 export async function ownMachine(services: Services, caller: Caller, id: string, signal: AbortSignal): Promise<MachineDetail> {
-  const found = await services.showMachine(id, signal);
+  const found = await services.showMachine(caller, id, signal);
   if (found === undefined || (found.owner !== caller.name && !isAdmin(caller))) throw notFound('machine', id);
   return found;
 }

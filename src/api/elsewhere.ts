@@ -10,9 +10,12 @@ import { callerOf, type ServerParts } from './parts.ts';
 /** What needs the driver of a reservation's machine at once. What becomes a job is done by whichever server can. */
 const AT_THE_MACHINE: ReadonlySet<Operation> = new Set(['connectReservation', 'serialLog', 'screenshot', 'console', 'terminal', 'tunnel']);
 
+/** Of which a server asks another for its part: see `askPeer`. */
+const IN_PART: ReadonlySet<Operation> = new Set(['verifyImage', 'showMachine']);
+
 /** Whether a server asks that of another: by its word nothing else is answered. */
 export function isPassedOn(operation: Operation | undefined): boolean {
-  return operation === 'uploadImage' || (operation !== undefined && AT_THE_MACHINE.has(operation));
+  return operation === 'uploadImage' || (operation !== undefined && (AT_THE_MACHINE.has(operation) || IN_PART.has(operation)));
 }
 
 /** The server that answers this instead; undefined if it is this one. Nothing is passed on twice. Errors: `unavailable` (it is away). */

@@ -32,6 +32,7 @@ export const PROBLEMS: Record<ProblemCode, Meaning> = {
   'not-supported': { status: 422, title: 'This provider cannot do that' },
   'rate-limited': { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'A fault in Carrel' },
+  'written-off': { status: 409, title: 'The provider was written off' },
   crashed: { status: 502, title: 'The hypervisor process ended by itself' },
   'guest-failed': { status: 502, title: 'The guest refused what was asked of it' },
   'no-permission': { status: 502, title: "Carrel's account at the provider may not do that" },
@@ -96,12 +97,16 @@ export function problem(
   };
 }
 
+/** Nothing came of what the store was too busy for, and it can be sent again after so many seconds. */
+const AGAIN_S = 2;
+
 /** What a caller is told about an error. An unforeseen one is not described: its text may hold what is not theirs to see. */
 export function toProblem(error: unknown, requestId: string): Problem {
   const code = problemCode(error);
   const fastify = FASTIFY[errorCode(error)];
   if (error instanceof CarrelError && code !== 'internal') {
-    return { ...problem(code, describeError(error), { hint: error.hint, details: error.details }), requestId };
+    const details = error.code === 'store-busy' ? { retryAfterS: AGAIN_S, ...error.details } : error.details;
+    return { ...problem(code, describeError(error), { hint: error.hint, details }), requestId };
   }
   if (fastify !== undefined) return { ...problem(code, fastify.detail), requestId };
   if (code !== 'internal' && error instanceof Error && code !== 'no-space') return { ...problem(code, error.message), requestId };

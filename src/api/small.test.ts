@@ -102,6 +102,13 @@ describe('problems', () => {
     expect(JSON.stringify(problem)).not.toContain('secret');
     expect(problem).toMatchObject({ status: 500, code: 'internal', requestId: 'r1' });
   });
+
+  it('says when to come again if the store was too busy, and only then', () => {
+    const busy = (details: Record<string, unknown>) => toProblem(new CarrelError('store-busy', 'too many', { details }), 'r1');
+    expect(busy({})).toMatchObject({ status: 503, code: 'unavailable', details: { retryAfterS: 2 } });
+    expect(busy({ retryAfterS: 7 })).toMatchObject({ details: { retryAfterS: 7 } });
+    expect(toProblem(new CarrelError('unavailable', 'it is down'), 'r1').details).toBeUndefined();
+  });
 });
 
 describe('tickets', () => {

@@ -4,7 +4,7 @@ import type { Duplex, Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { api } from '../contract/api.ts';
 import type { UploadQuery } from '../contract/images.ts';
-import { hardwareProblem } from '../core/brought-image.ts';
+import { hardwareProblem, stillProposed } from '../core/brought-image.ts';
 import type { Problem } from '../contract/problem.ts';
 import type { RouteDef } from '../contract/route.ts';
 import { CarrelError } from '../lib/errors.ts';
@@ -20,7 +20,7 @@ import type { Over } from './over.ts';
 import type { Places } from './places.ts';
 import { isToldInside, refusalOf, refuse } from './refusal.ts';
 import { relayShell } from './terminal.ts';
-import { receiveFile } from './upload.ts';
+import { type Received, receiveFile } from './upload.ts';
 
 function registerReadiness(app: FastifyInstance, parts: ServerParts): void {
   const { response, ...route } = common(api.ready, parts).schema as { response: Record<number, unknown> };
@@ -114,7 +114,7 @@ async function registerUpload(app: FastifyInstance, parts: ServerParts): Promise
             provider,
             masterOf,
             // One more master of a revision has that one's profile.
-            hints: masterOf === undefined ? { ...proposed, ...hints } : hints,
+            ...(masterOf === undefined ? withProposed(proposed, hints) : { hints }),
           });
           return await reply.code(202).send(started);
         } catch (error) {
@@ -124,6 +124,11 @@ async function registerUpload(app: FastifyInstance, parts: ServerParts): Promise
       },
     });
   });
+}
+
+/** What was said, over what the file's description proposes. */
+function withProposed({ secureBoot, tpm, ...hardware }: Received['proposed'], hints: Received['proposed']) {
+  return { hints: { ...hardware, ...hints }, described: stillProposed({ secureBoot, tpm }, hints) };
 }
 
 /** What a WebSocket of a machine is joined with, and how. */

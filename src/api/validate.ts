@@ -18,13 +18,23 @@ export type HttpPart = 'body' | 'querystring' | 'params' | 'headers';
 
 const PART: Record<HttpPart, string> = { body: 'the body', querystring: 'the query', params: 'the path', headers: 'the headers' };
 
-function describe(part: string, violation: Violation): string {
+/** What the contract says about what stands at a path such as `/labels/course`; undefined where it says nothing. */
+function wordsFor(schema: TSchema, instancePath: string): string | undefined {
+  let at: { description?: string; properties?: Record<string, TSchema>; items?: TSchema } | undefined = schema;
+  let words: string | undefined;
+  for (const step of instancePath.split('/').slice(1)) {
+    at = at?.properties?.[step] ?? at?.items;
+    words = at?.description ?? words;
+  }
+  return words;
+}
+
+function describe(part: string, violation: Violation, schema: TSchema): string {
   const where = violation.instancePath.slice(1).replaceAll('/', '.') || part;
   const params = violation.params as {
     additionalProperties?: string[];
     requiredProperties?: string[];
     allowedValues?: unknown[];
-    pattern?: string | RegExp;
   };
   switch (violation.keyword) {
     case 'additionalProperties':
@@ -34,17 +44,17 @@ function describe(part: string, violation: Violation): string {
     case 'enum':
       return `${where} must be one of ${(params.allowedValues ?? []).join(', ')}`;
     case 'pattern':
-      return `${where} is not written as it should be: it has to match ${String(params.pattern)}`;
+      return `${where} is not written as it should be. ${wordsFor(schema, violation.instancePath) ?? ''}`.trimEnd();
     default:
       return `${where} ${violation.message}`;
   }
 }
 
 /** The first thing that is wrong, as an error for the caller. */
-function refusal(part: string, violations: readonly Violation[]): CarrelError {
+function refusal(part: string, violations: readonly Violation[], schema: TSchema): CarrelError {
   // An unknown member is reported twice: as itself and by the object it stands in, which says it better.
   const [first] = violations.filter((v) => v.keyword !== 'boolean');
-  const detail = first === undefined ? `${part} is not what is asked for here` : describe(part, first);
+  const detail = first === undefined ? `${part} is not what is asked for here` : describe(part, first, schema);
   return new CarrelError('bad-request', detail, { hint: 'GET /api/v1/openapi.json says what each request takes.' });
 }
 
@@ -86,6 +96,6 @@ export function validator(part: HttpPart, schema: TSchema): (data: unknown) => {
       const detail = `${where || PART[part]} holds a character that is none (U+0000, or half of a surrogate pair)`;
       return { error: new CarrelError('bad-request', detail, { hint: 'Leave that character out.' }) };
     }
-    return { error: refusal(PART[part], compiled.Errors(value) as Violation[]) };
+    return { error: refusal(PART[part], compiled.Errors(value) as Violation[], schema) };
   };
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { clock } from './text.ts';
+import { clock, localTimes } from './text.ts';
 import type { Person } from '../../test/support/fake-services.ts';
 import { startCli } from '../../test/support/run-cli.ts';
 import { startTestServer, type TestServer } from '../../test/support/test-server.ts';
@@ -67,9 +67,9 @@ it('carrel when says whether, why not, when next, what is free and how long it t
   expect(code).toBe(0);
   expect(asked('availability')).toMatchObject({ image: 'starter', revision: 1, forMs: 5_400_000, vcpus: 2 });
   expect(out).toContain('no: there are 0 machines left and this needs 1');
-  expect(out).toMatch(/next +2026-01-02T04:04:05/);
-  expect(out).toMatch(/free +2026-01-02T04:04:05.000Z to 2026-01-03/);
-  expect(out).toMatch(/free +\S+ on$/m);
+  expect(out).toContain(`next        ${localTimes('2026-01-02T04:04:05.000Z')}`);
+  expect(out).toContain(`free        ${localTimes('2026-01-02T04:04:05.000Z')} to 2026-01-03`);
+  expect(out).toMatch(/free +\S+ \S+ on$/m);
   expect(out).toContain('4s as a rule, 9s nearly always (9 measured)');
 });
 
@@ -150,7 +150,12 @@ it('carrel rules shows one’s own, and operators change them', async () => {
   expect(asked('setRule')).toEqual({ kind: 'lab', group: 'user', atOnce: null, longest: '4h', total: null });
   await run('root', 'rules', 'server', '--no-allow');
   expect(asked('setRule')).toEqual({ kind: 'server', group: '*', allowed: false });
-  expect((await run('root', 'rules', 'lab', '--longest', 'soon')).code).toBe(2);
+  const told = async (span: string) => {
+    await run('root', 'rules', 'lab', '--tell-end', span);
+    return asked('setRule');
+  };
+  expect([await told('1h'), await told('no')]).toEqual(['1h', null].map((tellEnd) => ({ kind: 'lab', group: '*', tellEnd })));
+  for (const option of ['--longest', '--tell-end']) expect((await run('root', 'rules', 'lab', option, 'soon')).code).toBe(2);
   expect((await run('root', 'rules', 'party', '--longest', '2h')).code).toBe(2);
 });
 

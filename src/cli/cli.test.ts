@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { clock, when } from './text.ts';
+import { clock, table, when } from './text.ts';
 import { FakeWorld, TOKENS } from '../../test/support/fake-services.ts';
 import { type CliOptions, type CliResult, runCli, startCli } from '../../test/support/run-cli.ts';
 import { eventually, startTestServer, type TestServer } from '../../test/support/test-server.ts';
 import type { Reservation } from '../contract/reservations.ts';
 import { CarrelError } from '../lib/errors.ts';
-import { EXIT_TEXT } from './exit.ts';
+import { EXIT_TEXT, showError } from './exit.ts';
 import { makeProgram } from './program.ts';
 
 let server: TestServer;
@@ -246,6 +246,12 @@ describe('lists and single ones', () => {
     process.env['TZ'] = 'Asia/Kolkata';
     try {
       expect(clock('2026-11-28T22:15:30.123Z')).toBe('2026-11-29 03:45');
+      expect(table(['AT', 'WHY'], [['2026-11-28T22:15:30.123Z', 'since 2026-11-28T22:15Z']])).toMatch(
+        /\n2026-11-29 03:45:30 {2}since 2026-11-28T22:15Z$/,
+      );
+      const closed = new CarrelError('no-capacity', 'closed until 2026-11-28T22:15:00.000Z');
+      expect(showError(closed, false)).toBe('carrel: closed until 2026-11-29 03:45\n');
+      expect(showError(closed, true)).toContain('2026-11-28T22:15:00.000Z');
     } finally {
       if (zone === undefined) delete process.env['TZ'];
       else process.env['TZ'] = zone;
@@ -339,10 +345,13 @@ describe('a reservation', () => {
     server.world.reservations.set(id, { ...(server.world.reservations.get(id) as Reservation), endsAt: '2099-01-01T00:00:00.000Z' });
     expect(kept).toBeDefined();
     expect((await ann(['ls'])).out).toContain(when(kept));
-    const back = await ann(['undo', id.slice(0, 8)]);
-    expect([back.code, back.out]).toEqual([0, `${id.slice(0, 8)}  ready: switching it on again\n`]);
-    expect(server.world.reservations.get(id)?.keptUntil).toBeUndefined();
+    const back = startCli(server, 'ann', ['undo', id.slice(0, 8)]);
+    await eventually('the stage', () => back.err.includes('ready: switching it on again'));
     expect((await ann(['show', id])).out).toMatch(/^state +ready \(ready: switching it on again\)$/m);
+    server.world.move(id, { stageText: '' });
+    expect([await back.done, back.out]).toEqual([0, `${id.slice(0, 8)}  ready\n`]);
+    expect(server.world.reservations.get(id)?.keptUntil).toBeUndefined();
+    expect((await ann(['undo', id, '--no-wait'])).out).toBe(`${id.slice(0, 8)}  ready: switching it on again\n`);
   });
 
   it('reimage asks for another machine and waits for it', async () => {
@@ -380,6 +389,17 @@ describe('a reservation', () => {
     ]);
   });
 
+  it('relocate, for operators, waits for the move', async () => {
+    const { id } = server.world.addReservation('ann', { state: 'ready', stage: 'ready' });
+    expect((await ann(['relocate', id, 'ds1'])).err).toContain('operators');
+    const known = new Set(server.world.jobs.keys());
+    const started = startCli(server, 'root', ['relocate', id.slice(0, 8), 'ds1']);
+    await eventually('the job', () => server.world.jobs.size > known.size);
+    server.world.endJob([...server.world.jobs.keys()].find((key) => !known.has(key)) as string, { state: 'done' });
+    expect([await started.done, started.out]).toEqual([0, `${id.slice(0, 8)}  lies on ds1\n`]);
+    expect(server.world.calls.findLast((c) => c.name === 'relocateReservation')?.args[1]).toEqual({ id, datastore: 'ds1' });
+  });
+
   it('answer: what is asked, and an answer by its key or its words, for operators', async () => {
     const reservation = server.world.addReservation('bob', { state: 'ready' });
     const choices = [
@@ -407,6 +427,14 @@ describe('a reservation', () => {
     asked();
     const mine = await startCli(server, 'bob', ['answer', id, '1']).done;
     expect(mine).not.toBe(0);
+  });
+
+  it('machine ls and end are for operators, and show those that are nobody’s', async () => {
+    const { id } = server.world.addNobodys();
+    const lines = (await root(['machine', 'ls'])).out.split('\n');
+    expect(lines.find((line) => line.startsWith(id.slice(0, 8)))).toMatch(/running +starter@1 +local +nobody/);
+    expect((await root(['machine', 'end', id.slice(0, 8)])).out).toBe(`${id.slice(0, 8)}  destroying\n`);
+    expect((await ann(['machine', 'ls'])).code).not.toBe(0);
   });
 
   it('image replicate waits for the copy, and says what failed', async () => {
@@ -622,8 +650,7 @@ describe('images', () => {
       '512',
       '--firmware',
       'efi',
-      '--secure-boot',
-      '--tpm',
+      '--no-tpm',
       '--boot-timeout',
       '60',
     ]);
@@ -634,7 +661,10 @@ describe('images', () => {
       format: undefined,
       provider: 'lab',
       publish: false,
-      hints: { user: 'me', memoryMiB: 512, firmware: 'efi', secureBoot: true, tpm: true, bootTimeoutS: 60 },
+    });
+    // What was not said stays open: secure boot may be proposed by the file.
+    expect((request as { hints: unknown }).hints).toEqual({
+      ...{ user: 'me', memoryMiB: 512, firmware: 'efi', tpm: false, bootTimeoutS: 60 },
     });
     const revision = server.world.revisions.find((r) => r.image === 'my-image');
     if (revision) {
@@ -666,6 +696,10 @@ describe('images', () => {
     const full = await root(['image', 'verify', 'starter', '--full']);
     expect(full.out).toMatch(/starter@1 +ok, by its descriptor only +ab/);
     expect(full.err).toBe('/m: its bytes could not be read\n');
+    const anew = ['image', 'reseal', 'starter@1', '--reason'];
+    expect((await root([...anew, 'ds0 is gold now'])).out).toBe('starter@1 is sealed anew on local; it is published\n');
+    expect((await root([...anew, 'differs'])).err).toContain('m-flat.vmdk was changed at bytes 0 to 65535');
+    expect((await ann([...anew, 'ds0 is gold now'])).err).toContain('operators');
     expect((await root(['image', 'lineage', 'starter'])).out).toBe(
       '/masters/starter-1.qcow2\n  /machines/m1/disk.qcow2   (machine starter-1)\n',
     );
@@ -713,6 +747,21 @@ describe('operators', () => {
     expect(server.world.calls.findLast((c) => c.name === 'reconcile')?.args[1]).toEqual({ dryRun: true });
     expect((await ann(['reconcile'])).code).toBe(7);
     expect((await root(['audit', '--json'])).json).toEqual([]);
+    const { id } = server.world.addReservation('ann');
+    expect((await root(['audit', '--subject', id.slice(0, 8)])).code).toBe(0);
+    expect((await root(['audit', '--subject', 'zzz'])).code).toBe(3);
+    // A word that the log has: a group's, whose rules were changed.
+    const at = '2026-11-23T10:00:00.000Z';
+    server.world.audit.push({
+      id: '1',
+      at,
+      actor: 'root',
+      action: 'rule.changed',
+      subjectKind: 'account',
+      subjectId: 'students',
+      detail: {},
+    });
+    expect((await root(['audit', '--subject', 'students'])).out).toContain('account students');
   });
 
   it('make accounts and tokens', async () => {
@@ -722,8 +771,10 @@ describe('operators', () => {
     const made = await root(['token', 'add', 'eve', '--for', '30d']);
     expect([made.code, made.out.startsWith('crl_')]).toEqual([0, true]);
     const tokens = (await root(['token', 'ls', 'eve', '--json'])).json as { id: string }[];
-    expect((await root(['token', 'rm', 'eve', tokens[0]?.id as string])).out).toBe('done\n');
-    expect((await root(['token', 'rm', 'eve', tokens[0]?.id as string])).code).toBe(3);
+    const id = tokens[0]?.id as string;
+    expect((await root(['token', 'rm', 'eve', 'zz'])).code).toBe(3);
+    expect((await root(['token', 'rm', 'eve', id.slice(0, 8)])).out).toBe('done\n');
+    expect((await root(['token', 'rm', 'eve', id])).code).toBe(3);
     expect((await root(['token', 'add', 'nobody'])).code).toBe(3);
     expect((await ann(['token', 'add', 'ann'])).code).toBe(0);
   });
@@ -769,6 +820,16 @@ describe('the way to the server', () => {
     expect((await runCli(undefined, undefined, ['ls', '--data', dir, '--url', server.baseUrl])).code).toBe(7);
     writeFileSync(join(dir, 'client.json'), '{"url":');
     expect((await runCli(undefined, undefined, ['ls', '--data', dir])).err).toContain('is damaged');
+  });
+
+  it('a wait outlives a server whose store does not answer', async () => {
+    const run = startCli(server, 'ann', ['reserve', 'starter']);
+    await eventually('the wait', () => run.err.includes('queued'));
+    const id = [...server.world.reservations.keys()][0] as string;
+    server.world.failures.set('showReservation', new CarrelError('store-unavailable', 'the store does not answer'));
+    await eventually('it says so', () => run.err.includes('the server cannot answer just now; waiting for it to come back'));
+    server.world.makeReady(id);
+    expect(await run.done).toBe(0);
   });
 
   it('a wait outlives a server that is restarted', async () => {
@@ -1028,7 +1089,7 @@ describe('completion', () => {
 
   it('offers commands, options, choices and names from the server', async () => {
     const { id } = server.world.addReservation('ann', { state: 'ready' });
-    expect(await complete('re')).toEqual(['reserve', 'reimage', 'reconcile']);
+    expect(await complete('re')).toEqual(['reserve', 'reimage', 'relocate', 'reconcile']);
     expect(await complete('image', '')).toContain('lineage');
     expect(await complete('')).not.toContain('complete');
     expect(await complete('reserve', 'st')).toEqual(['starter']);

@@ -1,7 +1,7 @@
 /** Exit codes, and how an error is shown. The table is printed by `carrel help exit-codes` and in docs/guide/cli.md. */
 import { ApiError, UnreachableError } from '../client/errors.ts';
 import { CarrelError, describeError, errorCode } from '../lib/errors.ts';
-import { plain } from './text.ts';
+import { localTimes, plain } from './text.ts';
 
 export const EXIT = {
   ok: 0,
@@ -84,9 +84,9 @@ export function showError(error: unknown, json: boolean): string {
   }
   const children = Array.isArray(details.children) ? details.children : [];
   const lines = [
-    `carrel: ${plain(describeError(error))}`,
+    `carrel: ${plain(localTimes(describeError(error)))}`,
     ...children.map((child) => `  - ${plain(childText(child))}`),
-    ...(hint === undefined ? [] : [`  ${plain(hint)}`]),
+    ...(hint === undefined ? [] : [`  ${plain(localTimes(hint))}`]),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,5 +1,5 @@
 /** Waiting for something the server is working on, with a line per stage; at a terminal the last line is kept up to date. */
-import { UnreachableError } from '../client/errors.ts';
+import { ApiError, UnreachableError } from '../client/errors.ts';
 import type { Revision, RevisionStarted } from '../contract/images.ts';
 import type { JobDetail } from '../contract/machines.ts';
 import type { Failure } from '../contract/problem.ts';
@@ -69,15 +69,22 @@ export interface Followed<T> {
   subjects: readonly string[];
 }
 
-/** Looks, and goes on looking while a restarted server comes back. */
+/** What does not answer just now, of which more is known in a moment: the server, or what it needs itself, such as its store (503). */
+function awayText(error: unknown): string | undefined {
+  if (error instanceof UnreachableError) return 'the server does not answer';
+  return error instanceof ApiError && error.status === 503 ? 'the server cannot answer just now' : undefined;
+}
+
+/** Looks, and goes on looking while a restarted server or store comes back. */
 async function lookPatiently<T>(what: Followed<T>, signal: AbortSignal, line: StageLine): Promise<T> {
   const begun = performance.now();
   for (;;) {
     try {
       return await what.look(signal);
     } catch (error) {
-      if (!(error instanceof UnreachableError) || signal.aborted || performance.now() - begun > RESTART_MS) throw error;
-      line.show('the server does not answer; waiting for it to come back');
+      const away = awayText(error);
+      if (away === undefined || signal.aborted || performance.now() - begun > RESTART_MS) throw error;
+      line.show(`${away}; waiting for it to come back`);
       await pause(500, signal);
     }
   }
@@ -145,8 +152,8 @@ export function progressText({ progress }: { progress?: { text: string; fraction
 }
 
 /** How long it takes as a rule, where that is known. */
-function usually({ state, estimate }: Reservation): string {
-  if (state !== 'preparing' || estimate === undefined) return '';
+function usually({ state, stage, estimate }: Reservation): string {
+  if (state !== 'preparing' || stage === 'ending' || estimate === undefined) return '';
   return ` (ready after ${span(estimate.p50Ms)} as a rule, ${span(estimate.p95Ms)} nearly always)`;
 }
 

@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { CarrelError } from '../lib/errors.ts';
+import { EXIT, showError } from './exit.ts';
 
 export interface Io {
   out(text: string): void;
@@ -22,7 +23,9 @@ export function processIo(): Io {
   // A reader that has seen enough (`carrel ls | head -1`) is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    // A full disk, for example: what was done is done, only the answer is lost.
+    process.stderr.write(showError(new CarrelError('output-failed', 'the answer could not be written', { cause: error }), false));
+    process.exit(EXIT.failed);
   });
   return {
     out: (text) => void process.stdout.write(text),

@@ -1,6 +1,7 @@
 /** Labels as they are written on a command line. */
 import { InvalidArgumentError } from 'commander';
 import { LABEL_KEY, LABEL_VALUE } from '../contract/labels.ts';
+import type { Image } from '../contract/images.ts';
 import type { Reservation } from '../contract/reservations.ts';
 
 /** Refuses what no label may be, before anything is asked for. */
@@ -30,7 +31,7 @@ export function labelChange(text: string): [string, string | null] {
 }
 
 /** All of them in one line; empty without any. */
-export const labelText = ({ labels = {} }: Reservation): string =>
+export const labelText = ({ labels = {} }: Pick<Reservation | Image, 'labels'>): string =>
   Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(', ');

@@ -49,6 +49,20 @@ export async function findReservation(client: Client, text: string): Promise<Res
   throw new CarrelError('not-found', `no reservation begins with ${id}`, { hint: 'see `carrel ls --past`' });
 }
 
+/** An id of anything as it is; of a reservation its beginning or its machine's name too. */
+export async function fullId(client: Client, text: string): Promise<string> {
+  const id = text.toLowerCase();
+  return FULL_ID.test(id) ? id : (await findReservation(client, text)).id;
+}
+
+/** The id of one of these, of which the beginning will do. `hint`: where they are listed. */
+export function idOf(items: readonly { id: string }[], text: string, what: string, hint: string): string {
+  const id = text.toLowerCase();
+  const found = PART_OF_ID.test(id) ? only(items, id, what) : undefined;
+  if (found === undefined) throw new CarrelError('not-found', `there is no ${what} ${text}`, { hint: `see \`${hint}\`` });
+  return found.id;
+}
+
 /** The id of a job, of which the beginning will do. */
 export async function findJob(client: Client, text: string): Promise<string> {
   const id = text.toLowerCase();
@@ -76,7 +90,6 @@ export function revisionOf(text: string): { name: string; number: number } {
   return { name, number };
 }
 
-/** For options that take a count. */
 /** `40G` as MiB: M, G and T are those of 1024. */
 export function diskSize(text: string): number {
   const [, number, unit = ''] = /^(\d{1,7})([MGT])(?:iB)?$/i.exec(text) ?? [];
@@ -85,6 +98,14 @@ export function diskSize(text: string): number {
   return mib;
 }
 
+/** For options that take a share of a hundred; none of it, too. */
+export function percent(text: string): number {
+  const n = Number(text);
+  if (!/^\d{1,3}$/.test(text) || n > 100) throw new InvalidArgumentError('a whole number from 0 to 100 is needed');
+  return n;
+}
+
+/** For options that take a count. */
 export function wholeNumber(text: string): number {
   const n = Number(text);
   if (!/^\d{1,9}$/.test(text) || n === 0) throw new InvalidArgumentError('a positive whole number is needed');

@@ -149,6 +149,11 @@ test('a reader that has seen enough is no error', async () => {
   expect([out.endsWith(' 0\n'), err]).toEqual([true, '']);
 });
 
+test('an answer that cannot be written is said in a line', async () => {
+  const { code, err } = await start('sh', ['-c', `${LAUNCHER} exit-codes > /dev/full`]).done;
+  expect([code, err]).toEqual([1, expect.stringMatching(/^carrel: the answer could not be written: ENOSPC.*\n$/)]);
+});
+
 test('Tab in bash completes commands and names from the server', async () => {
   const press = async (line: string) => {
     const words = line.split(' ');

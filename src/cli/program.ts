@@ -18,7 +18,7 @@ import { addExitCodes } from './commands/exit-codes.ts';
 import { addExtend } from './commands/extend.ts';
 import { addLabel } from './commands/label.ts';
 import { addImageBuild } from './commands/image-build.ts';
-import { addImageDescribe, addImageRename } from './commands/image-change.ts';
+import { addImageDescribe, addImageLabel, addImageRename } from './commands/image-change.ts';
 import { addImageImport } from './commands/image-import.ts';
 import { addImageLineage } from './commands/image-lineage.ts';
 import { addImageLs } from './commands/image-ls.ts';
@@ -28,8 +28,11 @@ import { addImagePublish } from './commands/image-publish.ts';
 import { addImageRetire, addImageUnretire } from './commands/image-retire.ts';
 import { addImageRm } from './commands/image-rm.ts';
 import { addImageShow } from './commands/image-show.ts';
+import { addImageReseal } from './commands/image-reseal.ts';
 import { addImageVerify } from './commands/image-verify.ts';
 import { addServerLs } from './commands/server-ls.ts';
+import { addMachineEnd, addMachineLs } from './commands/machine.ts';
+import { addServerRm } from './commands/server-rm.ts';
 import { addJobsLs } from './commands/jobs-ls.ts';
 import { addJobsRetry } from './commands/jobs-retry.ts';
 import { addJobsShow } from './commands/jobs-show.ts';
@@ -49,9 +52,17 @@ import { addProviderAdd } from './commands/provider-add.ts';
 import { addProviderCheck, addProviderVms } from './commands/provider-check.ts';
 import { addProviderLs } from './commands/provider-ls.ts';
 import { addProviderSet } from './commands/provider-set.ts';
-import { addProviderDisable, addProviderDrain, addProviderEnable, addProviderRm, addProviderShow } from './commands/provider-state.ts';
+import {
+  addProviderDisable,
+  addProviderDrain,
+  addProviderEnable,
+  addProviderRm,
+  addProviderShow,
+  addProviderWriteOff,
+} from './commands/provider-state.ts';
 import { addProxy } from './commands/proxy.ts';
 import { addReconcile } from './commands/reconcile.ts';
+import { addRelocate } from './commands/relocate.ts';
 import { addReserve } from './commands/reserve.ts';
 import { addRules } from './commands/rules.ts';
 import { addForward } from './commands/forward.ts';
@@ -95,7 +106,9 @@ const GROUPS: readonly { name: string; description: string; commands: readonly A
       addImageShow,
       addImageRename,
       addImageDescribe,
+      addImageLabel,
       addImageVerify,
+      addImageReseal,
       addImageLineage,
       addImageReplicate,
       addImageProve,
@@ -111,7 +124,8 @@ const GROUPS: readonly { name: string; description: string; commands: readonly A
     commands: [addCheckpointAdd, addCheckpointLs, addCheckpointRevert, addCheckpointRm],
   },
   { name: 'series', description: 'reservations that repeat', commands: [addSeriesLs, addSeriesShow, addSeriesEnd] },
-  { name: 'server', description: 'the servers of this installation', commands: [addServerLs] },
+  { name: 'server', description: 'the servers of this installation', commands: [addServerLs, addServerRm] },
+  { name: 'machine', description: "machines, also those that are nobody's", commands: [addMachineLs, addMachineEnd] },
   { name: 'jobs', description: 'durable work', commands: [addJobsLs, addJobsShow, addJobsRetry] },
   {
     name: 'provider',
@@ -127,6 +141,7 @@ const GROUPS: readonly { name: string; description: string; commands: readonly A
       addProviderDisable,
       addProviderDrain,
       addProviderRm,
+      addProviderWriteOff,
     ],
   },
   {
@@ -176,6 +191,7 @@ const COMMANDS: readonly Add[] = [
   addPower,
   addReimage,
   addUnlink,
+  addRelocate,
   addAnswer,
   addRules,
 ];

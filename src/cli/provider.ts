@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { Certificate, Provider, Trust } from '../contract/providers.ts';
 import { CarrelError } from '../lib/errors.ts';
-import { wholeNumber } from './names.ts';
+import { percent, wholeNumber } from './names.ts';
 import type { Session } from './session.ts';
-import { bytes, facts } from './text.ts';
+import { bytes, facts, localTimes } from './text.ts';
 
 export interface EndpointOptions {
   address?: string;
@@ -24,6 +24,7 @@ export interface EndpointOptions {
   maxMemory?: number;
   maxVcpus?: number;
   maxStorage?: number;
+  linkedShare?: number;
   guestUser?: string;
   guestPasswordFile?: string;
 }
@@ -48,7 +49,8 @@ export function addEndpointOptions(command: Command): Command {
     .option('--max-machines <n>', 'most machines at one time', wholeNumber)
     .option('--max-memory <mib>', 'MiB promised to machines at most', wholeNumber)
     .option('--max-vcpus <n>', 'virtual CPUs promised at most', wholeNumber)
-    .option('--max-storage <mib>', "MiB of storage promised to full copies at most (default: the datastores' size)", wholeNumber)
+    .option('--max-storage <mib>', "MiB of storage promised to disks of machines at most (default: the datastores' size)", wholeNumber)
+    .option('--linked-share <percent>', "of the size of a linked clone's disks so much is counted as storage (default: 5)", percent)
     .option('--guest-user <name>', "account inside the guests for VMware's guest operations, where images need one")
     .option('--guest-password-file <file>', 'its password, in a file of one line');
 }
@@ -77,6 +79,7 @@ export function placesOf(o: EndpointOptions) {
     ...(o.datastore === undefined ? {} : { datastores: o.datastore }),
     ...(o.network === undefined ? {} : { network: o.network }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    ...(o.linkedShare === undefined ? {} : { linkedPercent: o.linkedShare }),
     ...(o.guestUser === undefined ? {} : { guestUser: o.guestUser }),
     ...(o.guestPasswordFile === undefined ? {} : { guestPassword: secretFrom(o.guestPasswordFile) }),
   };
@@ -180,15 +183,17 @@ export function describeProvider(p: Provider): string {
     ['provider', `${p.name} (${p.kind}, ${p.state})`],
     [
       'draining',
-      p.drainingSince === undefined ? undefined : `since ${p.drainingSince}: nothing new goes there, what is there stays until its end`,
+      p.drainingSince === undefined
+        ? undefined
+        : `since ${localTimes(p.drainingSince)}: nothing new goes there, what is there stays until its end`,
     ],
-    ['problem', p.problem === undefined ? undefined : `${p.problem} (since ${p.since})`],
+    ['problem', p.problem === undefined ? undefined : localTimes(`${p.problem} (since ${p.since})`)],
     ['address', p.connection?.url],
     ['account', p.connection?.username],
     ['machines', `${p.used.machines} of ${p.limits.machines}`],
     ['memory', `${p.used.memoryMiB} of ${p.limits.memoryMiB} MiB`],
     ['vCPUs', `${p.used.vcpus} of ${p.limits.vcpus}`],
-    ['whole disks', `${p.used.storageMiB} of ${p.limits.storageMiB} MiB`],
+    ['disks', `${p.used.storageMiB} of ${p.limits.storageMiB} MiB, of linked clones ${p.linkedPercent} % counted`],
     ['storage', p.storageBytes === undefined ? undefined : `${bytes(p.storageFreeBytes ?? 0)} free of ${bytes(p.storageBytes)}`],
     ['clone modes', p.cloneModes.join(', ')],
     ['recipes', p.recipes.join(', ')],

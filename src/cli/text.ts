@@ -26,9 +26,25 @@ export function lastLines(failure: { details?: Record<string, unknown> } | undef
 
 type Cell = string | number | undefined;
 
+const INSTANT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z/g;
+
+/** What the server says with moments in it (ISO 8601, UTC), with these as the reader's own clock shows them, to the second. */
+export function localTimes(text: string): string {
+  return text.replace(INSTANT, (iso) => {
+    const seconds = new Date(iso).getSeconds();
+    return seconds === 0 ? clock(iso) : `${clock(iso)}:${String(seconds).padStart(2, '0')}`;
+  });
+}
+
+/** A cell that is a moment, and nothing else: people's own words stay as they wrote them. */
+function cellText(cell: Cell): string {
+  const text = String(cell ?? '');
+  return plain(text.replace(INSTANT, '') === '' ? localTimes(text) : text);
+}
+
 /** Columns of text, as wide as they need to be. */
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const cells = [head, ...rows].map((row) => row.map((cell) => plain(String(cell ?? ''))));
+  const cells = [head, ...rows].map((row) => row.map(cellText));
   const widths = head.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)));
   const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
   return cells.map((row) => line(row).trimEnd()).join('\n');
@@ -38,7 +54,7 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
 export function facts(pairs: readonly (readonly [string, Cell])[]): string {
   const known = pairs.filter(([, value]) => value !== undefined && value !== '');
   const width = Math.max(0, ...known.map(([name]) => name.length));
-  return known.map(([name, value]) => `${plain(name).padEnd(width)}  ${plain(String(value))}`).join('\n');
+  return known.map(([name, value]) => `${plain(name).padEnd(width)}  ${cellText(value)}`).join('\n');
 }
 
 export function bytes(n: number): string {

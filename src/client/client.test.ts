@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { PATHS } from '../contract/paths.ts';
 import { makeClient } from './client.ts';
 import { ApiError, UnreachableError } from './errors.ts';
@@ -31,6 +31,32 @@ it('opens a stream anew no sooner than the server asks for', () => {
   expect(pauseAfter(refused(), 500)).toBe(500);
   expect(pauseAfter(new UnreachableError('http://host', new Error('gone')), 500)).toBe(500);
   expect(pauseAfter(undefined, 500)).toBe(500);
+});
+
+it('waits while the server is too busy, for as long as it says, and sends the same again', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const busy = { type: 'x', title: 't', status: 503, code: 'unavailable', detail: 'too many', details: { retryAfterS: 2 } };
+  const answers = [json(busy, 503), json(busy, 503), json({ id: 'made' }, 202)];
+  const { client, sent } = recording(() => answers.shift() as Response);
+  const asked = client.reserve({ body: { image: 'golden' } });
+  await vi.advanceTimersByTimeAsync(1_900);
+  expect(sent).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(8_000);
+  expect(await asked).toEqual({ id: 'made' });
+  expect(sent.map((s) => s.init.body)).toEqual(Array.from({ length: 3 }, () => '{"image":"golden"}'));
+
+  const { client: other, sent: once } = recording(() => json({ ...busy, details: {} }, 503));
+  await expect(other.reserve({ body: { image: 'golden' } })).rejects.toMatchObject({ status: 503 });
+  expect(once).toHaveLength(1);
+
+  const { client: gone } = recording(() => json(busy, 503));
+  const over = new AbortController();
+  const left = gone.reserve({ body: { image: 'golden' } }, { signal: over.signal });
+  const refused = expect(left).rejects.toBeInstanceOf(DOMException);
+  await vi.advanceTimersByTimeAsync(100);
+  over.abort();
+  await refused;
 });
 
 describe('requests', () => {

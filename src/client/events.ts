@@ -1,6 +1,6 @@
 import type { EventData } from '../contract/system.ts';
 import { ApiError, UnreachableError } from './errors.ts';
-import { type ClientOptions, headersOf, send, urlOf } from './request.ts';
+import { type ClientOptions, headersOf, pause, send, urlOf } from './request.ts';
 
 export interface EventOptions {
   signal?: AbortSignal | undefined;
@@ -76,22 +76,6 @@ async function* readStream(response: Response): AsyncGenerator<EventData> {
   } finally {
     await reader.cancel().catch(() => {});
   }
-}
-
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) {
-      resolve();
-      return;
-    }
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done, { once: true });
-  });
 }
 
 /** How long to wait before a broken stream is opened anew, in milliseconds: as long as the server says, if it said so. */

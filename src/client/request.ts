@@ -64,16 +64,61 @@ export async function send(options: ClientOptions, url: string, init: RequestIni
   return response;
 }
 
-/** Calls an operation whose request is JSON; its answer is JSON, text or the bytes of a picture. */
+/** Waits so many milliseconds, or until the signal aborts. */
+export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}
+
+/** So long a call is sent again while the server says that it is too busy and when to come again, in milliseconds. */
+const BUSY_FOR_MS = 120_000;
+
+/** The pause before a request is sent again, in milliseconds: the server was too busy, did nothing of it and said when; undefined otherwise. */
+function busyPause(error: unknown): number | undefined {
+  if (!(error instanceof ApiError) || error.status !== 503) return undefined;
+  const { retryAfterS } = error.details;
+  // By chance up to twice as long, so that those who were sent away together do not come back together.
+  return typeof retryAfterS === 'number' ? retryAfterS * 1000 * (1 + Math.random()) : undefined;
+}
+
+/** Sends it again for as long as the server is only too busy. */
+async function patiently<T>(signal: AbortSignal | undefined, request: () => Promise<T>): Promise<T> {
+  const until = performance.now() + BUSY_FOR_MS;
+  for (;;) {
+    try {
+      return await request();
+    } catch (error) {
+      const pauseMs = busyPause(error);
+      if (pauseMs === undefined || performance.now() + pauseMs > until) throw error;
+      await pause(pauseMs, signal);
+      signal?.throwIfAborted();
+    }
+  }
+}
+
+/** Calls an operation whose request is JSON; its answer is JSON, text or the bytes of a picture. While the server is too busy it waits. */
 export async function call(options: ClientOptions, operation: Operation, input: RawInput, callOptions: CallOptions): Promise<unknown> {
   const { method } = operationPath(operation);
   const hasBody = input.body !== undefined;
-  const response = await send(options, urlOf(options.baseUrl, operation, input), {
-    method,
-    headers: headersOf(options, hasBody ? { 'content-type': 'application/json' } : {}),
-    ...(hasBody ? { body: JSON.stringify(input.body) } : {}),
-    ...(callOptions.signal === undefined ? {} : { signal: callOptions.signal }),
-  });
+  const response = await patiently(callOptions.signal, () =>
+    send(options, urlOf(options.baseUrl, operation, input), {
+      method,
+      headers: headersOf(options, hasBody ? { 'content-type': 'application/json' } : {}),
+      ...(hasBody ? { body: JSON.stringify(input.body) } : {}),
+      ...(callOptions.signal === undefined ? {} : { signal: callOptions.signal }),
+    }),
+  );
   try {
     const type = response.headers.get('content-type') ?? '';
     if (type.startsWith('image/')) return new Uint8Array(await response.arrayBuffer());

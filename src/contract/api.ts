@@ -5,6 +5,8 @@ import { licenceRoutes } from './licences.ts';
 import { jobRoutes, machineRoutes } from './machines.ts';
 import type { Operation } from './paths.ts';
 import { providerRoutes } from './providers.ts';
+import { masterRoutes } from './masters.ts';
+import { machineWorkRoutes } from './machine-work.ts';
 import { reservationRoutes } from './reservations.ts';
 import type { HandlerInput, Input, Output, RouteDef } from './route.ts';
 import { screenRoutes } from './screen.ts';
@@ -20,6 +22,8 @@ export const api = {
   ...accountRoutes,
   ...imageRoutes,
   ...reservationRoutes,
+  ...machineWorkRoutes,
+  ...masterRoutes,
   ...screenRoutes,
   ...checkpointRoutes,
   ...seriesRoutes,

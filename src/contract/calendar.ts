@@ -76,6 +76,9 @@ export const Rule = named(
     checkpoints: Type.Integer({ description: 'How many checkpoints one machine may have.' }),
     connectWithinMs: described(Limit, 'A machine to which nobody connects for so long after it was ready is ended; null = never.'),
     idleAfterMs: described(Limit, 'A machine at which nobody is, as far as the server sees, for so long is ended; null = never.'),
+    tellEndMs: Type.Integer({
+      description: 'So long before its end its people are told, in its guest too where that can be; 0 = not at all.',
+    }),
   }),
 );
 export type Rule = Static<typeof Rule>;
@@ -98,6 +101,7 @@ export const RuleChange = strict({
   idleAfter: Type.Optional(
     described(Span, 'A machine at which nobody is, as far as the server sees, for so long is ended; at least 5m; null = never.'),
   ),
+  tellEnd: Type.Optional(described(Span, 'So long before its end its people are told; null = not at all.')),
   reset: Type.Optional(Type.Boolean({ description: 'What the site says of this kind and group is taken away, before the other changes.' })),
 });
 export type RuleChange = Static<typeof RuleChange>;

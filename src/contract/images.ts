@@ -1,9 +1,10 @@
 import { type Static, Type } from 'typebox';
 import { Description, MemoryMiB, NameParam, Time, Uuid, Vcpus, WorkProgress } from './common.ts';
+import { LabelChange, LabelQuery, Labels } from './labels.ts';
 import { Lineage } from './lineage.ts';
 import { Failure } from './problem.ts';
 import { CpuLevel, DiskBus, GuestAccess, GuestProfile, HardwareProfile, NetworkCard, Protocol } from './profiles.ts';
-import { named, oneOf, route, strict } from './route.ts';
+import { described, named, oneOf, route, strict } from './route.ts';
 
 export const RevisionState = oneOf(['preparing', 'draft', 'published', 'retired', 'failed']);
 
@@ -50,6 +51,7 @@ export const Image = named(
     id: Uuid,
     name: Type.String(),
     description: Type.String(),
+    labels: Type.Optional(described(Labels, 'As its owner and operators put them on it; absent: none.')),
     owner: Type.String(),
     createdAt: Time,
     published: Type.Optional(Type.Integer({ description: 'Number of the revision that is handed out; absent if none is.' })),
@@ -140,7 +142,7 @@ export const VmImport = strict({
 export type VmImport = Static<typeof VmImport>;
 
 const Name = strict({ name: NameParam });
-const NameNumber = strict({ name: NameParam, number: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
+export const NameNumber = strict({ name: NameParam, number: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
 
 /** What an uploader may say about the guest inside a file; the rest is found out or assumed. */
 export const UploadQuery = strict({
@@ -164,9 +166,17 @@ export const UploadQuery = strict({
   ...guestHints,
   firmware: Type.Optional(oneOf(['bios', 'efi'])),
   secureBoot: Type.Optional(
-    Type.Boolean({ description: 'On QEMU: EFI firmware that runs only what is signed, with the keys of Microsoft; false if left out.' }),
+    Type.Boolean({
+      description:
+        'On QEMU: EFI firmware that runs only what is signed, with the keys of Microsoft; as the description of an OVA says, else false, if left out.',
+    }),
   ),
-  tpm: Type.Optional(Type.Boolean({ description: 'On QEMU: a TPM 2.0 of its own for each machine, empty at first; false if left out.' })),
+  tpm: Type.Optional(
+    Type.Boolean({
+      description:
+        'On QEMU: a TPM 2.0 of its own for each machine, empty at first; as the description of an OVA says, else false, if left out.',
+    }),
+  ),
   cpu: Type.Optional(CpuLevel),
   diskBus: Type.Optional(DiskBus),
   nic: Type.Optional(NetworkCard),
@@ -179,6 +189,7 @@ export const imageRoutes = {
     summary: 'Images',
     tag: 'images',
     scope: 'user',
+    query: strict({ label: Type.Optional(LabelQuery) }),
     response: named('ImageList', Type.Object({ items: Type.Array(Image) })),
   }),
   showImage: route('showImage', {
@@ -190,13 +201,13 @@ export const imageRoutes = {
     errors: ['not-found'],
   }),
   changeImage: route('changeImage', {
-    summary: 'Give an image another name or description; what is reserved or being made of it stays as it is',
+    summary: 'Give an image another name, description or labels; what is reserved or being made of it stays as it is',
     description:
       "For the image's owner and operators. Its revisions are `NEW@N` from then on. The old name is free again; who asks for it is told the new one until another image takes it.",
     tag: 'images',
     scope: 'user',
     params: Name,
-    body: strict({ name: Type.Optional(NameParam), description: Type.Optional(Description) }),
+    body: strict({ name: Type.Optional(NameParam), description: Type.Optional(Description), labels: Type.Optional(LabelChange) }),
     response: Image,
     errors: ['not-found', 'not-allowed', 'conflict'],
   }),
@@ -349,6 +360,7 @@ export const imageRoutes = {
     params: Name,
     body: strict({
       revision: Type.Optional(Type.Integer({ minimum: 1, description: 'Only this one; all if left out.' })),
+      provider: Type.Optional(Type.String({ minLength: 1, maxLength: 63, description: 'Only what lies there; everything if left out.' })),
       full: Type.Optional(
         Type.Boolean({
           description: 'On vSphere: every byte that the seal has a hash of, not only samples. Takes as long as reading does.',

@@ -10,3 +10,20 @@ export const Labels = Type.Record(Type.String({ pattern: LABEL_KEY }), Type.Stri
   maxProperties: MOST_LABELS,
   description: 'Words that people put on it to find it again, key to value.',
 });
+
+/** What changes them. */
+export const LabelChange = Type.Record(
+  Type.String({ pattern: LABEL_KEY }),
+  Type.Union([Type.String({ pattern: LABEL_VALUE }), Type.Null()]),
+  {
+    additionalProperties: false,
+    maxProperties: 2 * MOST_LABELS,
+    description: 'Null takes one away.',
+  },
+);
+
+/** What a list is narrowed to. */
+export const LabelQuery = Type.String({
+  maxLength: 2_048,
+  description: 'Those with this label: `KEY=VALUE`, or `KEY` for any value; several, parted by commas, for all of them.',
+});

@@ -57,6 +57,7 @@ export const DeletionProof = named(
     chainsBefore: Type.Array(Type.Array(Disk)),
     removed: Type.Array(Type.Object({ path: Type.String(), bytes: Type.Integer() })),
     parents: Type.Array(ParentFact, { description: 'What the machine stood on, before and after.' }),
+    writtenOff: Type.Optional(Type.String({ description: 'Nobody saw it go: its provider was written off. Which, and why.' })),
   }),
 );
 export type DeletionProof = Static<typeof DeletionProof>;

@@ -34,8 +34,8 @@ export const MachineCondition = named(
   Type.Object(
     {
       kind: oneOf(
-        ['out-of-space', 'suspended', 'frozen', 'question', 'unreachable', 'crashed'],
-        '`out-of-space`: its storage is full, it goes on by itself. `frozen`: its file systems are held still. `question`: its hypervisor asks an operator. `unreachable`: it cannot be controlled.',
+        ['out-of-space', 'suspended', 'frozen', 'question', 'unreachable', 'hung', 'no-tpm', 'crashed'],
+        '`out-of-space`: its storage is full, it goes on by itself. `frozen`: its file systems are held still. `question`: its hypervisor asks an operator. `unreachable`: it cannot be controlled. `hung`: its guest does not answer. `no-tpm`: it works, without its TPM.',
       ),
       since: Time,
       text: Type.String({ description: 'One sentence.' }),
@@ -58,12 +58,15 @@ export const Machine = named(
   'Machine',
   Type.Object({
     id: Uuid,
-    reservation: Uuid,
-    owner: Type.String(),
+    reservation: Type.Optional(
+      Type.String({ format: 'uuid', description: 'Whose machine it is, or was last; absent where it was nobody’s yet.' }),
+    ),
+    owner: Type.Optional(Type.String({ description: 'Whose that reservation is.' })),
+    nobodys: Type.Optional(Type.Boolean({ description: 'It is there and no reservation has it now; absent where one has.' })),
     provider: Type.String(),
     image: Type.String(),
     revision: Type.Integer(),
-    hostname: Type.String(),
+    hostname: Type.Optional(Type.String({ description: 'As of its reservation.' })),
     mode: CloneMode,
     state: MachineState,
     condition: Type.Optional(MachineCondition),
@@ -107,6 +110,15 @@ export const machineRoutes = {
     params: IdParams,
     response: MachineDetail,
     errors: ['not-found'],
+  }),
+  endMachine: route('endMachine', {
+    summary: "Take a machine away that is nobody's. Asking again does no harm",
+    description: 'For operators. `wrong-state`: a reservation has it, and ends with it.',
+    tag: 'machines',
+    scope: 'admin',
+    params: IdParams,
+    response: MachineDetail,
+    errors: ['not-found', 'wrong-state', 'busy'],
   }),
   answerMachine: route('answerMachine', {
     summary: "Answer what a machine's hypervisor asks before it lets it go on",

@@ -38,6 +38,7 @@ export const PATHS = {
   publishRevision: 'POST /api/v1/images/{name}/revisions/{number}/publish',
   retireRevision: 'POST /api/v1/images/{name}/revisions/{number}/retire',
   unretireRevision: 'POST /api/v1/images/{name}/revisions/{number}/unretire',
+  resealRevision: 'POST /api/v1/images/{name}/revisions/{number}/reseal',
   deleteRevision: 'DELETE /api/v1/images/{name}/revisions/{number}',
   verifyImage: 'POST /api/v1/images/{name}/verify',
   imageLineage: 'GET /api/v1/images/{name}/lineage',
@@ -57,6 +58,7 @@ export const PATHS = {
   captureReservation: 'POST /api/v1/reservations/{id}/capture',
   undoEnd: 'POST /api/v1/reservations/{id}/undo',
   unlinkReservation: 'POST /api/v1/reservations/{id}/unlink',
+  relocateReservation: 'POST /api/v1/reservations/{id}/relocate',
   reimageReservation: 'POST /api/v1/reservations/{id}/reimage',
   powerReservation: 'POST /api/v1/reservations/{id}/power',
   listCheckpoints: 'GET /api/v1/reservations/{id}/checkpoints',
@@ -88,6 +90,7 @@ export const PATHS = {
   listMachines: 'GET /api/v1/machines',
   showMachine: 'GET /api/v1/machines/{id}',
 
+  endMachine: 'POST /api/v1/machines/{id}/end',
   answerMachine: 'POST /api/v1/machines/{id}/answer',
   listJobs: 'GET /api/v1/jobs',
   showJob: 'GET /api/v1/jobs/{id}',
@@ -104,8 +107,10 @@ export const PATHS = {
   enableProvider: 'POST /api/v1/providers/{provider}/enable',
   disableProvider: 'POST /api/v1/providers/{provider}/disable',
   drainProvider: 'POST /api/v1/providers/{provider}/drain',
+  writeOffProvider: 'POST /api/v1/providers/{provider}/write-off',
   deleteProvider: 'DELETE /api/v1/providers/{provider}',
   listServers: 'GET /api/v1/servers',
+  forgetServer: 'DELETE /api/v1/servers/{server}',
   listAudit: 'GET /api/v1/audit',
 } as const;
 

@@ -35,6 +35,7 @@ export const PROBLEM_CODES = [
   'shutdown',
   'missing-tool',
   'no-permission',
+  'written-off',
   'crashed',
   'deadline',
   'cancelled',

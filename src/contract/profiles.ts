@@ -21,6 +21,9 @@ export const HardwareProfile = named(
     cpu: Type.Optional(CpuLevel),
     diskBus: Type.Optional(DiskBus),
     nic: Type.Optional(NetworkCard),
+    sectorBytes: Type.Optional(
+      Type.Integer({ description: 'Bytes of a sector of the system disk, as its partition table has them; 512 if left out.' }),
+    ),
   }),
 );
 

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Done, NameParam, Time } from './common.ts';
+import { Notice } from './notices.ts';
 import { described, named, oneOf, route, strict } from './route.ts';
 
 export const Limits = named(
@@ -8,7 +9,9 @@ export const Limits = named(
     machines: Type.Integer(),
     memoryMiB: Type.Integer(),
     vcpus: Type.Integer(),
-    storageMiB: Type.Integer({ description: 'Whole disks of machines. What stands on its image’s disks is not counted.' }),
+    storageMiB: Type.Integer({
+      description: 'Disks of machines: whole ones in full, such as stand on their image’s with the share of `linkedPercent`.',
+    }),
   }),
 );
 export type Limits = Static<typeof Limits>;
@@ -54,6 +57,11 @@ const connection = {
     Type.String({ minLength: 1, maxLength: 200, description: "Account inside the guests for VMware's guest operations." }),
   ),
 };
+const LinkedPercent = Type.Integer({
+  minimum: 0,
+  maximum: 100,
+  description: 'So much of the size of their disks is counted of machines that stand on their image’s, of promises made from then on.',
+});
 const passwords = {
   password: Type.String({ minLength: 1, maxLength: 1000 }),
   guestPassword: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
@@ -62,7 +70,13 @@ const passwords = {
 export const Connection = named('ProviderConnection', strict(connection));
 export type Connection = Static<typeof Connection>;
 
-export const ProviderAdded = strict({ name: ProviderName, kind: oneOf(['vcenter', 'esxi']), ...connection, ...passwords });
+export const ProviderAdded = strict({
+  name: ProviderName,
+  kind: oneOf(['vcenter', 'esxi']),
+  ...connection,
+  linkedPercent: Type.Optional(LinkedPercent),
+  ...passwords,
+});
 export type ProviderAdded = Static<typeof ProviderAdded>;
 
 /** What is left out stays as it is; null takes a choice back. */
@@ -78,6 +92,7 @@ export const ProviderChange = strict({
   network: Type.Optional(Type.Union([Path, Type.Null()])),
   strategy: Type.Optional(Type.Union([connection.strategy, Type.Null()])),
   limits: connection.limits,
+  linkedPercent: Type.Optional(described(LinkedPercent, 'The host of a server has this choice too.')),
   password: Type.Optional(passwords.password),
   guestUser: connection.guestUser,
   guestPassword: passwords.guestPassword,
@@ -91,7 +106,10 @@ export const Provider = named(
     kind: Type.String(),
     state: oneOf(['up', 'down', 'disabled']),
     problem: Type.Optional(Type.String({ description: 'Why it is not up.' })),
+    problemNotice: Type.Optional(Notice), // Of `problem`.
+    problemCode: Type.Optional(Type.String({ description: 'Code of the error whose words `problem` has.' })),
     since: Time,
+    writtenOffSince: Type.Optional(described(Time, 'An operator said that it is gone for good; `problem` says why.')),
     drainingSince: Type.Optional(described(Time, 'It is being emptied since: nothing new goes there, what is there stays.')),
     connection: Type.Optional(Connection),
     cloneModes: Type.Array(Type.String()),
@@ -104,6 +122,7 @@ export const Provider = named(
     copySlots: Type.Integer({ description: 'Disks that may be copied as a whole at one time: full copies, captures, masters.' }),
     limits: Limits,
     used: Limits,
+    linkedPercent: LinkedPercent,
     storageBytes: Type.Optional(Type.Integer()),
     storageFreeBytes: Type.Optional(Type.Integer()),
     facts: Type.Record(Type.String(), Type.String()),
@@ -216,6 +235,7 @@ export const providerRoutes = {
   }),
   changeProvider: route('changeProvider', {
     summary: 'Reach a provider in another way. It is opened so once first, and stays as it was if that fails',
+    description: 'For `linkedPercent` alone it is not opened.',
     tag: 'providers',
     scope: 'admin',
     params: Name,
@@ -265,6 +285,20 @@ export const providerRoutes = {
     tag: 'providers',
     scope: 'admin',
     params: Name,
+    response: Provider,
+    errors: ['not-found', 'wrong-state'],
+  }),
+  writeOffProvider: route('writeOffProvider', {
+    summary: 'It is gone for good: its reservations end and its machines count no longer, without a proof that they are gone',
+    description:
+      'Only for one that has been down for ten minutes. What it has of images stays on record. Should it come back, `enable` takes it up again, ' +
+      'and the machines of ours that are found there are taken away.',
+    tag: 'providers',
+    scope: 'admin',
+    params: Name,
+    body: strict({
+      reason: Type.String({ minLength: 1, maxLength: 500, description: 'For the people whose machines were there, and the audit log.' }),
+    }),
     response: Provider,
     errors: ['not-found', 'wrong-state'],
   }),

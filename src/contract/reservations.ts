@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { LABEL_KEY, LABEL_VALUE, Labels, MOST_LABELS } from './labels.ts';
+import { LabelChange, LabelQuery, Labels } from './labels.ts';
 import {
   CloneMode,
   Description,
@@ -46,6 +46,9 @@ export const Reservation = named(
     revision: Type.Integer(),
     provider: Type.String(),
     placement: Type.Optional(Type.String({ description: 'Why it is on this provider; absent where there was no other.' })),
+    placementNotices: Type.Optional(
+      Type.Array(Notice, { description: '`placement` as codes and facts, in its order; absent where it has none.' }),
+    ),
     kind: ReservationKind,
     mode: CloneMode,
     state: ReservationState,
@@ -96,7 +99,9 @@ export const Reservation = named(
 export type Reservation = Static<typeof Reservation>;
 
 export const ReserveBody = strict({
-  id: Type.Optional(described(Id, 'Chosen by the caller: the same request sent again, after a lost answer, gives the same reservation.')),
+  id: Type.Optional(
+    described(Id, 'A UUID, chosen by the caller: the same request again, after a lost answer, gives the same reservation.'),
+  ),
   image: NameParam,
   revision: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'The published one if left out.' })),
   mode: Type.Optional(
@@ -184,12 +189,7 @@ export const reservationRoutes = {
       ...PageQuery,
       all: Type.Optional(Type.Boolean({ description: "Everybody's; operators only." })),
       past: Type.Optional(Type.Boolean({ description: 'Those that ended or failed too.' })),
-      label: Type.Optional(
-        Type.String({
-          maxLength: 2_048,
-          description: 'Those with this label: `KEY=VALUE`, or `KEY` for any value; several, parted by commas, for all of them.',
-        }),
-      ),
+      label: Type.Optional(LabelQuery),
     }),
     response: named('ReservationPage', Type.Object({ items: Type.Array(Reservation), next: Type.Optional(Type.String()) })),
     errors: ['not-allowed'],
@@ -208,11 +208,7 @@ export const reservationRoutes = {
     scope: 'user',
     params: IdParams,
     body: strict({
-      labels: Type.Record(Type.String({ pattern: LABEL_KEY }), Type.Union([Type.String({ pattern: LABEL_VALUE }), Type.Null()]), {
-        additionalProperties: false,
-        maxProperties: 2 * MOST_LABELS,
-        description: 'Null takes one away.',
-      }),
+      labels: LabelChange,
     }),
     response: Reservation,
     errors: ['not-found'],
@@ -300,27 +296,6 @@ export const reservationRoutes = {
     response: Reservation,
     status: 202,
     errors: ['not-found', 'not-allowed', 'wrong-state', 'busy', 'not-supported', 'unavailable'],
-  }),
-  unlinkReservation: route('unlinkReservation', {
-    summary: "Give the machine disks of its own in place of those that stand on its image's",
-    description:
-      'While it is off and has no checkpoints. It takes as much room as its image and what it wrote together, and the time of copying that; the image may go afterwards. Once more does no harm.',
-    tag: 'reservations',
-    scope: 'user',
-    params: IdParams,
-    response: ReservationJob,
-    status: 202,
-    errors: ['not-found', 'wrong-state', 'busy', 'not-supported', 'unavailable'],
-  }),
-  powerReservation: route('powerReservation', {
-    summary: 'Switch the machine on or off',
-    tag: 'reservations',
-    scope: 'user',
-    params: IdParams,
-    body: strict({ op: PowerOp }),
-    response: ReservationJob,
-    status: 202,
-    errors: ['not-found', 'wrong-state', 'busy', 'not-supported', 'unavailable'],
   }),
   consoleTicket: route('consoleTicket', {
     summary: 'A ticket that opens the console once, for a browser',

@@ -162,6 +162,14 @@ export const systemRoutes = {
     scope: 'admin',
     response: named('ServerList', Type.Object({ items: Type.Array(Server) })),
   }),
+  forgetServer: route('forgetServer', {
+    summary: 'Forget a server that is gone for good. Should it start again after all, it is known again',
+    tag: 'system',
+    scope: 'admin',
+    params: strict({ server: Id }),
+    response: Done,
+    errors: ['not-found', 'wrong-state', 'has-children'],
+  }),
   listAudit: route('listAudit', {
     summary: 'Who changed what, newest first',
     tag: 'system',

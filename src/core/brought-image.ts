@@ -16,6 +16,29 @@ export function hardwareProblem({ firmware, secureBoot }: Asked): string | undef
     : undefined;
 }
 
+/** Why a disk with such sectors, in bytes, cannot hang or be started as was said, or undefined if it can. */
+export function sectorProblem(sectorBytes: number, { diskBus, firmware }: Asked): { message: string; hint: string } | undefined {
+  if (sectorBytes === 512) return undefined;
+  const its = `it holds a disk with sectors of ${sectorBytes} bytes, and`;
+  if (diskBus === 'sata') return { message: `${its} those on SATA have 512`, hint: 'say --disk-bus virtio, pvscsi or lsilogicsas' };
+  if (firmware === 'bios') return { message: `${its} a BIOS starts from none but of 512`, hint: 'say --firmware efi, or nothing of it' };
+  return undefined;
+}
+
+/** What the description beside a disk says that its machine had, and that not every provider can give. */
+export interface Described {
+  secureBoot?: true;
+  tpm?: true;
+}
+
+/** Of what is described, that on which nobody has said anything. */
+export function stillProposed({ secureBoot, tpm }: Asked, said: Asked): Described {
+  return {
+    ...(secureBoot === true && said.secureBoot === undefined && said.firmware !== 'bios' ? { secureBoot } : {}),
+    ...(tpm === true && said.tpm === undefined ? { tpm } : {}),
+  };
+}
+
 const WINDOWS: Partial<Record<GuestWay, Pick<GuestProfile, 'user' | 'bootTimeoutS'>>> = {
   // Sysprep sets this account's password; it restarts the guest, and takes minutes.
   sysprep: { user: 'Administrator', bootTimeoutS: 1800 },
@@ -50,6 +73,7 @@ export function profileOfFile(said: Asked): RevisionProfile {
       display: asked.display ?? hardware.display,
       ...(asked.cpu === undefined ? {} : { cpu: asked.cpu }),
       ...(asked.diskBus === undefined ? {} : { diskBus: asked.diskBus }),
+      ...(asked.sectorBytes === undefined ? {} : { sectorBytes: asked.sectorBytes }),
       ...(asked.nic === undefined ? {} : { nic: asked.nic }),
     },
     guest: {

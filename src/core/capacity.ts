@@ -1,9 +1,11 @@
+import type { CloneMode } from './image.ts';
+
 /** What a provider may be loaded with, and what is left of it. Taken in the same transaction that promises it (promise 7). */
 
 export interface Demand {
   memoryMiB: number;
   vcpus: number;
-  /** What whole disks of the machine's own may come to take; 0 for one that stands on its image's. */
+  /** What the machine's disks may come to take: see {@link storageClaim}. */
   storageMiB: number;
 }
 
@@ -29,6 +31,14 @@ export function storageIn(bytes: number): number {
 /** Storage that is asked for, in whole MiB. */
 export function storageAsked(bytes: number): number {
   return Math.min(MOST_MIB, Math.ceil(bytes / MIB));
+}
+
+/**
+ * What a machine's disks are counted with, in MiB: as a whole where they are its own, else the share of their size that those which stand on their
+ * image's are expected to write. `percent`: 0 to 100.
+ */
+export function storageClaim(mode: CloneMode, wholeMiB: number, percent: number): number {
+  return mode === 'full' ? wholeMiB : Math.ceil((wholeMiB * percent) / 100);
 }
 
 /** Why one more machine does not fit, or undefined if it does. */

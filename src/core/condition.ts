@@ -2,7 +2,7 @@
  * What is the matter with a machine that is there and does not do its work, beside its state: a machine that stands still for lack of space
  * is no machine that is switched off. See docs/spec/machine.md.
  */
-export const CONDITIONS = ['out-of-space', 'suspended', 'frozen', 'question', 'unreachable', 'crashed'] as const;
+export const CONDITIONS = ['out-of-space', 'suspended', 'frozen', 'question', 'unreachable', 'hung', 'no-tpm', 'crashed'] as const;
 export type MachineCondition = (typeof CONDITIONS)[number];
 
 interface Told {
@@ -30,6 +30,14 @@ export const CONDITION_WORDS: Record<MachineCondition, Told> = {
   unreachable: {
     says: 'cannot be controlled: its hypervisor runs it, as far as can be seen, and does not answer for it',
     wayOut: 'it may go on working; reset it, switch it off or end it',
+  },
+  hung: {
+    says: 'hangs, as far as can be seen: its guest stopped answering its hypervisor',
+    wayOut: 'look at its console; reset it if nothing moves, which costs what was not written yet',
+  },
+  'no-tpm': {
+    says: 'runs without its TPM: the process that imitates it ended',
+    wayOut: 'reset it, which starts one again with what it held; until then what needs the TPM fails in the guest',
   },
   crashed: { says: 'crashed', wayOut: 'switch it on' },
 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { shortage } from './capacity.ts';
+import { shortage, storageClaim } from './capacity.ts';
 import { imageNameProblem } from './image.ts';
 import { damagedParents, type DiskFile, gate, standsOn } from './lineage.ts';
 import { formatDuration, parseDuration } from './reservation.ts';
@@ -83,6 +83,13 @@ test('image names are safe in URLs, paths and host names', () => {
 
 test('capacity names what is short', () => {
   const limits = { machines: 2, memoryMiB: 1024, vcpus: 4, storageMiB: 100 };
+  const shares = [
+    storageClaim('full', 256, 5),
+    storageClaim('linked', 256, 5),
+    storageClaim('instant', 256, 100),
+    storageClaim('linked', 256, 0),
+  ];
+  expect(shares).toEqual([256, 13, 256, 0]);
   expect(
     shortage(limits, { machines: 1, memoryMiB: 512, vcpus: 1, storageMiB: 60 }, { memoryMiB: 512, vcpus: 1, storageMiB: 40 }),
   ).toBeUndefined();

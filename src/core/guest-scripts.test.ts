@@ -57,6 +57,11 @@ test('keys are there for the account alone, and go away again with the password'
 });
 
 test('an account that is not there is made for a handover, and is none to take away', async () => {
-  expect((await run(handoverScript(given), false)).said).toContain('useradd -m -s /bin/sh ada\n');
+  const made = mkdtempSync(join(tmpdir(), 'carrel-made-'));
+  folders.push(made);
+  await run(handoverScript(given, join(made, 'accounts')));
+  expect(existsSync(join(made, 'accounts'))).toBe(false);
+  expect((await run(handoverScript(given, join(made, 'accounts')), false)).said).toContain('useradd -m -s /bin/sh ada\n');
+  expect(existsSync(join(made, 'accounts/ada'))).toBe(true);
   expect((await run(revokeScript('ada'), false)).said).not.toContain('usermod');
 });

@@ -11,16 +11,23 @@ export function asRoot(script: string): string {
 }
 
 /**
- * Sets password and keys; what was there is replaced. The hash goes from the shell itself to chpasswd by standard input: arguments of programs
+ * Sets password and keys; what was there is replaced. An account that is not there is made, and a file in `made` says so first: a capture takes such
+ * accounts out. The hash goes from the shell itself to chpasswd by standard input: arguments of programs
  * can be read by everybody in the guest. VMware's guest operations take the script itself as an argument, so that it does not help there.
  */
-export function handoverScript(given: { user: string; passwordHash: string; authorizedKeys: readonly string[] }): string {
+export function handoverScript(
+  given: { user: string; passwordHash: string; authorizedKeys: readonly string[] },
+  made = '/var/lib/carrel/accounts',
+): string {
   const { user, passwordHash, authorizedKeys } = given;
+  const missing = 'id "$u" >/dev/null 2>&1 ||';
   const keys = authorizedKeys.map((key) => `${key}\n`).join('');
   return [
     'set -e',
     `u=${quote(user)}`,
-    'id "$u" >/dev/null 2>&1 || useradd -m -s /bin/sh "$u"',
+    `${missing} mkdir -p ${made}`,
+    `${missing} printf '' > ${made}/"$u"`,
+    `${missing} useradd -m -s /bin/sh "$u"`,
     `printf '%s:%s\\n' "$u" ${quote(passwordHash)} | chpasswd -e`,
     'h=$(getent passwd "$u" | cut -d: -f6)',
     'g=$(id -g "$u")',
@@ -40,6 +47,14 @@ export function handoverScript(given: { user: string; passwordHash: string; auth
 export function announceScript(text: string): string {
   const line = `printf '%s\\n' ${quote(text)}`;
   return `${line} | wall 2>/dev/null || ${line} | tee /dev/pts/[0-9]* >/dev/null`;
+}
+
+/**
+ * The same in Windows: the program and its arguments. msg.exe shows a box to everybody who has a session, for ten minutes at most; Home editions have no
+ * such program.
+ */
+export function windowsAnnouncement(text: string): { program: string; args: string } {
+  return { program: 'C:\\Windows\\System32\\msg.exe', args: `* /TIME:600 "${text.replaceAll('"', "'")}"` };
 }
 
 /** Locks the password and takes the keys away; an account that is not there is no error. */

@@ -21,6 +21,8 @@ export interface HardwareProfile {
   cpu?: 'x86-64' | 'x86-64-v2' | 'x86-64-v3';
   /** What the guest has drivers for: `virtio` if left out. On vSphere, where there is no virtio, a disk that is sent then hangs on pvscsi, and its card is a vmxnet3. */
   diskBus?: 'virtio' | 'sata' | 'pvscsi' | 'lsilogicsas';
+  /** Bytes of a sector of the system disk: 512 if left out. Found where an image is brought; never on SATA, and never on vSphere. */
+  sectorBytes?: 4096;
   nic?: 'virtio' | 'e1000' | 'e1000e' | 'vmxnet3';
 }
 

@@ -1,6 +1,6 @@
-/** Labels: words that people put on their reservations to find them again. They mean nothing to Carrel itself. */
+/** Labels: words that people put on their reservations and images to find them again. They mean nothing to Carrel itself. */
 
-/** So many at most on one reservation. */
+/** So many at most on one reservation or image. */
 export const MOST_LABELS = 16;
 /** A key: lower-case letters, digits and `._/-` between them, at most 63 characters. */
 export const LABEL_KEY = '^[a-z0-9](?:[a-z0-9._/-]{0,61}[a-z0-9])?$';

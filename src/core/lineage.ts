@@ -113,6 +113,13 @@ export interface DeletionProof {
   chainsBefore: readonly DiskChain[];
   removed: readonly RemovedFile[];
   parents: readonly ParentFact[];
+  /** Nothing was seen and nothing removed: its provider was written off, and this says which and why. */
+  writtenOff?: string;
+}
+
+/** Whether a delete found nothing, as one that an earlier try had done already. */
+export function foundNothing({ chainsBefore, removed }: DeletionProof): boolean {
+  return chainsBefore.length === 0 && removed.length === 0;
 }
 
 /** Parents that a delete damaged; must be empty. */

@@ -15,6 +15,6 @@ it.each(codes)('%s is read back as what was said, and as no other', (code) => {
 });
 
 it('what a driver says, and what is nearly one, is none', () => {
-  for (const text of ['', 'ready', 'making a linked clone', 'its time is up.', 'a: ended: nobody had connected within 2h'])
+  for (const text of ['', 'ready', 'making a strange clone', 'its time is up.', 'a: ended: nobody had connected within 2h'])
     expect(noticeOf(text)).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { breach, DEFAULT_RULES, kindOf, ruleFor, type SiteRules } from './rules.ts';
+import { breach, DEFAULT_RULES, kindOf, longestTellEnd, ruleFor, type SiteRules } from './rules.ts';
 
 const HOUR = 3_600_000;
 const site: SiteRules = {
@@ -30,6 +30,13 @@ test('the kind follows from what is asked for', () => {
   expect(kindOf(rule, false, Number.POSITIVE_INFINITY)).toBe('server');
 });
 
+test('how long before an end it is told: the most that a group of the person says, else what the site says, else ten minutes', () => {
+  const site = { '*': { lab: { tellEndMs: HOUR } }, staff: { lab: { tellEndMs: 0 } }, class: { long: { tellEndMs: 3 * HOUR } } };
+  const of = (groups: string[], kind: 'lab' | 'long') => ruleFor(site, groups, kind).tellEndMs;
+  expect([of([], 'lab'), of(['staff'], 'lab'), of(['staff', 'class'], 'long'), of([], 'long')]).toEqual([HOUR, 0, 3 * HOUR, HOUR / 6]);
+  expect([longestTellEnd(site), longestTellEnd({})]).toEqual([3 * HOUR, HOUR / 6]);
+});
+
 test('a request that breaks a rule says which', () => {
   const rule = {
     allowed: true,
@@ -40,6 +47,7 @@ test('a request that breaks a rule says which', () => {
     checkpoints: 5,
     connectWithinMs: null,
     idleAfterMs: null,
+    tellEndMs: 0,
   };
   const subject = { kind: 'lab' as const, forMs: 4 * HOUR, aheadMs: 24 * HOUR, held: 1, extending: false };
   expect(breach(rule, subject)).toBeUndefined();

@@ -17,6 +17,8 @@ export interface KindRule {
   connectWithinMs: number | null;
   /** A machine at which nobody is for so long is ended, in milliseconds; null = never. */
   idleAfterMs: number | null;
+  /** So long before its end its people are told that it is near, in milliseconds; 0 = not at all. */
+  tellEndMs: number;
 }
 
 /** Rules by which a machine is ended that nobody uses. */
@@ -32,6 +34,8 @@ const DAY = 86_400_000;
 /** Reads get slower with each; all drivers can do this many (vSphere: 8 snapshots on top of each other, Carrel's own among them). */
 const CHECKPOINTS = 5;
 
+const TELL_END_MS = 10 * 60_000;
+
 /** Without rules of the site's own. Nobody is limited in number, since what is fair is for the site to say. */
 export const DEFAULT_RULES: KindRules = {
   lab: {
@@ -43,6 +47,7 @@ export const DEFAULT_RULES: KindRules = {
     checkpoints: CHECKPOINTS,
     connectWithinMs: null,
     idleAfterMs: null,
+    tellEndMs: TELL_END_MS,
   },
   long: {
     allowed: true,
@@ -53,6 +58,7 @@ export const DEFAULT_RULES: KindRules = {
     checkpoints: CHECKPOINTS,
     connectWithinMs: null,
     idleAfterMs: null,
+    tellEndMs: TELL_END_MS,
   },
   imaging: {
     allowed: true,
@@ -63,6 +69,7 @@ export const DEFAULT_RULES: KindRules = {
     checkpoints: CHECKPOINTS,
     connectWithinMs: null,
     idleAfterMs: null,
+    tellEndMs: TELL_END_MS,
   },
   server: {
     allowed: true,
@@ -73,6 +80,7 @@ export const DEFAULT_RULES: KindRules = {
     checkpoints: CHECKPOINTS,
     connectWithinMs: null,
     idleAfterMs: null,
+    tellEndMs: TELL_END_MS,
   },
 };
 
@@ -95,6 +103,7 @@ export function ruleFor(site: SiteRules, groups: readonly string[], kind: Reserv
   const allowed = said.map((r) => r.allowed).filter((v) => v !== undefined);
   const ahead = said.map((r) => r.aheadMs).filter((v) => v !== undefined);
   const checkpoints = said.map((r) => r.checkpoints).filter((v) => v !== undefined);
+  const tellEnd = said.map((r) => r.tellEndMs).filter((v) => v !== undefined);
   return {
     allowed: allowed.length === 0 ? base.allowed : allowed.includes(true),
     longestMs: most('longestMs'),
@@ -104,6 +113,7 @@ export function ruleFor(site: SiteRules, groups: readonly string[], kind: Reserv
     idleAfterMs: most('idleAfterMs'),
     aheadMs: ahead.length === 0 ? base.aheadMs : Math.max(...ahead),
     checkpoints: checkpoints.length === 0 ? base.checkpoints : Math.max(...checkpoints),
+    tellEndMs: tellEnd.length === 0 ? base.tellEndMs : Math.max(...tellEnd),
   };
 }
 
@@ -113,6 +123,12 @@ export function shortestOf(site: SiteRules, key: UseRule): number | undefined {
     .flatMap((kinds) => Object.values(kinds).map((rule) => rule[key]))
     .filter((ms) => typeof ms === 'number');
   return some.length === 0 ? undefined : Math.min(...some);
+}
+
+/** The longest time before an end that anybody is to be told of it. */
+export function longestTellEnd(site: SiteRules): number {
+  const all = [DEFAULT_RULES, ...Object.values(site)].flatMap((kinds) => Object.values(kinds));
+  return Math.max(...all.map((rule) => rule.tellEndMs ?? 0));
 }
 
 /** The kind of a reservation whose person named none: a copy of its own is a server, what lasts longer than a lab may is long. */

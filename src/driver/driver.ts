@@ -12,9 +12,13 @@
  */
 import type { MachineCondition } from '../core/condition.ts';
 import type { CloneMode, GuestWay, HardwareProfile, Protocol, RevisionProfile } from '../core/image.ts';
+import type { Described } from '../core/brought-image.ts';
 import type { CapacityLimits } from '../core/capacity.ts';
 import type { DeletionProof, DiskChain, DiskFile } from '../core/lineage.ts';
 import type { Ctx } from '../lib/context.ts';
+import type { Guest } from './guest.ts';
+
+export type { Credentials, Guest, GuestAddress, GuestReady } from './guest.ts';
 
 export interface Capabilities {
   cloneModes: readonly CloneMode[];
@@ -32,6 +36,10 @@ export interface Capabilities {
   checkpoints: boolean;
   /** A linked machine can be taken off its master; absent: it cannot, and there is no such verb. */
   unlink?: boolean | undefined;
+  /** A machine can be moved to another datastore of its provider; absent: it cannot, and there is no such verb. */
+  relocate?: boolean | undefined;
+  /** Masters can be sealed anew where they lie now; absent: they cannot, and there is no such verb. */
+  reseal?: boolean | undefined;
   /** A revision may have masters on several datastores, made by source `replica`; absent: one each, and that source is refused. */
   replicas?: boolean | undefined;
   suspend: boolean;
@@ -144,6 +152,8 @@ export type MasterSource =
       claimed: string | undefined;
       /** Sentences about the file for people, kept with the master's facts. */
       notes?: readonly string[];
+      /** What its machine had: given where it can be had, else left out; which of both is said in the notes. */
+      described?: Described;
       profile: Partial<RevisionProfile['hardware']> & Partial<RevisionProfile['guest']>;
     }
   /** A machine or template that is at the provider already, by its path there. `adopt` takes it as it lies, `copy` leaves it alone. */
@@ -206,6 +216,11 @@ export interface CloneSpec {
    * `growsDisk` does not list, and for less than the master has: then nothing is made.
    */
   diskBytes?: number | undefined;
+  /**
+   * Nobody ever asked for a machine of this id before: what lies there of an earlier try need not be looked for where that costs requests. The driver
+   * looks where this is left out, and a machine that is there all the same is found as ever.
+   */
+  first?: boolean | undefined;
 }
 
 export interface CloneResult {
@@ -216,48 +231,10 @@ export interface CloneResult {
   ownFolder: string;
   /** Disks that must stay untouched: the master's and, for `instant`, the frozen parent's. */
   masterPaths: readonly string[];
+  /** Golden disks of all copies of its revision there, where a clone may have made one itself; absent: there is one copy, which is recorded. */
+  masterFiles?: Master['files'] | undefined;
   /** Sentences for the user, such as why something took another way. */
   notes: readonly string[];
-}
-
-export interface GuestAddress {
-  host: string;
-  sshPort: number;
-  /** Only where people come in by Remote Desktop: then no SSH server was looked for. */
-  rdpPort?: number;
-}
-
-/** A guest that answered: its address and the SSH host keys it showed, as in known_hosts (`ssh-ed25519 AAAA…`). */
-export interface GuestReady {
-  address: GuestAddress;
-  hostKeys: readonly string[];
-}
-
-/** Access for a reservation's people. The password comes as a crypt(3) SHA-512 hash: the driver never sees the word itself. */
-export interface Credentials {
-  user: string;
-  passwordHash: string;
-  authorizedKeys: readonly string[];
-}
-
-export interface Guest {
-  /** Waits for agent, identity (host name, host keys, machine-id, clock, entropy, all its own) and a real SSH banner. */
-  ready(ctx: Ctx, machineId: string): Promise<GuestReady>;
-  address(ctx: Ctx, machineId: string): Promise<GuestAddress>;
-  /** Sets the password and keys of one account; earlier ones are replaced. */
-  handover(ctx: Ctx, machineId: string, credentials: Credentials): Promise<void>;
-  /**
-   * The password of the profile's account where a machine was made with one of its own that cannot be replaced by a hash (Windows); undefined where
-   * {@link handover} is the way. Absent: it always is.
-   */
-  ownPassword?(ctx: Ctx, machineId: string): Promise<string | undefined>;
-  /**
-   * Shows a line to whoever is logged in to the guest. Absent, or `not-supported`: there is no way to. Others: `wrong-state` (it does not run),
-   * `guest-failed` (the guest would not, or nobody is logged in).
-   */
-  announce?(ctx: Ctx, machineId: string, text: string): Promise<void>;
-  /** Locks the password and removes the keys again. */
-  revoke(ctx: Ctx, machineId: string, user: string): Promise<void>;
 }
 
 export interface Checkpoint {
@@ -327,6 +304,13 @@ export interface Driver {
    * and the seal has more. `unavailable` where that cannot be read: what nobody read is not called changed.
    */
   verifyMaster(ctx: Ctx, revisionId: string, options?: { full?: boolean | undefined }): Promise<MasterCheck>;
+  /**
+   * Seals a revision's masters anew as they lie now (under a datastore's new name, or with more of them hashed than there was), after every
+   * hash that there is was compared with what is read now. `recorded` is what whoever asks knows of them: each as a master here was sealed, now or
+   * before it was sealed anew. `files` of the answer are those of all its masters here. `master-changed` with what differs, and nothing is
+   * written; `not-found`; `unavailable` where it cannot be read, or the seal would cover less than it has.
+   */
+  resealMaster?(ctx: Ctx, revisionId: string, recorded: readonly Pick<Master['files'][number], 'path' | 'sha256'>[]): Promise<Master>;
   /** Removes a master; `has-children` with `details.children` if any disk, ours or not, stands on it. */
   removeMaster(ctx: Ctx, revisionId: string): Promise<DeletionProof>;
 
@@ -355,6 +339,12 @@ export interface Driver {
    * stands on could be written to, `no-space`.
    */
   unlink?(ctx: Ctx, machineId: string): Promise<CloneResult>;
+  /**
+   * Moves a machine that is off to another datastore, by its name, with its content. There it has disks of its own that stand on nothing, as after
+   * {@link unlink}; golden disks are not moved. One that lies there with such disks is no error, one that stands on its master there is `wrong-state`.
+   * `not-found` for a datastore that is not used; `wrong-state`, `gate-refused`, `no-space` as of `unlink`.
+   */
+  relocate?(ctx: Ctx, machineId: string, datastore: string): Promise<CloneResult>;
   /** Flattens a machine's disks into the sealed master of a new revision, without anything that is the machine's own. */
   capture(ctx: Ctx, spec: CaptureSpec): Promise<Master>;
   /** Takes a machine away, whatever state it is in, and proves that what it stood on is still there. */
@@ -376,6 +366,9 @@ export interface Driver {
    */
   serialLog(ctx: Ctx, machineId: string, options: { after?: number | undefined; waitMs?: number | undefined }): Promise<SerialPart>;
 }
+
+/** Kind of what stands in for the driver of a provider that was written off: what it is not asked for is not there. */
+export const WRITTEN_OFF = 'written-off';
 
 /** Bytes of a picture of a screen at most: more than a screen of 4K full of noise would be nobody's console. */
 export const SCREENSHOT_BYTES = 32 * 1024 * 1024;

@@ -24,6 +24,7 @@ export const DRIVER_ERRORS = {
   unavailable: { retry: 'later', means: 'the provider does not answer' },
   'missing-tool': { retry: 'never', means: 'a program that is needed is not installed' },
   'no-permission': { retry: 'never', means: 'the account may not do that' },
+  'written-off': { retry: 'elsewhere', means: 'an operator wrote the provider off' },
   crashed: { retry: 'elsewhere', means: 'the hypervisor process ended by itself' },
   deadline: { retry: 'later', means: 'it took longer than it may' },
   cancelled: { retry: 'never', means: 'it was cancelled' },

@@ -8,6 +8,7 @@ import { QemuDriver } from './qemu/index.ts';
 import { VSphereDriver, type VSphereProviderOptions } from './vsphere/index.ts';
 
 export { acceptRestored } from './qemu/restored.ts';
+export { writtenOffDriver } from './written-off.ts';
 export { certificateOf } from './vsphere/index.ts';
 
 export interface DriverConfig {

@@ -1,4 +1,5 @@
 /** What is said of a host whose server is not there: nothing of it is lost, and nothing is concluded about its machines. */
+import { say } from '../core/notices.ts';
 import * as audit from '../store/audit.ts';
 import * as machines from '../store/machines.ts';
 import * as providers from '../store/providers.ts';
@@ -28,9 +29,9 @@ export async function tellAway(deps: EngineDeps): Promise<number> {
 
 /** False if it was known. */
 async function tellOrphan(deps: EngineDeps, tx: Tx, { id, server, state, since }: servers.Orphan): Promise<boolean> {
-  const reason = `its server ${server} ${state === 'stopped' ? 'was stopped' : 'is away'} since ${since.toISOString()}`;
+  const reason = say(state === 'stopped' ? 'provider-stopped' : 'provider-away', { name: server, at: since.toISOString() });
   const now = deps.now();
-  if (!(await providers.setState(tx, id, 'down', reason, now))) return false;
+  if (!(await providers.setState(tx, id, 'down', { text: reason }, now))) return false;
   const detail = { server, state, since: since.toISOString() };
   await audit.append(tx, { at: now, actor: 'engine', action: 'provider.unserved', subjectKind: 'provider', subjectId: id, detail });
   return true;

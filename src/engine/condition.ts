@@ -4,6 +4,7 @@ import { CONDITION_WORDS, type MachineCondition, STANDS_STILL } from '../core/co
 import type { MachineState } from '../core/machine.ts';
 import type { PowerState } from '../driver/index.ts';
 import { CarrelError } from '../lib/errors.ts';
+import * as assignments from '../store/assignments.ts';
 import * as audit from '../store/audit.ts';
 import * as machines from '../store/machines.ts';
 import * as reservations from '../store/reservations.ts';
@@ -48,7 +49,9 @@ export async function recordSeen(deps: EngineDeps, tx: Tx, machineId: string, se
     const detail = { condition: after ?? null, before: before ?? null };
     await audit.append(tx, { at: now, actor, action: 'machine.condition', subjectKind: 'machine', subjectId: machineId, detail });
   }
-  const reservation = await reservations.lock(tx, row.reservationId);
+  const holder = await assignments.holderOf(tx, machineId);
+  if (holder === undefined) return;
+  const reservation = await reservations.lock(tx, holder);
   if (reservation.state === 'ready') await reservations.note(tx, reservation.id, sentence(seen), now);
 }
 

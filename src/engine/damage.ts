@@ -47,9 +47,9 @@ export async function takeOutOfService(deps: EngineDeps, revisionId: string, wha
   if (!taken) return;
   deps.log.error({ revisionId, what }, 'a golden disk is not what was sealed: its revision is out of service');
   for (const machine of await machines.onRevision(deps.store.db, revisionId)) {
-    if (machine.mode === 'full') continue;
+    if (machine.mode === 'full' || machine.holder === null) continue;
     const note = say('master-changed', { why: failure.message });
-    await reservations.addNotes(deps.store.db, machine.reservationId, [note]);
+    await reservations.addNotes(deps.store.db, machine.holder, [note]);
   }
 }
 

@@ -5,6 +5,7 @@ import {
   damagedParents,
   type DeletionProof,
   type DiskFile,
+  foundNothing,
   parentsBefore,
   type ParentFact,
   untold,
@@ -43,11 +44,11 @@ export async function deleteProved(ctx: Ctx, deps: EngineDeps, of: Deletable): P
     if (isCode(error, 'has-children', 'not-owned')) await deletions.over(db, of.providerId, of.id);
     throw error;
   }
-  if (before && untold(before, proof).length > 0) proof = completeProof(before, proof, await disksNow(ctx, driver, before));
+  if (before) proof = await madeWhole(ctx, driver, before, proof);
   const damaged = damagedParents(proof);
   await deps.store.tx(async (tx) => {
     await deletions.over(tx, of.providerId, of.id);
-    if (proof.chainsBefore.length === 0 && proof.removed.length === 0) return;
+    if (foundNothing(proof) && proof.writtenOff === undefined) return;
     const subjectKind = of.kind === 'machine' ? 'machine' : 'revision';
     const detail = { proof, damaged };
     await audit.append(tx, { at: deps.now(), actor: of.actor, action: of.action, subjectKind, subjectId: of.id, detail });
@@ -91,8 +92,14 @@ export async function provedDelete(deleting: Promise<DeletionProof>): Promise<De
   }
 }
 
+/** The proof with what an earlier try removed. Of what was written off nobody sees what became of it, and the proof says so. */
+export async function madeWhole(ctx: Ctx, driver: Driver, before: BeforeDelete, proof: DeletionProof): Promise<DeletionProof> {
+  if (proof.writtenOff !== undefined || untold(before, proof).length === 0) return proof;
+  return completeProof(before, proof, await disksNow(ctx, driver, before));
+}
+
 /** The disks that are there now. A parent that a partial reading does not show is not gone: `unavailable`. */
-export async function disksNow(ctx: Ctx, driver: Driver, before: BeforeDelete): Promise<readonly DiskFile[]> {
+async function disksNow(ctx: Ctx, driver: Driver, before: BeforeDelete): Promise<readonly DiskFile[]> {
   const { complete, disks } = await driver.lineage(ctx, { kind: 'all' });
   const seen = new Set(disks.map((d) => d.path));
   if (!complete && parentsBefore(before).some((path) => !seen.has(path))) {

@@ -12,6 +12,7 @@ import {
   until,
   withoutLocks,
 } from '../../test/support/engine.ts';
+import { placementNotices } from '../core/placement.ts';
 import { addPlace, type OtherPlace } from '../../test/support/places.ts';
 import type { FakeWorld } from '../drivers/fake/world.ts';
 import * as machines from '../store/machines.ts';
@@ -45,6 +46,7 @@ test('a place without space is left for another: nothing stays there, its room i
     placement: 'there has room; tried before it: here',
     tried: [{ provider: 'here', code: 'no-space' }],
   });
+  expect(placementNotices(row.placement ?? '')?.map((n) => n.code)).toEqual(['place-room', 'place-tried']);
   expect(row.machineId).not.toBe(made.machineId);
   expect(machinesOf(bench.fake)).toEqual([]);
   expect(machinesOf(there.world)).toEqual([[row.machineId, 'on']]);
@@ -79,7 +81,7 @@ test('when no place can make it, it fails with the reason of each, after one try
 test('it is not tried where there is no room, nor for a reason that is not of the place', async () => {
   const { bench, there } = await twoPlaces();
   const request = { image: 'golden', mode: 'linked' as const, forMs: 3_600_000 };
-  await providers.setState(bench.store.db, bench.providerId, 'down', 'no answer', bench.deps.now());
+  await providers.setState(bench.store.db, bench.providerId, 'down', { text: 'no answer' }, bench.deps.now());
   for (const id of [crypto.randomUUID(), crypto.randomUUID()])
     expect((await reserve(bench.deps, bench.who, { ...request, id })).providerId).toBe(there.id);
   await providers.setState(bench.store.db, bench.providerId, 'up', null, bench.deps.now());
@@ -108,7 +110,7 @@ test('a provider that goes down in the middle is left after some seconds; all go
   await worker.start();
   onTestFinished(() => worker.stop());
   await until(async () => (await reservationOf(bench, made[1]?.id ?? '')).stageText.startsWith('waiting for the provider'), 'the wait');
-  await providers.setState(bench.store.db, bench.providerId, 'down', 'no answer', bench.deps.now());
+  await providers.setState(bench.store.db, bench.providerId, 'down', { text: 'no answer' }, bench.deps.now());
   expect(await leaveDownProviders(bench.deps)).toBe(0);
   bench.clock.skewMs = DOWN_MS + 1_000;
   expect(await leaveDownProviders(bench.deps)).toBe(2);
@@ -138,7 +140,7 @@ async function rushAway(process: (deps: EngineDeps) => EngineDeps): Promise<{ mo
   const made = [];
   for (let i = 0; i < 8; i++) made.push(await reserveOne(bench));
   expect(made.every((r) => r.providerId === bench.providerId)).toBe(true);
-  await providers.setState(bench.store.db, bench.providerId, 'down', 'no answer', bench.deps.now());
+  await providers.setState(bench.store.db, bench.providerId, 'down', { text: 'no answer' }, bench.deps.now());
   bench.clock.skewMs = DOWN_MS + 1_000;
   const two = [process(bench.deps), process(await otherProcess(bench))];
   const left = await Promise.all(made.map(({ id }, i) => leaveDown(two[i % 2] as EngineDeps, id)));

@@ -16,6 +16,7 @@ import type { PrepareInput } from './sagas/prepare.ts';
 import type { ProveInput } from './sagas/prove.ts';
 import type { ProvisionInput } from './sagas/provision.ts';
 import type { ReimageInput } from './sagas/reimage.ts';
+import type { RelocateInput } from './sagas/relocate.ts';
 import type { RemoveRevisionInput } from './sagas/remove-revision.ts';
 import type { UnlinkInput } from './sagas/unlink.ts';
 
@@ -59,11 +60,11 @@ export function enqueueProvision(tx: Tx, input: ProvisionInput, owner: string): 
   });
 }
 
-/** `key`: the reservation, unless it is a machine that is no longer the reservation's. `delayMs`: it is due after so many milliseconds. */
+/** `key`: the reservation, unless it is a machine that is no longer the reservation's, or nobody's. `delayMs`: it is due after so many milliseconds. */
 export function enqueueEnd(
   tx: Tx,
   input: EndInput,
-  { key = input.reservationId, delayMs }: { key?: string; delayMs?: number } = {},
+  { key = input.reservationId ?? input.machineId, delayMs }: { key?: string; delayMs?: number } = {},
 ): Promise<Enqueued> {
   return jobs.enqueue(tx, { ...clearing(input), saga: 'end', key: endKey(key), delayMs, priority: PRIORITY.clearing });
 }
@@ -134,17 +135,21 @@ export function enqueueCapture(tx: Tx, input: CaptureInput, owner: string): Prom
 }
 
 export function enqueueUnlink(tx: Tx, input: UnlinkInput, owner: string): Promise<Enqueued> {
-  return jobs.enqueue(tx, {
-    saga: 'unlink',
-    input,
-    key: machineKey(input.machineId),
-    slot: 'copy',
-    owner,
-    lane: `image:${input.providerId}`,
-    providerId: input.providerId,
-    priority: PRIORITY.person,
-  });
+  return jobs.enqueue(tx, { ...wholeDisks(input, owner), saga: 'unlink', input });
 }
+
+export function enqueueRelocate(tx: Tx, input: RelocateInput, owner: string): Promise<Enqueued> {
+  return jobs.enqueue(tx, { ...wholeDisks(input, owner), saga: 'relocate', input });
+}
+
+const wholeDisks = ({ machineId, providerId }: UnlinkInput, owner: string) => ({
+  key: machineKey(machineId),
+  slot: 'copy' as const,
+  owner,
+  lane: `image:${providerId}`,
+  providerId,
+  priority: PRIORITY.person,
+});
 
 export function enqueuePower(tx: Tx, input: PowerInput): Promise<Enqueued> {
   return jobs.enqueue(tx, {

@@ -89,10 +89,11 @@ async function rush(bench: Bench, change: (deps: EngineDeps) => EngineDeps): Pro
   const there = await addPlace(bench, { master: false });
   await addLicence(bench, 4, [await anotherImage(bench, there.id)]);
   const startsAt = new Date(dayOf(bench));
-  const processes = [bench.deps, await otherProcess(bench)].map(change);
+  const processes = [bench.deps, await otherProcess(bench)];
   const asked = await Promise.allSettled(
     Array.from({ length: 16 }, (_, i) => {
-      const [deps, image] = [processes[i % 2] as EngineDeps, i % 4 < 2 ? 'golden' : 'second'];
+      // What is changed is a process of its own: in one they would go in turns.
+      const [deps, image] = [change(processes[i % 2] as EngineDeps), i % 4 < 2 ? 'golden' : 'second'];
       return reserve(deps, bench.who, { id: randomUUID(), image, mode: 'linked', forMs: HOUR, startsAt });
     }),
   );

@@ -1,6 +1,7 @@
 /** Where machines are made when a revision has masters on several providers. */
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
+import { placementNotices } from '../core/placement.ts';
 import { type Bench, drain, makeBench, otherProcess, problems, readyOne, reservationOf, reserveOne } from '../../test/support/engine.ts';
 import { addPlace } from '../../test/support/places.ts';
 import type { RevisionProfile } from '../core/image.ts';
@@ -122,7 +123,7 @@ test('a place that is down gets nothing while another has room, then it does; on
   const bench = await makeBench(onTestFinished);
   const there = await addPlace(bench, { machines: 2 });
   const { db } = bench.store;
-  await providers.setState(db, bench.providerId, 'down', 'no answer', new Date());
+  await providers.setState(db, bench.providerId, 'down', { text: 'no answer' }, new Date());
   const [first, second, third] = [await reserveOne(bench), await reserveOne(bench), await reserveOne(bench)];
   expect([first, second, third].map((r) => r.providerId)).toEqual([there.id, there.id, bench.providerId]);
   expect(first.placement).toMatch(/^there was chosen: there would have 50 % left, here would have 9\d % left but is down$/);
@@ -169,6 +170,10 @@ test('a place that is being emptied gets nothing new; what is there stays, and w
     providerId: there.id,
     placement: expect.stringContaining('here is being emptied'),
     notes: ['told when it was promised'],
+  });
+  expect(placementNotices((await reservationOf(bench, next.id)).placement ?? '')?.[0]).toEqual({
+    code: 'place-emptied',
+    facts: { place: 'here' },
   });
   await drain(bench);
   expect((await reservationOf(bench, next.id)).state).toBe('ready');
@@ -235,6 +240,7 @@ test('a series is in one place as far as that has room, and its other occurrence
   const at = (i: number) => reservations[i]?.providerId;
   expect([at(0), at(1), at(2), at(3)]).toEqual([bench.providerId, there.id, bench.providerId, bench.providerId]);
   expect(reservations[1]?.placement).toMatch(/^there was chosen: the places before it have no room at this time$/);
+  expect(placementNotices(reservations[1]?.placement ?? '')?.map((n) => n.code)).toEqual(['place-next']);
 });
 
 test('of many at one moment in two processes, over two places, exactly as many are promised as both hold', async () => {

@@ -75,9 +75,9 @@ export class Presence {
     void (this.#beating ?? Promise.resolve()).then(() => this.#again());
   }
 
-  /** Whether this server can work at a provider: what is reached over the network, and its own host. */
-  serves(provider: Pick<Provider, 'connection' | 'serverId'>): boolean {
-    return provider.connection !== null || (this.#options.ownHost && provider.serverId === this.id);
+  /** Whether this server can work at a provider: what is reached over the network, its own host, and what was written off. */
+  serves(provider: Pick<Provider, 'connection' | 'serverId' | 'writtenOffAt'>): boolean {
+    return provider.connection !== null || provider.writtenOffAt !== null || (this.#options.ownHost && provider.serverId === this.id);
   }
 
   /** Whether it is this server that watches and reconciles the provider. A beat that is late for two thirds of a hold ends all holds. */
@@ -112,7 +112,8 @@ export class Presence {
     const begun = { wall: Date.now(), monotonic: performance.now() };
     const there = await servers.beat(store.db, { id, name: hostname(), version, at: this.#at, pid: process.pid }, anew);
     this.#compareClocks(there, begun.wall, performance.now() - begun.monotonic);
-    const served = (await providers.list(store.db)).filter((row) => this.serves(row)).map((row) => row.id);
+    // Of one that was written off nobody looks.
+    const served = (await providers.list(store.db)).filter((row) => row.writtenOffAt === null && this.serves(row)).map((row) => row.id);
     const held = new Set(await servers.hold(store.db, id, served, this.#holdMs));
     // Of those that were asked about alone: another may have been taken meanwhile.
     for (const each of served) {

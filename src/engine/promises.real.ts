@@ -212,7 +212,12 @@ describe('promise 7', () => {
 
   test('without the row lock the same rush overbooks, and the check says so', async () => {
     const bench = await makeBench(onTestFinished, { limits: { machines: PLACES }, ownDatabase: true });
-    await rush(bench, [withoutLocks(bench.deps), withoutLocks(await otherProcess(bench))]);
+    const two = [bench.deps, await otherProcess(bench)];
+    // Each as a process of its own: in one they would go in turns.
+    await rush(
+      bench,
+      Array.from({ length: 40 }, (_, i) => withoutLocks(two[i % 2] as EngineDeps)),
+    );
     expect(await overbooked(bench)).not.toEqual([]);
   });
 

@@ -101,13 +101,15 @@ test('one that stops answering is down with its reason, stays open for the work 
   const first = await becomes('bad', 'up');
   bad.failure = driverError('unavailable', 'the cable is out', { hint: 'Plug it in.' });
   const down = await becomes('bad', 'down');
-  expect(down.stateReason).toBe('the cable is out. Plug it in.');
+  expect(down).toMatchObject({ stateReason: 'the cable is out. Plug it in.', stateCode: 'unavailable' });
   expect(down.stateSince.getTime()).toBeGreaterThanOrEqual(first.stateSince.getTime());
   expect(registry.drivers.has(ids.bad)).toBe(true);
   bad.failure = driverError('deadline', 'the operation took longer than it may');
   await waitFor(makeCtx({ timeoutMs: 600_000 }), 2, async () =>
     (await becomes('bad', 'down')).stateReason?.startsWith('it does not answer') ? true : undefined,
   );
+  // Nobody's words: a page has its own.
+  expect((await becomes('bad', 'down')).stateCode).toBeNull();
   bad.failure = undefined;
   await becomes('bad', 'up');
 });

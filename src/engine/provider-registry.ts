@@ -5,7 +5,8 @@
  */
 import type { Capabilities, Driver, ProviderRoom } from '../driver/index.ts';
 import { makeCtx, sleep } from '../lib/context.ts';
-import { CarrelError, describeError, isCode } from '../lib/errors.ts';
+import { say } from '../core/notices.ts';
+import { CarrelError, describeError, errorCode, isCode } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { backoffMs } from '../lib/retry.ts';
 import type { Store } from '../store/db.ts';
@@ -17,7 +18,7 @@ export interface ProviderRegistryOptions {
   store: Store;
   log: Logger;
   now: () => Date;
-  /** A driver for a provider's row, not opened. */
+  /** A driver for a provider's row, not opened; what stands in for one where it was written off. */
   make: (row: Provider) => Driver;
   /** Whether this server works at it; all unless given. */
   serves?: ((row: Provider) => boolean) | undefined;
@@ -91,7 +92,7 @@ export class ProviderRegistry {
       for (const id of this.#keepers.keys()) if (!rows.some((row) => row.id === id)) await this.#take(id, undefined);
       for (const row of rows) {
         const kept = this.#keepers.get(row.id);
-        if (row.enabled ? kept?.sign !== signOf(row) : kept !== undefined) await this.#take(row.id, row);
+        if (isKept(row) ? kept?.sign !== signOf(row) : kept !== undefined) await this.#take(row.id, row);
       }
     });
   }
@@ -132,11 +133,12 @@ export class ProviderRegistry {
   async #begin(row: Provider): Promise<void> {
     const { store, now } = this.#options;
     if (this.#stopped || this.#options.serves?.(row) === false) return;
+    if (row.writtenOffAt !== null) return this.#standIn(row);
     // A promise can be made while a provider is down: the work for it waits.
     if (row.capabilities !== null) this.capabilities.set(row.id, row.capabilities as Capabilities);
     await this.#options.taken?.(row.id);
     if (!row.enabled) {
-      await providers.setState(store.db, row.id, 'disabled', 'an operator disabled it', now());
+      await providers.setState(store.db, row.id, 'disabled', { text: say('provider-disabled', {}) }, now());
       this.capabilities.delete(row.id);
       return;
     }
@@ -145,6 +147,21 @@ export class ProviderRegistry {
     const first = new Promise<unknown>((resolve) => (tried = resolve));
     const over = this.#keep(row.id, stop.signal, tried).finally(() => tried(undefined));
     this.#keepers.set(row.id, { sign: signOf(row), stop, first, over });
+  }
+
+  /** What waited for one that was written off comes to its end by what stands in for its driver. */
+  async #standIn(row: Provider): Promise<void> {
+    const { store, now, make, log } = this.#options;
+    const why = { text: say('provider-written-off', { why: row.writtenOffReason ?? '' }) };
+    await providers.setState(store.db, row.id, 'disabled', why, now());
+    this.capabilities.delete(row.id);
+    this.drivers.set(row.id, make(row));
+    const stop = new AbortController();
+    const over = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve())).then(() => {
+      this.drivers.delete(row.id);
+    });
+    this.#keepers.set(row.id, { sign: signOf(row), stop, first: Promise.resolve(undefined), over });
+    log.info({ provider: row.id, due: await jobs.providerIsBack(store.db, row.id) }, 'a provider was written off; what waited for it ends');
   }
 
   async #end(providerId: string): Promise<void> {
@@ -224,14 +241,14 @@ export class ProviderRegistry {
     });
   }
 
-  async #note(id: string, state: 'up' | 'down', reason: string | null): Promise<void> {
+  async #note(id: string, state: 'up' | 'down', why: providers.StateReason | null): Promise<void> {
     const { store, log, now, tells } = this.#options;
     if (tells?.(id) === false) return;
     try {
-      if (!(await providers.setState(store.db, id, state, reason, now()))) return;
+      if (!(await providers.setState(store.db, id, state, why, now()))) return;
       if (state === 'up') {
         log.info({ provider: id, due: await jobs.providerIsBack(store.db, id) }, 'a provider is up; what waited for it goes on');
-      } else log.warn({ provider: id, reason }, 'a provider is down; what is to be done there waits');
+      } else log.warn({ provider: id, reason: why?.text }, 'a provider is down; what is to be done there waits');
     } catch (error) {
       log.warn({ provider: id, err: describeError(error) }, 'how a provider is could not be written down');
     }
@@ -242,14 +259,19 @@ function heldIn({ heldMemoryMiB = 0, heldVcpus = 0 }: ProviderRoom): { memoryMiB
   return { memoryMiB: heldMemoryMiB, vcpus: heldVcpus };
 }
 
-/** What a provider is reached with; another server may have changed it. */
-function signOf({ connection, secret }: Provider): string {
-  return JSON.stringify([connection, secret?.toString('base64')]);
+/** Whether anything is kept open for it. */
+function isKept({ enabled, writtenOffAt }: Provider): boolean {
+  return enabled || writtenOffAt !== null;
 }
 
-function reasonOf(error: unknown): string {
+/** What a provider is reached with; another server may have changed it. */
+function signOf({ connection, secret, writtenOffAt }: Provider): string {
+  return JSON.stringify([connection, secret?.toString('base64'), writtenOffAt]);
+}
+
+function reasonOf(error: unknown): providers.StateReason {
   // Our own patience was over: who waits for what says nothing to a reader.
-  if (isCode(error, 'deadline')) return 'it does not answer. Look at the server itself and at the network between here and there.';
+  if (isCode(error, 'deadline')) return { text: say('provider-silent', {}) };
   const hint = error instanceof CarrelError && error.hint !== undefined ? ` ${error.hint}` : '';
-  return `${describeError(error)}${hint === '' ? '' : `.${hint}`}`;
+  return { text: `${describeError(error)}${hint === '' ? '' : `.${hint}`}`, code: errorCode(error) };
 }

@@ -1,6 +1,6 @@
 /** Golden disks on a further datastore, ahead of the clones that will need them there. */
 import { expect, onTestFinished, test } from 'vitest';
-import { drain, jobOf, makeBench, problems } from '../../test/support/engine.ts';
+import { drain, jobOf, makeBench, problems, readyOne } from '../../test/support/engine.ts';
 import { vsphereBench } from '../../test/support/vsphere-outages.ts';
 import * as masters from '../store/masters.ts';
 import * as providers from '../store/providers.ts';
@@ -33,6 +33,22 @@ test('a job copies them there; the revision names both, it is in the audit, and 
   const jobs = await bench.store.db.selectFrom('job').select(['state', 'error']).orderBy('createdAt').execute();
   expect(jobs.at(-1)).toMatchObject({ state: 'undone', error: { code: 'not-found', message: expect.stringContaining('nowhere') } });
   expect(await files()).toEqual([...(before ?? []), '[ds1]']);
+  expect(await problems(bench)).toEqual([]);
+});
+
+test('a copy that a clone had made because its datastore was full is recorded with the others', async () => {
+  const { bench, w } = await vsphereBench(onTestFinished, { vsim: { masterBytes: 2 ** 24 } });
+  const stores = async () =>
+    (await masters.find(bench.store.db, bench.revisionId, bench.providerId))?.files.map((f) => f.path.slice(0, 5)).toSorted();
+  expect(await stores()).toEqual(['[ds0]']);
+  w.vsim.fault({
+    point: 'start',
+    method: 'CloneVM_Task',
+    fault: { fault: 'NoDiskSpace', fields: { datastore: 'x', file: 'x' }, message: 'full' },
+  });
+  await readyOne(bench);
+  expect(await stores()).toEqual(['[ds0]', '[ds1]']);
+  expect(bench.world.masters()).toHaveLength(2);
   expect(await problems(bench)).toEqual([]);
 });
 

@@ -108,7 +108,7 @@ export function everyStepTwice<W, I, Tx>(saga: Saga<W, I, Tx>): Saga<W, I, Tx> {
     ...step,
     do: async (args) => {
       await step.do(args);
-      return step.do(args);
+      return step.do({ ...args, first: false });
     },
   }));
 }

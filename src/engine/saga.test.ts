@@ -121,6 +121,30 @@ test('a step that takes the process down every time is undone in the end', async
   expect(deps.lines).toEqual(['undo a', 'undone internal']);
 });
 
+test('a step is told whether it may have been tried before: by this run, by one that ended without a word, and never in an undo', async () => {
+  const told: string[] = [];
+  const tell: Saga<Log, null, null> = {
+    ...saga,
+    steps: saga.steps.map((s) => ({
+      ...s,
+      do: async (args) => {
+        told.push(`do ${s.name} ${args.first}`);
+        return await s.do(args);
+      },
+      undo: async (args) => void told.push(`undo ${s.name} ${args.first}`),
+    })),
+  };
+  const fail = { at: 'b', error: new CarrelError('busy', 'busy', { retry: 'later' as const }), times: 1 };
+  expect(await runToEnd(tell, { lines: [], fail }, null, journal())).toBe('done');
+  expect(told).toEqual(['do a true', 'do b true', 'do b false', 'do c true']);
+  told.length = 0;
+  const j = journal();
+  await j.started(0, 'a');
+  const no = { at: 'b', error: new CarrelError('no', 'no'), times: 1 };
+  expect(await runToEnd(tell, { lines: [], fail: no }, null, j)).toBe('undone');
+  expect(told).toEqual(['do a false', 'do b true', 'undo b false', 'undo a false']);
+});
+
 describe('a journal is matched by the names of its steps', () => {
   const recorded = async (...names: string[]) => {
     const j = journal();

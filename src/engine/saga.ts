@@ -26,6 +26,11 @@ export interface StepArgs<EngineDeps, Input> {
   input: Input;
   /** What earlier steps returned, by step name. In an undo, the step's own output is there only if it had finished. */
   outputs: Readonly<Record<string, unknown>>;
+  /**
+   * The journal had no word of this step when this run of it began: no try of it was ever made, by this server or another. False in doubt, and in
+   * an undo.
+   */
+  first: boolean;
 }
 
 export interface Step<EngineDeps, Input> {
@@ -174,7 +179,8 @@ export async function runSaga<EngineDeps, Input, Tx>(
         }
         await fault(`${saga.name}:${step.name}:do:before`);
         const ctx = withTimeout(args.ctx, step.timeoutMs);
-        const output = (await raceWithGrace(ctx, step.do({ ctx, deps, input, outputs: outputs() }), graceMs)) ?? null;
+        const output =
+          (await raceWithGrace(ctx, step.do({ ctx, deps, input, outputs: outputs(), first: known === undefined }), graceMs)) ?? null;
         await fault(`${saga.name}:${step.name}:do:after`);
         await args.stepOver?.();
         await journal.finished(seq, output);
@@ -200,7 +206,7 @@ export async function runSaga<EngineDeps, Input, Tx>(
       if (cleanUp.aborted) throw cleanUp.reason as Error;
       await fault(`${saga.name}:${step.name}:undo:before`);
       const ctx = withTimeout({ ...args.ctx, signal: cleanUp }, step.timeoutMs);
-      if (step.undo) await raceWithGrace(ctx, step.undo({ ctx, deps, input, outputs: outputs() }), graceMs);
+      if (step.undo) await raceWithGrace(ctx, step.undo({ ctx, deps, input, outputs: outputs(), first: false }), graceMs);
       await fault(`${saga.name}:${step.name}:undo:after`);
       await journal.undone(record.seq);
     } catch (thrown) {

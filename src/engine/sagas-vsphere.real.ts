@@ -1,4 +1,4 @@
-/** Every saga over the vSphere driver, on the simulator as vCenter and as ESXi. A thirteenth of each is run; sagas-vsphere.long.ts runs all. */
+/** Every saga over the vSphere driver, on the simulator as vCenter and as ESXi. A part of each is run; sagas-vsphere.long.ts runs all. */
 import { describe } from 'vitest';
 import { vsphereBenchDriver } from '../../test/support/bench-world.ts';
 import { sagaSuite } from '../../test/support/saga-suite.ts';
@@ -10,6 +10,6 @@ describe.each([
   sagaSuite({
     on: (whenOver) => vsphereBenchDriver(whenOver, { vsim: { kind } }),
     without: kind === 'vcenter' ? [] : ['provision (instant)'],
-    part: { every: 13, from },
+    part: { every: 29, from },
   });
 });

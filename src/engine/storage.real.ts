@@ -1,18 +1,24 @@
-/** Storage is promised as memory and processors are: to machines with whole disks of their own. */
+/** Storage is promised as memory and processors are: for whole disks, and for a share of those that stand on their image's. */
+import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Bench, drain, jobOf, makeBench, problems, readyOne, reservationOf, reserveOne } from '../../test/support/engine.ts';
+import { addPlace } from '../../test/support/places.ts';
 import * as machines from '../store/machines.ts';
 import * as kept from '../store/kept.ts';
+import * as providers from '../store/providers.ts';
 import { availability } from './intents/availability.ts';
 import { endReservation } from './intents/end.ts';
 import { prepareImage } from './intents/image.ts';
 import { reimageReservation } from './intents/reimage.ts';
 import { moveReservation, powerReservation } from './intents/reservation.ts';
+import { reserveSeries } from './intents/series.ts';
 import { unlinkReservation } from './intents/unlink.ts';
 import { beginDue } from './timers.ts';
 
 /** What a whole copy of the fake's golden disk may come to take, in MiB. */
 const WHOLE = 256;
+/** What of it is counted of a linked clone, unless an operator sets another share. */
+const SHARE = 13;
 const HOUR = 3_600_000;
 
 /** A provider with storage for two whole copies. */
@@ -27,7 +33,7 @@ async function off(bench: Bench) {
   return made;
 }
 
-test('whole copies are promised as far as there is storage for all that they may come to take; what stands on its image holds none', async () => {
+test('whole copies are promised as far as there is storage for all that they may come to take; what stands on its image is counted with a share', async () => {
   const bench = await roomForTwo();
   const first = await readyOne(bench, { mode: 'full' });
   await readyOne(bench, { mode: 'full' });
@@ -37,7 +43,7 @@ test('whole copies are promised as far as there is storage for all that they may
     message: expect.stringMatching(/^here has 100 MiB of storage left and this needs 256, at /),
   });
   await readyOne(bench, { mode: 'linked' });
-  expect(await held(bench)).toBe(2 * WHOLE);
+  expect(await held(bench)).toBe(2 * WHOLE + SHARE);
   await endReservation(bench.deps, first.id, 'end', 'ada');
   await drain(bench);
   await readyOne(bench, { mode: 'full' });
@@ -67,12 +73,12 @@ test('a machine that is taken off its image holds what its disks may come to tak
   for (const { id } of [one, two]) await unlinkReservation(bench.deps, bench.who, id);
   await expect(unlinkReservation(bench.deps, bench.who, three.id)).rejects.toMatchObject(short);
   await drain(bench);
-  expect(await held(bench)).toBe(2 * WHOLE);
+  expect(await held(bench)).toBe(2 * WHOLE + SHARE);
   expect((await bench.store.db.selectFrom('job').select('id').where('saga', '=', 'unlink').execute()).length).toBe(2);
   await reimageReservation(bench.deps, bench.who, { id: one.id });
   await drain(bench);
   expect((await reservationOf(bench, one.id)).state).toBe('ready');
-  expect(await held(bench)).toBe(WHOLE);
+  expect(await held(bench)).toBe(WHOLE + 2 * SHARE);
   await unlinkReservation(bench.deps, bench.who, three.id);
   await drain(bench);
   expect(await problems(bench)).toEqual([]);
@@ -85,7 +91,7 @@ test('a copy that fails gives back what was held for it; one of which only the a
   await unlinkReservation(bench.deps, bench.who, id);
   await drain(bench);
   expect((await jobOf(bench, 'unlink')).state).toBe('undone');
-  expect([await held(bench), (await reservationOf(bench, id)).storageMib]).toEqual([0, 0]);
+  expect([await held(bench), (await reservationOf(bench, id)).storageMib]).toEqual([SHARE, SHARE]);
   bench.fake.addFault({ verb: 'unlink', when: 'after', count: 1, error: 'no-permission' });
   await unlinkReservation(bench.deps, bench.who, id);
   await drain(bench);
@@ -112,7 +118,7 @@ test('what is published when it begins is handed out only where its whole copy f
   });
 });
 
-test('of machines that are kept after their end only one with disks of its own makes room for a whole copy', async () => {
+test('of machines that are kept after their end the one that holds most storage makes room first for a whole copy', async () => {
   const bench = await roomForTwo();
   const [linked, full] = [await readyOne(bench), await readyOne(bench, { mode: 'full' })];
   await readyOne(bench, { mode: 'full' });
@@ -125,5 +131,61 @@ test('of machines that are kept after their end only one with disks of its own m
       .execute();
   }
   const where = { providerIds: [bench.providerId], at: new Date() };
-  expect(await kept.longestKept(bench.store.db, { ...where, ownDisks: true })).toEqual({ id: full.id });
+  expect(await kept.longestKept(bench.store.db, { ...where, storage: true })).toEqual({ id: full.id });
+});
+
+/** 20 % of a golden disk of 256 MiB, rounded up. */
+const FIFTH = 52;
+const fifths = async (storageMiB: number) => {
+  const bench = await makeBench(onTestFinished, { limits: { storageMiB } });
+  await providers.setLinkedPercent(bench.store.db, bench.providerId, 20);
+  return bench;
+};
+
+test('linked clones are promised as far as there is storage for the share that the provider counts of them, whichever way they are asked for', async () => {
+  const bench = await fifths(3 * FIFTH + 10);
+  const startsAt = new Date(Date.now() + 10 * HOUR);
+  const rush = await Promise.allSettled(Array.from({ length: 8 }, () => reserveOne(bench, { startsAt, forMs: HOUR })));
+  expect(rush.filter((r) => r.status === 'fulfilled')).toHaveLength(3);
+  const full = { code: 'no-capacity', details: { resource: 'storageMiB', wanted: FIFTH, free: 10 } };
+  await expect(reserveOne(bench, { startsAt, forMs: HOUR })).rejects.toMatchObject(full);
+  const daily = {
+    id: randomUUID(),
+    image: 'golden',
+    mode: 'linked' as const,
+    forMs: HOUR,
+    startsAt,
+    zone: 'UTC',
+    rule: 'FREQ=DAILY;COUNT=3',
+  };
+  const { reservations, refused } = await reserveSeries(bench.deps, bench.who, { ...daily, partial: true });
+  expect([reservations.map((r) => r.storageMib), refused.map((r) => r.at)]).toEqual([[FIFTH, FIFTH], [startsAt]]);
+  const asked = await availability(bench.deps, bench.who, { image: 'golden', mode: 'linked', startsAt, forMs: HOUR });
+  expect(asked).toMatchObject({ possible: false, obstacle: { resource: 'storageMiB' } });
+  expect((asked.next as Date).getTime()).toBeGreaterThanOrEqual(startsAt.getTime() + HOUR);
+  // What was promised stays; what is asked for from then on is counted anew.
+  await providers.setLinkedPercent(bench.store.db, bench.providerId, 0);
+  expect((await reserveOne(bench, { startsAt, forMs: HOUR })).storageMib).toBe(0);
+});
+
+test('each place counts in its own way: one that goes to another is counted with the share there; a larger disk counts as large as it is', async () => {
+  const bench = await fifths(FIFTH);
+  const there = await addPlace(bench);
+  await providers.setLinkedPercent(bench.store.db, there.id, 50);
+  await providers.enable(bench.store.db, there.id, false);
+  const startsAt = new Date(Date.now() + 10 * HOUR);
+  const first = await reserveOne(bench, { startsAt, forMs: HOUR });
+  const second = await reserveOne(bench, { startsAt: new Date(startsAt.getTime() + 5 * HOUR), forMs: HOUR });
+  await providers.enable(bench.store.db, there.id, true);
+  const moved = await moveReservation(bench.deps, bench.who, second.id, { startsAt });
+  expect([first.storageMib, second.storageMib, moved.providerId, moved.storageMib]).toEqual([FIFTH, FIFTH, there.id, WHOLE / 2]);
+  const grown = await reserveOne(bench, { startsAt, forMs: HOUR, diskMiB: 4 * WHOLE });
+  expect([grown.providerId, grown.storageMib]).toEqual([there.id, 2 * WHOLE]);
+  // A preparation that has no space at its place takes up what the next one counts.
+  bench.fake.addFault({ verb: 'clone', when: 'before', count: 1, error: 'no-space' });
+  await providers.enable(bench.store.db, there.id, false);
+  const { id } = await reserveOne(bench);
+  await providers.enable(bench.store.db, there.id, true);
+  await drain(bench);
+  expect(await reservationOf(bench, id)).toMatchObject({ state: 'ready', providerId: there.id, storageMib: WHOLE / 2 });
 });

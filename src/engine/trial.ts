@@ -76,6 +76,7 @@ export async function runTrial(ctx: Ctx, deps: EngineDeps, trial: Trial, actor: 
       mode: 'linked',
       hardware: { vcpus, memoryMiB },
       hostname: 'carrel-trial',
+      first: true,
     });
     const cloneMs = Math.round(performance.now() - began);
     const removeMs = await remove();

@@ -22,7 +22,7 @@ import { captureReservation } from './intents/image.ts';
 import { reimageReservation } from './intents/reimage.ts';
 import { extendReservation, moveReservation, powerReservation, reserve, runningMachine } from './intents/reservation.ts';
 import { reserveSeries } from './intents/series.ts';
-import { unlinkReservation } from './intents/unlink.ts';
+import { relocateReservation, unlinkReservation } from './intents/unlink.ts';
 import { saveSiteRules } from './intents/terms.ts';
 
 const MINUTE = 60_000;
@@ -288,6 +288,7 @@ test('whatever is asked of one that is kept is answered with the way back', asyn
     capture: () => captureReservation(deps, who, { reservationId: id, image: 'golden', publish: false }),
     reimage: () => reimageReservation(deps, who, { id }),
     unlink: () => unlinkReservation(deps, who, id),
+    relocate: () => relocateReservation(deps, who, { id, datastore: 'ds1' }),
     checkpoint: () => addCheckpoint(deps, who, { reservationId: id, name: 'a', description: '' }),
     revert: () => revertToCheckpoint(deps, who, { reservationId: id, id: randomUUID() }),
     delete: () => deleteCheckpoint(deps, who, { reservationId: id, id: randomUUID() }),

@@ -36,6 +36,25 @@ test('an end that is near is told once, by whichever server; a later end is told
   expect(await notices(bench)).toHaveLength(2);
 });
 
+test('how long before its end it is told is the rule of its kind and of whose it is; what is not much longer is not told of', async () => {
+  const bench = await makeBench(onTestFinished);
+  const rule = (everybody: number, admin?: number) =>
+    saveSiteRules(bench.store.db, {
+      '*': { lab: { tellEndMs: everybody * MINUTE } },
+      ...(admin === undefined ? {} : { admin: { lab: { tellEndMs: admin * MINUTE } } }),
+    });
+  await readyOne(bench, { forMs: 60 * MINUTE });
+  await readyOne(bench, { forMs: 34 * MINUTE });
+  await rule(20, 0);
+  later(bench, 41 * MINUTE);
+  expect(await tellEndsNear(bench.deps)).toBe(0);
+  await rule(0, 17);
+  expect(await tellEndsNear(bench.deps)).toBe(0);
+  await rule(20);
+  expect(await tellEndsNear(bench.deps)).toBe(1);
+  expect(await tellEndsNear(bench.deps)).toBe(0);
+});
+
 test('the word that the end is near is shown in its guest, once for each end, by a server that has its provider, and a guest that will not is let be', async () => {
   const bench = await makeBench(onTestFinished, { ownDatabase: true });
   const { id, machineId } = await readyOne(bench, { forMs: 60 * MINUTE });

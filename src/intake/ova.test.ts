@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ova, type OvaOptions } from '../../test/support/ova.ts';
+import { ova, type OvaOptions, withSecureBootAndTpm } from '../../test/support/ova.ts';
 import { descriptor } from '../vsim/model/ovf.ts';
 import { writeStream } from '../vsim/model/stream-out.ts';
 import { chainOf } from '../vsim/model/vmdk.ts';
@@ -110,6 +110,19 @@ describe('the system disk comes out, and the hardware is proposed', () => {
     const box = (ovf: string) =>
       without(ovf).replace('</VirtualSystem>', '<vbox:Machine><Hardware><Firmware type="EFI"/></Hardware></vbox:Machine></VirtualSystem>');
     expect((await taken(made({ edit: box }))).proposed.firmware).toBe('efi');
+  });
+
+  const box = (section: string) => (ovf: string) =>
+    ovf.replace('</VirtualSystem>', `<vbox:Machine><Hardware>${section}</Hardware></vbox:Machine></VirtualSystem>`);
+  it.each<[string, (ovf: string) => string, unknown]>([
+    ['as VMware writes them', withSecureBootAndTpm, { secureBoot: true, tpm: true }],
+    ['secure boot that is off', (o) => withSecureBootAndTpm(o).replace('"true"', '"false"'), { tpm: true }],
+    ['secure boot without EFI, which alone has it', (o) => withSecureBootAndTpm(o).replace('"efi"', '"bios"'), { tpm: true }],
+    ['a TPM as VirtualBox writes it', box('<TrustedPlatformModule type="v2_0" location=""/>'), { tpm: true }],
+    ['a TPM of the version before', box('<TrustedPlatformModule type="v1_2"/>'), {}],
+  ])('secure boot and TPM: %s', async (_, edit, wanted) => {
+    const { secureBoot, tpm } = (await taken(made({ edit }))).proposed;
+    expect({ ...(secureBoot && { secureBoot }), ...(tpm && { tpm }) }).toEqual(wanted);
   });
 });
 

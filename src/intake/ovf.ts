@@ -18,6 +18,10 @@ export interface ProposedHardware {
   /** Absent where machines here have nothing of the kind, which is said. */
   diskBus?: 'sata' | 'pvscsi' | 'lsilogicsas';
   nic?: 'e1000' | 'e1000e' | 'vmxnet3';
+  /** Only with EFI firmware, which alone has it. */
+  secureBoot?: true;
+  /** One of the version that machines here can have, 2.0. */
+  tpm?: true;
   os?: string;
 }
 
@@ -47,12 +51,15 @@ export function readOvf(document: Buffer): Ovf {
   const memoryMiB = memoryOf(items);
   const os = osOf(machine);
   const [bus, card] = [busOf(items), cardOf(items)];
+  const efi = saysEfi(machine);
   return {
     systemDisk: fileOf(envelope, system),
     proposed: {
       ...(vcpus !== undefined && vcpus <= 256 ? { vcpus } : {}),
       ...(memoryMiB !== undefined && memoryMiB >= 16 && memoryMiB <= 1_048_576 ? { memoryMiB } : {}),
-      ...(saysEfi(machine) ? { firmware: 'efi' as const } : {}),
+      ...(efi ? { firmware: 'efi' as const } : {}),
+      ...(efi && saysSecureBoot(machine) ? { secureBoot: true as const } : {}),
+      ...(saysTpm(machine, items) ? { tpm: true as const } : {}),
       ...(bus === undefined ? {} : { diskBus: bus }),
       ...(card === undefined ? {} : { nic: card }),
       ...(os === undefined ? {} : { os }),
@@ -163,15 +170,35 @@ function memoryOf(items: RawElement[]): number | undefined {
 
 /** VMware writes it among its own settings, VirtualBox in its own section. */
 function saysEfi(machine: RawElement): boolean {
-  const says = ({ name, attrs }: RawElement): boolean => {
-    const of = new Map(attrs);
-    return (
-      (name === 'Config' && of.get('key') === 'firmware' && of.get('value')?.toLowerCase() === 'efi') ||
-      (name === 'Firmware' && (of.get('type') ?? of.get('xsi:type'))?.toUpperCase().startsWith('EFI') === true)
-    );
-  };
-  const within = (element: RawElement): boolean => says(element) || element.children.filter(isElement).some(within);
-  return within(machine);
+  return within(
+    machine,
+    (each) => setting(each, 'firmware') === 'efi' || (each.name === 'Firmware' && typeOf(each)?.toUpperCase().startsWith('EFI') === true),
+  );
+}
+
+/** VMware's alone: VirtualBox keeps it in a file that no OVF has (NVRAM). */
+function saysSecureBoot(machine: RawElement): boolean {
+  return within(machine, (each) => setting(each, 'bootOptions.efiSecureBootEnabled') === 'true');
+}
+
+/** A device at VMware; at VirtualBox an element of its own section, which also says of which version. */
+function saysTpm(machine: RawElement, items: RawElement[]): boolean {
+  return (
+    items.some((item) => field(item, 'ResourceSubType')?.toLowerCase() === 'vmware.vtpm') ||
+    within(machine, (each) => each.name === 'TrustedPlatformModule' && typeOf(each)?.toLowerCase() === 'v2_0')
+  );
+}
+
+/** Value of one of VMware's settings (`vmw:Config`), in small letters; undefined where the element is not that. */
+function setting({ name, attrs }: RawElement, key: string): string | undefined {
+  const of = new Map(attrs);
+  return name === 'Config' && of.get('key') === key ? of.get('value')?.toLowerCase() : undefined;
+}
+
+const typeOf = (element: RawElement) => attr(element, 'type') ?? attr(element, 'xsi:type');
+
+function within(element: RawElement, says: (each: RawElement) => boolean): boolean {
+  return says(element) || element.children.filter(isElement).some((each) => within(each, says));
 }
 
 function osOf(machine: RawElement): string | undefined {

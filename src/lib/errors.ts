@@ -48,9 +48,17 @@ export function describeError(error: unknown): string {
   for (let e: unknown = error, depth = 0; e !== undefined && e !== null && depth < 8; depth++) {
     const text = e instanceof Error ? e.message : String(e);
     if (text && parts.at(-1) !== text) parts.push(text);
-    e = e instanceof Error ? e.cause : undefined;
+    const cause: unknown = e instanceof Error ? e.cause : undefined;
+    e = e instanceof CarrelError && isStoreRefusal(cause) ? undefined : cause;
   }
   return parts.join(': ');
+}
+
+/** What the store refused by a constraint: whoever caught it has said in its own words what that means. */
+function isStoreRefusal(error: unknown): boolean {
+  return (
+    error instanceof CarrelError && typeof error.details.sqlstate === 'string' && ['conflict', 'invalid', 'reference'].includes(error.code)
+  );
 }
 
 /** What is stored about a failure and shown to people; survives JSON. */

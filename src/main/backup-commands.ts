@@ -1,4 +1,5 @@
 /** What `carrel backup` and `carrel restore` say. */
+import { localTimes } from '../cli/text.ts';
 import { makeCtx } from '../lib/context.ts';
 import { makeLogger } from '../lib/log.ts';
 import { type BackupOptions, makeBackup } from './backup.ts';
@@ -54,7 +55,7 @@ export async function restoreCommand({
     return code;
   }
   process.stdout.write(
-    `restored to ${options.dataDir}: as of ${manifest.createdAt}, ${rowsOf(manifest.tables)} rows, ${verified} golden disks verified\n`,
+    `restored to ${options.dataDir}: as of ${localTimes(manifest.createdAt)}, ${rowsOf(manifest.tables)} rows, ${verified} golden disks verified\n`,
   );
   for (const sentence of missing) process.stdout.write(`MISSING  ${sentence}\n`);
   if (missing.length > 0) process.stdout.write('Bring them back to masters/ of the data directory, or import those images again.\n');

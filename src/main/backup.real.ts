@@ -48,6 +48,10 @@ test('everything is there again: accounts, tokens, images that machines start fr
     status: 4,
     stderr: expect.stringContaining('is there already'),
   });
+  expect(carrel('--data', server.dataDir, 'backup', join(scratch, 'no/such.carrel'))).toMatchObject({
+    status: 3,
+    stderr: expect.stringContaining('there is no folder'),
+  });
   const bare = join(scratch, 'bare.carrel');
   expect(carrel('--data', server.dataDir, 'backup', bare).status).toBe(0);
   // The server noticed nothing.
@@ -92,11 +96,16 @@ test('everything is there again: accounts, tokens, images that machines start fr
   const whoami = spawnSync(LAUNCHER, ['whoami'], { encoding: 'utf8', env: { ...process.env, CARREL_URL: url.url, CARREL_TOKEN: token } });
   expect(whoami.stdout).toContain('ann');
   // The machine that was lent is not here: its reservation ends by itself, and says so.
-  await until('the lost machine to be noticed', async () => {
-    await again.client.reconcile({ body: { dryRun: false } });
-    const { state } = await again.client.showReservation({ params: { id: lent?.id ?? '' } });
-    return state === 'ended' || state === 'failed' ? true : undefined;
-  });
+  await until(
+    'the lost machine to be noticed',
+    async () => {
+      await again.client.reconcile({ body: { dryRun: false } });
+      const { state } = await again.client.showReservation({ params: { id: lent?.id ?? '' } });
+      return state === 'ended' || state === 'failed' ? true : undefined;
+    },
+    undefined,
+    500,
+  );
   const [fresh] = await again.reserveMany(1, 'linked');
   expect(fresh).toMatchObject({ state: 'ready' });
   expect(await again.client.verifyImage({ params: { name: 'starter' }, body: {} })).toMatchObject({ ok: true });

@@ -9,7 +9,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Pack } from 'tar-stream';
 import { checkCtx, type Ctx } from '../lib/context.ts';
-import { CarrelError, errorCode } from '../lib/errors.ts';
+import { CarrelError, errorCode, isCode } from '../lib/errors.ts';
 import { ensureCluster } from '../store/cluster.ts';
 import type { StoreTarget } from '../store/conn.ts';
 import { type DumpedTable, dumpStore } from '../store/dump.ts';
@@ -85,6 +85,8 @@ export async function makeBackup(ctx: Ctx, options: BackupOptions): Promise<Back
     });
   });
   const scratch = await mkdtemp(join(dirname(file), `.${basename(file)}-`)).catch((cause: unknown) => {
+    if (isCode(cause, 'ENOENT', 'ENOTDIR')) throw new CarrelError('not-found', `there is no folder ${dirname(file)}`);
+    if (isCode(cause, 'ENOSPC', 'EDQUOT')) throw new CarrelError('no-space', `there is no room in ${dirname(file)}`, { cause });
     throw new CarrelError('no-permission', `nothing can be written in ${dirname(file)}`, { cause });
   });
   try {

@@ -30,7 +30,7 @@ program
   .option('--max-machines <n>', 'most machines at one time (default: by memory)', positive)
   .option('--max-memory <mib>', 'MiB promised to machines at most (default: what the host has, less 1 GiB)', positive)
   .option('--max-vcpus <n>', 'virtual CPUs promised at most (default: 8 per core)', positive)
-  .option('--max-storage <mib>', 'MiB of storage promised to full copies at most (default: the size of its file system)', positive)
+  .option('--max-storage <mib>', 'MiB of storage promised to disks of machines at most (default: the size of its file system)', positive)
   .option('--max-image <gib>', 'largest disk of an image that is brought, in GiB (default: 200)', positive)
   .option(
     '--trust-proxy <addresses>',

@@ -1,14 +1,16 @@
 /** Store, drivers, engine and services brought up in order, and taken down in the reverse one. The HTTP server stands on this. */
+import { say } from '../core/notices.ts';
 import type { CapacityLimits } from '../core/capacity.ts';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { certificateOf, endpointOf, makeDriver } from '../drivers/registry.ts';
+import { certificateOf, endpointOf, makeDriver, writtenOffDriver } from '../drivers/registry.ts';
 import type { Driver } from '../driver/index.ts';
 import { recordSeen } from '../engine/condition.ts';
 import { Sealer } from '../engine/credentials.ts';
 import { type PAUSES, ProviderRegistry } from '../engine/provider-registry.ts';
 import { tellAway } from '../engine/away.ts';
+import { endWrittenOff } from '../engine/intents/write-off.ts';
 import { Presence } from '../engine/presence.ts';
 import { Reconciler, startReconciler } from '../engine/reconcilers/reconcile.ts';
 import type { FaultPoint } from '../engine/saga.ts';
@@ -26,6 +28,7 @@ import { pruneJobs } from '../store/jobs.ts';
 import * as providers from '../store/providers.ts';
 import { reapFormerLives } from '../store/queue.ts';
 import * as sessions from '../store/sessions.ts';
+import type { Provider } from '../store/schema.ts';
 import { schemaWork } from '../store/migrate.ts';
 import { serverLock } from '../store/server-lock.ts';
 import { endpointConfig, plainReport } from './endpoint-config.ts';
@@ -82,7 +85,7 @@ const PRUNE_EVERY_MS = 3_600_000;
 /** How long ended jobs and events are kept. */
 const KEEP_MS = 30 * 86_400_000;
 /** Somebody waits for every request: one that stands in another's way is refused with a sentence before they give up on it. */
-const API_POOL: PoolOptions = {
+export const API_POOL: PoolOptions = {
   purpose: 'api',
   poolSize: 10,
   limits: { connectionMs: 5_000, lockMs: 5_000, statementMs: 15_000, queryMs: 20_000 },
@@ -146,22 +149,19 @@ async function bringUp(
   });
   const clock = { log, now: () => presence.now(), newId: () => randomUUID() };
   const sealer = new Sealer(installation.key);
+  const driverFor = (row: Provider): Driver => {
+    if (row.writtenOffAt !== null) return writtenOffDriver(row.name, row.writtenOffReason ?? '');
+    const { maxImageBytes, limits, builtStarter } = options;
+    const config = { ...ofInstallation(options), maxImageBytes };
+    if (row.connection !== null) return makeDriver({ ...config, ...endpointConfig(row, sealer) });
+    const machineSecret = sealer.derive('guest accounts of machines');
+    const { kind } = row;
+    return options.driver ?? makeDriver({ ...config, installationId: installation.hostTag, kind, limits, machineSecret, builtStarter });
+  };
   const registry = new ProviderRegistry({
     store,
     ...clock,
-    make: (row) =>
-      row.connection === null
-        ? (options.driver ??
-          makeDriver({
-            ...ofInstallation(options),
-            installationId: installation.hostTag,
-            kind: row.kind,
-            limits: options.limits,
-            maxImageBytes: options.maxImageBytes,
-            machineSecret: sealer.derive('guest accounts of machines'),
-            builtStarter: options.builtStarter,
-          }))
-        : makeDriver({ ...ofInstallation(options), maxImageBytes: options.maxImageBytes, ...endpointConfig(row, sealer) }),
+    make: driverFor,
     serves: (row) => presence.serves(row),
     taken: (id) => presence.take(id),
     tells: (id) => presence.holds(id),
@@ -229,7 +229,7 @@ async function hostProvider(store: Store, options: ControlPlaneOptions): Promise
     return store.tx((tx) => providers.ensureHost(tx, spec));
   }
   const own = (await providers.list(store.db)).filter((row) => row.connection === null && (row.serverId ?? serverId) === serverId);
-  for (const { id } of own) await providers.setState(store.db, id, 'down', 'this server was started without QEMU', now);
+  for (const { id } of own) await providers.setState(store.db, id, 'down', { text: say('provider-no-qemu', {}) }, now);
   return undefined;
 }
 
@@ -243,6 +243,7 @@ function followOthers(deps: EngineDeps, vital: Store, registry: ProviderRegistry
     looking ??= registry
       .follow()
       .then(() => tellAway({ ...deps, store: vital }))
+      .then(() => endWrittenOff(deps))
       .catch((error: unknown) => deps.log.warn({ err: describeError(error) }, 'what other servers do is not known'))
       .finally(() => (looking = undefined));
   };

@@ -1,10 +1,10 @@
 /** `carrel doctor`: what this machine has, what it lacks for lending machines, and how to get it. */
-import { existsSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { CarrelError } from '../lib/errors.ts';
+import { CarrelError, isCode } from '../lib/errors.ts';
 import { findTool } from '../lib/find-tool.ts';
-import { OVMF } from '../qemu/ovmf.ts';
+import { findOvmf } from '../qemu/ovmf.ts';
 
 export interface Check {
   name: string;
@@ -54,11 +54,12 @@ export function examine(dataDir: string, path = process.env.PATH ?? ''): Check[]
 }
 
 function efiFirmware(): Check {
-  if (existsSync(OVMF.code) && existsSync(OVMF.variables)) return { name: 'efi', state: 'ok', detail: OVMF.code };
+  const [plain, secure] = [findOvmf({ secureBoot: false }), findOvmf({ secureBoot: true })];
+  if (plain !== undefined && secure !== undefined) return { name: 'efi', state: 'ok', detail: `${plain.code}, ${secure.code}` };
   return {
     name: 'efi',
     state: 'warn',
-    detail: `no ${OVMF.code}: images that start with EFI cannot be lent`,
+    detail: plain === undefined ? 'no EFI firmware: images that start with EFI cannot be lent' : `${plain.code}; none with secure boot`,
     fix: 'apt-get install --no-install-recommends ovmf',
   };
 }
@@ -93,9 +94,22 @@ function memory(): Check {
   return { name: 'memory', state: free < LOW_MEMORY_BYTES ? 'warn' : 'ok', detail };
 }
 
+function whyNotWritable(path: string): string | undefined {
+  if (!statSync(path).isDirectory()) return `${path} is no folder`;
+  try {
+    accessSync(path, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return isCode(error, 'EROFS') ? 'it is on a file system that is mounted read-only' : 'this account may not write there';
+  }
+}
+
 function disk(dataDir: string): Check {
   let at = dataDir;
   while (!existsSync(at) && at !== '/') at = join(at, '..');
+  const why = whyNotWritable(at);
+  if (why !== undefined)
+    return { name: 'disk', state: 'warn', detail: `${dataDir}: ${why}`, fix: 'choose another data directory with --data or CARREL_DATA' };
   const { bavail, bsize } = statfsSync(at);
   const free = bavail * bsize;
   const low = free < LOW_DISK_BYTES;

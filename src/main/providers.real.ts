@@ -1,4 +1,5 @@
 /** Providers that an operator adds, over the simulator as vCenter and as ESXi: the way from an address to an image that is there. */
+import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -6,6 +7,7 @@ import { newCaller, newInstallation, startPlane } from '../../test/support/contr
 import { makeCtx } from '../lib/context.ts';
 import { errorCode } from '../lib/errors.ts';
 import { waitFor } from '../lib/retry.ts';
+import * as providers from '../store/providers.ts';
 import { testDb } from '../store/testing.ts';
 import { CLOUD_IMAGE } from '../vsim/model/options.ts';
 import { turnBit } from '../vsim/model/trouble.ts';
@@ -55,7 +57,7 @@ test.each(['vcenter', 'esxi'] as const)(
       return now?.state === 'preparing' ? undefined : now;
     });
     expect(made).toMatchObject({ state: 'published', masters: [{ provider: 'lab' }], facts: { seal: 'samples' } });
-    const verify = async () => await services.verifyImage({ image: 'golden', full: true }, AbortSignal.timeout(600_000));
+    const verify = async () => await services.verifyImage(root, { image: 'golden', full: true }, AbortSignal.timeout(600_000));
     const note = 'no more than samples was sealed of it';
     expect(await verify()).toMatchObject({ ok: true, checks: [{ files: [{ compared: 'samples', note }] }] });
     const golden = (await verify()).checks[0]?.files[0]?.path ?? '';
@@ -111,12 +113,39 @@ test('a wrong password is tried once: nobody’s account is locked by an attempt
   expect(logins() - before).toBe(1);
 });
 
+test('what is counted of linked clones is set without opening the provider, and shown', async () => {
+  const { t, vsim, services, root } = await setUp();
+  expect(await services.addProvider(root, { ...endpoint(vsim), linkedPercent: 7 })).toMatchObject({ linkedPercent: 7 });
+  const before = vsim.stats.byMethod.get('Login');
+  const changed = await services.changeProvider(root, 'lab', { linkedPercent: 30 });
+  expect([changed, (await services.listProviders(root))[0]]).toMatchObject([{ linkedPercent: 30, state: 'up' }, { linkedPercent: 30 }]);
+  expect(vsim.stats.byMethod.get('Login')).toBe(before);
+  const host = { id: randomUUID(), serverId: randomUUID(), name: 'host', kind: 'qemu', now: new Date() };
+  await providers.ensureHost(t.db, host);
+  await expect(services.changeProvider(root, 'host', { limits: { machines: 1 } })).rejects.toMatchObject({ code: 'wrong-state' });
+  expect(await services.changeProvider(root, 'host', { linkedPercent: 0 })).toMatchObject({ linkedPercent: 0 });
+});
+
 test('a change that does not work leaves the provider as it was', async () => {
   const { vsim, services, root } = await setUp();
   await services.addProvider(root, endpoint(vsim));
   await expect(services.changeProvider(root, 'lab', { password: 'not-the-word' })).rejects.toMatchObject({ code: 'no-permission' });
   expect((await services.listProviders(root))[0]).toMatchObject({ state: 'up', connection: { username: vsim.username } });
   expect(await services.enableProvider(root, 'lab', true)).toMatchObject({ state: 'up' });
+});
+
+test('why one is not up is told as a notice, or with the code of the error whose words it has', async () => {
+  const { t, vsim, services, root } = await setUp();
+  const up = await services.addProvider(root, endpoint(vsim));
+  expect(Object.keys(up).filter((name) => name.startsWith('problem'))).toEqual([]);
+  const off = await services.enableProvider(root, 'lab', false);
+  expect(off).toMatchObject({ problem: 'an operator disabled it', problemNotice: { code: 'provider-disabled', facts: {} } });
+  expect(off).not.toHaveProperty('problemCode');
+  // By SQL: of a disabled one nobody says so, and of another its keeper would say what it sees.
+  await t.db.updateTable('provider').set({ enabled: true, state: 'down', stateReason: 'no route', stateCode: 'unavailable' }).execute();
+  const [down] = await services.listProviders(root);
+  expect(down).toMatchObject({ problem: 'no route', problemCode: 'unavailable' });
+  expect(down).not.toHaveProperty('problemNotice');
 });
 
 test('the certificate of first contact is what the server shows', async () => {

@@ -7,13 +7,16 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { newCaller, newInstallation, startPlane } from '../../test/support/control-plane.ts';
+import { buildApi } from '../api/server.ts';
 import { FakeDriver } from '../drivers/fake/fake-driver.ts';
 import { FakeWorld } from '../drivers/fake/world.ts';
 import { tellAway } from '../engine/away.ts';
 import { makeCtx } from '../lib/context.ts';
 import { CarrelError } from '../lib/errors.ts';
+import { silentLogger } from '../lib/log.ts';
 import { waitFor } from '../lib/retry.ts';
 import type { Caller } from '../services/interface.ts';
+import * as masters from '../store/masters.ts';
 import { type TestDb, testDb } from '../store/testing.ts';
 import { CLOUD_IMAGE } from '../vsim/model/options.ts';
 import { startVsim } from '../vsim/vsim.ts';
@@ -158,6 +161,66 @@ test('a host whose server is away is said to be down, its machines unreachable a
   expect(still).toMatchObject({ state: 'ready', machine: { id: made.machine?.id } });
 });
 
+test('a host that will not come back is written off: what was there ends without a proof, and is taken away should it come back', async () => {
+  const { t, a, b, root, ada } = await two();
+  await b.plane.services.buildImage(root, { image: 'there', recipe: 'tiny', publish: true, provider: b.host });
+  await published(b.plane, 'there');
+  await b.plane.services.buildImage(root, { image: 'useless', recipe: 'tiny', publish: false, provider: b.host });
+  await until(async () => ((await b.plane.services.showRevision('useless', 1))?.state === 'draft' ? true : undefined));
+  const [made, leaving] = [await ready(b.plane, ada, 'there'), await ready(b.plane, ada, 'there')];
+  await b.plane.stop();
+  const { services } = a.plane;
+  const show = (id: string) => services.showReservation(id);
+  const writeOff = () => services.writeOffProvider(root, b.host, 'the disk died');
+  await until(async () => ((await services.listProviders(root)).find((p) => p.name === b.host)?.state === 'down' ? true : undefined));
+  await services.endReservation(ada, { id: leaving.id });
+  // As a delete leaves it that was cut off before its record: what it stood on was read, and nobody can look what became of that.
+  const before = { startedAt: new Date().toISOString(), chains: [[{ path: 'gone.qcow2', bytes: 1, identity: 'x', parent: null }]] };
+  await sql`update machine set before_delete = ${JSON.stringify(before)} where id = ${leaving.machine.id}`.execute(t.db);
+  await expect(writeOff()).rejects.toMatchObject({ code: 'wrong-state', hint: expect.stringContaining('10m') });
+  expect(await show(made.id)).toMatchObject({ state: 'ready' });
+  expect(await show(leaving.id)).toMatchObject({ state: 'ending' });
+
+  await sql`update provider set state_since = state_since - interval '10 minutes' where name = ${b.host}`.execute(t.db);
+  const forget = () => services.forgetServer(root, b.installation.serverId);
+  await expect(forget()).rejects.toMatchObject({ code: 'has-children', hint: expect.stringContaining(`write-off ${b.host}`) });
+  expect(await writeOff()).toMatchObject({ state: 'disabled', problem: 'written off: the disk died', writtenOffSince: expect.anything() });
+  for (const { id, machine } of [made, leaving]) {
+    await until(async () => ((await show(id))?.state === 'ended' ? true : undefined));
+    expect(await services.showMachine(root, machine.id, new AbortController().signal)).toMatchObject({
+      state: 'gone',
+      proof: { writtenOff: `${b.host}: the disk died`, removed: [], parents: [] },
+    });
+  }
+  expect((await show(made.id))?.notes).toContain(`its machine was on ${b.host}, which was written off: the disk died`);
+  await expect(ready(a.plane, ada, 'there')).rejects.toMatchObject({ code: 'unavailable' });
+  expect(Object.keys(b.world.state.machines)).toHaveLength(2);
+
+  // What it has of images can be given up too; otherwise it stays.
+  const useless = (await services.showRevision('useless', 1))?.id as string;
+  await services.deleteRevision(root, useless);
+  await until(async () => ((await services.showRevision('useless', 1)) === undefined ? true : undefined));
+  const { items: told } = await services.listAudit({ limit: 9, subject: useless });
+  expect(told.find((entry) => entry.action === 'master.removed')?.detail).toMatchObject({
+    proof: { writtenOff: `${b.host}: the disk died` },
+  });
+
+  await expect(services.forgetServer(root, a.installation.serverId)).rejects.toMatchObject({ code: 'wrong-state' });
+  expect(await forget()).toBe(true);
+  expect(await forget()).toBe(false);
+  expect((await services.listServers()).map((s) => s.id)).toEqual([a.installation.serverId]);
+
+  // Its server finds it written off, and touches nothing.
+  const back = await serve(t, b.installation, b.world);
+  await back.plane.services.reconcile(root, { dryRun: false }, new AbortController().signal);
+  expect(Object.keys(b.world.state.machines)).toHaveLength(2);
+  const again = await back.plane.services.enableProvider(root, b.host, true);
+  expect([again?.state, again?.writtenOffSince]).toEqual(['up', undefined]);
+  await back.plane.services.reconcile(root, { dryRun: false }, new AbortController().signal);
+  expect(Object.keys(b.world.state.machines)).toEqual([]);
+  await ready(back.plane, ada, 'there');
+});
+
 test('who joins needs the key and the shared database, and joins once', async () => {
   const t = await testDb(onTestFinished);
   const mine = newInstallation();
@@ -186,6 +249,45 @@ test('who joins needs the key and the shared database, and joins once', async ()
     code: 'bad-request',
     message: expect.stringContaining('DATABASE_URL'),
   });
+});
+
+/** Serves the API of one, as the others reach it. */
+async function reachable(t: TestDb, { plane, installation }: Server): Promise<void> {
+  const staging = { dir: installation.dir, maxBytes: 1, maxUnpackedBytes: 1, keepFreeBytes: 0 };
+  const app = await buildApi({ services: plane.services, version: 'test', log: silentLogger, staging });
+  onTestFinished(() => app.close());
+  plane.presence.reachedAt(await app.listen({ host: '127.0.0.1', port: 0 }));
+  const { serverId } = installation;
+  await until(async () => (await t.db.selectFrom('server').select('url').where('id', '=', serverId).executeTakeFirst())?.url ?? undefined);
+}
+
+test('golden disks and chains on another server’s host are read by that server, for who may see them; one that is away is named', async () => {
+  const { t, a, b, root, ada } = await two();
+  await reachable(t, b);
+  await a.plane.services.buildImage(root, { image: 'there', recipe: 'tiny', publish: true, provider: b.host });
+  await published(a.plane, 'there');
+  const made = await ready(a.plane, ada, 'there');
+  const signal = new AbortController().signal;
+  const verify = (more: object = {}) => a.plane.services.verifyImage(root, { image: 'there', ...more }, signal);
+  const show = async (by: Caller) => (await a.plane.services.showMachine(by, made.machine.id, signal))?.chains;
+  const there = await b.plane.services.verifyImage(root, { image: 'there' }, signal);
+  expect(there).toMatchObject({ ok: true, checks: [{ revision: 1, provider: b.host, ok: true }] });
+  expect(await verify()).toEqual(there);
+  await expect(verify({ provider: a.host })).rejects.toMatchObject({ code: 'not-found' });
+  for (const by of [ada, root]) expect(await show(by)).toEqual((await b.plane.services.showMachine(by, made.machine.id, signal))?.chains);
+  expect((await show(ada))?.[0]?.disks).toHaveLength(2);
+  // Whose machine it is, is asked there too.
+  const eve = await newCaller(t.db, 'eve', 'user');
+  expect(await show(eve)).toEqual([]);
+  await expect(a.plane.services.verifyImage(eve, { image: 'there' }, signal)).rejects.toMatchObject({ code: 'not-allowed' });
+  const [golden] = (await masters.ofRevisions(t.db, [(await a.plane.services.showRevision('there', 1))?.id as string])).flatMap(
+    (m) => m.files,
+  );
+  b.world.change(({ disks }) => Object.assign(disks[golden?.path as string] as object, { seed: 'changed' }));
+  expect(await verify()).toMatchObject({ ok: false, checks: [{ ok: false, provider: b.host }] });
+  await b.plane.stop();
+  await expect(verify()).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining(`${b.host} is served by`) });
+  expect(await show(ada)).toEqual([]);
 });
 
 /** The header by which one server says to another for whom it asks. */

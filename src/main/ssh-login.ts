@@ -14,8 +14,28 @@ export interface SshTarget {
 
 const LOGIN_MS = 60_000;
 
-/** Runs a command and returns what it wrote. Errors: `guest-failed` (refused, or a non-zero exit), `host-key` (not the guest's own). */
+/** What a command wrote; `guest-failed` where it ends with another code than 0. */
+export type Shell = (command: string) => Promise<string>;
+
+/**
+ * Logs in and does `work` over that one connection. The guest must stay on meanwhile: nobody tells a connection of a machine that went.
+ * Errors: `guest-failed` (refused), `host-key` (not the guest's own), those of `work`.
+ */
+export async function withSsh<T>(target: SshTarget, work: (shell: Shell) => Promise<T>): Promise<T> {
+  const ssh = await login(target);
+  try {
+    return await work((command) => exec(ssh, command));
+  } finally {
+    ssh.end();
+  }
+}
+
+/** Runs a command and returns what it wrote. Errors: those of {@link withSsh} and {@link Shell}. */
 export function sshRun(target: SshTarget, command: string): Promise<string> {
+  return withSsh(target, (shell) => shell(command));
+}
+
+function login(target: SshTarget): Promise<ssh2.Client> {
   const expected = target.hostKeys.map((line) => line.split(' ')[1]);
   return new Promise((resolve, reject) => {
     const ssh = new ssh2.Client();
@@ -28,19 +48,7 @@ export function sshRun(target: SshTarget, command: string): Promise<string> {
           : new CarrelError('guest-failed', 'the login did not succeed', { cause }),
       );
     };
-    ssh.on('error', fail).on('ready', () => {
-      ssh.exec(command, (error, stream) => {
-        if (error) return fail(error);
-        let out = '';
-        stream.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
-        stream.stderr.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
-        stream.on('close', (code: number | null) => {
-          ssh.end();
-          if (code === 0) resolve(out);
-          else reject(new CarrelError('guest-failed', `the command ended with ${code}: ${out.trim()}`));
-        });
-      });
-    });
+    ssh.on('error', fail).on('ready', () => resolve(ssh));
     ssh.connect({
       host: target.host,
       port: target.port,
@@ -51,6 +59,22 @@ export function sshRun(target: SshTarget, command: string): Promise<string> {
         wrongKey = !expected.includes(key.toString('base64'));
         return !wrongKey;
       },
+    });
+  });
+}
+
+function exec(ssh: ssh2.Client, command: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    ssh.exec(command, (error, stream) => {
+      if (error) return reject(new CarrelError('guest-failed', 'the command could not be started', { cause: error }));
+      let out = '';
+      const heard = (chunk: Buffer) => void (out += chunk.toString('utf8'));
+      stream.on('data', heard);
+      stream.stderr.on('data', heard);
+      stream.on('close', (code: number | null) => {
+        if (code === 0) resolve(out);
+        else reject(new CarrelError('guest-failed', `the command ended with ${code}: ${out.trim()}`));
+      });
     });
   });
 }

@@ -4,7 +4,7 @@ import { chmodSync, createReadStream, mkdirSync, mkdtempSync, rmSync, statSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { ova } from '../../test/support/ova.ts';
+import { ova, withSecureBootAndTpm } from '../../test/support/ova.ts';
 import { until } from '../../test/support/server.ts';
 import { makeClient } from '../client/client.ts';
 import { startVsim } from '../vsim/vsim.ts';
@@ -51,7 +51,7 @@ test('an OVA becomes a master on the vCenter with the hardware that it describes
   truncateSync(raw, 16 * 2 ** 20);
   const vmdk = join(dir, 'disk.vmdk');
   execFileSync('qemu-img', ['convert', '-f', 'raw', '-O', 'vmdk', '-o', 'subformat=streamOptimized', raw, vmdk]);
-  const { revision } = await send('web', ova(dir, { disk: vmdk }));
+  const { revision } = await send('web', ova(dir, { disk: vmdk, edit: withSecureBootAndTpm }));
   const made = await until('the image', async () => {
     const now = await client.showRevision({ params: { name: 'web', number: revision.number } });
     return now.state === 'preparing' ? undefined : now;
@@ -62,4 +62,5 @@ test('an OVA becomes a master on the vCenter with the hardware that it describes
     profile: { hardware: { vcpus: 3, memoryMiB: 1536, firmware: 'efi' } },
     masters: [{ provider: 'lab', virtualBytes: 16 * 2 ** 20 }],
   });
+  expect(made.facts?.['notes']).toContain('It had secure boot and a TPM, which a disk that is sent does not get');
 });

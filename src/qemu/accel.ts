@@ -5,7 +5,7 @@ import { type Ctx, sleep, withTimeout } from '../lib/context.ts';
 import { type Accel, accelArgs } from './argv.ts';
 import { QmpClient } from './qmp.ts';
 import { type Account, withLimits } from './run-tool.ts';
-import { NO_TIMER_CHECK } from './kernel-args.ts';
+import { KERNEL_ARGS } from './kernel-args.ts';
 
 /**
  * Which acceleration to use, found by booting a tiny guest with each. That /dev/kvm exists, may be opened, and even that QEMU starts on it,
@@ -86,7 +86,7 @@ function start(accel: Accel, socket: string, options: ProbeOptions): ChildProces
   const args = [
     ['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-machine', 'q35', '-m', '128M', '-smp', '1'],
     ...accelArgs(accel, { level: 'x86-64', tbSizeMiB: 32 }),
-    ['-kernel', options.kernel, '-initrd', options.initrd, '-append', `console=ttyS0 quiet ${NO_TIMER_CHECK} carrel.task=probe`],
+    ['-kernel', options.kernel, '-initrd', options.initrd, '-append', `console=ttyS0 quiet ${KERNEL_ARGS} carrel.task=probe`],
     ['-chardev', 'stdio,id=ser,signal=off', '-serial', 'chardev:ser'],
     ['-chardev', `socket,id=qmp,path=${socket.replaceAll(',', ',,')},server=on,wait=off`, '-mon', 'chardev=qmp,mode=control'],
   ].flat();

@@ -5,29 +5,30 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { abortError, type Ctx, withTimeout } from '../lib/context.ts';
 import { CarrelError } from '../lib/errors.ts';
-import { applianceInit, DONE, FOUND, LEFT, REPORT } from './appliance-init.ts';
+import { type SectorBytes, sectorOptions } from './argv.ts';
+import { LEFT, REPORT } from './appliance-clean.ts';
+import { applianceInit, DONE, FOUND, SOMETIMES } from './appliance-init.ts';
 import { type CpioEntry, cpioArchive, folder, link, program } from './recipes/cpio.ts';
-import { fetchKernel, type KernelModule, loadModules } from './recipes/kernel.ts';
+import { fetchKernel, type KernelModule, loadModules, putKernel } from './recipes/kernel.ts';
 import { DebianPackages, PACKAGE_TOOLS } from './recipes/packages.ts';
 import { copyPrograms } from './recipes/rootfs.ts';
 import { requireTools } from './recipes/run.ts';
-import { NO_TIMER_CHECK } from './kernel-args.ts';
+import { KERNEL_ARGS } from './kernel-args.ts';
 
 export interface Appliance {
-  /** bzImage. */
   kernel: string;
   initrd: string;
 }
 
 const MODULES = ['virtio_pci', 'virtio_blk', 'ext4'];
-/** Loaded where a disk has LVM. */
-const LVM_MODULES = ['dm_mod', 'dm_snapshot', 'dm_mirror', 'dm_raid'];
 /** Not in every kernel: a disk with such a file system is then reported as unreadable. */
-const OPTIONAL_MODULES = ['xfs', 'btrfs', 'vfat', 'nls_cp437', 'nls_ascii'];
+const OPTIONAL_MODULES = ['vfat', 'nls_cp437', 'nls_ascii'];
+/** The same, and loaded where a disk has it. */
+const SOMETIMES_MODULES = { lvm: ['dm_mod', 'dm_snapshot', 'dm_mirror', 'dm_raid'], xfs: ['xfs'], btrfs: ['btrfs'] };
 
 /**
  * The helper guest in `dir`, built there from Debian packages (about 6 s) if it is not yet. The folder appears whole by one rename, so
@@ -35,7 +36,7 @@ const OPTIONAL_MODULES = ['xfs', 'btrfs', 'vfat', 'nls_cp437', 'nls_ascii'];
  * Errors: `missing-tool`, `unavailable` (download), `no-space`, `cancelled`.
  */
 export async function ensureAppliance(ctx: Ctx, dir: string): Promise<Appliance> {
-  const appliance = { kernel: join(dir, 'vmlinuz'), initrd: join(dir, 'initrd.img') };
+  const appliance = { kernel: join(dir, 'kernel'), initrd: join(dir, 'initrd.img') };
   if (await whole(appliance, dir)) return appliance;
   requireTools(PACKAGE_TOOLS);
   await mkdir(dirname(dir), { recursive: true });
@@ -50,7 +51,11 @@ export async function ensureAppliance(ctx: Ctx, dir: string): Promise<Appliance>
     const kernel = await fetchKernel(ctx, packages, scratch, { from: 0.3, to: 0.9 });
     const modules = [...(await loadModules(ctx, kernel, MODULES)), ...(await loadModules(ctx, kernel, OPTIONAL_MODULES, true))];
     const scrub = unique(modules);
-    const forLvm = unique(await loadModules(ctx, kernel, LVM_MODULES, true)).filter(({ name }) => !scrub.some((m) => m.name === name));
+    const sometimes = { lvm: [], xfs: [], btrfs: [] } as Record<(typeof SOMETIMES)[number], KernelModule[]>;
+    for (const kind of SOMETIMES)
+      sometimes[kind] = unique(await loadModules(ctx, kernel, SOMETIMES_MODULES[kind], true)).filter(
+        ({ name }) => !scrub.some((m) => m.name === name),
+      );
     const names = (list: readonly KernelModule[]) => list.map((m) => m.name);
     const initramfs = cpioArchive([
       ...['bin', 'dev', 'etc', 'fs', 'proc', 'run', 'sys', 'm'].map(folder),
@@ -59,13 +64,15 @@ export async function ensureAppliance(ctx: Ctx, dir: string): Promise<Appliance>
       ...lvm,
       { path: 'dev/console', mode: 0o020600, device: [5, 1] },
       { path: 'dev/ttyS0', mode: 0o020600, device: [4, 64] },
-      ...[...scrub, ...forLvm].map((m) => ({ path: `m/${m.name}.ko`, mode: 0o100644, data: m.data })),
-      program('init', applianceInit({ scrub: names(scrub), lvm: names(forLvm) })),
+      ...unique([...scrub, ...Object.values(sometimes).flat()]).map((m) => ({ path: `m/${m.name}.ko`, mode: 0o100644, data: m.data })),
+      program(
+        'init',
+        applianceInit({ scrub: names(scrub), lvm: names(sometimes.lvm), xfs: names(sometimes.xfs), btrfs: names(sometimes.btrfs) }),
+      ),
     ]);
     const made = join(scratch, 'made');
     await mkdir(made);
-    await copyFile(kernel.image, join(made, 'vmlinuz'));
-    await chmod(join(made, 'vmlinuz'), 0o644);
+    await putKernel(kernel, join(made, 'kernel'));
     await writeFile(join(made, 'initrd.img'), initramfs);
     await writeFile(join(made, 'recipe'), RECIPE);
     await chmod(made, 0o755);
@@ -100,7 +107,7 @@ const unique = (modules: readonly KernelModule[]): KernelModule[] => [...new Map
 
 /** What it is made by; one that another version of Carrel made is made anew. */
 export const RECIPE = createHash('sha256')
-  .update(JSON.stringify([applianceInit({ scrub: [], lvm: [] }), MODULES, OPTIONAL_MODULES, LVM_MODULES]))
+  .update(JSON.stringify([applianceInit({ scrub: [], lvm: [], xfs: [], btrfs: [] }), MODULES, OPTIONAL_MODULES, SOMETIMES_MODULES]))
   .digest('hex');
 
 async function whole(appliance: Appliance, dir: string): Promise<boolean> {
@@ -120,6 +127,8 @@ export interface ScrubOptions extends Appliance {
   qemuBinary?: string | undefined;
   /** A qcow2 without a backing file that nothing else uses. */
   disk: string;
+  /** Of the disk, in bytes: 512 if left out. */
+  sectorBytes?: SectorBytes | undefined;
   /** Such as `-accel tcg -cpu qemu64`. */
   accelArgs: readonly string[];
 }
@@ -206,9 +215,9 @@ async function boot(ctx: Ctx, options: ScrubOptions, task: 'scrub' | 'inspect'):
       '-initrd',
       options.initrd,
       '-append',
-      `console=ttyS0 quiet loglevel=1 panic=-1 ${NO_TIMER_CHECK} carrel.task=${task} `,
+      `console=ttyS0 quiet loglevel=1 panic=-1 ipv6.disable=1 ${KERNEL_ARGS} carrel.task=${task} `,
     ],
-    ['-blockdev', blockdev, '-device', 'virtio-blk-pci,drive=disk0'],
+    ['-blockdev', blockdev, '-device', `virtio-blk-pci,drive=disk0${sectorOptions(options.sectorBytes ?? 512)}`],
     ['-serial', 'stdio', '-monitor', 'none', '-nic', 'none'],
   ].flat();
   return new Promise((resolve, reject) => {

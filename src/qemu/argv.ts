@@ -9,6 +9,7 @@ export type Accel = 'kvm' | 'tcg';
 const CPU_MODELS = { 'x86-64': 'qemu64', 'x86-64-v2': 'Nehalem-v1', 'x86-64-v3': 'Haswell-v2' } as const;
 export type CpuLevel = keyof typeof CPU_MODELS;
 export type DiskBus = 'virtio' | 'sata' | 'pvscsi' | 'lsilogicsas';
+export type SectorBytes = 512 | 4096;
 export type NetworkCard = 'virtio' | 'e1000' | 'e1000e' | 'vmxnet3';
 
 /** Arguments for how the processor is had: the host's own, or one that is imitated. Sizes in MiB. */
@@ -34,6 +35,8 @@ export interface QemuMachine {
   /** Where it is imitated. */
   cpu: CpuLevel;
   diskBus: DiskBus;
+  /** Of the system disk, as the guest sees them, in bytes: 512 where it hangs on SATA, which has no others. */
+  sectorBytes: SectorBytes;
   nic: NetworkCard;
   /** Translation cache of TCG in MiB; 32 halves the memory of a small guest and costs no boot time. */
   tbSizeMiB: number;
@@ -49,7 +52,7 @@ export interface QemuMachine {
   disk: string;
   kernel?: { path: string; initrd: string | undefined; cmdline: string } | undefined;
   /** Flash memory of an EFI guest: code that is only read, and variables of its own; undefined = SeaBIOS. `secureBoot` is for code made for that. */
-  firmware?: { code: string; variables: string; secureBoot: boolean } | undefined;
+  firmware?: { code: string; codeFormat: 'raw' | 'qcow2'; variables: string; secureBoot: boolean } | undefined;
   /** Port of the guest that a port of 127.0.0.1 is forwarded to. */
   sshGuestPort: number;
   /** No way out of the guest but the forwarded port. */
@@ -95,11 +98,17 @@ function memoryArgs(m: QemuMachine): string[] {
 /** Flash rather than `-bios`: only there the firmware keeps its variables beyond a restart of QEMU. */
 function firmwareArgs({ firmware }: QemuMachine): string[] {
   if (firmware === undefined) return [];
-  const node = (name: string, filename: string, readOnly: boolean) =>
-    JSON.stringify({ driver: 'raw', 'node-name': name, 'read-only': readOnly, file: { driver: 'file', filename } });
+  const node = (name: string, filename: string, readOnly: boolean, driver: 'raw' | 'qcow2' = 'raw') =>
+    JSON.stringify({ driver, 'node-name': name, 'read-only': readOnly, file: { driver: 'file', filename } });
   // Or the guest's system could write to the flash past the firmware, and with it change the keys (edk2 `OvmfPkg/README`, SMM support).
   const guarded = firmware.secureBoot ? ['-global', 'driver=cfi.pflash01,property=secure,value=on'] : [];
-  return ['-blockdev', node('code0', firmware.code, true), '-blockdev', node('vars0', firmware.variables, false), ...guarded];
+  return [
+    '-blockdev',
+    node('code0', firmware.code, true, firmware.codeFormat),
+    '-blockdev',
+    node('vars0', firmware.variables, false),
+    ...guarded,
+  ];
 }
 
 function bootArgs(m: QemuMachine): string[] {
@@ -112,6 +121,10 @@ function bootArgs(m: QemuMachine): string[] {
 /** Id of the device that the machine's system disk is. */
 export const SYSTEM_DISK = 'vda';
 
+/** For a device that has a disk; nothing where its sectors are as usual, so that saved states and known command lines stay as they are. */
+export const sectorOptions = (bytes: SectorBytes): string =>
+  bytes === 512 ? '' : `,logical_block_size=${bytes},physical_block_size=${bytes}`;
+
 function diskArgs(m: QemuMachine): string[] {
   const node = {
     driver: 'qcow2',
@@ -121,7 +134,7 @@ function diskArgs(m: QemuMachine): string[] {
     'detect-zeroes': 'unmap',
   };
   // A full storage pauses the guest instead of showing it write errors.
-  const drive = `drive=disk0,id=${SYSTEM_DISK},bootindex=1,werror=enospc`;
+  const drive = `drive=disk0,id=${SYSTEM_DISK},bootindex=1,werror=enospc${sectorOptions(m.sectorBytes)}`;
   const devices: Record<DiskBus, string[]> = {
     virtio: ['-device', `virtio-blk-pci,${drive}`],
     // Of the machine type's own AHCI controller.

@@ -15,6 +15,12 @@ test.each<[string, Buffer, string | undefined, string]>([
   ['both', gptHead({ esp: true, bootCode: true }), undefined, 'GPT, EFI system partition, boot code for a BIOS'],
   ['BIOS only', gptHead({ esp: false, bootCode: true }), 'bios', 'GPT, no EFI system partition, boot code for a BIOS'],
   ['neither', gptHead({ esp: false, bootCode: false }), undefined, 'GPT, no EFI system partition, no boot code for a BIOS'],
+  [
+    'sectors of 4096 bytes, both',
+    gptHead({ esp: true, bootCode: true, sector: 4096 }),
+    'efi',
+    'sectors of 4096 bytes, GPT, EFI system partition, boot code for a BIOS',
+  ],
   ['MBR', mbr(0x83, true), 'bios', 'MBR, no EFI system partition, boot code for a BIOS'],
   ['MBR with an ESP', mbr(0xef, false), 'efi', 'MBR, EFI system partition, no boot code for a BIOS'],
   ['nothing', Buffer.alloc(34 * 512), undefined, 'no partition table, no EFI system partition, no boot code for a BIOS'],
@@ -29,6 +35,6 @@ test('a table that points out of what was read, or says nonsense, is no error', 
   b.writeBigUInt64LE(0xffff_ffff_ffffn, 512 + 72);
   b.writeUInt32LE(0xffff_ffff, 512 + 80);
   b.writeUInt32LE(0xffff_ffff, 512 + 84);
-  expect(readBootSectors(b)).toEqual({ table: 'gpt', esp: false, bootCode: false });
+  expect(readBootSectors(b)).toEqual({ sectorBytes: 512, table: 'gpt', esp: false, bootCode: false });
   expect(readBootSectors(b.subarray(0, 520)).table).toBe('gpt');
 });

@@ -16,6 +16,7 @@ const machine: QemuMachine = {
   accel: 'tcg',
   cpu: 'x86-64-v2',
   diskBus: 'virtio',
+  sectorBytes: 512,
   nic: 'virtio',
   tbSizeMiB: 32,
   vcpus: 1,
@@ -81,8 +82,17 @@ describe('the command line', () => {
     expect(after(seeded, '-device').slice(0, -1)).toEqual(after(args, '-device'));
   });
 
+  test('a disk with sectors of 4096 bytes has them on every bus that can, and the seed has none of it', () => {
+    const disk = (diskBus: QemuMachine['diskBus'], sectorBytes: QemuMachine['sectorBytes']) =>
+      after(qemuArgs({ ...machine, diskBus, sectorBytes, seed: '/seed' }), '-device').filter((device) => device.includes('block_size'));
+    for (const bus of ['virtio', 'pvscsi', 'lsilogicsas'] as const) {
+      expect(disk(bus, 4096)).toEqual([expect.stringMatching(/drive=disk0,.*,logical_block_size=4096,physical_block_size=4096$/)]);
+      expect(disk(bus, 512)).toEqual([]);
+    }
+  });
+
   test('EFI firmware is flash: its code is only read, its variables are written; a BIOS guest has none', () => {
-    const efi = qemuArgs({ ...machine, firmware: { code: '/f,w/code', variables: '/d/a,b/vars', secureBoot: false } });
+    const efi = qemuArgs({ ...machine, firmware: { code: '/f,w/code', codeFormat: 'raw', variables: '/d/a,b/vars', secureBoot: false } });
     const drives = after(efi, '-blockdev').map((text) => JSON.parse(text) as Record<string, unknown>);
     const raw = { driver: 'raw' };
     expect(drives.slice(0, 2)).toEqual([
@@ -93,7 +103,12 @@ describe('the command line', () => {
     expect(after(args, '-machine')[0]).toMatch(/graphics=off$/);
     expect(efi).not.toContain('-bios');
     expect(efi).not.toContain('-global');
-    const secure = qemuArgs({ ...machine, firmware: { code: '/code', variables: '/vars', secureBoot: true } });
+    const secure = qemuArgs({ ...machine, firmware: { code: '/code', codeFormat: 'qcow2', variables: '/vars', secureBoot: true } });
+    expect(
+      after(secure, '-blockdev')
+        .map((text) => (JSON.parse(text) as { driver: string }).driver)
+        .slice(0, 2),
+    ).toEqual(['qcow2', 'raw']);
     expect(after(secure, '-machine')[0]).toMatch(/,smm=on$/);
     expect(after(secure, '-global')).toEqual(['driver=cfi.pflash01,property=secure,value=on']);
   });

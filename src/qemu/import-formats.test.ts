@@ -1,6 +1,6 @@
 /** Files as people bring them, made by the tools that make them: what each is taken for, and what is said of it. */
 import { execFileSync } from 'node:child_process';
-import { createReadStream, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,11 @@ import { makeCtx } from '../lib/context.ts';
 import type { CarrelError } from '../lib/errors.ts';
 import { checkFirstBytes, checkImport } from './import-check.ts';
 import { HEAD_BYTES } from './qcow2.ts';
-import { QemuImg } from './qemu-img.ts';
+import { gptHead } from '../../test/support/gpt.ts';
+import { bootSectorsOf } from './take-image.ts';
+import { type DiskFormat, QemuImg } from './qemu-img.ts';
+import { silentLogger } from '../lib/log.ts';
+import { StreamConverter } from './stream-converter.ts';
 import { unwrap } from '../intake/unwrap.ts';
 import { ova } from '../../test/support/ova.ts';
 
@@ -56,6 +60,12 @@ function head(bytes: string | Buffer, at = 0, size = 40_960): Buffer {
   (typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes).copy(b, at);
   return b;
 }
+/** The same bytes with a table for sectors of 4096 bytes, and none for others. */
+const plain4k = () =>
+  changed(plain, (b) => {
+    b.fill(0, 0, 4096);
+    gptHead({ esp: true, bootCode: false, sector: 4096 }).copy(b);
+  });
 const packed = (by: string, from: string) => of(execFileSync(by, ['-c'], { input: readFileSync(from) }));
 /** As VMware's exporter writes it: of its one extent it says that it is only read. */
 const readOnly = () =>
@@ -80,13 +90,13 @@ const TAKEN: readonly [what: string, format: string, make: () => string][] = [
   ['VDI, fixed', 'vdi', () => converted('vdi', 'static=on')],
   ['raw, sectors of 512 bytes', 'raw', () => plain],
   ['OVA, as VMware exports it', 'vmdk', () => ova(dir, { disk: readOnly() })],
+  ['raw, sectors of 4096 bytes', 'raw', () => plain4k()],
   ['raw, packed with gzip (.gz)', 'raw', () => packed('gzip', plain)],
   ['raw, packed with xz (.xz)', 'raw', () => packed('xz', plain)],
   ['qcow2, packed with zstd (.zst)', 'qcow2', () => packed('zstd', converted('qcow2'))],
 ];
 
 const REFUSED: readonly [what: string, make: () => Buffer | string][] = [
-  ['raw, sectors of 4096 bytes', () => head('EFI PART', 4096)],
   ['a partition without its disk', () => Buffer.alloc(MIB)],
   ['QED', () => readFileSync(converted('qed'))],
   ['Parallels', () => readFileSync(converted('parallels'))],
@@ -112,9 +122,10 @@ function early(content: Buffer): CarrelError {
 }
 
 describe('taken by content', () => {
-  test.each(TAKEN)('%s', async (_what, format, make) => {
+  test.each(TAKEN)('%s', async (what, format, make) => {
     const from = path();
-    const { bytes } = await unwrap(createReadStream(make()) as AsyncIterable<Buffer>, 1 << 30);
+    const file = make();
+    const { bytes } = await unwrap(createReadStream(file) as AsyncIterable<Buffer>, 1 << 30);
     await writeFile(from, bytes);
     expect(() => checkFirstBytes(readFileSync(from).subarray(0, HEAD_BYTES), readFileSync(from).length, undefined, limits)).not.toThrow();
     const checked = await checkImport(from, undefined, limits);
@@ -125,7 +136,38 @@ describe('taken by content', () => {
     await new QemuImg().convert(ctx, { path: from, format: checked.format }, to);
     expect((await new QemuImg().info(ctx, from, checked.format)).virtualBytes).toBe(BYTES);
     // Equal sizes and equal bytes: QEMU's own comparison, which is strict about the size.
-    execFileSync('qemu-img', ['compare', '-q', '-s', '-f', 'qcow2', '-F', 'raw', to, plain]);
+    execFileSync('qemu-img', ['compare', '-q', '-s', '-f', 'qcow2', '-F', 'raw', to, what.includes('4096') ? file : plain]);
+  });
+
+  test.each(TAKEN.slice(0, 14).filter(([what]) => !/OVA|raw/.test(what)))(
+    'sectors of 4096 bytes are found in a %s, and a disk that ends within one is refused',
+    async (_what, format, make) => {
+      const by = { img: new QemuImg(), account: undefined };
+      const seen = async (from: string) => {
+        const { virtualBytes } = await checkImport(from, undefined, limits);
+        return await bootSectorsOf(makeCtx(), by, { path: from, format: format as DiskFormat, virtualBytes }, dir);
+      };
+      expect(await seen(make())).toMatchObject({ sectorBytes: 512, esp: false });
+      const whole = plain;
+      try {
+        plain = plain4k();
+        expect(await seen(make())).toMatchObject({ sectorBytes: 4096, table: 'gpt', esp: true });
+        truncateSync(plain, BYTES - 512);
+        await expect(seen(make())).rejects.toMatchObject({ code: 'bad-image', message: expect.stringContaining('cut off') as string });
+      } finally {
+        plain = whole;
+      }
+    },
+  );
+
+  test('for vSphere, whose disks have sectors of 512 bytes, such a disk is refused before anything is converted', async () => {
+    const converter = new StreamConverter({ dataDir: dir, log: silentLogger });
+    await expect(converter.make(makeCtx(), 'one', { path: plain4k(), claimed: undefined })).rejects.toMatchObject({
+      code: 'bad-image',
+      message: expect.stringContaining('sectors of 4096 bytes, and a VMDK has 512') as string,
+      hint: expect.stringContaining('kind qemu') as string,
+    });
+    expect(existsSync(join(dir, 'converting', 'one', 'disk.vmdk'))).toBe(false);
   });
 
   test('a fixed VHD is no raw disk, whatever its owner says', async () => {

@@ -1,3 +1,4 @@
+import { sectorBytesOf } from './boot-sectors.ts';
 import { isQcow2 } from './qcow2.ts';
 import type { DiskFormat } from './qemu-img.ts';
 import { isVmdkSparse } from './vmdk.ts';
@@ -61,7 +62,7 @@ export const KIND_BYTES = 0x8006;
 /**
  * What a file is, by its first bytes (at least `KIND_BYTES` where it has them), its last 512 and its size. Without the last bytes a
  * fixed VHD cannot be told from a raw disk. A raw disk has no header of its own: it is taken for one only if it has a boot sector or
- * the protective one of a partition table.
+ * the protective one of a partition table, or the table itself where its sectors have 4096 bytes.
  */
 export function kindOf(head: Buffer, tail: Buffer | undefined, size: number): Kind {
   if (head.subarray(0, 8).equals(hex('514649fb00000001'))) return other(head) ?? none();
@@ -71,29 +72,18 @@ export function kindOf(head: Buffer, tail: Buffer | undefined, size: number): Ki
   if (isVdi(head)) return { format: 'vdi' };
   if (isDynamicVhd(head)) return { format: 'vhd' };
   if (tail !== undefined && isFixedVhd(tail, size)) return { format: 'vhd' };
-  const named = other(head) ?? disk4k(head) ?? text(head);
+  const named = other(head) ?? text(head);
   if (named !== undefined) return named;
   if (tail?.toString('latin1', 0, 4) === 'koly') {
     return { format: undefined, what: 'an Apple disk image (DMG)', hint: convert('dmg') };
   }
   const bootable = head.length >= 512 && head[510] === 0x55 && head[511] === 0xaa;
-  return bootable ? { format: 'raw' } : none();
+  return bootable || sectorBytesOf(head) !== 512 ? { format: 'raw' } : none();
 }
 
 function other(head: Buffer): Kind | undefined {
   const found = OTHERS.find(({ at, bytes }) => head.subarray(at, at + bytes.length).equals(bytes));
   return found && { format: undefined, what: found.what, ...(found.hint === undefined ? {} : { hint: found.hint }) };
-}
-
-/** A partition table in the second block of 4096 bytes, and none in the second of 512. Our machines' disks have sectors of 512 bytes. */
-function disk4k(head: Buffer): Kind | undefined {
-  const at = (offset: number) => head.toString('latin1', offset, offset + 8) === 'EFI PART';
-  if (!at(4096) || at(512)) return undefined;
-  return {
-    format: undefined,
-    what: 'a raw disk with sectors of 4096 bytes, and machines here have disks with sectors of 512',
-    hint: 'make the disk again with sectors of 512 bytes (mkosi: SectorSize=512; systemd-repart: --sector-size=512)',
-  };
 }
 
 function text(head: Buffer): Kind | undefined {

@@ -121,16 +121,24 @@ export async function spawnDetached(command: string, args: readonly string[], op
   return (await start(command, args, options, false)).id;
 }
 
-/** As {@link spawnDetached}, with a pair of sockets of which the child has one as descriptor 3; whoever calls closes `channel` or hands it over. */
+/**
+ * As {@link spawnDetached}, with a pair of sockets of which the child has one as descriptor 3; whoever calls closes `channel` or hands it over.
+ * `ended` resolves when it has ended, while we live.
+ */
 export async function spawnWithChannel(
   command: string,
   args: readonly string[],
   options: Omit<SpawnOptions, 'extraFds' | 'handOver'>,
-): Promise<{ process: ProcessId; channel: Socket }> {
+): Promise<{ process: ProcessId; channel: Socket; ended: Promise<void> }> {
   const { id, child } = await start(command, args, options, true);
+  const ended = new Promise<void>((resolve) => {
+    // It may have ended before anybody could listen.
+    if (child.exitCode !== null || child.signalCode !== null) resolve();
+    else child.once('exit', () => resolve());
+  });
   const channel = child.stdio[3];
   if (!(channel instanceof Socket)) throw new CarrelError('internal', `${command} was started without a channel`);
-  return { process: id, channel };
+  return { process: id, channel, ended };
 }
 
 async function start(

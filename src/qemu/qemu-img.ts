@@ -110,7 +110,9 @@ export class QemuImg {
 
   /** Writes the first sectors (of 512 bytes) of what a guest sees to the file `to`; fewer of a smaller disk. */
   async firstSectors(ctx: Ctx, disk: { path: string; format: DiskFormat }, count: number, to: string): Promise<void> {
-    await this.run(ctx, ['dd', '-f', disk.format, '-O', 'raw', 'bs=512', `count=${count}`, `if=${disk.path}`, `of=${to}`]);
+    const from = opened(disk.path, disk.format);
+    const input = `if=${from.pop() ?? ''}`;
+    await this.run(ctx, ['dd', ...from, '-O', 'raw', 'bs=512', `count=${count}`, input, `of=${to}`]);
   }
 
   /** Looks through all of an image's tables; `bad-image` when they are not sound. */

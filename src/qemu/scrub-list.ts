@@ -3,8 +3,8 @@
  * documents, and goes on where secrets of people lie besides. Paths are shell patterns; docs/guide/capture.md shows this list.
  */
 
-/** Where paths are looked for: in every home, below a root, below its /var, below /var/log. Each of the last three may be a file system of its own. */
-export type Below = 'home' | 'root' | 'var' | 'log';
+/** Where paths are looked for: in every home, below a root, below /boot and what firmware reads (the EFI system partition), below /var, below /var/log. Each of the last four may be a file system of its own. */
+export type Below = 'home' | 'root' | 'boot' | 'var' | 'log';
 
 export interface Cleaned {
   what: string;
@@ -13,8 +13,10 @@ export interface Cleaned {
   remove?: readonly string[];
   /** Emptied: something expects the file. */
   blank?: readonly string[];
-  /** Lines with secrets are taken out, or the secret out of the line: see {@link REDACTED}. */
+  /** Lines with secrets are taken out, or the secret out of the line: see {@link REDACTED_SETTINGS}. */
   redact?: readonly string[];
+  /** The second field of each line, unless it says that no password works or none is set: see {@link REDACTED_ACCOUNTS}. */
+  accounts?: readonly string[];
 }
 
 export const CLEANED: readonly Cleaned[] = [
@@ -75,6 +77,7 @@ export const CLEANED: readonly Cleaned[] = [
       '.ICEauthority',
       '.vnc/passwd',
       '.google_authenticator',
+      '.identity',
     ],
     redact: ['.npmrc', '.yarnrc.yml', '.m2/settings.xml'],
   },
@@ -101,8 +104,22 @@ export const CLEANED: readonly Cleaned[] = [
   {
     what: 'hashes of passwords, those of before too: the accounts stay, locked until somebody is given one',
     below: 'root',
-    redact: ['etc/shadow', 'etc/shadow-', 'etc/gshadow', 'etc/gshadow-'],
-    blank: ['etc/security/opasswd'],
+    remove: ['etc/.*shadow*.sw?', 'etc/.passwd*.sw?'],
+    blank: ['etc/security/opasswd', 'etc/security/opasswd[-.]*', 'etc/samba/smbpasswd'],
+    accounts: ['passwd', 'group', 'shadow', 'gshadow']
+      .flatMap((name) => [`etc/${name}`, `etc/${name}[-+~.]*`])
+      .concat('etc/npasswd', 'etc/nshadow', 'etc/tcb/*/shadow*'),
+  },
+  {
+    what: 'copies of them that Debian makes each night, accounts of systemd-homed',
+    below: 'var',
+    remove: ['backups/*shadow*.gz', 'backups/*passwd*.gz', 'backups/*group*.gz', 'lib/systemd/home/*'],
+    accounts: ['backups/*shadow*', 'backups/*passwd*', 'backups/*group*'],
+  },
+  {
+    what: 'what systemd-boot draws random numbers from, and credentials that it hands on, which the key of one machine opens',
+    below: 'boot',
+    remove: ['loader/random-seed', 'loader/credentials/*', 'EFI/*/*.cred', 'EFI/*/*/*.cred'],
   },
   {
     what: 'keytabs, secrets of VPNs and of dial-in, identities of subscription and configuration managers',
@@ -121,6 +138,7 @@ export const CLEANED: readonly Cleaned[] = [
       'etc/salt/minion_id',
       'etc/samba/secrets.tdb',
       'etc/sudoers.d/90-cloud-init-users',
+      'etc/credstore.encrypted/*',
     ],
     blank: ['etc/ppp/chap-secrets', 'etc/ppp/pap-secrets'],
   },
@@ -151,6 +169,8 @@ export const CLEANED: readonly Cleaned[] = [
       'lib/systemd/random-seed',
       'lib/systemd/credential.secret',
       'lib/systemd/timers/*',
+      'lib/systemd/tpm2-*',
+      'lib/systemd/pstore/*',
       'lib/urandom/random-seed',
       'lib/dhcp/*',
       'lib/dhclient/*',
@@ -192,12 +212,14 @@ export const CLEANED: readonly Cleaned[] = [
   },
 ];
 
-/** sed -E expressions for files that stay without their secrets: `^pattern` lines. */
-export const REDACTED: readonly string[] = [
-  // shadow, gshadow: '*', '!' and an empty second field mean that no password works or none is set; only real hashes are locked.
-  String.raw`s/^([^:[:space:]]+):[!]*[$][^:]*:/\1:!:/`,
-  // The same for hashes of DES, which have no mark but their length (crypt(5)).
-  String.raw`s/^([^:=[:space:]]+):[!]*([./0-9A-Za-z]{13}|_[./0-9A-Za-z]{19}):/\1:!:/`,
+/**
+ * Of passwd, group, shadow and gshadow: 'x', '*', '!' and nothing mean that the password is elsewhere, that none works, or that none is set (shadow(5)).
+ * Whatever else stands there may be a hash, of any method and behind any mark that somebody locked it by.
+ */
+export const REDACTED_ACCOUNTS: readonly string[] = [String.raw`/^[^:]*:(x|[!*]*):/!s/^([^:]*):[^:]*:/\1:!:/`];
+
+/** sed -E expressions for files of settings that stay without their secrets. */
+export const REDACTED_SETTINGS: readonly string[] = [
   // key files of NetworkManager; wpa_supplicant; netplan
   String.raw`/^[[:space:]]*(psk|password|private-key-password|leap-password|wep-key[0-9]|sae_password|wep_key[0-9]|pin|secret)=/d`,
   String.raw`/^[[:space:]]*(KEY[0-9]?|WPA_PSK)=/d`,
@@ -216,6 +238,6 @@ export const STAYS: readonly (readonly [string, string])[] = [
     'a service without them does not start; where each machine should have its own, name them in `/etc/carrel/capture-remove`',
   ],
   ['passwords of package sources and proxies (`/etc/apt/auth.conf`)', "they are the site's, and its machines need them"],
-  ['file system, LVM and partition UUIDs', '`/etc/fstab` and the boot loader name them'],
+  ['file system, LVM and partition UUIDs, names of boot entries with the first machine-id', '`/etc/fstab` and the boot loader name them'],
   ['caches (`~/.cache`, package lists)', 'they cost nothing but space'],
 ];

@@ -1,6 +1,17 @@
 /** What the helper guest leaves of marks on disks as old tools made them, and what it names. */
 import { expect, test } from 'vitest';
-import { hostProgram, makeDisk, MARK, marksIn, withHelperGuest } from '../../test/support/made-disk.ts';
+import {
+  hostProgram,
+  makeDisk,
+  KEPT,
+  MARK,
+  marksIn,
+  debianPrograms,
+  plant,
+  sectorsOf,
+  tablesOf,
+  withHelperGuest,
+} from '../../test/support/made-disk.ts';
 import { makeCtx } from '../lib/context.ts';
 import { runScrub } from './appliance.ts';
 
@@ -13,23 +24,82 @@ test('partitions on odd sectors, as old tools make them: swap goes to its last b
     sizeMiB: 64,
     programs: await hostProgram('usr/bin/chattr'),
     script: `
-printf 'n\\np\\n1\\n63\\n40000\\nn\\np\\n2\\n40001\\n60003\\nn\\np\\n3\\n60005\\n80005\\nn\\np\\n80100\\n\\nw\\n' | fdisk -u /dev/vda >/dev/null
-while [ ! -b /dev/vda4 ]; do usleep 50000; done
+printf 'n\\np\\n1\\n63\\n40000\\nn\\np\\n2\\n40001\\n60003\\nn\\np\\n3\\n60005\\n80005\\nn\\ne\\n80100\\n\\nn\\n80200\\n90000\\nn\\n90200\\n120000\\nw\\n' | fdisk -u /dev/vda >/dev/null
+while [ ! -b /dev/vda6 ]; do usleep 50000; done
 mke2fs -b 4096 /dev/vda1 >/dev/null; mount -t ext4 /dev/vda1 /t
 put /t/root/.netrc ${MARK}fixed-; chattr +i /t/root/.netrc
 put /t/etc/passwd root:x:0:0::/root:/bin/sh; put /t/etc/shadow 'old:PLANTEDdesabc:1:0:99999:7:::'; umount /t
 mkswap /dev/vda2 >/dev/null; printf 'S1SUSPEND\\0' | dd of=/dev/vda2 bs=1 seek=4086 conv=notrunc
 for at in 8 9 10 11 12 13 14 15 $(($(blockdev --getsz /dev/vda2) - 1)); do echo ${MARK}s$at- | dd of=/dev/vda2 bs=512 seek=$at conv=notrunc; done
+for at in 60004 90100 130000; do echo ${MARK}gap$at- | dd of=/dev/vda bs=512 seek=$at conv=notrunc; done
 echo ${MARK}behind- | dd of=/dev/vda3 bs=512 seek=4096 conv=notrunc`,
   });
-  expect(marksIn(disk, MARK).length).toBe(11);
+  expect(marksIn(disk, MARK).length).toBe(14);
+  const tables = tablesOf(disk);
+  expect(tables).toHaveLength(3);
   expect(marksIn(disk, 'PLANTEDdes')).toEqual(['PLANTEDdesabc']);
   const { scrubbed, left, report } = await runScrub(ctx(), { ...guest.appliance, disk, accelArgs });
   expect({ scrubbed, left }).toEqual({
     scrubbed: true,
     left: ['vda3: unknown, which cannot be read here', 'vda1 (ext4): could not be taken out: /root/.netrc'],
   });
-  expect(report).toEqual(expect.arrayContaining(['vda2: swap, emptied', 'vda4: empty']));
+  expect(report).toEqual(
+    expect.arrayContaining(['vda2: swap, emptied', 'vda5: empty', 'vda6: empty', 'what lies outside of partitions: emptied']),
+  );
+  expect(tablesOf(disk)).toEqual(tables);
   expect(marksIn(disk, MARK)).toEqual([`${MARK}behind-`, `${MARK}fixed-`]);
   expect(marksIn(disk, 'PLANTEDdes')).toEqual([]);
+});
+
+test('a GPT with a root in a subvolume of btrfs, /data on XFS, and half of a mirror: cleaned as their system sees them, what cannot be is named, the table stays', async () => {
+  const files = plant(['root', 'home/ann', 'data/some/people/bob']);
+  files.files.set(
+    'etc/fstab',
+    'LABEL=sys / btrfs subvol=@ 0 0\nLABEL=sys /home btrfs subvol=/@home 0 0\n/dev/disk/by-id/virtio-one /srv ext4 defaults 0 0\n',
+  );
+  files.files.set('etc/systemd/system/data.mount', '[Mount]\nWhat=/dev/disk/by-partlabel/data\nWhere=/data\nType=xfs\n');
+  const tools = ['usr/sbin/sfdisk', 'sbin/sfdisk', 'sbin/mkfs.btrfs', 'bin/mkfs.btrfs', 'bin/btrfs', 'sbin/mkfs.xfs', 'usr/sbin/mkfs.xfs'];
+  const disk = makeDisk(guest.dir, guest.appliance, {
+    sizeMiB: 768,
+    files,
+    programs: await debianPrograms(['fdisk', 'btrfs-progs', 'xfsprogs'], tools),
+    script: `
+printf 'label: gpt\nstart=4096,size=524288\nstart=532480,size=716800,name=data\nstart=1251328,size=32768\nstart=1302528,size=65536,name=first\nstart=1368064,size=65536\n' | sfdisk -q /dev/vda
+while [ ! -b /dev/vda5 ]; do usleep 50000; done
+for at in 2000 4000 530000 1290000; do echo ${MARK}gap$at- | dd of=/dev/vda bs=512 seek=$at conv=notrunc; done
+mkfs.btrfs -q -L sys /dev/vda1; mkfs.xfs -q -L data /dev/vda2
+mount -t btrfs /dev/vda1 /t; for v in @ @home @old; do btrfs subvolume create /t/$v; done
+put /t/@old/root/.netrc ${MARK}snapshot-; btrfs property set /t/@old ro true; umount /t
+mount -t btrfs -o subvol=@ /dev/vda1 /t; mkdir /t/home /t/data
+mount -t btrfs -o subvol=@home /dev/vda1 /t/home; mount -t xfs /dev/vda2 /t/data
+plant
+umount /t/data /t/home /t
+mke2fs -b 4096 /dev/vda3 16320 >/dev/null; mount -t ext4 /dev/vda3 /t; put /t/etc/passwd root:x:0:0::/root:/bin/sh; put /t/root/.netrc ${MARK}mirror-; umount /t
+lvm pvcreate /dev/vda4 /dev/vda5; lvm vgcreate v /dev/vda4 /dev/vda5
+lvm lvcreate -y -Zn -Wn -n a -L 8M v /dev/vda4; lvm lvcreate -y -Zn -Wn -n b -L 8M v /dev/vda5; lvm vgchange -an; dd if=/dev/zero of=/dev/vda5 bs=1M count=1 conv=notrunc
+printf '\\374\\116\\053\\251' | dd of=/dev/vda3 bs=512 seek=32752 conv=notrunc`,
+  });
+  const planted = [
+    ...files.places.keys(),
+    ...['gap2000', 'gap4000', 'gap530000', 'gap1290000', 'snapshot', 'mirror'].map((mark) => `${MARK}${mark}-`),
+  ];
+  expect(marksIn(disk, MARK)).toEqual(planted.sort());
+  // With its copy behind the partitions.
+  const table = () => Buffer.concat([sectorsOf(disk, 0, 34), sectorsOf(disk, 768 * 2048 - 33, 33)]);
+  const whole = table();
+  expect([whole.includes('EFI PART'), whole.subarray(34 * 512).includes('EFI PART')]).toEqual([true, true]);
+  const { scrubbed, left } = await runScrub(ctx(), { ...guest.appliance, disk, accelArgs });
+  expect({ scrubbed, left }).toEqual({
+    scrubbed: true,
+    left: [
+      'v/b: a volume of LVM which could not be opened',
+      'vda3: a member of a software RAID, which is not opened here',
+      'vda1 (btrfs): could not be taken out: /@old/root/.netrc',
+      'vda1 (btrfs), subvolume /@: /srv is /dev/disk/by-id/virtio-one there, by which this helper does not find it',
+      'vda1 (btrfs), subvolume /@old: a read-only snapshot, which is not cleaned',
+    ],
+  });
+  expect(marksIn(disk, MARK).map((mark) => `${mark} ${files.places.get(mark) ?? ''}`)).toEqual([`${MARK}mirror- `, `${MARK}snapshot- `]);
+  expect(marksIn(disk, KEPT)).toEqual(['config', 'hosts', 'ssid', 'thesis'].map((kept) => KEPT + kept));
+  expect(table()).toEqual(whole);
 });

@@ -21,7 +21,17 @@ test.each([
   ],
   // it may still start another
   ['BdsDxe: failed to load Boot0001 "x" from y: Access Denied\r\n', undefined],
-  ['\u001b[2J\u001b[01;01HUEFI Interactive Shell v2.2\r\n', 'its EFI firmware found no boot loader and opened its own shell'],
+  // as OVMF writes it: its banner, a startup.nsh that runs, and the prompt behind which nothing comes by itself
+  ['\u001b[2J\u001b[01;01HUEFI Interactive Shell v2.2\r\nEDK II\r\n', undefined],
+  ['\u001b[40m or any other key to continue.\r\n\u001b[1m\u001b[33m\u001b[40mShell> \u001b[0m\u001b[37m\u001b[40mfs0:\r\n', undefined],
+  ['\r\n\u001b[10;01H\u001b[1m\u001b[33m\u001b[40mShell> \u001b[0m\u001b[37m\u001b[40m', expect.stringContaining('opened its own shell')],
+  ['two\r\n\u001b[15;01H\u001b[1m\u001b[33m\u001b[40mFS0:\\EFI\\> \u001b[0m', expect.stringContaining('opened its own shell')],
+  // as GRUB without a grub.cfg writes it
+  [
+    '\u001b[2J\u001b[01;01H\u001b[02;34HGNU GRUB  version 2.06-13+deb12u2\n\r\n\r   Minimal BASH-like line editing is supported.        \n\r\n\r\n\rgrub> ',
+    expect.stringContaining('`grub>`'),
+  ],
+  ['GNU GRUB  version 2.06\n\r+----+\n\r| Debian GNU/Linux |\n\r', undefined],
   ['error: no such partition.\r\nEntering rescue mode...\r\ngrub rescue> ', expect.stringContaining('GRUB')],
   ['Gave up waiting for root file system device.  Common problems:\r\n - x\r\n(initramfs) ', expect.stringContaining('root disk')],
   [

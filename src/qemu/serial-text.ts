@@ -32,7 +32,7 @@ export function wholeCharacters(bytes: Buffer): Buffer {
 
 /**
  * Words after which a boot comes to nothing, and what they mean. Linux `kernel/panic.c`; SeaBIOS `src/boot.c`; EDK II
- * `BdsDxe/BdsEntry.c` and `ShellPkg`; GRUB `grub-core/kern/rescue_reader.c`.
+ * `BdsDxe/BdsEntry.c`; GRUB `grub-core/kern/rescue_reader.c`, `grub-core/normal/main.c`.
  */
 const HOPELESS: readonly (readonly [RegExp, string])[] = [
   [/Kernel panic - not syncing: ?([^\r\n]{0,200})[\r\n]/, 'its kernel panicked'],
@@ -51,9 +51,16 @@ const HOPELESS: readonly (readonly [RegExp, string])[] = [
     'its EFI firmware refuses its boot loader, which is not signed with a key that it knows (secure boot)',
   ],
   [/BdsDxe: No bootable option or device was found/, 'its EFI firmware found nothing to start it from'],
-  [/^UEFI Interactive Shell v/m, 'its EFI firmware found no boot loader and opened its own shell'],
   [/^grub rescue> /m, 'its boot loader, GRUB, does not find its own files and waits for a person (`grub rescue>`)'],
+  [/GNU GRUB [^]*^grub> /m, 'its boot loader, GRUB, has no configuration that it could follow and waits for a person (`grub>`)'],
 ];
+
+/**
+ * The EFI shell waits for a person: it sets the cursor before its prompt (EDK II `ShellPkg/Application/Shell/Shell.c`, DoShellPrompt). Its
+ * banner alone means nothing, nor a prompt that a line follows: a disk's `startup.nsh`, which may start a system, is shown so as it runs.
+ */
+// oxlint-disable-next-line no-control-regex
+const EFI_SHELL = /\u001b\[\d{1,3};0?1H(?:\u001b\[[\d;]{1,8}m){1,4}(?:Shell|[A-Za-z0-9]{1,20}:[^\r\n>\u001b]{0,200})> /;
 
 /** Whether such a reason is one that a guest has that lacks the driver of its disk. */
 export function mayLackDriver(why: string): boolean {
@@ -69,5 +76,6 @@ export function hopelessIn(text: string): string | undefined {
     const said = found[1] === undefined ? '' : plainConsole(found[1]).trim();
     return said === '' ? means : `${means}: ${said}`;
   }
+  if (EFI_SHELL.test(text)) return 'its EFI firmware found no boot loader and opened its own shell, which waits for a person';
   return undefined;
 }

@@ -2,13 +2,14 @@
 import { access, constants, mkdir, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { Ctx } from '../lib/context.ts';
+import { CarrelError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { describeBoot, firmwareFor } from './boot-sectors.ts';
 import { grantFile } from './grant-file.ts';
 import { DEFAULT_MAX_IMAGE_BYTES, IMPORT_FORMATS } from './import-check.ts';
 import { QemuImg } from './qemu-img.ts';
 import { type StreamVmdk, streamVmdk } from './stream-vmdk.ts';
-import { bootSectorsOf, NOTHING_TO_BOOT, takeImage } from './take-image.ts';
+import { bootNotes, bootSectorsOf, takeImage } from './take-image.ts';
 import { accountFor } from './tool-account.ts';
 
 export interface ConvertedDisk extends StreamVmdk {
@@ -28,6 +29,9 @@ export interface StreamConverterOptions {
   maxImageBytes?: number | undefined;
   log: Logger;
 }
+
+const SECTORS =
+  'import it on a provider of kind qemu, or make the disk again with sectors of 512 bytes (mkosi: SectorSize=512; systemd-repart: --sector-size=512)';
 
 export class StreamConverter {
   readonly #options: StreamConverterOptions;
@@ -63,15 +67,19 @@ export class StreamConverter {
     const img = new QemuImg({ account });
     const taken = await takeImage(ctx, { img, account, root: dataDir, maxImageBytes }, source, folder);
     const disk = { path: join(folder, 'disk.vmdk'), format: 'vmdk' } as const;
+    const boot = await bootSectorsOf(ctx, { img, account }, taken, folder);
+    if (boot.sectorBytes !== 512)
+      throw new CarrelError('bad-image', `it holds a disk with sectors of ${boot.sectorBytes} bytes, and a VMDK has 512`, {
+        hint: SECTORS,
+      });
     await grantFile(account, disk.path);
     await img.convertToStream(ctx, taken, disk.path, (fraction) => ctx.progress({ text: 'converting the image', fraction }));
-    const boot = await bootSectorsOf(ctx, { img, account }, disk, folder);
     return {
       ...(await streamVmdk(disk.path)),
       format: taken.format,
       firmware: firmwareFor(boot),
       boot: describeBoot(boot),
-      notes: [...taken.notes, ...(boot.esp || boot.bootCode ? [] : [NOTHING_TO_BOOT])],
+      notes: [...taken.notes, ...bootNotes(boot)],
     };
   }
 

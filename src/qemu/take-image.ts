@@ -3,7 +3,7 @@ import { chmod, chown, constants, copyFile, link, readFile, rm, stat } from 'nod
 import { join } from 'node:path';
 import type { Ctx } from '../lib/context.ts';
 import { CarrelError } from '../lib/errors.ts';
-import { BOOT_SECTORS, type BootSectors, mayHoldSystem, readBootSectors } from './boot-sectors.ts';
+import { BOOT_BYTES, type BootSectors, mayHoldSystem, readBootSectors } from './boot-sectors.ts';
 import { checkImport } from './import-check.ts';
 import { grantFile } from './grant-file.ts';
 import type { DiskFormat, QemuImg } from './qemu-img.ts';
@@ -57,19 +57,31 @@ async function takeIn({ root, account }: Taking, from: string, to: string): Prom
   await chmod(to, (mode & 0o700) | 0o440);
 }
 
-/** What a disk begins with, read through qemu-img. */
+/** What a disk begins with, read through qemu-img, whatever the file around it. `bad-image` for one that ends within a sector. */
 export async function bootSectorsOf(
   ctx: Ctx,
   by: Pick<Taking, 'img' | 'account'>,
-  disk: { path: string; format: DiskFormat },
+  disk: { path: string; format: DiskFormat; virtualBytes: number },
   folder: string,
 ): Promise<BootSectors & { mayHoldSystem: boolean }> {
   const scratch = join(folder, 'sectors');
   await grantFile(by.account, scratch);
-  await by.img.firstSectors(ctx, disk, BOOT_SECTORS, scratch);
+  await by.img.firstSectors(ctx, disk, BOOT_BYTES / 512, scratch);
   const head = await readFile(scratch);
   await rm(scratch);
-  return { ...readBootSectors(head), mayHoldSystem: mayHoldSystem(head) };
+  const seen = readBootSectors(head);
+  if (disk.virtualBytes % seen.sectorBytes !== 0)
+    throw new CarrelError('bad-image', `its disk is no whole number of its sectors of ${seen.sectorBytes} bytes: it is cut off`);
+  return { ...seen, mayHoldSystem: mayHoldSystem(head) };
 }
 
-export const NOTHING_TO_BOOT = 'It has nothing that a machine starts from: neither an EFI system partition nor boot code for a BIOS.';
+/** What a person who brought it should know of how it starts. */
+export function bootNotes({ sectorBytes, esp, bootCode }: BootSectors): string[] {
+  if (esp || (bootCode && sectorBytes === 512)) return [];
+  const nothing = 'It has nothing that a machine starts from:';
+  return [
+    sectorBytes === 512
+      ? `${nothing} neither an EFI system partition nor boot code for a BIOS.`
+      : `${nothing} no EFI system partition, and a BIOS starts from no disk with sectors of ${sectorBytes} bytes.`,
+  ];
+}

@@ -17,7 +17,7 @@ export function isVhdx(head: Buffer): boolean {
   return head.toString('latin1', 0, 8) === 'vhdxfile';
 }
 
-/** Checks a VHDX: one that stands on nothing, with sectors of 512 bytes. `bad-image` otherwise. */
+/** Checks a VHDX: one that stands on nothing, with sectors of 512 bytes, since QEMU's tools read no other. `bad-image` otherwise. */
 export async function checkVhdx(file: FileHandle, size: number): Promise<{ virtualBytes: number; notes: string[] }> {
   const regions = await readHead(file, TABLE_BYTES, REGION_TABLE);
   if (regions.length < TABLE_BYTES || regions.toString('latin1', 0, 4) !== 'regi') throw bad('the file is cut off');
@@ -40,8 +40,8 @@ export async function checkVhdx(file: FileHandle, size: number): Promise<{ virtu
   const sector = (await item(SECTOR_BYTES, 4)).readUInt32LE(0);
   if (sector !== 512) {
     throw bad(
-      `its sectors have ${sector} bytes, and machines here have disks with sectors of 512`,
-      'make the disk with -LogicalSectorSizeBytes 512',
+      `its sectors have ${sector} bytes, and a VHDX is read here with sectors of 512 only`,
+      'copy the disk into a raw file (in a machine that has it: dd if=/dev/sdX of=NEW.raw bs=4M), and import that',
     );
   }
   const bytes = (await item(DISK_BYTES, 8)).readBigUInt64LE(0);

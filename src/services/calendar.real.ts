@@ -2,8 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Bench, drain, makeBench } from '../../test/support/engine.ts';
+import { addPlace } from '../../test/support/places.ts';
 import { auditOf } from '../../test/support/audit.ts';
 import { type CarrelError, describeError } from '../lib/errors.ts';
+import * as providers from '../store/providers.ts';
 import { licenceServices } from './licences.ts';
 import type { MachineRequest } from './interface.ts';
 import { calendarServices } from './calendar.ts';
@@ -39,6 +41,10 @@ test('a reservation for later, seen, moved and answered for', async () => {
   const moved = await it.moveReservation(caller(bench), { id: made.id, at: later(bench, 10 * HOUR) });
   expect(Date.parse(moved.endsAt as string) - Date.parse(moved.startsAt)).toBe(HOUR);
   expect((await it.availability(caller(bench), request({ at: later(bench, 2 * HOUR) }))).possible).toBe(true);
+  // Nothing new goes to a place that is disabled, so nothing is said to be free there.
+  await providers.enable(bench.store.db, bench.providerId, false);
+  await expect(it.availability(caller(bench), request({ at: later(bench, 2 * HOUR) }))).rejects.toMatchObject({ code: 'unavailable' });
+  await providers.enable(bench.store.db, bench.providerId, true);
   await expect(it.reserve(caller(bench), { id: randomUUID(), ...request({ at: { text: 'soon', zone: 'UTC' } }) })).rejects.toMatchObject({
     code: 'bad-request',
   });
@@ -143,6 +149,9 @@ test('maintenance is told with what it touches, is in the way while it is there,
   expect(await it.removeMaintenance(caller(bench), window.id)).toBe(false);
   expect((await it.availability(caller(bench), asked)).possible).toBe(true);
   expect(await auditOf(bench, 'maintenance.')).toEqual(['maintenance.added', 'maintenance.removed']);
+  await expect(
+    it.addMaintenance(caller(bench), { provider: 'here', at: later(bench, -HOUR), forMs: 3 * HOUR, reason: 'x' }),
+  ).rejects.toMatchObject({ code: 'bad-request', message: expect.stringMatching(/Z is past$/) });
   await expect(it.addMaintenance(caller(bench), { provider: 'there', forMs: HOUR, reason: 'x' })).rejects.toMatchObject({
     code: 'not-found',
   });
@@ -217,6 +226,16 @@ test('a rule keeps how many checkpoints a machine may have', async () => {
   expect(mine.find((rule) => rule.kind === 'lab')?.checkpoints).toBe(2);
 });
 
+test('how long before its end a machine’s people are told is kept; no time is not at all', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = services(bench);
+  const told = async (tellEnd: string | null) => {
+    const { mine } = await it.setRule(caller(bench), { kind: 'lab', tellEnd });
+    return mine.find(({ kind }) => kind === 'lab')?.tellEndMs;
+  };
+  expect([await told('1h'), await told(null)]).toEqual([3_600_000, 0]);
+});
+
 test('what a site says of a kind and a group is seen, and taken away again', async () => {
   const bench = await makeBench(onTestFinished);
   const it = services(bench);
@@ -257,5 +276,19 @@ test('a note that has a code is told with it and its facts, for pages in other l
   expect(notes).toHaveLength(1);
   expect(noteNotices).toMatchObject([
     { code: 'late-by-maintenance', facts: { at: expect.stringMatching(/Z$/), after: expect.any(String) } },
+  ]);
+});
+
+test('why a machine is where it is, is told as notices beside the sentence; where there is one place, neither', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = services(bench);
+  expect(await it.reserve(caller(bench), { id: randomUUID(), ...request({}) })).not.toHaveProperty('placementNotices');
+  await addPlace(bench);
+  const { placement, placementNotices } = await it.reserve(caller(bench), { id: randomUUID(), ...request({}) });
+  expect(placement).toMatch(/^there was chosen: there would have \d+ % left, here would have \d+ % left$/);
+  expect(placementNotices?.map((n) => [n.code, n.facts['place']])).toEqual([
+    ['place-chosen', 'there'],
+    ['place-left', 'there'],
+    ['place-left', 'here'],
   ]);
 });

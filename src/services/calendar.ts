@@ -7,6 +7,7 @@ import { EVERYBODY, type KindRule, type SiteRules } from '../core/rules.ts';
 import type { ReservationKind } from '../core/reservation.ts';
 import * as answers from '../engine/intents/availability.ts';
 import { addClosure, removeClosure } from '../engine/intents/closures.ts';
+import { startOf as startAhead } from '../engine/intents/reservation.ts';
 import { breachError, lockSiteRules, rulesOf, saveSiteRules, siteRules, type Who } from '../engine/intents/terms.ts';
 import { CarrelError } from '../lib/errors.ts';
 import * as audit from '../store/audit.ts';
@@ -96,7 +97,7 @@ function idleMs(ms: number | null): number | null {
 }
 
 /** A change as it is kept: spans in milliseconds. */
-function kept({ allowed, longest, total, ahead, atOnce, checkpoints, connectWithin, idleAfter }: RuleChange): Partial<KindRule> {
+function kept({ allowed, longest, total, ahead, atOnce, checkpoints, connectWithin, idleAfter, tellEnd }: RuleChange): Partial<KindRule> {
   const ms = (span: string | null) => (span === null ? null : durationMs(span));
   return {
     ...(allowed === undefined ? {} : { allowed }),
@@ -106,6 +107,7 @@ function kept({ allowed, longest, total, ahead, atOnce, checkpoints, connectWith
     ...(atOnce === undefined ? {} : { atOnce }),
     ...(checkpoints === undefined ? {} : { checkpoints }),
     ...(connectWithin === undefined ? {} : { connectWithinMs: ms(connectWithin) }),
+    ...(tellEnd === undefined ? {} : { tellEndMs: ms(tellEnd) ?? 0 }),
     ...(idleAfter === undefined ? {} : { idleAfterMs: idleMs(ms(idleAfter)) }),
   };
 }
@@ -173,7 +175,7 @@ export function calendarServices({ deps }: Parts): CalendarServices {
     async addMaintenance(caller, { provider: name, at, forMs, reason }) {
       const provider = (await providers.list(db)).find((p) => p.name === name);
       if (!provider) throw new CarrelError('not-found', `there is no provider ${name}`, { hint: 'List them with `carrel provider ls`.' });
-      const start = at ? moment(at, deps.now()) : deps.now();
+      const start = startAhead(at && moment(at, deps.now()), deps.now());
       const [shown] = await show([await addClosure(deps, caller, { providerId: provider.id, start, forMs, reason })]);
       return shown as Maintenance;
     },

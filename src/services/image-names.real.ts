@@ -127,7 +127,7 @@ test('whoever asks by a former name is told the new one, wherever that is notice
     reserve(deps, who, { id: randomUUID(), image, mode: 'linked', forMs: 3_600_000 }),
     replicateMaster(deps, who, { image, provider: provider.name }),
     trialOf(deps, provider, { image, revision: undefined }),
-    it.images.verifyImage({ image }, signal),
+    it.images.verifyImage(it.by, { image }, signal),
     licenceServices({ deps } as Parts).addLicence(it.by, { name: 'tool', seats: 1, images: [image] }),
   ];
   for (const [image, hint] of [
@@ -136,4 +136,24 @@ test('whoever asks by a former name is told the new one, wherever that is notice
   ] as const)
     for (const result of await Promise.allSettled(asks(image)))
       expect(result).toMatchObject({ reason: { code: 'not-found', message: `there is no image called ${image}`, hint } });
+});
+
+test('labels of an image are changed one by one, written down once, and find it; more than sixteen are refused whole', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = servicesOf(bench);
+  const change = (labels: Record<string, string | null>) => it.images.changeImage(it.by, bench.imageId, { labels });
+  expect((await change({ course: 'cs101', team: 'a' })).labels).toEqual({ course: 'cs101', team: 'a' });
+  expect((await change({ team: null, 'a.b/c': '' })).labels).toEqual({ 'a.b/c': '', course: 'cs101' });
+  await change({ course: 'cs101' });
+  const entries = (await audit.list(bench.store.db, { limit: 10 })).filter(({ action }) => action === 'image.labelled');
+  expect(entries.map(({ detail }) => detail)).toEqual([
+    { labels: { 'a.b/c': '', course: 'cs101' } },
+    { labels: { course: 'cs101', team: 'a' } },
+  ]);
+  const found = async (labels: { key: string; value?: string }[]) => (await it.images.listImages(labels)).map(({ name }) => name);
+  expect(await found([{ key: 'course', value: 'cs101' }, { key: 'a.b/c' }])).toEqual(['golden']);
+  expect(await found([{ key: 'team' }])).toEqual([]);
+  const many = Object.fromEntries(Array.from({ length: 15 }, (_, n) => [`l${n}`, 'x']));
+  await expect(change(many)).rejects.toMatchObject({ code: 'bad-request', message: 'it would have 17 labels, and 16 is the most' });
+  expect((await change({ course: null, 'a.b/c': null })).labels).toBeUndefined();
 });

@@ -1,4 +1,6 @@
 /** What the API needs of images: a part of interface.ts, whose rules hold here too. */
+import type { Described } from '../core/brought-image.ts';
+import type { LabelWanted } from '../core/labels.ts';
 import type { Image, JobStarted, Revision, RevisionStarted, UploadQuery, Verification, VmImport } from '../contract/images.ts';
 import type { Lineage } from '../contract/lineage.ts';
 import type { Caller } from './caller.ts';
@@ -22,15 +24,26 @@ export interface ImportRequest {
   masterOf?: number | undefined;
   /** What the uploader says about the guest, and the file where the uploader does not. */
   hints: Omit<UploadQuery, 'format' | 'publish' | 'description' | 'masterOf' | 'provider'>;
+  /** Proposed, not said: a provider that cannot give it takes the file without. */
+  described?: Described;
 }
 
 export interface ImageServices {
-  listImages(): Promise<Image[]>;
+  /** All of them, or those that carry all of the labels. */
+  listImages(labels?: readonly LabelWanted[]): Promise<Image[]>;
   showImage(name: string): Promise<Image | undefined>;
   /** What an image is called that had this name before, and that no image has now; undefined if none had. */
   nameSince(name: string): Promise<string | undefined>;
-  /** `bad-request` (the name), `conflict` (another image has it), `not-found`. */
-  changeImage(caller: Caller, imageId: string, change: { name?: string | undefined; description?: string | undefined }): Promise<Image>;
+  /** `bad-request` (the name, too many labels), `conflict` (another image has the name), `not-found`. */
+  changeImage(
+    caller: Caller,
+    imageId: string,
+    change: {
+      name?: string | undefined;
+      description?: string | undefined;
+      labels?: Readonly<Record<string, string | null>> | undefined;
+    },
+  ): Promise<Image>;
   listRevisions(image: string): Promise<Revision[]>;
   showRevision(image: string, number: number): Promise<Revision | undefined>;
   /** `bad-request` (the name), `not-found` (the provider), `not-supported`, `unavailable`. */
@@ -59,9 +72,19 @@ export interface ImageServices {
   unretireRevision(caller: Caller, revisionId: string): Promise<Revision>;
   /** `has-children` with `details.children` is refused at once where the store knows of some; the job looks at the disks again. */
   deleteRevision(caller: Caller, revisionId: string): Promise<JobStarted>;
-  /** Hashes now; may take as long as reading the files does, on vSphere only with `full`. `signal` aborts when the caller has gone. */
+  /** Takes as long as reading what was sealed. `signal` aborts when the caller has gone; a seal that is being written is. */
+  resealRevision(
+    caller: Caller,
+    request: { image: string; revision: number; provider?: string | undefined; reason: string },
+    signal: AbortSignal,
+  ): Promise<Revision>;
+  /**
+   * Hashes now; may take as long as reading the files does, on vSphere only with `full`. What only another
+   * server can read it is asked for; `unavailable` if that is away. `signal` aborts when the caller has gone.
+   */
   verifyImage(
-    request: { image: string; revision?: number | undefined; full?: boolean | undefined },
+    caller: Caller,
+    request: { image: string; revision?: number | undefined; provider?: string | undefined; full?: boolean | undefined },
     signal: AbortSignal,
   ): Promise<Verification>;
   /** Of one image, or of everything. */

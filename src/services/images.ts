@@ -1,10 +1,12 @@
-import type { ImageServices } from './interface.ts';
+import type { Caller, ImageServices, PeerServices } from './interface.ts';
+import type { Verification } from '../contract/images.ts';
 import type { Lineage } from '../contract/lineage.ts';
 import type { Driver, LineageReport } from '../driver/index.ts';
 import { changeImage } from '../engine/intents/change-image.ts';
 import * as intents from '../engine/intents/image.ts';
 import { imageNamed } from '../engine/intents/image-named.ts';
 import { addMaster, replicateMaster } from '../engine/intents/masters.ts';
+import { resealMasters } from '../engine/intents/reseal.ts';
 import { proveRevision } from '../engine/intents/prove.ts';
 import { driverOf } from '../engine/deps.ts';
 import { makeCtx } from '../lib/context.ts';
@@ -14,12 +16,13 @@ import * as masters from '../store/masters.ts';
 import * as machines from '../store/machines.ts';
 import type * as rows from '../store/schema.ts';
 import { given, type Parts } from './parts.ts';
+import { askPeer } from './peers.ts';
 import { Names, showDisk, showImages, showRevisions } from './views.ts';
 
 /** What a driver names a thing by; a stray may have any name. */
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-export function imageServices({ deps }: Parts): ImageServices {
+export function imageServices({ deps }: Parts, peers?: PeerServices): ImageServices {
   const { db } = deps.store;
   const one = async (row: rows.Revision | undefined) => (await showRevisions(db, row ? [row] : []))[0];
   const again = async (revisionId: string) => {
@@ -28,8 +31,8 @@ export function imageServices({ deps }: Parts): ImageServices {
     return shown;
   };
   return {
-    async listImages() {
-      return showImages(db, await images.list(db));
+    async listImages(labels) {
+      return showImages(db, await images.list(db, labels));
     },
     async showImage(name) {
       const row = await images.findByName(db, name);
@@ -67,9 +70,9 @@ export function imageServices({ deps }: Parts): ImageServices {
       await intents.assertImport(deps, provider, { claimed: format, guest: given(hints) });
     },
     async importImage(caller, { image: said, imageId, path, bytes, sha256, notes, publish, description, format, provider, ...rest }) {
-      const { masterOf: revision, hints } = rest;
+      const { masterOf: revision, hints, described } = rest;
       const image = (imageId && (await images.find(db, imageId))?.name) ?? said;
-      const source = { kind: 'file', path, claimed: format, notes, profile: given(hints) } as const;
+      const source = { kind: 'file', path, claimed: format, notes, ...given({ described }), profile: given(hints) } as const;
       const told = { kind: 'file', format, bytes, sha256, ...given({ provider }) };
       if (revision !== undefined) return started(await addMaster(deps, caller, { image, revision, provider, source, told }));
       return started(await intents.prepareImage(deps, caller, { image, description, publish, provider, source, told }));
@@ -95,16 +98,31 @@ export function imageServices({ deps }: Parts): ImageServices {
     async deleteRevision(caller, revisionId) {
       return intents.removeRevision(deps, caller, revisionId);
     },
-    async verifyImage({ image, revision, full }, signal) {
+    async resealRevision(caller, request, signal) {
+      return again(await resealMasters(deps, makeCtx({ signal, log: deps.log }), caller, request));
+    },
+    async verifyImage(caller, { image, revision, provider, full }, signal) {
       const row = await imageNamed(db, image);
       const wanted = (await images.revisionsOf(db, [row.id])).filter((r) => revision === undefined || r.number === revision);
       if (revision !== undefined && wanted.length === 0) throw new CarrelError('not-found', `${image} has no revision ${revision}`);
       const names = await Names.read(db, { revisions: wanted.map((r) => r.id) });
-      const checks = [];
-      for (const master of await masters.ofRevisions(
+      const all = await masters.ofRevisions(
         db,
         wanted.map((r) => r.id),
-      )) {
+      );
+      const asked = all.filter((m) => provider === undefined || names.of('provider', m.providerId) === provider);
+      if (provider !== undefined && asked.length === 0) throw new CarrelError('not-found', `${image} has no golden disks on ${provider}`);
+      const checks: Verification['checks'] = [];
+      for (const master of asked) {
+        const there = await verifiedElsewhere(
+          caller,
+          { image, revision: names.number(master.revisionId), provider: names.of('provider', master.providerId), ...given({ full }) },
+          signal,
+        );
+        if (there !== undefined) {
+          checks.push(...there.checks);
+          continue;
+        }
         const check = await driverOf(deps, master.providerId).verifyMaster(makeCtx({ signal, log: deps.log }), master.revisionId, { full });
         checks.push({
           revision: names.number(master.revisionId),
@@ -144,6 +162,18 @@ export function imageServices({ deps }: Parts): ImageServices {
       }
     },
   };
+
+  /** What the server says that alone can read them; undefined where that is this one. Nothing is passed on twice. */
+  async function verifiedElsewhere(
+    caller: Caller,
+    { image, ...body }: { image: string; revision: number; provider: string; full?: boolean },
+    signal: AbortSignal,
+  ): Promise<Verification | undefined> {
+    const peer = caller.onBehalf === true ? undefined : await peers?.servedElsewhere({ provider: body.provider });
+    if (peers === undefined || peer === undefined) return undefined;
+    const path = `/api/v1/images/${encodeURIComponent(image)}/verify`;
+    return askPeer<Verification>(peers, peer, caller, { method: 'POST', path, body }, signal);
+  }
 
   async function started(made: intents.Started) {
     const [image] = await showImages(db, [made.image]);

@@ -17,16 +17,17 @@ export { addMetrics } from './system.ts';
 
 /** Everything the API asks for, made of engine and store. */
 export function makeServices(parts: Parts): Services {
+  const peers = peerServices(parts);
   return {
     ...accountServices(parts),
     ...sessionServices(parts),
-    ...imageServices(parts),
-    ...reservationServices(parts),
+    ...imageServices(parts, peers),
+    ...reservationServices(parts, peers),
     ...seriesServices(parts),
     ...calendarServices(parts),
     ...licenceServices(parts),
     ...providerServices(parts),
-    ...peerServices(parts),
+    ...peers,
     ...systemServices(parts),
   };
 }

@@ -219,6 +219,8 @@ export interface ReservationServices {
   reimageReservation(caller: Caller, request: { id: string; revision?: number | 'published' | undefined }): Promise<Reservation>;
   /** `wrong-state`, `busy`, `not-supported`, `unavailable`. */
   unlinkReservation(caller: Caller, id: string): Promise<ReservationJob>;
+  /** As `unlinkReservation`. */
+  relocateReservation(caller: Caller, request: { id: string; datastore: string }): Promise<ReservationJob>;
   connect(caller: Caller, request: { id: string; publicKey?: string | undefined }, signal: AbortSignal): Promise<Connection>;
   /** For a Remote Desktop client; `name` is that of the file. `wrong-state`, `not-supported`, `guest-failed`. */
   rdpFile(id: string): Promise<{ name: string; text: string }>;
@@ -282,7 +284,10 @@ export interface LicenceServices {
 export interface MachineServices {
   listMachines(request: PageRequest & { owner?: string | undefined; gone: boolean }): Promise<Page<Machine>>;
   answerMachine(caller: Caller, request: { id: string; question: string; choice: string }, signal: AbortSignal): Promise<void>;
-  showMachine(id: string, signal: AbortSignal): Promise<MachineDetail | undefined>;
+  /** `not-found`, `wrong-state` (it is somebody's), `busy`. */
+  endMachine(caller: Caller, id: string): Promise<void>;
+  /** Its disks as they lie now; none where they cannot be read, or the server that alone can is away. */
+  showMachine(caller: Caller, id: string, signal: AbortSignal): Promise<MachineDetail | undefined>;
 }
 
 export interface ProviderServices {
@@ -308,6 +313,7 @@ export interface ProviderServices {
   enableProvider(caller: Caller, name: string, enabled: boolean): Promise<Provider | undefined>;
   /** Nothing new goes there; what is there stays. `wrong-state` if it is disabled. */
   drainProvider(caller: Caller, name: string): Promise<Provider | undefined>;
+  writeOffProvider(caller: Caller, name: string, reason: string): Promise<Provider | undefined>;
   /** False if there is none. `has-children`. */
   deleteProvider(caller: Caller, name: string): Promise<boolean>;
   /** `unavailable`, `no-permission` (no TLS). */
@@ -318,6 +324,8 @@ export interface SystemServices {
   readiness(): Promise<Readiness>;
   reconcile(caller: Caller, request: { dryRun: boolean }, signal: AbortSignal): Promise<ReconcileReport>;
   listServers(): Promise<Server[]>;
+  /** False if there is none. `wrong-state` (it serves), `has-children` (it is the only one that serves a provider which counts). */
+  forgetServer(caller: Caller, id: string): Promise<boolean>;
   listAudit(request: PageRequest & { subject?: string | undefined }): Promise<Page<AuditEntry>>;
   listJobs(request: PageRequest & { state?: Job['state'] | undefined }): Promise<Page<Job>>;
   showJob(id: string): Promise<JobDetail | undefined>;

@@ -6,6 +6,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, TLSSocket } from 'node:tls';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import WebSocket from 'ws';
 import type { Problem } from '../contract/problem.ts';
@@ -129,6 +130,22 @@ export function peerServices({ deps, sealer }: Parts): PeerServices {
   };
 }
 
+/** What another server answers, as JSON; it refuses as it would here. `unavailable` if it cannot be reached. */
+export async function askPeer<T>(
+  peers: Pick<PeerServices, 'passOn'>,
+  peer: Peer,
+  caller: Caller,
+  { method, path, body }: { method: string; path: string; body?: object },
+  signal: AbortSignal,
+): Promise<T> {
+  const sent = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+  const headers: Record<string, string> =
+    sent === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(sent.length) };
+  const answer = await peers.passOn(peer, caller, { method, path, headers, body: sent }, signal);
+  if (answer.status >= 400) throw await refusalOf(answer.body, peer);
+  return JSON.parse(await text(answer.body)) as T;
+}
+
 const bare = (path: string): string => path.split('?', 1)[0] as string;
 
 function unreachable(peer: Peer, cause: unknown): CarrelError {
@@ -140,7 +157,7 @@ function unreachable(peer: Peer, cause: unknown): CarrelError {
 }
 
 /** What the other server refused with, as if it were this one's. */
-async function refusalOf(answer: IncomingMessage, peer: Peer): Promise<CarrelError> {
+async function refusalOf(answer: Readable, peer: Peer): Promise<CarrelError> {
   const said = await text(answer).catch(() => '');
   try {
     const { code, detail, hint, details = {} } = JSON.parse(said) as Problem;

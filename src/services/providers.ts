@@ -1,6 +1,8 @@
 import type { Provider } from '../contract/providers.ts';
+import { noticeOf } from '../core/notices.ts';
 import { providerNameProblem, type ProviderConnection, type ProviderSecret } from '../core/provider.ts';
 import type { Capabilities } from '../driver/index.ts';
+import { endWrittenOff, writeOff } from '../engine/intents/write-off.ts';
 import { runTrial, trialOf } from '../engine/trial.ts';
 import { makeCtx } from '../lib/context.ts';
 import { CarrelError, describeError, toStored } from '../lib/errors.ts';
@@ -58,10 +60,14 @@ export function providerServices(parts: Parts): ProviderServices {
       copySlots: row.copySlots,
       limits: providers.limitsOf(row),
       used: await machines.used(db, row.id),
+      linkedPercent: row.linkedStoragePercent,
       facts: { ...(can?.facts ?? (row.facts as Record<string, string>)) },
       ...given({
         problem: row.stateReason,
+        problemNotice: row.stateReason === null ? undefined : noticeOf(row.stateReason),
+        problemCode: row.stateCode,
         drainingSince: iso(row.drainingSince),
+        writtenOffSince: iso(row.writtenOffAt),
         connection: asOperator ? row.connection : undefined,
         storageBytes: room?.storageBytes,
         storageFreeBytes: room?.storageFreeBytes,
@@ -80,7 +86,7 @@ export function providerServices(parts: Parts): ProviderServices {
   const endpointOf = (row: Row): ProviderConnection => {
     if (row.connection !== null) return row.connection;
     throw new CarrelError('wrong-state', `${row.name} is the QEMU of a server's host: there is no way to it to change`, {
-      hint: 'Its limits are options of `carrel serve`.',
+      hint: 'Its limits are options of `carrel serve`; `--linked-share` alone can be set.',
     });
   };
 
@@ -88,7 +94,7 @@ export function providerServices(parts: Parts): ProviderServices {
     async listProviders(caller) {
       return Promise.all((await providers.list(db)).map((row) => show(row, caller.role === 'admin')));
     },
-    async addProvider(caller, { name, kind, password, guestPassword, ...connection }) {
+    async addProvider(caller, { name, kind, password, guestPassword, linkedPercent, ...connection }) {
       const problem = providerNameProblem(name);
       if (problem !== undefined) throw new CarrelError('bad-request', `${JSON.stringify(name)} cannot be a provider's name: ${problem}`);
       if ((await named(name)) !== undefined) throw providers.nameTaken(name);
@@ -96,12 +102,18 @@ export function providerServices(parts: Parts): ProviderServices {
       const secret = sealer.seal(id, { password, ...given({ guestPassword }) } satisfies ProviderSecret);
       await probe({ id, kind, connection, secret });
       await providers.add(db, { id, name, kind, connection, secret, now: deps.now() });
+      if (linkedPercent !== undefined) await providers.setLinkedPercent(db, id, linkedPercent);
       await write(caller, 'provider.added', { id, name }, { kind, url: connection.url, username: connection.username });
       return taken(id);
     },
-    async changeProvider(caller, name, { password, guestPassword, ...changes }) {
+    async changeProvider(caller, name, { password, guestPassword, linkedPercent, ...changes }) {
       const row = await named(name);
       if (row === undefined) return undefined;
+      if (linkedPercent !== undefined && password === undefined && guestPassword === undefined && Object.keys(changes).length === 0) {
+        await providers.setLinkedPercent(db, row.id, linkedPercent);
+        await write(caller, 'provider.changed', row, { changed: ['linkedPercent'], linkedPercent });
+        return show(await providers.find(db, row.id), true);
+      }
       // What is null is taken back, and what is not said stays.
       const merged = Object.entries({ ...endpointOf(row), ...changes }).filter(([, value]) => value !== null && value !== undefined);
       const connection = Object.fromEntries(merged) as unknown as ProviderConnection;
@@ -109,8 +121,10 @@ export function providerServices(parts: Parts): ProviderServices {
       const secret = sealer.seal(row.id, { ...known, ...given({ password, guestPassword }) });
       await probe({ ...row, connection, secret });
       await providers.change(db, row.id, { connection, secret });
+      if (linkedPercent !== undefined) await providers.setLinkedPercent(db, row.id, linkedPercent);
       const what = [
         ...Object.keys(changes),
+        ...(linkedPercent === undefined ? [] : ['linkedPercent']),
         ...(password === undefined ? [] : ['password']),
         ...(guestPassword === undefined ? [] : ['guestPassword']),
       ];
@@ -161,6 +175,14 @@ export function providerServices(parts: Parts): ProviderServices {
       }
       await providers.drain(db, row.id, deps.now());
       if (row.drainingSince === null) await write(caller, 'provider.draining', row);
+      return show(await providers.find(db, row.id), true);
+    },
+    async writeOffProvider(caller, name, reason) {
+      const row = await named(name);
+      if (row === undefined) return undefined;
+      await writeOff(deps, row.id, reason, caller.name);
+      await registry.refresh(row.id);
+      await endWrittenOff(deps);
       return show(await providers.find(db, row.id), true);
     },
     async deleteProvider(caller, name) {

@@ -1,7 +1,10 @@
 import type { Checkpoint, CheckpointJob } from '../contract/checkpoints.ts';
-import type { MachineServices, ReservationServices } from './interface.ts';
+import type { Chain } from '../contract/lineage.ts';
+import type { MachineDetail } from '../contract/machines.ts';
+import type { Caller, MachineServices, PeerServices, ReservationServices } from './interface.ts';
 import { captureReservation } from '../engine/intents/image.ts';
 import { addCheckpoint, type CheckpointWork, deleteCheckpoint, revertToCheckpoint } from '../engine/intents/checkpoints.ts';
+import { endMachine } from '../engine/intents/assign.ts';
 import { answerMachine } from '../engine/intents/answer.ts';
 import { connect, consoleTarget, mustBeReachedBySsh, noteTunnel, rdpFileOf, serialLog, sshTarget } from '../engine/intents/connect.ts';
 import { endReservation } from '../engine/intents/end.ts';
@@ -11,7 +14,7 @@ import { undoEnd } from '../engine/intents/keep.ts';
 import { usedWhileOpen } from '../engine/intents/seen.ts';
 import { refusedMove, refusedWithNext } from '../engine/intents/availability.ts';
 import { reimageReservation } from '../engine/intents/reimage.ts';
-import { unlinkReservation } from '../engine/intents/unlink.ts';
+import { relocateReservation, unlinkReservation } from '../engine/intents/unlink.ts';
 import * as intents from '../engine/intents/reservation.ts';
 import { driverOf } from '../engine/deps.ts';
 import { makeCtx } from '../lib/context.ts';
@@ -23,13 +26,17 @@ import * as reservations from '../store/reservations.ts';
 import type * as rows from '../store/schema.ts';
 import { moment, startOf } from './calendar.ts';
 import { given, iso, mark, page, type Parts, unmark } from './parts.ts';
+import { askPeer } from './peers.ts';
 import { openConsole } from './console.ts';
 import { openShell } from './shell.ts';
 import { openTunnel, untilMachineOver } from './tunnel.ts';
 import { lastEventId } from './follow.ts';
 import { showImages, showMachines, showProof, showReservations, showRevisions, showDisk, whereBy } from './views.ts';
 
-export function reservationServices({ deps, sealer }: Parts): ReservationServices & MachineServices {
+/** How long one's disks may take to be read while somebody waits, in milliseconds. */
+const CHAINS_MS = 10_000;
+
+export function reservationServices({ deps, sealer }: Parts, peers?: PeerServices): ReservationServices & MachineServices {
   const { db } = deps.store;
   const where = whereBy(deps);
   const one = async (row: rows.Reservation) => {
@@ -81,6 +88,10 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
     },
     async unlinkReservation(caller, id) {
       const { reservation, job } = await unlinkReservation(deps, caller, id);
+      return { reservation: await one(reservation), job };
+    },
+    async relocateReservation(caller, request) {
+      const { reservation, job } = await relocateReservation(deps, caller, request);
       return { reservation: await one(reservation), job };
     },
     async connect(caller, { id, publicKey }, signal) {
@@ -160,29 +171,32 @@ export function reservationServices({ deps, sealer }: Parts): ReservationService
     async answerMachine(caller, { id, question, choice }, signal) {
       await answerMachine(makeCtx({ signal, timeoutMs: 30_000, log: deps.log }), deps, caller, id, { question, choice });
     },
-    async showMachine(id, signal) {
+    endMachine: (caller, id) => endMachine(deps, caller, id),
+    async showMachine(caller, id, signal) {
       const row = await machines.withOwner(db, id);
       if (!row) return undefined;
       const [shown] = await showMachines(db, [row], where);
       if (!shown) return undefined;
-      const chains = row.state === 'gone' ? [] : await chainsOf(row, signal);
+      const chains = row.state === 'gone' ? [] : await chainsOf(caller, row, shown.provider, signal);
       return {
         ...shown,
-        chains: chains.map((disks) => ({
-          provider: shown.provider,
-          owner: 'machine' as const,
-          id,
-          name: row.hostname,
-          disks: disks.map(showDisk),
-        })),
+        chains,
         ...given({ proof: row.proof ? showProof(row.proof) : undefined }),
       };
     },
   };
 
-  async function chainsOf(row: rows.Machine, signal: AbortSignal) {
+  async function chainsOf(caller: Caller, row: machines.OwnedMachine, provider: string, signal: AbortSignal): Promise<Chain[]> {
+    const { id } = row;
     try {
-      return (await driverOf(deps, row.providerId).readBack(makeCtx({ signal, timeoutMs: 10_000 }), row.id)).chains;
+      const peer = caller.onBehalf === true ? undefined : await peers?.servedElsewhere({ provider });
+      if (peers !== undefined && peer !== undefined) {
+        const soon = AbortSignal.any([signal, AbortSignal.timeout(CHAINS_MS)]);
+        return (await askPeer<MachineDetail>(peers, peer, caller, { method: 'GET', path: `/api/v1/machines/${id}` }, soon)).chains;
+      }
+      const { chains } = await driverOf(deps, row.providerId).readBack(makeCtx({ signal, timeoutMs: CHAINS_MS }), id);
+      const named = { provider, owner: 'machine' as const, id, ...given({ name: row.hostname }) };
+      return chains.map((disks) => ({ ...named, disks: disks.map(showDisk) }));
     } catch {
       // Half-made or unreadable: the answer says so by showing no chain, and `carrel reconcile --dry-run` says why.
       return [];

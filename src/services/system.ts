@@ -68,6 +68,30 @@ export function systemServices(parts: Parts): SystemServices {
         ...given({ url: row.url }),
       }));
     },
+    async forgetServer(caller, id) {
+      return deps.store.tx(async (tx) => {
+        const row = (await servers.list(tx)).find((s) => s.id === id);
+        if (row === undefined) return false;
+        if (row.state === 'up') throw new CarrelError('wrong-state', `${row.name} serves`, { hint: 'Stop it first.' });
+        const [host] = (await providers.list(tx)).filter((p) => p.serverId === id && p.writtenOffAt === null);
+        if (host !== undefined) {
+          throw new CarrelError('has-children', `${host.name} is the host of ${row.name}, and what is there counts as being there`, {
+            hint: `If it is gone for good: \`carrel provider write-off ${host.name} --reason TEXT\`, then again.`,
+          });
+        }
+        await servers.forget(tx, id);
+        const detail = { name: row.name, state: row.state };
+        await audit.append(tx, {
+          at: deps.now(),
+          actor: caller.name,
+          action: 'server.forgotten',
+          subjectKind: 'server',
+          subjectId: id,
+          detail,
+        });
+        return true;
+      });
+    },
     async listAudit({ limit, after, subject }) {
       const before = after === undefined ? undefined : Number(after);
       if (before !== undefined && !Number.isSafeInteger(before))
@@ -159,7 +183,7 @@ function factsOf(finding: Mended['finding']): Finding['facts'] {
 function showFinding({ finding, outcome, problem }: Mended, provider: string): Finding {
   const detail: Record<Mended['finding']['kind'], string> = {
     'leaked-machine': 'it carries our tag, and no reservation has it',
-    'missing-machine': 'a reservation has it, and it is not there',
+    'missing-machine': 'it is on record, and it is not there',
     'power-changed': 'power' in finding ? `it is ${finding.power} now` : '',
     condition:
       'condition' in finding && finding.condition !== undefined
@@ -214,5 +238,5 @@ export function addMetrics(registry: Registry, { deps }: Parts): void {
   perProvider('carrel_machines', 'Machines that hold capacity.', (used) => used.machines);
   perProvider('carrel_machine_memory_mib', 'Memory promised to machines, in MiB.', (used) => used.memoryMiB);
   perProvider('carrel_machine_vcpus', 'Virtual CPUs promised to machines.', (used) => used.vcpus);
-  perProvider('carrel_machine_storage_mib', 'Storage promised to whole disks of machines, in MiB.', (used) => used.storageMiB);
+  perProvider('carrel_machine_storage_mib', 'Storage promised to disks of machines, in MiB.', (used) => used.storageMiB);
 }

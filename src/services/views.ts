@@ -8,6 +8,7 @@ import { CONDITION_WORDS } from '../core/condition.ts';
 import type { CloneMode } from '../core/image.ts';
 import type { Estimate } from '../core/estimate.ts';
 import type * as core from '../core/lineage.ts';
+import { placementNotices } from '../core/placement.ts';
 import type { MachineState } from '../core/machine.ts';
 import type { Capabilities, Whereabouts } from '../driver/index.ts';
 import type { EngineDeps } from '../engine/deps.ts';
@@ -188,6 +189,7 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
           estimate: await estimateFor(row),
           series: row.seriesId,
           placement: row.placement,
+          placementNotices: row.placement === null ? undefined : placementNotices(row.placement),
           preparesAt: row.state === 'booked' ? iso(row.hold.start) : undefined,
           endsAt: iso(row.during.end),
           readyAt: iso(row.readyAt),
@@ -201,28 +203,28 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
   );
 }
 
-export async function showMachines(
-  db: Db,
-  list: readonly (rows.Machine & { accountId: string; hostname: string })[],
-  where: Where,
-): Promise<Machine[]> {
-  const names = await Names.read(db, { accounts: list.map((m) => m.accountId), revisions: list.map((m) => m.revisionId) });
+export async function showMachines(db: Db, list: readonly machines.OwnedMachine[], where: Where): Promise<Machine[]> {
+  const names = await Names.read(db, { accounts: list.flatMap((m) => m.accountId ?? []), revisions: list.map((m) => m.revisionId) });
   return list.map((row) => ({
     id: row.id,
-    reservation: row.reservationId,
-    owner: names.of('account', row.accountId),
     provider: names.of('provider', row.providerId),
     image: names.image(row.revisionId),
     revision: names.number(row.revisionId),
-    hostname: row.hostname,
     mode: row.mode,
     state: row.state,
     vcpus: row.vcpus,
     memoryMiB: row.memoryMib,
     createdAt: row.createdAt.toISOString(),
+    ...(row.state !== 'gone' && (row.holder === null || row.heldUntil !== null) ? { nobodys: true } : {}),
     ...conditionShown(where, row, row.providerId),
     ...placeOf(where, row.providerId, row),
-    ...given({ address: row.address, goneAt: iso(row.goneAt) }),
+    ...given({
+      reservation: row.holder,
+      owner: row.accountId === null ? undefined : names.of('account', row.accountId),
+      hostname: row.hostname,
+      address: row.address,
+      goneAt: iso(row.goneAt),
+    }),
   }));
 }
 
@@ -282,7 +284,11 @@ export async function showImages(db: Db, list: readonly rows.Image[]): Promise<I
       createdAt: row.createdAt.toISOString(),
       revisions: own.length,
       machines: own.reduce((sum, r) => sum + (standing.get(r.id) ?? 0), 0),
-      ...given({ published: own.find((r) => r.state === 'published')?.number, latest: own[0]?.number }),
+      ...given({
+        labels: Object.keys(row.labels).length === 0 ? undefined : row.labels,
+        published: own.find((r) => r.state === 'published')?.number,
+        latest: own[0]?.number,
+      }),
     };
   });
 }

@@ -62,6 +62,11 @@ export async function lock(db: Db, id: string): Promise<void> {
   await db.selectFrom('account').select('id').where('id', '=', id).forNoKeyUpdate().execute();
 }
 
+/** The same of several, in the order of their ids, so that two who lock some of the same do not meet. */
+export async function lockAll(db: Db, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await db.selectFrom('account').select('id').where('id', 'in', ids).orderBy('id').forNoKeyUpdate().execute();
+}
+
 export async function findByName(db: Db, name: string): Promise<Account | undefined> {
   return db.selectFrom('account').selectAll().where('name', '=', name).executeTakeFirst();
 }

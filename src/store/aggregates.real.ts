@@ -8,6 +8,7 @@ import * as events from './events.ts';
 import * as images from './images.ts';
 import * as machines from './machines.ts';
 import * as masters from './masters.ts';
+import * as providers from './providers.ts';
 import { dueToExpire } from './due.ts';
 import * as reservations from './reservations.ts';
 import type { Db } from './schema.ts';
@@ -111,6 +112,20 @@ test('a sealed master is recorded once: another try changes nothing of it', asyn
   await masters.put(db, master);
   await masters.put(db, { ...master, files: [{ path: '/m', bytes: 1, sha256: 'bb' }] });
   expect(await masters.find(db, revisionId, providerId)).toEqual(master);
+});
+
+test('how a provider is has changed if its state, the reason or the reason’s code is another, and since when moves with the state alone', async () => {
+  const { db } = await testDb(onTestFinished);
+  const { providerId: id } = await seed(db, now);
+  const since = (await providers.find(db, id)).stateSince;
+  const is = (why: providers.StateReason, minutes: number) => providers.setState(db, id, 'down', why, later(minutes));
+  expect(await is({ text: 'it is away', code: 'unavailable' }, 1)).toBe(true);
+  expect(await is({ text: 'it is away', code: 'unavailable' }, 2)).toBe(false);
+  expect(await is({ text: 'it is away', code: 'no-permission' }, 3)).toBe(true);
+  expect(await is({ text: 'it is far away', code: 'no-permission' }, 4)).toBe(true);
+  expect((await providers.find(db, id)).stateSince).toEqual(since);
+  expect(await providers.setState(db, id, 'up', null, later(5))).toBe(true);
+  expect(await providers.find(db, id)).toMatchObject({ stateSince: later(5), stateReason: null, stateCode: null });
 });
 
 test('a reservation is promised with its machine, shown, lengthened and ended', async () => {
@@ -281,4 +296,17 @@ test('followers are woken once per commit that appended, and ids go on after a p
   expect(await events.prune(db, later(1))).toBe(1);
   await events.append(db, event(later(2)));
   expect((await events.bounds(db)).last).toBeGreaterThan(last);
+});
+
+test('of a provider that was written off or disabled nobody who looked at it before says that it is down or up', async () => {
+  const t = await testDb(onTestFinished);
+  const now = new Date('2026-11-23T10:00:00Z');
+  const { providerId } = await seed(t.db, now);
+  const state = async () => (await providers.find(t.db, providerId)).state;
+  const say = (to: 'up' | 'down' | 'disabled') => providers.setState(t.db, providerId, to, { text: to }, now);
+  expect([await say('down'), await state()]).toEqual([true, 'down']);
+  await providers.writeOff(t.db, providerId, 'the disk died', now);
+  expect([await say('disabled'), await say('down'), await say('up'), await state()]).toEqual([true, false, false, 'disabled']);
+  await providers.enable(t.db, providerId, true);
+  expect([await say('up'), await state()]).toEqual([true, 'up']);
 });

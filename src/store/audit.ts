@@ -7,7 +7,7 @@ export interface NewAuditEntry {
   /** Name of an account, or `engine`. */
   actor: string;
   action: string;
-  subjectKind: 'account' | 'image' | 'revision' | 'reservation' | 'machine' | 'provider' | 'job' | 'licence';
+  subjectKind: 'account' | 'image' | 'revision' | 'reservation' | 'machine' | 'provider' | 'job' | 'licence' | 'server';
   subjectId: string;
   detail: object;
 }

@@ -26,8 +26,9 @@ async function violations(db: Db): Promise<string[]> {
     with taken as (
       select provider_id, hold, vcpus, memory_mib, storage_mib from reservation where state in ('booked', 'preparing', 'ready', 'ending')
       union all
-      select m.provider_id, r.hold, m.vcpus, m.memory_mib, m.storage_mib from machine m join reservation r on r.id = m.reservation_id
-      where m.state <> 'gone' and r.machine_id <> m.id
+      select m.provider_id, r.hold, m.vcpus, m.memory_mib, m.storage_mib from machine m join assignment a on a.machine_id = m.id
+        join reservation r on r.id = a.reservation_id
+      where m.state <> 'gone' and a.until is not null
     )
     select distinct 'over capacity at ' || lower(a.hold) as what from taken a join provider p on p.id = a.provider_id
     cross join lateral (

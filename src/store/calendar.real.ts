@@ -30,7 +30,7 @@ test('many writers who book, move, shorten and end: at no moment is more promise
   const t = await testDb(onTestFinished);
   const s = await seed(t.db, now, LIMITS);
   const stores = await pools(t);
-  const writers = Promise.all(Array.from({ length: 12 }, (_, i) => churn((stores[i % 3] as Store).db, s, 40, dice(i + 1))));
+  const writers = Promise.all(Array.from({ length: 9 }, (_, i) => churn((stores[i % 3] as Store).db, s, 25, dice(i + 1))));
   expect(await watch(t.db, writers)).toEqual([]);
   // It was tight: much was refused, and much more granted than there is room for at one time.
   const tallies = await writers;
@@ -43,7 +43,7 @@ test('the same over two providers, with moves from one to the other', async () =
   const [s, other] = [await seed(t.db, now, LIMITS), await seed(t.db, now, LIMITS)];
   const places = [s.providerId, other.providerId];
   const stores = await pools(t);
-  const writers = Promise.all(Array.from({ length: 12 }, (_, i) => churn((stores[i % 3] as Store).db, s, 50, dice(i + 1), places)));
+  const writers = Promise.all(Array.from({ length: 9 }, (_, i) => churn((stores[i % 3] as Store).db, s, 30, dice(i + 1), places)));
   expect(await watch(t.db, writers)).toEqual([]);
   const tallies = await writers;
   expect(tallies.reduce((a, b) => a + b.refused, 0)).toBeGreaterThan(50);

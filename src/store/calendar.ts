@@ -166,6 +166,18 @@ export async function holding(db: Db, providerId: string, span: TimeRange): Prom
     .execute();
 }
 
+/** Booked on a provider with a start in `starts`, the first first. */
+export async function bookedFrom(db: Db, providerId: string, starts: { start: Date; end: Date }): Promise<{ id: string }[]> {
+  return db
+    .selectFrom('reservation')
+    .select('id')
+    .where('providerId', '=', providerId)
+    .where('state', '=', 'booked')
+    .where(sql<boolean>`lower(during) >= ${starts.start} and lower(during) < ${starts.end}`)
+    .orderBy(sql`lower(during)`)
+    .execute();
+}
+
 /** The live reservations that each of these windows touches, the earliest first, at most `most` of each, by the window's id. */
 export async function touched(db: Db, windows: Iterable<string>, most: number): Promise<Map<string, string[]>> {
   const { rows } = await sql<{ id: string; ids: string[] }>`
@@ -217,7 +229,7 @@ export async function assertRoom(tx: Tx, provider: Provider, claim: RoomClaim, c
     {
       hint:
         resource === 'storageMiB'
-          ? 'ask for a linked clone, or for another time; an operator can promise more than there is by `--max-storage`'
+          ? 'ask for another time, or for a linked clone in place of a full copy; an operator sets what is promised (`--max-storage`, `--linked-share`)'
           : 'end a reservation that is no longer needed, ask for less, or for another time: `carrel when IMAGE` says what is free when',
       details: { resource, wanted, free, missing, at: when, part, provider: provider.name, providerId: provider.id },
     },

@@ -56,6 +56,19 @@ function findData(dir: string): string[] {
   return readdirSync(dir).flatMap((name) => (existsSync(join(dir, name, 'data')) ? [join(dir, name, 'data')] : []));
 }
 
+let whole: string;
+beforeAll(async () => {
+  whole = scratchFolder();
+  await (await ensureCluster(bound(), { dir: join(whole, 'pg'), log })).stop();
+});
+afterAll(() => rmSync(whole, { recursive: true, force: true }));
+
+/** A store that was made once and stopped, of this test alone: to make one takes most of a second. */
+function stopped(): string {
+  execFileSync('cp', ['-a', join(whole, 'pg'), scratch]);
+  return join(scratch, 'pg');
+}
+
 async function up(dir: string, options: Partial<ClusterOptions> = {}): Promise<Cluster> {
   const cluster = await ensureCluster(bound(), { dir, log, ...options });
   clusters.push(cluster);
@@ -136,7 +149,7 @@ test('nobody but its account and root can read it or reach its socket', async ()
 });
 
 test('a running one is adopted, and not stopped while another process uses it', async () => {
-  const dir = join(scratch, 'pg');
+  const dir = stopped();
   const first = await up(dir);
   const second = await up(dir);
   expect(second.adopted).toBe(true);
@@ -153,7 +166,7 @@ test('four that start at one time make one', async () => {
 });
 
 test('outlives a server killed with -9 and is adopted by the next', async () => {
-  const dir = join(scratch, 'pg');
+  const dir = stopped();
   const child = await startInChild(dir);
   const postmaster = postmasterOf(join(dir, 'data'));
   await killAndWait([child]);
@@ -166,7 +179,7 @@ test.each([
   ['the postmaster alone', (data: string) => [postmasterOf(data) as number]],
   ['all its processes', (data: string) => processesOf(data)],
 ])('is started again after kill -9 of %s that nobody watched', async (_what, whom) => {
-  const dir = join(scratch, 'pg');
+  const dir = stopped();
   const data = join(dir, 'data');
   const child = await startInChild(dir);
   const cluster = await up(dir);
@@ -183,7 +196,7 @@ test.each([
 });
 
 test('is brought back under a running server, whose pool goes on', async () => {
-  const dir = join(scratch, 'pg');
+  const dir = stopped();
   const cluster = await up(dir);
   const store = await openStore(bound(), cluster.conn);
   try {
@@ -200,7 +213,7 @@ test('is brought back under a running server, whose pool goes on', async () => {
 });
 
 test('a lock file that names a stranger is no running server', async () => {
-  const dir = join(scratch, 'pg');
+  const dir = stopped();
   await (await up(dir)).stop();
   writeFileSync(join(dir, 'data', 'postmaster.pid'), `${process.pid}\n${join(dir, 'data')}\n1\n5432\n${join(dir, 'run')}\n\n`);
   writeFileSync(join(dir, 'run', '.s.PGSQL.5432.lock'), `${process.pid}\n${join(dir, 'data')}\n1\n5432\n${join(dir, 'run')}\n`);
@@ -230,20 +243,6 @@ test('a first start that broke off is begun anew, and its rest swept', async () 
 });
 
 describe('a damaged store is said to be damaged, and left as it was', () => {
-  let whole: string;
-
-  beforeAll(async () => {
-    whole = scratchFolder();
-    await (await ensureCluster(bound(), { dir: join(whole, 'pg'), log })).stop();
-  });
-  afterAll(() => rmSync(whole, { recursive: true, force: true }));
-
-  /** A store that has been stopped, of this test alone. */
-  function stopped(): string {
-    execFileSync('cp', ['-a', join(whole, 'pg'), scratch]);
-    return join(scratch, 'pg');
-  }
-
   test.each([
     ['an empty pg_control', (data: string) => truncateSync(join(data, 'global', 'pg_control'), 0)],
     ['flipped bytes in pg_control', (data: string) => writeFileSync(join(data, 'global', 'pg_control'), Buffer.alloc(8192, 0x5a))],
@@ -298,7 +297,7 @@ describe('a damaged store is said to be damaged, and left as it was', () => {
 });
 
 test('a store of another major version is refused with both versions named', async () => {
-  const dir = join(scratch, 'pg');
+  const dir = stopped();
   await (await up(dir)).stop();
   writeFileSync(join(dir, 'data', 'PG_VERSION'), '13\n');
   const error = await failure(up(dir));

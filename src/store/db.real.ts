@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { makeCtx } from '../lib/context.ts';
 import { waitFor } from '../lib/retry.ts';
 import { connect } from './conn.ts';
-import { type Notice, openStore, type Store, type Tx, tx } from './db.ts';
+import { type Notice, openDb, openStore, type Store, type Tx, tx } from './db.ts';
 import { migrationsDir, schemaWork } from './migrate.ts';
 import { LOCK_KEY, type LockOptions, serverLock } from './server-lock.ts';
 import * as settings from './settings.ts';
@@ -101,14 +101,38 @@ test('what is added beside servers waits for their work, and stops nobody who co
   expect((await opened)?.schemaVersion).toBe(t.store.schemaVersion + 1);
 });
 
+test('a store of before the baseline is taken over as it is, one that has less is refused', async () => {
+  const t = await testDb(onTestFinished);
+  const dir = ownMigrations();
+  for (const name of readdirSync(dir)) if (name > '0010') rmSync(join(dir, name));
+  await sql`drop schema public cascade; create schema public`.execute(t.db);
+  await (await openStore(bound(), t.conn, { migrations: dir })).close();
+  const checksum = 'f65c0a2dbec7023f73d112870dc7b4d9fef71555c4e7b2e4c7188857503b40b7';
+  const written = (newest: number) =>
+    sql`delete from schema_version; insert into schema_version (version, name, checksum)
+      select n, 'of_before', case when n = 35 then ${sql.lit(checksum)} else 'x' end from generate_series(1, ${sql.lit(newest)}) n`.execute(
+      t.db,
+    );
+  await written(34);
+  await expect(t.again()).rejects.toMatchObject({ code: 'store-edited' });
+  await written(35);
+  expect(await schemaWork(t.conn)).toBe('alone');
+  const store = await t.again();
+  expect(store.schemaVersion).toBe(t.store.schemaVersion);
+  expect(await schemaWork(t.conn)).toBe('none');
+});
+
 test('a landed file that was edited is refused, one with other line ends is not', async () => {
   const t = await testDb(onTestFinished);
   const dir = ownMigrations();
-  const file = join(dir, '0001_foundation.sql');
+  const file = join(dir, '0001_site.sql');
   const text = readFileSync(file, 'utf8');
   writeFileSync(file, text.replaceAll('\n', '\r\n'));
   await open(t, dir);
   writeFileSync(file, `${text}-- a word\n`);
+  await expect(open(t, dir)).rejects.toMatchObject({ code: 'store-edited', details: { version: 1 } });
+  // Also where the store has more files than the program: that it is newer cannot be told of one that began otherwise.
+  rmSync(join(dir, readdirSync(dir).sort().at(-1) as string));
   await expect(open(t, dir)).rejects.toMatchObject({ code: 'store-edited', details: { version: 1 } });
 });
 
@@ -332,6 +356,27 @@ describe('apart', () => {
       });
     });
     expect(await settings.get(small.db, 'k')).toBeUndefined();
+  });
+
+  test('a server that takes fewer connections than a pool would open serves all that is asked, by those', async () => {
+    const t = await testDb(onTestFinished);
+    const user = `few_${t.conn.database}`;
+    await sql`create role ${sql.ref(user)} login connection limit 2`.execute(t.db);
+    onTestFinished(() => sql`drop role ${sql.ref(user)}`.execute(t.db).then(() => {}));
+    const { db, close } = openDb({ ...t.conn, user }, { poolSize: 8, limits: patient });
+    onTestFinished(close);
+    const one = sql`select 1`;
+    await Promise.all(Array.from({ length: 24 }, () => tx(db, (within) => one.execute(within))));
+    const other = openDb({ ...t.conn, user }, { limits: { ...patient, connectionMs: 50 } });
+    onTestFinished(other.close);
+    const refused = { code: 'store-busy', message: 'the database takes no more connections' };
+    await tx(db, async (first) => {
+      await one.execute(first);
+      await tx(db, async (second) => {
+        await one.execute(second);
+        await expect(one.execute(other.db)).rejects.toMatchObject(refused);
+      });
+    });
   });
 
   test('a server that says nothing holds nobody: the connection is given up, in a transaction too, and a new one serves', async () => {

@@ -1,11 +1,11 @@
 /** The store as the rest of Carrel sees it: a Kysely over a pool, with errors in Carrel's words. */
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import { Pool, type PoolClient, type PoolConfig } from 'pg';
 import type { Ctx } from '../lib/context.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { clientConfig, connect, type StoreTarget } from './conn.ts';
-import { isBusy, storeError } from './errors.ts';
+import { isBusy, isFull, storeError } from './errors.ts';
 import { listen, type Notice } from './listen.ts';
 import { migrate, migrationsDir, readMigrations } from './migrate.ts';
 import type { Db, Schema, Tx } from './schema.ts';
@@ -62,7 +62,8 @@ export interface Store {
 }
 
 /** Wraps pg's pool so that whatever comes out of it is already mapped by {@link storeError}. */
-function guarded(pool: Pool, poolSize: number): PostgresPool {
+function guarded(pool: Pool, connectionMs: number): PostgresPool {
+  const lend = lending(pool, connectionMs);
   const known = new WeakMap<PoolClient, PostgresPoolClient>();
   const guard = (client: PoolClient): PostgresPoolClient => {
     let wrapped = known.get(client);
@@ -88,9 +89,9 @@ function guarded(pool: Pool, poolSize: number): PostgresPool {
   return {
     async connect() {
       try {
-        return guard(await pool.connect());
+        return guard(await lend());
       } catch (error) {
-        if (isConnectTimeout(error) && pool.totalCount >= poolSize) {
+        if (isConnectTimeout(error) && pool.totalCount >= (pool.options.max ?? 0)) {
           throw new CarrelError('store-busy', 'too much is asked of the server at this moment', {
             retry: 'later',
             hint: 'Try again in a moment.',
@@ -101,6 +102,37 @@ function guarded(pool: Pool, poolSize: number): PostgresPool {
       }
     },
     end: () => pool.end(),
+  };
+}
+
+/** A server that has no connection for a pool is asked so much later, in milliseconds, by a pool that has some, and by one that has none. */
+const FULL_MS = 5_000;
+const NONE_MS = 100;
+
+/**
+ * The connections of a pool whose server may take fewer than the pool would open: it makes do with those it has then, and whoever asks waits for
+ * one of them, as in a pool that is all lent out. Errors: pg's own.
+ */
+function lending(pool: Pool, connectionMs: number): () => Promise<PoolClient> {
+  const most = pool.options.max;
+  // The pool's own count has those in it that are about to be refused.
+  let open = 0;
+  pool.on('connect', () => (open += 1));
+  pool.on('remove', () => (open -= 1));
+  let grow: NodeJS.Timeout | undefined;
+  return async () => {
+    const until = performance.now() + connectionMs;
+    for (;;) {
+      try {
+        return await pool.connect();
+      } catch (error) {
+        if (!isFull(error) || performance.now() > until) throw error;
+        pool.options.max = Math.max(1, open);
+        clearTimeout(grow);
+        grow = setTimeout(() => (pool.options.max = most), FULL_MS).unref();
+        if (open === 0) await pause(NONE_MS);
+      }
+    }
   };
 }
 
@@ -138,7 +170,7 @@ export function openDb(target: StoreTarget, options: PoolOptions & { log?: Ctx['
   pool.on('connect', (client) => client.on('error', () => {}));
   pool.on('error', (error) => options.log?.debug({ err: error }, 'a connection to the store was lost'));
   const db = new Kysely<Schema>({
-    dialect: new PostgresDialect({ pool: guarded(pool, poolSize) }),
+    dialect: new PostgresDialect({ pool: guarded(pool, limits.connectionMs) }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
   let closing: Promise<void> | undefined;
@@ -237,7 +269,7 @@ export async function tx<T>(db: Db, work: (tx: Tx) => Promise<T>, forMs = TX_FOR
     } catch (error) {
       if (!isBusy(error) || (attempt >= TX_ATTEMPTS && performance.now() - begun >= forMs)) throw error;
       // By chance, so that those who stood in each other's way do not meet again at once.
-      await setTimeout(Math.random() * Math.min(TX_PAUSE_MS, 10 * 2 ** attempt));
+      await pause(Math.random() * Math.min(TX_PAUSE_MS, 10 * 2 ** attempt));
     }
   }
 }

@@ -118,14 +118,15 @@ export async function noteIdleTold(tx: Tx, id: string, now: Date): Promise<void>
   await tx.updateTable('reservation').set({ idleTold: now }).where('id', '=', id).execute();
 }
 
-/** Those that run, end by `until`, were asked for longer than `longerMs` milliseconds, and were not told so of this end. */
-export async function endingSoon(db: Db, until: Date, longerMs: number): Promise<Pick<Reservation, 'id'>[]> {
+/** Ready ones that end by then, whose people were not told of that end: with the role of whose each is, and how long it lasts in milliseconds. */
+export async function endingSoon(db: Db, until: Date): Promise<(Pick<Reservation, 'id' | 'kind'> & { role: Role; lengthMs: number })[]> {
   return db
     .selectFrom('reservation')
-    .select('id')
-    .where('state', '=', 'ready')
-    .where(sql<boolean>`upper(during) <= ${until}::timestamptz and end_told is distinct from upper(during)
-      and upper(during) - lower(during) > ${longerMs} * interval '1 millisecond'`)
+    .innerJoin('account', 'account.id', 'reservation.accountId')
+    .select(['reservation.id', 'reservation.kind', 'account.role'])
+    .select(sql<number>`(extract(epoch from upper(during) - lower(during)) * 1000)::float8`.as('lengthMs'))
+    .where('reservation.state', '=', 'ready')
+    .where(sql<boolean>`upper(during) <= ${until}::timestamptz and end_told is distinct from upper(during)`)
     .orderBy(sql`upper(during)`)
     .execute();
 }

@@ -13,7 +13,7 @@ test.each([
   ['23514', 'invalid', 'never'],
   ['22P02', 'invalid', 'never'],
   ['53100', 'no-space', 'later'],
-  ['53300', 'store-unavailable', 'later'],
+  ['53300', 'store-busy', 'later'],
   ['57P01', 'store-unavailable', 'later'],
   ['57P03', 'store-unavailable', 'later'],
   ['08006', 'store-unavailable', 'later'],
@@ -31,6 +31,7 @@ test.each([
 test('a lost connection is worth another try, a fault of the program is not hidden', () => {
   expect(storeError(new Error('Connection terminated unexpectedly'))).toMatchObject({ code: 'store-unavailable', retry: 'later' });
   expect(storeError(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }))).toMatchObject({ code: 'store-unavailable' });
+  expect(storeError(Object.assign(new Error('write'), { code: 'ENOSPC' }))).toMatchObject({ code: 'no-space' });
   const fault = new TypeError('x is not a function');
   expect(storeError(fault)).toBe(fault);
   const own = new CarrelError('x', 'x');

@@ -1,6 +1,6 @@
 /** PostgreSQL's errors in Carrel's words. Applied to everything that goes through the pool (db.ts). */
 import { DatabaseError } from 'pg';
-import { CarrelError, type ErrorOptions } from '../lib/errors.ts';
+import { CarrelError, type ErrorOptions, isCode } from '../lib/errors.ts';
 
 const BUSY = new Set(['40001', '40P01', '55P03', '57014']);
 
@@ -37,6 +37,14 @@ function meaning(sqlstate: string): Meaning | undefined {
         message: 'the store is damaged, or its disk fails',
         hint: 'Stop the server, look at the disk, and restore the store from a backup.',
       };
+    // It takes no more of anybody, or of this account.
+    case '53300':
+      return {
+        code: 'store-busy',
+        message: 'the database takes no more connections',
+        retry: 'later',
+        hint: 'Try again in a moment; if it stays so, raise max_connections of the PostgreSQL that DATABASE_URL names: 30 for each server.',
+      };
     case '3D000':
     case '28000':
     case '28P01':
@@ -55,7 +63,7 @@ function meaning(sqlstate: string): Meaning | undefined {
 
 /**
  * Maps an error of pg. Codes: `conflict` (23505, 23P01; `details.constraint`, `details.table`), `reference` (23503), `invalid`,
- * `no-space`, `store-busy` (deadlock, lock or statement timeout), `store-unavailable` (connection lost or refused), `store-access`,
+ * `no-space`, `store-busy` (deadlock, lock or statement timeout, too many connections), `store-unavailable` (connection lost or refused), `store-access`,
  * `store-corrupt`. What is none of these is a fault of ours and stays as it is.
  */
 export function storeError(error: unknown): unknown {
@@ -75,6 +83,9 @@ export function storeError(error: unknown): unknown {
   if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError || error instanceof SyntaxError) {
     return error;
   }
+  // Of a file that is written or read beside the query (a backup), not of the connection.
+  if (isCode(error, 'ENOSPC', 'EDQUOT'))
+    return new CarrelError('no-space', 'there is no room to write it', { retry: 'later', cause: error });
   // pg reports a lost connection as a plain Error, often without a code ("Connection terminated unexpectedly").
   return new CarrelError('store-unavailable', 'the store does not answer', { retry: 'later', cause: error });
 }
@@ -82,6 +93,11 @@ export function storeError(error: unknown): unknown {
 /** True for an error that leaves nothing behind and is worth the same transaction again at once. */
 export function isBusy(error: unknown): boolean {
   return error instanceof CarrelError && error.code === 'store-busy' && ['40001', '40P01'].includes(String(error.details.sqlstate));
+}
+
+/** True for a connection that was refused because the server has as many as it takes. */
+export function isFull(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '53300';
 }
 
 /** True for a violation of the named constraint or unique index. */

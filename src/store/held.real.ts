@@ -22,9 +22,15 @@ async function claimsOf(db: Db, providerId: string, except?: string): Promise<Cl
   );
   const machines = await db.selectFrom('machine').selectAll().where('providerId', '=', providerId).where('state', '<>', 'gone').execute();
   const all = await db.selectFrom('reservation').select(['id', 'machineId', 'state']).execute();
+  const living = await db.selectFrom('assignment').selectAll().where('until', 'is', null).execute();
   const left = machines.filter(
     (m) =>
-      !all.some((r) => r.id === m.reservationId && r.machineId === m.id && ['booked', 'preparing', 'ready', 'ending'].includes(r.state)),
+      !all.some(
+        (r) =>
+          living.some((a) => a.reservationId === r.id && a.machineId === m.id) &&
+          r.machineId === m.id &&
+          ['booked', 'preparing', 'ready', 'ending'].includes(r.state),
+      ),
   );
   return [
     ...live.map((r) => {
@@ -48,12 +54,12 @@ test('what is kept is what is there: after bookings, moves, ends and late machin
   const s = await seed(t.db, now, { machines: 1000, memoryMiB: 1e7, vcpus: 4000, storageMiB: 1e7 });
   const places = [s.providerId, (await seed(t.db, now, { machines: 1000, memoryMiB: 1e7, vcpus: 4000, storageMiB: 1e7 })).providerId];
   const roll = dice(5);
-  const limits: CapacityLimits = { machines: 24, memoryMiB: 8000, vcpus: 60, storageMiB: 900 };
+  const limits: CapacityLimits = { machines: 9, memoryMiB: 4000, vcpus: 22, storageMiB: 400 };
   const wanted = { memoryMiB: 100, vcpus: 2, storageMiB: 40 };
   const ids: string[] = [];
   let shorts = 0;
   let refreshed = 0;
-  for (let round = 0; round < 8; round++) {
+  for (let round = 0; round < 4; round++) {
     for (let i = 0; i < 30; i++) {
       const during = anySpan(roll);
       const r = s.reservation({
@@ -96,8 +102,8 @@ test('what is kept is what is there: after bookings, moves, ends and late machin
       shorts += short.length;
     }
   }
-  expect(refreshed).toBe(4);
-  expect(shorts).toBeGreaterThan(50);
+  expect(refreshed).toBe(2);
+  expect(shorts).toBeGreaterThan(20);
 });
 
 test('a change that is committed while others are counted anew leaves its note', async () => {

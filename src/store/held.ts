@@ -17,6 +17,9 @@ export interface Counting {
 }
 
 const LIVE = sql`state in ('booked', 'preparing', 'ready', 'ending')`;
+/** Whether the machine of the row `m` is a live reservation's, which then holds its room. */
+export const CLAIMED = sql`exists (
+  select from assignment a join reservation r on r.id = a.reservation_id where a.machine_id = m.id and a.until is null and r.${LIVE})`;
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** The hour that a moment lies in. */
@@ -96,8 +99,7 @@ export function leftBehind(providerId: string, from: Date): RawBuilder<unknown> 
   return sql`
     select ${from}::timestamptz as s, 'infinity'::timestamptz as e, m.vcpus, m.memory_mib, m.storage_mib
     from machine m
-    where m.provider_id = ${providerId}::uuid and m.state <> 'gone' and not exists (
-      select from reservation r where r.id = m.reservation_id and r.machine_id = m.id and r.${LIVE})`;
+    where m.provider_id = ${providerId}::uuid and m.state <> 'gone' and not ${CLAIMED}`;
 }
 
 /**

@@ -1,10 +1,12 @@
 /** Images and their revisions. */
 import { sql } from 'kysely';
 import { REVISION_TABLE, type RevisionEvent, type RevisionProfile, type RevisionState } from '../core/image.ts';
+import type { Labels, LabelWanted } from '../core/labels.ts';
 import { CarrelError, isCode, type StoredError } from '../lib/errors.ts';
 import { tx } from './db.ts';
 import { violates } from './errors.ts';
 import * as events from './events.ts';
+import { carries } from './label-filter.ts';
 import type { Db, Facts, Image, Revision, Tx } from './schema.ts';
 import { anyOf, json } from './sql.ts';
 
@@ -16,8 +18,9 @@ export async function find(db: Db, id: string): Promise<Image | undefined> {
   return db.selectFrom('image').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-export async function list(db: Db): Promise<Image[]> {
-  return db.selectFrom('image').selectAll().orderBy('name').execute();
+/** All of them, or those that carry all that is wanted. */
+export async function list(db: Db, labels?: readonly LabelWanted[]): Promise<Image[]> {
+  return db.selectFrom('image').selectAll().where(carries(labels)).orderBy('name').execute();
 }
 
 /** The image of that name, made if it is not there; of two callers at one time both get the same. */
@@ -59,6 +62,15 @@ export async function rename(tx: Tx, image: Pick<Image, 'id' | 'name'>, name: st
 
 export async function describe(tx: Tx, id: string, description: string): Promise<void> {
   await tx.updateTable('image').set({ description }).where('id', '=', id).execute();
+}
+
+/** Puts these labels in place of those that a locked image has. */
+export async function setLabels(tx: Tx, id: string, labels: Labels): Promise<void> {
+  await tx
+    .updateTable('image')
+    .set({ labels: json(labels) })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** What the image is called now that had this name last; undefined if none had it. */
@@ -214,6 +226,21 @@ export async function noteProof(db: Db, id: string, found: { proved: string } | 
   if (!row) return;
   const { state, number, createdBy } = row;
   await events.append(db, { at: now, accountId: createdBy, kind: 'revision', subjectId: id, body: { state, number } });
+}
+
+/** How much of a revision's golden disks its seal covers, of all that is known of the revision. */
+export async function noteSeal(db: Db, id: string, found: Facts): Promise<void> {
+  const seal = Object.fromEntries(['seal', 'remark.seal'].flatMap((key) => (found[key] === undefined ? [] : [[key, found[key]]])));
+  await db
+    .updateTable('revision')
+    .set({ facts: sql<Facts>`(facts - 'seal' - 'remark.seal') || ${json(seal)}` })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Its golden disks are what was sealed after all. It stays in the state that it is in. */
+export async function forgetDamage(db: Db, id: string): Promise<void> {
+  await db.updateTable('revision').set({ failure: null }).where('id', '=', id).execute();
 }
 
 /**

@@ -252,6 +252,18 @@ export async function providerIsBack(db: Db, providerId: string): Promise<number
   return due.length;
 }
 
+/** Runs at a provider that was written off are done by any server, at once, and also those that had given up. */
+export async function releaseAll(db: Db, providerId: string): Promise<void> {
+  await db
+    .updateTable('job')
+    .set({ state: 'ready', attempt: 0, runAt: dbNow, queuedAt: dbNow, serverId: null, finishedAt: null })
+    .where('providerId', '=', providerId)
+    .where('state', 'in', ['ready', 'stuck'])
+    .execute();
+  await db.updateTable('job').set({ serverId: null }).where('providerId', '=', providerId).where('state', '=', 'running').execute();
+  await wake(db);
+}
+
 /** Gives a run back untouched, as a server does that stops: the claim does not count as a try. */
 export async function giveBack(db: Db, job: JobRef): Promise<void> {
   await patchOwn(db, job, { state: 'ready', delayMs: 0, attempt: 'back' });

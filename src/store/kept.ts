@@ -24,8 +24,8 @@ export async function takeBack(tx: Tx, id: string, text: string, now: Date): Pro
 /** Kept on these providers, or holding a licence wherever it is; and that at this moment. */
 export type KeptWhere = ({ providerIds: readonly string[] } | { licenceId: string }) & {
   at: Date;
-  /** Only those whose machines have whole disks of their own. */
-  ownDisks?: boolean | undefined;
+  /** Only those that hold storage; who holds most goes first, so that few are given up. */
+  storage?: boolean | undefined;
 };
 
 const matching = (where: KeptWhere) =>
@@ -33,14 +33,15 @@ const matching = (where: KeptWhere) =>
     'licenceId' in where
       ? sql`image_id in (select image_id from licence_image where licence_id = ${where.licenceId}::uuid)`
       : anyOf('reservation.provider_id', where.providerIds)
-  } and ${where.ownDisks === true ? sql`storage_mib > 0` : sql`true`}`;
+  } and ${where.storage === true ? sql`storage_mib > 0` : sql`true`}`;
 
-/** Of those the one that was ended first. */
+/** Of those the one that was ended first, where it is not storage that is wanted. */
 export async function longestKept(db: Db, where: KeptWhere): Promise<Pick<Reservation, 'id'> | undefined> {
   return db
     .selectFrom('reservation')
     .select('id')
     .where(matching(where))
+    .orderBy(where.storage === true ? sql`storage_mib` : sql`0::int`, 'desc')
     .orderBy(sql`end_asked_at`)
     .orderBy('id')
     .limit(1)

@@ -5,7 +5,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type ClosedSpan, type Interval, TURNAROUND_MS, type UsageStep } from '../core/calendar.ts';
 import { CarrelError } from '../lib/errors.ts';
-import type { Counting } from './held.ts';
+import { CLAIMED, type Counting } from './held.ts';
 import type { Db, Licence, TimeRange, Tx } from './schema.ts';
 
 const LIVE = sql`state in ('booked', 'preparing', 'ready', 'ending')`;
@@ -115,8 +115,7 @@ function held(licenceId: string, span: TimeRange, { now, except = NOBODY }: Coun
     union all
     select ${span.start}::timestamptz, 'infinity'::timestamptz
     from machine m join revision v on v.id = m.revision_id
-    where m.state <> 'gone' and v.image_id in (${images}) and not exists (
-      select from reservation r where r.id = m.reservation_id and r.machine_id = m.id and r.${LIVE})`;
+    where m.state <> 'gone' and v.image_id in (${images}) and not ${CLAIMED}`;
 }
 
 /** How many seats of a licence are held over a span, as steps in order of time; the first is at its start. */

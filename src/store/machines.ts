@@ -18,7 +18,8 @@ export interface MachinePatch {
 
 export interface PlannedMachine {
   id: string;
-  reservationId: string;
+  /** Whose it is from now on; nobody's if left out. */
+  reservationId?: string | undefined;
   providerId: string;
   revisionId: string;
   mode: CloneMode;
@@ -28,23 +29,22 @@ export interface PlannedMachine {
   now: Date;
 }
 
-/** Writes the row of a machine that is to be made. Its capacity was taken by its reservation. */
-export async function plan(db: Db, m: PlannedMachine): Promise<void> {
-  await db
-    .insertInto('machine')
-    .values({
-      id: m.id,
-      reservationId: m.reservationId,
-      providerId: m.providerId,
-      revisionId: m.revisionId,
-      mode: m.mode,
-      state: 'planned',
-      vcpus: m.vcpus,
-      memoryMib: m.memoryMiB,
-      storageMib: m.storageMiB,
-      createdAt: m.now,
-    })
-    .execute();
+/** Writes the rows of machines that are to be made. The capacity of those that are somebody's was taken by their reservations. */
+export async function plan(db: Db, ...all: readonly PlannedMachine[]): Promise<void> {
+  if (all.length === 0) return;
+  const values = all.map((m) => ({
+    id: m.id,
+    reservationId: m.reservationId ?? null,
+    providerId: m.providerId,
+    revisionId: m.revisionId,
+    mode: m.mode,
+    state: 'planned' as const,
+    vcpus: m.vcpus,
+    memoryMib: m.memoryMiB,
+    storageMib: m.storageMiB,
+    createdAt: m.now,
+  }));
+  await db.insertInto('machine').values(values).execute();
 }
 
 export async function find(db: Db, id: string): Promise<Machine | undefined> {
@@ -136,11 +136,27 @@ export async function reachableAt(db: Db, providerId: string): Promise<{ id: str
     .execute();
 }
 
-/** Machines that stand on a revision and are not gone: also full copies, which are started by what it says; not those that were taken off it. */
-export async function onRevision(db: Db, revisionId: string): Promise<Machine[]> {
+/** With the assignment that lasts, if there is one. */
+function withHolder(db: Db) {
   return db
     .selectFrom('machine')
-    .selectAll()
+    .leftJoin('assignment', (join) => join.onRef('assignment.machineId', '=', 'machine.id').on('assignment.until', 'is', null));
+}
+
+/** With whose each is or was last. An operator's machine that was nobody's yet has neither. */
+function withLast(db: Db) {
+  const newest = sql<boolean>`not exists (select from assignment later where later.machine_id = assignment.machine_id and later.id > assignment.id)`;
+  return db
+    .selectFrom('machine')
+    .leftJoin('assignment', (join) => join.onRef('assignment.machineId', '=', 'machine.id').on(newest))
+    .leftJoin('reservation', 'reservation.id', 'assignment.reservationId');
+}
+
+/** Machines that stand on a revision and are not gone: also full copies, which are started by what it says; not those that were taken off it. */
+export async function onRevision(db: Db, revisionId: string): Promise<(Machine & { holder: string | null })[]> {
+  return withHolder(db)
+    .selectAll('machine')
+    .select('assignment.reservationId as holder')
     .where('revisionId', '=', revisionId)
     .where('state', '<>', 'gone')
     .where('unlinkedAt', 'is', null)
@@ -173,15 +189,10 @@ export async function shown(db: Db, ids: Iterable<string>): Promise<Map<string, 
   return new Map(rows.map((r) => [r.id, r]));
 }
 
-/** Host names of machines by their ids. */
+/** Host names of machines by their ids; those that were nobody's yet have none. */
 export async function hostnames(db: Db, ids: Iterable<string>): Promise<Map<string, string>> {
-  const rows = await db
-    .selectFrom('machine')
-    .innerJoin('reservation', 'reservation.id', 'machine.reservationId')
-    .select(['machine.id', 'reservation.hostname'])
-    .where(anyOf('machine.id', ids))
-    .execute();
-  return new Map(rows.map((r) => [r.id, r.hostname]));
+  const rows = await withLast(db).select(['machine.id', 'reservation.hostname']).where(anyOf('machine.id', ids)).execute();
+  return new Map(rows.flatMap((r) => (r.hostname === null ? [] : [[r.id, r.hostname]])));
 }
 
 /** What a provider is loaded with by all machines that are not gone. Call it under the provider's row lock to promise by it. */
@@ -204,8 +215,10 @@ export async function forReconcile(
   db: Db,
   providerId: string,
   goneSince: Date,
-): Promise<Pick<Machine, 'id' | 'reservationId' | 'state' | 'condition'>[]> {
-  const some = db.selectFrom('machine').select(['id', 'reservationId', 'state', 'condition']).where('providerId', '=', providerId);
+): Promise<(Pick<Machine, 'id' | 'state' | 'condition'> & { holder: string | null })[]> {
+  const some = withHolder(db)
+    .select(['machine.id', 'machine.state', 'machine.condition', 'assignment.reservationId as holder'])
+    .where('providerId', '=', providerId);
   // Two reads, each by an index of its own: an "or" over both would read every machine there ever was.
   return some
     .where('state', '<>', 'gone')
@@ -213,14 +226,13 @@ export async function forReconcile(
     .execute();
 }
 
-export type OwnedMachine = Machine & { accountId: string; hostname: string };
+/** With whose it is or was last: its reservation, and whose that is; null: it was nobody's yet. `heldUntil`: it was that reservation's until then. */
+export type OwnedMachine = Machine & { holder: string | null; accountId: string | null; hostname: string | null; heldUntil: Date | null };
 
 function owned(db: Db) {
-  return db
-    .selectFrom('machine')
-    .innerJoin('reservation', 'reservation.id', 'machine.reservationId')
+  return withLast(db)
     .selectAll('machine')
-    .select(['reservation.accountId', 'reservation.hostname']);
+    .select(['assignment.reservationId as holder', 'assignment.until as heldUntil', 'reservation.accountId', 'reservation.hostname']);
 }
 
 export async function withOwner(db: Db, id: string): Promise<OwnedMachine | undefined> {

@@ -19,8 +19,11 @@ export async function put(db: Db, master: NewMaster): Promise<void> {
     .execute();
 }
 
-/** Golden disks of a further copy on the same provider. Those that are recorded stay as they are. */
+/** Golden disks of further copies on the same provider. Those that are recorded stay as they are. */
 export async function addFiles(db: Db, revisionId: string, providerId: string, files: MasterRow['files']): Promise<void> {
+  // each clone says what there is; nearly always it is known, and no row has to be locked
+  const before = (await find(db, revisionId, providerId))?.files;
+  if (before === undefined || files.every((file) => before.some(({ path }) => path === file.path))) return;
   const row = await db
     .selectFrom('master')
     .select('files')
@@ -34,6 +37,16 @@ export async function addFiles(db: Db, revisionId: string, providerId: string, f
   await db
     .updateTable('master')
     .set({ files: json(all) })
+    .where('revisionId', '=', revisionId)
+    .where('providerId', '=', providerId)
+    .execute();
+}
+
+/** What a master was sealed as anew, in place of what it was. */
+export async function reseal(db: Db, revisionId: string, providerId: string, files: readonly MasterFile[], sealedAt: Date): Promise<void> {
+  await db
+    .updateTable('master')
+    .set({ files: json(files), sealedAt })
     .where('revisionId', '=', revisionId)
     .where('providerId', '=', providerId)
     .execute();

@@ -15,6 +15,13 @@ import { CarrelError, isCode } from '../lib/errors.ts';
 import { connect, type StoreTarget } from './conn.ts';
 import { storeError } from './errors.ts';
 
+/**
+ * The last schema file of before the baseline: what the files up to it had made is what 0001 to 0009 make, so that a store which has it is taken
+ * over. One that has less is not.
+ */
+const BEFORE_BASELINE = { version: 35, checksum: 'f65c0a2dbec7023f73d112870dc7b4d9fef71555c4e7b2e4c7188857503b40b7' };
+const BASELINE = 9;
+
 export interface Migration {
   version: number;
   name: string;
@@ -45,7 +52,7 @@ const LOCK = '0x63617272656c6d';
 export function migrationsDir(from = dirname(fileURLToPath(import.meta.url))): string {
   for (let at = from; ; at = dirname(at)) {
     const found = join(at, 'sql');
-    if (existsSync(join(found, '0001_foundation.sql'))) return found;
+    if (existsSync(join(found, '0001_site.sql'))) return found;
     if (dirname(at) === at) {
       throw new CarrelError('store-start', 'the folder sql/ with the schema of the store is missing from this installation', {
         hint: 'Install Carrel again.',
@@ -77,16 +84,7 @@ interface Applied {
 }
 
 function checkApplied(applied: readonly Applied[], known: readonly Migration[]): void {
-  const newest = applied.at(-1)?.version ?? 0;
-  const beyond = applied.slice(known.length).findLast((row) => !row.expand);
-  if (beyond !== undefined) {
-    const knows = `this program knows schemas up to ${known.length}`;
-    const needs = beyond.version === newest ? '' : `, which takes a program that knows ${beyond.version}`;
-    throw new CarrelError('store-newer', `the store has schema ${newest}${needs}, ${needs === '' ? '' : 'and '}${knows}`, {
-      hint: 'Run the version of Carrel that made the store, or a newer one; or restore a backup made by this version.',
-      details: { store: newest, needs: beyond.version, program: known.length },
-    });
-  }
+  // First of all: the numbers of a store that began otherwise say nothing.
   applied.slice(0, known.length).forEach((row, i) => {
     const file = known[i] as Migration;
     if (row.version === i + 1 && row.checksum === file.checksum) return;
@@ -94,10 +92,19 @@ function checkApplied(applied: readonly Applied[], known: readonly Migration[]):
       'store-edited',
       `schema file ${String(i + 1).padStart(4, '0')}_${file.name}.sql is not the one this store was made with`,
       {
-        hint: 'Run the version of Carrel that made the store. Schema files are never edited once applied; a change is a new file.',
+        hint: 'Run the version of Carrel that made the store. Schema files are never edited once released; a change is a new file.',
         details: { version: row.version, applied: row.checksum, file: file.checksum },
       },
     );
+  });
+  const newest = applied.at(-1)?.version ?? 0;
+  const beyond = applied.slice(known.length).findLast((row) => !row.expand);
+  if (beyond === undefined) return;
+  const knows = `this program knows schemas up to ${known.length}`;
+  const needs = beyond.version === newest ? '' : `, which takes a program that knows ${beyond.version}`;
+  throw new CarrelError('store-newer', `the store has schema ${newest}${needs}, ${needs === '' ? '' : 'and '}${knows}`, {
+    hint: 'Run the version of Carrel that made the store, or a newer one; or restore a backup made by this version.',
+    details: { store: newest, needs: beyond.version, program: known.length },
   });
 }
 
@@ -120,8 +127,9 @@ export async function schemaWork(target: StoreTarget, dir = migrationsDir()): Pr
   try {
     const { rows: tables } = await client.query<{ there: boolean }>("select to_regclass('schema_version') is not null as there");
     if (tables[0]?.there !== true) return 'alone';
-    const { rows } = await client.query<{ newest: number }>('select coalesce(max(version), 0) as newest from schema_version');
-    const pending = known.slice(rows[0]?.newest ?? 0);
+    const { rows } = await client.query<Applied>('select version, checksum from schema_version order by version desc limit 1');
+    if (isBeforeBaseline(rows[0])) return 'alone';
+    const pending = known.slice(rows[0]?.version ?? 0);
     if (pending.length === 0) return 'none';
     return pending.every((file) => file.expand) ? 'beside' : 'alone';
   } finally {
@@ -140,6 +148,26 @@ async function appliedTo(client: Client): Promise<Applied[]> {
   return (await client.query<Applied>('select version, name, checksum, expand from schema_version order by version')).rows;
 }
 
+function isBeforeBaseline(newest: Pick<Applied, 'version' | 'checksum'> | undefined): boolean {
+  return newest?.version === BEFORE_BASELINE.version && newest.checksum === BEFORE_BASELINE.checksum;
+}
+
+/** Writes down of a store of before the baseline that it has the baseline. */
+async function takenOver(client: Client, applied: readonly Applied[], known: readonly Migration[]): Promise<readonly Applied[]> {
+  if (!isBeforeBaseline(applied.at(-1))) return applied;
+  const baseline = known.slice(0, BASELINE);
+  await client.query('begin');
+  await client.query('delete from schema_version');
+  for (const file of baseline) await record(client, file);
+  await client.query('commit');
+  return baseline;
+}
+
+async function record(client: Client, { version, name, checksum, expand }: Migration): Promise<void> {
+  const text = 'insert into schema_version (version, name, checksum, expand) values ($1, $2, $3, $4)';
+  await client.query(text, [version, name, checksum, expand]);
+}
+
 async function apply(ctx: Ctx, client: Client, file: Migration): Promise<void> {
   for (;;) {
     checkCtx(ctx);
@@ -147,12 +175,7 @@ async function apply(ctx: Ctx, client: Client, file: Migration): Promise<void> {
       await client.query('begin');
       if (file.expand) await client.query(`set local lock_timeout = ${BESIDE_LOCK_MS}`);
       await client.query(file.sql);
-      await client.query('insert into schema_version (version, name, checksum, expand) values ($1, $2, $3, $4)', [
-        file.version,
-        file.name,
-        file.checksum,
-        file.expand,
-      ]);
+      await record(client, file);
       await client.query('commit');
       return;
     } catch (error) {
@@ -175,7 +198,7 @@ export async function migrate(ctx: Ctx, client: Client, known: readonly Migratio
   await client.query('set statement_timeout = 0');
   await client.query('set lock_timeout = 0');
   await lock(ctx, client);
-  const applied = await appliedTo(client);
+  const applied = await takenOver(client, await appliedTo(client), known);
   checkApplied(applied, known);
   for (const file of known.slice(applied.length)) await apply(ctx, client, file);
   return Math.max(applied.length, known.length);

@@ -9,21 +9,30 @@ import { json } from './sql.ts';
 
 /**
  * Another place and another machine for one that is being prepared; the caller found, under the place's row lock, that there is room.
- * Its stage begins anew, also where the first place's run had shown that it takes away what it made.
+ * `storageMiB`: what its disks are counted with there, as before if left out. Its stage begins anew, also where the first place's run had shown that it takes away what it made.
  */
 export async function placeAgain(
   tx: Tx,
   id: string,
-  to: { providerId: string; machineId: string; placement: string; tried: readonly TriedPlace[]; text: string; now: Date },
+  to: {
+    providerId: string;
+    machineId: string;
+    storageMiB?: number | undefined;
+    placement: string;
+    tried: readonly TriedPlace[];
+    text: string;
+    now: Date;
+  },
 ): Promise<void> {
   const row = await lock(tx, id);
   const { providerId, machineId, placement, now } = to;
+  const storageMiB = to.storageMiB ?? row.storageMib;
   await tx
     .updateTable('reservation')
-    .set({ providerId, machineId, placement, tried: json(to.tried), stage: 'queued', stageText: to.text })
+    .set({ providerId, machineId, storageMib: storageMiB, placement, tried: json(to.tried), stage: 'queued', stageText: to.text })
     .where('id', '=', id)
     .execute();
-  const { revisionId, mode, vcpus, memoryMib: memoryMiB, storageMib: storageMiB } = row;
+  const { revisionId, mode, vcpus, memoryMib: memoryMiB } = row;
   await machines.plan(tx, { id: machineId, reservationId: id, providerId, revisionId, mode, vcpus, memoryMiB, storageMiB, now });
   await tell(tx, id, now);
 }
@@ -52,7 +61,7 @@ export async function reimage(tx: Tx, id: string, revisionId: string, now: Date)
 }
 
 /**
- * From now on it holds so much storage, in MiB, for whole disks of its machine's own. More is taken as by a promise, its own not counted:
+ * From now on it holds so much storage, in MiB, for its machine's disks. More is taken as by a promise, its own not counted:
  * `no-capacity`.
  */
 export async function holdStorage(tx: Tx, id: string, storageMiB: number, now: Date): Promise<void> {
@@ -66,11 +75,13 @@ export async function holdStorage(tx: Tx, id: string, storageMiB: number, now: D
   await tx.updateTable('machine').set({ storageMib: storageMiB }).where('id', '=', row.machineId).execute();
 }
 
-/** Plans another machine at the same place; the one before is gone. */
-export async function machineAgain(tx: Tx, id: string, machineId: string, now: Date): Promise<void> {
-  const { providerId, revisionId, mode, vcpus, memoryMib: memoryMiB, storageMib } = await lock(tx, id);
-  // One that was taken off its image held whole disks; this one stands on the image again.
-  const storageMiB = mode === 'full' ? storageMib : 0;
+/** Plans another machine at the same place; the one before is gone. `storageMiB`: less than that held where it had been taken off its image. */
+export async function machineAgain(
+  tx: Tx,
+  id: string,
+  { machineId, storageMiB, now }: { machineId: string; storageMiB: number; now: Date },
+): Promise<void> {
+  const { providerId, revisionId, mode, vcpus, memoryMib: memoryMiB } = await lock(tx, id);
   await tx
     .updateTable('reservation')
     .set({ machineId, storageMib: storageMiB, stage: 'queued', stageText: '' })

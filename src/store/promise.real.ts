@@ -125,7 +125,7 @@ test('capacity holds at every moment while many take and give back', async () =>
   const t = await testDb(onTestFinished);
   const s = await seed(t.db, now, LIMITS);
   const stores = await pools(t);
-  const writers = Array.from({ length: 9 }, (_, i) => churn((stores[i % 3] as Store).db, s, 40, dice(i + 1)));
+  const writers = Array.from({ length: 9 }, (_, i) => churn((stores[i % 3] as Store).db, s, 20, dice(i + 1)));
   const granted = Promise.all(writers);
   expect(await watch(t.db, granted)).toEqual([]);
   // It was tight: more was granted in all than there is room for at one time, and some was refused.

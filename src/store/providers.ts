@@ -1,4 +1,6 @@
 /** Providers: where machines run, and the limits that promises are held against. */
+import { sql } from 'kysely';
+import { say } from '../core/notices.ts';
 import type { CapacityLimits } from '../core/capacity.ts';
 import type { ProviderConnection, ProviderState } from '../core/provider.ts';
 import { CarrelError } from '../lib/errors.ts';
@@ -90,7 +92,7 @@ export async function add(
       connection: json(connection),
       createdAt: now,
       stateSince: now,
-      stateReason: 'it has not been opened yet',
+      stateReason: say('provider-new', {}),
     })
     .onConflict((oc) => oc.column('name').doNothing())
     .returning('id')
@@ -113,8 +115,33 @@ export async function change(db: Db, id: string, to: { connection: ProviderConne
     .execute();
 }
 
+/** So much of the size of disks that stand on their image's is counted, of promises made from now on. */
+export async function setLinkedPercent(db: Db, id: string, linkedStoragePercent: number): Promise<void> {
+  await db.updateTable('provider').set({ linkedStoragePercent }).where('id', '=', id).execute();
+}
+
+/** One that was written off is not any more when it is enabled. */
 export async function enable(db: Db, id: string, enabled: boolean): Promise<void> {
-  await db.updateTable('provider').set({ enabled }).where('id', '=', id).execute();
+  const back = enabled ? { writtenOffAt: null, writtenOffReason: null } : {};
+  await db
+    .updateTable('provider')
+    .set({ enabled, ...back })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** It is gone for good from `now` on. */
+export async function writeOff(db: Db, id: string, reason: string, now: Date): Promise<void> {
+  await db.updateTable('provider').set({ enabled: false, writtenOffAt: now, writtenOffReason: reason }).where('id', '=', id).execute();
+}
+
+/** Reservations that stand on what was written off, with their machines. */
+export async function standingOnWrittenOff(db: Db): Promise<{ id: string; machineId: string; place: string; why: string }[]> {
+  const { rows } = await sql<{ id: string; machineId: string; place: string; why: string }>`
+    select r.id, r.machine_id, p.name as place, coalesce(p.written_off_reason, '') as why
+    from provider p join reservation r on r.provider_id = p.id
+    where p.written_off_at is not null and r.state = 'ready' order by r.id`.execute(db);
+  return rows;
 }
 
 /** Whether new machines may be promised there. */
@@ -164,17 +191,35 @@ export async function opened(
     .execute();
 }
 
-/** How it is with a provider; `stateSince` moves when the state does. True if state or reason are other than before. */
-export async function setState(db: Db, id: string, state: ProviderState, reason: string | null, now: Date): Promise<boolean> {
+/** Why a provider is not up: a sentence, with the code of the error whose words it has. */
+export interface StateReason {
+  text: string;
+  code?: string | undefined;
+}
+
+/**
+ * How it is with a provider; `stateSince` moves when the state does. Of one that was disabled or written off since it was looked at nothing else is
+ * said. True if anything of it is other than before.
+ */
+export async function setState(db: Db, id: string, state: ProviderState, why: StateReason | null, now: Date): Promise<boolean> {
+  const reason = why?.text ?? null;
   const changed = await db
     .updateTable('provider')
     .set((eb) => ({
       state,
       stateReason: reason,
+      stateCode: why?.code ?? null,
       stateSince: eb.case().when('state', '=', state).then(eb.ref('stateSince')).else(now).end(),
     }))
     .where('id', '=', id)
-    .where((eb) => eb.or([eb('state', '<>', state), eb('stateReason', 'is distinct from', reason)]))
+    .where((eb) => eb.or([eb.lit(state === 'disabled'), eb('enabled', '=', true)]))
+    .where((eb) =>
+      eb.or([
+        eb('state', '<>', state),
+        eb('stateReason', 'is distinct from', reason),
+        eb('stateCode', 'is distinct from', why?.code ?? null),
+      ]),
+    )
     .returning('id')
     .executeTakeFirst();
   return changed !== undefined;

@@ -117,14 +117,20 @@ function valuesOf(r: NewReservation) {
 }
 
 /**
- * Writes many that are all for later, in one statement each. The caller holds the row locks of the provider and of the image's licences and
- * has found, under them, that there is room for every one of them beside the others: nothing is counted here.
+ * Writes many in a few statements, but those whose id is taken. The caller holds the row locks of the provider and of the image's licences
+ * and has found, under them, that there is room for every one of them beside the others: nothing is counted here.
  */
-export async function createBooked(tx: Tx, all: readonly NewReservation[]): Promise<Reservation[]> {
+export async function createAll(tx: Tx, all: readonly NewReservation[]): Promise<Reservation[]> {
   if (all.length === 0) return [];
-  const rows = await tx.insertInto('reservation').values(all.map(valuesOf)).returningAll().execute();
-  await events.append(tx, ...all.map((r) => told(rows.find((row) => row.id === r.id) as Reservation, r.now)));
-  return rows;
+  const made = tx
+    .insertInto('reservation')
+    .values(all.map(valuesOf))
+    .onConflict((oc) => oc.column('id').doNothing());
+  const rows = new Map((await made.returningAll().execute()).map((row) => [row.id, row]));
+  const begun = all.filter((r) => rows.get(r.id)?.state === 'preparing');
+  await machines.plan(tx, ...begun.map((r) => ({ ...r, reservationId: r.id, id: r.machineId })));
+  await events.append(tx, ...[...rows.values()].map((row) => told(row, row.createdAt)));
+  return [...rows.values()];
 }
 
 /**
@@ -293,6 +299,8 @@ export interface NewSpan {
   /** Another provider, of one that is booked; its row is locked here. */
   providerId?: string | undefined;
   placement?: string | undefined;
+  /** What its machine's disks are counted with, where more than what it holds is asked for; as before if left out. */
+  storageMiB?: number | undefined;
   now: Date;
 }
 
@@ -304,18 +312,6 @@ function added(span: TimeRange, to: TimeRange): TimeRange[] {
   if (to.end !== null && (span.end === null || span.end > to.end))
     parts.push({ start: span.start > to.end ? span.start : to.end, end: span.end });
   return parts;
-}
-
-/** Booked on a provider with a start in `starts`, the first first. */
-export async function bookedFrom(db: Db, providerId: string, starts: { start: Date; end: Date }): Promise<{ id: string }[]> {
-  return db
-    .selectFrom('reservation')
-    .select('id')
-    .where('providerId', '=', providerId)
-    .where('state', '=', 'booked')
-    .where(sql<boolean>`lower(during) >= ${starts.start} and lower(during) < ${starts.end}`)
-    .orderBy(sql`lower(during)`)
-    .execute();
 }
 
 /**
@@ -339,6 +335,7 @@ export async function setSpan(tx: Tx, id: string, span: NewSpan): Promise<void> 
   const hold = holdFrom(begin, span.during);
   const inside = !elsewhere && hold.start >= row.hold.start && hold.end !== null && (row.hold.end === null || hold.end <= row.hold.end);
   // What it already holds is its own, whatever else came since.
+  const storageMiB = inside ? row.storageMib : (span.storageMiB ?? row.storageMib);
   if (!inside) {
     const claim = {
       hold,
@@ -346,7 +343,7 @@ export async function setSpan(tx: Tx, id: string, span: NewSpan): Promise<void> 
       during: elsewhere ? [span.during] : added(span.during, row.during),
       vcpus: row.vcpus,
       memoryMiB: row.memoryMib,
-      storageMiB: row.storageMib,
+      storageMiB,
     };
     await calendar.assertRoom(tx, provider, claim, { now: span.now, except: id });
     await licences.assertSeats(tx, row.imageId, hold, { now: span.now, except: id });
@@ -356,6 +353,7 @@ export async function setSpan(tx: Tx, id: string, span: NewSpan): Promise<void> 
     .set({
       during: range(span.during),
       hold: range(hold),
+      storageMib: storageMiB,
       ...(span.notes === undefined ? {} : { notes: json(span.notes) }),
       ...(elsewhere ? { providerId, placement: span.placement ?? null } : {}),
     })

@@ -1,7 +1,5 @@
 /** The tables of people and how they sign in; see schema.ts. */
-import type { ColumnType } from 'kysely';
-
-type Nullable<T> = ColumnType<T | null, T | null | undefined, T | null>;
+import type { Nullable } from './columns.ts';
 
 export type Role = 'user' | 'admin';
 

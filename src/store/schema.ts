@@ -4,17 +4,17 @@
  */
 import type { ColumnType, Generated, Kysely, RawBuilder, Selectable, Transaction } from 'kysely';
 import type { CloneMode, RevisionProfile, RevisionState } from '../core/image.ts';
-import type { BeforeDelete, DeletionProof } from '../core/lineage.ts';
 import type { Labels } from '../core/labels.ts';
-import type { MachineCondition } from '../core/condition.ts';
-import type { MachineState } from '../core/machine.ts';
 import type { ProviderConnection, ProviderState } from '../core/provider.ts';
 import type { ReservationKind, ReservationState, Stage } from '../core/reservation.ts';
 import type { ProgressReport } from '../lib/context.ts';
 import type { StoredError } from '../lib/errors.ts';
+import type { Json, JsonDefault, JsonOrNull, Nullable } from './columns.ts';
+import type { AssignmentTable, CheckpointTable, DeletionTable, MachineTable } from './schema-machines.ts';
 import type { AccountTable, IdentityTable, SessionTable, SignInLinkTable, TokenTable } from './schema-people.ts';
 import type { InstallationTable, ServerTable } from './schema-servers.ts';
 
+export type { MachineAddress } from './schema-machines.ts';
 export type { LinkKind, Role } from './schema-people.ts';
 
 /** Half-open span `[start, end)`; `end` null = no end (kind `server`). */
@@ -22,12 +22,6 @@ export interface TimeRange {
   start: Date;
   end: Date | null;
 }
-
-/** A jsonb column: written through `json()` of sql.ts only, since pg would turn a bare array into a PostgreSQL array. */
-type Json<T> = ColumnType<T, RawBuilder<T>, RawBuilder<T>>;
-type JsonOrNull<T> = ColumnType<T | null, RawBuilder<T> | null | undefined, RawBuilder<T> | null>;
-type JsonDefault<T> = ColumnType<T, RawBuilder<T> | undefined, RawBuilder<T>>;
-type Nullable<T> = ColumnType<T | null, T | null | undefined, T | null>;
 
 export type Facts = Record<string, unknown>;
 
@@ -44,6 +38,8 @@ export interface ProviderTable {
   maxMemoryMib: number;
   maxVcpus: number;
   maxStorageMib: number;
+  /** What is counted of the size of disks that stand on their image's. */
+  linkedStoragePercent: Generated<number>;
   /** By frozen parents and their like: see {@link ProviderRoom}. */
   heldMemoryMib: Generated<number>;
   heldVcpus: Generated<number>;
@@ -57,8 +53,13 @@ export interface ProviderTable {
   enabled: ColumnType<boolean, boolean | undefined, boolean>;
   /** Nothing new goes there since; what is there stays. */
   drainingSince: Nullable<Date>;
+  /** Gone for good since, by an operator's word. */
+  writtenOffAt: Nullable<Date>;
+  writtenOffReason: Nullable<string>;
   state: ColumnType<ProviderState, ProviderState | undefined, ProviderState>;
   stateReason: ColumnType<string | null, string | null | undefined, string | null>;
+  /** Of the error whose words `stateReason` has. */
+  stateCode: Nullable<string>;
   stateSince: ColumnType<Date, Date | undefined, Date>;
   /** The server on whose host it is; null for what any server can reach. */
   serverId: Nullable<string>;
@@ -73,6 +74,7 @@ export interface ImageTable {
   id: string;
   name: string;
   description: Generated<string>;
+  labels: JsonDefault<Labels>;
   ownerId: string;
   createdAt: Date;
 }
@@ -112,13 +114,6 @@ export interface MasterTable {
   files: Json<readonly MasterFile[]>;
   virtualBytes: number;
   sealedAt: Date;
-}
-
-export interface DeletionTable {
-  providerId: string;
-  subjectId: string;
-  kind: 'machine' | 'master';
-  before: Json<BeforeDelete>;
 }
 
 export interface TriedPlace {
@@ -228,47 +223,6 @@ export interface ClosureTable {
   createdAt: Date;
 }
 
-/** What a machine can be taken back to. */
-export interface CheckpointTable {
-  id: string;
-  machineId: string;
-  name: string;
-  description: string;
-  state: 'making' | 'there';
-  createdBy: string;
-  createdAt: Date;
-}
-
-export interface MachineAddress {
-  host: string;
-  sshPort: number;
-  /** Only where people come in by Remote Desktop. */
-  rdpPort?: number;
-}
-
-export interface MachineTable {
-  id: string;
-  reservationId: string;
-  providerId: string;
-  revisionId: string;
-  mode: CloneMode;
-  /** Since then it stands on no master (`unlink`). */
-  unlinkedAt: Nullable<Date>;
-  state: MachineState;
-  condition: Nullable<MachineCondition>;
-  /** Set exactly where `condition` is. */
-  conditionSince: Nullable<Date>;
-  vcpus: number;
-  memoryMib: number;
-  storageMib: number;
-  address: JsonOrNull<MachineAddress>;
-  hostKeys: JsonOrNull<readonly string[]>;
-  proof: JsonOrNull<DeletionProof>;
-  beforeDelete: JsonOrNull<BeforeDelete>;
-  createdAt: Date;
-  goneAt: Nullable<Date>;
-}
-
 export type JobState = 'ready' | 'running' | 'done' | 'undone' | 'stuck';
 export type JobDirection = 'do' | 'undo';
 
@@ -360,6 +314,7 @@ export interface Schema {
   licence: LicenceTable;
   licenceImage: LicenceImageTable;
   machine: MachineTable;
+  assignment: AssignmentTable;
   checkpoint: CheckpointTable;
   job: JobTable;
   jobStep: JobStepTable;

@@ -77,6 +77,11 @@ export async function list(db: Db): Promise<KnownServer[]> {
   return rows;
 }
 
+/** Takes its row away; one that lives after all writes it anew. */
+export async function forget(db: Db, id: string): Promise<void> {
+  await db.deleteFrom('server').where('id', '=', id).execute();
+}
+
 /** A provider that only a server serves which is not there. */
 export interface Orphan {
   id: string;

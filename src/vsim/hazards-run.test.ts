@@ -5,13 +5,14 @@ import { changeVersion, reconfigureVm, registerVm } from './model/configure.ts';
 import { acquireTicket, redeemTicket } from './model/console.ts';
 import { consolidateVm } from './model/consolidate.ts';
 import { destroyVm, unregisterVm } from './model/destroy.ts';
-import type { Host } from './model/entities.ts';
+import type { DatastoreObject, Host } from './model/entities.ts';
 import { extentBytes } from './model/extent-bytes.ts';
 import { browse, copyVirtualDisk } from './model/files.ts';
 import { GUEST_KEYS } from './model/guest.ts';
 import { markTemplate, relocate } from './model/migrate.ts';
 import { askGuest, powerOff, powerOn, reset } from './model/power.ts';
 import { createSnapshot, removeAllSnapshots } from './model/snapshots.ts';
+import type { RelocateSpec } from './model/specs.ts';
 import { datastoreDown, disconnectHost, reloadVm, restoreBackup, setConnection, turnBit } from './model/trouble.ts';
 import { disksOf } from './model/vm-record.ts';
 import { GRAIN } from './model/vmdk.ts';
@@ -133,6 +134,32 @@ describe('machines that move', () => {
     expect(sim.model.storage.parse('[ds0] c1').datastore.hasDir('c1')).toBe(false);
     write(sim, vm, 6, 'still writable');
     off(sim, vm);
+  });
+
+  it('H41: a move of the leaf alone leaves its parents behind, and what a move cannot be is refused', () => {
+    const sim = makeSim();
+    const vm = link(sim, 'c1');
+    const [here, there] = sim.model.datastores;
+    const key = disksOf(vm.record)[0]?.key ?? 0;
+    const disk = (diskId: number, diskMoveType?: string) => ({ diskId, datastore: there, diskMoveType, thin: undefined, eager: undefined });
+    const asked = (spec: RelocateSpec) => faultOf(sim, () => relocate(sim.model, vm, spec))?.fault;
+    expect(asked({ datastore: there, diskMoveType: 'createNewChildDiskBacking' })).toBe('InvalidArgument');
+    expect(asked({ datastore: there, diskMoveType: 'moveEverything' })).toBe('InvalidArgument');
+    expect(asked({ datastore: there, disks: [disk(key + 1)] })).toBe('InvalidArgument');
+    expect(asked({ datastore: there, disks: [disk(key), disk(key)] })).toBe('InvalidArgument');
+    there?.hosts.delete(vm.host);
+    vm.host.datastores.delete(there as DatastoreObject);
+    expect(asked({ datastore: there })).toBe('InvalidDatastore');
+    vm.host.datastores.add(there as DatastoreObject);
+    const content = sim.hash(vm);
+    sim.wait(relocate(sim.model, vm, { disks: [disk(key, 'moveChildMostDiskBacking')] }));
+    expect(vm.record.vmPath).toBe('[ds0] c1/c1.vmx');
+    expect(sim.chain(vm).map((l) => l.path)).toEqual(['[ds1] c1/c1.vmdk', sim.base().path]);
+    sim.wait(relocate(sim.model, vm, { datastore: here, disks: [disk(key)] }));
+    expect(sim.chain(vm)).toHaveLength(2);
+    sim.wait(relocate(sim.model, vm, { datastore: here }));
+    expect(sim.chain(vm).map((l) => l.path)).toEqual(['[ds0] c1/c1.vmdk']);
+    expect(sim.hash(vm)).toBe(content);
   });
 
   it('H42: a golden VM that is moved gets new paths, its clones keep the old base', () => {

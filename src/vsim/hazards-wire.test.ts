@@ -1,11 +1,12 @@
 /** Hazards that show only on the wire: sessions, lost replies, collectors, privileges. See docs/spec/hazards.md. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Ref } from '../vsphere/types/value.ts';
-import type { UpdateSet } from '../vsphere/types/vim.gen.ts';
+import type { ClusterPowerOnVmResult, UpdateSet } from '../vsphere/types/vim.gen.ts';
 import { ManualClock } from './model/clock.ts';
 import { unregisterVm } from './model/destroy.ts';
 import { registerVm } from './model/configure.ts';
 import { disableMethods, setConnection } from './model/trouble.ts';
+import type { Vm } from './model/entities.ts';
 import type { VsimOptions } from './vsim.ts';
 import { wire, WireClient } from './wire-testing.ts';
 
@@ -268,4 +269,27 @@ describe('collectors', () => {
     }
     expect(vsim.model.bugs).toEqual([]);
   });
+});
+
+it('PowerOnMultiVM tells of each machine: its own task, or why it was not tried', async () => {
+  const { client } = await start();
+  const m = client.vsim.model;
+  const made: Vm[] = [];
+  for (const name of ['a', 'b']) {
+    await client.task(await client.call('CloneVM_Task', ...cloneArgs(client, name)));
+    made.push(m.byInstanceUuid(`uuid-${name}`) as Vm);
+  }
+  const [off, running] = made as [Vm, Vm];
+  await client.task(await client.call('PowerOnVM_Task', ref(running), {}));
+  const asked = await client.call('PowerOnMultiVM_Task', ref(m.datacenter), { vm: [ref(off), ref(running)] });
+  const { state, result } = await client.task(asked);
+  expect(state).toBe('success');
+  expect(result).toMatchObject({
+    _type: 'ClusterPowerOnVmResult',
+    attempted: [{ vm: ref(off), task: { type: 'Task' } }],
+    notAttempted: [{ vm: ref(running), fault: { fault: { _type: 'InvalidPowerState' } } }],
+  });
+  const { task } = (result as ClusterPowerOnVmResult).attempted?.[0] ?? {};
+  expect(await client.task(task as Ref)).toMatchObject({ state: 'success', entity: ref(off) });
+  expect(off.power).toBe('poweredOn');
 });

@@ -4,6 +4,8 @@ import { vsphereError } from './errors.ts';
 import type { MethodArgs, MethodName } from './soap/envelope.ts';
 import { type LoopOptions, UpdateLoop } from './property/loop.ts';
 import { DEFAULT_WATCH, Inventory, type InventoryWatch } from './property/inventory.ts';
+import { type Pace, Pacer } from './property/pacer.ts';
+import { Reads } from './property/reads.ts';
 import { type ObjectType, type Read, readMany, readOne } from './property/retrieve.ts';
 import { type TaskProgress, type TaskResult, Tasks } from './property/tasks.ts';
 import type { SessionOptions } from './session/options.ts';
@@ -18,6 +20,8 @@ export interface ClientOptions extends SessionOptions {
   /** What the inventory keeps; {@link DEFAULT_WATCH} unless given. */
   watch?: InventoryWatch | undefined;
   loop?: LoopOptions | undefined;
+  /** How often the server is asked for changes, and how often {@link VSphereClient.reads} asks, at most; unbounded unless given. */
+  pace?: Pace | undefined;
   /** How long the server may take to bring a known inventory up to date, in milliseconds; 30,000 unless given. */
   answerMs?: number | undefined;
 }
@@ -32,14 +36,17 @@ export class VSphereClient {
   readonly session: Session;
   readonly tasks: Tasks;
   readonly inventory: Inventory;
+  /** Reads that are shared by all who ask at the same time, at the pace. */
+  readonly reads: Reads;
   /** One typed call: `client.call(ctx, 'AcquireTicket', vm, { ticketType: 'webmks' })`. */
   readonly call: Call;
   private readonly loop: UpdateLoop;
 
   constructor(options: ClientOptions) {
     this.session = new Session(options);
-    this.loop = new UpdateLoop(this.session, options.loop);
-    this.tasks = new Tasks(this.session, this.loop);
+    this.loop = new UpdateLoop(this.session, { pace: options.pace, ...options.loop });
+    this.reads = new Reads(this.session, new Pacer(options.pace, { pause: options.loop?.pause }));
+    this.tasks = new Tasks(this.session, this.loop, this.reads);
     this.inventory = new Inventory(this.session, this.loop, options.watch ?? DEFAULT_WATCH, options.answerMs);
     this.call = this.session.call;
   }

@@ -31,7 +31,9 @@ export {
   type InventoryState,
   type InventoryWatch,
 } from './property/inventory.ts';
+export { type Pace, Pacer } from './property/pacer.ts';
 export * from './property/paths.ts';
+export { SharedRead } from './property/shared-read.ts';
 export { type ObjectType, type PathValue, type Read, retrieve } from './property/retrieve.ts';
 export type { TaskProgress, TaskResult } from './property/tasks.ts';
 export type { SessionOptions, VSphereCredentials } from './session/options.ts';

@@ -1,18 +1,13 @@
 /** The second recipe: a full Debian, built here and lent in each way. Minutes under emulation, so in the long runs. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeSshKey } from '../../src/lib/ssh-key.ts';
-import { sshRun } from '../../src/main/ssh-login.ts';
+import { inGuest } from '../support/guest-shell.ts';
 import { TestServer, until } from '../support/server.ts';
 
 const server = new TestServer();
 beforeAll(() => server.start());
 afterAll(() => server.dispose());
 
-async function inside(id: string, command: string): Promise<string> {
-  const key = makeSshKey('carrel test');
-  const connection = await server.client.connectReservation({ params: { id }, body: { publicKey: key.publicKey } });
-  return (await sshRun({ ...connection, privateKey: key.privateKey }, command)).trim();
-}
+const inside = async (id: string, command: string) => (await inGuest(server.client, id, command)).trim();
 
 test('a full Debian is built, lent linked and instant, captured, and lent again', async () => {
   const { revision } = await server.client.buildImage({ params: { name: 'debian' }, body: { recipe: 'debian', publish: true } });

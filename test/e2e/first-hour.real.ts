@@ -1,84 +1,19 @@
 /** What a newcomer's machine may be like: no root, a strict umask, folders with odd names, odd file systems. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { LAUNCHER, ROOT, TestServer } from '../support/server.ts';
+import { isRoot, makeDemo, NOBODY } from '../support/first-hour.ts';
+import { LAUNCHER, ROOT } from '../support/server.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'first-'));
 chmodSync(scratch, 0o711);
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-const NOBODY = 65_534;
-const isRoot = process.getuid?.() === 0;
-
-/** The checkout as it would be cloned, what is not committed yet included. */
-function cleanClone(to: string): void {
-  const list = execFileSync('git', ['-C', ROOT, '-c', 'safe.directory=*', 'ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    encoding: 'utf8',
-  });
-  for (const name of list.split('\0').filter((n) => n !== '' && existsSync(join(ROOT, n)))) {
-    mkdirSync(dirname(join(to, name)), { recursive: true });
-    cpSync(join(ROOT, name), join(to, name));
-  }
-}
-
-test('make demo, as a user without root and sudo, in a clean clone under umask 077: it proves itself and leaves the checkout as it was', () => {
-  // Short, as homes are: sockets lie below it.
-  const home = join(tmpdir(), 'home');
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  const clone = join(home, 'carrel');
-  cleanClone(clone);
-  execFileSync('chmod', ['-R', 'go=', home]);
-  if (isRoot) execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, home]);
-  const lock = readFileSync(join(clone, 'package-lock.json'), 'utf8');
-  const registry = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim();
-  // Debian's PATH for people: no sbin, and here no sudo.
-  const bin = join(scratch, 'bin');
-  mkdirSync(bin);
-  for (const tool of ['node', 'npm']) {
-    const at = execFileSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim();
-    execFileSync('ln', ['-s', at, join(bin, tool)]);
-  }
-  const { status, stdout, stderr } = spawnSync('sh', ['-c', 'umask 077; exec make demo ONCE=1'], {
-    cwd: clone,
-    encoding: 'utf8',
-    env: { HOME: home, PATH: `${bin}:/usr/local/bin:/usr/bin:/bin`, TMPDIR: home, npm_config_registry: registry },
-    ...(isRoot ? { uid: NOBODY, gid: NOBODY } : {}),
-  });
-  expect(status, `${stdout}\n${stderr}`).toBe(0);
-  const said = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
-  expect(said).toMatchObject({ machineGone: true, filesLeaked: 0, masterSha256After: said['masterSha256Before'] });
-  expect(readFileSync(join(clone, 'package-lock.json'), 'utf8')).toBe(lock);
-});
-
-test('a data directory with = , % quotes and blanks in its name, under umask 077: machines start, and ssh gets in from an odd TMPDIR', async () => {
-  const dir = mkdtempSync(join(scratch, `a=b,c 'd"%h`));
-  const server = new TestServer(dir);
-  onTestFinished(() => server.dispose());
-  const mask = process.umask(0o077);
-  try {
-    await server.start({ CARREL_BUILT_STARTER: '' });
-  } finally {
-    process.umask(mask);
-  }
-  await server.buildStarter();
-  for (const mode of ['linked', 'instant'] as const) {
-    const r = await server.reserve(mode);
-    expect(r.failure).toBeUndefined();
-    for (const name of ['%h', 'a"b', '${HOME}']) {
-      const odd = join(scratch, name);
-      mkdirSync(odd, { recursive: true });
-      const ssh = spawnSync(LAUNCHER, ['--data', dir, 'ssh', r.id, '--', 'echo', 'inside'], {
-        encoding: 'utf8',
-        env: { ...process.env, TMPDIR: odd },
-      });
-      expect(ssh, `${mode} from ${name}`).toMatchObject({ status: 0, stdout: 'inside\n' });
-    }
-  }
-  expect(statSync(join(dir, 'masters')).mode & 0o777).toBe(0o711);
-  await server.endAll();
+test('make demo, as a user without root and sudo, in a clean clone under umask 077, its data in a directory with = , % quotes and blanks in its name: it proves itself and leaves the checkout as it was', () => {
+  // With this checkout's npm packages, and the lock file held against what it locks; from the registry: first-hour.long.ts.
+  makeDemo('ours');
 });
 
 describe('a data directory that cannot hold what Carrel keeps is refused with the way out', () => {

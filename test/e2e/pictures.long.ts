@@ -2,11 +2,25 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openBrowser, openPage } from '../support/browser.ts';
+import { openBrowser, openPage, type Page } from '../support/browser.ts';
+import { eventually } from '../support/test-server.ts';
 import { ROOT, TestServer } from '../support/server.ts';
 
 const FOLDER = join(ROOT, 'docs/guide/pictures');
 const SIZES = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
+
+/** The screen shows something, and not only a canvas that nothing was drawn on yet. */
+async function painted(page: Page): Promise<void> {
+  await page.locator('.screen canvas').waitFor();
+  // Asked from outside: the page's own policy runs no text as a script.
+  const drawn = `(() => {
+    const canvas = document.querySelector('.screen canvas');
+    if (canvas === null || canvas.width === 0) return false;
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return data.some((value, i) => i % 4 !== 3 && value > 0);
+  })()`;
+  await eventually('a picture of the screen', () => page.evaluate<boolean>(drawn));
+}
 
 test('every page is pictured', async () => {
   mkdirSync(FOLDER, { recursive: true });
@@ -41,7 +55,9 @@ test('every page is pictured', async () => {
           await page.goto(client.baseUrl + path);
           await page.getByRole('heading', { level: 1 }).waitFor();
           await page.getByRole('status', { name: /^Loading/ }).waitFor({ state: 'detached' });
-          if (name === 'screen') await page.locator('.screen canvas').waitFor();
+          if (name === 'machines') await page.getByRole('img', { name: /^Screen of/ }).waitFor();
+          if (name === 'reserve-image') await page.getByText('What is free').waitFor();
+          if (name === 'screen') await painted(page);
           if (name === 'terminal') await page.getByText('#').first().waitFor();
           await page.screenshot({ path: join(FOLDER, `${name}-${size}-${colorScheme}.png`) });
         }

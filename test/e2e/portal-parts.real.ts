@@ -1,5 +1,6 @@
 /** What the portal's buttons ask of the server, part by part: a real browser, the API over services in memory. */
 import { readFileSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import type { Reservation } from '../../src/contract/reservations.ts';
@@ -94,12 +95,13 @@ test('who is no operator reads the question and has no answers to choose from; l
     world.move(id, { labels: { course: 'bio-1', exam: '' } });
   });
   await page.getByText('An operator has to answer this.').waitFor();
+  await page.getByText('What may be answered: Retry, Cancel', { exact: true }).waitFor();
   expect(await page.getByRole('radio').count()).toBe(0);
-  expect(await page.getByRole('list', { name: 'Labels' }).getByRole('listitem').allTextContents()).toEqual(['course: bio-1', 'exam']);
+  expect(await page.getByRole('list', { name: 'Labels' }).getByRole('listitem').allTextContents()).toEqual(['course=bio-1', 'exam']);
   expect(faults).toEqual([]);
 });
 
-test('an image is given another name and description, and its page goes along', async () => {
+test('an image is given another name, description and labels, its page goes along, and it is found by them', async () => {
   const { page, called, world, faults } = await signedIn('root', '/images/starter', () => {});
   await button(page, 'Edit').click();
   const dialog = page.getByRole('dialog', { name: 'Edit starter' });
@@ -111,14 +113,29 @@ test('an image is given another name and description, and its page goes along', 
   expect(new URL(page.url()).pathname).toBe('/images/beginner');
   // What was not touched is not sent.
   await button(page, 'Edit').click();
-  await page.getByRole('textbox', { name: 'Description' }).fill('for the second week');
+  const labels = page.getByRole('combobox', { name: 'Labels' });
+  await labels.fill('exam');
+  await labels.press('Enter');
+  await labels.fill('Course=cs101');
+  await page.getByText(/^At most 16, such as/).waitFor();
+  expect(await button(page, 'Save').isDisabled()).toBe(true);
+  await labels.fill('course=cs101');
   await button(page, 'Save').click();
-  await page.getByRole('main').getByText('for the second week').waitFor();
+  await page.getByRole('main').getByText('course=cs101').waitFor();
   const id = world.images.get('beginner')?.id;
   expect(called('changeImage')).toEqual([
     [id, { name: 'beginner', description: 'for the first week' }],
-    [id, { description: 'for the second week' }],
+    [id, { labels: { exam: '', course: 'cs101' } }],
   ]);
+  await page.getByRole('link', { name: 'Reserve' }).first().click();
+  const card = page.getByRole('link', { name: /^beginner/ });
+  await card.getByText('course=cs101').waitFor();
+  await page.getByRole('searchbox').fill('course=cs102');
+  await page.getByText('No image has these words in its name, description or labels.').waitFor();
+  await page.getByRole('searchbox').fill('');
+  await page.getByRole('combobox', { name: 'With the label' }).click();
+  await page.getByRole('option', { name: 'course=cs101' }).click();
+  await card.waitFor();
   expect(faults).toEqual([]);
 });
 
@@ -177,7 +194,7 @@ test('a larger disk is asked for in GiB, never a smaller one, and only by a mode
 
 test('in German, why a time cannot be had and what the reconciler found are German, and what only a driver says stands as the words of the server', async () => {
   const { page, faults } = await signedIn('root', '/reserve/starter', () => {}, 'de-DE');
-  await page.getByText(/^Zu wenig Platz .*: Rechner: frei 0, gebraucht 1\.$/).waitFor();
+  await page.getByText(/^Zu wenig Platz \(.*\)\. Rechner: frei 0, gebraucht 1\.$/).waitFor();
   await page.getByRole('link', { name: 'Betrieb' }).first().click();
   await page.getByRole('tab', { name: 'Befunde' }).click();
   await button(page, 'Jetzt nachsehen').click();
@@ -186,4 +203,101 @@ test('in German, why a time cannot be had and what the reconciler found are Germ
   await page.getByText('würde behoben').waitFor();
   await page.getByText('Der Server sagt: a folder of ours that no machine uses').waitFor();
   expect(faults).toEqual([]);
+});
+
+test('in German, a machine that is booked says what it waits for, one that is made where it is made, and a provider why it is not up', async () => {
+  const { page, faults } = await signedIn(
+    'root',
+    '/machines',
+    (world) => {
+      const why = { code: 'waiting-maintenance', facts: { at: '2026-01-02T05:00:00.000Z' } } as const;
+      world.addReservation('root', { state: 'booked', stage: 'booked', stageText: 'its English', notice: why });
+      const placementNotices = [{ code: 'place-room', facts: { place: 'kvm-2' } } as const];
+      const made = { code: 'making-linked', facts: {} } as const;
+      world.addReservation('root', {
+        stage: 'cloning',
+        stageText: 'its English',
+        notice: made,
+        placement: 'its English',
+        placementNotices,
+      });
+      Object.assign(world.provider, { state: 'down', problem: 'no route', problemCode: 'unavailable' });
+    },
+    'de-DE',
+  );
+  await page.getByText(/^Wartet, bis die Wartung .* zu Ende ist: dann wird sein Rechner begonnen\.$/).waitFor();
+  await page.getByText('Ein Linked Clone: er steht auf dem Golden Image.').waitFor();
+  await page.getByText('kvm-2 hat Platz.').waitFor();
+  expect(await page.getByText('its English').count()).toBe(0);
+  await page.getByRole('link', { name: 'Betrieb' }).first().click();
+  await page.getByText('Er antwortet nicht, oder nicht, wie er soll.').waitFor();
+  await page.getByText('Der Server sagt: no route').waitFor();
+  expect(faults).toEqual([]);
+});
+
+test('an operator takes away a machine that is nobody’s and moves one that is off; on a phone the tabs stay in one row', async () => {
+  let [left, moved] = ['', ''];
+  const { page, called, faults } = await signedIn('root', '/operate', (world) => {
+    left = world.addNobodys().id;
+    moved = readyMachine(world, 'ann', { state: 'stopped', host: 'esx-1', datastores: ['ssd-1'] }).id;
+  });
+  await page.setViewportSize({ width: 390, height: 844 });
+  const list = page.getByRole('tablist');
+  await list.waitFor();
+  const tops = await list.getByRole('tab').evaluateAll((tabs) => tabs.map((tab) => Math.round(tab.getBoundingClientRect().top)));
+  expect([tops.length, new Set(tops).size]).toEqual([6, 1]);
+  const wide = await page.evaluate('document.documentElement.scrollWidth');
+  expect(wide).toBe(390);
+  // The last is reached by keyboard, and scrolled to.
+  await list.getByRole('tab').first().press('ArrowLeft');
+  await list.getByRole('tab', { name: 'Audit', selected: true }).waitFor();
+  expect(await list.evaluate((element) => element.scrollLeft)).toBeGreaterThan(0);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await list.getByRole('tab', { name: 'Machines' }).click();
+  const row = page.getByRole('row').filter({ hasText: 'esx-1' });
+  await row.getByText('ssd-1').waitFor();
+  expect(await row.getByRole('cell').nth(2).textContent()).toBe('ann');
+  await row.getByRole('button', { name: /^Move:/ }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox').fill(' ssd-2 ');
+  await dialog.getByRole('button', { name: 'Move' }).click();
+  await page.getByText('The move has begun: Jobs says how far it is').waitFor();
+  await page.getByRole('switch', { name: "Only nobody's" }).check();
+  await row.waitFor({ state: 'detached' });
+  await button(page, `Take away: ${left.slice(0, 8)}`).click();
+  await dialog.getByRole('button', { name: 'Take away' }).click();
+  await page.getByText('being taken away').waitFor();
+  expect(await page.getByRole('button', { name: /^Take away/ }).count()).toBe(0);
+  expect([called('relocateReservation'), called('endMachine')]).toEqual([[[{ id: moved, datastore: 'ssd-2' }]], [[left]]]);
+  expect(faults).toEqual([]);
+});
+
+test('text is pasted into a terminal and copied out of it, and the screen says that its own clipboard stays there', async () => {
+  const { page, faults } = await signedIn('ann', '/machines', (world) => {
+    readyMachine(world, 'ann');
+    const stream = new PassThrough();
+    stream.write('\u001B[38;2;10;200;30mgreen\u001B[0m ');
+    world.openShell = async () => ({ stream, resize: () => {}, close: () => void stream.destroy() });
+  });
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.evaluate("navigator.clipboard.writeText('Zürich @€')");
+  await page.getByRole('link', { name: 'Terminal' }).click();
+  const shown = page.getByRole('region', { name: /^Terminal on the machine/ });
+  // A colour of its own is a style of its own, which the page's policy lets through one way only.
+  const green = shown.locator('.xterm-rows').getByText('green');
+  await green.waitFor();
+  expect(
+    await green.evaluate(
+      (at) => (globalThis as unknown as { getComputedStyle(of: unknown): { color: string } }).getComputedStyle(at).color,
+    ),
+  ).toBe('rgb(10, 200, 30)');
+  await shown.getByRole('textbox').press('Shift+Insert');
+  await shown.getByText('Zürich @€').first().waitFor();
+  await page.evaluate("navigator.clipboard.writeText('')");
+  await shown.locator('.xterm-screen').dblclick({ position: { x: 12, y: 8 } });
+  await page.keyboard.press('Control+Insert');
+  await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toBe('green');
+  expect(faults).toEqual([]);
+  await page.goto(page.url().replace(/terminal$/, 'screen'));
+  await page.getByText(/^What is copied in the machine stays there/).waitFor();
 });

@@ -1,6 +1,7 @@
 /** The promises that concern disks, over real QEMU and the whole server. */
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeSshKey } from '../../src/lib/ssh-key.ts';
@@ -10,6 +11,9 @@ import { haveAppliance } from '../support/qemu-harness.ts';
 import { LAUNCHER, TestServer, until } from '../support/server.ts';
 
 const run = promisify(execFile);
+const CHUNK = 1 << 24;
+/** No text that is looked for is longer, in bytes. */
+const LONGEST = 4096;
 const server = new TestServer();
 beforeAll(async () => {
   await haveAppliance(server.dataDir);
@@ -21,7 +25,7 @@ afterAll(() => server.dispose());
 test('promise 1: clones that write leave the golden files as they were', async () => {
   // A few of each mode here; the hundred are in clones.long.ts.
   await clonesThatWrite(server, [
-    { mode: 'linked', count: 2 },
+    { mode: 'linked', count: 1 },
     { mode: 'instant', count: 3 },
   ]);
 });
@@ -53,11 +57,39 @@ test('promise 2: what a machine stands on cannot be deleted by any command, and 
   await server.buildStarter();
 });
 
+/** Names of the texts that stand in a raw disk. Its holes are not read: they are most of it. */
+async function foundIn(raw: string, texts: Record<string, string>): Promise<string[]> {
+  const { stdout } = await run('qemu-img', ['map', '--output=json', '-f', 'raw', raw], { maxBuffer: 1 << 26 });
+  const extents = JSON.parse(stdout) as { start: number; length: number; data: boolean }[];
+  const found = new Set<string>();
+  const file = await open(raw);
+  try {
+    let tail = Buffer.alloc(0);
+    for (const { start, length, data } of extents) {
+      // Two that follow each other are told apart by other things than data.
+      if (!data) tail = Buffer.alloc(0);
+      for (let at = start; data && at < start + length; at += CHUNK) {
+        const part = Buffer.alloc(Math.min(CHUNK, start + length - at));
+        await file.read(part, 0, part.length, at);
+        const seen = Buffer.concat([tail, part]);
+        for (const [name, text] of Object.entries(texts)) if (seen.includes(text)) found.add(name);
+        tail = seen.subarray(-LONGEST);
+      }
+    }
+  } finally {
+    await file.close();
+  }
+  return [...found];
+}
+
 test('promise 8: a captured image holds nothing of the person: no password, no key, no host key', async () => {
-  const r = await server.reserve('linked');
+  const r = await server.reserve('instant');
   const key = makeSshKey('carrel test');
   const connection = await server.client.connectReservation({ params: { id: r.id }, body: { publicKey: key.publicKey } });
-  const shadow = await sshRun({ ...connection, privateKey: key.privateKey }, `grep '^${connection.user}:' /etc/shadow; sync`);
+  const shadow = await sshRun(
+    { ...connection, privateKey: key.privateKey },
+    `echo kept-by-the-image >/etc/mark; grep '^${connection.user}:' /etc/shadow; sync`,
+  );
   const hash = shadow.split(':')[1] as string;
   expect(hash).toMatch(/^\$6\$/);
   const { revision } = await server.client.captureReservation({ params: { id: r.id }, body: { image: 'mine', publish: true } });
@@ -71,17 +103,9 @@ test('promise 8: a captured image holds nothing of the person: no password, no k
   const raw = `${server.dataDir}/raw.img`;
   // Not the synchronous ones: while this process stands still the server ends connections that it would use again.
   await run('qemu-img', ['convert', '-f', 'qcow2', '-O', 'raw', disk, raw]);
-  // Looked for by grep, since the file is larger than what Node reads at once: status 1 = not in it.
   const secrets = { password: connection.password, hash, key: key.publicKey.split(' ')[1] as string };
-  const found: string[] = [];
-  for (const [name, secret] of Object.entries(secrets)) {
-    const code = await run('grep', ['-aqF', '-e', secret, raw]).then(
-      () => 0,
-      (error: { code?: unknown }) => error.code,
-    );
-    if (code !== 1) found.push(name);
-  }
-  expect(found).toEqual([]);
+  // What is the image's own is found in the same way, so that nothing found means nothing there.
+  expect(await foundIn(raw, { ...secrets, mark: 'kept-by-the-image' })).toEqual(['mark']);
   // And the next person's machine is its own.
   const second = await server.reserve('linked', 'mine');
   expect(second.failure).toBeUndefined();

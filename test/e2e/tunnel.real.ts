@@ -30,6 +30,8 @@ createServer((from) => {
 
 const server = new TestServer();
 const dir = mkdtempSync(join(tmpdir(), 'tunnel-'));
+/** What ssh's own configuration would take for something else: a key and known hosts lie below it. */
+const temporary = join(dir, 'a"b %h ${HOME}');
 let wayOut: Server;
 const people: Record<string, { client: Client; token: string; tokenId: string }> = {};
 let id: string;
@@ -38,6 +40,7 @@ beforeAll(async () => {
   await server.start();
   await server.buildStarter();
   writeFileSync(join(dir, 'relay.mjs'), RELAY);
+  mkdirSync(temporary);
   const { port } = new URL(server.client.baseUrl);
   wayOut = createServer((from) => {
     const to = connect(Number(port), '127.0.0.1');
@@ -83,6 +86,7 @@ function start(who: string, command: string[], env: NodeJS.ProcessEnv = {}): Run
       ...process.env,
       PATH: `${process.env.PATH}:/usr/sbin:/sbin`,
       HOME: dir,
+      TMPDIR: temporary,
       XDG_CONFIG_HOME: join(dir, who),
       CARREL_DATA: '',
       CARREL_URL: server.client.baseUrl,

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { de } from '../../portal/src/i18n/de.ts';
 import { en } from '../../portal/src/i18n/en.ts';
 import { makeFormat } from '../../portal/src/i18n/format.ts';
+import { LABEL_KEY, LABEL_VALUE, MOST_LABELS } from '../../portal/src/rules/labels.ts';
 import { actionText, whyNotText } from '../../portal/src/rules/reasons.ts';
 import { NOTICE_CODES } from '../../src/contract/notices.ts';
 import { PROBLEM_CODES } from '../../src/contract/problem.ts';
@@ -13,8 +14,17 @@ import { RESOURCES } from '../../src/core/capacity.ts';
 import { NOTICES, type NoticeCode, say } from '../../src/core/notices.ts';
 import type { RuleBreach } from '../../src/core/rules.ts';
 import { passwordProblem } from '../../src/core/password.ts';
+import * as labels from '../../src/contract/labels.ts';
 
 /** The portal may import none of the server's rules, so a number that it repeats is held to the rule here. */
+test('labels are held to what the server takes', () => {
+  expect({ MOST_LABELS, LABEL_KEY, LABEL_VALUE }).toEqual({
+    MOST_LABELS: labels.MOST_LABELS,
+    LABEL_KEY: labels.LABEL_KEY,
+    LABEL_VALUE: labels.LABEL_VALUE,
+  });
+});
+
 test("the portal's least for a new password is the server's", () => {
   const text = readFileSync(join(import.meta.dirname, '../../portal/src/parts/password.tsx'), 'utf8');
   const least = Number(/const LEAST = (\d+);/.exec(text)?.[1]);
@@ -40,17 +50,24 @@ test('whatever the server says of a reservation by a code, each language of the 
   }
 });
 
-/** A sentence that is written down in place would have no code, and so no translation. Those that are only how far a preparation is have a stage. */
-test('what the engine notes of a reservation is said by a code', () => {
-  const engine = join(import.meta.dirname, '../../src/engine');
-  const files = readdirSync(engine, { recursive: true, encoding: 'utf8' }).filter(
-    (f) => f.endsWith('.ts') && !/\.(?:test|real|long)\./.test(f),
+/** A sentence that is written down in place would have no code, and so no translation. */
+test('what is said of a reservation, of what is done for it and of where it is, and of a provider, is said by a code', () => {
+  const source = join(import.meta.dirname, '../../src');
+  const files = ['engine', 'store', 'main'].flatMap((folder) =>
+    readdirSync(join(source, folder), { recursive: true, encoding: 'utf8' })
+      .filter((f) => f.endsWith('.ts') && !/(?:\.(?:test|real|long)|-testing)\./.test(f))
+      .map((f) => join(folder, f)),
   );
-  const plain = files.flatMap((file) =>
-    [...readFileSync(join(engine, file), 'utf8').matchAll(/reservations\.note\(([^;]*);/g)]
-      .flatMap(([, args]) => [...(args as string).matchAll(/(?<!say\()(['`])((?:(?!\1).)+)\1/g)].map(([, , text]) => text as string))
-      .filter((text) => text !== 'ready')
-      .map((text) => `${file}: ${text}`),
+  const SAYS = /\b(?:(?:note|setStage|show|placeAgain|setState)\(|placement[:,=] ?)([^;]*);|\bstateReason: (.*)/g;
+  const told = files.flatMap((file) =>
+    [...readFileSync(join(source, file), 'utf8').matchAll(SAYS)].map(([, args, reason]) => ({ file, args: args ?? (reason as string) })),
+  );
+  expect(told.length).toBeGreaterThan(25);
+  // A sentence has a blank in it: names of stages, states and columns have none.
+  const plain = told.flatMap(({ file, args }) =>
+    [...args.matchAll(/(say\()?(['`])((?:(?!\2).)*)\2/g)]
+      .filter(([, said, , text]) => said === undefined && text?.includes(' '))
+      .map(([, , , text]) => `${file}: ${text}`),
   );
   expect(plain).toEqual([]);
 });

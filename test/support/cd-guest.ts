@@ -9,7 +9,7 @@ import { cpioArchive, folder, link, program } from '../../src/qemu/recipes/cpio.
 import { fetchKernel, loadModules } from '../../src/qemu/recipes/kernel.ts';
 import { DebianPackages } from '../../src/qemu/recipes/packages.ts';
 import { testCache } from './cache.ts';
-import { NO_TIMER_CHECK } from '../../src/qemu/kernel-args.ts';
+import { KERNEL_ARGS } from '../../src/qemu/kernel-args.ts';
 
 const run = promisify(execFile);
 const MODULES = ['virtio_pci', 'virtio_blk', 'isofs'];
@@ -69,7 +69,7 @@ export async function readAsLinux(image: Buffer): Promise<Record<string, string>
     await writeFile(cd, image);
     const args = [
       ['-nodefaults', '-no-user-config', '-no-reboot', '-nographic', '-machine', 'q35', '-accel', 'tcg', '-cpu', 'qemu64', '-m', '128'],
-      ['-kernel', kernel, '-initrd', initrd, '-append', `console=ttyS0 quiet loglevel=1 panic=-1 ${NO_TIMER_CHECK}`],
+      ['-kernel', kernel, '-initrd', initrd, '-append', `console=ttyS0 quiet loglevel=1 panic=-1 ipv6.disable=1 ${KERNEL_ARGS}`],
       ['-drive', `if=none,id=cd,format=raw,readonly=on,file=${cd}`, '-device', 'virtio-blk-pci,drive=cd'],
       ['-serial', 'stdio', '-monitor', 'none', '-nic', 'none'],
     ].flat();

@@ -12,15 +12,17 @@ import { BOOT_MODULES, bootInit, bootInitramfs } from '../../src/qemu/recipes/in
 import { fetchKernel, type KernelModule, loadModules } from '../../src/qemu/recipes/kernel.ts';
 import { DebianPackages } from '../../src/qemu/recipes/packages.ts';
 import { testCache } from './cache.ts';
+import { fat16 } from './fat16.ts';
+import { gptDisk } from './gpt-disk.ts';
 import { starterImage } from './qemu-harness.ts';
-import { NO_TIMER_CHECK } from '../../src/qemu/kernel-args.ts';
+import { KERNEL_ARGS } from '../../src/qemu/kernel-args.ts';
 
 const run = promisify(execFile);
 const SECTOR = 512;
 /** What QEMU's vvfat makes of a folder, with a FAT16: 1024 cylinders of 16 heads with 63 sectors. */
 const ESP_SECTORS = 1024 * 16 * 63;
 
-const CMDLINE = `console=ttyS0,115200 quiet loglevel=4 panic=5 cryptomgr.notests ipv6.disable=1 ${NO_TIMER_CHECK}`;
+const CMDLINE = `console=ttyS0,115200 quiet loglevel=4 panic=5 ipv6.disable=1 ${KERNEL_ARGS}`;
 /** In the folder that Debian's signed GRUB has built in. */
 const GRUB = `search --no-floppy --set=root --file /vmlinuz
 linux /vmlinuz ${CMDLINE}
@@ -32,11 +34,11 @@ const BEFORE = 'mount -t efivarfs efivarfs /new/sys/firmware/efi/efivars\n';
 
 /**
  * The disk as a qcow2. Its first loader is shim, which Microsoft signed, or GRUB alone, which Debian signed: firmware with secure boot and
- * Microsoft's keys starts the former only.
+ * Microsoft's keys starts the former only. With sectors of 4096 bytes it has a GPT, else an MBR.
  */
-export async function efiGuest(loader: 'shim' | 'grub' = 'shim'): Promise<string> {
+export async function efiGuest(loader: 'shim' | 'grub' = 'shim', sector: 512 | 4096 = SECTOR): Promise<string> {
   const { folder, built } = await starterImage();
-  const kept = join(testCache(), `efi-guest-2-${loader}-${basename(folder)}.qcow2`);
+  const kept = join(testCache(), `efi-guest-2-${loader}-${sector === SECTOR ? '' : `${sector}-`}${basename(folder)}.qcow2`);
   if (await stat(kept).catch(() => undefined)) return kept;
   const ctx = makeCtx({ timeoutMs: 600_000 });
   const work = await mkdtemp(join(testCache(), '.efi-guest-'));
@@ -62,8 +64,10 @@ export async function efiGuest(loader: 'shim' | 'grub' = 'shim'): Promise<string
     await copyFile(kernel.image, join(esp, 'vmlinuz'));
     await writeFile(join(esp, 'initrd.img'), Buffer.concat([initrd, init]));
     const raw = join(work, 'disk.raw');
-    await run('qemu-img', ['convert', '-f', 'raw', '-O', 'raw', `fat:16:${esp}`, raw]);
-    await addRoot(raw, built.disk);
+    if (sector === SECTOR) {
+      await run('qemu-img', ['convert', '-f', 'raw', '-O', 'raw', `fat:16:${esp}`, raw]);
+      await addRoot(raw, built.disk);
+    } else await withGpt(raw, esp, built.disk);
     await run('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', raw, join(work, 'disk.qcow2')]);
     await rename(join(work, 'disk.qcow2'), kept);
     return kept;
@@ -79,13 +83,39 @@ async function signedModules(folder: string, modules: readonly KernelModule[]): 
   return await Promise.all(modules.map(async ({ name }) => ({ name, data: await readFile(join(folder, named(name))) })));
 }
 
+const ESP_4K_SECTORS = 16_384;
+
+/** The same two on a disk of 4096-byte sectors. */
+async function withGpt(raw: string, esp: string, root: string): Promise<void> {
+  const bytes = await sizeOf(root);
+  const [espAt = 0, rootAt = 0] = await gptDisk(raw, 4096, [
+    { type: 'esp', bytes: ESP_4K_SECTORS * 4096 },
+    { type: 'linux', bytes },
+  ]);
+  const disk = await open(raw, 'r+');
+  try {
+    await disk.write(fat16(esp, ESP_4K_SECTORS), 0, ESP_4K_SECTORS * 4096, espAt);
+  } finally {
+    await disk.close();
+  }
+  await putAt(raw, root, rootAt, bytes);
+}
+
+async function sizeOf(disk: string): Promise<number> {
+  const { stdout } = await run('qemu-img', ['info', '--output=json', disk]);
+  return (JSON.parse(stdout) as { 'virtual-size': number })['virtual-size'];
+}
+
+async function putAt(raw: string, from: string, at: number, bytes: number): Promise<void> {
+  const place = `driver=raw,offset=${at},size=${bytes},file.driver=file,file.filename=${raw}`;
+  await run('qemu-img', ['convert', '-n', '--target-image-opts', from, place]);
+}
+
 /** Puts a file system behind the ESP, as the MBR's second partition, and gives the first its right type. */
 async function addRoot(raw: string, root: string): Promise<void> {
-  const { stdout } = await run('qemu-img', ['info', '--output=json', root]);
-  const bytes = (JSON.parse(stdout) as { 'virtual-size': number })['virtual-size'];
+  const bytes = await sizeOf(root);
   await run('truncate', ['-s', String(ESP_SECTORS * SECTOR + bytes), raw]);
-  const place = `driver=raw,offset=${ESP_SECTORS * SECTOR},size=${bytes},file.driver=file,file.filename=${raw}`;
-  await run('qemu-img', ['convert', '-n', '--target-image-opts', root, place]);
+  await putAt(raw, root, ESP_SECTORS * SECTOR, bytes);
   const entry = Buffer.alloc(16);
   entry[4] = 0x83;
   entry.writeUInt32LE(ESP_SECTORS, 8);

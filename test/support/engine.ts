@@ -31,6 +31,7 @@ import * as reservations from '../../src/store/reservations.ts';
 import type { Job, Reservation, Tx } from '../../src/store/schema.ts';
 import { type Store, tx } from '../../src/store/db.ts';
 import { type TestDb, testDb } from '../../src/store/testing.ts';
+import { misassigned } from './assigned.ts';
 import { type BenchDriver, type BenchWorld, fakeBenchWorld, type WhenOver } from './bench-world.ts';
 
 export type AnySaga = Saga<EngineDeps, never, Tx>;
@@ -369,6 +370,7 @@ export async function problems(bench: Bench): Promise<string[]> {
     if (m.state !== 'running' && m.state !== 'stopped') found.push(`machine row ${m.id} is ${m.state}`);
     if (!ids.has(m.id)) found.push(`machine row ${m.id} has no machine`);
   }
+  found.push(...(await misassigned(db)));
   for (const r of await reservations.live(db)) if (r.state !== 'ready') found.push(`reservation ${r.id} is ${r.state}`);
   for (const r of seen.revisions as { id: string; state: string }[])
     if (r.state === 'preparing') found.push(`revision ${r.id} is preparing`);

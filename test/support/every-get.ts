@@ -90,7 +90,8 @@ export async function everyGet({ deps, of, log, limit, dir }: EveryGetOptions): 
   const one = async (table: 'machine' | 'job') => (await db.selectFrom(table).select('id').limit(1).executeTakeFirstOrThrow()).id;
   const machine = await db
     .selectFrom('machine')
-    .innerJoin('reservation', 'reservation.id', 'machine.reservationId')
+    .innerJoin('assignment', 'assignment.machineId', 'machine.id')
+    .innerJoin('reservation', 'reservation.id', 'assignment.reservationId')
     .select('machine.id')
     .where('reservation.accountId', '=', of.accountId)
     .limit(1)

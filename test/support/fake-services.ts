@@ -58,6 +58,7 @@ interface StoredEvent extends EventData {
 /** A world that moves only when a test says so. */
 export class FakeWorld {
   readonly images = new Map<string, Image>();
+  readonly nobodys = new Map<string, MachineDetail>();
   /** Former name of an image → its id. */
   readonly formerNames = new Map<string, string>();
   readonly revisions: Revision[] = [];
@@ -294,6 +295,15 @@ export class FakeWorld {
     }
   }
 
+  /** A machine that no reservation has. */
+  addNobodys(): MachineDetail {
+    const id = randomUUID();
+    const facts = { provider: 'local', image: 'starter', revision: 1, mode: 'linked', state: 'running', vcpus: 1, memoryMiB: 256 } as const;
+    const machine: MachineDetail = { id, ...facts, nobodys: true, createdAt: at(), chains: [] };
+    this.nobodys.set(id, machine);
+    return machine;
+  }
+
   machine(reservation: Reservation): MachineDetail {
     const { id, ...rest } = reservation.machine;
     const { owner, provider, image, revision, hostname, mode } = reservation;
@@ -412,10 +422,13 @@ export function fakeServices(world: FakeWorld): Services {
       );
       return before.some((t) => t.id === token);
     },
-    listImages: async () => [...world.images.values()],
+    listImages: async (wanted = []) =>
+      [...world.images.values()].filter(({ labels = {} }) =>
+        wanted.every(({ key, value }) => (value === undefined ? key in labels : labels[key] === value)),
+      ),
     showImage: async (name) => world.images.get(name),
     nameSince: async (name) => [...world.images.values()].find((i) => i.id === world.formerNames.get(name))?.name,
-    async changeImage(_by, id, { name, description }) {
+    async changeImage(_by, id, { name, description, labels }) {
       const image = there(
         [...world.images.values()].find((i) => i.id === id),
         'image',
@@ -429,6 +442,7 @@ export function fakeServices(world: FakeWorld): Services {
         world.images.set(name, image);
       }
       if (description !== undefined) image.description = description;
+      if (labels !== undefined) image.labels = changedLabels(image.labels ?? {}, labels);
       return image;
     },
     listRevisions: async (image) => world.revisions.filter((r) => r.image === image).reverse(),
@@ -451,6 +465,14 @@ export function fakeServices(world: FakeWorld): Services {
       if (revision.state !== 'retired') throw new CarrelError('wrong-state', `revision ${revision.number} is ${revision.state}`);
       return Object.assign(revision, { state: 'draft' as const });
     },
+    async resealRevision(_by, { image, revision, reason }) {
+      const found = there(
+        world.revisions.find((r) => r.image === image && r.number === revision),
+        'revision',
+      );
+      if (reason === 'differs') throw new CarrelError('master-changed', '[gold] m/m.vmdk: m-flat.vmdk was changed at bytes 0 to 65535');
+      return found;
+    },
     async deleteRevision(by, id) {
       const revision = revisionOf(id);
       if (revision.machines > 0) {
@@ -458,7 +480,7 @@ export function fakeServices(world: FakeWorld): Services {
       }
       return { job: world.addJob('remove-revision', by.name as Person).id };
     },
-    async verifyImage({ image, full }) {
+    async verifyImage(_, { image, full }) {
       const checks = world.revisions
         .filter((r) => r.image === image)
         .map((r) => ({
@@ -629,6 +651,7 @@ export function fakeServices(world: FakeWorld): Services {
           checkpoints: 5,
           connectWithinMs: null,
           idleAfterMs: null,
+          tellEndMs: 600_000,
         },
       ],
       site: {},
@@ -650,6 +673,10 @@ export function fakeServices(world: FakeWorld): Services {
     unlinkReservation: async (by, id) => ({
       reservation: there(world.reservations.get(id), 'reservation'),
       job: world.addJob('unlink', by.name as Person).id,
+    }),
+    relocateReservation: async (by, { id }) => ({
+      reservation: there(world.reservations.get(id), 'reservation'),
+      job: world.addJob('relocate', by.name as Person).id,
     }),
     async connect(_caller, { id }) {
       const reservation = there(world.reservations.get(id), 'reservation');
@@ -694,17 +721,25 @@ export function fakeServices(world: FakeWorld): Services {
     openTunnel: async (_by, id) => ({ socket: await world.openTunnel(), over: world.untilOver(id) }),
     listMachines: async (request) =>
       page(
-        [...world.reservations.values()]
-          .filter((r) => request.owner === undefined || r.owner === request.owner)
-          .map((r) => world.machine(r)),
+        [
+          ...[...world.reservations.values()]
+            .filter((r) => request.owner === undefined || r.owner === request.owner)
+            .map((r) => world.machine(r)),
+          ...(request.owner === undefined ? world.nobodys.values() : []),
+        ],
         request,
       ),
     async answerMachine(_by, { id }) {
       for (const { machine } of world.reservations.values()) if (machine.id === id) delete machine.condition;
     },
-    async showMachine(id) {
+    async endMachine(_by, id) {
+      const machine = world.nobodys.get(id);
+      if (machine === undefined) throw new CarrelError('wrong-state', 'the machine has a reservation');
+      machine.state = 'destroying';
+    },
+    async showMachine(_, id) {
       const reservation = [...world.reservations.values()].find((r) => r.machine.id === id);
-      return reservation === undefined ? undefined : world.machine(reservation);
+      return world.nobodys.get(id) ?? (reservation === undefined ? undefined : world.machine(reservation));
     },
     readiness: async () => ({ ready: world.ready, checks: [{ name: 'store', ok: world.ready }] }),
     listProviders: async () => [
@@ -723,6 +758,7 @@ export function fakeServices(world: FakeWorld): Services {
         copySlots: 2,
         limits: { machines: 10, memoryMiB: 8192, vcpus: 8, storageMiB: 100_000 },
         used: { machines: 1, memoryMiB: 256, vcpus: 1, storageMiB: 0 },
+        linkedPercent: 5,
         facts: { accel: 'tcg' },
         ...world.provider,
       },
@@ -743,6 +779,7 @@ export function fakeServices(world: FakeWorld): Services {
       copySlots: 2,
       limits: { machines: 10, memoryMiB: 8192, vcpus: 8, storageMiB: 100_000 },
       used: { machines: 0, memoryMiB: 0, vcpus: 0, storageMiB: 0 },
+      linkedPercent: 5,
       facts: {},
     }),
     changeProvider: async (caller, name) => (await services.listProviders(caller)).find((p) => p.name === name),
@@ -776,6 +813,10 @@ export function fakeServices(world: FakeWorld): Services {
       const now = (await services.listProviders(caller)).find((p) => p.name === name);
       return now && { ...now, drainingSince: '2026-11-23T10:00:00.000Z' };
     },
+    writeOffProvider: async (caller, name, reason) => {
+      const found = (await services.listProviders(caller)).find((p) => p.name === name);
+      return found && { ...found, state: 'disabled', problem: `written off: ${reason}`, writtenOffSince: '2026-11-23T10:00:00.000Z' };
+    },
     enableProvider: async (caller, name, enabled) => {
       const found = (await services.listProviders(caller)).find((p) => p.name === name);
       return found && { ...found, state: enabled ? 'up' : 'disabled' };
@@ -802,6 +843,7 @@ export function fakeServices(world: FakeWorld): Services {
         },
       ],
     }),
+    forgetServer: async (_caller, id) => id === '00000000-0000-4000-8000-00000000000e',
     listServers: async () => [
       {
         id: '00000000-0000-4000-8000-00000000000e',

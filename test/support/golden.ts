@@ -3,9 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Reservation } from '../../src/contract/reservations.ts';
-import { makeSshKey } from '../../src/lib/ssh-key.ts';
-import { sshRun } from '../../src/main/ssh-login.ts';
+import { inGuest } from './guest-shell.ts';
 import type { TestServer } from './server.ts';
 
 /** Every golden file's hash, read without Carrel. */
@@ -19,14 +17,8 @@ function goldenHashes(server: TestServer): Record<string, string> {
   );
 }
 
-async function writeInside(server: TestServer, reservation: Reservation, text: string): Promise<string> {
-  const key = makeSshKey('carrel test');
-  const connection = await server.client.connectReservation({ params: { id: reservation.id }, body: { publicKey: key.publicKey } });
-  return sshRun(
-    { ...connection, privateKey: key.privateKey },
-    `echo ${text} > /root/mark && dd if=/dev/urandom of=/root/noise bs=64k count=16 2>/dev/null && sync && cat /root/mark`,
-  );
-}
+const writing = (text: string) =>
+  `echo ${text} > /root/mark && dd if=/dev/urandom of=/root/noise bs=64k count=16 2>/dev/null && sync && cat /root/mark`;
 
 /** Lends the rounds' machines, a round at one time, writes in each, and ends them; looks at the golden files each time. */
 export async function clonesThatWrite(server: TestServer, rounds: { mode: 'linked' | 'instant'; count: number }[]): Promise<void> {
@@ -36,7 +28,7 @@ export async function clonesThatWrite(server: TestServer, rounds: { mode: 'linke
   for (const [round, { mode, count }] of rounds.entries()) {
     for (const [i, r] of (await server.reserveMany(count, mode)).entries()) {
       expect(r.failure).toBeUndefined();
-      expect(await writeInside(server, r, `mark-${round}-${i}`)).toContain(`mark-${round}-${i}`);
+      expect(await inGuest(server.client, r.id, writing(`mark-${round}-${i}`))).toContain(`mark-${round}-${i}`);
       hosts.add(r.hostname);
     }
     expect(goldenHashes(server)).toEqual(before);

@@ -1,6 +1,6 @@
 /** Disks as guests have them (partitions, LVM, btrfs), made by the helper guest itself: nothing is mounted on this host. For tests. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
@@ -8,9 +8,10 @@ import { makeCtx } from '../../src/lib/context.ts';
 import { CLEANED } from '../../src/qemu/scrub-list.ts';
 import type { Appliance } from '../../src/qemu/appliance.ts';
 import { type CpioEntry, cpioArchive, program } from '../../src/qemu/recipes/cpio.ts';
+import { DebianPackages } from '../../src/qemu/recipes/packages.ts';
 import { copyPrograms } from '../../src/qemu/recipes/rootfs.ts';
 import { quickTools } from './qemu-harness.ts';
-import { NO_TIMER_CHECK } from '../../src/qemu/kernel-args.ts';
+import { KERNEL_ARGS } from '../../src/qemu/kernel-args.ts';
 
 /** Every module of the appliance is loaded, whatever it needs being before it after a few rounds. */
 const BEGIN = `#!/bin/busybox sh
@@ -57,7 +58,7 @@ export function makeDisk(
       '-initrd',
       join(dir, 'initrd'),
       '-append',
-      `console=ttyS0 quiet loglevel=1 panic=-1 ${NO_TIMER_CHECK}`,
+      `console=ttyS0 quiet loglevel=1 panic=-1 ipv6.disable=1 ${KERNEL_ARGS}`,
       '-blockdev',
       drive,
     ];
@@ -95,13 +96,35 @@ export const tree = (files: Record<string, string>): Planted => ({ files: new Ma
 
 /** A program of this host with what it needs to run, as bin/NAME of the helper guest. */
 export async function hostProgram(path: string): Promise<CpioEntry[]> {
+  return await programs('/', [path]);
+}
+
+/** The same of programs of Debian packages, by their paths there. */
+export async function debianPrograms(packages: readonly string[], paths: readonly string[]): Promise<CpioEntry[]> {
+  const dir = mkdtempSync(join(tmpdir(), 'debian-programs-'));
+  const ctx = makeCtx({ timeoutMs: 600_000 });
+  try {
+    const debian = new DebianPackages(dir);
+    const wanted = await debian.withLibraries(ctx, [...packages]);
+    for (const deb of await debian.download(ctx, wanted, join(dir, 'deb'), { from: 0, to: 1 }))
+      await debian.unpack(ctx, deb, join(dir, 'tree'));
+    return await programs(
+      join(dir, 'tree'),
+      paths.filter((path) => existsSync(join(dir, 'tree', path))),
+    );
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+async function programs(root: string, wanted: readonly string[]): Promise<CpioEntry[]> {
   const dir = mkdtempSync(join(tmpdir(), 'host-program-'));
   try {
-    await copyPrograms('/', dir, [path]);
+    await copyPrograms(root, dir, [...wanted]);
     const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     const at = (file: string) => relative(dir, file);
     const paths = files.map((entry) => join(entry.parentPath, entry.name));
-    return paths.map((file) => program(at(file) === path ? `bin/${basename(path)}` : at(file), readFileSync(file)));
+    return paths.map((file) => program(wanted.includes(at(file)) ? `bin/${basename(file)}` : at(file), readFileSync(file)));
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
@@ -117,7 +140,8 @@ const sample = (pattern: string): string =>
 
 /** A line in the manner of the file, with the secret. */
 function secretLine(path: string, secret: string): string {
-  if (/shadow/.test(path)) return `ann:$6$${secret}$hash:19000:0:99999:7:::`;
+  if (/shadow|passwd|group/.test(path))
+    return `# accounts\nroot:x:0:0::/root:/bin/sh\nann:!*$6$${secret}$hash:900:900::/:/bin/sh\npin:${secret}:901:901::/:/bin/sh`;
   if (/netplan|yarnrc/.test(path)) return `  password: "${secret}"`;
   if (/npmrc/.test(path)) return `//registry.example.org/:_authToken=${secret}`;
   if (/settings.xml/.test(path)) return `<server><password>${secret}</password></server>`;
@@ -146,12 +170,12 @@ export function plant(homes: readonly string[]): Planted {
     places.set(mark, path);
     files.set(path, `${text(mark)}\n`);
   };
-  const bases = { root: [''], home: homes.map((h) => `${h}/`), var: ['var/'], log: ['var/log/'] };
-  for (const { below, remove = [], blank = [], redact = [] } of CLEANED) {
+  const bases = { root: [''], boot: ['boot/', 'boot/efi/'], home: homes.map((h) => `${h}/`), var: ['var/'], log: ['var/log/'] };
+  for (const { below, remove = [], blank = [], redact = [], accounts = [] } of CLEANED) {
     for (const base of bases[below]) {
       for (const pattern of remove) put(`${base}${sample(pattern)}`, (mark) => mark);
       for (const pattern of blank) put(`${base}${sample(pattern)}${pattern.endsWith('*') ? '.log' : ''}`, (mark) => mark);
-      for (const pattern of redact) put(`${base}${sample(pattern)}`, (mark) => secretLine(pattern, mark));
+      for (const pattern of [...redact, ...accounts]) put(`${base}${sample(pattern)}`, (mark) => secretLine(pattern, mark));
     }
   }
   for (const home of homes) {
@@ -167,8 +191,39 @@ export function plant(homes: readonly string[]): Planted {
     .set('etc/ssh/sshd_config', 'AuthorizedKeysFile /etc/ssh/keys/%u .local-keys\n')
     .set('etc/carrel/capture-remove', '# ours\n/opt/site/secret*\n../etc/passwd\n/\nCARREL-SCRUB-DONE 0\n')
     .set('etc/hosts', `${KEPT}hosts\n`)
-    .set('etc/passwd', homes.map((home, i) => `u${i}:x:${i}:${i}::/${home}:/bin/sh\n`).join(''));
+    .set('etc/passwd', `${files.get('etc/passwd') ?? ''}${homes.map((home, i) => `u${i}:x:${i}:${i}::/${home}:/bin/sh\n`).join('')}`);
   return { files, places };
+}
+
+/** Sectors that hold a table of partitions and nothing else, by number: of MBR and of each extended partition. */
+export function tablesOf(disk: string): number[] {
+  const raw = `${disk}.raw`;
+  execFileSync('qemu-img', ['convert', '-O', 'raw', disk, raw]);
+  const bytes = readFileSync(raw);
+  rmSync(raw, { force: true });
+  return [...Array(bytes.length / 512).keys()].filter(
+    (n) => bytes.readUInt16BE(n * 512 + 510) === 0x55aa && bytes.subarray(n * 512, n * 512 + 440).every((byte) => byte === 0),
+  );
+}
+
+/** Sectors of 512 bytes as the guest sees them. */
+export function sectorsOf(disk: string, first: number, count: number): Buffer {
+  const part = `${disk}.part`;
+  execFileSync('qemu-img', [
+    'dd',
+    '-f',
+    'qcow2',
+    '-O',
+    'raw',
+    'bs=512',
+    `skip=${first}`,
+    `count=${first + count}`,
+    `if=${disk}`,
+    `of=${part}`,
+  ]);
+  const bytes = readFileSync(part);
+  rmSync(part, { force: true });
+  return bytes;
 }
 
 /** Which texts with that beginning are in the bytes of a disk, also in compressed clusters. */

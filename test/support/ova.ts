@@ -55,6 +55,12 @@ function description({ disk, data = {}, gzip = false }: OvaOptions): string {
 `;
 }
 
+/** A description of a machine with secure boot and a TPM, as VMware writes it. */
+export const withSecureBootAndTpm = (ovf: string): string =>
+  ovf
+    .replace('<vmw:Config', `${item(12, 1, '<rasd:ResourceSubType>vmware.vtpm</rasd:ResourceSubType>')}<vmw:Config`)
+    .replace(/(<vmw:Config[^>]*key=")firmware(" vmw:value=")efi("\/>)/, '$&$1bootOptions.efiSecureBootEnabled$2true$3');
+
 /** Path of a new OVA in `dir`, packed by the system's `tar`. */
 export function ova(dir: string, options: OvaOptions): string {
   const at = mkdtempSync(join(dir, 'ova-'));

@@ -32,11 +32,11 @@ import { reapFormerLives } from '../../src/store/queue.ts';
 import { proveRevision } from '../../src/engine/intents/prove.ts';
 import { addCheckpoint, deleteCheckpoint, revertToCheckpoint } from '../../src/engine/intents/checkpoints.ts';
 import { captureReservation, prepareImage, removeRevision, retireRevision } from '../../src/engine/intents/image.ts';
-import { addMaster } from '../../src/engine/intents/masters.ts';
+import { addMaster, replicateMaster } from '../../src/engine/intents/masters.ts';
 import { endReservation } from '../../src/engine/intents/end.ts';
 import { reimageReservation } from '../../src/engine/intents/reimage.ts';
 import { powerReservation } from '../../src/engine/intents/reservation.ts';
-import { unlinkReservation } from '../../src/engine/intents/unlink.ts';
+import { relocateReservation, unlinkReservation } from '../../src/engine/intents/unlink.ts';
 import type { FaultPoint, Step } from '../../src/engine/saga.ts';
 import { everyStepTwice, everyUndoTwice, failingAt } from '../../src/engine/saga-testing.ts';
 import { SAGAS } from '../../src/engine/sagas/index.ts';
@@ -95,6 +95,24 @@ const provisionCase = (mode: 'linked' | 'full' | 'instant'): Case => ({
     };
   },
 });
+
+async function oneThatIsOff(bench: Bench): Promise<void> {
+  const { id } = await readyOne(bench);
+  await powerReservation(bench.deps, bench.who, id, 'off');
+  await drain(bench);
+}
+
+/** Of a machine that is to have disks of its own: what the store says is what the provider shows. */
+async function ownDisks(bench: Bench, machineId: string) {
+  const shown = await [...bench.deps.drivers.values()][0]?.readBack(makeCtx(), machineId);
+  const row = await machines.find(bench.store.db, machineId);
+  const alone = shown?.chains.every((chain) => chain.length === 1) === true;
+  return {
+    alone,
+    'the store says what is': row?.mode === shown?.mode && row?.unlinkedAt instanceof Date === alone && alone === (shown?.mode === 'full'),
+    'it is off': there(bench, machineId)?.power === 'off' && row?.state === 'stopped',
+  };
+}
 
 const rowsOf = async (bench: Bench, machineId: string) =>
   (await checkpoints.ofMachine(bench.store.db, machineId)).map((c) => `${c.name} ${c.state}`);
@@ -234,11 +252,7 @@ const CASES: Readonly<Record<string, Case>> = {
     },
   },
   power: {
-    async ready(bench) {
-      const { id } = await readyOne(bench);
-      await powerReservation(bench.deps, bench.who, id, 'off');
-      await drain(bench);
-    },
+    ready: oneThatIsOff,
     async begin(bench) {
       const { id, machineId } = await theReservation(bench);
       const again = () => powerReservation(bench.deps, bench.who, id, 'on');
@@ -260,34 +274,49 @@ const CASES: Readonly<Record<string, Case>> = {
     },
   },
   unlink: {
-    async ready(bench) {
-      const { id } = await readyOne(bench);
-      await powerReservation(bench.deps, bench.who, id, 'off');
-      await drain(bench);
-    },
+    ready: oneThatIsOff,
     async begin(bench) {
       const { id, machineId } = await theReservation(bench);
       const again = () => unlinkReservation(bench.deps, bench.who, id);
       await again();
-      /** What the store says is what the provider shows. */
+      return {
+        again,
+        finished: async () =>
+          wrong({
+            ...(await ownDisks(bench, machineId)),
+            told: (await reservationOf(bench, id)).stageText.includes('disks of its own now'),
+          }),
+        undone: async () => {
+          const { alone: _, ...rest } = await ownDisks(bench, machineId);
+          return wrong({ ...rest, told: (await reservationOf(bench, id)).stageText.startsWith('it was not given disks of its own') });
+        },
+      };
+    },
+  },
+  relocate: {
+    ready: oneThatIsOff,
+    async begin(bench) {
+      const { id, machineId } = await theReservation(bench);
+      const where = () => [...bench.deps.drivers.values()][0]?.whereabouts(machineId)?.datastores ?? [];
+      const [from] = where();
+      const datastore = from === 'ds0' ? 'ds1' : 'ds0';
+      const again = () => relocateReservation(bench.deps, bench.who, { id, datastore });
+      await again();
       const truth = async () => {
-        const shown = await [...bench.deps.drivers.values()][0]?.readBack(makeCtx(), machineId);
-        const row = await machines.find(bench.store.db, machineId);
-        const alone = shown?.chains.every((chain) => chain.length === 1) === true;
-        return {
-          alone,
-          'the store says what is':
-            row?.mode === shown?.mode && row?.unlinkedAt instanceof Date === alone && alone === (shown?.mode === 'full'),
-          'it is off': there(bench, machineId)?.power === 'off' && row?.state === 'stopped',
-        };
+        const told = await ownDisks(bench, machineId);
+        // the fake has no datastores
+        return { ...told, 'it lies there whole or not at all': from === undefined || where().join() === (told.alone ? datastore : from) };
       };
       return {
         again,
         finished: async () =>
-          wrong({ ...(await truth()), told: (await reservationOf(bench, id)).stageText.includes('disks of its own now') }),
+          wrong({
+            ...(await truth()),
+            told: (await reservationOf(bench, id)).stageText.includes(`it lies on the datastore ${datastore} now`),
+          }),
         undone: async () => {
           const { alone: _, ...rest } = await truth();
-          return wrong({ ...rest, told: (await reservationOf(bench, id)).stageText.startsWith('it was not given disks of its own') });
+          return wrong({ ...rest, told: (await reservationOf(bench, id)).stageText.startsWith('it was not moved') });
         },
       };
     },
@@ -389,6 +418,30 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
+/** Golden disks on a second datastore of the same provider. A whole copy stays when the run fails after it, so it is asked for anew. */
+const replicaCase: Case = {
+  async begin(bench) {
+    const { name: provider } = await providers.find(bench.store.db, bench.providerId);
+    const again = () => replicateMaster(bench.deps, bench.who, { image: 'golden', provider, datastore: 'ds1' });
+    const stores = async () =>
+      (await masters.find(bench.store.db, bench.revisionId, bench.providerId))?.files.map(({ path }) => path.slice(0, 5)).join();
+    const copies = () => bench.world.masters().filter((m) => m.revisionId === bench.revisionId && m.digest !== undefined).length;
+    await again();
+    return {
+      again,
+      finished: async () => wrong({ 'two whole copies': copies() === 2, 'both recorded': (await stores()) === '[ds0],[ds1]' }),
+      undone: async () => [
+        ...wrong({
+          'the first is whole': copies() >= 1,
+          'the first alone is recorded': (await stores()) === '[ds0]',
+          'still published': (await images.revision(bench.store.db, bench.revisionId))?.state === 'published',
+        }),
+        ...(await problems(bench)),
+      ],
+    };
+  },
+};
+
 /** The other ways through one saga; the generic tests run them as well. */
 const VARIANTS: readonly (readonly [string, string, Case])[] = [
   ...Object.keys(SAGAS).map((name) => [name, name, CASES[name] as Case] as const),
@@ -396,6 +449,7 @@ const VARIANTS: readonly (readonly [string, string, Case])[] = [
   ['checkpoint (revert)', 'checkpoint', checkpointCase(revertToCheckpoint, ['first there'])],
   ['checkpoint (delete)', 'checkpoint', checkpointCase(deleteCheckpoint, [])],
   ['provision (instant)', 'provision', provisionCase('instant')],
+  ['add-master (replica)', 'add-master', replicaCase],
 ];
 
 const sagaOf = (name: string): AnySaga => SAGAS[name] as AnySaga;

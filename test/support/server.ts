@@ -14,13 +14,14 @@ export const LAUNCHER = join(ROOT, 'bin/carrel');
 
 /**
  * Waits for `look` to give something; fails with what it waited for. The limit tells a hang from a slow machine, nothing else: no test
- * is about how fast this one is.
+ * is about how fast this one is. Looks are requests as a rule, and take the processors from what is waited for: what costs nothing to look
+ * at, or passes by, is looked at more often.
  */
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined> | T | undefined,
   limitMs = 1_200_000,
-  everyMs = 50,
+  everyMs = 200,
 ): Promise<T> {
   const end = performance.now() + limitMs;
   for (;;) {
@@ -68,10 +69,11 @@ export class TestServer {
       said += chunk.toString();
       this.#stderr = said.slice(-200_000);
     });
-    const url = await until('the server to answer', () => {
+    const answers = () => {
       if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the server ended: ${said.slice(-3000)}`);
       return /serves at (\S+)/.exec(said)?.[1];
-    });
+    };
+    const url = await until('the server to answer', answers, undefined, 20);
     const { token } = JSON.parse(readFileSync(join(this.dataDir, 'client.json'), 'utf8')) as { token: string };
     this.client = makeClient({ baseUrl: url, token });
   }
@@ -86,7 +88,7 @@ export class TestServer {
 
   /** Waits until the process has ended by itself. */
   async gone(limitMs = 300_000): Promise<void> {
-    await until('the server to end', () => (this.pid === undefined ? true : undefined), limitMs).catch((cause: unknown) => {
+    await until('the server to end', () => (this.pid === undefined ? true : undefined), limitMs, 20).catch((cause: unknown) => {
       throw new Error(`the server does not end; it said last:\n${this.#stderr.slice(-2000)}`, { cause });
     });
   }
@@ -104,7 +106,7 @@ export class TestServer {
     } catch {
       // There is none, or it is just being taken away.
     }
-    await until('PostgreSQL to end', () => (existsSync(postmaster) ? undefined : true), 120_000).catch(() => {});
+    await until('PostgreSQL to end', () => (existsSync(postmaster) ? undefined : true), 120_000, 20).catch(() => {});
     // Its contents, not itself: it may be a mount point.
     for (const name of existsSync(this.dataDir) ? readdirSync(this.dataDir) : []) {
       rmSync(join(this.dataDir, name), { recursive: true, force: true });

@@ -107,7 +107,7 @@ async function progress({ t }: Cluster, ids: readonly string[], more: number): P
     (await t.db.selectFrom('reservation').select('id').where('id', 'in', ids).where('state', '<>', 'preparing').execute()).length;
   const before = await count();
   const wanted = Math.min(ids.length, before + more);
-  await until('some progress', async () => ((await count()) >= wanted ? true : undefined));
+  await until('some progress', async () => ((await count()) >= wanted ? true : undefined), undefined, 50);
 }
 
 async function reserveOne({ all }: Cluster, from: number, ids: string[]): Promise<void> {
@@ -130,12 +130,13 @@ async function trouble(cluster: Cluster, storm: Storm, ids: string[]): Promise<v
     const runs = async () =>
       (await sql`select 1 from job where state = 'running' and worker like ${`%/${pid}-%`} limit 1`.execute(t.db)).rows.length;
     const left = async () => (await t.db.selectFrom('reservation').select('id').where('state', '=', 'preparing').limit(1).execute()).length;
-    await until('runs of its own', async () => {
+    const hasRuns = async () => {
       if ((await runs()) > 0) return true;
       // All were quicker than this trouble: some more, until the victim has one of them at work.
       if ((await left()) === 0) await Promise.all([1, 2].map(() => reserveOne(cluster, i, ids)));
       return undefined;
-    });
+    };
+    await until('runs of its own', hasRuns, undefined, 50);
     go();
     await until('its runs to be taken over', async () => ((await runs()) === 0 ? true : undefined));
     comeBack();

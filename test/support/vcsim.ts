@@ -1,14 +1,10 @@
 /** Starts govmomi's simulator, built from Debian's packages, as somebody else's vSphere. */
-import { execFile, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
-import { testCache } from './cache.ts';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { connect } from 'node:tls';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { goProgram, GOPATH } from './go-program.ts';
 
 export interface RunningVcsim extends VSphereServer {
   pid: number;
@@ -22,8 +18,7 @@ export interface VSphereServer {
   stop(): Promise<void>;
 }
 
-const GOPATH = '/usr/share/gocode';
-const SOURCE = fileURLToPath(new URL('./vcsim/', import.meta.url));
+const SOURCE = new URL('./vcsim/', import.meta.url);
 
 /** Why vcsim cannot be had here, or undefined. */
 export function vcsimMissing(): string | undefined {
@@ -31,25 +26,6 @@ export function vcsimMissing(): string | undefined {
     return 'the package golang-github-vmware-govmomi-dev is not installed';
   if (!existsSync('/usr/bin/go')) return 'the package golang-go is not installed';
   return undefined;
-}
-
-/** The program, built once for each version of its source; the first build takes half a minute. */
-async function build(): Promise<string> {
-  const hash = createHash('sha256')
-    .update(readFileSync(join(SOURCE, 'main.go')))
-    .digest('hex')
-    .slice(0, 12);
-  const dir = join(testCache(), 'vcsim');
-  const program = join(dir, `vcsim-${hash}`);
-  if (existsSync(program)) return program;
-  mkdirSync(dir, { recursive: true });
-  const half = `${program}.${process.pid}`;
-  await promisify(execFile)('go', ['build', '-o', half, '.'], {
-    cwd: SOURCE,
-    env: { ...process.env, GO111MODULE: 'off', GOPATH, GOCACHE: join(dir, 'go-build'), GOFLAGS: '' },
-  });
-  renameSync(half, program);
-  return program;
 }
 
 async function shownFingerprint(url: URL): Promise<string> {
@@ -66,7 +42,7 @@ async function shownFingerprint(url: URL): Promise<string> {
  */
 export async function startVcsim(args: readonly string[] = [], files?: string): Promise<RunningVcsim> {
   const env = files === undefined ? process.env : { ...process.env, TMPDIR: files };
-  const child = spawn(await build(), args, { stdio: ['pipe', 'pipe', 'inherit'], env });
+  const child = spawn(await goProgram(SOURCE), args, { stdio: ['pipe', 'pipe', 'inherit'], env });
   const line = (await Promise.race([
     once(createInterface(child.stdout), 'line'),
     once(child, 'exit').then(([code]) => {

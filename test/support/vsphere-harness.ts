@@ -39,12 +39,20 @@ const LEFT_OUT = {
 };
 /** Those of a vCenter with its default strategy. */
 export const LEFT_OUT_ON_VCENTER = { ...LEFT_OUT, 'clone-unlisted-modes': 'every mode is listed' };
-/** Those of a lone host, and of strategies without the master's snapshot. */
-export const LEFT_OUT_ON_VSIM = { ...LEFT_OUT, 'guest-identity-instant': 'no instant clones' };
+/** A lone host moves nothing, and what is made VCL's way has the master's disk in its snapshot. */
+const STAY = {
+  relocate: 'machines cannot be moved to another datastore',
+  'relocate-broken-off': 'machines cannot be moved to another datastore',
+};
+/** Those of a vCenter whose clones need no snapshot of the master. */
+export const LEFT_OUT_WITH_CHILD_DISKS = { ...LEFT_OUT, 'guest-identity-instant': 'no instant clones' };
+/** Those of a lone host. */
+export const LEFT_OUT_ON_ESXI = { ...LEFT_OUT_WITH_CHILD_DISKS, ...STAY };
 
 /** VCL's way: the machine's snapshot is on the master's disk itself. */
 export const LEFT_OUT_VCLS_WAY = {
-  'guest-identity-instant': LEFT_OUT_ON_VSIM['guest-identity-instant'],
+  ...STAY,
+  'guest-identity-instant': LEFT_OUT_ON_ESXI['guest-identity-instant'],
   'checkpoint-unlisted': LEFT_OUT['checkpoint-unlisted'],
   screenshot: LEFT_OUT.screenshot,
   unlink: 'machines cannot be taken off their masters',
@@ -101,6 +109,8 @@ export class VSphereWorld implements Harness {
       guest: { user: vsim.model.options.guestUser, password: vsim.model.options.guestPassword },
       hostKeys: async (ctx, host) => await waitFor(ctx, 5, () => shownKeys(vsim, host)),
       retryMs: 2,
+      // simulated clocks run faster than a pace is set for
+      pace: false,
       shutdownMs: 2_000,
       // a simulated gigabyte costs as much to read as a real one
       sealWholeBytes: 2 ** 25,
@@ -201,7 +211,9 @@ export class VSphereWorld implements Harness {
   }
 
   async settle(task: Task): Promise<TaskResult> {
-    await waitFor(makeCtx({ timeoutMs: 600_000 }), 1, () => (task.state === 'success' || task.state === 'error' ? true : undefined));
+    // a restart of vpxd forgets its tasks
+    const over = (): boolean => task.state === 'success' || task.state === 'error' || !this.m.objects.has(task.id);
+    await waitFor(makeCtx({ timeoutMs: 600_000 }), 1, () => (over() ? true : undefined));
     if (task.error !== undefined) throw task.error;
     return task.result;
   }
@@ -289,6 +301,11 @@ export class VSphereWorld implements Harness {
       disk.path = createChild(m.storage, `${home}/strange.vmdk`, other, m.now(), m.random).path;
     }
     m.changed(vm, 'config', 'layoutEx');
+  }
+
+  async otherDatastore(machineId: string): Promise<string> {
+    const { vmPath } = this.vm(machineId).record;
+    return this.m.datastores.find(({ name }) => !vmPath.startsWith(`[${name}]`))?.name ?? '';
   }
 
   async tamperMaster(revisionId: string): Promise<void> {

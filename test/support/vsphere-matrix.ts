@@ -34,8 +34,13 @@ export const WAYS: readonly Way[] = [
   { name: 'ESXi, full copy', kind: 'esxi', linkedStrategy: 'child-disk', mode: 'full' },
 ];
 
-export const VERBS = ['prepareMaster', 'clone', 'capture', 'destroy', 'removeMaster'] as const;
+export const VERBS = ['prepareMaster', 'clone', 'capture', 'destroy', 'removeMaster', 'relocate'] as const;
 export type Verb = (typeof VERBS)[number];
+
+/** Those that machines made that way know: a lone host moves nothing, nor is moved what is made VCL's way. */
+export function verbsOf({ kind, linkedStrategy }: Way): Verb[] {
+  return VERBS.filter((verb) => verb !== 'relocate' || (kind === 'vcenter' && linkedStrategy !== 'shared-master'));
+}
 
 /** One thing that happens to a verb: a fault of the simulator, or the end of the server or of our process at the n-th step. */
 export type Trouble = { kind: 'fault'; rule: Rule } | { kind: 'vpxd' | 'kill'; step: number; continuousClone: boolean };
@@ -64,6 +69,7 @@ export class Matrix {
   readonly c: Case;
   readonly outcome: Outcome = { cases: 0, missed: 0, failures: [] };
   #machine: string | undefined;
+  #jobs = 0;
 
   private constructor(way: Way, verb: Verb, c: Case) {
     this.way = way;
@@ -86,7 +92,7 @@ export class Matrix {
   async #job(): Promise<Job> {
     const { c, way } = this;
     const step = (onStep?: () => void) => makeCtx({ timeoutMs: 600_000, ...(onStep === undefined ? {} : { progress: onStep }) });
-    if (this.verb === 'clone' || this.verb === 'destroy') {
+    if (this.verb === 'clone' || this.verb === 'destroy' || this.verb === 'relocate') {
       const machineId = randomUUID();
       const spec = c.spec(machineId, way.mode);
       const one = async (): Promise<string | undefined> => {
@@ -94,14 +100,21 @@ export class Matrix {
         return count === 1 ? undefined : `${count} machines of one id`;
       };
       if (this.verb === 'clone') {
+        // as the saga says it: of every other machine its first try is known as that, and later ones never are
+        let first = this.#jobs++ % 2 === 1;
         return {
-          run: async (driver, onStep) => await driver.clone(step(onStep), spec),
+          run: async (driver, onStep) => {
+            const asked = { ...spec, first };
+            first = false;
+            return await driver.clone(step(onStep), asked);
+          },
           check: one,
           undo: async (driver) => await driver.destroy(step(), machineId),
           machines: [machineId],
         };
       }
       await c.driver.clone(ctx(), spec);
+      if (this.verb === 'relocate') return await this.#move(machineId);
       await c.driver.power(ctx(), machineId, 'on');
       return {
         run: async (driver, onStep) => {
@@ -136,6 +149,24 @@ export class Matrix {
       check: async () => undefined,
       undo,
       machines: [],
+    };
+  }
+
+  async #move(machineId: string): Promise<Job> {
+    const { c } = this;
+    const to = await c.w.otherDatastore(machineId);
+    const before = c.w.vsim.sim.hash(c.w.vm(machineId));
+    return {
+      run: async (driver, onStep) =>
+        await driver.relocate(makeCtx({ timeoutMs: 600_000, ...(onStep === undefined ? {} : { progress: onStep }) }), machineId, to),
+      check: async (driver) => {
+        const { chains, ownFolder } = await driver.readBack(ctx(), machineId);
+        if (!ownFolder.startsWith(`[${to}]`)) return `it lies in ${ownFolder}`;
+        if (chains.some((chain) => chain.length !== 1)) return 'it does not stand on nothing';
+        return c.w.vsim.sim.hash(c.w.vm(machineId)) === before ? undefined : 'its content is another';
+      },
+      undo: async (driver) => await driver.destroy(ctx(600_000), machineId),
+      machines: [machineId],
     };
   }
 

@@ -1,8 +1,10 @@
+import { conditions } from './conditions.de.ts';
 import type { Messages } from './en.ts';
 import { notices } from './notices.de.ts';
-import { problems } from './problems.de.ts';
+import { faults, problems } from './problems.de.ts';
 import { auditWords } from './audit.de.ts';
 import { jobWords } from './jobs.de.ts';
+import { operate } from './operate.de.ts';
 import { findings, whyNot } from './reasons.de.ts';
 
 /** Dasselbe auf Deutsch. Fachwörter (Image, Snapshot) bleiben, wie sie in der Fachwelt heißen. */
@@ -64,9 +66,11 @@ export const de: Messages = {
   reserve: {
     title: 'Reservieren',
     find: 'Image suchen',
+    withLabel: 'Mit dem Etikett',
+    anyLabel: 'Gleich welches Etikett',
     none: 'Noch kann kein Image reserviert werden.',
     noneHint: 'Sobald jemand eines veröffentlicht, steht es hier.',
-    noMatch: 'Kein Image hat diese Wörter im Namen oder in der Beschreibung.',
+    noMatch: 'Kein Image hat diese Wörter im Namen, in der Beschreibung oder in den Etiketten.',
     machines: (n) => (n === 1 ? '1 Rechner in Gebrauch' : `${n} Rechner in Gebrauch`),
     revision: (n) => `Revision ${n}`,
     when: 'Wann',
@@ -189,23 +193,7 @@ export const de: Messages = {
       ended: 'beendet',
       failed: 'gescheitert',
     },
-    conditions: {
-      'out-of-space': {
-        word: 'kein Platz',
-        text: 'Er steht still, weil der Speicher unter ihm voll ist. Er läuft von selbst weiter, sobald wieder Platz ist.',
-      },
-      suspended: { word: 'angehalten', text: 'Jemand hat ihn angehalten. Eingeschaltet macht er da weiter, wo er war.' },
-      frozen: {
-        word: 'kann nicht schreiben',
-        text: 'Seine Dateisysteme wurden für eine Aufnahme angehalten und kamen nicht wieder frei. Ein Neustart hilft.',
-      },
-      question: { word: 'steht still', text: 'Sein Hypervisor stellt eine Frage, die jemand vom Betrieb beantworten muss.' },
-      unreachable: {
-        word: 'nicht steuerbar',
-        text: 'Er läuft, soweit zu sehen ist, lässt sich aber nicht steuern. Die Arbeit darin geht vielleicht weiter; neu starten, ausschalten oder beenden hilft.',
-      },
-      crashed: { word: 'abgestürzt', text: 'Er ist abgestürzt. Einschalten hilft.' },
-    },
+    conditions,
     stages: {
       booked: 'für später gebucht',
       queued: 'wartet in der Reihe',
@@ -256,8 +244,10 @@ export const de: Messages = {
     uncleanReason: 'Warum sie trotzdem veröffentlicht wird (bleibt im Protokoll)',
     edit: 'Bearbeiten',
     editTitle: (name: string) => `${name} bearbeiten`,
-    editText: 'Auch mit anderem Namen bleiben seine Maschinen und Reservierungen, wie sie sind.',
+    editText: 'Auch mit anderem Namen bleiben seine Rechner und Reservierungen, wie sie sind.',
     description: 'Beschreibung',
+    labelsHint: 'Zum Wiederfinden: kurs=cs101 oder ein Wort allein. Nach jedem die Eingabetaste.',
+    labelsWrong: 'Höchstens 16, etwa kurs=cs101: vor dem = nur Kleinbuchstaben, Ziffern und . _ / -.',
     save: 'Speichern',
     retire: 'Zurückziehen',
     unretire: 'Zurückholen',
@@ -320,6 +310,7 @@ export const de: Messages = {
     layout: 'Tastatur des Rechners',
     cannotType: (chars) => `Diese Tastatur hat keine Tasten für ${chars}`,
     hint: 'Die Tastatur gehört dem Rechner. Strg+Alt+Umschalt gibt sie zurück.',
+    copyOut: 'Was im Rechner kopiert wird, bleibt dort. Um Text herauszuholen, markieren und kopieren Sie ihn in seinem Terminal.',
     label: 'Bildschirm des Rechners',
   },
   terminal: { title: 'Terminal', over: 'Die Sitzung ist zu Ende.', again: 'Neu öffnen', label: 'Terminal auf dem Rechner' },
@@ -342,58 +333,6 @@ export const de: Messages = {
   jobWords,
   auditWords,
   problems,
-  operate: {
-    title: 'Betrieb',
-    providers: 'Provider',
-    jobs: 'Aufträge',
-    findings: 'Befunde',
-    accounts: 'Konten',
-    addAccount: 'Konto anlegen',
-    add: 'Anlegen und einladen',
-    invite: 'Einladungslink',
-    reset: 'Link für ein vergessenes Passwort',
-    linkFor: (name) => `Link für ${name}`,
-    linkText: (until) => `Einmal gültig, bis ${until}. Er meldet an, wer ihn hat: schicken Sie ihn so, dass nur diese Person ihn liest.`,
-    off: 'Abschalten',
-    on: 'Anschalten',
-    isOff: 'abgeschaltet',
-    offTitle: (name) => `${name} abschalten?`,
-    offText: 'Die Person wird in Sekunden überall abgemeldet. Was sie reserviert hat, bleibt.',
-    makeAdmin: 'Zum Betrieb machen',
-    makeUser: 'Zum Benutzer machen',
-    roles: { user: 'Benutzer', admin: 'Betrieb' },
-    audit: 'Protokoll',
-    up: 'erreichbar',
-    down: 'nicht erreichbar',
-    disabled: 'abgeschaltet',
-    drain: 'Leeren',
-    draining: (since, machines) =>
-      `Wird seit ${since} geleert: Neues kommt nicht dorthin. ${machines} Maschinen sind noch da und bleiben bis zu ihrem Ende.`,
-    enable: 'Anschalten',
-    disable: 'Abschalten',
-    since: 'seit',
-    used: (used, of) => `${used} von ${of}`,
-    machines: 'Rechner',
-    memory: 'Speicher',
-    vcpus: 'vCPUs',
-    wholeDisks: 'Ganze Platten',
-    storage: 'Freier Platz',
-    job: 'Auftrag',
-    steps: 'Schritte',
-    tries: 'Versuche',
-    retry: 'Wieder aufnehmen',
-    stuckOnly: 'Nur die, die feststecken',
-    check: 'Jetzt nachsehen',
-    mend: 'Unseres in Ordnung bringen',
-    noFindings: 'Alles ist, wie es sein soll.',
-    incomplete: 'Ein Teil war nicht zu lesen: was dort fehlt, bedeutet nichts.',
-    role: 'Rolle',
-    since2: 'Angelegt',
-    actor: 'Wer',
-    action: 'Was',
-    subject: 'Woran',
-    time: 'Wann',
-    detail: 'Einzelheiten',
-    jobStates: { ready: 'wartet', running: 'läuft', done: 'fertig', undone: 'rückgängig', stuck: 'steckt fest' },
-  },
+  faults,
+  operate,
 };

@@ -1,7 +1,9 @@
+import { conditions } from './conditions.en.ts';
 import type { ProblemCode } from '../../../src/contract/problem.ts';
 import { notices } from './notices.en.ts';
 import { auditWords } from './audit.en.ts';
 import { jobWords } from './jobs.en.ts';
+import { operate } from './operate.en.ts';
 import { findings, whyNot } from './reasons.en.ts';
 
 /** What is the matter, and what to do about it. */
@@ -69,9 +71,11 @@ export const en = {
   reserve: {
     title: 'Reserve',
     find: 'Find an image',
+    withLabel: 'With the label',
+    anyLabel: 'Whatever the label',
     none: 'No image can be reserved yet.',
     noneHint: 'As soon as an author publishes one it stands here.',
-    noMatch: 'No image has these words in its name or description.',
+    noMatch: 'No image has these words in its name, description or labels.',
     machines: (n: number) => (n === 1 ? '1 machine in use' : `${n} machines in use`),
     revision: (n: number) => `revision ${n}`,
     when: 'When',
@@ -193,20 +197,7 @@ export const en = {
       ended: 'ended',
       failed: 'failed',
     },
-    conditions: {
-      'out-of-space': {
-        word: 'no space',
-        text: 'It stands still because the storage under it is full. It goes on by itself when there is space again.',
-      },
-      suspended: { word: 'suspended', text: 'Somebody suspended it. Switch it on and it goes on where it was.' },
-      frozen: { word: 'cannot write', text: 'Its file systems were held still for a capture and did not come free. Reset it.' },
-      question: { word: 'stands still', text: 'Its hypervisor asks a question, which an operator has to answer.' },
-      unreachable: {
-        word: 'out of control',
-        text: 'It runs as far as can be seen, and cannot be controlled. Work in it may go on; reset it, switch it off or end it.',
-      },
-      crashed: { word: 'crashed', text: 'It crashed. Switch it on.' },
-    },
+    conditions,
     stages: {
       booked: 'booked for later',
       queued: 'waiting in line',
@@ -259,6 +250,8 @@ export const en = {
     editTitle: (name: string) => `Edit ${name}`,
     editText: 'With another name, machines and reservations of it stay as they are.',
     description: 'Description',
+    labelsHint: 'To find it by: course=cs101, or a word alone. Enter after each.',
+    labelsWrong: 'At most 16, such as course=cs101: before the = lower-case letters, digits and . _ / - only.',
     save: 'Save',
     retire: 'Retire',
     unretire: 'Bring back',
@@ -320,6 +313,7 @@ export const en = {
     layout: 'Keyboard of the machine',
     cannotType: (chars: string) => `This layout has no keys for ${chars}`,
     hint: 'The keyboard goes to the machine. Ctrl+Alt+Shift gives it back.',
+    copyOut: 'What is copied in the machine stays there. To take text out of it, select it in its terminal and copy it.',
     label: 'Screen of the machine',
   },
   terminal: { title: 'Terminal', over: 'The session has ended.', again: 'Open again', label: 'Terminal on the machine' },
@@ -341,60 +335,8 @@ export const en = {
   auditWords,
   /** In place of the server's own sentences, which are English. */
   problems: {} as Partial<Record<ProblemCode, Said>>,
-  operate: {
-    title: 'Operate',
-    providers: 'Providers',
-    jobs: 'Jobs',
-    findings: 'Findings',
-    accounts: 'Accounts',
-    addAccount: 'Add an account',
-    add: 'Add and invite',
-    invite: 'Invitation link',
-    reset: 'Link for a forgotten password',
-    linkFor: (name: string) => `Link for ${name}`,
-    linkText: (until: string) => `Good once, until ${until}. It signs in whoever has it: send it by a way that only they read.`,
-    off: 'Switch off',
-    on: 'Switch on',
-    isOff: 'switched off',
-    offTitle: (name: string) => `Switch ${name} off?`,
-    offText: 'They are signed out everywhere within seconds. What they have reserved stays.',
-    makeAdmin: 'Make an operator',
-    makeUser: 'Make a user',
-    roles: { user: 'user', admin: 'operator' },
-    audit: 'Audit',
-    up: 'up',
-    down: 'down',
-    disabled: 'disabled',
-    drain: 'Empty',
-    draining: (since: string, machines: string) =>
-      `Being emptied since ${since}: nothing new goes there. ${machines} machines are left and stay until their end.`,
-    enable: 'Enable',
-    disable: 'Disable',
-    since: 'since',
-    used: (used: string, of: string) => `${used} of ${of}`,
-    machines: 'Machines',
-    memory: 'Memory',
-    vcpus: 'vCPUs',
-    wholeDisks: 'Whole disks',
-    storage: 'Free storage',
-    job: 'Job',
-    steps: 'Steps',
-    tries: 'Tries',
-    retry: 'Take up again',
-    stuckOnly: 'Only those that are stuck',
-    check: 'Look now',
-    mend: 'Mend what is ours',
-    noFindings: 'All is as it should be.',
-    incomplete: 'A part could not be read: what is absent there means nothing.',
-    role: 'Role',
-    since2: 'Made',
-    actor: 'Who',
-    action: 'What',
-    subject: 'Of what',
-    time: 'When',
-    detail: 'Detail',
-    jobStates: { ready: 'waiting', running: 'running', done: 'done', undone: 'undone', stuck: 'stuck' },
-  },
+  faults: {} as Partial<Record<ProblemCode, string>>,
+  operate,
 };
 
 export type Messages = typeof en;

@@ -14,6 +14,7 @@ export const jobWords: JobWords = {
     'remove-revision': 'Revision entfernen',
     'add-master': 'Golden Disks anlegen',
     unlink: 'Eigene Platten',
+    relocate: 'Auf einen Datastore umziehen',
   },
   steps: {
     clone: 'klonen',

@@ -22,6 +22,7 @@ export const jobWords: JobWords = {
     'remove-revision': 'Remove a revision',
     'add-master': 'Add golden disks',
     unlink: 'Disks of its own',
+    relocate: 'Move to a datastore',
   },
   steps: {
     clone: 'clone',

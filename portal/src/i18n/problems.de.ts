@@ -62,8 +62,17 @@ export const problems: Record<ProblemCode, Said> = {
   shutdown: { what: 'Der Server wird angehalten', todo: 'Versuchen Sie es gleich noch einmal.' },
   'missing-tool': { what: 'Auf dem Server fehlt ein Programm', todo: 'Sagen Sie es dem Betrieb.' },
   'no-permission': { what: 'Das Konto von Carrel darf das beim Provider nicht', todo: 'Sagen Sie es dem Betrieb.' },
+  'written-off': { what: 'Der Provider wurde vom Betrieb aufgegeben', todo: 'Reservieren Sie neu; was dort war, ist weg.' },
   crashed: { what: 'Der Hypervisor ist abgestürzt', todo: 'Schalten Sie den Rechner wieder ein.' },
   deadline: { what: 'Es dauerte länger, als es darf', todo: 'Versuchen Sie es noch einmal.' },
   cancelled: { what: 'Es wurde abgebrochen', todo: 'Versuchen Sie es noch einmal, wenn Sie es noch brauchen.' },
   internal: { what: 'Das ist ein Fehler in Carrel', todo: 'Sagen Sie dem Betrieb, was Sie getan haben und wann.' },
+};
+
+/** Dasselbe von einem Provider gesagt, wo es anders klingt. */
+export const faults: Partial<Record<ProblemCode, string>> = {
+  unavailable: 'Er antwortet nicht, oder nicht, wie er soll.',
+  'no-permission': 'Das Konto von Carrel wird dort abgewiesen oder darf nicht genug.',
+  'not-found': 'Etwas, das für ihn eingestellt ist, gibt es dort nicht.',
+  'not-supported': 'Etwas, das Carrel braucht, kann er nicht.',
 };

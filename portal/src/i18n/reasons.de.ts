@@ -3,9 +3,9 @@ import type { Messages } from './en.ts';
 /** Dasselbe wie `reasons.en.ts`. */
 export const whyNot: Messages['whyNot'] = {
   resources: { machines: 'Rechner', memoryMiB: 'Arbeitsspeicher', vcpus: 'virtuelle CPUs', storageMiB: 'Speicherplatz' },
-  room: (at, what, free, wanted) => `Zu wenig Platz ${at}: ${what}: frei ${free}, gebraucht ${wanted}.`,
+  room: (at, what, free, wanted) => `Zu wenig Platz (${at}). ${what}: frei ${free}, gebraucht ${wanted}.`,
   turnround: 'Im Weg sind nur die Vorbereitung vor einem Beginn und die Umrüstzeit nach einem Ende.',
-  licence: (name, at) => `Jeder Platz der Lizenz ${name} ist vergeben ${at}.`,
+  licence: (name, at) => `Jeder Platz der Lizenz ${name} ist vergeben (${at}).`,
   freeAgain: (time) => `Einer wird wieder frei: ${time}.`,
   maintenance: (reason) => `Bis auf Weiteres wegen Wartung geschlossen: ${reason}`,
   maintenanceUntil: (time, reason) => `Wegen Wartung geschlossen bis ${time}: ${reason}`,
@@ -19,7 +19,7 @@ export const whyNot: Messages['whyNot'] = {
 export const findings: Messages['findings'] = {
   kinds: {
     'leaked-machine': { name: 'Rechner ohne Reservierung', text: 'Er trägt unser Zeichen, und keine Reservierung hat ihn.' },
-    'missing-machine': { name: 'Rechner, der nicht da ist', text: 'Eine Reservierung hat ihn, und er ist nicht da.' },
+    'missing-machine': { name: 'Rechner, der nicht da ist', text: 'Er ist verzeichnet und nicht da.' },
     'power-changed': { name: 'Ein oder aus hat sich geändert' },
     condition: { name: 'Befinden eines Rechners' },
     'leaked-master': { name: 'Golden Disks ohne Revision', text: 'Sie tragen unser Zeichen, und keine Revision hat sie.' },

@@ -25,7 +25,7 @@ interface FindingWords {
 
 const kinds: Record<FindingKind, FindingWords> = {
   'leaked-machine': { name: 'Machine without a reservation', text: 'It carries our tag, and no reservation has it.' },
-  'missing-machine': { name: 'Machine that is not there', text: 'A reservation has it, and it is not there.' },
+  'missing-machine': { name: 'Machine that is not there', text: 'It is on record, and it is not there.' },
   'power-changed': { name: 'Power changed' },
   condition: { name: 'Condition of a machine' },
   'leaked-master': { name: 'Golden disks without a revision', text: 'They carry our tag, and no revision has them.' },

@@ -6,6 +6,7 @@ import { useSession } from '../app/session.tsx';
 import { api } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
 import { EditImageButton } from '../parts/image-edit.tsx';
+import { LabelList } from '../parts/labels.tsx';
 import { RevisionCard } from '../parts/revision-card.tsx';
 import { PageTitle, Problem, Waiting } from '../parts/status.tsx';
 
@@ -32,6 +33,7 @@ export function ImagePage() {
         {image.data !== undefined && (
           <Card withBorder>
             {image.data.description !== '' && <Text style={{ overflowWrap: 'anywhere' }}>{image.data.description}</Text>}
+            <LabelList labels={image.data.labels} />
             <Group gap="xl">
               <Text size="sm" c="dimmed">
                 {t.images.owner}: {image.data.owner}
@@ -44,7 +46,7 @@ export function ImagePage() {
           </Card>
         )}
         <Tabs defaultValue="revisions" keepMounted={false}>
-          <Tabs.List mb="md">
+          <Tabs.List mb="md" className="one-row">
             <Tabs.Tab value="revisions">{t.images.revisions}</Tabs.Tab>
             {author && <Tabs.Tab value="lineage">{t.images.lineage}</Tabs.Tab>}
           </Tabs.List>

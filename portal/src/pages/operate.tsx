@@ -4,11 +4,13 @@ import { PageTitle } from '../parts/status.tsx';
 import { Accounts } from './operate/accounts.tsx';
 import { Audit } from './operate/audit.tsx';
 import { Findings } from './operate/findings.tsx';
+import { Machines } from './operate/machines.tsx';
 import { Jobs } from './operate/jobs.tsx';
 import { Providers } from './operate/providers.tsx';
 
 const TABS = [
   ['providers', Providers],
+  ['machines', Machines],
   ['jobs', Jobs],
   ['findings', Findings],
   ['accounts', Accounts],
@@ -21,7 +23,7 @@ export function Operate() {
     <>
       <PageTitle>{t.operate.title}</PageTitle>
       <Tabs defaultValue="providers" keepMounted={false}>
-        <Tabs.List mb="md">
+        <Tabs.List mb="md" className="one-row">
           {TABS.map(([key]) => (
             <Tabs.Tab key={key} value={key}>
               {t.operate[key]}

@@ -1,20 +1,17 @@
-import { Card, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
+import { Card, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
 import type { Image } from '../../../src/contract/images.ts';
 import { api } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
+import { LabelList, useImageSearch } from '../parts/labels.tsx';
 import { Empty, PageTitle, Problem, Waiting } from '../parts/status.tsx';
-import { matching } from '../rules/search.ts';
 
 export function Reserve() {
   const { t } = useI18n();
-  const [words, setWords] = useState('');
   const { data, error, isPending, refetch } = useQuery({ queryKey: ['images'], queryFn: ({ signal }) => api.listImages({}, { signal }) });
   const offered = data?.items.filter((image) => image.published !== undefined) ?? [];
-  const found = matching(offered, words);
+  const { found, fields } = useImageSearch(offered);
   return (
     <>
       <PageTitle>{t.reserve.title}</PageTitle>
@@ -22,17 +19,7 @@ export function Reserve() {
         {error !== null && <Problem error={error} again={() => void refetch()} />}
         {isPending && <Waiting />}
         {data !== undefined && offered.length === 0 && <Empty title={t.reserve.none} hint={t.reserve.noneHint} />}
-        {offered.length > 0 && (
-          <TextInput
-            type="search"
-            aria-label={t.reserve.find}
-            placeholder={t.reserve.find}
-            leftSection={<IconSearch size={16} aria-hidden />}
-            value={words}
-            onChange={(e) => setWords(e.currentTarget.value)}
-            maw={420}
-          />
-        )}
+        {offered.length > 0 && fields}
         {offered.length > 0 && found.length === 0 && <Empty title={t.reserve.noMatch} />}
         <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
           {found.map((image) => (
@@ -52,10 +39,11 @@ function ImageCard({ image }: { image: Image }) {
         {image.name}
       </Title>
       {image.description !== '' && (
-        <Text size="sm" mt={4} lineClamp={3} style={{ overflowWrap: 'anywhere' }}>
+        <Text size="sm" my={4} lineClamp={3} style={{ overflowWrap: 'anywhere' }}>
           {image.description}
         </Text>
       )}
+      <LabelList labels={image.labels} />
       <Text size="sm" c="dimmed" mt="xs">
         {t.reserve.revision(image.published ?? 0)} · {t.reserve.machines(image.machines)}
       </Text>

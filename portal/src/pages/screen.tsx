@@ -98,6 +98,11 @@ export function Screen() {
           {t.nav.machines}
         </Button>
       </Group>
+      {reservation.data !== undefined && reservation.data.machine.address?.rdpPort === undefined && (
+        <Text size="sm" c="dimmed">
+          {t.screen.copyOut}
+        </Text>
+      )}
     </>
   );
 }

@@ -8,6 +8,7 @@ import { api } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
 import { directSshConfig, knownHosts, sshConfig } from '../rules/ssh.ts';
 import { Copyable } from './copy.tsx';
+import { Sentence } from './sentence.tsx';
 import { Problem } from './status.tsx';
 
 export function ConnectButtons({ reservation }: { reservation: Reservation }) {
@@ -102,7 +103,7 @@ function SshWays({ reservation: { id, hostname }, data }: { reservation: Pick<Re
       <Copyable label={t.machines.sshConfig} value={sshConfig({ id, hostname, server: location.origin }, data)} />
       {data.hostKeys.length > 0 && <Copyable label={t.machines.knownHosts} value={knownHosts(id, data)} />}
       <Text size="sm" c="dimmed">
-        {t.machines.sshThroughServer(`carrel login ${location.origin}`)}
+        <Sentence>{t.machines.sshThroughServer(`carrel login ${location.origin}`)}</Sentence>
       </Text>
       <Title order={3} size="h5">
         {t.machines.direct}

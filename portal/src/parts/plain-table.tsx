@@ -35,9 +35,7 @@ export function PlainTable(props: {
             {rows.map(({ key, cells }) => (
               <Table.Tr key={key}>
                 {cells.map((cell, i) => (
-                  <Table.Td key={head[i]} style={{ overflowWrap: 'anywhere' }}>
-                    {cell}
-                  </Table.Td>
+                  <Table.Td key={head[i]}>{cell}</Table.Td>
                 ))}
               </Table.Tr>
             ))}

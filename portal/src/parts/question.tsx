@@ -24,9 +24,16 @@ export function Question({ reservation }: { reservation: Reservation }) {
       {mayAnswer ? (
         <Answer key={question.id} machine={reservation.machine.id} question={question} />
       ) : (
-        <Text size="sm" mt="xs">
-          {t.question.others}
-        </Text>
+        <>
+          {question.choices.length > 0 && (
+            <Text size="sm" mt="xs">
+              {t.question.choices}: {question.choices.map(({ label }) => label).join(', ')}
+            </Text>
+          )}
+          <Text size="sm" mt="xs">
+            {t.question.others}
+          </Text>
+        </>
       )}
     </Alert>
   );

@@ -12,9 +12,10 @@ import { Ask } from './ask.tsx';
 import { CaptureButton } from './capture.tsx';
 import { CheckpointsButton } from './checkpoints.tsx';
 import { ConnectButtons } from './connect.tsx';
+import { LabelList } from './labels.tsx';
 import { Question } from './question.tsx';
 import { ExtendMenu, PowerMenu } from './reservation-menus.tsx';
-import { explainCode, noteText, noticeText } from '../rules/explain.ts';
+import { explainCode, noteText, noticeText, placementText } from '../rules/explain.ts';
 import { State, WhatToDo } from './status.tsx';
 import { Thumbnail } from './thumbnail.tsx';
 
@@ -44,7 +45,8 @@ export function ReservationCard({ reservation, owner }: { reservation: Reservati
             <Progressing reservation={reservation} />
             <Question reservation={reservation} />
             {reservation.failure !== undefined && <Failed failure={reservation.failure} />}
-            {reservation.labels !== undefined && <Labels labels={reservation.labels} />}
+            <Placement reservation={reservation} />
+            <LabelList labels={reservation.labels} />
             {reservation.notes.map((note, i) => (
               <Text key={note} size="sm">
                 {noteText(note, reservation.noteNotices?.[i], t, format)}
@@ -68,22 +70,15 @@ export function ReservationCard({ reservation, owner }: { reservation: Reservati
   );
 }
 
-function Labels({ labels }: { labels: Readonly<Record<string, string>> }) {
-  const { t } = useI18n();
+/** Why it is where it is, where there was a choice. */
+function Placement({ reservation }: { reservation: Reservation }) {
+  const { t, format } = useI18n();
+  const text = placementText(reservation, t, format);
+  if (text === undefined || reservation.state === 'ended') return null;
   return (
-    <Group gap={4} component="ul" aria-label={t.machines.labels} style={{ listStyle: 'none', margin: 0, padding: 0 }}>
-      {Object.entries(labels).map(([key, value]) => (
-        <Text
-          key={key}
-          component="li"
-          size="xs"
-          px={6}
-          style={{ border: '1px solid var(--mantine-color-default-border)', borderRadius: 4, overflowWrap: 'anywhere' }}
-        >
-          {value === '' ? key : `${key}: ${value}`}
-        </Text>
-      ))}
-    </Group>
+    <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+      {text}
+    </Text>
   );
 }
 
@@ -103,7 +98,7 @@ function useNow(everyMs: number, active: boolean): number {
   return now;
 }
 
-/** From here on the end is near, as the server sees it. */
+/** From here on the end is shown to be near, whenever its people are told of it. */
 const END_NEAR_MS = 10 * 60_000;
 
 function Times({ reservation: { state, startsAt, endsAt } }: { reservation: Reservation }) {
@@ -131,7 +126,11 @@ function Progressing({ reservation }: { reservation: Reservation }) {
     const { condition } = reservation.machine;
     if (reservation.state === 'ready' && condition !== undefined)
       return <Text size="sm">{t.machines.conditions[condition.kind].text}</Text>;
-    const said = reservation.state === 'ending' || (reservation.state === 'ready' && reservation.stageText !== 'ready');
+    // One that is booked says why it cannot begin; the badge and the times say the rest.
+    const said =
+      reservation.state === 'booked' ||
+      reservation.state === 'ending' ||
+      (reservation.state === 'ready' && reservation.stageText !== 'ready');
     return said && reservation.stageText !== '' ? <Text size="sm">{noticeText(reservation, t, format)}</Text> : null;
   }
   const share = progressOf(reservation, now) ?? 0;
@@ -149,7 +148,7 @@ function Progressing({ reservation }: { reservation: Reservation }) {
       <Text size="sm" mt={4} aria-live="polite">
         {words.join(' · ')}
       </Text>
-      {reservation.stageText !== '' && (
+      {reservation.stageText !== '' && reservation.notice?.code !== 'starting' && (
         <Text size="sm" c="dimmed">
           {noticeText(reservation, t, format)}
         </Text>

@@ -3,6 +3,7 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { explain, type Explained } from '../rules/explain.ts';
 import { useI18n } from '../i18n/index.tsx';
+import { Sentence } from './sentence.tsx';
 import type { Tone } from '../rules/reservation.ts';
 import { TONE_COLORS } from '../rules/tones.ts';
 
@@ -38,7 +39,11 @@ export function WhatToDo({ hint, said }: Pick<Explained, 'hint' | 'said'>) {
   const { t } = useI18n();
   return (
     <>
-      {hint !== undefined && <Text size="sm">{hint}</Text>}
+      {hint !== undefined && (
+        <Text size="sm">
+          <Sentence>{hint}</Sentence>
+        </Text>
+      )}
       {said !== undefined && (
         <Text size="xs" style={{ overflowWrap: 'anywhere' }}>
           {t.common.said} <q lang="en">{said}</q>
@@ -57,7 +62,7 @@ export function Empty({ title, hint, action }: { title: string; hint?: string; a
         </Text>
         {hint !== undefined && (
           <Text c="dimmed" ta="center">
-            {hint}
+            <Sentence>{hint}</Sentence>
           </Text>
         )}
         {action}

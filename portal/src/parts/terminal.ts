@@ -5,19 +5,25 @@ import { refusalIn } from '../../../src/client/refusal.ts';
 import { type ApiError, api, UnreachableError } from '../api/client.ts';
 import { cspNonce } from '../app/nonce.ts';
 
-/** xterm makes style elements at run time and knows no nonce: while it is made, those that are made get the page's. */
-function withNonce<T>(make: () => T): T {
+/** As the attribute would be, by the one way that the page's policy leaves open. */
+function setAttribute(this: HTMLElement, name: string, value: string): void {
+  if (name === 'style') this.style.cssText = value;
+  else Element.prototype.setAttribute.call(this, name, value);
+}
+
+/**
+ * From the first terminal on: xterm makes style elements at run time and knows no nonce, and writes the colours of a selection and those beyond
+ * the 256 as attributes. It asks the page's own document for its elements, whatever `documentOverride` says (6.0.0).
+ */
+function keepPolicy(): void {
+  if (Object.hasOwn(document, 'createElement')) return;
   const plain = document.createElement.bind(document);
   document.createElement = ((name: string, options?: ElementCreationOptions) => {
     const element = plain(name, options);
     if (name === 'style') element.nonce = cspNonce();
+    else if (name === 'span') element.setAttribute = setAttribute;
     return element;
   }) as typeof document.createElement;
-  try {
-    return make();
-  } finally {
-    document.createElement = plain;
-  }
 }
 
 /** Resolves when the session has ended; rejects when it could not be opened. */
@@ -33,7 +39,8 @@ export async function openTerminal(id: string, target: HTMLElement, of: { signal
   });
   const fit = new FitAddon();
   terminal.loadAddon(fit);
-  withNonce(() => terminal.open(target));
+  keepPolicy();
+  terminal.open(target);
   fit.fit();
   const resized = new ResizeObserver(() => fit.fit());
   resized.observe(target);

@@ -1,6 +1,7 @@
 /** What went wrong, in the person's language. */
 import { ApiError, UnreachableError } from '../../../src/client/errors.ts';
 import type { ProblemCode } from '../../../src/contract/problem.ts';
+import type { Provider } from '../../../src/contract/providers.ts';
 import type { Reservation } from '../../../src/contract/reservations.ts';
 import type { Messages } from '../i18n/en.ts';
 import type { Format } from '../i18n/format.ts';
@@ -14,8 +15,10 @@ export function noticeText(
 ): string {
   if (notice === undefined || !Object.hasOwn(t.notices, notice.code)) return stageText;
   const after = spanText(notice.facts['after'] ?? '', format);
-  return t.notices[notice.code]({ at: '', name: '', op: '', why: '', ...notice.facts, after }, (at) => format.time(at));
+  return t.notices[notice.code]({ ...GAPS, ...notice.facts, after }, (at) => format.time(at));
 }
+
+const GAPS = { at: '', name: '', op: '', from: '', to: '', place: '', places: '', percent: '', why: '' };
 
 const UNIT_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
 
@@ -36,6 +39,16 @@ export function noteText(
   return noticeText({ stageText: note, ...(notice ? { notice } : {}) }, t, format);
 }
 
+/** Why it is where it is; the server's own sentence where it has a part that is not known here, undefined where there was no other place. */
+export function placementText(
+  { placement, placementNotices: parts }: Pick<Reservation, 'placement' | 'placementNotices'>,
+  t: Pick<Messages, 'notices'>,
+  format: Pick<Format, 'time' | 'span'>,
+): string | undefined {
+  if (placement === undefined || parts?.every(({ code }) => Object.hasOwn(t.notices, code)) !== true) return placement;
+  return parts.map((notice) => noticeText({ stageText: placement, notice }, t, format)).join(' ');
+}
+
 /** Only what is needed of the catalogue. */
 type Words = Pick<Messages, 'common' | 'problems' | 'notRunning' | 'whyNot'>;
 
@@ -44,6 +57,18 @@ export interface Explained {
   hint: string | undefined;
   /** The server's own words, in English, where what stands above is a translation of their code and says less. */
   said: string | undefined;
+}
+
+/** Why a provider is not up; undefined where it is. */
+export function providerProblem(
+  { problem, problemNotice: notice, problemCode: code }: Pick<Provider, 'problem' | 'problemNotice' | 'problemCode'>,
+  t: Pick<Messages, 'notices' | 'problems' | 'faults'>,
+  format: Pick<Format, 'time' | 'span'>,
+): Omit<Explained, 'hint'> | undefined {
+  if (problem === undefined) return undefined;
+  const what = code === undefined ? undefined : (t.faults[code as ProblemCode] ?? t.problems[code as ProblemCode]?.what);
+  if (what !== undefined) return { title: what, said: problem };
+  return { title: noticeText({ stageText: problem, ...(notice ? { notice } : {}) }, t, format), said: undefined };
 }
 
 /** What went wrong in the person's language: what, and what to do. */

@@ -12,10 +12,10 @@ const why = (details: Record<string, unknown>) => whyNotText(details, de, format
 
 it('says why a time cannot be had, with the amounts, times and names that the server gives', () => {
   const room = { resource: 'memoryMiB', at, free: 512, wanted: 2048, part: 'span' };
-  expect(why(room)).toBe('Zu wenig Platz 30. Nov. 2020, 14:00: Arbeitsspeicher: frei 512 MiB, gebraucht 2 GiB.');
+  expect(why(room)).toBe('Zu wenig Platz (30. Nov. 2020, 14:00). Arbeitsspeicher: frei 512 MiB, gebraucht 2 GiB.');
   expect(why({ ...room, part: 'around' })).toContain(de.whyNot.turnround);
   expect(why({ resource: 'machines', at, free: 0, wanted: 1, part: 'span' })).toContain('Rechner: frei 0, gebraucht 1.');
-  expect(why({ resource: 'licence', licence: 'matlab', at, until: at })).toMatch(/matlab ist vergeben 30\..*wieder frei: 30\./);
+  expect(why({ resource: 'licence', licence: 'matlab', at, until: at })).toMatch(/matlab ist vergeben \(30\..*wieder frei: 30\./);
   expect(why({ resource: 'licence', licence: 'matlab', at })).not.toContain('frei:');
   expect(why({ from: at, until: at, reason: 'new disks' })).toBe('Wegen Wartung geschlossen bis 30. Nov. 2020, 14:00: new disks');
   expect(why({ from: at, reason: 'new disks' })).toBe('Bis auf Weiteres wegen Wartung geschlossen: new disks');

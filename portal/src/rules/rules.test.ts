@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { explain, noteText, noticeText } from './explain.ts';
+import { explain, noteText, noticeText, placementText, providerProblem } from './explain.ts';
 import { makeFormat } from '../i18n/format.ts';
 import { de } from '../i18n/de.ts';
 import { en } from '../i18n/en.ts';
@@ -87,6 +87,37 @@ it('what the server says of a reservation is said in the language of the page, w
   const late = { code: 'late-by-maintenance', facts: { ...facts, after: '10m' } } as const;
   expect(noteText('its English', late, de, zurich)).toMatch(/wenn die Wartung vorbei ist, .*14:00, und .* bis zu 10 Min\. nach/);
   expect([null, undefined].map((none) => noteText('of a driver', none, de, zurich))).toEqual(['of a driver', 'of a driver']);
+});
+
+it('why a provider is not up is said in the language of the page, with the words of the error below it', () => {
+  const away = { problem: 'its English', problemNotice: { code: 'provider-disabled', facts: {} } } as const;
+  expect(providerProblem(away, de, zurich)).toEqual({ title: 'Jemand vom Betrieb hat ihn abgeschaltet.', said: undefined });
+  expect(providerProblem({ problem: 'no route', problemCode: 'unavailable' }, de, zurich)).toEqual({
+    title: 'Er antwortet nicht, oder nicht, wie er soll.',
+    said: 'no route',
+  });
+  expect(providerProblem({ problem: 'disk', problemCode: 'no-space' }, de, zurich)?.title).toBe('Der Speicher ist voll');
+  for (const none of [{ problemCode: 'unavailable' }, {}])
+    expect(providerProblem({ problem: 'no route', ...none }, en, zurich)).toEqual({ title: 'no route', said: undefined });
+  expect(providerProblem({ problem: 'disk', problemCode: 'EPIPE' }, de, zurich)).toEqual({ title: 'disk', said: undefined });
+  expect(providerProblem({}, de, zurich)).toBeUndefined();
+});
+
+it('why a machine is where it is, is said in the language of the page, and by the server where a part of it is new', () => {
+  const here = {
+    placement: 'b was chosen: b would have 88 % left; tried before it: a',
+    placementNotices: [
+      { code: 'place-chosen', facts: { place: 'b' } },
+      { code: 'place-left', facts: { place: 'b', percent: '88' } },
+      { code: 'place-tried', facts: { places: 'a' } },
+    ],
+  } as const;
+  const placementNotices = [...here.placementNotices];
+  expect(placementText({ ...here, placementNotices }, de, zurich)).toBe('Gewählt wurde b. Auf b blieben 88 % frei. Vorher versucht: a.');
+  const newer = [...placementNotices, { code: 'never-heard-of' as never, facts: {} }];
+  expect(placementText({ ...here, placementNotices: newer }, de, zurich)).toBe(here.placement);
+  expect(placementText({ placement: here.placement }, de, zurich)).toBe(here.placement);
+  expect(placementText({}, de, zurich)).toBeUndefined();
 });
 
 it('a new name of an image is read anew wherever it stands; after a gap, everything', () => {
@@ -279,7 +310,7 @@ function shape(node: unknown, path = ''): string[] {
 
 it('German says all that English says, and nothing is left in English by mistake', () => {
   // The server's own sentences are English: there is nothing to translate them to.
-  expect(shape({ ...de, problems: en.problems })).toEqual(shape(en));
+  expect(shape({ ...de, problems: en.problems, faults: en.faults })).toEqual(shape(en));
   const same = shape(en).filter((path) => {
     const at = (root: unknown) =>
       path

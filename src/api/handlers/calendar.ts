@@ -47,7 +47,7 @@ export function calendarHandlers({ services }: Deps): Handlers<CalendarOperation
     },
     showRules: ({ caller }) => services.showRules(caller),
     async setRule({ body, caller }) {
-      for (const span of [body.longest, body.total, body.ahead, body.connectWithin, body.idleAfter])
+      for (const span of [body.longest, body.total, body.ahead, body.connectWithin, body.idleAfter, body.tellEnd])
         if (typeof span === 'string') durationMs(span);
       return services.setRule(caller, body);
     },

@@ -1,6 +1,7 @@
 import { imageNameProblem } from '../../core/image.ts';
 import { CarrelError } from '../../lib/errors.ts';
 import { existingImage, existingRevision, managedImage } from '../access.ts';
+import { labelsAsked } from '../labels.ts';
 import type { Deps, Handlers } from './types.ts';
 
 type ImageOperation =
@@ -17,6 +18,7 @@ type ImageOperation =
   | 'retireRevision'
   | 'unretireRevision'
   | 'deleteRevision'
+  | 'resealRevision'
   | 'verifyImage'
   | 'imageLineage'
   | 'lineage';
@@ -29,7 +31,7 @@ export function checkNewName(name: string): void {
 
 export function imageHandlers({ services }: Deps): Handlers<ImageOperation> {
   return {
-    listImages: async () => ({ items: await services.listImages() }),
+    listImages: async ({ query }) => ({ items: await services.listImages(labelsAsked(query.label)) }),
     showImage: ({ params }) => existingImage(services, params.name),
     async changeImage({ params, body, caller }) {
       const image = await managedImage(services, caller, params.name);
@@ -76,10 +78,14 @@ export function imageHandlers({ services }: Deps): Handlers<ImageOperation> {
       await managedImage(services, caller, params.name);
       return services.deleteRevision(caller, (await existingRevision(services, params.name, params.number)).id);
     },
+    async resealRevision({ params, body, caller, signal }) {
+      await existingRevision(services, params.name, params.number);
+      return services.resealRevision(caller, { ...body, image: params.name, revision: params.number }, signal);
+    },
     async verifyImage({ params, body, caller, signal }) {
       await managedImage(services, caller, params.name);
       if (body.revision !== undefined) await existingRevision(services, params.name, body.revision);
-      return services.verifyImage({ image: params.name, revision: body.revision, full: body.full }, signal);
+      return services.verifyImage(caller, { ...body, image: params.name }, signal);
     },
     async imageLineage({ params, caller, signal }) {
       // It names the machines of others, so it is for those who look after the image.

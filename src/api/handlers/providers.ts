@@ -11,6 +11,7 @@ type ProviderOperation =
   | 'enableProvider'
   | 'disableProvider'
   | 'drainProvider'
+  | 'writeOffProvider'
   | 'deleteProvider';
 
 /** Its value, or 404. */
@@ -32,6 +33,8 @@ export function providerHandlers({ services }: Deps): Handlers<ProviderOperation
       items: there(await services.listProviderVms(params.provider, signal), params.provider),
     }),
     enableProvider: async ({ params, caller }) => there(await services.enableProvider(caller, params.provider, true), params.provider),
+    writeOffProvider: async ({ params, body, caller }) =>
+      there(await services.writeOffProvider(caller, params.provider, body.reason), params.provider),
     drainProvider: async ({ params, caller }) => there(await services.drainProvider(caller, params.provider), params.provider),
     disableProvider: async ({ params, caller }) => there(await services.enableProvider(caller, params.provider, false), params.provider),
     deleteProvider: async ({ params, caller }) => ({

@@ -1,5 +1,4 @@
-import { CarrelError } from '../../lib/errors.ts';
-import { wantedLabels } from '../../core/labels.ts';
+import { labelsAsked } from '../labels.ts';
 import { randomUUID } from 'node:crypto';
 import { existingImage, listOwner, mayManage, notAllowed, ownJob, ownMachine, ownReservation, personalReservation } from '../access.ts';
 import { durationMs } from '../../services/duration.ts';
@@ -19,11 +18,13 @@ type ReservationOperation =
   | 'undoEnd'
   | 'reimageReservation'
   | 'unlinkReservation'
+  | 'relocateReservation'
   | 'powerReservation'
   | 'consoleTicket'
   | 'listMachines'
   | 'showMachine'
   | 'answerMachine'
+  | 'endMachine'
   | 'serialLog'
   | 'showJob';
 
@@ -38,12 +39,7 @@ export function reservationHandlers({ services, tickets }: Deps): Handlers<Reser
     },
     async listReservations({ query, caller }) {
       const owner = listOwner(caller, query.all);
-      const labels = query.label === undefined ? undefined : wantedLabels(query.label);
-      if (query.label !== undefined && labels === undefined) {
-        throw new CarrelError('bad-request', `${JSON.stringify(query.label)} is no label, and no list of some`, {
-          hint: 'write KEY=VALUE, or KEY for any value; several parted by commas',
-        });
-      }
+      const labels = labelsAsked(query.label);
       return services.listReservations({
         owner,
         past: query.past ?? false,
@@ -99,6 +95,10 @@ export function reservationHandlers({ services, tickets }: Deps): Handlers<Reser
       await ownReservation(services, caller, params.id);
       return services.unlinkReservation(caller, params.id);
     },
+    async relocateReservation({ params, body, caller }) {
+      await ownReservation(services, caller, params.id);
+      return services.relocateReservation(caller, { id: params.id, datastore: body.datastore });
+    },
     async powerReservation({ params, body, caller }) {
       await ownReservation(services, caller, params.id);
       return services.power(caller, { id: params.id, op: body.op });
@@ -125,6 +125,10 @@ export function reservationHandlers({ services, tickets }: Deps): Handlers<Reser
     async answerMachine({ params, body, caller, signal }) {
       await ownMachine(services, caller, params.id, signal);
       await services.answerMachine(caller, { ...body, id: params.id }, signal);
+      return ownMachine(services, caller, params.id, signal);
+    },
+    async endMachine({ params, caller, signal }) {
+      await services.endMachine(caller, params.id);
       return ownMachine(services, caller, params.id, signal);
     },
     showMachine: ({ params, caller, signal }) => ownMachine(services, caller, params.id, signal),

@@ -13,6 +13,7 @@ type SystemOperation =
   | 'reconcile'
   | 'listAudit'
   | 'listServers'
+  | 'forgetServer'
   | 'listAccounts'
   | 'createAccount'
   | 'changeAccount'
@@ -33,6 +34,10 @@ export function systemHandlers({ services, version, openapi }: Deps): Handlers<S
     showSession: async ({ caller }) => showSession(caller, version),
     reconcile: ({ body, caller, signal }) => services.reconcile(caller, body, signal),
     listServers: async () => ({ items: await services.listServers() }),
+    async forgetServer({ params, caller }) {
+      if (await services.forgetServer(caller, params.server)) return { done: true };
+      throw new CarrelError('not-found', `there is no server ${params.server}`, { hint: 'List them with `carrel server ls`.' });
+    },
     listAudit: ({ query }) => services.listAudit({ limit: query.limit ?? DEFAULT_PAGE, after: query.after, subject: query.subject }),
     listAccounts: ({ query }) => services.listAccounts({ limit: query.limit ?? DEFAULT_PAGE, after: query.after }),
     createAccount: ({ body, caller }) => services.createAccount(caller, body),

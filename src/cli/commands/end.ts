@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Reservation } from '../../contract/reservations.ts';
-import { followReservation } from '../follow.ts';
+import { follow, followReservation, progressText, reservationGoesOn, stageText } from '../follow.ts';
 import { findReservation } from '../names.ts';
-import type { Cli } from '../session.ts';
+import type { Cli, Session } from '../session.ts';
 import { clock, short } from '../text.ts';
 
 /** So long a machine is kept that somebody may have ended by mistake. */
@@ -36,12 +36,29 @@ export function addUndo(program: Command, cli: Cli): void {
   program
     .command('undo <id>')
     .description('take the end of a reservation back, while its machine is kept')
-    .action(async (text: string, _options: object, command: Command) => {
+    .option('--no-wait', 'do not wait until it is switched on again')
+    .action(async (text: string, options: { wait: boolean }, command: Command) => {
       const session = cli.open(command);
       const { id } = await findReservation(session.client, text);
-      const now = await session.client.undoEnd({ params: { id } });
-      session.answer(now, `${short(id)}  ${now.state}: ${now.stageText}`);
+      const back = await session.client.undoEnd({ params: { id } });
+      const now = options.wait ? await whenOn(session, back) : back;
+      session.answer(now, `${short(id)}  ${stageText(now)}`);
     });
+}
+
+/** The reservation once its machine, which is being switched on, can be used again. */
+function whenOn(session: Session, back: Reservation): Promise<Reservation> {
+  const { id } = back;
+  return follow(session, {
+    look: (signal) => session.client.showReservation({ params: { id } }, { signal }),
+    stage: (r) => ({
+      text: stageText(r),
+      detail: progressText(r),
+      over: r.state !== 'ready' || r.stageText !== back.stageText || stageText(r) === r.stage,
+    }),
+    goesOn: reservationGoesOn(id),
+    subjects: [id],
+  });
 }
 
 function line(r: Reservation): string {

@@ -7,6 +7,7 @@ import { followJob, followRevision, StageLine, waitForRevision } from '../follow
 import { interruptible } from '../io.ts';
 import { revisionOf, wholeNumber } from '../names.ts';
 import { proveAndAnswer } from '../proof.ts';
+import { labelOption } from '../labels.ts';
 import type { Cli, Session } from '../session.ts';
 
 interface Options extends Omit<UploadQuery, 'memoryMiB' | 'bootTimeoutS' | 'publish' | 'masterOf'> {
@@ -17,6 +18,7 @@ interface Options extends Omit<UploadQuery, 'memoryMiB' | 'bootTimeoutS' | 'publ
   prove?: boolean;
   vm?: string;
   adopt?: boolean;
+  label?: Record<string, string>;
   asMasterOf?: { name: string; number: number };
 }
 
@@ -58,7 +60,9 @@ export function addImageImport(image: Command, cli: Cli): void {
     .option('--vcpus <n>', 'virtual CPUs', wholeNumber)
     .addOption(new Option('--firmware <firmware>', 'what it boots by').choices(['bios', 'efi']))
     .option('--secure-boot', 'its EFI firmware runs only what is signed (on QEMU)')
+    .option('--no-secure-boot', 'none, also where the description of an OVA has it')
     .option('--tpm', 'a TPM 2.0 for each machine, of its own and empty at first (on QEMU)')
+    .option('--no-tpm', 'none, also where the description of an OVA has one')
     .addOption(
       new Option('--cpu <level>', 'processor that it is built for, where it is imitated; x86-64-v2 if left out').choices([
         'x86-64',
@@ -77,6 +81,7 @@ export function addImageImport(image: Command, cli: Cli): void {
     .addOption(new Option('--nic <card>', 'its network card').choices(['virtio', 'e1000', 'e1000e', 'vmxnet3']))
     .option('--boot-timeout <s>', 'longest time from power-on to SSH, in seconds', wholeNumber)
     .option('--description <text>', 'what the image is')
+    .option('--label <label>', 'KEY=VALUE, on the image; as often as you like', labelOption)
     .option(
       '--as-master-of <revision>',
       'make no new revision: one more master of this one (NAME@NUMBER), with the same content',
@@ -88,6 +93,8 @@ export function addImageImport(image: Command, cli: Cli): void {
     .action(async (file: string | undefined, options: Options, command: Command) => {
       const session = cli.open(command);
       const started = await begin(session, file, options);
+      const { label: labels } = options;
+      if (labels !== undefined) await session.client.changeImage({ params: { name: started.image.name }, body: { labels } });
       if (options.asMasterOf === undefined) {
         if (options.prove !== true) return followRevision(session, started, 'checking and sealing');
         await waitForRevision(session, started, 'checking and sealing');
@@ -107,10 +114,13 @@ export function addImageImport(image: Command, cli: Cli): void {
 }
 
 async function begin(session: Session, file: string | undefined, options: Options): Promise<RevisionStarted> {
-  const { provider, vm, adopt, name, format, firmware, asMasterOf, prove: _, publish: __, ...rest } = options;
-  if (asMasterOf !== undefined && [name, options.description, options.publish, options.prove].some((said) => said !== undefined)) {
-    throw new CarrelError('bad-request', 'name, description, proof and publishing are those of the revision', {
-      hint: 'leave --name, --description, --prove, --publish and --no-publish out, or --as-master-of',
+  const { provider, vm, adopt, name, format, firmware, asMasterOf, prove: _, publish: __, label: ___, ...rest } = options;
+  if (
+    asMasterOf !== undefined &&
+    [name, options.description, options.label, options.publish, options.prove].some((said) => said !== undefined)
+  ) {
+    throw new CarrelError('bad-request', 'name, description, labels, proof and publishing are those of the revision', {
+      hint: 'leave --name, --description, --label, --prove, --publish and --no-publish out, or --as-master-of',
     });
   }
   if (file !== undefined && vm === undefined && adopt === undefined) return sendFile(session, file, options);
@@ -144,7 +154,7 @@ async function begin(session: Session, file: string | undefined, options: Option
 const handedOut = ({ publish, prove }: Options): boolean => publish === true && prove !== true;
 
 function queryOf(options: Options): UploadQuery {
-  const { name: _, memory, bootTimeout, vm: __, adopt: ___, prove: ____, asMasterOf, ...rest } = options;
+  const { name: _, memory, bootTimeout, vm: __, adopt: ___, prove: ____, label: _____, asMasterOf, ...rest } = options;
   return {
     ...rest,
     publish: handedOut(options),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Image, Revision } from '../../contract/images.ts';
 import { imageAndRevision } from '../names.ts';
+import { labelText } from '../labels.ts';
 import type { Cli } from '../session.ts';
 import { bytes, clock, facts, failureText, plain, table, when } from '../text.ts';
 
@@ -32,7 +33,8 @@ function describeImage(image: Image, revisions: readonly Revision[]): string {
     when(r.createdAt),
     r.failure?.message,
   ]);
-  return `${head}\n${table(['REVISION', 'STATE', 'FROM', 'MACHINES', 'MADE', 'FAILURE'], rows)}`;
+  const labels = labelText(image);
+  return `${head}\n${labels === '' ? '' : `labels: ${plain(labels)}\n`}${table(['REVISION', 'STATE', 'FROM', 'MACHINES', 'MADE', 'FAILURE'], rows)}`;
 }
 
 function describeRevision(r: Revision): string {
@@ -54,12 +56,13 @@ function describeRevision(r: Revision): string {
 }
 
 function hardwareText(hardware: NonNullable<Revision['profile']>['hardware']): string {
-  const { vcpus, memoryMiB, firmware, secureBoot, tpm, cpu, diskBus, nic } = hardware;
+  const { vcpus, memoryMiB, firmware, secureBoot, tpm, cpu, diskBus, nic, sectorBytes } = hardware;
   const other = [
     secureBoot && 'secure boot',
     tpm && 'TPM 2.0 of each machine alone (empty at first, not captured)',
     cpu,
     diskBus && `disk on ${diskBus}`,
+    sectorBytes && `sectors of ${sectorBytes} bytes`,
     nic && `card ${nic}`,
   ].filter((said) => said !== undefined);
   return [`${vcpus} vCPU`, `${memoryMiB} MiB`, firmware, ...other].join(', ');

@@ -11,11 +11,16 @@ export function addImageVerify(image: Command, cli: Cli): void {
   image
     .command('verify <image>')
     .description('hash the golden files and compare with what was sealed (NAME or NAME@NUMBER)')
+    .option('--provider <name>', 'only what lies on that one')
     .option('--full', 'on vSphere: every byte that was hashed, not only samples')
-    .action(async (text: string, { full }: { full?: true }, command: Command) => {
+    .action(async (text: string, { full, provider }: { full?: true; provider?: string }, command: Command) => {
       const session = cli.open(command);
       const { name, number } = imageAndRevision(text);
-      const body = { ...(number === undefined ? {} : { revision: number }), ...(full === undefined ? {} : { full }) };
+      const body = {
+        ...(number === undefined ? {} : { revision: number }),
+        ...(provider === undefined ? {} : { provider }),
+        ...(full === undefined ? {} : { full }),
+      };
       const result = await session.client.verifyImage({ params: { name }, body });
       const rows = result.checks.flatMap((c) =>
         c.files.map((f) => [`${name}@${c.revision}`, f.problem ?? OK[f.compared ?? 'bytes'], f.expectedSha256.slice(0, 16), f.path]),

@@ -49,6 +49,18 @@ export function addProviderDrain(provider: Command, cli: Cli): void {
     });
 }
 
+export function addProviderWriteOff(provider: Command, cli: Cli): void {
+  provider
+    .command('write-off <name>')
+    .description('it is gone for good: what is there ends, without a proof, and nobody waits for it any more (operators)')
+    .requiredOption('--reason <text>', 'what happened to it, for the people whose machines were there')
+    .action(async (name: string, options: { reason: string }, command: Command) => {
+      const session = cli.open(command);
+      const now = await session.client.writeOffProvider({ params: { provider: name }, body: { reason: options.reason } });
+      session.answer(now, describeProvider(now));
+    });
+}
+
 export function addProviderRm(provider: Command, cli: Cli): void {
   provider
     .command('rm <name>')

@@ -14,6 +14,7 @@ interface Options {
   checkpoints?: number;
   connectWithin?: string;
   idleAfter?: string;
+  tellEnd?: string;
   reset?: boolean;
 }
 
@@ -31,6 +32,7 @@ export function addRules(program: Command, cli: Cli): void {
     .option('--checkpoints <n>', 'how many checkpoints one machine may have, at most 7; 0 = none', checkpointLimit)
     .option('--connect-within <span>', 'a machine to which nobody connects for so long is ended, or any')
     .option('--idle-after <span>', 'a machine at which nobody is connected for so long is ended, or any')
+    .option('--tell-end <span>', 'so long before the end its people are told, or no')
     .option('--reset', 'what the site says of this kind and group is taken away')
     .action(async (kind: string | undefined, options: Options, command: Command) => {
       const session = cli.open(command);
@@ -39,7 +41,7 @@ export function addRules(program: Command, cli: Cli): void {
       session.answer(
         rules,
         table(
-          ['KIND', 'ALLOWED', 'LONGEST', 'WITH EXTENSIONS', 'AHEAD', 'AT ONCE', 'CHECKPOINTS', 'CONNECT WITHIN', 'IDLE AFTER'],
+          ['KIND', 'ALLOWED', 'LONGEST', 'WITH EXTENSIONS', 'AHEAD', 'AT ONCE', 'CHECKPOINTS', 'CONNECT WITHIN', 'IDLE AFTER', 'TELL END'],
           rules.mine.map(row),
         ),
       );
@@ -62,6 +64,7 @@ function changeOf(kind: string, o: Options, command: Command): RuleChange {
     ...(o.checkpoints === undefined ? {} : { checkpoints: o.checkpoints }),
     ...(o.connectWithin === undefined ? {} : { connectWithin: limit(o.connectWithin) }),
     ...(o.idleAfter === undefined ? {} : { idleAfter: limit(o.idleAfter) }),
+    ...(o.tellEnd === undefined ? {} : { tellEnd: o.tellEnd === 'no' ? null : o.tellEnd }),
     ...(o.reset === undefined ? {} : { reset: o.reset }),
     ...(o.atOnce === undefined ? {} : { atOnce: o.atOnce === 'any' ? null : o.atOnce }),
   };
@@ -101,5 +104,6 @@ function row(r: Rule): string[] {
     String(r.checkpoints),
     limit(r.connectWithinMs),
     limit(r.idleAfterMs),
+    r.tellEndMs === 0 ? 'no' : span(r.tellEndMs),
   ];
 }

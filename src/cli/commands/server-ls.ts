@@ -9,7 +9,16 @@ export function addServerLs(server: Command, cli: Cli): void {
     .action(async (_options: object, command: Command) => {
       const session = cli.open(command);
       const { items } = await session.client.listServers();
-      const rows = items.map((s) => [s.name, s.state, s.version, s.url, when(s.startedAt), when(s.heardAt), s.holds.join(', ')]);
-      session.answer(items, table(['SERVER', 'STATE', 'VERSION', 'ADDRESS', 'SINCE', 'HEARD', 'WATCHES'], rows));
+      const rows = items.map((s) => [
+        s.id.slice(0, 8),
+        s.name,
+        s.state,
+        s.version,
+        s.url,
+        when(s.startedAt),
+        when(s.heardAt),
+        s.holds.join(', '),
+      ]);
+      session.answer(items, table(['ID', 'SERVER', 'STATE', 'VERSION', 'ADDRESS', 'SINCE', 'HEARD', 'WATCHES'], rows));
     });
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { idOf } from '../names.ts';
 import type { Cli } from '../session.ts';
 import { table, when } from '../text.ts';
 
@@ -18,8 +19,10 @@ export function addSessionRm(group: Command, cli: Cli): void {
   group
     .command('rm <id> [account]')
     .description('sign a browser out')
-    .action(async (id: string, account: string | undefined, _options: object, command: Command) => {
+    .action(async (text: string, account: string | undefined, _options: object, command: Command) => {
       const session = cli.open(command);
-      session.answer(await session.client.endSession({ params: { id }, query: account === undefined ? {} : { account } }), 'done');
+      const query = account === undefined ? {} : { account };
+      const id = idOf((await session.client.listSessions({ query })).items, text, 'session', 'carrel session ls');
+      session.answer(await session.client.endSession({ params: { id }, query }), 'done');
     });
 }

@@ -34,6 +34,7 @@ async function machineOf(session: Session, reservation: Reservation): Promise<Ma
 function proofText(machine: MachineDetail | undefined): string | undefined {
   const proof = machine?.proof;
   if (proof === undefined) return undefined;
+  if (proof.writtenOff !== undefined) return `nobody saw it go: its provider was written off (${proof.writtenOff})`;
   const bad = proof.parents.filter((p) => !p.existsAfter || p.identityAfter !== p.identityBefore).length;
   const parents =
     bad === 0

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Availability } from '../../contract/calendar.ts';
 import type { Cli } from '../session.ts';
-import { clock, facts, span, when } from '../text.ts';
+import { clock, facts, localTimes, span, when } from '../text.ts';
 import { addRequestOptions, type RequestOptions, machineRequestOf } from '../reservation-request.ts';
 
 /** Spans shown to people; all of them are in the JSON. */
@@ -19,12 +19,12 @@ export function addWhen(program: Command, cli: Cli): void {
 function describe(a: Availability): string {
   const free = a.free
     .slice(0, SHOWN)
-    .map(({ from, until }): [string, string] => ['free', until === undefined ? `${from} on` : `${from} to ${until}`]);
+    .map(({ from, until }): [string, string] => ['free', localTimes(until === undefined ? `${from} on` : `${from} to ${until}`)]);
   return facts([
     ['image', `${a.image}@${a.revision} (${a.kind}) on ${a.provider}`],
     ['asked for', `${clock(a.startsAt)} to ${a.endsAt ? clock(a.endsAt) : 'when you end it'}`],
-    ['can be had', a.possible ? 'yes' : `no: ${a.reason?.message ?? 'there is no room'}`],
-    ['next', a.possible ? undefined : a.next ? `${a.next} (${when(a.next)})` : `not until ${a.horizon}`],
+    ['can be had', a.possible ? 'yes' : `no: ${localTimes(a.reason?.message ?? 'there is no room')}`],
+    ['next', a.possible ? undefined : a.next ? `${localTimes(a.next)} (${when(a.next)})` : `not until ${localTimes(a.horizon)}`],
     ...free,
     [
       'ready in',

@@ -21,6 +21,7 @@ export class Bench {
   #driver: Driver;
   #shared: Promise<Master> | undefined;
   #lent: string[] = [];
+  readonly #keptMachines = new Set<string>();
   readonly #machines = new Set<string>();
   readonly #masters = new Set<string>();
   readonly #sharedMasters = new Set<string>();
@@ -60,6 +61,13 @@ export class Bench {
     const id = randomUUID();
     this.#masters.add(id);
     return id;
+  }
+
+  /** A machine and a master of this check are there for later ones too. */
+  keep(machineId: string, revisionId: string): void {
+    if (this.#machines.delete(machineId)) this.#keptMachines.add(machineId);
+    this.#masters.delete(revisionId);
+    this.#sharedMasters.add(revisionId);
   }
 
   /** The master that all checks share; nobody removes it. */
@@ -143,7 +151,7 @@ export class Bench {
   /** Leftovers, given that these and what checks share should be there. */
   async leaks(keep: Partial<Kept> = {}): Promise<readonly string[]> {
     return await this.#harness.leaks({
-      machines: [...this.#lent, ...(keep.machines ?? [])],
+      machines: [...this.#lent, ...this.#keptMachines, ...(keep.machines ?? [])],
       masters: [...this.#sharedMasters, ...(keep.masters ?? [])],
     });
   }
@@ -160,9 +168,10 @@ export class Bench {
 
   /** Gives up the shared machines and masters too. */
   async finish(): Promise<void> {
-    for (const id of this.#lent) this.#machines.add(id);
+    for (const id of [...this.#lent, ...this.#keptMachines]) this.#machines.add(id);
     for (const id of this.#sharedMasters) this.#masters.add(id);
     this.#lent = [];
+    this.#keptMachines.clear();
     this.#sharedMasters.clear();
     this.#shared = undefined;
     await this.tidy();

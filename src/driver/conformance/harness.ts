@@ -40,6 +40,8 @@ export interface Harness {
   tamperMaster?: ((revisionId: string) => Promise<void>) | undefined;
   /** Ends a running machine from outside: kills its process, powers it off as a foreign administrator. */
   crashMachine?: ((machineId: string) => Promise<void>) | undefined;
+  /** Name of a datastore that machines can be on and this one is not. */
+  otherDatastore?: ((machineId: string) => Promise<string>) | undefined;
   /** Leaves something behind that carries our tag and belongs to nothing; gives its `ref` as `inventory` shows it. */
   plantStray?: (() => Promise<string>) | undefined;
 }

@@ -22,6 +22,7 @@ async function verbsOn(bench: Bench, driver: Driver, id: string): Promise<Call[]
     ...(caps.checkpoints ? [['checkpoints', () => driver.checkpoints(ctx(), id)] as const] : []),
     ...(caps.checkpoints ? [['deleteCheckpoint', () => driver.deleteCheckpoint(ctx(), id, 'x')] as const] : []),
     ...(caps.checkpoints ? [['revert', () => driver.revert(ctx(), id, 'x')] as const] : []),
+    ...(caps.relocate === true ? [['relocate', async () => await driver.relocate?.(ctx(), id, 'ds1')] as const] : []),
     ...(caps.unlink === true ? [['unlink', async () => await driver.unlink?.(ctx(), id)] as const] : []),
     ['capture', () => driver.capture(ctx(), { machineId: id, revisionId: bench.revisionId() })],
     ['guest.ready', () => driver.guest.ready(ctx(), id)],

@@ -7,6 +7,7 @@ import { LIFECYCLE_CHECKS } from './lifecycle.ts';
 import { MASTER_CHECKS } from './masters.ts';
 import { OWNERSHIP_CHECKS } from './ownership.ts';
 import { POWER_CHECKS } from './power.ts';
+import { RELOCATE_CHECKS } from './relocate.ts';
 import { UNLINK_CHECKS } from './unlink.ts';
 
 /** All rules of the port by theme, in the order in which they run; the last two look back over everything before them. */
@@ -17,6 +18,7 @@ export const SUITE: Readonly<Record<string, readonly Check[]>> = {
   'golden disks': GOLDEN_CHECKS,
   power: POWER_CHECKS,
   'off its master': UNLINK_CHECKS,
+  'to another datastore': RELOCATE_CHECKS,
   destroy: DESTROY_CHECKS,
   ownership: OWNERSHIP_CHECKS,
   'the whole': LIFECYCLE_CHECKS,

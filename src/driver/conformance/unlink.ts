@@ -1,3 +1,4 @@
+import type { Ctx } from '../../lib/context.ts';
 import { isCode } from '../../lib/errors.ts';
 import type { CloneResult, Master } from '../driver.ts';
 import { abortPlan, breaksOff, cancelledInTheMiddle } from './abort.ts';
@@ -17,7 +18,7 @@ async function unlinked(bench: Bench, machineId: string): Promise<CloneResult> {
 }
 
 /** Read anew, by what the storage shows: one disk a chain, in the machine's own folder, in its lineage as in what the verb answered. */
-async function standsAlone(bench: Bench, found: Findings, result: CloneResult): Promise<void> {
+export async function standsAlone(bench: Bench, found: Findings, result: CloneResult): Promise<void> {
   const { machineId } = result;
   const read = await bench.driver.readBack(bench.ctx(), machineId);
   const report = await bench.driver.lineage(bench.ctx(), { kind: 'machine', machineId });
@@ -35,9 +36,38 @@ async function standsAlone(bench: Bench, found: Findings, result: CloneResult): 
   found.same([result.mode, read.mode, (await bench.seen(machineId))?.mode], ['full', 'full', 'full'], 'mode');
 }
 
-async function goldenIs(bench: Bench, found: Findings, master: Master, digest: string | undefined): Promise<void> {
+export const diskPaths = ({ chains }: CloneResult): string[][] => chains.map((chain) => chain.map((disk) => disk.path));
+
+/** As it was, by its bytes and by what the driver says of it. */
+export async function goldenIs(bench: Bench, found: Findings, master: Master, digest: string | undefined): Promise<void> {
   found.same(await bench.digest(master.revisionId), digest, 'golden bytes');
   found.must((await bench.driver.verifyMaster(bench.ctx('masterMs'), master.revisionId)).ok, 'verifyMaster finds the master changed');
+}
+
+/**
+ * Gives linked machines disks of their own by a call that is broken off: the next try, which `isWhole` makes and looks at, ends it, or the machine
+ * goes. Nothing is left, and the golden disks are as they were.
+ */
+export async function brokenOff(
+  bench: Bench,
+  found: Findings,
+  what: string,
+  begin: (machineId: string) => Promise<{ call: (ctx: Ctx) => Promise<unknown>; isWhole: () => Promise<void> }>,
+): Promise<void> {
+  const master = await bench.master();
+  const digest = await bench.digest(master.revisionId);
+  for (const { nth, again } of abortPlan(bench)) {
+    const { machineId } = await bench.clone();
+    const { call, isWhole } = await begin(machineId);
+    await breaksOff(found, what, call(cancelledInTheMiddle(nth, bench.harness.timeouts.masterMs)));
+    if (again) {
+      await isWhole();
+      found.same(await bench.leaks({ machines: [machineId] }), [], 'left over by the second try');
+    }
+    await bench.driver.destroy(bench.ctx(), machineId);
+    found.same(await bench.leaks(), [], 'left over');
+  }
+  await goldenIs(bench, found, master, digest);
 }
 
 /** A machine that stands on its master no more: only that machine changes, and all of it is there. */
@@ -71,8 +101,7 @@ export const UNLINK_CHECKS: readonly Check[] = [
       await goldenIs(bench, found, master, digest);
       found.same((await driver.readBack(bench.ctx(), sibling)).mode, 'linked', 'mode of another machine of that master');
       const again = await unlinked(bench, machineId);
-      const paths = ({ chains }: CloneResult) => chains.map((chain) => chain.map((disk) => disk.path));
-      found.same(paths(again), paths(first), 'disks after it was asked for again');
+      found.same(diskPaths(again), diskPaths(first), 'disks after it was asked for again');
       found.same(await bench.leaks({ machines: [machineId, sibling], masters: [master.revisionId] }), [], 'left over');
       await driver.destroy(bench.ctx(), sibling);
       await driver.removeMaster(bench.ctx('masterMs'), master.revisionId);
@@ -110,20 +139,10 @@ export const UNLINK_CHECKS: readonly Check[] = [
     title: 'broken off anywhere, it is finished by the next try, or the machine goes, and nothing is left',
     skip: absent,
     async run(bench, found) {
-      const master = await bench.master();
-      const digest = await bench.digest(master.revisionId);
-      for (const { nth, again } of abortPlan(bench)) {
-        const { machineId } = await bench.clone();
-        const ctx = cancelledInTheMiddle(nth, bench.harness.timeouts.masterMs);
-        await breaksOff(found, 'unlink', bench.driver.unlink?.(ctx, machineId) ?? Promise.resolve());
-        if (again) {
-          await standsAlone(bench, found, await unlinked(bench, machineId));
-          found.same(await bench.leaks({ machines: [machineId] }), [], 'left over by the second try');
-        }
-        await bench.driver.destroy(bench.ctx(), machineId);
-        found.same(await bench.leaks(), [], 'left over');
-      }
-      await goldenIs(bench, found, master, digest);
+      await brokenOff(bench, found, 'unlink', async (machineId) => ({
+        call: async (ctx) => await bench.driver.unlink?.(ctx, machineId),
+        isWhole: async () => await standsAlone(bench, found, await unlinked(bench, machineId)),
+      }));
       await bench.driver.unlink?.(bench.ctx(), bench.machineId()).then(
         () => found.must(false, 'a machine that is not there was taken off its master'),
         (error: unknown) => found.must(isCode(error, 'not-found'), 'a machine that is not there is not said to be'),

@@ -31,6 +31,7 @@ runConformance(
         liveCapture: false,
         checkpoints: false,
         unlink: false,
+        relocate: false,
         suspend: false,
         console: 'none',
         importFormats: [],
@@ -40,11 +41,12 @@ runConformance(
     'clone-other-spec': 'there is one mode only',
     'guest-identity-instant': 'no instant clones',
     'checkpoint-list': 'no checkpoints',
-    'checkpoint-revert': 'no checkpoints',
     'checkpoint-delete': 'no checkpoints',
     unlink: 'machines cannot be taken off their masters',
     'unlink-refused': 'machines cannot be taken off their masters',
     'unlink-broken-off': 'machines cannot be taken off their masters',
+    relocate: 'machines cannot be moved to another datastore',
+    'relocate-broken-off': 'machines cannot be moved to another datastore',
   },
 );
 // The way that the suite goes over QEMU: machines shared between tests, few hooks.
@@ -55,6 +57,8 @@ runConformance('the fake as if boots were dear', () => makeFakeHarness({ cheap: 
   'capture-fails': 'the harness cannot make verbs fail',
   'master-change-found': 'the harness cannot change golden bytes',
   'power-gate': 'the harness cannot break chains',
+  relocate: 'the harness has no other datastore',
+  'relocate-broken-off': 'the harness has no other datastore',
   'sweep-own': 'the harness cannot plant a stray',
   watch: 'the harness cannot end a machine from outside',
 });

@@ -39,6 +39,7 @@ export const FAKE_CAPABILITIES: Capabilities = {
   liveCapture: true,
   checkpoints: true,
   unlink: true,
+  relocate: true,
   growsDisk: ['linked', 'full'],
   suspend: true,
   console: 'vnc',
@@ -158,6 +159,10 @@ export class FakeDriver implements Driver {
 
   async unlink(ctx: Ctx, machineId: string): Promise<CloneResult> {
     return await unlink(this.#host, ctx, machineId);
+  }
+
+  async relocate(ctx: Ctx, machineId: string, _datastore: string): Promise<CloneResult> {
+    return await unlink(this.#host, ctx, machineId, 'relocate');
   }
 
   async capture(ctx: Ctx, spec: CaptureSpec): Promise<Master> {

@@ -15,6 +15,7 @@ export const FAKE_VERBS = [
   'revert',
   'deleteCheckpoint',
   'unlink',
+  'relocate',
   'capture',
   'destroy',
   'sweep',

@@ -35,6 +35,7 @@ export async function makeFakeHarness(options: FakeHarnessOptions = {}): Promise
     failNext: async (verb, when) => world.addFault({ verb, when, count: 1, error: 'unavailable' }),
     tamperChain: async (machineId, how) => tamperChain(world, machineId, how),
     tamperMaster: async (revisionId) => tamperMaster(world, revisionId),
+    otherDatastore: async () => 'elsewhere',
     crashMachine: async (machineId) => world.crash(machineId),
     plantStray: async () => plantStray(world, TAG),
   };

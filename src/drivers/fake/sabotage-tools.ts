@@ -44,6 +44,7 @@ const VERBS = [
   'revert',
   'deleteCheckpoint',
   'unlink',
+  'relocate',
   'capture',
   'destroy',
   'sweep',

@@ -6,12 +6,20 @@ import type { Driver } from '../../driver/driver.ts';
 import type { FakeDriver } from './fake-driver.ts';
 import { CLONE_SABOTAGES } from './sabotage-clones.ts';
 import { MASTER_SABOTAGES } from './sabotage-masters.ts';
+import { RELOCATE_SABOTAGES } from './sabotage-relocate.ts';
 import { REMOVAL_SABOTAGES } from './sabotage-removals.ts';
 import { RUNNING_SABOTAGES } from './sabotage-running.ts';
 import { UNLINK_SABOTAGES } from './sabotage-unlink.ts';
 import { override, type SabotageEntry } from './sabotage-tools.ts';
 
-export const SABOTAGES = { ...MASTER_SABOTAGES, ...CLONE_SABOTAGES, ...RUNNING_SABOTAGES, ...UNLINK_SABOTAGES, ...REMOVAL_SABOTAGES };
+export const SABOTAGES = {
+  ...MASTER_SABOTAGES,
+  ...CLONE_SABOTAGES,
+  ...RUNNING_SABOTAGES,
+  ...UNLINK_SABOTAGES,
+  ...RELOCATE_SABOTAGES,
+  ...REMOVAL_SABOTAGES,
+};
 export type Sabotage = keyof typeof SABOTAGES;
 
 /** The driver with these promises broken, the last one outermost. */

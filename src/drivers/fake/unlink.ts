@@ -6,12 +6,14 @@ import { dropUnused } from './power.ts';
 import { cloneResult } from './reads.ts';
 import { chainFrom, type FakeMachine, type FakeState, mergedFiles, usedBytes } from './state.ts';
 
-/** Copies of a machine's whole disks take their place; the former leaves go. As of the port's verb. */
-export async function unlink(host: FakeHost, ctx: Ctx, machineId: string): Promise<CloneResult> {
+/**
+ * Copies of a machine's whole disks take their place; the former leaves go. As of the port's verbs: there is one datastore here, of any name.
+ */
+export async function unlink(host: FakeHost, ctx: Ctx, machineId: string, verb: 'unlink' | 'relocate' = 'unlink'): Promise<CloneResult> {
   const { world } = host;
-  return await host.perform(ctx, 'unlink', machineId, world.delays.master, async (middle) => {
+  return await host.perform(ctx, verb, machineId, world.delays.master, async (middle) => {
     const machine = host.whole(world.state, machineId);
-    if (host.caps.unlink !== true) throw driverError('not-supported', 'machines cannot be taken off their masters here');
+    if (host.caps[verb] !== true) throw driverError('not-supported', 'machines cannot be taken off their masters here');
     if (machine.disks.every((leaf) => chainFrom(world.state, leaf).length === 1)) {
       return world.change((state) => {
         const now = host.whole(state, machineId);

@@ -1,10 +1,11 @@
-import { chown, copyFile, rm } from 'node:fs/promises';
+import { chown, copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gate } from '../../core/lineage.ts';
 import type { CaptureSpec, Master } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import { type Ctx, checkCtx, sleep, withTimeout } from '../../lib/context.ts';
-import { applianceAccel } from '../../qemu/argv.ts';
+import { applianceAccel, type SectorBytes } from '../../qemu/argv.ts';
+import { cleanStore } from '../../qemu/efi-store.ts';
 import { whileStill } from '../../qemu/fs-freeze.ts';
 import { copyStore, STORE } from './efi.ts';
 import type { Fleet } from './fleet.ts';
@@ -52,7 +53,14 @@ export class Capture {
     const flat = join(folder, 'flat.qcow2');
     const facts = await this.flatten(ctx, record, { flat, store: join(folder, STORE) });
     ctx.progress({ text: "removing what is the machine's own" });
-    const scrub = await this.scrub(ctx, flat);
+    const variables = join(folder, STORE);
+    const hasVariables = await pathExists(variables);
+    const { sectorBytes } = source.profile.hardware;
+    const scrub = await this.scrub(
+      ctx,
+      { disk: flat, sectorBytes },
+      hasVariables ? await cleanedVariables(variables) : { left: [], report: [] },
+    );
     const disk = join(folder, 'compact.qcow2');
     await grantFile(this.host, disk);
     await this.host.img.convert(ctx, { path: flat, format: 'qcow2' }, disk, {
@@ -65,8 +73,7 @@ export class Capture {
       profile: { ...source.profile, hardware: { ...source.profile.hardware } },
       facts: { ...facts, ...scrub, capturedFrom: record.revisionId },
     };
-    const variables = join(folder, STORE);
-    if (await pathExists(variables)) parts.variables = variables;
+    if (hasVariables) parts.variables = variables;
     for (const name of TAKEN) {
       const from = this.masters.optional(source, name);
       if (from === undefined) continue;
@@ -158,23 +165,41 @@ export class Capture {
   }
 
   /** Takes host keys, accounts of a reservation and the like off the disk, in the helper guest: nothing of the disk is mounted here. */
-  private async scrub(ctx: Ctx, disk: string): Promise<Record<string, string>> {
+  private async scrub(
+    ctx: Ctx,
+    its: { disk: string; sectorBytes: SectorBytes | undefined },
+    firmware: Said,
+  ): Promise<Record<string, string>> {
     const { host } = this;
     const appliance = await host.tools.ensureAppliance(ctx, host.layout.appliance);
     // The helper guest runs under the file's owner; with KVM it needs the group of the device.
     const account = host.launchAccount();
-    if (account !== undefined) await chown(disk, account.uid, account.gid);
+    if (account !== undefined) await chown(its.disk, account.uid, account.gid);
     const accelArgs = applianceAccel(host.accel());
-    const { scrubbed, left, report } = await host.tools.runScrub(ctx, { ...appliance, disk, accelArgs });
+    const { scrubbed, left, report } = await host.tools.runScrub(ctx, { ...appliance, ...its, accelArgs });
     const why = 'no Linux root file system was found on its disk, so nothing was removed from it';
-    const unclean = scrubbed ? left : [why, ...left];
+    const unclean = [...(scrubbed ? [] : [why]), ...left, ...firmware.left];
     return {
       ...(unclean.length === 0
         ? { scrubbed: 'yes' }
         : { scrubbed: scrubbed ? 'in part' : 'no', unclean: unclean.join('; ').slice(0, 1000) }),
-      scrubReport: report.join('; ').slice(0, 4000),
+      scrubReport: [...report, ...firmware.report].join('; ').slice(0, 4000),
     };
   }
+}
+
+/** What was not cleaned, and what is said of the rest. */
+interface Said {
+  left: readonly string[];
+  report: readonly string[];
+}
+
+/** Takes what is one machine's out of the copy of its firmware's variables. */
+async function cleanedVariables(path: string): Promise<Said> {
+  const cleaned = cleanStore(await readFile(path));
+  if (cleaned === undefined) return { left: ["its firmware's variables are of a kind that cannot be read here"], report: [] };
+  await writeFile(path, cleaned.bytes);
+  return { left: [], report: [`firmware variables: removed ${cleaned.removed.join(', ') || 'none'}`] };
 }
 
 interface Job {

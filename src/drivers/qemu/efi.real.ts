@@ -1,13 +1,13 @@
 /** Machines of EFI images: what their firmware keeps is their own, goes with checkpoints and captures, and never into a master. */
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { copyFile, link, readFile, rm, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CloneMode } from '../../core/image.ts';
 import { makeCtx } from '../../lib/context.ts';
-import { OVMF } from '../../qemu/ovmf.ts';
+import { findOvmf } from '../../qemu/ovmf.ts';
 import { efiGuest } from '../../../test/support/efi-guest.ts';
 import { quickTools, QemuWorld } from '../../../test/support/qemu-harness.ts';
 
@@ -69,6 +69,11 @@ test('an EFI guest is ready as others are; its variables go with a checkpoint an
   await set(machineId, 'After');
   expect(await digest(storeOf(machineId))).not.toBe(before);
   await world.guestWrite(machineId, '/root/mark', 'captured');
+  await world.shell(
+    machineId,
+    `printf '\\007\\000\\000\\000secret-of-one-machine' > ${VARS}/LoaderSystemToken-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f`,
+  );
+  expect((await readFile(storeOf(machineId))).includes('secret-of-one-machine')).toBe(true);
   expect(await has(machineId, ALL)).toEqual(['Before', 'After']);
 
   const captured = randomUUID();
@@ -78,6 +83,8 @@ test('an EFI guest is ready as others are; its variables go with a checkpoint an
   expect((await stat(masterStore(captured))).mode & 0o777).toBe(0o444);
   expect(master.files.map((each) => each.path)).toContain(masterStore(captured));
   const sealed = await digest(masterStore(captured));
+  expect((await readFile(masterStore(captured))).includes('secret-of-one-machine')).toBe(false);
+  expect([master.facts['scrubbed'], master.facts['scrubReport']]).toEqual(['yes', expect.stringContaining('removed LoaderSystemToken')]);
 
   // The file itself, of which the firmware reads at a boot: each boot of an EFI guest is dear.
   await world.driver.revert(ctx(), machineId, 'c');
@@ -89,6 +96,7 @@ test('an EFI guest is ready as others are; its variables go with a checkpoint an
   expect(await digest(storeOf(next))).toBe(sealed);
   await boot(next);
   expect(await has(next, ALL)).toEqual(['Before', 'After']);
+  expect(await world.shell(next, `ls ${VARS} | grep -c LoaderSystemToken || true`)).toBe('0\n');
   expect(await world.guestRead(next, '/root/mark')).toBe('captured');
   await set(next, 'Clone');
   expect(await digest(storeOf(next))).not.toBe(sealed);
@@ -112,12 +120,52 @@ test('a store that is missing is made when the machine is switched on, one that 
   const machineId = await clone(imported, 'full');
   await rm(storeOf(machineId));
   await world.driver.power(ctx(), machineId, 'on');
-  expect((await stat(storeOf(machineId))).size).toBe((await stat(OVMF.variables)).size);
+  expect((await stat(storeOf(machineId))).size).toBe((await stat(findOvmf({ secureBoot: false })?.variables ?? '')).size);
   await world.driver.power(ctx(), machineId, 'off');
+  const whole = await readFile(storeOf(machineId));
+  await truncate(storeOf(machineId), 4096);
+  await expect(world.driver.power(ctx(), machineId, 'on')).rejects.toMatchObject({
+    code: 'missing-tool',
+    message: expect.stringContaining('of another size (4096 bytes)') as string,
+  });
+  await writeFile(storeOf(machineId), whole);
   await link(storeOf(machineId), join(world.dataDir, 'another-name'));
   await expect(world.driver.power(ctx(), machineId, 'on')).rejects.toMatchObject({ code: 'gate-refused' });
   await rm(join(world.dataDir, 'another-name'));
   await world.driver.destroy(ctx(), machineId);
+});
+
+test('firmware that is there as qcow2 alone is started as that, and a store that begins with it is raw', async () => {
+  const files = findOvmf({ secureBoot: false });
+  const folder = join(world.dataDir, 'own/qemu/firmware');
+  await mkdir(folder, { recursive: true });
+  const flash = async (name: string, from: string) => {
+    const filename = join(world.dataDir, 'own', name);
+    await promisify(execFile)('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', from, filename]);
+    return { filename, format: 'qcow2' };
+  };
+  const mapping = {
+    device: 'flash',
+    executable: await flash('code.qcow2', files?.code ?? ''),
+    'nvram-template': await flash('vars.qcow2', files?.variables ?? ''),
+  };
+  const targets = [{ architecture: 'x86_64', machines: ['pc-q35-*'] }];
+  await writeFile(join(folder, '10-own.json'), JSON.stringify({ 'interface-types': ['uefi'], mapping, targets, features: [] }));
+  const before = process.env['XDG_CONFIG_HOME'];
+  process.env['XDG_CONFIG_HOME'] = join(world.dataDir, 'own');
+  try {
+    const machineId = await clone(imported);
+    await world.driver.power(ctx(), machineId, 'on');
+    expect((await readFile(storeOf(machineId))).length).toBe(files?.storeBytes);
+    const { qmp } = world.parts.fleet.get(machineId) ?? {};
+    const nodes = await qmp?.execute<{ 'node-name': string; drv: string }[]>(ctx(), 'query-named-block-nodes', { flat: true });
+    const drivers = new Map(nodes?.map((node) => [node['node-name'], node.drv]));
+    expect([drivers.get('code0'), drivers.get('vars0')]).toEqual(['qcow2', 'raw']);
+    await world.driver.destroy(ctx(), machineId);
+  } finally {
+    if (before === undefined) delete process.env['XDG_CONFIG_HOME'];
+    else process.env['XDG_CONFIG_HOME'] = before;
+  }
 });
 
 test('what a guest writes into its store does not pass for a disk that stands on somebody else’s', async () => {

@@ -2,11 +2,12 @@
  * EFI firmware of machines: its code is a file of this host that QEMU only reads, its variables (boot entries, keys) lie in a store of the
  * machine's own, as flash memory does. A store is copied from the master's, or from the firmware's template where the master has none.
  */
-import { lstat, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { driverError } from '../../driver/errors.ts';
+import { makeCtx } from '../../lib/context.ts';
 import { isCode } from '../../lib/errors.ts';
-import { OVMF, OVMF_SECURE } from '../../qemu/ovmf.ts';
+import { findOvmf, type OvmfFiles } from '../../qemu/ovmf.ts';
 import { grantFile, type Host, pathExists } from './host.ts';
 import type { Masters } from './masters.ts';
 import type { MachineRecord, MasterRecord } from './records.ts';
@@ -17,12 +18,34 @@ export const STORE = 'efivars.fd';
 /** How often a store that is being written to is read again. */
 const READS = 100;
 
-/** Files of the host that an image's machines start with. */
-const ovmfFor = (master: MasterRecord) => (master.profile.hardware.secureBoot === true ? OVMF_SECURE : OVMF);
+const hasSecureBoot = ({ profile }: Pick<MasterRecord, 'profile'>): boolean => profile.hardware.secureBoot === true;
+
+/** Files of the host that an image's machines start with; `storeBytes` is the size of a store that is there. Errors: `missing-tool`. */
+function ovmfFor(secureBoot: boolean, storeBytes?: number): OvmfFiles {
+  const found = findOvmf({ secureBoot, storeBytes });
+  if (found !== undefined) return found;
+  const others = storeBytes !== undefined && findOvmf({ secureBoot }) !== undefined;
+  const what = secureBoot ? 'EFI firmware with secure boot and keys enrolled' : 'EFI firmware';
+  throw driverError(
+    'missing-tool',
+    others
+      ? `what its ${what} kept is of another size (${storeBytes} bytes) than any that is installed keeps`
+      : `this image needs ${what}, which is not installed`,
+    { hint: others ? 'install the firmware that it was made with' : INSTALL },
+  );
+}
+
+const INSTALL = 'install it: apt install ovmf (Fedora, Arch: edk2-ovmf; openSUSE: qemu-ovmf-x86_64)';
+
+/** Errors: `missing-tool`. */
+export function mustHaveFirmware(secureBoot: boolean): void {
+  ovmfFor(secureBoot);
+}
 
 export interface Firmware {
   /** Read by QEMU alone. */
   code: string;
+  codeFormat: OvmfFiles['codeFormat'];
   /** The machine's own; QEMU writes to it. */
   variables: string;
   /** Only what is signed runs. */
@@ -40,27 +63,35 @@ export function isEfi(master: MasterRecord): boolean {
 
 /** The firmware for a machine of an EFI image; a store that is missing in `folder` is made. Errors: `missing-tool`. */
 export async function firmwareOf(host: Host, masters: Masters, master: MasterRecord, folder: string): Promise<Firmware> {
-  const { code } = ovmfFor(master);
-  if (!(await pathExists(code))) throw notInstalled();
   const variables = await ensureStore(host, masters, master, folder);
-  return { code, variables, secureBoot: master.profile.hardware.secureBoot === true };
+  const secureBoot = hasSecureBoot(master);
+  const { code, codeFormat } = ovmfFor(secureBoot, (await stat(variables)).size);
+  return { code, codeFormat, variables, secureBoot };
 }
 
 /** The path of a machine's store, which is made if it is not there. Errors: `missing-tool`. */
 export async function ensureStore(host: Host, masters: Masters, master: MasterRecord, folder: string): Promise<string> {
   const path = join(folder, STORE);
   if (await pathExists(path)) return path;
-  const template = ovmfFor(master).variables;
-  const from = masters.optional(master, STORE) ?? template;
-  const bytes = await readFile(from).catch((error: unknown) => {
-    throw from === template && isCode(error, 'ENOENT') ? notInstalled() : error;
-  });
+  const kept = masters.optional(master, STORE);
+  const bytes = kept === undefined ? await readTemplate(host, ovmfFor(hasSecureBoot(master)), path) : await readFile(kept);
+  if (kept !== undefined) ovmfFor(hasSecureBoot(master), bytes.length);
   await putStore(host, path, bytes);
   return path;
 }
 
-function notInstalled() {
-  return driverError('missing-tool', 'this image needs EFI firmware, which is not installed', { hint: 'install it: apt install ovmf' });
+/** What a store begins with, as the guest sees it. A store is raw: it is read and kept as it lies. `store` is where it will be. */
+async function readTemplate(host: Host, { variables, variablesFormat, storeBytes }: OvmfFiles, store: string): Promise<Buffer> {
+  if (variablesFormat === 'raw') return await readFile(variables);
+  const flat = `${store}.flat`;
+  await grantFile(host, flat);
+  try {
+    const ctx = makeCtx({ timeoutMs: 60_000 });
+    await host.img.firstSectors(ctx, { path: variables, format: variablesFormat }, Math.ceil(storeBytes / 512), flat);
+    return await readFile(flat);
+  } finally {
+    await rm(flat, { force: true });
+  }
 }
 
 /** Whole or not at all: a half-written store would be taken for the machine's. */

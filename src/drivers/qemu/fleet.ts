@@ -4,6 +4,7 @@ import { driverError } from '../../driver/errors.ts';
 import type { DriverEvent, PowerState } from '../../driver/driver.ts';
 import { type Ctx, makeCtx, withTimeout } from '../../lib/context.ts';
 import { isCode } from '../../lib/errors.ts';
+import { waitFor } from '../../lib/retry.ts';
 import type { QemuPaths } from '../../qemu/argv.ts';
 import {
   findProcesses,
@@ -15,7 +16,6 @@ import {
   spawnDetached,
   waitGone,
 } from '../../qemu/process.ts';
-import { startSwtpm } from '../../qemu/swtpm.ts';
 import { thawIfFrozen } from '../../qemu/fs-freeze.ts';
 import { saysNoSpace } from '../../qemu/run-tool.ts';
 import { type Host, pathExists, tagPrefix } from './host.ts';
@@ -23,12 +23,14 @@ import { runPathsIn } from './layout.ts';
 import { type PidRecord, readJson, writeJson } from './records.ts';
 import { type Look, Runtime } from './runtime.ts';
 import { SpaceWatch } from './space.ts';
-import { endTpm, tpmLog } from './tpm.ts';
+import { endTpm, startTpm, tpmHint, tpmOf, tpmSaid } from './tpm.ts';
 
 /** Memory of QEMU beside the guest's own, in bytes: translation cache, devices, page tables, slirp. Measured 20-60 MiB; with room. */
 const OVERHEAD_BYTES = 384 * 1024 ** 2;
 /** With no control groups only the address space can be bounded, which counts mappings, not memory. */
 const ADDRESS_SPACE_EXTRA = 4 * 1024 ** 3;
+/** How often a TPM that was found running is looked at, in ms. */
+const TPM_LOOK_MS = 1_000;
 
 export interface Launch {
   /** Machine id, or the name of a frozen parent in the making: what stands behind the tag in the process list. */
@@ -54,6 +56,7 @@ export class Fleet {
   private readonly inHand = new Set<string>();
   private readonly adopting = new Map<string, Promise<Runtime | undefined>>();
   private closing = false;
+  private readonly over = new AbortController();
   /** Starts a machine again whose guest restarted, where QEMU cannot do that by itself; set by whoever knows how. */
   onGuestReset: ((machineId: string) => Promise<void>) | undefined;
 
@@ -86,7 +89,7 @@ export class Fleet {
     const { host } = this;
     const memory = launch.memoryMiB * 1024 ** 2;
     const { account } = host;
-    const tpm = launch.tpm === undefined ? undefined : await startSwtpm(launch.tpm, { account, logFile: tpmLog(launch.folder) });
+    const tpm = launch.tpm === undefined ? undefined : await startTpm(launch.id, launch.tpm, { account, folder: launch.folder });
     const process = await spawnDetached(host.qemuBinary, launch.args, {
       account: host.launchAccount(),
       logFile: qemuLog(launch.folder),
@@ -106,16 +109,19 @@ export class Fleet {
         ...process,
         startedAt: new Date().toISOString(),
         restored: launch.restored ?? false,
+        ...(tpm === undefined ? {} : { tpm: tpm.process }),
       });
       const runtime = await Runtime.attach(ctx, launch.id, process, { paths, folder: launch.folder, again: false });
       if (launch.restored !== true) await runtime.qmp.execute(ctx, 'cont');
+      runtime.tpm = tpm?.process;
       this.adoptRuntime(runtime, launch.folder);
+      void tpm?.ended.then(() => this.tellLook(runtime));
       return runtime;
     } catch (error) {
       await killProcess(process);
       if (tpm !== undefined) await killProcess(tpm.process);
       await this.clean(launch.id, launch.folder);
-      throw await this.explain(error, launch.folder);
+      throw await this.explain(ctx, error, launch);
     }
   }
 
@@ -135,7 +141,9 @@ export class Fleet {
         folder,
         again: true,
       });
+      runtime.tpm = await tpmOf(folder, (await this.pidRecord(folder))?.tpm);
       this.adoptRuntime(runtime, folder);
+      void this.watchTpm(runtime);
       // What happened to it meanwhile; a process of ours that ended in the middle of a capture left it frozen.
       this.tellLook(runtime);
       void thawIfFrozen(runtime.guestAgent, { onStuck: (stuck) => this.setStuck(runtime, stuck) });
@@ -148,14 +156,18 @@ export class Fleet {
 
   /** The process that runs `id`: by its pid file, else by its tag in the process list. */
   async findProcess(id: string, folder: string): Promise<ProcessId | undefined> {
-    const recorded = await readJson<PidRecord & { format: 1 }>(pidFile(folder)).catch(() => undefined);
+    const recorded = await this.pidRecord(folder);
     if (recorded !== undefined && (await isAlive(recorded))) return recorded;
     return (await this.processes()).find((each) => each.tail === id);
   }
 
   /** Whether the machine's present QEMU was restored from a frozen parent. */
   async isRestored(folder: string): Promise<boolean> {
-    return (await readJson<PidRecord & { format: 1 }>(pidFile(folder)).catch(() => undefined))?.restored ?? false;
+    return (await this.pidRecord(folder))?.restored ?? false;
+  }
+
+  private async pidRecord(folder: string): Promise<PidRecord | undefined> {
+    return await readJson<PidRecord & { format: 1 }>(pidFile(folder)).catch(() => undefined);
   }
 
   /** Every living QEMU that carries our tag. */
@@ -219,7 +231,7 @@ export class Fleet {
     await runtime?.close();
     // More than one could carry the tag only after a fault of ours; none may survive.
     for (const each of await this.processes()) if (each.tail === id) await killProcess(each);
-    const recorded = await readJson<PidRecord & { format: 1 }>(pidFile(folder)).catch(() => undefined);
+    const recorded = await this.pidRecord(folder);
     if (recorded !== undefined && (await isAlive(recorded))) await killProcess(recorded);
     await endTpm(folder);
     await this.clean(id, folder);
@@ -237,6 +249,7 @@ export class Fleet {
   /** Lets go of all connections; the machines go on. */
   async close(): Promise<void> {
     this.closing = true;
+    this.over.abort();
     this.space.close();
     const all = [...this.runtimes.values()];
     this.runtimes.clear();
@@ -268,7 +281,9 @@ export class Fleet {
       return;
     }
     const crashed = await pathExists(runPathsIn(join(folder, 'run')).pidFile);
-    if (!crashed && runtime.endReason === 'guest-reset' && this.onGuestReset !== undefined) {
+    // Without its TPM it ends in the middle of a reset, and says nothing.
+    const reset = runtime.endReason === 'guest-reset' || (runtime.endReason === '' && (await runtime.lostTpm()));
+    if (!crashed && reset && this.onGuestReset !== undefined) {
       await this.onGuestReset(runtime.id).catch((error: unknown) => {
         this.host.log.warn({ err: error, machineId: runtime.id }, 'a machine whose guest restarted could not be started again');
         this.tell(runtime.id, { power: 'off' });
@@ -285,6 +300,14 @@ export class Fleet {
       if (look.condition === 'out-of-space') this.space.wait(runtime);
       this.tell(runtime.id, look);
     });
+  }
+
+  /** Of a TPM that another process of ours started nobody hears when it ends. */
+  private async watchTpm(runtime: Runtime): Promise<void> {
+    if (runtime.tpm === undefined || (await runtime.lostTpm())) return;
+    const isOver = async () => this.runtimes.get(runtime.id) !== runtime || (await runtime.lostTpm());
+    await waitFor({ signal: this.over.signal }, TPM_LOOK_MS, async () => (await isOver()) || undefined).catch(() => {});
+    this.tellLook(runtime);
   }
 
   private tell(machineId: string, look: Look): void {
@@ -307,11 +330,24 @@ export class Fleet {
   }
 
   /** A start that failed, in QEMU's own words where it left any. */
-  private async explain(error: unknown, folder: string): Promise<unknown> {
+  private async explain(ctx: Ctx, error: unknown, { id, folder, tpm: hasTpm }: Launch): Promise<unknown> {
+    if (hasTpm !== undefined && isCode(error, 'deadline') && !ctx.signal.aborted) {
+      return driverError('crashed', `machine ${id} did not start: QEMU does not answer, as it does where its TPM does not`, {
+        hint: tpmHint(folder),
+        cause: error,
+      });
+    }
     if (!isCode(error, 'crashed')) return error;
     const said = await readFile(qemuLog(folder), 'utf8').catch(() => '');
     const last = said.trim().split('\n').at(-1)?.slice(0, 400) ?? '';
     if (saysNoSpace(said)) return driverError('no-space', 'QEMU found no space to start the machine', { cause: error });
+    const tpm = last.includes(': tpm-emulator: ') ? await tpmSaid(folder) : undefined;
+    if (tpm !== undefined) {
+      return driverError('crashed', `the machine's TPM did not start: ${tpm}`, {
+        hint: tpmHint(folder),
+        cause: error,
+      });
+    }
     return driverError('crashed', `QEMU did not start: ${last === '' ? 'it said nothing' : last}`, { cause: error });
   }
 }

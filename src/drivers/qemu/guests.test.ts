@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { closeSshGuests, hostKey, sshGuest } from '../../../test/support/ssh-guest.ts';
 import type { GuestProfile } from '../../core/image.ts';
 import { makeCtx } from '../../lib/context.ts';
+import { describeError } from '../../lib/errors.ts';
 import type { Fleet } from './fleet.ts';
 import { Guests } from './guests.ts';
 import type { Machines } from './machines.ts';
@@ -19,7 +20,7 @@ afterEach(closeSshGuests);
 
 /** A running machine whose SSH server is here. */
 async function guest(
-  options: { letIn?: boolean; secret?: Buffer | undefined; bootTimeoutS?: number; access?: GuestProfile['access'] } = {},
+  options: { full?: boolean; letIn?: boolean; secret?: Buffer | undefined; bootTimeoutS?: number; access?: GuestProfile['access'] } = {},
 ) {
   const host = hostKey();
   const scripts: string[] = [];
@@ -39,9 +40,11 @@ async function guest(
     masters: { of: async () => ({ profile: { guest: profile } }) } as unknown as Masters,
     machines: {
       needMade: async () => record,
+      folder: () => '/nowhere',
       update: async (_: string, change: object) => Object.assign(record, change),
     } as unknown as Machines,
     fleet: {
+      look: async () => (options.full ? { power: 'suspended', condition: 'out-of-space' } : { power: 'on' }),
       get: () => ({
         sshPort: async () => address.sshPort,
         ended: () => new Promise<never>(() => {}),
@@ -76,6 +79,13 @@ test('an SSH server that answers and does not let the account in is not ready, a
     hint: expect.stringContaining('cloud-init'),
   });
   expect(record.settled).toBe(false);
+});
+
+test('one that stood still because the storage is full is not called slow', async () => {
+  const { guests } = await guest({ letIn: false, bootTimeoutS: 1, full: true });
+  const failed: unknown = await guests.ready(ctx(), machineId).catch((error: unknown) => error);
+  expect(failed).toMatchObject({ code: 'no-space' });
+  expect(describeError(failed)).toMatch(/storage under it is full$/);
 });
 
 test('password and keys are set and taken away by that account', async () => {

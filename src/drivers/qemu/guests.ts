@@ -50,6 +50,11 @@ export class Guests implements Guest {
       } catch (error) {
         checkCtx(ctx);
         if (!isCode(error, 'deadline')) throw error;
+        if ((await this.fleet.look(ctx, machineId, this.machines.folder(machineId))).condition === 'out-of-space') {
+          throw driverError('no-space', 'the machine stood still while it started: the storage under it is full', {
+            hint: 'free some space on the data directory',
+          });
+        }
         throw driverError('guest-timeout', `the guest was not ready within ${bootTimeoutS} s${seen.text}`, {
           hint:
             seen.text === ''

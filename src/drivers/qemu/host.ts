@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmod, chown, lstat, stat } from 'node:fs/promises';
 import type { Ctx } from '../../lib/context.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { Accel } from '../../qemu/argv.ts';
+import type { Accel, SectorBytes } from '../../qemu/argv.ts';
 import type { Cgroups } from '../../qemu/cgroup.ts';
 import type { QemuImg } from '../../qemu/qemu-img.ts';
 import { grantFile as grant } from '../../qemu/grant-file.ts';
@@ -20,18 +20,21 @@ export interface BuiltImage {
   facts: Record<string, string>;
 }
 
+interface HelperOptions {
+  kernel: string;
+  initrd: string;
+  disk: string;
+  /** Of the disk, in bytes: 512 if left out. */
+  sectorBytes?: SectorBytes | undefined;
+  accelArgs: string[];
+}
+
 /** The image builders and the helper guest, given from outside so that tests can do without downloads. */
 export interface ImageTools {
   recipes: Readonly<Record<string, { build(ctx: Ctx, outDir: string): Promise<BuiltImage> }>>;
   ensureAppliance(ctx: Ctx, dir: string): Promise<{ kernel: string; initrd: string }>;
-  runInspect(
-    ctx: Ctx,
-    options: { kernel: string; initrd: string; disk: string; accelArgs: string[] },
-  ): Promise<{ systems: readonly Readonly<Record<string, string>>[]; report: string[] }>;
-  runScrub(
-    ctx: Ctx,
-    options: { kernel: string; initrd: string; disk: string; accelArgs: string[] },
-  ): Promise<{ scrubbed: boolean; left: string[]; report: string[] }>;
+  runInspect(ctx: Ctx, options: HelperOptions): Promise<{ systems: readonly Readonly<Record<string, string>>[]; report: string[] }>;
+  runScrub(ctx: Ctx, options: HelperOptions): Promise<{ scrubbed: boolean; left: string[]; report: string[] }>;
 }
 
 /** What the driver's parts share: this host, as it was found at `open`. */

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await world?.dispose());
 
-test('a cloud image is imported as one, without a word of its person', async () => {
+test('a cloud image is imported as one, without a word of its person, and with what its description says', async () => {
   const files = tree({
     'etc/passwd': 'root:x:0:0::/root:/bin/sh\n',
     'usr/lib/os-release': 'PRETTY_NAME="Rocky Linux 9.4"\n',
@@ -30,8 +30,11 @@ test('a cloud image is imported as one, without a word of its person', async () 
   const path = join(world.dataDir, 'staging', 'rocky.img');
   copyFileSync(disk, path);
   const revisionId = randomUUID();
-  const made = await world.driver.prepareMaster(ctx(), { revisionId, source: { kind: 'file', path, claimed: undefined, profile: {} } });
+  const source = { kind: 'file' as const, path, claimed: undefined, described: { secureBoot: true, tpm: true } as const, profile: {} };
+  const made = await world.driver.prepareMaster(ctx(), { revisionId, source });
   expect(made.profile.guest).toMatchObject({ os: 'Rocky Linux 9.4', access: 'cloud-init', user: 'rocky', agent: 'none' });
+  expect(made.profile.hardware).toMatchObject({ firmware: 'efi', secureBoot: true, tpm: true });
+  expect(made.facts['notes']).toContain('--no-tpm');
   expect(made.facts['inside']).toBe('vda: ext4');
   expect(made.facts['notes']).toContain('people log in as rocky');
   await world.driver.removeMaster(ctx(), revisionId);

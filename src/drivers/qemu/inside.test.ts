@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { propose } from './inside.ts';
+import { propose, proposeDescribed } from './inside.ts';
 
 const CLOUD = {
   system: 'vda1',
@@ -42,4 +42,15 @@ test.each([
   const { notes } = propose({}, { systems });
   expect(notes).toHaveLength(texts.length);
   for (const [i, text] of texts.entries()) expect(notes[i]).toContain(text);
+});
+
+test('secure boot and a TPM are given where they can be had, and it is said either way', () => {
+  const both = { secureBoot: true, tpm: true } as const;
+  const given = proposeDescribed(both, {});
+  expect(given.profile).toEqual(both);
+  expect(given.notes).toEqual([expect.stringContaining('--no-secure-boot'), expect.stringMatching(/recovery key.*--no-tpm/)]);
+  const without = proposeDescribed(both, { tpm: 'swtpm is not installed' });
+  expect(without.profile).toEqual({ secureBoot: true });
+  expect(without.notes[1]).toBe('It had a TPM, and its machines have none: swtpm is not installed.');
+  expect(proposeDescribed({}, { tpm: 'x' })).toEqual({ profile: {}, notes: [] });
 });

@@ -1,4 +1,5 @@
 /** What follows from what was found in an image that somebody brought. What a person said of it counts before that. */
+import type { Described } from '../../core/brought-image.ts';
 import type { MasterSource } from '../../driver/driver.ts';
 
 /** What is said, or proposed, of a file's hardware and guest. */
@@ -33,6 +34,27 @@ export function propose(said: ImportProfile, inside: Inside | undefined): Propos
   }
   if (system['sshServer'] === undefined) notes.push('No SSH server was found in it: its machines are not ready before one answers.');
   if (!byCloudInit && said.access === undefined) notes.push(...withoutCloudInit(said, system));
+  return { profile, notes };
+}
+
+/** From what its description says that its machine had; `missing` = why that cannot be had here. */
+export function proposeDescribed(described: Described, missing: { [K in keyof Described]?: string | undefined }): Proposal {
+  const profile: ImportProfile = {};
+  const notes: string[] = [];
+  const take = (name: keyof Described, had: string, given: string): void => {
+    if (described[name] !== true) return;
+    const why = missing[name];
+    if (why === undefined) profile[name] = true;
+    notes.push(
+      why === undefined ? `It had ${had}, and so have its machines${given}.` : `It had ${had}, and its machines have none: ${why}.`,
+    );
+  };
+  take('secureBoot', 'secure boot', ' (--no-secure-boot leaves it out)');
+  take(
+    'tpm',
+    'a TPM',
+    ', each one of its own that is empty: what was sealed with the old one (BitLocker) wants its recovery key (--no-tpm leaves it out)',
+  );
   return { profile, notes };
 }
 

@@ -64,7 +64,7 @@ async function describeMachine(
   files: { identityFile: string; seed: string | undefined },
 ): Promise<QemuMachine> {
   const { hardware, guest } = master.profile;
-  // QEMU keeps a private copy of the kernel for the next boot, 14 MiB of a small guest's 75. A restored machine goes without: when its
+  // QEMU keeps what it starts for the next boot, a compressed kernel as a copy of its own (14 MiB). A restored machine goes without: when its
   // guest restarts, QEMU ends and the machine is booted again with everything (see Fleet.onGuestReset).
   const kernel = spec.incoming ? undefined : masters.optional(master, 'kernel');
   return {
@@ -72,6 +72,7 @@ async function describeMachine(
     accel: host.accel(),
     cpu: hardware.cpu ?? 'x86-64-v2',
     diskBus: hardware.diskBus ?? 'virtio',
+    sectorBytes: hardware.sectorBytes ?? 512,
     nic: hardware.nic ?? 'virtio',
     tbSizeMiB: tbSizeFor(spec.hardware.memoryMiB, spec.incoming ?? false),
     vcpus: spec.hardware.vcpus,

@@ -55,7 +55,8 @@ export class Power {
         // No monitor to ask: the process is ended by a signal, and the machine booted.
         if (now === 'on' && this.fleet.get(machineId) === undefined) return await this.restart(ctx, record);
         const runtime = this.needRunning(machineId, now);
-        if (await this.fleet.isRestored(folder)) return await this.restart(ctx, record);
+        // A QEMU without its TPM ends at a reset.
+        if ((await this.fleet.isRestored(folder)) || (await runtime.lostTpm())) return await this.restart(ctx, record);
         runtime.forget();
         await runtime.qmp.execute(ctx, 'system_reset');
         if (now === 'suspended') await runtime.qmp.execute(ctx, 'cont');

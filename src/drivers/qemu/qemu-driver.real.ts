@@ -1,19 +1,17 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { CloneMode } from '../../core/image.ts';
-import { damagedParents } from '../../core/lineage.ts';
 import type { DriverEvent } from '../../driver/driver.ts';
 import { makeCtx } from '../../lib/context.ts';
 import { waitFor } from '../../lib/retry.ts';
-import type { ImageTools } from './host.ts';
 import { QemuDriver } from './index.ts';
-import type { Parts } from './parts.ts';
+import { onFullStorage } from '../../../test/support/full-storage.ts';
 import { quickTools, QemuWorld } from '../../../test/support/qemu-harness.ts';
 
 const run = promisify(execFile);
@@ -133,32 +131,6 @@ describe('the QEMU driver beyond the port', () => {
     for (const { machineId } of [one, two]) await world.driver.destroy(ctx(), machineId);
   });
 
-  test('a checkpoint of a running machine: what is written after it is gone after the revert, what was before is there, also on a larger disk', async () => {
-    const diskBytes = 3 * 1024 ** 3;
-    const { machineId } = await booted('linked', diskBytes);
-    const sizeSeen = async () => Number(await world.shell(machineId, 'cat /sys/class/block/vda/size')) * 512;
-    expect(await sizeSeen()).toBe(diskBytes);
-    // Beyond the end of the golden disk.
-    const there = 'bs=1M count=1 2>/dev/null';
-    await world.shell(machineId, `tr '\\0' x </dev/zero | dd of=/dev/vda seek=3070 iflag=fullblock conv=fsync ${there}`);
-    await world.guestWrite(machineId, '/root/before', 'before');
-    await world.driver.checkpoint(ctx(), machineId, 'live');
-    await world.guestWrite(machineId, '/root/after', 'after');
-    const chain = (await world.driver.readBack(ctx(), machineId)).chains[0] ?? [];
-    expect(chain).toHaveLength(3);
-    await world.driver.revert(ctx(), machineId, 'live');
-    // off: what only the checkpoint's file had goes into the leaf, which then stands on the master
-    await world.driver.deleteCheckpoint(ctx(), machineId, 'live');
-    expect((await world.driver.readBack(ctx(), machineId)).chains[0]).toHaveLength(2);
-    await world.driver.power(ctx(), machineId, 'on');
-    await world.driver.guest.ready(ctx(), machineId);
-    expect(await world.guestRead(machineId, '/root/before')).toBe('before');
-    expect(await world.guestRead(machineId, '/root/after')).toBeUndefined();
-    expect(await sizeSeen()).toBe(diskBytes);
-    expect(await world.shell(machineId, `dd if=/dev/vda skip=3070 ${there} | tr -d x | wc -c`)).toBe('0\n');
-    expect(damagedParents(await world.driver.destroy(ctx(), machineId))).toEqual([]);
-  });
-
   test('a machine that crashed says so, starts again and loses nothing but what was not synced', async () => {
     const { machineId } = await booted();
     await world.guestWrite(machineId, '/root/x', 'x');
@@ -170,23 +142,6 @@ describe('the QEMU driver beyond the port', () => {
     await world.driver.guest.ready(ctx(), machineId);
     expect(await world.guestRead(machineId, '/root/x')).toBe('x');
     await world.driver.destroy(ctx(), machineId);
-  });
-
-  test('a frozen parent that is lost or was touched is not used: the clone boots instead and says why', async () => {
-    const machineId = await machine('instant');
-    const folder = join(world.dataDir, 'frozen', revisionId);
-    const [key = ''] = await readdir(folder);
-    const state = join(folder, key, 'state');
-    await chmod(state, 0o644);
-    await writeFile(state, 'spoilt');
-    await world.driver.power(ctx(), machineId, 'on');
-    await world.driver.guest.ready(ctx(), machineId);
-    expect((await world.driver.readBack(ctx(), machineId)).notes.join()).toContain('Booted instead');
-    await world.driver.destroy(ctx(), machineId);
-    // The next one gets a parent made anew.
-    const fresh = await booted('instant');
-    expect((await world.driver.readBack(ctx(), fresh.machineId)).notes).toEqual([]);
-    await world.driver.destroy(ctx(), fresh.machineId);
   });
 
   test('a golden disk that was written to shows in the inventory, and nothing that stands on it is captured; one only restored is right', async () => {
@@ -267,114 +222,38 @@ describe('the QEMU driver beyond the port', () => {
   });
 });
 
-const notRoot = process.getuid?.() !== 0;
-describe.skipIf(notRoot)(`a full storage${notRoot ? ' (not run: mounting one needs root)' : ''}`, () => {
-  let folder: string;
-  let driver: QemuDriver;
-  const revisionId = randomUUID();
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'full-'));
-    await chmod(folder, 0o711);
-    await run('mount', ['-t', 'tmpfs', '-o', 'size=96m,mode=0711', 'tmpfs', folder]);
-    const tools: ImageTools = await quickTools();
-    driver = new QemuDriver({ dataDir: folder, installationId: 'full', tools });
-    await driver.open(ctx());
-    await driver.prepareMaster(ctx(), { revisionId, source: { kind: 'recipe', recipe: 'starter' } });
-  });
-  afterAll(async () => {
-    await driver?.close();
-    await run('umount', ['-l', folder]);
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  async function fill(leaveBytes: number): Promise<() => Promise<void>> {
-    const { storageFreeBytes } = await driver.room(ctx());
-    const ballast = join(folder, 'ballast');
-    await run('fallocate', ['-l', String(Math.max(1, storageFreeBytes - leaveBytes)), ballast]);
-    return async () => await rm(ballast);
-  }
-
+onFullStorage((full) => {
   test('in the middle of a clone: no-space, nothing left, the master whole', async () => {
     for (const [mode, room] of [
       ['full', 4 << 20],
       ['linked', 4096],
       ['linked', 0],
     ] as const) {
-      const release = await fill(room);
+      const release = await full.fill(room);
       const machineId = randomUUID();
-      const spec = { machineId, revisionId, mode, hardware: { vcpus: 1, memoryMiB: 128 }, hostname: 'm' };
-      await expect(driver.clone(ctx(), spec), `${mode} with ${room} bytes`).rejects.toMatchObject({ code: 'no-space', retry: 'elsewhere' });
-      expect(await readdir(join(folder, 'machines'))).toEqual([]);
+      await expect(full.clone(mode, machineId), `${mode} with ${room} bytes`).rejects.toMatchObject({
+        code: 'no-space',
+        retry: 'elsewhere',
+      });
+      expect(await readdir(join(full.folder, 'machines'))).toEqual([]);
       await release();
-      expect((await driver.clone(ctx(), spec)).chains).toHaveLength(1);
-      await driver.destroy(ctx(), machineId);
+      expect((await full.clone(mode, machineId)).chains).toHaveLength(1);
+      await full.driver.destroy(ctx(), machineId);
     }
-    expect((await driver.verifyMaster(ctx(), revisionId)).ok).toBe(true);
+    expect((await full.driver.verifyMaster(ctx(), full.revisionId)).ok).toBe(true);
   });
 
   test('in the middle of a capture: no-space, no master, the machine whole', async () => {
     const machineId = randomUUID();
-    await driver.clone(ctx(), { machineId, revisionId, mode: 'linked', hardware: { vcpus: 1, memoryMiB: 128 }, hostname: 'm' });
-    const release = await fill(4 << 20);
+    await full.clone('linked', machineId);
+    const release = await full.fill(4 << 20);
     const captured = randomUUID();
-    await expect(driver.capture(ctx(), { machineId, revisionId: captured })).rejects.toMatchObject({ code: 'no-space' });
+    await expect(full.driver.capture(ctx(), { machineId, revisionId: captured })).rejects.toMatchObject({ code: 'no-space' });
     await release();
-    expect(await readdir(join(folder, 'staging'))).toEqual([]);
-    expect(await readdir(join(folder, 'masters'))).toEqual([revisionId]);
-    expect((await driver.readBack(ctx(), machineId)).chains[0]).toHaveLength(2);
-    await driver.destroy(ctx(), machineId);
-  });
-
-  test('under a machine: it stands still and says why, goes on by itself when there is space, also after a restart of Carrel, and has lost nothing', async () => {
-    const machineId = randomUUID();
-    await driver.clone(ctx(), { machineId, revisionId, mode: 'linked', hardware: { vcpus: 1, memoryMiB: 128 }, hostname: 'm' });
-    await driver.power(ctx(), machineId, 'on');
-    await driver.guest.ready(ctx(), machineId);
-    const parts = () => (driver as unknown as { opened: Parts }).opened;
-    const agent = () => parts().fleet.get(machineId)?.guestAgent;
-    const write = (name: string) =>
-      agent()?.execute(ctx(), 'guest-exec', {
-        path: '/bin/sh',
-        arg: ['-c', `dd if=/dev/urandom of=/root/${name} bs=1M count=12; sync; touch /root/${name}.done; sync`],
-      });
-    const seen = async () => {
-      const found = (await driver.inventory(ctx())).machines.find((each) => each.machineId === machineId);
-      return { power: found?.power, condition: found?.condition };
-    };
-    let events: DriverEvent[] = [];
-    driver.watch((event) => events.push(event));
-    const last = (condition: string | undefined) =>
-      waitFor(ctx(), 50, async () => (events.length > 0 && events.at(-1)?.condition === condition) || undefined);
-
-    let release = await fill(4 << 20);
-    await write('one');
-    await last('out-of-space');
-    expect(await seen()).toEqual({ power: 'suspended', condition: 'out-of-space' });
-    await expect(driver.power(ctx(), machineId, 'on')).rejects.toMatchObject({ code: 'no-space' });
-    await release();
-    await last(undefined);
-    expect(await seen()).toEqual({ power: 'on', condition: undefined });
-    const done = (name: string) =>
-      waitFor(ctx(), 100, async () => {
-        const found = await agent()?.exec(ctx(), '/bin/sh', ['-c', `test -e /root/${name}.done`]);
-        return found?.exitCode === 0 ? true : undefined;
-      });
-    await done('one');
-
-    release = await fill(4 << 20);
-    events = [];
-    await write('two');
-    await last('out-of-space');
-    await driver.close();
-    driver = new QemuDriver({ dataDir: folder, installationId: 'full', tools: await quickTools() });
-    await driver.open(ctx());
-    events = [];
-    driver.watch((event) => events.push(event));
-    await release();
-    await last(undefined);
-    await done('two');
-    await driver.destroy(ctx(), machineId);
+    expect(await readdir(join(full.folder, 'staging'))).toEqual([]);
+    expect(await readdir(join(full.folder, 'masters'))).toEqual([full.revisionId]);
+    expect((await full.driver.readBack(ctx(), machineId)).chains[0]).toHaveLength(2);
+    await full.driver.destroy(ctx(), machineId);
   });
 });
 

@@ -76,6 +76,8 @@ export interface PidRecord extends ProcessId {
   startedAt: string;
   /** Restored from a frozen parent: it has no kernel to start anew with, so QEMU ends when the guest restarts. */
   restored: boolean;
+  /** Its TPM; absent where it has none, or was started by a Carrel that did not write it down. */
+  tpm?: ProcessId | undefined;
 }
 
 /** Writes a JSON file so that a reader sees the old or the new one, after a power failure too. */

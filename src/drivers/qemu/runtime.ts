@@ -32,6 +32,8 @@ export class Runtime {
   identity: Promise<readonly string[]> | undefined;
   /** A freeze of its file systems could not be undone. */
   stuckFrozen = false;
+  /** The process of its TPM; undefined where it has none. */
+  tpm: ProcessId | undefined;
   /** Why QEMU said that it ends, from its SHUTDOWN event. */
   endReason = '';
   private readonly waiters = new Set<() => void>();
@@ -187,11 +189,18 @@ export class Runtime {
     return this.port;
   }
 
+  /** Whether its TPM ended although QEMU runs, which then ends at the next reset of the guest: it finds none to start anew. */
+  async lostTpm(): Promise<boolean> {
+    return this.tpm !== undefined && !(await isAlive(this.tpm));
+  }
+
   /** What QEMU says; undefined when it does not answer. */
   async look(ctx: Ctx): Promise<Look | undefined> {
     try {
       const look = lookOf(await this.qmp.runState(withTimeout(ctx, 5_000)));
-      return look.power === 'on' && this.stuckFrozen ? { ...look, condition: 'frozen' } : look;
+      if (look.power !== 'on') return look;
+      if (this.stuckFrozen) return { ...look, condition: 'frozen' };
+      return (await this.lostTpm()) ? { ...look, condition: 'no-tpm' } : look;
     } catch {
       return undefined;
     }

@@ -2,13 +2,15 @@
  * TPMs of machines: each is a machine's own, empty at first. What it holds lies in a folder of the machine's that only its swtpm writes to;
  * checkpoints keep it, captures do not: what was sealed with it is for that machine alone.
  */
-import { chown, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { driverError } from '../../driver/errors.ts';
 import { makeCtx } from '../../lib/context.ts';
+import { isCode } from '../../lib/errors.ts';
 import { findTool } from '../../lib/find-tool.ts';
-import { type FoundProcess, killProcess, waitGone } from '../../qemu/process.ts';
-import { findSwtpms, SWTPM, SWTPM_STATE } from '../../qemu/swtpm.ts';
+import { type FoundProcess, killProcess, type ProcessId, waitGone } from '../../qemu/process.ts';
+import type { Account } from '../../qemu/run-tool.ts';
+import { findSwtpms, startSwtpm, type Swtpm, SWTPM, SWTPM_STATE } from '../../qemu/swtpm.ts';
 import { readForeign } from './foreign-file.ts';
 import { grantFile, type Host } from './host.ts';
 import type { Layout } from './layout.ts';
@@ -65,6 +67,28 @@ async function makeFolder({ account }: Pick<Host, 'account'>, folder: string): P
   if (account !== undefined) await chown(folder, account.uid, account.gid);
 }
 
+/** What can be done where a TPM does not come up or answer. */
+export const tpmHint = (machine: string): string =>
+  `swtpm reads and writes ${folderOf(machine)} under the account of QEMU: look at its owner, at AppArmor's profile of swtpm, and at ${tpmLog(machine)}; then switch the machine on again`;
+
+/** Starts a machine's TPM in its own folder. Errors: `crashed` (it ended or does not answer), in its own words where it left any; `missing-tool`. */
+export async function startTpm(
+  id: string,
+  tpm: string,
+  { account, folder }: { account: Account | undefined; folder: string },
+): Promise<Swtpm> {
+  try {
+    return await startSwtpm(tpm, { account, logFile: tpmLog(folder) });
+  } catch (cause) {
+    if (!isCode(cause, 'crashed')) throw cause;
+    const said = await tpmSaid(folder);
+    throw driverError('crashed', `the TPM of machine ${id} did not start: ${said ?? (cause as Error).message}`, {
+      hint: tpmHint(folder),
+      cause,
+    });
+  }
+}
+
 /** What a TPM holds at this moment; undefined when it never held anything. */
 const readState = (path: string) => readForeign(path, { most: MAX_STATE_BYTES, refusal: () => notAState(path) });
 
@@ -108,6 +132,23 @@ export async function tidyTpms(machine: string, files: readonly string[]): Promi
     const path = join(machine, name);
     if (name.endsWith(KEPT) && !needed.has(path)) await rm(path, { force: true });
   }
+}
+
+/**
+ * Why a TPM did not come up, in its own words: QEMU has none for it but that it did not. Undefined where it said nothing. That its QEMU went
+ * away it says too, and that is no reason.
+ */
+export async function tpmSaid(machine: string): Promise<string | undefined> {
+  const text = await readFile(tpmLog(machine), 'utf8').catch(() => '');
+  const lines = text.split('\n').map((line) => line.replace(/^swtpm: /, '').trim());
+  return lines.find((line) => line !== '' && !line.startsWith('Data client disconnected'))?.slice(0, 400);
+}
+
+/** The TPM of a machine that was found running: as it was written down, else as the process list shows it. */
+export async function tpmOf(machine: string, recorded: ProcessId | undefined): Promise<ProcessId | undefined> {
+  if (recorded !== undefined) return recorded;
+  const folder = folderOf(machine);
+  return (await findSwtpms((path) => path === folder))[0];
 }
 
 /** Proves that no TPM of a machine runs whose QEMU is gone: it ends by itself, and is ended where it does not. */

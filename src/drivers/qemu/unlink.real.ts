@@ -71,24 +71,6 @@ test('one disk shows what the chain showed, discards take no room, and what a tr
   expect(await world.leaks({ machines: [], masters: [] })).toEqual([]);
 });
 
-test('an instant clone that never ran stands on its frozen parent no more: both go with the master, it boots, and is captured', async () => {
-  const revisionId = await master();
-  const machineId = await clone(revisionId, 'instant');
-  const { chains } = await world.driver.unlink(ctx(), machineId);
-  expect(chains.map((chain) => chain.length)).toEqual([1]);
-  await world.driver.removeMaster(ctx(), revisionId);
-  expect(await world.leaks({ machines: [machineId], masters: [] })).toEqual([]);
-  await world.driver.power(ctx(), machineId, 'on');
-  expect((await world.driver.guest.ready(ctx(), machineId)).hostKeys).not.toEqual([]);
-  expect((await world.driver.readBack(ctx(), machineId)).notes).toEqual([]);
-  const captured = randomUUID();
-  const made = await world.driver.capture(ctx(), { machineId, revisionId: captured });
-  expect(made.files.map((each) => each.path.split('/').at(-1))).toEqual(['disk.qcow2', 'kernel', 'initrd']);
-  await world.driver.destroy(ctx(), machineId);
-  await world.driver.removeMaster(ctx(), captured);
-  expect(await world.leaks({ machines: [], masters: [] })).toEqual([]);
-});
-
 test('a full copy gets what its starts need of its master, and a kernel of its own that was changed is not started', async () => {
   const revisionId = await master();
   const machineId = await clone(revisionId, 'full');

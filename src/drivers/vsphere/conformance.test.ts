@@ -1,4 +1,4 @@
-import { CLOUD_WORLD, LEFT_OUT_ON_VCENTER, LEFT_OUT_ON_VSIM, VSphereWorld } from '../../../test/support/vsphere-harness.ts';
+import { CLOUD_WORLD, LEFT_OUT_ON_ESXI, LEFT_OUT_ON_VCENTER, VSphereWorld } from '../../../test/support/vsphere-harness.ts';
 import { runConformance } from '../../driver/conformance/index.ts';
 
 runConformance(
@@ -9,5 +9,5 @@ runConformance(
 runConformance(
   'vSphere on the simulator as ESXi, with an account in the image',
   async () => await VSphereWorld.make({ vsim: { kind: 'esxi' } }),
-  LEFT_OUT_ON_VSIM,
+  LEFT_OUT_ON_ESXI,
 );

@@ -126,6 +126,39 @@ test('H20: a folder that was left over is replaced, and the path is the one that
   });
 });
 
+test('H20: the rest of an earlier try is looked for on every datastore, and only where there may have been one', async () => {
+  await inWorld({ vsim: { datastores: 5 } }, async (c) => {
+    const looks = () => c.calls('SearchDatastore_Task');
+    const before = looks();
+    const first = { ...c.spec(randomUUID()), first: true };
+    await c.driver.clone(ctx(), first);
+    expect(looks()).toBe(before);
+    const machineId = randomUUID();
+    const { datastore } = c.m.storage.parse('[ds4]');
+    datastore.mkdir(c.w.names.machine(machineId), true);
+    await c.driver.clone(ctx(), { ...c.spec(machineId), first: false });
+    expect(looks()).toBeGreaterThanOrEqual(before + 5);
+    await c.nothingLeft([first.machineId, machineId]);
+  });
+});
+
+test('H32: a machine that is there is found also where nobody was to have asked for it, and after a lost reply', async () => {
+  await inWorld({}, async (c) => {
+    const { machineId } = await c.clone();
+    const again = { ...c.spec(machineId), first: true };
+    expect((await c.driver.clone(ctx(), again)).machineId).toBe(machineId);
+    // a reply that is lost at the first try is looked after as ever
+    for (const point of ['reply', 'drop'] as const) {
+      c.w.vsim.fault({ point, method: 'CloneVM_Task' });
+      const other = { ...c.spec(randomUUID()), first: true };
+      await c.driver.clone(ctx(), other);
+      await c.nothingLeft([machineId, other.machineId]);
+      await c.driver.destroy(ctx(), other.machineId);
+    }
+    await c.nothingLeft([machineId]);
+  });
+});
+
 test('H21: a datastore that is full sends the machine to another, with a master made there', async () => {
   const faults = [
     { fault: 'NoDiskSpace', fields: { datastore: 'ds0', file: 'x' }, message: 'full' },

@@ -56,6 +56,29 @@ describe.each(SEMANTICS)('destroy semantics %s', (destroySemantics) => {
     });
   });
 
+  test('H7: a folder that another try left goes with the machine', async () => {
+    await world(async (c) => {
+      const { machineId, ownFolder } = await c.clone();
+      const { datastore } = c.m.storage.parse(ownFolder);
+      const other = `${c.w.names.machine(machineId)}_1`;
+      datastore.mkdir(other, true);
+      await c.driver.destroy(ctx(), machineId);
+      expect(datastore.hasDir(other)).toBe(false);
+      await c.nothingLeft();
+    });
+  });
+
+  test('H34: a folder that is gone although its delete had no answer is no error', async () => {
+    await world(async (c) => {
+      for (const point of ['reply', 'drop'] as const) {
+        const { machineId } = await c.clone();
+        c.w.vsim.fault({ point, method: 'DeleteDatastoreFile_Task' });
+        await c.driver.destroy(ctx(), machineId);
+        await c.nothingLeft();
+      }
+    });
+  });
+
   test('H8: no disk is ever removed by a reconfiguration', async () => {
     await world(async (c) => {
       const before = c.calls('ReconfigVM_Task');

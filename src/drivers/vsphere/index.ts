@@ -30,6 +30,7 @@ import { type AccountCheck, checkAccount } from './check/account.ts';
 import { checkProvider, type ProviderReport } from './check/check.ts';
 import { guarded } from './endpoint/faults.ts';
 import type { VSphereProviderOptions } from './options.ts';
+import type { Reseal } from './masters/reseal.ts';
 import { openParts, type Parts } from './parts.ts';
 import { type EndpointVm, listVms } from './check/vms.ts';
 
@@ -98,6 +99,10 @@ export class VSphereDriver implements Driver {
     return await this.#verb(ctx, async ({ masterVerbs }) => await masterVerbs.verify(ctx, revisionId, full));
   }
 
+  async resealMaster(ctx: Ctx, revisionId: string, recorded: Parameters<Reseal['run']>[2]): Promise<Master> {
+    return await this.#verb(ctx, async ({ reseal }) => await reseal.run(ctx, revisionId, recorded));
+  }
+
   async removeMaster(ctx: Ctx, revisionId: string): Promise<DeletionProof> {
     return await this.#verb(ctx, async ({ masterVerbs }) => await masterVerbs.remove(ctx, revisionId));
   }
@@ -132,6 +137,10 @@ export class VSphereDriver implements Driver {
 
   async unlink(ctx: Ctx, machineId: string): Promise<CloneResult> {
     return await this.#onMachine(ctx, machineId, async ({ unlink }) => await unlink.run(ctx, machineId));
+  }
+
+  async relocate(ctx: Ctx, machineId: string, datastore: string): Promise<CloneResult> {
+    return await this.#onMachine(ctx, machineId, async ({ relocate }) => await relocate.run(ctx, machineId, datastore));
   }
 
   async capture(ctx: Ctx, spec: CaptureSpec): Promise<Master> {

@@ -1,7 +1,7 @@
 import type { CapacityLimits } from '../../core/capacity.ts';
 import type { Ctx } from '../../lib/context.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { Trust, VSphereCredentials } from '../../vsphere/index.ts';
+import type { Pace, Trust, VSphereCredentials } from '../../vsphere/index.ts';
 
 /**
  * How linked clones are made; chosen by the kind of provider, never by trial (vsphere.md §1.2 to 1.4).
@@ -81,6 +81,8 @@ export interface VSphereProviderOptions {
   portAnswers?: ((ctx: Ctx, host: string, port: number) => Promise<void>) | undefined;
   /** How long the server may take to tell what is new before it counts as away, in milliseconds; 30,000 unless given. */
   answerMs?: number | undefined;
+  /** How often each kind of question that many share is put to the server at most; {@link PACE} unless given, without bound if false. */
+  pace?: Pace | false | undefined;
   /** First pause before something is tried again, in milliseconds; doubles up to 20 times itself. 1,000 unless given. */
   retryMs?: number | undefined;
   /** How long a guest may take to shut down by itself before it is switched off, in milliseconds; 120,000 unless given. */
@@ -91,6 +93,26 @@ export interface VSphereProviderOptions {
   sealWholeBytes?: number | undefined;
   /** How long a master's samples are not read again by the watch of the inventory, in milliseconds; 6 h unless given. */
   contentWatchMs?: number | undefined;
+  /** How old an unfinished copy of a master has to be before it is taken for a rest, in milliseconds; a day unless given. */
+  halfReplicaMs?: number | undefined;
+  /** How long a guest's heartbeat has to be red before its machine is said to hang, in milliseconds; two minutes unless given. */
+  hungMs?: number | undefined;
+}
+
+/**
+ * One machine's life asks about as often as that, so whoever works alone waits for nothing. Where hundreds are made something ends at every
+ * moment; every 400 ms is soon enough for steps of seconds, and what ended meanwhile is told at one go.
+ */
+export const PACE: Pace = { everyMs: 400, burst: 20 };
+
+/** How much slower than reads other shared questions are put: what changed, which a power-on waits for too, and what folders hold, which no slot waits for. */
+export const SLOWER = { updates: 1.5, folders: 2 } as const;
+
+/** The pace that the options set, so many times slower. */
+export function paceOf({ pace }: Pick<VSphereProviderOptions, 'pace'>, slower = 1): Pace | undefined {
+  if (pace === false) return undefined;
+  const { everyMs, burst } = pace ?? PACE;
+  return { everyMs: everyMs * slower, burst };
 }
 
 /** The strategy for linked clones. */

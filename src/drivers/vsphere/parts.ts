@@ -15,14 +15,18 @@ import { Locate } from './endpoint/locate.ts';
 import { Machines } from './machines/machines.ts';
 import { Masters } from './masters/masters.ts';
 import { MasterVerbs } from './masters/master-verbs.ts';
-import { linkedStrategy, type VSphereProviderOptions } from './options.ts';
+import { linkedStrategy, paceOf, SLOWER, type VSphereProviderOptions } from './options.ts';
 import { Power } from './machines/power.ts';
 import { Questions } from './machines/questions.ts';
+import { Reseal } from './masters/reseal.ts';
 import { Seeding } from './masters/seeding.ts';
 import { Sending } from './masters/sending.ts';
 import { openSite, type Site, usableHosts } from './endpoint/site.ts';
 import { Strategies } from './machines/strategies.ts';
+import { OwnDisks } from './machines/own-disks.ts';
+import { Relocate } from './machines/relocate.ts';
 import { Unlink } from './machines/unlink.ts';
+import { Heartbeats } from './survey/heartbeats.ts';
 import { Survey } from './survey/survey.ts';
 import { Teardown } from './storage/teardown.ts';
 import { conditionOf, powerOf, shownPower, type View } from './inventory/view.ts';
@@ -37,11 +41,13 @@ export interface Parts {
   masters: Masters;
   teardown: Teardown;
   masterVerbs: MasterVerbs;
+  reseal: Reseal;
   machines: Machines;
   power: Power;
   questions: Questions;
   checkpoints: Checkpoints;
   unlink: Unlink;
+  relocate: Relocate;
   survey: Survey;
   guests: Guests;
   watch: (onEvent: (event: DriverEvent) => void) => () => void;
@@ -55,6 +61,8 @@ export async function openParts(ctx: Ctx, options: VSphereProviderOptions): Prom
     trust: options.trust,
     log: options.log,
     answerMs: options.answerMs,
+    pace: paceOf(options),
+    loop: { pace: paceOf(options, SLOWER.updates) },
   });
   try {
     await mustBeOfKind(ctx, client, options);
@@ -95,6 +103,8 @@ async function learn(ctx: Ctx, client: VSphereClient, site: Site, options: VSphe
     liveCapture: false,
     checkpoints: true,
     unlink: strategy !== 'shared-master',
+    reseal: true,
+    relocate: options.kind === 'vcenter' && strategy !== 'shared-master',
     growsDisk: ['full'],
     replicas: true,
     suspend: true,
@@ -134,14 +144,18 @@ function join(end: Endpoint): Parts {
   const sending = new Sending({ end, locate, seeding, teardown });
   const frozen = new Frozen({ end, locate, files, teardown });
   const masterVerbs = new MasterVerbs({ end, layouts, masters, seeding, sending, teardown, frozen });
+  const reseal = new Reseal({ end, locate, masters });
   const strategies = new Strategies({ end, locate, masters });
   const instant = new InstantClones({ end, locate, frozen });
   const machines = new Machines({ end, locate, masters, strategies, instant, teardown, masterVerbs });
   const power = new Power({ end, locate, machines, instant });
   const questions = new Questions({ end, locate });
   const checkpoints = new Checkpoints({ end, folders, locate, machines });
-  const unlink = new Unlink({ end, folders, layouts, locate, machines, masters });
-  const survey = new Survey({ end, locate, files, layouts, masters, folders });
+  const ownDisks = new OwnDisks({ end, folders, layouts });
+  const unlink = new Unlink({ end, folders, layouts, locate, machines, masters, ownDisks });
+  const relocate = new Relocate({ end, files, layouts, locate, machines, masters, ownDisks, teardown });
+  const heartbeats = new Heartbeats(end);
+  const survey = new Survey({ end, locate, files, layouts, masters, folders, heartbeats, teardown });
   const guests = new Guests({ end, locate, machines, masters });
   return {
     end,
@@ -149,22 +163,24 @@ function join(end: Endpoint): Parts {
     masters,
     teardown,
     masterVerbs,
+    reseal,
     machines,
     power,
     questions,
     checkpoints,
     unlink,
+    relocate,
     survey,
     guests,
-    watch: watcher(end, power),
+    watch: watcher(end, power, heartbeats),
   };
 }
 
 /** Changes of a machine that may mean another power state or condition. */
-const TELLING = ['runtime.powerState', 'runtime.connectionState', 'runtime.question'];
+const TELLING = ['runtime.powerState', 'runtime.connectionState', 'runtime.question', 'guestHeartbeatStatus'];
 
 /** Tells of changes of our machines that nobody here asked for. */
-function watcher(end: Endpoint, { busy }: Power): Parts['watch'] {
+function watcher(end: Endpoint, { busy }: Power, heartbeats: Heartbeats): Parts['watch'] {
   return (onEvent) =>
     end.client.inventory.onChange(({ kind, entity, paths }) => {
       if (kind !== 'modify' || entity.ref.type !== 'VirtualMachine' || !paths.some((path) => TELLING.includes(path))) return;
@@ -173,7 +189,7 @@ function watcher(end: Endpoint, { busy }: Power): Parts['watch'] {
       if (machineId === undefined || busy.has(machineId)) return;
       const state = entity.props.get('runtime.powerState');
       const power = powerOf(typeof state === 'string' ? state : undefined);
-      const condition = conditionOf(view as View);
+      const condition = conditionOf(view as View, heartbeats.hung(entity.ref));
       onEvent({ kind: 'machine', machineId, power: shownPower({ ...(view as View), power }), condition });
     });
 }

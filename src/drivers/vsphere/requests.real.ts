@@ -1,47 +1,90 @@
 import { randomUUID } from 'node:crypto';
+import { Queue } from './endpoint/queue.ts';
+import { PACE, SLOWER } from './options.ts';
 import { expect, test } from 'vitest';
 import { ctx, inWorld } from '../../../test/support/vsphere-cases.ts';
 import { CLOUD_WORLD, type VSphereWorldOptions } from '../../../test/support/vsphere-harness.ts';
 import { RealClock } from '../../vsim/model/clock.ts';
 
-/** Requests, logins and the update loop included, that a machine costs from its clone to its end when a class is served. */
-const ACCESS = { 'the account of its image': {}, 'an account of its own': CLOUD_WORLD } as const;
+/** How many times as fast as real time; 1 is what docs/benchmarks.md's table is measured with. */
+const SPEED = Number(process.env.CARREL_REQUESTS_SPEED ?? 10);
+const MACHINES = Number(process.env.CARREL_REQUESTS_MACHINES ?? 60);
+
+/** What each machine costs by itself, from its clone to its end. */
+const OWN = [
+  'CloneVM_Task',
+  'ReconfigVM_Task',
+  'PowerOnVM_Task',
+  'PowerOffVM_Task',
+  'UnregisterVM',
+  'SearchDatastoreSubFolders_Task',
+  'DeleteDatastoreFile_Task',
+];
+
+/** What those share who ask at the same time, and how much slower than reads each goes out. The list of tasks changes with a read's turn; a wait is broken off between two updates. */
+const SHARED: Record<string, number> = {
+  RetrievePropertiesEx: 1,
+  WaitForUpdatesEx: SLOWER.updates,
+  ModifyListView: 1,
+  CancelWaitForUpdates: SLOWER.updates,
+  SearchDatastore_Task: SLOWER.folders,
+};
+
+/** Requests of each kind, beside the pace's, that start and end a world. */
+const ONCE = 3;
 
 /**
- * Six for the machine itself (clone, on, off, unregister, a look at what lies in its folder, delete) and two for its guest: a program, and what is
- * written down and wiped. That the program is done is told by the inventory. The rest, about 1.3, is shared by those who ask at the same time.
+ * A count of all requests says how quick this machine is: the slower, the more turns the pace gives meanwhile. So what is each machine's own is
+ * counted, and what is shared is held against the turns that there were; docs/benchmarks.md has the sum, at rest.
  */
 test.each([
-  [0, 1, 'the account of its image'],
-  [3_000, 40, 'an account of its own'],
+  [0, 1, 'the account of its image', {}],
+  // datastores cost nothing: only a try after another looks on each for what that may have left
+  [3_000, 40, 'an account of its own', CLOUD_WORLD],
 ] as const)(
-  'a machine of a class costs at most ten requests, with %i other machines in the inventory, %i datastores and %s',
-  async (vms, datastores, access) => {
-    const clock = new RealClock(60);
-    const { vsim, driver }: VSphereWorldOptions = ACCESS[access];
-    // The pause between two tries to log in is three times that: nine simulated seconds.
+  'a machine of a class costs seven requests of its own and one in its guest, all else is shared: with %i other machines in the inventory, %i datastores and %s',
+  async (vms, datastores, access, { vsim, driver }: VSphereWorldOptions) => {
+    // many times as fast as it is, and the pace with it: faster still, and requests take so long beside the rest that far more share one
+    const clock = new RealClock(SPEED);
+    const pace = { ...PACE, everyMs: PACE.everyMs / SPEED };
+    // The pause between two tries to log in is three times that: three simulated seconds, as it is.
+    const slots = new Queue(32);
     await inWorld(
-      { vsim: { ...vsim, latency: 'real', masterBytes: 2 ** 28, clock, vms, datastores }, driver: { ...driver, retryMs: 50 } },
+      {
+        vsim: { ...vsim, latency: 'real', hosts: 4, bootMs: 20_000, masterBytes: 2 ** 28, clock, vms, datastores },
+        driver: { ...driver, retryMs: 2_000 / SPEED, pace },
+      },
       async (c) => {
-        const machines = 200;
         const before = new Map(c.w.vsim.stats.byMethod);
-        const total = () => [...c.w.vsim.stats.byMethod.values()].reduce((n, x) => n + x, 0);
-        const start = total();
+        const begun = performance.now();
         await Promise.all(
-          Array.from({ length: machines }, async () => {
+          Array.from({ length: MACHINES }, async () => {
             const machineId = randomUUID();
-            await c.clone('linked', machineId);
-            await c.driver.power(ctx(), machineId, 'on');
+            await slots.run(ctx(), async () => {
+              await c.driver.clone(ctx(), { ...c.spec(machineId), first: true });
+              await c.driver.power(ctx(), machineId, 'on');
+            });
             await c.driver.guest.ready(ctx(), machineId);
             await c.driver.destroy(ctx(), machineId);
           }),
         );
-        const made = new Map([...c.w.vsim.stats.byMethod].map(([method, n]) => [method, n - (before.get(method) ?? 0)]));
-        const each = (total() - start) / machines;
+        const tookMs = performance.now() - begun;
+        const counted = [...c.w.vsim.stats.byMethod].map(([method, n]) => [method, n - (before.get(method) ?? 0)] as const);
+        const made = Object.fromEntries(counted.filter(([, n]) => n > 0));
+        const each = Object.values(made).reduce((n, x) => n + x, 0) / MACHINES;
         process.stdout.write(
-          `requests a machine, ${vms} others, ${datastores} datastores: ${each.toFixed(2)} ${JSON.stringify([...made].filter(([, n]) => n > 0))}\n`,
+          `requests a machine, ${vms} others, ${datastores} datastores: ${each.toFixed(2)} in ${tookMs.toFixed(0)} ms ${JSON.stringify(made)}\n`,
         );
-        expect(each).toBeLessThanOrEqual(10);
+        const { StartProgramInGuest: inGuest = 0, ...rest } = made;
+        expect(Object.fromEntries(Object.entries(rest).filter(([method]) => !(method in SHARED)))).toEqual(
+          Object.fromEntries(OWN.map((method) => [method, MACHINES])),
+        );
+        // An account that cloud-init makes is not there at once: who came before tells the others how long it takes.
+        if (access === 'the account of its image') expect(inGuest).toBe(MACHINES);
+        for (const [method, slower] of Object.entries(SHARED)) {
+          const turns = tookMs / (pace.everyMs * slower) + pace.burst + ONCE;
+          expect([method, Math.max(0, (made[method] ?? 0) - turns)]).toEqual([method, 0]);
+        }
         await c.nothingLeft();
       },
     );

@@ -26,6 +26,8 @@ const METHODS = [
   'CreateSnapshot_Task',
   'RevertToSnapshot_Task',
   'ReconfigVM_Task',
+  'RelocateVM_Task',
+  'PromoteDisks_Task',
   'SearchDatastore_Task',
 ];
 
@@ -93,6 +95,10 @@ test(`${OPERATIONS} random operations by two control planes, with faults, vMotio
     else if (dice < 78) await w.guestWrite(id, '/x', String(random.below(1_000))).catch(() => {});
     else if (dice < 80) await attempt('inventory', async () => await driver.inventory(ctx()));
     else if (dice === 80) w.vsim.restart();
+    else if (dice < 85) {
+      const to = pick(w.m.datastores)?.name ?? '';
+      await attempt('relocate', async () => await driver.relocate(ctx(), id, to));
+    } else if (dice === 85) await attempt('unlink', async () => await driver.unlink(ctx(), id));
     else {
       const done = await attempt('destroy', async () => {
         const damaged = damagedParents(await driver.destroy(ctx(), id));

@@ -23,7 +23,7 @@ import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Image, Revision } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
-import { nothingNew, placesOf, storageFor } from './place.ts';
+import { demandAt, nothingNew, placesOf, type Size, wholeDisksOf } from './place.ts';
 import { pickRevision } from './reservation.ts';
 import { checkSizes, diskOf } from './sizes.ts';
 import { estimate, lengthMs, ruleBreach, rulesOf, spanOf, type Who } from './terms.ts';
@@ -82,13 +82,14 @@ export async function availability(deps: EngineDeps, who: Who, request: Availabi
   const { profile } = revision;
   const { places, refusal } = await placesToAsk(deps, { revisionId: revision.id, mode: request.mode, diskMiB: request.diskMiB });
   if (places.length === 0 || !profile) throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
-  const wanted = {
+  const size = {
+    mode: request.mode,
     vcpus: request.vcpus ?? profile.hardware.vcpus,
     memoryMiB: request.memoryMiB ?? profile.hardware.memoryMiB,
-    storageMiB: await storageFor(deps.store.db, revision.id, request.mode, request.diskMiB),
+    wholeMiB: await wholeDisksOf(deps.store.db, revision.id, request.diskMiB),
   };
   const answers: Availability[] = [];
-  for (const providerId of places) answers.push(await availabilityAt(deps, who, request, { image, revision, wanted, providerId }));
+  for (const providerId of places) answers.push(await availabilityAt(deps, who, request, { image, revision, size, providerId }));
   const disk = await diskOf(deps, deps.store.db, { revisionId: revision.id, mode: request.mode });
   // One that is to be moved stays what it is, where it is.
   const never = request.except === undefined ? (refusal ?? (await refusedSize(deps, request, { revision, profile }))) : undefined;
@@ -120,7 +121,7 @@ async function placesToAsk(
   const all = (await masters.ofRevisions(db, [of.revisionId])).map((m) => m.providerId).sort();
   const rows = (await providers.list(db)).filter((p) => all.includes(p.id));
   // What is said to be free there could not be had.
-  if (rows.some((p) => p.drainingSince !== null) && !rows.some(providers.takesNew)) throw nothingNew(rows);
+  if (rows.length > 0 && !rows.some(providers.takesNew)) throw nothingNew(rows);
   const enabled = new Set(rows.filter(providers.takesNew).map((p) => p.id));
   try {
     const usable = (await placesOf(deps, db, of)).filter((id) => enabled.has(id));
@@ -152,7 +153,7 @@ async function availabilityAt(
   deps: EngineDeps,
   who: Who,
   request: AvailabilityIntent,
-  { image, revision, wanted, providerId }: { image: Image; revision: Revision; wanted: Question['wanted']; providerId: string },
+  { image, revision, size, providerId }: { image: Image; revision: Revision; size: Size; providerId: string },
 ): Promise<Availability> {
   const { db } = deps.store;
   const now = deps.now();
@@ -172,7 +173,7 @@ async function availabilityAt(
     const q = await question(
       deps,
       { providerId, imageId: image.id },
-      wanted,
+      size,
       Math.max(now.getTime(), from.getTime() - leadMs),
       until + request.forMs + TURNAROUND_MS,
       request.except,
@@ -215,14 +216,15 @@ async function availabilityAt(
 async function question(
   deps: EngineDeps,
   { providerId, imageId }: { providerId: string; imageId: string },
-  wanted: Question['wanted'],
+  size: Size,
   start: number,
   end: number,
   except?: string,
 ): Promise<Question> {
   const { db } = deps.store;
   const span = { start: new Date(start), end: end === Number.POSITIVE_INFINITY ? null : new Date(end) };
-  const limits = providers.limitsOf(await providers.find(db, providerId));
+  const provider = await providers.find(db, providerId);
+  const [limits, wanted] = [providers.limitsOf(provider), demandAt(provider, size)];
   const counting = { now: deps.now(), except };
   const [steps, closed, taken] = await Promise.all([
     calendar.shortSteps(db, providerId, span, counting, { limits, wanted }),

@@ -1,5 +1,6 @@
 /** Booked reservations whose preparation is due: their machines are asked for, ahead of the start. */
 import { say } from '../../core/notices.ts';
+import { afterEmptied } from '../../core/placement.ts';
 import { CarrelError, isCode, type StoredError, toStored } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
 import * as calendar from '../../store/calendar.ts';
@@ -9,8 +10,8 @@ import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Reservation, Revision, Tx } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
-import { choosePlace, placesOf, storageFor } from './place.ts';
-import { startProvision } from './reservation.ts';
+import { choosePlace, placesOf, wholeDisksOf } from './place.ts';
+import { startProvision } from './offer.ts';
 
 const NO_ROOM = say('no-room', {});
 
@@ -58,12 +59,14 @@ async function leaveDraining(deps: EngineDeps, tx: Tx, row: Reservation): Promis
     if (places.length === 0) return row;
     // Its own too, in the order in which all lock them: if it stays, that one is counted.
     await providers.lockAll(tx, [...places, here.id]);
-    const { imageId, mode, vcpus, memoryMib: memoryMiB, storageMib: storageMiB, during } = row;
+    const { imageId, mode, vcpus, memoryMib: memoryMiB, during } = row;
     const now = deps.now();
-    const ask = { imageId, mode, vcpus, memoryMiB, storageMiB, during, now, except: row.id, prepareAt: row.hold.start, always: true };
-    const { providerId, prepareAt, placement = 'the other place has room' } = await choosePlace(tx, places, ask);
+    const wholeMiB = await wholeDisksOf(tx, row.revisionId, row.diskMib);
+    const ask = { imageId, mode, vcpus, memoryMiB, wholeMiB, during, now, except: row.id, prepareAt: row.hold.start, always: true };
+    const { providerId, prepareAt, placement, storageMiB } = await choosePlace(tx, places, ask);
+    const why = placement ?? say('place-room', { place: (await providers.find(tx, providerId)).name });
     // What its owner was told when it was promised stays.
-    const to = { providerId, prepareAt, placement: `${here.name} is being emptied; ${placement}` };
+    const to = { providerId, prepareAt, storageMiB, placement: afterEmptied(here.name, why) };
     await reservations.setSpan(tx, row.id, { during, ...to, now });
     return await reservations.lock(tx, row.id);
   } catch (error) {
@@ -96,7 +99,8 @@ async function revisionFor(tx: Tx, row: Reservation): Promise<Revision> {
       newest &&
       vcpus <= row.vcpus &&
       memoryMiB <= row.memoryMib &&
-      (await storageFor(tx, newest.id, row.mode, row.diskMib)) <= row.storageMib
+      // A larger image's clones go on being counted with the share that was promised.
+      (row.mode !== 'full' || (await wholeDisksOf(tx, newest.id, row.diskMib)) <= row.storageMib)
     )
       return newest;
   }

@@ -1,23 +1,28 @@
-/** Changing what an image is called and what is said of it. */
+/** Changing what an image is called, what is said of it, and its labels. */
 import { CarrelError } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
 import * as events from '../../store/events.ts';
 import * as images from '../../store/images.ts';
 import type { EngineDeps } from '../deps.ts';
 import { checkName } from './image.ts';
+import { labelsAfter } from './labels.ts';
 import type { Who } from './terms.ts';
 
 /**
- * Another name or description, in one transaction. Reservations, series, licences and jobs hold the image's id, so nothing of them changes;
+ * Another name, description or labels (of which null takes one away), in one transaction. Reservations, series, licences and jobs hold the image's id, so nothing of them changes;
  * host names that were made of the old name stay. What is as it was already is not written down again. Everybody who
  * follows is told.
- * `bad-request` (the name), `conflict` (another image has it), `not-found`.
+ * `bad-request` (the name, too many labels), `conflict` (another image has it), `not-found`.
  */
 export async function changeImage(
   deps: EngineDeps,
   who: Who,
   imageId: string,
-  change: { name?: string | undefined; description?: string | undefined },
+  change: {
+    name?: string | undefined;
+    description?: string | undefined;
+    labels?: Readonly<Record<string, string | null>> | undefined;
+  },
 ): Promise<void> {
   const { name, description } = change;
   if (name !== undefined) checkName(name);
@@ -27,7 +32,9 @@ export async function changeImage(
     if (!image) throw new CarrelError('not-found', 'the image is not there any more');
     const renamed = name !== undefined && name !== image.name;
     const described = description !== undefined && description !== image.description;
-    if (!renamed && !described) return;
+    const labels = labelsAfter(image.labels, change.labels ?? {});
+    const labelled = JSON.stringify(labels) !== JSON.stringify(labelsAfter(image.labels, {}));
+    if (!renamed && !described && !labelled) return;
     const note = (action: string, from: string, to: string) =>
       audit.append(tx, { at: now, actor: who.name, action, subjectKind: 'image', subjectId: image.id, detail: { from, to } });
     if (renamed) {
@@ -37,6 +44,17 @@ export async function changeImage(
     if (described) {
       await images.describe(tx, image.id, description);
       await note('image.described', image.description, description);
+    }
+    if (labelled) {
+      await images.setLabels(tx, image.id, labels);
+      await audit.append(tx, {
+        at: now,
+        actor: who.name,
+        action: 'image.labelled',
+        subjectKind: 'image',
+        subjectId: image.id,
+        detail: { labels },
+      });
     }
     const body = { name: name ?? image.name, ...(renamed ? { from: image.name } : {}) };
     await events.append(tx, { at: now, accountId: null, kind: 'image', subjectId: image.id, body });

@@ -75,7 +75,7 @@ export async function removeClosure(deps: EngineDeps, who: Who, id: string): Pro
 async function prepareAnew(deps: EngineDeps, { providerId, during: { end } }: Closure): Promise<void> {
   if (end === null) return;
   const most = new Date(end.getTime() + DAY_MS);
-  for (const { id } of await reservations.bookedFrom(deps.store.db, providerId, { start: end, end: most })) {
+  for (const { id } of await calendar.bookedFrom(deps.store.db, providerId, { start: end, end: most })) {
     const now = deps.now();
     await deps.store
       .tx(async (tx) => {

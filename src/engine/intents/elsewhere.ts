@@ -2,6 +2,8 @@
  * Another place for a machine that could not be made where it was promised. Its room moves in one transaction (promise 7): the new place
  * is held under its row lock, and the old one held no longer. Each place is tried once, so that trying comes to an end.
  */
+import { say } from '../../core/notices.ts';
+import { afterTried } from '../../core/placement.ts';
 import type { StoredError } from '../../lib/errors.ts';
 import { isCode } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
@@ -13,8 +15,8 @@ import * as reservations from '../../store/reservations.ts';
 import type { Reservation, Revision, TriedPlace, Tx } from '../../store/schema.ts';
 import { provisionKey } from '../enqueue.ts';
 import type { EngineDeps } from '../deps.ts';
-import { type Judged, judgePlaces, placesOf, reasonOf } from './place.ts';
-import { startProvision } from './reservation.ts';
+import { type Judged, judgePlaces, placesOf, reasonOf, wholeDisksOf } from './place.ts';
+import { startProvision } from './offer.ts';
 
 /** So long a provider is waited for before another is asked, in milliseconds: a restart of its service takes less. */
 export const DOWN_MS = 15_000;
@@ -75,12 +77,18 @@ async function moveOn(tx: Tx, deps: EngineDeps, row: Reservation, tried: readonl
   // The run so far keeps its own name, so that the next one has the reservation's; unless it is just ending, it is to undo itself.
   await jobs.letGo(tx, key);
   const last = tried.at(-1) as TriedPlace;
+  const place = best.provider.name;
+  const why = judged.length > 1 ? reasonOf(judged) : say('place-room', { place });
   await placements.placeAgain(tx, row.id, {
     providerId: best.providerId,
     machineId: deps.newId(),
-    placement: `${judged.length > 1 ? reasonOf(judged) : `${best.provider.name} has room`}; tried before it: ${tried.map((t) => t.provider).join(', ')}`,
+    storageMiB: best.storageMiB,
+    placement: afterTried(
+      why,
+      tried.map((t) => t.provider),
+    ),
     tried,
-    text: `${last.provider} could not make it (${last.message}): now on ${best.provider.name}`,
+    text: say('placed-again', { from: last.provider, why: last.message, to: place }),
     now,
   });
   await startProvision(tx, await reservations.lock(tx, row.id), revision);
@@ -97,7 +105,7 @@ async function moveOn(tx: Tx, deps: EngineDeps, row: Reservation, tried: readonl
 
 /** Places that are up, have room and were not tried, best first. */
 async function others(tx: Tx, deps: EngineDeps, row: Reservation, revision: Revision, tried: readonly TriedPlace[]): Promise<Judged[]> {
-  const { imageId, mode, vcpus, memoryMib: memoryMiB, storageMib: storageMiB, during } = row;
+  const { imageId, mode, vcpus, memoryMib: memoryMiB, during } = row;
   try {
     const ids = (await placesOf(deps, tx, { revisionId: revision.id, mode, diskMiB: row.diskMib })).filter(
       (id) => !tried.some((t) => t.providerId === id),
@@ -109,7 +117,7 @@ async function others(tx: Tx, deps: EngineDeps, row: Reservation, revision: Revi
       mode,
       vcpus,
       memoryMiB,
-      storageMiB,
+      wholeMiB: await wholeDisksOf(tx, revision.id, row.diskMib),
       during,
       now: deps.now(),
       except: row.id,

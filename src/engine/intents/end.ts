@@ -62,7 +62,7 @@ export async function endWithin(
     });
   }
   // A copy of whole disks that nobody will use: its end would wait for that, which may take hours.
-  if (atWork?.saga === 'unlink') await jobs.askCancel(tx, machineKey(row.machineId));
+  if (atWork?.saga === 'unlink' || atWork?.saga === 'relocate') await jobs.askCancel(tx, machineKey(row.machineId));
   await reservations.transition(tx, id, event, { endAskedAt: now });
   // What switches it sees to it that a machine which is kept is off in the end (see the saga `power`).
   const switched = atWork?.saga === 'power' && atWork.state !== 'stuck';
@@ -96,7 +96,7 @@ async function endBooked(deps: EngineDeps, tx: Tx, row: Reservation, event: 'end
     details: {},
   };
   await reservations.transition(tx, row.id, event, { endAskedAt: now, endedAt: now, ...(event === 'expire' ? { failure } : {}) });
-  await reservations.setStage(tx, row.id, 'gone', event === 'expire' ? failure.message : 'ended before it began', now);
+  await reservations.setStage(tx, row.id, 'gone', event === 'expire' ? failure.message : say('ended-early', {}), now);
   await write(deps, tx, actor, `reservation.${event}`, row.id, {});
   return reservations.lock(tx, row.id);
 }

@@ -273,7 +273,7 @@ export async function unretireRevision(deps: EngineDeps, who: Who, revisionId: s
 async function assertWhole(tx: Tx, { id, number, failure }: Revision): Promise<void> {
   if (failure?.code === 'master-changed') {
     throw new CarrelError('master-changed', `revision ${number} stays out of service: ${failure.message}`, {
-      hint: 'Compare every byte: `carrel image verify`. If you have the right disk, import it as another revision.',
+      hint: 'Compare every byte: `carrel image verify`. If they are right where they lie now: `carrel image reseal`; else import the right disk as another revision.',
     });
   }
   if (failure)
@@ -305,8 +305,10 @@ export async function removeRevision(deps: EngineDeps, who: Who, revisionId: str
     const standing = await machines.onRevision(tx, revisionId);
     if (standing.length > 0) {
       throw new CarrelError('has-children', `${standing.length} machine${standing.length === 1 ? ' stands' : 's stand'} on it`, {
-        hint: 'end their reservations first, or give their machines disks of their own: `carrel unlink`',
-        details: { children: standing.map((m) => ({ machine: m.id, reservation: m.reservationId, mode: m.mode })) },
+        hint: standing.some((m) => m.holder !== null)
+          ? 'end their reservations first, or give their machines disks of their own: `carrel unlink`'
+          : "they are nobody's: `carrel machine end` takes them away",
+        details: { children: standing.map((m) => ({ machine: m.id, reservation: m.holder ?? undefined, mode: m.mode })) },
       });
     }
     const booked = await reservations.bookedOn(tx, revisionId);

@@ -13,13 +13,12 @@ import type { Reservation, Tx } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
 import { lackThatKeptMeet, waysOf } from './lacks.ts';
 import { endKey, enqueueEnd, enqueuePower, machineKey } from '../enqueue.ts';
+import { inTurn, promisingTx, withinOneWait } from './promising.ts';
 import { SWITCHING_ON } from '../sagas/power.ts';
 import { assertRules, rulesOf, type Who } from './terms.ts';
 
 /** The longest time that a machine is kept, in milliseconds. */
 export const MOST_KEPT_MS = 30 * 60_000;
-/** So long who finds no room waits for a machine that is only kept to be gone, in milliseconds. */
-const GOING_MS = 30_000;
 const LOOK_EVERY_MS = 200;
 
 /**
@@ -48,7 +47,7 @@ export async function keepMachine(deps: EngineDeps, tx: Tx, row: Reservation, fo
  */
 export async function undoEnd(deps: EngineDeps, who: Who, id: string): Promise<Reservation> {
   const rules = await rulesOf(deps.store.db, who);
-  return deps.store.tx(async (tx) => {
+  const taken = async (tx: Tx) => {
     const row = await reservations.lock(tx, id);
     const now = deps.now();
     if (row.state !== 'ending' || row.keptUntil === null) throw notKept(row);
@@ -69,7 +68,8 @@ export async function undoEnd(deps: EngineDeps, who: Who, id: string): Promise<R
       detail: {},
     });
     return reservations.lock(tx, id);
-  });
+  };
+  return inTurn(deps, who, () => promisingTx(deps, who, taken));
 }
 
 /** If it is just being shut down, that run sees to it (see the saga `power`). */
@@ -91,30 +91,34 @@ function notKept({ id, state, stageText }: Reservation): CarrelError {
 /**
  * Does what promises room, and says by `look` where it looked for it. While there is none, and giving up machines that are only kept would make
  * it, the one of them whose end was asked for first is given up, and it is tried again when that is gone. `any`: of several that are asked for
- * at once, room for one is enough.
+ * at once, room for one is enough. People take turns; while somebody waits for a machine to be gone, it is another's. Errors: `store-busy`.
  */
-export async function makingRoom<T>(
+export function makingRoom<T>(
   deps: EngineDeps,
+  who: Who,
   promise: (look: <O extends { places: readonly string[] }>(offer: O) => O) => Promise<T>,
   { any = false }: { any?: boolean } = {},
 ): Promise<T> {
-  let places: readonly string[] = [];
-  const until = performance.now() + GOING_MS;
-  for (;;) {
-    try {
-      return await promise((offer) => {
-        places = offer.places;
-        return offer;
-      });
-    } catch (error) {
-      if (!(error instanceof CarrelError) || error.code !== 'no-capacity' || performance.now() > until) throw error;
-      const lack = await lackThatKeptMeet(deps.store.db, waysOf(error.details, places, any));
-      const going = lack === undefined ? undefined : await giveUpKept(deps, lack);
-      if (going === undefined) throw error;
-      while (performance.now() < until && (await reservations.find(deps.store.db, going))?.state === 'ending')
-        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  return withinOneWait(async (until) => {
+    let places: readonly string[] = [];
+    for (;;) {
+      try {
+        return await inTurn(deps, who, () =>
+          promise((offer) => {
+            places = offer.places;
+            return offer;
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof CarrelError) || error.code !== 'no-capacity' || performance.now() > until) throw error;
+        const lack = await lackThatKeptMeet(deps.store.db, waysOf(error.details, places, any));
+        const going = lack === undefined ? undefined : await giveUpKept(deps, lack);
+        if (going === undefined) throw error;
+        while (performance.now() < until && (await reservations.find(deps.store.db, going))?.state === 'ending')
+          await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      }
     }
-  }
+  });
 }
 
 /** Gives up the machine that is kept for the longest time; the id of its reservation, undefined if none is kept there. */

@@ -1,5 +1,5 @@
-/** Labels of reservations, changed by their people. */
-import { changedLabels, MOST_LABELS } from '../../core/labels.ts';
+/** Labels of reservations, changed by their people, and how labels of anything are changed. */
+import { changedLabels, type Labels, MOST_LABELS } from '../../core/labels.ts';
 import { CarrelError } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
 import * as reservations from '../../store/reservations.ts';
@@ -19,12 +19,7 @@ export async function labelReservation(
 ): Promise<Reservation> {
   return deps.store.tx(async (tx) => {
     const row = await reservations.lock(tx, id);
-    const labels = changedLabels(row.labels, change);
-    if (Object.keys(labels).length > MOST_LABELS) {
-      throw new CarrelError('bad-request', `it would have ${Object.keys(labels).length} labels, and ${MOST_LABELS} is the most`, {
-        hint: 'take some away first',
-      });
-    }
+    const labels = labelsAfter(row.labels, change);
     const now = deps.now();
     await reservations.setLabels(tx, id, labels, now);
     await audit.append(tx, {
@@ -37,4 +32,12 @@ export async function labelReservation(
     });
     return { ...row, labels };
   });
+}
+
+/** What something has after a change. Errors: `bad-request` where it would have more than {@link MOST_LABELS}. */
+export function labelsAfter(before: Labels, change: Readonly<Record<string, string | null>>): Labels {
+  const labels = changedLabels(before, change);
+  const count = Object.keys(labels).length;
+  if (count <= MOST_LABELS) return labels;
+  throw new CarrelError('bad-request', `it would have ${count} labels, and ${MOST_LABELS} is the most`, { hint: 'take some away first' });
 }

@@ -36,7 +36,7 @@ function lackOf({ at, resource, missing, licenceId, providerId }: Details, place
   const amounts = missing as Partial<CapacityLimits>;
   if (typeof licenceId === 'string') return { where: { licenceId, ...when }, missing: amounts };
   const providerIds = typeof providerId === 'string' ? [providerId] : places;
-  return { where: { providerIds, ...when, ownDisks: resource === 'storageMiB' }, missing: amounts };
+  return { where: { providerIds, ...when, storage: resource === 'storageMiB' }, missing: amounts };
 }
 
 /** Where somebody has to give something up for the first way that what is kept would open; undefined if it opens none. */

@@ -2,8 +2,9 @@
  * Where a machine is made. A revision may have masters on several providers; of these the one with the most room in the time that is
  * asked for is chosen, in the transaction that promises it and under the row locks of all of them, taken in the order of their ids.
  */
-import { type CapacityLimits, type Demand, storageAsked } from '../../core/capacity.ts';
+import { type CapacityLimits, type Demand, storageAsked, storageClaim } from '../../core/capacity.ts';
 import type { CloneMode, RevisionProfile } from '../../core/image.ts';
+import { type Compared, placementOf } from '../../core/placement.ts';
 import { type Capabilities, noLargerDisk } from '../../driver/index.ts';
 import { CarrelError, isCode } from '../../lib/errors.ts';
 import * as calendar from '../../store/calendar.ts';
@@ -12,14 +13,20 @@ import * as images from '../../store/images.ts';
 import * as masters from '../../store/masters.ts';
 import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
-import type { Db, Provider, TimeRange, Tx } from '../../store/schema.ts';
+import type { Db, Provider, Reservation, TimeRange, Tx } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { preparation } from './terms.ts';
 
-export interface PlaceQuestion extends Demand {
-  imageId: string;
+/** What is asked for, before it is said where: each place counts disks in its own way. */
+export interface Size extends Omit<Demand, 'storageMiB'> {
   mode: CloneMode;
+  /** What its disks would take as a whole. */
+  wholeMiB: number;
+}
+
+export interface PlaceQuestion extends Size {
+  imageId: string;
   during: TimeRange;
   now: Date;
   /** A reservation that is not counted: the one that is placed anew. */
@@ -37,6 +44,8 @@ export interface Place {
   prepareAt: Date;
   /** Sentences for the owner. */
   notes: readonly string[];
+  /** What its disks are counted with there. */
+  storageMiB: number;
   /** Why it is this one; undefined where there is no other. */
   placement?: string | undefined;
 }
@@ -114,13 +123,26 @@ async function assertInstant(db: Db, { instantFirmware, instantTpm }: Capabiliti
   });
 }
 
-/** What whole disks of its own may come to take of a machine of a revision, in MiB; 0 where it stands on its image's. */
-export async function storageFor(db: Db, revisionId: string, mode: CloneMode, diskMiB: number | null | undefined): Promise<number> {
-  return mode === 'full' ? Math.max(diskMiB ?? 0, storageAsked(await masters.virtualBytes(db, revisionId))) : 0;
+/** What the disks of a machine of a revision may come to take as a whole, in MiB. */
+export async function wholeDisksOf(db: Db, revisionId: string, diskMiB: number | null | undefined): Promise<number> {
+  return Math.max(diskMiB ?? 0, storageAsked(await masters.virtualBytes(db, revisionId)));
+}
+
+/** What one machine of that size takes up at that place. */
+export function demandAt({ linkedStoragePercent }: Pick<Provider, 'linkedStoragePercent'>, size: Size): Demand {
+  const { vcpus, memoryMiB, mode, wholeMiB } = size;
+  return { vcpus, memoryMiB, storageMiB: storageClaim(mode, wholeMiB, linkedStoragePercent) };
+}
+
+/** What the disks of another machine for a reservation are counted with, where it is: never more than it holds. */
+export async function storageAgain(db: Db, row: Reservation): Promise<number> {
+  const provider = await providers.find(db, row.providerId);
+  const whole = await wholeDisksOf(db, row.revisionId, row.diskMib);
+  return row.mode === 'full' ? row.storageMib : Math.min(row.storageMib, storageClaim(row.mode, whole, provider.linkedStoragePercent));
 }
 
 /** Share of what is scarcest that is left when this is promised too; below zero where it does not fit. */
-function leftOf(limits: CapacityLimits, used: CapacityLimits, wanted: Demand): number {
+export function leftOf(limits: CapacityLimits, used: CapacityLimits, wanted: Demand): number {
   const share = (limit: number, taken: number) => (limit === 0 ? -1 : (limit - taken) / limit);
   return Math.min(
     share(limits.machines, used.machines + 1),
@@ -144,12 +166,22 @@ export async function judgePlaces(tx: Tx, ids: readonly string[], q: PlaceQuesti
       q.prepareAt === undefined
         ? await preparation(tx, { imageId: q.imageId, providerId: provider.id, mode: q.mode }, q.during.start, q.now)
         : { prepareAt: q.prepareAt, notes: [] };
-    const place = { provider, providerId: provider.id, ...begin };
+    const wanted = demandAt(provider, q);
+    const place = { provider, providerId: provider.id, storageMiB: wanted.storageMiB, ...begin };
     // Where there is no choice nothing is compared: the promise itself says what is in its way.
-    judged.push(rows.length === 1 && !q.always ? { ...place, left: 0 } : { ...place, ...(await roomOf(tx, provider, q, begin.prepareAt)) });
+    judged.push(
+      rows.length === 1 && !q.always
+        ? { ...place, left: 0 }
+        : { ...place, ...(await roomOf(tx, provider, { ...q, wanted }, begin.prepareAt)) },
+    );
   }
+  return bestFirst(judged, q.prefer);
+}
+
+/** In the order of {@link judgePlaces}. */
+export function bestFirst(judged: Judged[], prefer?: string): Judged[] {
   const up = (j: Judged) => (j.provider.state === 'up' ? 0 : 1);
-  const preferred = (j: Judged) => (j.providerId === q.prefer ? 0 : 1);
+  const preferred = (j: Judged) => (j.providerId === prefer ? 0 : 1);
   const full = (j: Judged) => (j.refusal === undefined ? 0 : 1);
   return judged.sort(
     (a, b) =>
@@ -166,17 +198,21 @@ export function nothingNew(rows: readonly Provider[]): CarrelError {
   });
 }
 
-async function roomOf(tx: Tx, provider: Provider, q: PlaceQuestion, prepareAt: Date): Promise<Pick<Judged, 'left' | 'refusal'>> {
+async function roomOf(
+  tx: Tx,
+  provider: Provider,
+  q: PlaceQuestion & { wanted: Demand },
+  prepareAt: Date,
+): Promise<Pick<Judged, 'left' | 'refusal'>> {
   const hold = reservations.holdOf({ prepareAt, during: q.during });
-  const { vcpus, memoryMiB, storageMiB } = q;
   const counting = { now: q.now, except: q.except };
   try {
-    await calendar.assertRoom(tx, provider, { hold, span: q.during, during: [q.during], vcpus, memoryMiB, storageMiB }, counting);
+    await calendar.assertRoom(tx, provider, { hold, span: q.during, during: [q.during], ...q.wanted }, counting);
   } catch (error) {
     if (!(error instanceof CarrelError) || error.code !== 'no-capacity') throw error;
     return { left: -1, refusal: error };
   }
-  return { left: leftOf(providers.limitsOf(provider), await peak(tx, provider.id, hold, counting), q) };
+  return { left: leftOf(providers.limitsOf(provider), await peak(tx, provider.id, hold, counting), q.wanted) };
 }
 
 /** The best place, with its reason. Errors: those of {@link judgePlaces}; `no-capacity` with what is in the way at each of several. */
@@ -184,8 +220,8 @@ export async function choosePlace(tx: Tx, ids: readonly string[], q: PlaceQuesti
   const judged = await judgePlaces(tx, ids, q);
   const [best] = judged as [Judged];
   if (best.refusal) throw refusedEverywhere(judged);
-  const { providerId, prepareAt, notes } = best;
-  return { providerId, prepareAt, notes, placement: judged.length === 1 && ids.length === 1 ? undefined : reasonOf(judged) };
+  const { providerId, prepareAt, notes, storageMiB } = best;
+  return { providerId, prepareAt, notes, storageMiB, placement: judged.length === 1 && ids.length === 1 ? undefined : reasonOf(judged) };
 }
 
 function refusedEverywhere(judged: readonly Judged[]): CarrelError {
@@ -198,12 +234,6 @@ function refusedEverywhere(judged: readonly Judged[]): CarrelError {
 
 /** A sentence for people: why the first of these is the place. */
 export function reasonOf(judged: readonly Judged[]): string {
-  const [best, ...others] = judged as [Judged, ...Judged[]];
-  const say = (j: Judged) => {
-    if (j.refusal) return `${j.provider.name} has no room`;
-    const room = `${j.provider.name} would have ${Math.round(j.left * 100)} % left`;
-    return j.provider.state === 'up' ? room : `${room} but is ${j.provider.state}`;
-  };
-  if (others.length === 0) return `${best.provider.name} is the only place with the image that is enabled`;
-  return `${best.provider.name} was chosen: ${judged.map(say).join(', ')}`;
+  const compared = judged.map(({ provider: { name, state }, left, refusal }) => ({ place: name, state, ...(refusal ? {} : { left }) }));
+  return placementOf(compared as [Compared, ...Compared[]]);
 }

@@ -10,7 +10,7 @@ import * as reservations from '../../store/reservations.ts';
 import type { Reservation, Revision, Tx } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
 import { enqueueReimage, machineKey } from '../enqueue.ts';
-import { nothingNew, placesOf, storageFor } from './place.ts';
+import { nothingNew, placesOf, wholeDisksOf } from './place.ts';
 import { pickRevision } from './reservation.ts';
 import type { Who } from './terms.ts';
 import { notReady } from './not-ready.ts';
@@ -88,8 +88,8 @@ async function assertFits(deps: EngineDeps, tx: Tx, row: Reservation, revision: 
         hint: 'Reserve it anew, then end this one.',
       },
     );
-  const storageMiB = await storageFor(tx, revision.id, row.mode, row.diskMib);
-  if (storageMiB > row.storageMib)
+  const storageMiB = await wholeDisksOf(tx, revision.id, row.diskMib);
+  if (row.mode === 'full' && storageMiB > row.storageMib)
     throw new CarrelError(
       'wrong-state',
       `a full copy of revision ${revision.number} may take ${storageMiB} MiB of storage; this reservation holds ${row.storageMib} MiB`,

@@ -2,51 +2,41 @@
  * What people ask for, written down: each function checks the request against the store and writes, in one transaction, the
  * promise together with the job that keeps it. Nothing here waits for a hypervisor.
  */
-import { type Demand, storageAsked } from '../../core/capacity.ts';
 import { imageNamed } from './image-named.ts';
-import type { CloneMode, RevisionProfile } from '../../core/image.ts';
-import type { Labels } from '../../core/labels.ts';
-import { type KindRule, kindOf } from '../../core/rules.ts';
-import { formatDuration, type ReservationKind } from '../../core/reservation.ts';
+import { kindOf } from '../../core/rules.ts';
+import { formatDuration } from '../../core/reservation.ts';
 import { CarrelError, isCode } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
 import * as images from '../../store/images.ts';
 import * as machines from '../../store/machines.ts';
-import * as masters from '../../store/masters.ts';
 import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
-import type { Image, Proof, Reservation, Revision, Tx } from '../../store/schema.ts';
-import { enqueuePower, enqueueProvision } from '../enqueue.ts';
+import type { Reservation, Revision, Tx } from '../../store/schema.ts';
+import { enqueuePower } from '../enqueue.ts';
 import type { PowerInput } from '../sagas/power.ts';
 import type { EngineDeps } from '../deps.ts';
 import { makingRoom } from './keep.ts';
+import { alike, promiseTogether } from './promise-together.ts';
+import { promisingTx, together } from './promising.ts';
 import { checkSizes } from './sizes.ts';
-import { choosePlace, type Place, placesOf, storageFor } from './place.ts';
+import {
+  assertHandedOut,
+  assertThere,
+  entryOf,
+  type Offer,
+  type One,
+  promiseOf,
+  type ReserveIntent,
+  sizeOf,
+  startProvision,
+} from './offer.ts';
+import { choosePlace, placesOf, wholeDisksOf } from './place.ts';
 import { assertRules, lengthMs, rulesOf, spanOf, type Who } from './terms.ts';
 import { noteWanted } from './seen.ts';
 import { notReady } from './not-ready.ts';
 
+export type { ReserveIntent } from './offer.ts';
 export type { Who } from './terms.ts';
-
-export interface ReserveIntent {
-  id: string;
-  image: string;
-  revision?: number | undefined;
-  mode: CloneMode;
-  /** What it is for; by length and mode if left out. */
-  kind?: ReservationKind | undefined;
-  /** From then on; from now on if left out. */
-  startsAt?: Date | undefined;
-  /** In milliseconds; `Infinity` = until it is ended. */
-  forMs: number;
-  memoryMiB?: number | undefined;
-  vcpus?: number | undefined;
-  /** How large the machine's first disk is to be; as its image's if left out. */
-  diskMiB?: number | undefined;
-  labels?: Labels | undefined;
-  /** It is made to see whether its revision can be lent. */
-  proof?: Proof | undefined;
-}
 
 /** A start so long past is "now", in milliseconds: the person looked at a clock a moment ago. */
 const JUST_NOW_MS = 60_000;
@@ -57,9 +47,11 @@ const JUST_NOW_MS = 60_000;
  * `limit-reached` and `not-allowed` (the site's rules), `no-capacity`, `conflict`.
  */
 export async function reserve(deps: EngineDeps, who: Who, request: ReserveIntent): Promise<Reservation> {
-  return makingRoom(deps, async (look) => {
+  return makingRoom(deps, who, async (look) => {
     const offer = look(await makeOffer(deps, who, request));
-    return deps.store.tx((tx) => reserveWithin(deps, tx, who, offer, request));
+    const wish = { who, offer, one: { id: request.id, start: startOf(request.startsAt, offer.now) } };
+    const had = await together(deps, alike(wish, request.startsAt), wish, promiseTogether);
+    return had ?? promisingTx(deps, who, (tx) => reserveWithin(deps, tx, who, offer, request));
   });
 }
 
@@ -75,21 +67,6 @@ async function reserveWithin(deps: EngineDeps, tx: Tx, who: Who, offer: Offer, r
   return promiseOne(deps, tx, who, offer, { id: request.id, start });
 }
 
-/** What a request comes to, before anything is promised. */
-export interface Offer {
-  image: Image;
-  revision: Revision;
-  profile: RevisionProfile;
-  /** Ids of the providers that can make it, in the order in which they are locked. */
-  places: readonly string[];
-  kind: ReservationKind;
-  rule: KindRule;
-  request: Omit<ReserveIntent, 'id' | 'startsAt'>;
-  /** What whole disks of each machine's own may come to take. */
-  storageMiB: number;
-  now: Date;
-}
-
 /** Finds what a request means. Errors: `not-found`, `wrong-state` (nothing published), `not-allowed` (a draft), `not-supported` (mode). */
 export async function makeOffer(deps: EngineDeps, who: Who, request: Offer['request']): Promise<Offer> {
   const { image, revision } = await pickRevision(deps, who, request);
@@ -99,8 +76,8 @@ export async function makeOffer(deps: EngineDeps, who: Who, request: Offer['requ
   await checkSizes(deps.store.db, request, { revision, profile });
   const rules = await rulesOf(deps.store.db, who);
   const kind = request.kind ?? kindOf(rules, request.mode === 'full', request.forMs);
-  const storageMiB = await storageFor(deps.store.db, revision.id, request.mode, request.diskMiB);
-  return { image, revision, profile, places, kind, rule: rules(kind), request, storageMiB, now: deps.now() };
+  const wholeMiB = await wholeDisksOf(deps.store.db, revision.id, request.diskMiB);
+  return { image, revision, profile, places, kind, rule: rules(kind), request, wholeMiB, now: deps.now() };
 }
 
 /** Promises one machine of an offer and, if it is to be made now, asks for it. Call it under the row locks of its places. */
@@ -110,7 +87,7 @@ export async function promiseOne(deps: EngineDeps, tx: Tx, who: Who, offer: Offe
   if (one.start < now) throw past(one.start);
   await assertThere(tx, offer);
   await assertRules(tx, { accountId: who.accountId, rule, kind, during, now, extending: false });
-  const place = await choosePlace(tx, offer.places, { imageId: image.id, mode: request.mode, during, now, ...sizeOf(offer) });
+  const place = await choosePlace(tx, offer.places, { imageId: image.id, during, now, ...sizeOf(offer) });
   const promised = promiseOf(deps, who, offer, one, place);
   await reservations.create(tx, promised);
   const row = await reservations.lock(tx, one.id);
@@ -119,94 +96,18 @@ export async function promiseOne(deps: EngineDeps, tx: Tx, who: Who, offer: Offe
   return row;
 }
 
-/** Refuses with `wrong-state` what was retired or removed since the offer was made, or just now by somebody for whom this waits; holds the rest. */
-export async function assertThere(tx: Tx, { image, revision }: Offer): Promise<void> {
-  const held = await images.holdRevision(tx, revision.id);
-  assertHandedOut(image, held ?? { ...revision, state: 'retired' });
-  if ((await masters.ofRevisions(tx, [revision.id])).length === 0)
-    throw new CarrelError('wrong-state', `revision ${revision.number} of ${image.name} has no master`);
-}
-
-export interface One {
-  id: string;
-  start: Date;
-  seriesId?: string;
-}
-
-/** The row of a promise that is about to be made. */
-export function promiseOf(deps: EngineDeps, who: Who, offer: Offer, one: One, place: Place): reservations.NewReservation {
-  const { image, revision, kind, request, now } = offer;
-  return {
-    id: one.id,
-    machineId: deps.newId(),
-    accountId: who.accountId,
-    imageId: image.id,
-    revisionId: revision.id,
-    kind,
-    mode: request.mode,
-    during: spanOf(one.start, request.forMs),
-    ...place,
-    pinned: request.revision !== undefined,
-    seriesId: one.seriesId,
-    proof: request.proof,
-    hostname: hostnameFor(image.name, one.id),
-    ...sizeOf(offer),
-    diskMiB: request.diskMiB,
-    labels: request.labels,
-    now,
-  };
-}
-
-/** What one machine of an offer takes up. */
-export function sizeOf({ request, profile, storageMiB }: Pick<Offer, 'request' | 'profile' | 'storageMiB'>): Demand {
-  return { vcpus: request.vcpus ?? profile.hardware.vcpus, memoryMiB: request.memoryMiB ?? profile.hardware.memoryMiB, storageMiB };
-}
-
-/** What is written down of a promise. */
-export function entryOf(who: Who, { image, revision, request }: Offer, made: reservations.NewReservation): audit.NewAuditEntry {
-  const detail = {
-    image: image.name,
-    revision: revision.number,
-    kind: made.kind,
-    mode: made.mode,
-    ...(made.diskMiB === undefined ? {} : { diskMiB: made.diskMiB }),
-    from: made.during.start.toISOString(),
-    for: made.during.end ? formatDuration(request.forMs) : 'until it is ended',
-    ...(made.seriesId === undefined ? {} : { series: made.seriesId }),
-  };
-  return { at: made.now, actor: who.name, action: 'reservation.made', subjectKind: 'reservation', subjectId: made.id, detail };
-}
-
 function past(start: Date): CarrelError {
   return new CarrelError('bad-request', `${start.toISOString()} is past`, {
     hint: 'choose a time that is ahead, or leave it out where it is to begin now',
   });
 }
 
-function startOf(asked: Date | undefined, now: Date): Date {
+/** When that begins: now, if it is left out or just past. Errors: `bad-request` for what is past for longer than a minute. */
+export function startOf(asked: Date | undefined, now: Date): Date {
   if (asked === undefined) return now;
   if (asked > now) return asked;
   if (now.getTime() - asked.getTime() <= JUST_NOW_MS) return now;
   throw past(asked);
-}
-
-/** Writes the job that makes the machine of a reservation that is `preparing`. */
-export async function startProvision(tx: Tx, row: Reservation, revision: Revision): Promise<void> {
-  // A newer revision may have outgrown what was asked for.
-  const larger = row.diskMib !== null && row.diskMib > storageAsked(await masters.virtualBytes(tx, revision.id));
-  const input = {
-    reservationId: row.id,
-    machineId: row.machineId,
-    revisionId: revision.id,
-    providerId: row.providerId,
-    mode: row.mode,
-    vcpus: row.vcpus,
-    memoryMiB: row.memoryMib,
-    hostname: row.hostname,
-    ...(larger ? { diskMiB: row.diskMib as number } : {}),
-    bootTimeoutS: (revision.profile as RevisionProfile).guest.bootTimeoutS,
-  };
-  await enqueueProvision(tx, input, row.accountId);
 }
 
 /** The image and the revision that a request means; `not-found`, `wrong-state`, `not-allowed` (a draft of somebody else). */
@@ -221,7 +122,7 @@ export async function pickRevision(deps: EngineDeps, who: Who, request: { image:
     });
   if (!revision)
     throw new CarrelError('wrong-state', `${image.name} has no published revision`, {
-      hint: `publish one: \`carrel image publish ${image.name} NUMBER\``,
+      hint: `publish one: \`carrel image publish ${image.name}@NUMBER\``,
     });
   assertHandedOut(image, revision);
   // What is not published is for those who make it.
@@ -237,22 +138,14 @@ export async function pickRevision(deps: EngineDeps, who: Who, request: { image:
   return { image, revision };
 }
 
-function assertHandedOut(image: Image, revision: Revision): void {
-  if (revision.state !== 'published' && revision.state !== 'draft')
-    throw new CarrelError(
-      'wrong-state',
-      `revision ${revision.number} of ${image.name} is ${revision.state}${revision.failure ? `: ${revision.failure.message}` : ''}`,
-    );
-}
-
 /**
  * Puts the end off by `byMs` milliseconds, or nearer if that is negative. Errors: `wrong-state` (it has no end, or is ending),
  * `bad-request` (the new end is not ahead), `limit-reached`, `no-capacity`.
  */
 export async function extendReservation(deps: EngineDeps, who: Who, id: string, byMs: number): Promise<Reservation> {
   const rules = await rulesOf(deps.store.db, who);
-  return makingRoom(deps, (look) =>
-    deps.store.tx(async (tx) => {
+  return makingRoom(deps, who, (look) =>
+    promisingTx(deps, who, async (tx) => {
       const now = deps.now();
       const row = await reservations.lock(tx, id);
       look({ places: [row.providerId] });
@@ -298,8 +191,8 @@ export async function moveReservation(
   to: { startsAt: Date; forMs?: number | undefined },
 ): Promise<Reservation> {
   const rules = await rulesOf(deps.store.db, who);
-  return makingRoom(deps, (look) =>
-    deps.store.tx(async (tx) => {
+  return makingRoom(deps, who, (look) =>
+    promisingTx(deps, who, async (tx) => {
       const now = deps.now();
       const start = startOf(to.startsAt, now);
       const row = await reservations.lock(tx, id);
@@ -316,8 +209,9 @@ export async function moveReservation(
       look({ places });
       await providers.lockAll(tx, places);
       await assertRules(tx, { accountId: row.accountId, rule: rules(row.kind), kind: row.kind, during, now, extending: false, except: id });
-      const { imageId, mode, vcpus, memoryMib: memoryMiB, storageMib: storageMiB } = row;
-      const ask = { imageId, mode, vcpus, memoryMiB, storageMiB, during, now, except: id, prefer: row.providerId };
+      const { imageId, mode, vcpus, memoryMib: memoryMiB } = row;
+      const wholeMiB = await wholeDisksOf(tx, row.revisionId, row.diskMib);
+      const ask = { imageId, mode, vcpus, memoryMiB, wholeMiB, during, now, except: id, prefer: row.providerId };
       await reservations.setSpan(tx, id, { during, ...(await choosePlace(tx, places, ask)), now });
       await write(deps, tx, who.name, 'reservation.moved', id, { from: start.toISOString(), end: during.end?.toISOString() ?? null });
       return reservations.lock(tx, id);
@@ -350,12 +244,6 @@ export async function powerReservation(
     await write(deps, tx, who.name, `machine.${op}`, id, { machine: row.machineId });
     return { reservation: row, job: job.id };
   });
-}
-
-/** `starter-3f2a9c`: an RFC 1123 label of at most 63 characters, telling image and reservation. */
-export function hostnameFor(image: string, reservationId: string): string {
-  const stem = image.replaceAll(/[^a-z0-9-]/g, '-').slice(0, 50);
-  return `${stem.replace(/-+$/, '')}-${reservationId.replaceAll('-', '').slice(0, 6)}`;
 }
 
 /** The machine of a reservation that is ready and on; `wrong-state` otherwise, with `details.state` for the portal to say it in its own words. */

@@ -4,6 +4,7 @@
  */
 import { type Interval, peak, usage, UsageSweep } from '../../core/calendar.ts';
 import { type Demand, shortage } from '../../core/capacity.ts';
+import { say } from '../../core/notices.ts';
 import { type CarrelError, isCode } from '../../lib/errors.ts';
 import * as accounts from '../../store/accounts.ts';
 import * as audit from '../../store/audit.ts';
@@ -13,8 +14,9 @@ import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Reservation, TimeRange, Tx } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
-import { judgePlaces, reasonOf } from './place.ts';
-import { assertThere, entryOf, type Offer, type One, promiseOf, promiseOne, sizeOf } from './reservation.ts';
+import { demandAt, judgePlaces, reasonOf } from './place.ts';
+import { assertThere, entryOf, type Offer, type One, promiseOf, sizeOf } from './offer.ts';
+import { promiseOne } from './reservation.ts';
 import { breachBy, leadMs, preparationIn, spanOf, type Who } from './terms.ts';
 
 /** An occurrence that could not be promised. */
@@ -37,8 +39,8 @@ async function judge(tx: Tx, offer: Offer, providerId: string, starts: readonly 
   const end = all.end && new Date(last.getTime() + request.forMs + 3_600_000);
   const span = { start: all.start < first ? all.start : first, end };
   const closed = (await calendar.closures(tx, providerId, span)).map(calendar.closedSpan);
-  const limits = providers.limitsOf(await providers.find(tx, providerId));
-  const wanted = sizeOf(offer);
+  const found = await providers.find(tx, providerId);
+  const [limits, wanted] = [providers.limitsOf(found), demandAt(found, sizeOf(offer))];
   const begin = (start: Date) => preparationIn(closed, lead, start, now);
   const own = starts.map((start) => ({
     hold: interval(reservations.holdOf({ during: spanOf(start, request.forMs), ...begin(start) })),
@@ -49,6 +51,7 @@ async function judge(tx: Tx, offer: Offer, providerId: string, starts: readonly 
   const provider = new UsageSweep(await calendar.shortSteps(tx, providerId, span, { now }, { limits, wanted, count }));
   return {
     begin,
+    storageMiB: wanted.storageMiB,
     fits(made: reservations.NewReservation): boolean {
       const during = interval(made.during);
       if (closed.some((c) => c.start < during.end && c.end > during.start)) return false;
@@ -64,10 +67,10 @@ async function judge(tx: Tx, offer: Offer, providerId: string, starts: readonly 
 async function judgeAll(tx: Tx, offer: Offer, starts: readonly Date[]) {
   const { image, request, now } = offer;
   const during = spanOf(starts[0] as Date, request.forMs);
-  const order = await judgePlaces(tx, offer.places, { imageId: image.id, mode: request.mode, during, now, ...sizeOf(offer) });
+  const order = await judgePlaces(tx, offer.places, { imageId: image.id, during, now, ...sizeOf(offer) });
   const all = new Map<string, Awaited<ReturnType<typeof judge>> & { placement: string | undefined }>();
   for (const { providerId, provider } of order) {
-    const why = all.size === 0 ? reasonOf(order) : `${provider.name} was chosen: the places before it have no room at this time`;
+    const why = all.size === 0 ? reasonOf(order) : say('place-next', { place: provider.name });
     all.set(providerId, { ...(await judge(tx, offer, providerId, starts)), placement: offer.places.length === 1 ? undefined : why });
   }
   return all;
@@ -122,7 +125,7 @@ export async function promiseAll(
   const seats = await judgeLicences(tx, offer, starts);
   let batch: reservations.NewReservation[] = [];
   const write = async () => {
-    made.push(...(await reservations.createBooked(tx, batch)));
+    made.push(...(await reservations.createAll(tx, batch)));
     await audit.append(tx, ...batch.map((each) => entryOf(who, offer, each)));
     batch = [];
   };
@@ -140,8 +143,9 @@ export async function promiseAll(
     try {
       const row = await promiseOne(deps, tx, who, offer, one);
       made.push(row);
-      places.get(row.providerId)?.take(sizeOf(offer), row.hold);
-      person.take({ during: row.during, ...sizeOf(offer) });
+      const taken = { vcpus: row.vcpus, memoryMiB: row.memoryMib, storageMiB: row.storageMib };
+      places.get(row.providerId)?.take(taken, row.hold);
+      person.take({ during: row.during, ...taken });
       seats.take(row.hold);
     } catch (error) {
       // Both are said before anything of the occurrence is written.
@@ -156,7 +160,8 @@ export async function promiseAll(
   /** The promise of one that can be had for later, in the first place that has room. */
   function placeLater(one: One): reservations.NewReservation | undefined {
     for (const [providerId, known] of places) {
-      const promised = promiseOf(deps, who, offer, one, { providerId, ...known.begin(one.start), placement: known.placement });
+      const { storageMiB, placement } = known;
+      const promised = promiseOf(deps, who, offer, one, { providerId, ...known.begin(one.start), storageMiB, placement });
       if (
         (promised.prepareAt as Date) > offer.now &&
         known.fits(promised) &&

@@ -8,7 +8,9 @@ import * as series from '../../store/series.ts';
 import type { EngineDeps } from '../deps.ts';
 import { endReservation } from './end.ts';
 import { makingRoom } from './keep.ts';
-import { makeOffer, type Offer, type ReserveIntent } from './reservation.ts';
+import { promisingTx } from './promising.ts';
+import type { Offer, ReserveIntent } from './offer.ts';
+import { makeOffer } from './reservation.ts';
 import { promiseAll, type Refused } from './series-promises.ts';
 import type { Who } from './terms.ts';
 
@@ -42,9 +44,10 @@ export async function reserveSeries(deps: EngineDeps, who: Who, request: SeriesI
   }
   return makingRoom(
     deps,
+    who,
     async (look) => {
       const offer = look(await makeOffer(deps, who, request));
-      return deps.store.tx((tx) => seriesWithin(deps, tx, who, offer, request, found.starts));
+      return promisingTx(deps, who, (tx) => seriesWithin(deps, tx, who, offer, request, found.starts));
     },
     { any: request.partial },
   );

@@ -1,7 +1,7 @@
 /** What a machine's time says before it is over: that its end is near, that nobody connected to it, or that nobody is at it any more. */
 import { say } from '../../core/notices.ts';
 import { formatDuration } from '../../core/reservation.ts';
-import { ruleFor, shortestOf, type UseRule } from '../../core/rules.ts';
+import { longestTellEnd, ruleFor, shortestOf, type UseRule } from '../../core/rules.ts';
 import { makeCtx } from '../../lib/context.ts';
 import { describeError, isCode } from '../../lib/errors.ts';
 import * as due from '../../store/due.ts';
@@ -11,19 +11,23 @@ import { driverOf, type EngineDeps } from '../deps.ts';
 import { endWithin } from './end.ts';
 import { siteRules } from './terms.ts';
 
-/** So long before its end its people are told, in milliseconds; of what is not much longer than that itself they know. */
-export const END_NEAR_MS = 10 * 60_000;
 /** What is ended because nobody was there can be had back so long, in milliseconds. */
 const KEPT_MS = 5 * 60_000;
 /** The word that nobody is at a machine any more comes so long before the end, in milliseconds; at most half of the rule's time. */
 const WORD_MS = 10 * 60_000;
 
-/** Tells the people of machines whose end is near, once for each end; returns how many. */
+/**
+ * Tells the people of machines whose end is near, once for each end, as long before it as the rules say; returns how many. Of what is at most twice
+ * as long as that itself they know.
+ */
 export async function tellEndsNear(deps: EngineDeps): Promise<number> {
+  const site = await siteRules(deps.store.db);
   let told = 0;
-  for (const { id } of await due.endingSoon(deps.store.db, nearUntil(deps), 2 * END_NEAR_MS)) {
+  for (const { id, kind, role, lengthMs } of await due.endingSoon(deps.store.db, nearUntil(deps, longestTellEnd(site)))) {
+    const before = ruleFor(site, [role], kind).tellEndMs;
+    if (before === 0 || lengthMs <= 2 * before) continue;
     try {
-      if (await deps.store.tx((tx) => tellEndNear(deps, tx, id))) told += 1;
+      if (await deps.store.tx((tx) => tellEndNear(deps, tx, id, before))) told += 1;
     } catch (error) {
       deps.log.warn({ reservation: id, err: describeError(error) }, 'its end is near, and it is not told yet; the next look tries again');
     }
@@ -32,10 +36,11 @@ export async function tellEndsNear(deps: EngineDeps): Promise<number> {
 }
 
 /** True if its people are told. */
-async function tellEndNear(deps: EngineDeps, tx: Tx, id: string): Promise<boolean> {
+async function tellEndNear(deps: EngineDeps, tx: Tx, id: string, before: number): Promise<boolean> {
   const { state, during, endTold } = await reservations.lock(tx, id);
   // It may have been lengthened, ended, or told of by another server since it was found.
-  if (state !== 'ready' || during.end === null || during.end > nearUntil(deps) || endTold?.getTime() === during.end.getTime()) return false;
+  if (state !== 'ready' || during.end === null || during.end > nearUntil(deps, before) || endTold?.getTime() === during.end.getTime())
+    return false;
   await due.noteEndTold(tx, id, during.end);
   await reservations.tell(tx, id, deps.now(), 'ends-soon');
   return true;
@@ -75,7 +80,7 @@ async function tellGuest(deps: EngineDeps, { id, machineId, providerId, end }: d
   }
 }
 
-const nearUntil = (deps: EngineDeps): Date => new Date(deps.now().getTime() + END_NEAR_MS);
+const nearUntil = (deps: EngineDeps, before: number): Date => new Date(deps.now().getTime() + before);
 
 /** A rule by which a machine is ended that nobody uses. */
 interface OfUse {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Inventory, SeenMachine } from '../../driver/index.ts';
+import type { MachineState } from '../../core/machine.ts';
 import { type Expected, plan, type Strikes } from './plan.ts';
 
 const limits = { strikes: 3, bulk: 5 };
@@ -102,6 +103,13 @@ test('a machine that vanished is marked lost; many at once freeze the reconciler
   const bulk = runs(9, seen([]), { machines: many, masters: [] });
   expect(bulk.due).toEqual([]);
   expect(bulk.findings.at(-1)).toMatchObject({ kind: 'frozen' });
+});
+
+test('a machine that is nobody’s is known; one that vanished is marked once, and told from then on', () => {
+  const ours = (state: MachineState = 'running') => ({ machines: [{ machineId: 'm1', state, busy: false }], masters: [] });
+  expect(runs(9, seen([machine('m1')]), ours()).findings).toEqual([]);
+  expect(runs(3, seen([]), ours()).due).toEqual([{ kind: 'missing-machine', machineId: 'm1', action: 'mark-lost' }]);
+  expect(runs(9, seen([]), ours('lost'))).toMatchObject({ findings: [{ kind: 'missing-machine', action: 'report' }], due: [] });
 });
 
 test('a store that is older than the world does not sweep the world', () => {

@@ -9,7 +9,8 @@ import { conditionOf, powerDiffers } from '../condition.ts';
 
 export interface ExpectedMachine {
   machineId: string;
-  reservationId: string;
+  /** Whose it is; absent where it is nobody's. */
+  reservationId?: string | undefined;
   state: MachineState;
   condition?: MachineCondition | null | undefined;
   /** A saga is at work on it: its half-made or half-gone look is no finding. */
@@ -30,13 +31,13 @@ export interface Expected {
 
 export type Finding =
   | { kind: 'leaked-machine'; machineId: string; power: PowerState | 'half'; action: 'destroy' }
-  | { kind: 'missing-machine'; machineId: string; reservationId: string; action: 'mark-lost' }
-  | { kind: 'power-changed'; machineId: string; reservationId: string; power: PowerState; condition?: MachineCondition; action: 'record' }
+  | { kind: 'missing-machine'; machineId: string; reservationId?: string; action: 'mark-lost' | 'report' }
+  | { kind: 'power-changed'; machineId: string; reservationId?: string; power: PowerState; condition?: MachineCondition; action: 'record' }
   /** Something is the matter with a machine whose power is as expected, or no longer is. */
   | {
       kind: 'condition';
       machineId: string;
-      reservationId: string;
+      reservationId?: string;
       power: PowerState;
       condition?: MachineCondition;
       action: 'record' | 'report';
@@ -142,17 +143,22 @@ function machineFindings(seen: Inventory, expected: Expected): Finding[] {
     // One that is lost already and still has no run that ends it is looked at again: its reservation must not stay ready for ever.
     const shouldBeThere = row.state === 'running' || row.state === 'stopped' || row.state === 'lost';
     if (shouldBeThere && !row.busy && !present.has(row.machineId)) {
-      found.push({ kind: 'missing-machine', machineId: row.machineId, reservationId: row.reservationId, action: 'mark-lost' });
+      // Once it is marked, nobody has a reservation to end: that is told until an operator ends the machine.
+      const told = row.state === 'lost' && row.reservationId === undefined;
+      found.push({ kind: 'missing-machine', ...whose(row), action: told ? 'report' : 'mark-lost' });
     }
   }
   return found;
 }
 
+function whose({ machineId, reservationId }: ExpectedMachine): { machineId: string; reservationId?: string } {
+  return reservationId === undefined ? { machineId } : { machineId, reservationId };
+}
+
 /** How a machine is against what its row says. What an operator has to look after is told at each look. */
 function differences(row: ExpectedMachine, seen: { power: PowerState; condition?: MachineCondition | undefined }): Finding[] {
-  const { machineId, reservationId } = row;
   const condition = conditionOf(seen);
-  const facts = { machineId, reservationId, power: seen.power, ...(condition === undefined ? {} : { condition }) };
+  const facts = { ...whose(row), power: seen.power, ...(condition === undefined ? {} : { condition }) };
   if (powerDiffers(row.state, seen)) return [{ kind: 'power-changed', ...facts, action: 'record' }];
   if (row.state !== 'running' && row.state !== 'stopped') return [];
   if (condition !== (row.condition ?? undefined)) return [{ kind: 'condition', ...facts, action: 'record' }];

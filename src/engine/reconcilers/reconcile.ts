@@ -1,6 +1,8 @@
 /** The reconciler at work: reads provider and store, lets plan.ts judge, and mends what is due. */
+import { WRITTEN_OFF } from '../../driver/index.ts';
 import { CarrelError, isCode, describeError } from '../../lib/errors.ts';
 import { type Ctx, makeCtx, sleep } from '../../lib/context.ts';
+import * as assignments from '../../store/assignments.ts';
 import * as audit from '../../store/audit.ts';
 import * as deletions from '../../store/deletions.ts';
 import * as images from '../../store/images.ts';
@@ -48,6 +50,8 @@ export class Reconciler {
    */
   async run(ctx: Ctx, providerId: string, options: { dryRun: boolean; askedFor: boolean }): Promise<ReconcileResult> {
     const driver = driverOf(this.#deps, providerId);
+    // Nothing is there to look at, and nothing of it is missed.
+    if (driver.kind === WRITTEN_OFF) return { providerId, complete: true, results: [] };
     const before = await this.#expected(providerId);
     const seen = await driver.inventory(ctx);
     // Read again after the inventory: what began or ended in between is busy in one of the two and is left alone.
@@ -79,7 +83,7 @@ export class Reconciler {
     return {
       machines: rows.map((m) => ({
         machineId: m.id,
-        reservationId: m.reservationId,
+        reservationId: m.holder ?? undefined,
         state: m.state,
         condition: m.condition,
         busy: busy.has(m.id),
@@ -135,7 +139,7 @@ export class Reconciler {
             await this.#unclaimed(tx, finding);
             await machines.transition(tx, finding.machineId, 'vanished', {});
             await this.#audit('reconciler.lost', 'machine', finding.machineId, {}, tx);
-            await endWithin(deps, tx, finding.reservationId, 'machineLost', 'engine');
+            if (finding.reservationId !== undefined) await endWithin(deps, tx, finding.reservationId, 'machineLost', 'engine');
           });
           break;
         default:
@@ -155,15 +159,19 @@ export class Reconciler {
   }
 
   /**
-   * Locks the machine's row and its reservation's; `conflict` if a run was asked for since they were looked at:
+   * Locks the machine's row and its reservation's; `conflict` if a run was asked for since they were looked at, or it is another's meanwhile:
    * what was seen is no longer so, or will not be. The machine's row first, as the sagas do.
    */
-  async #unclaimed(tx: Tx, of: { machineId: string; reservationId: string }): Promise<void> {
-    await machines.lock(tx, of.machineId);
-    await reservations.lock(tx, of.reservationId);
-    for (const key of [machineKey(of.machineId), endKey(of.reservationId), provisionKey(of.reservationId)])
+  async #unclaimed(tx: Tx, { machineId, reservationId }: { machineId: string; reservationId?: string }): Promise<void> {
+    await machines.lock(tx, machineId);
+    if (reservationId !== undefined) await reservations.lock(tx, reservationId);
+    const keys = [machineKey(machineId), endKey(machineId)];
+    if (reservationId !== undefined) keys.push(endKey(reservationId), provisionKey(reservationId));
+    for (const key of keys)
       if (await jobs.liveJob(tx, key))
         throw new CarrelError('conflict', 'a run is at work on it since it was looked at', { retry: 'later' });
+    if ((await assignments.holderOf(tx, machineId)) !== reservationId)
+      throw new CarrelError('conflict', "it is another reservation's since it was looked at", { retry: 'later' });
   }
 
   /** Live reservations that no work stands behind: a promise whose job is gone. Ended in the ordinary way. */

@@ -9,7 +9,8 @@ import type { EngineDeps } from '../deps.ts';
 import { destroyMachine, isIts, tellWaiting, tornDown } from './records.ts';
 
 export interface EndInput {
-  reservationId: string;
+  /** Left out of a machine that is nobody's. */
+  reservationId?: string | undefined;
   machineId: string;
   providerId: string;
 }
@@ -26,7 +27,7 @@ export const end: Saga<EngineDeps, EndInput, Tx> = {
       async do({ ctx, deps, input }) {
         await deps.store.tx(async (tx) => {
           await machines.transition(tx, input.machineId, 'destroy', {});
-          if (!(await isIts(tx, input))) return;
+          if (input.reservationId === undefined || !(await isIts(tx, input))) return;
           await kept.keep(tx, input.reservationId, null);
           await reservations.setStage(tx, input.reservationId, 'ending', say('taking-away', {}), deps.now());
         });
@@ -38,7 +39,7 @@ export const end: Saga<EngineDeps, EndInput, Tx> = {
   async done(tx, deps, input) {
     const now = deps.now();
     await machines.transition(tx, input.machineId, 'destroyed', { goneAt: now });
-    if (!(await isIts(tx, input))) return;
+    if (input.reservationId === undefined || !(await isIts(tx, input))) return;
     await tornDown(tx, input.reservationId, now);
   },
   async undone() {},

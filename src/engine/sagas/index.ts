@@ -10,6 +10,7 @@ import { prepare } from './prepare.ts';
 import { prove } from './prove.ts';
 import { provision } from './provision.ts';
 import { reimage } from './reimage.ts';
+import { relocate } from './relocate.ts';
 import { removeRevision } from './remove-revision.ts';
 import { unlink } from './unlink.ts';
 
@@ -18,7 +19,7 @@ type AnySaga = Saga<EngineDeps, never, Tx>;
 
 /** Every saga by name; the generic tests run over this list, so a saga that is not here cannot run either. */
 export const SAGAS: Readonly<Record<string, AnySaga>> = Object.fromEntries(
-  [provision, end, reimage, prepare, capture, power, checkpoint, prove, removeRevision, addMaster, unlink].map((saga) => [
+  [provision, end, reimage, prepare, capture, power, checkpoint, prove, removeRevision, addMaster, unlink, relocate].map((saga) => [
     saga.name,
     saga as AnySaga,
   ]),

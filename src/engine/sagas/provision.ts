@@ -1,10 +1,12 @@
 /** Provision: from a promise (machine `planned`, reservation `preparing`) to a machine that answers on SSH, or to nothing at all. */
 import type { CloneMode } from '../../core/image.ts';
+import { say } from '../../core/notices.ts';
 import type { Stage } from '../../core/reservation.ts';
 import type { CloneResult, GuestReady } from '../../driver/index.ts';
 import { isCode } from '../../lib/errors.ts';
 import type { Tx } from '../../store/schema.ts';
 import * as machines from '../../store/machines.ts';
+import * as masters from '../../store/masters.ts';
 import * as reservations from '../../store/reservations.ts';
 import { tryElsewhere } from '../intents/elsewhere.ts';
 import type { SlotKind } from '../../store/slots.ts';
@@ -73,7 +75,7 @@ export const provision: Saga<EngineDeps, ProvisionInput, Tx> = {
     const { failure } = next;
     if (row.proof && row.state === 'preparing') await notProved(tx, deps, row.revisionId, failure);
     const state = await reservations.transition(tx, input.reservationId, 'provisionFailed', { failure, endedAt: now });
-    await reservations.setStage(tx, input.reservationId, 'gone', state === 'failed' ? failure.message : 'ended', now);
+    await reservations.setStage(tx, input.reservationId, 'gone', state === 'failed' ? failure.message : say('ended', {}), now);
   },
 };
 
@@ -87,18 +89,11 @@ async function show(deps: EngineDeps, input: ProvisionInput, stage: Stage, text:
   if (await isIts(deps.store.db, input)) await reservations.setStage(deps.store.db, input.reservationId, stage, text, deps.now());
 }
 
-async function clone({ ctx, deps, input }: Args): Promise<CloneResult> {
+async function clone({ ctx, deps, input, first }: Args): Promise<CloneResult> {
   const now = deps.now();
   await deps.store.tx(async (tx) => {
     await machines.transition(tx, input.machineId, 'build', {});
-    if (await isIts(tx, input))
-      await reservations.setStage(
-        tx,
-        input.reservationId,
-        'cloning',
-        `making ${input.mode === 'instant' ? 'an' : 'a'} ${input.mode} clone`,
-        now,
-      );
+    if (await isIts(tx, input)) await reservations.setStage(tx, input.reservationId, 'cloning', say(`making-${input.mode}`, {}), now);
   });
   const driver = driverOf(deps, input.providerId);
   const result = await driver.clone(ctx, {
@@ -107,9 +102,11 @@ async function clone({ ctx, deps, input }: Args): Promise<CloneResult> {
     mode: input.mode,
     hostname: input.hostname,
     hardware: { vcpus: input.vcpus, memoryMiB: input.memoryMiB },
+    first,
     ...(input.diskMiB === undefined ? {} : { diskBytes: input.diskMiB * 2 ** 20 }),
   });
   if (result.mode !== input.mode) await machines.setMode(deps.store.db, input.machineId, result.mode);
+  if (result.masterFiles !== undefined) await masters.addFiles(deps.store.db, input.revisionId, input.providerId, result.masterFiles);
   if (result.notes.length > 0 && (await isIts(deps.store.db, input)))
     await reservations.addNotes(deps.store.db, input.reservationId, result.notes);
   return result;
@@ -121,13 +118,13 @@ async function checkGate({ ctx, deps, input }: Args): Promise<null> {
 }
 
 async function start({ ctx, deps, input }: Args): Promise<null> {
-  await show(deps, input, 'starting', 'starting');
+  await show(deps, input, 'starting', say('starting', {}));
   await driverOf(deps, input.providerId).power(ctx, input.machineId, 'on');
   return null;
 }
 
 async function guest({ ctx, deps, input }: Args): Promise<GuestReady> {
-  await show(deps, input, 'booting', 'waiting for the guest to answer');
+  await show(deps, input, 'booting', say('waiting-guest', {}));
   const driver = driverOf(deps, input.providerId);
   try {
     return await driver.guest.ready(ctx, input.machineId);
@@ -140,6 +137,6 @@ async function guest({ ctx, deps, input }: Args): Promise<GuestReady> {
 }
 
 async function destroy({ ctx, deps, input }: Args): Promise<void> {
-  await show(deps, input, 'ending', 'taking away what was made');
+  await show(deps, input, 'ending', say('taking-made-away', {}));
   await destroyMachine(ctx, deps, input);
 }

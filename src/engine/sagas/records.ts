@@ -1,5 +1,5 @@
 import { noticeOf, say } from '../../core/notices.ts';
-import { type BeforeDelete, completeProof, damagedParents, type DeletionProof, type ParentFact, untold } from '../../core/lineage.ts';
+import { type BeforeDelete, damagedParents, type DeletionProof, foundNothing, type ParentFact } from '../../core/lineage.ts';
 import type { Driver } from '../../driver/index.ts';
 import type { Ctx } from '../../lib/context.ts';
 import { CarrelError, type StoredError } from '../../lib/errors.ts';
@@ -8,27 +8,29 @@ import * as machines from '../../store/machines.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Db, Tx } from '../../store/schema.ts';
 import { takeDamagedOut } from '../damage.ts';
-import { damagedBy, disksNow, provedDelete } from '../deletes.ts';
+import { damagedBy, madeWhole, provedDelete } from '../deletes.ts';
 import { driverOf, type EngineDeps } from '../deps.ts';
 
 /** Whether a machine is still its reservation's: one that was begun elsewhere meanwhile has another. */
-export async function isIts(db: Db, input: { reservationId: string; machineId: string }): Promise<boolean> {
+export async function isIts(db: Db, input: { reservationId?: string | undefined; machineId: string }): Promise<boolean> {
+  if (input.reservationId === undefined) return false;
   return (await reservations.find(db, input.reservationId))?.machineId === input.machineId;
 }
 
 /** Its machine is gone, and so is it. */
 export async function tornDown(tx: Tx, id: string, now: Date): Promise<void> {
   await reservations.transition(tx, id, 'tornDown', { endedAt: now });
-  await reservations.setStage(tx, id, 'gone', 'ended', now);
+  await reservations.setStage(tx, id, 'gone', say('ended', {}), now);
 }
 
 /** Tells a reservation's people what its work waits for; the stage stays. One that is over keeps its last word. */
 export async function tellWaiting(
   tx: Tx,
   deps: EngineDeps,
-  input: { reservationId: string; machineId: string },
+  input: { reservationId?: string | undefined; machineId: string },
   error: StoredError,
 ): Promise<void> {
+  if (input.reservationId === undefined) return;
   const row = await reservations.find(tx, input.reservationId);
   const text = say('waiting-provider', { why: error.message });
   if (row?.machineId === input.machineId && row.stage !== 'gone' && row.stageText !== text)
@@ -53,8 +55,7 @@ export async function destroyMachine(ctx: Ctx, deps: EngineDeps, input: { provid
   const known = await machines.find(db, input.machineId);
   const before = known?.beforeDelete ?? (await readBefore(ctx, deps, driver, input.machineId));
   let proof = await provedDelete(driver.destroy(ctx, input.machineId));
-  if (before && !known?.proof && untold(before, proof).length > 0)
-    proof = completeProof(before, proof, await disksNow(ctx, driver, before));
+  if (before && !known?.proof) proof = await madeWhole(ctx, driver, before, proof);
   await recordDestroyed(deps, input, proof, damagedParents(proof));
   return proof;
 }
@@ -75,6 +76,11 @@ async function readBefore(ctx: Ctx, deps: EngineDeps, driver: Driver, machineId:
   }
 }
 
+function actionOf(proof: DeletionProof, damaged: readonly ParentFact[]): string {
+  if (proof.writtenOff !== undefined) return 'machine.written-off';
+  return damaged.length === 0 ? 'machine.destroyed' : 'machine.destroyed.parents-damaged';
+}
+
 /**
  * Keeps the proof of a delete with the machine and in the audit log (promise 2); a damaged parent takes its revision out of service and
  * stops everything with `master-changed`. A delete that found nothing, because an earlier try had done it, never takes the place of that try's proof.
@@ -86,13 +92,12 @@ async function recordDestroyed(
   damaged: readonly ParentFact[],
 ): Promise<void> {
   await deps.store.tx(async (tx) => {
-    const foundNothing = proof.chainsBefore.length === 0 && proof.removed.length === 0;
-    if (foundNothing && (await machines.find(tx, machineId))?.proof) return;
+    if (foundNothing(proof) && (await machines.find(tx, machineId))?.proof) return;
     await machines.setProof(tx, machineId, proof);
     await audit.append(tx, {
       at: deps.now(),
       actor: 'engine',
-      action: damaged.length === 0 ? 'machine.destroyed' : 'machine.destroyed.parents-damaged',
+      action: actionOf(proof, damaged),
       subjectKind: 'machine',
       subjectId: machineId,
       detail: proof,

@@ -9,12 +9,13 @@ import * as placements from '../../store/placements.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Tx } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
-import { startProvision } from '../intents/reservation.ts';
+import { startProvision } from '../intents/offer.ts';
+import { storageAgain } from '../intents/place.ts';
 import type { Saga } from '../saga.ts';
 import type { EndInput } from './end.ts';
 import { destroyMachine, tellWaiting, tornDown } from './records.ts';
 
-export type ReimageInput = EndInput;
+export type ReimageInput = EndInput & { reservationId: string };
 
 export const reimage: Saga<EngineDeps, ReimageInput, Tx> = {
   name: 'reimage',
@@ -51,7 +52,8 @@ export const reimage: Saga<EngineDeps, ReimageInput, Tx> = {
       await reservations.setStage(tx, row.id, 'gone', why.message, now);
       return;
     }
-    await placements.machineAgain(tx, row.id, deps.newId(), now);
+    const again = { machineId: deps.newId(), storageMiB: await storageAgain(tx, row), now };
+    await placements.machineAgain(tx, row.id, again);
     await startProvision(tx, await reservations.lock(tx, row.id), revision);
   },
   async undone() {},

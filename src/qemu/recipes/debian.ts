@@ -22,7 +22,7 @@ import { makeDisk, put } from './rootfs.ts';
 import { requireTools, run } from './run.ts';
 import type { BuiltImage, Recipe } from './types.ts';
 import { buildWhole } from './whole.ts';
-import { NO_TIMER_CHECK } from '../kernel-args.ts';
+import { KERNEL_ARGS } from '../kernel-args.ts';
 
 /** Besides what `--variant=minbase` brings (the essential packages and apt). */
 export const DEBIAN_PACKAGES = [
@@ -31,7 +31,7 @@ export const DEBIAN_PACKAGES = [
 ] as const;
 
 const SIZE_MIB = 8192;
-const CMDLINE = `console=ttyS0,115200 console=tty0 quiet loglevel=3 systemd.show_status=false net.ifnames=0 cryptomgr.notests ${NO_TIMER_CHECK}`;
+const CMDLINE = `console=ttyS0,115200 console=tty0 quiet loglevel=3 systemd.show_status=false net.ifnames=0 ${KERNEL_ARGS}`;
 
 /** What mmdebstrap says on standard error as it goes on, and how far the build is then. */
 const STAGES: readonly [RegExp, number, string][] = [

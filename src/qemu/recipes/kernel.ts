@@ -1,8 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { chmod, copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Ctx } from '../../lib/context.ts';
 import { CarrelError } from '../../lib/errors.ts';
 import type { DebianPackages, Span } from './packages.ts';
+import { uncompressedKernel } from './bzimage.ts';
 import { run } from './run.ts';
 
 /** Debian's kernel for virtual machines: small, with what QEMU offers and little else (no DRM, no frame buffer: VGA text console only). */
@@ -29,6 +30,13 @@ export async function fetchKernel(ctx: Ctx, packages: DebianPackages, workDir: s
   const version = image.slice('vmlinuz-'.length);
   const lib = (await readdir(join(root, 'lib')).catch((): string[] => [])).includes('modules') ? 'lib' : 'usr/lib';
   return { version, package: basename(deb as string), image: join(root, 'boot', image), modules: join(root, lib, 'modules', version) };
+}
+
+/** Puts at `path` what QEMU starts as the kernel of a guest without a TPM: uncompressed where that can be had, else the bzImage. */
+export async function putKernel(kernel: KernelFiles, path: string): Promise<void> {
+  const plain = uncompressedKernel(await readFile(kernel.image));
+  await (plain === undefined ? copyFile(kernel.image, path) : writeFile(path, plain));
+  await chmod(path, 0o644);
 }
 
 export interface KernelModule {

@@ -125,7 +125,12 @@ export async function run(ctx: Ctx, command: string, args: readonly string[], op
 }
 
 function toolFailed(command: string, args: readonly string[], code: number | string, stderr: string): CarrelError {
-  const tail = stderr.trim().split('\n').slice(-6).join('\n');
+  // One line: whoever shows it takes a line break for an attempt to steer the terminal.
+  const tail = stderr
+    .trim()
+    .split(/\s*\n\s*/)
+    .slice(-6)
+    .join('; ');
   const full = /No space left on device|ENOSPC/.test(stderr);
   return new CarrelError(full ? 'no-space' : 'recipe-failed', `${command} failed (${code}): ${tail}`, {
     details: { command, args, code, stderr: stderr.slice(-4000) },

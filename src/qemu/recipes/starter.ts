@@ -11,7 +11,7 @@ import { copyInto, copyPrograms, makeDisk, put, putFolders, putLink } from './ro
 import { requireTools, run } from './run.ts';
 import { buildWhole } from './whole.ts';
 import type { BuiltImage, Recipe } from './types.ts';
-import { NO_TIMER_CHECK } from '../kernel-args.ts';
+import { KERNEL_ARGS } from '../kernel-args.ts';
 
 /** sftp-server is what scp and editors ask an SSH server for. */
 const STARTER_PACKAGES = ['busybox-static', 'dropbear-bin', 'openssh-sftp-server', 'qemu-guest-agent'] as const;
@@ -20,10 +20,10 @@ const STARTER_PACKAGES = ['busybox-static', 'dropbear-bin', 'openssh-sftp-server
 const UNWANTED_APPLETS = new Set(['dpkg', 'dpkg-deb', 'rpm', 'busybox', 'linuxrc', 'init', 'chpasswd', 'shutdown']);
 const SIZE_MIB = 2048;
 /**
- * VGA text console last, so that /dev/console is the screen; boot messages only if something is wrong. Without the kernel's crypto
- * self-tests a boot under emulation takes 0.3 s less, without IPv6 (which the user-mode network does not offer) 0.1 s less.
+ * VGA text console last, so that /dev/console is the screen; boot messages only if something is wrong. Without IPv6 (which the user-mode
+ * network does not offer) a boot under emulation takes 0.1 s less.
  */
-const CMDLINE = `console=ttyS0,115200 console=tty0 quiet loglevel=3 panic=5 cryptomgr.notests ipv6.disable=1 ${NO_TIMER_CHECK}`;
+const CMDLINE = `console=ttyS0,115200 console=tty0 quiet loglevel=3 panic=5 ipv6.disable=1 ${KERNEL_ARGS}`;
 
 /**
  * A small Linux from Debian's packages alone: cloud kernel, busybox, Dropbear, qemu-guest-agent and Carrel's agent. Its user is root: the

@@ -196,7 +196,9 @@ class Shell {
       return 0;
     }
     if (/^(?:\/bin\/|\/usr\/bin\/)?(?:ba|da)?sh$/.test(name) && process.args[0] === '-c') {
-      return this.#inner(process, this.#user, process.args[1] ?? '', process.args.slice(2));
+      const script = process.args[1] ?? '';
+      // A program that this shell does not run says in its first line what comes of it.
+      return this.#inner(process, this.#user, /^# simulated: (.*)/.exec(script)?.[1] ?? script, process.args.slice(2));
     }
     if (name === 'sudo') {
       const words = process.args.filter((word, i) => i > 0 || word !== '-n');

@@ -2,6 +2,7 @@ import type { Guest, GuestProcess, Vm } from './entities.ts';
 import { fileNotFound, invalidArgument, invalidPower, VimFault } from './fault.ts';
 import { runShell } from '../guest/shell.ts';
 import { type GuestSystem, opensWithPassword } from '../guest/system.ts';
+import { isWindows } from './guest.ts';
 import { saveSystem } from './guest-disk.ts';
 import type { Model } from './model.ts';
 
@@ -27,6 +28,17 @@ export function validateGuest(m: Model, vm: Vm, user: string, password: string):
   ready(m, vm, user, password);
 }
 
+/** What msg.exe showed last, to everybody who has a session. */
+export const SHOWN_ON_WINDOWS = 'C:\\shown';
+
+/** `msg.exe * [/TIME:N] "TEXT"`; undefined for any other program. */
+function msgExe(system: GuestSystem, program: string, args: string): ReturnType<typeof runShell> | undefined {
+  if (!/^C:\\Windows\\System32\\msg\.exe$/i.test(program)) return undefined;
+  const text = /^\* (?:\/TIME:\d+ )?"([^"]*)"$/.exec(args)?.[1];
+  if (text !== undefined) system.files.set(SHOWN_ON_WINDOWS, Buffer.from(text));
+  return { code: text === undefined ? 1 : 0, out: '', err: '' };
+}
+
 /**
  * GuestProcessManager.StartProgramInGuest. The simulated guest has a small shell and the programs that look after accounts
  * and machine's identity (guest/commands.ts); anything else ends with 127, as where it is not installed.
@@ -35,6 +47,8 @@ export function startProgram(m: Model, vm: Vm, user: string, password: string, p
   const guest = ready(m, vm, user, password);
   if (program === '')
     throw new VimFault('InvalidArgument', 'A specified parameter was not correct: programPath', { invalidProperty: 'programPath' });
+  const run = (system: GuestSystem): ReturnType<typeof runShell> =>
+    (isWindows(vm) ? msgExe(system, program, args) : undefined) ?? runShell(system, user, `${program} ${args}`);
   const process: GuestProcess = {
     pid: guest.nextPid++,
     name: program.split('/').at(-1) ?? program,
@@ -43,12 +57,12 @@ export function startProgram(m: Model, vm: Vm, user: string, password: string, p
     startTime: m.now(),
     endTime: undefined,
     exitCode: undefined,
-    rest: (system) => runShell(system, user, `${program} ${args}`).code,
+    rest: (system) => run(system).code,
   };
   guest.processes.push(process);
   m.clock.after(m.latency.about(500), () => {
     if (vm.frozen) return;
-    const { code, rest } = runShell(guest.system, user, `${program} ${args}`);
+    const { code, rest } = run(guest.system);
     // One that froze its machine never ends there; what is left of it runs in each clone.
     process.rest = rest && ((system) => rest(system, 0));
     if (rest !== undefined) return;

@@ -23,6 +23,8 @@ export const GUEST_KEYS = {
   customizationError: 'vsim.customizationError',
   /** Cards that only the guest has (bridges, containers), as `MAC=address`, separated by commas: Tools report them first. */
   inner: 'vsim.innerCards',
+  /** The guest hangs once its Tools ran: its heartbeat is red. */
+  hangs: 'vsim.hangs',
   /** The guest never gets an address. */
   noAddress: 'vsim.noAddress',
 } as const;
@@ -57,7 +59,7 @@ export function bootGuest(m: Model, vm: Vm, bootMs: number): void {
     const { guest } = vm;
     if (guest === undefined) return;
     guest.toolsRunning = true;
-    guest.heartbeat = 'green';
+    guest.heartbeat = vm.record.extraConfig.has(GUEST_KEYS.hangs) ? 'red' : 'green';
     const { system } = guest;
     const cloudInit = system.files.has(CLOUD_CFG);
     if (!cloudInit) system.hostname = vm.record.extraConfig.get('guestinfo.hostname') ?? vm.name.toLowerCase();

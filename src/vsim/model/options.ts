@@ -42,6 +42,13 @@ export interface ModelOptions {
   continuousClone: boolean;
   /** RemoveSnapshot on vCenter keeps a base that other VMs of the inventory stand on. Off by default: assume that it writes. */
   vcRefusesSharedMerge: boolean;
+  /** RelocateVM copies each disk of a chain where the move type says all of them. Off by default: one flat disk comes of it. */
+  relocateKeepsChains: boolean;
+  /**
+   * PromoteDisks with `unlink` copies only what other VMs use and puts the leaf onto the copy: the next such call merges them (`once`), or none
+   * ever does (`always`). Off by default: one flat disk comes of it.
+   */
+  promoteKeepsChains: false | 'once' | 'always';
   /** Deleting a folder takes disks with `ddb.deletable = "false"` along. Off by default: vCenter 6.5 and newer refuse such a folder. */
   folderDeleteForces: boolean;
   /** CloneVM keeps the MAC of the source's NICs unless the caller clears it. */
@@ -102,6 +109,8 @@ export const DEFAULTS: ModelOptions = {
   sessionIdleMs: 30 * 60_000,
   continuousClone: true,
   vcRefusesSharedMerge: false,
+  relocateKeepsChains: false,
+  promoteKeepsChains: false,
   folderDeleteForces: false,
   copyMac: false,
   lockedFirstClones: 0,

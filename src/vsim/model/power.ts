@@ -24,6 +24,29 @@ export function powerOn(m: Model, vm: Vm, wanted?: Host): Task {
   });
 }
 
+/** What became of each machine that a PowerOnMultiVM_Task was asked for: its own task, or why it was not tried. */
+export interface PoweredOnMany {
+  attempted: { vm: Vm; task: Task }[];
+  notAttempted: { vm: Vm; fault: VimFault }[];
+}
+
+/** Each machine has a task of its own, which goes on after this one; what cannot be tried is told, and fails nothing. */
+export function* powerOnMany(m: Model, vms: readonly Vm[]): Op {
+  const result: PoweredOnMany & { kind: string } = { kind: 'poweredOnMany', attempted: [], notAttempted: [] };
+  for (const vm of vms) {
+    try {
+      if (vm.power === 'poweredOn') throw invalidPower('poweredOn', vm.power);
+      assertConnected(vm);
+      result.attempted.push({ vm, task: powerOn(m, vm) });
+    } catch (error) {
+      if (!(error instanceof VimFault)) throw error;
+      result.notAttempted.push({ vm, fault: error });
+    }
+    yield m.latency.about(50);
+  }
+  return { ...result };
+}
+
 export function* powerOnSteps(m: Model, vm: Vm, wanted: Host | undefined): Op {
   assertConnected(vm);
   if (vm.power === 'poweredOn') throw invalidPower('poweredOn', vm.power);

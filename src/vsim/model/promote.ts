@@ -21,7 +21,7 @@ export function promoteDisks(m: Model, vm: Vm, unlink: boolean, keys: readonly n
     if (vm.power === 'poweredOn') throw invalidPower('poweredOff', vm.power);
     for (const disk of disksOf(vm.record)) {
       if (keys !== undefined && keys.length > 0 && !keys.includes(disk.key)) continue;
-      yield* mergeOwn(m, vm, disk);
+      if (m.options.promoteKeepsChains !== 'always') yield* mergeOwn(m, vm, disk);
       if (unlink) yield* unlinkDisk(m, vm, disk, task);
     }
     bump(m, vm.record);
@@ -58,7 +58,7 @@ function* unlinkDisk(m: Model, vm: Vm, disk: DiskDevice, task: Task): Op<void> {
   let name = `${base}.vmdk`;
   for (let n = 1; datastore.file(`${path}/${name}`) !== undefined; n++) name = `${base}_${n}.vmdk`;
   yield* copyTime(m, flatBytes(chain), task);
-  if (vm.record.snapshots.length === 0) {
+  if (vm.record.snapshots.length === 0 && m.options.promoteKeepsChains === false) {
     const copy = copyFlat(m.storage, chain, `${folder}/${name}`, m.now(), m.random, { thin: true });
     yield `disk ${copy.path}`;
     const own = chain.slice(0, shared).map((link) => link.path);
@@ -70,7 +70,7 @@ function* unlinkDisk(m: Model, vm: Vm, disk: DiskDevice, task: Task): Op<void> {
     }
     return;
   }
-  // Snapshots stay: only the shared part is copied, and the lowest own file is put onto the copy.
+  // Snapshots stay, and so may the leaf: only the shared part is copied, and the lowest own file is put onto the copy.
   const copy = copyFlat(m.storage, chain.slice(shared), `${folder}/${name}`, m.now(), m.random, { thin: true });
   yield `disk ${copy.path}`;
   const lowest = chain[shared - 1];

@@ -36,7 +36,7 @@ export interface PathParts {
 
 /** A file tree with a capacity. One instance may be mounted by several endpoints that know nothing of each other. */
 export class Datastore {
-  readonly name: string;
+  name: string;
   readonly flavour: Flavour;
   readonly uuid: string;
   capacity: number;
@@ -209,6 +209,13 @@ export class Storage {
   add(datastore: Datastore): Datastore {
     this.#byName.set(datastore.name, datastore);
     return datastore;
+  }
+
+  /** Under another name; {@link renameDatastore} changes what names it. */
+  rename(datastore: Datastore, name: string): void {
+    this.#byName.delete(datastore.name);
+    datastore.name = name;
+    this.#byName.set(name, datastore);
   }
 
   all(): Datastore[] {

@@ -25,6 +25,13 @@ export function setConnection(m: Model, vm: Vm, connection: Connection): void {
   m.changed(vm, 'runtime.connectionState', 'summary.runtime.connectionState', 'config', 'summary.config', 'layoutEx');
 }
 
+/** A guest stops answering (`red`), or answers again: its Tools' heartbeat says so, and what it runs is not touched. */
+export function beat(m: Model, vm: Vm, heartbeat: 'green' | 'yellow' | 'red'): void {
+  if (vm.guest === undefined) return;
+  vm.guest.heartbeat = heartbeat;
+  m.changed(vm, 'guestHeartbeatStatus', 'summary.quickStats.guestHeartbeatStatus');
+}
+
 /** All paths down (or back): files cannot be listed, VMs on the datastore become inaccessible. */
 export function datastoreDown(m: Model, datastore: DatastoreObject, accessible = false): void {
   datastore.store.accessible = accessible;

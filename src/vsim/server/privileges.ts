@@ -28,7 +28,6 @@ export const PRIVILEGES: Record<string, string> = {
   PromoteDisks_Task: 'VirtualMachine.Provisioning.PromoteDisks',
   MarkAsTemplate: 'VirtualMachine.Provisioning.MarkAsTemplate',
   MarkAsVirtualMachine: 'VirtualMachine.Provisioning.MarkAsVM',
-  RelocateVM_Task: 'Resource.ColdMigrate',
   MigrateVM_Task: 'Resource.HotMigrate',
   CustomizeVM_Task: 'VirtualMachine.Provisioning.Customize',
   AnswerVM: 'VirtualMachine.Interact.AnswerQuestion',

@@ -17,7 +17,7 @@ export class FakeCollector {
   readonly specs = new Map<string, PropertyFilterSpec>();
   readonly views = new Map<string, string[]>();
   readonly waits: { version: string; maxWaitSeconds: number; answer: (set: unknown) => void; refuse: (error: Error) => void }[] = [];
-  /** What RetrievePropertiesEx says of a task. */
+  /** What RetrievePropertiesEx says of a task, or another object. */
   tasks = new Map<string, Props>();
   private readonly arrivals: (() => void)[] = [];
   private n = 0;
@@ -55,7 +55,8 @@ export class FakeCollector {
       DestroyView: ({ self }) => void this.views.delete(self.value),
       RetrievePropertiesEx: ({ args }) => {
         const specs = args['specSet'] as PropertyFilterSpec[];
-        const objects = (specs[0]?.objectSet ?? [])
+        const objects = specs
+          .flatMap((spec) => spec.objectSet)
           .filter((o) => this.tasks.has(o.obj.value))
           .map((o) => ({
             obj: o.obj,

@@ -6,12 +6,14 @@
  * each source hears onReset, then everything there is, then onSettled; what it knew and did not hear of again is gone.
  * A connection that fails leads to stale and, after a pause, to the same wait with the same version. The first wait after that asks for what
  * there is now: a long one would be answered only by the next change, and until then nobody would know that the server is back.
+ * Waits go at a pace, if one is given: on a busy server something changes all the time, and each change would be an answer of its own.
  * barrier() cuts a wait short on the server and asks for what there is now: after it, what sources know is not older than the question.
  */
 import { anyOf, type Ctx, makeCtx, race, sleep } from '../../lib/context.ts';
 import { backoffMs } from '../../lib/retry.ts';
 import { isFault, vsphereError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
+import { type Pace, Pacer } from './pacer.ts';
 import { type Ref, refKey } from '../types/value.ts';
 import type { ObjectUpdate, PropertyFilterSpec, UpdateSet } from '../types/vim.gen.ts';
 
@@ -33,6 +35,8 @@ export interface LoopOptions {
   maxWaitSeconds?: number;
   /** Objects in one answer. */
   maxObjectUpdates?: number;
+  /** How often the server is asked at most, but for the parts of one answer; as often as it answers unless given. */
+  pace?: Pace | undefined;
   /** First pause after a failed connection, in milliseconds; doubles up to {@link MOST_PAUSE_MS}. */
   firstPauseMs?: number;
   /** How a pause is made; tests see each. */
@@ -77,10 +81,14 @@ export class UpdateLoop {
   private lastCut = 0;
   /** Sources were told that they are not up to date, and not yet that they are again. */
   private stale = false;
+  /** The last answer was not all: the rest is there and waits. */
+  private more = false;
+  private readonly pacer: Pacer;
 
   constructor(session: Session, options: LoopOptions = {}) {
     this.session = session;
     this.options = options;
+    this.pacer = new Pacer(options.pace, { pause: options.pause });
   }
 
   /** Watches for this source too from now on; the first full read follows once the loop runs. */
@@ -162,6 +170,7 @@ export class UpdateLoop {
     while (!this.stop.signal.aborted) {
       try {
         if (this.dirty || !this.collector || this.collectorEpoch !== this.session.epoch) await this.build(ctx);
+        if (!this.more) await this.pacer.turn(ctx);
         await this.wait();
         failures = refusals = 0;
       } catch (error) {
@@ -212,6 +221,7 @@ export class UpdateLoop {
     this.collectorEpoch = this.session.epoch;
     this.dirty = false;
     this.version = '';
+    this.more = false;
     this.filters.clear();
     const collector = await this.session.call(ctx, 'CreatePropertyCollector', content.propertyCollector, {});
     this.collector = collector;
@@ -247,7 +257,8 @@ export class UpdateLoop {
     if (this.dirty) return;
     if (set) this.apply(set);
     else for (const source of this.filters.values()) source.onSettled();
-    if (set?.truncated) return;
+    this.more = set?.truncated === true;
+    if (this.more) return;
     this.stale = false;
     this.barrierSent?.resolve();
     this.barrierSent = undefined;

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { makeCtx } from '../../lib/context.ts';
-import { VSphereClient } from '../client.ts';
+import { type Ctx, makeCtx, race } from '../../lib/context.ts';
+import { type ClientOptions, VSphereClient } from '../client.ts';
 import { isFault } from '../errors.ts';
 import { type Handler, ref, scriptServer, session } from '../testing.ts';
 import type { DataObject } from '../types/value.ts';
@@ -22,7 +22,7 @@ afterEach(async () => {
   for (const end of open.splice(0).toReversed()) await end();
 });
 
-async function setup(handlers: Record<string, Handler> = {}, more: { answerMs?: number } = {}) {
+async function setup(handlers: Record<string, Handler> = {}, more: Partial<ClientOptions> = {}) {
   const fake = new FakeCollector();
   const server = await scriptServer({ ...fake.handlers(), ...handlers });
   open.push(() => server.stop());
@@ -209,6 +209,71 @@ test('tasks that start while others are awaited enter the list, finished ones le
   await Promise.all([...first, ...second]);
 });
 
+/** A pace of one an hour after so many, whose pauses the test ends. */
+function slow(burst: number) {
+  const held: (() => void)[] = [];
+  const pause = async (until: Pick<Ctx, 'signal'>) => await race(until, new Promise<void>((resolve) => held.push(resolve)));
+  return { held, more: { pace: { everyMs: 3_600_000, burst }, loop: { pause } } };
+}
+
+test('at a pace, what changes meanwhile waits for its turn; the parts of one answer do not', async () => {
+  const { held, more } = slow(2);
+  const { fake, client } = await setup({}, more);
+  const ready = client.inventory.ready(ctx);
+  await fake.tell('VirtualMachine', [tree[0] as (typeof tree)[number]], { truncated: true });
+  await fake.tell('VirtualMachine', tree.slice(1), { truncated: true });
+  await fake.tell('VirtualMachine', [machine(1)]);
+  await ready;
+  await fake.tell('VirtualMachine', [machine(2)]);
+  await expect.poll(() => held.length).toBe(1);
+  const synced = client.inventory.sync(ctx);
+  expect(fake.waits).toEqual([]);
+  held[0]?.();
+  // it was asked for in the pause: no cancel, and no long wait first
+  expect(await fake.wait()).toMatchObject({ maxWaitSeconds: 0 });
+  await fake.tell('VirtualMachine', [machine(3)]);
+  await synced;
+  expect(client.inventory.get(vm(3))).toBeDefined();
+});
+
+test('tasks that start faster than the pace go along with the reads of others until they are done, and are never listed', async () => {
+  const { held, more } = slow(1);
+  const { fake, server, client } = await setup({}, more);
+  const count = (method: string) => server.calls.filter((call) => call === method).length;
+  fake.tasks.set('task-1', { 'info.state': 'success', 'info.result': 'one' });
+  expect((await client.tasks.wait(ctx, task(1))).result).toBe('one');
+  for (const n of [2, 3, 4]) fake.tasks.set(`task-${n}`, { 'info.state': 'running' });
+  const heard: number[] = [];
+  const all = [2, 3].map((n) => client.tasks.wait(ctx, task(n), (percent) => heard.push(percent ?? 0)));
+  await expect.poll(() => held.length).toBe(1);
+  all.push(client.tasks.wait(ctx, task(4)));
+  const other = client.reads.get(ctx, 'VirtualMachine', vm(1), ['name']);
+  fake.tasks.set('vm-1', { name: 'm1' });
+  held[0]?.();
+  expect((await other)?.props.name).toBe('m1');
+  await expect.poll(() => held.length).toBe(2);
+  for (const n of [2, 3, 4]) fake.tasks.set(`task-${n}`, { 'info.state': 'success', 'info.result': `${n}` });
+  held[1]?.();
+  expect((await Promise.all(all)).map(({ result }) => result)).toEqual(['2', '3', '4']);
+  expect(heard).toEqual([0, 0]);
+  expect(count('RetrievePropertiesEx')).toBe(3);
+  expect(count('ModifyListView') + count('CreateListView') + count('WaitForUpdatesEx')).toBe(0);
+});
+
+test('a task that takes long does not stay in the reads: it enters the list, and the update loop tells of it', async () => {
+  const { fake, server, client } = await setup({}, { pace: { everyMs: 1, burst: 1 }, loop: { pause: async () => {} } });
+  const looks = () => server.calls.filter((call) => call === 'RetrievePropertiesEx').length;
+  fake.tasks.set('task-1', { 'info.state': 'running' });
+  // each read is the next one's reason to wait for a turn, as where many ask
+  Object.defineProperty(client.reads, 'busy', { value: true });
+  const done = client.tasks.wait(ctx, task(1));
+  await fake.until(() => [...fake.views.values()].flat().includes('task-1'));
+  expect(looks()).toBe(25);
+  await fake.tell('Task', [update('enter', task(1), { 'info.state': 'success' })]);
+  await done;
+  expect(looks()).toBe(25);
+});
+
 test('a task that is done at the first look needs no wait', async () => {
   const { fake, server, client } = await setup();
   fake.tasks.set('task-1', { 'info.state': 'success', 'info.result': vm(9) });
@@ -216,6 +281,26 @@ test('a task that is done at the first look needs no wait', async () => {
   expect((await client.tasks.wait(ctx, task(1))).result).toEqual(vm(9));
   await expect(client.tasks.wait(ctx, task(2))).rejects.toMatchObject({ faultType: 'SystemError' });
   expect(server.calls).not.toContain('WaitForUpdatesEx');
+});
+
+test('where first looks come too early nearly always there is none but now and then', async () => {
+  const { fake, server, client } = await setup();
+  const looks = () => server.calls.filter((call) => call === 'RetrievePropertiesEx').length;
+  const one = async (n: number) => {
+    const done = client.tasks.wait(ctx, task(n));
+    await fake.until(() => [...fake.views.values()].flat().includes(`task-${n}`));
+    await fake.tell('Task', [update('enter', task(n), { 'info.state': 'success' })]);
+    await done;
+  };
+  for (let n = 1; n <= 30; n++) fake.tasks.set(`task-${n}`, { 'info.state': 'running' });
+  for (let n = 1; n <= 30; n++) await one(n);
+  expect(looks()).toBeGreaterThan(5);
+  expect(looks()).toBeLessThan(16);
+  const before = looks();
+  for (let n = 31; n <= 60; n++) fake.tasks.set(`task-${n}`, { 'info.state': 'running' });
+  for (let n = 31; n <= 60; n++) await one(n);
+  expect(looks() - before).toBeGreaterThanOrEqual(1);
+  expect(looks() - before).toBeLessThanOrEqual(2);
 });
 
 test('progress, several waiters, and one who gives up', async () => {

@@ -1,9 +1,12 @@
 /**
- * Waiting for tasks: hundreds by the one wait of the update loop.
+ * Waiting for tasks: hundreds by requests that are made anyway.
  *
  * A task goes through: asked (in the next batch of first looks) -> done at first look, or listed (in the list view) -> done | gone.
  * Many tasks are done by the time their reference arrives, so one RetrievePropertiesEx looks at all new ones together; what still runs enters
- * the list view, new and finished ones in one ModifyListView. So a task costs a fraction of a request, however many there are.
+ * the list view, new and finished ones in one ModifyListView, and the one wait of the update loop tells of it.
+ * What comes while first looks come too early nearly always, as on servers whose tasks take a second, is listed at once: such a look is a
+ * request for nothing. Where so much is read that reads wait for their turn, tasks go along with each of them and enter the list only if they
+ * take long: they cost no request then. (`recentTask` of the task manager would tell of them all, but servers need not tell of its changes.)
  */
 import { type Ctx, makeCtx, race } from '../../lib/context.ts';
 import { findFault, localizedFaultError, VimFaultError } from '../errors.ts';
@@ -11,9 +14,17 @@ import type { Session } from '../session/session.ts';
 import { type AnyValue, type Ref, refKey } from '../types/value.ts';
 import type { LocalizedMethodFault, ManagedObjectNotFound, ObjectUpdate, PropertyFilterSpec } from '../types/vim.gen.ts';
 import type { UpdateLoop, UpdateSource } from './loop.ts';
-import { retrieve, toRead } from './retrieve.ts';
+import type { Reads } from './reads.ts';
 
 const PATHS = ['info.state', 'info.progress', 'info.result', 'info.error', 'info.descriptionId'];
+
+/** Share of the tasks that a first look finds done, below which there is none; one batch in so many is looked at all the same, to see a change. */
+const WORTH_A_LOOK = 0.3;
+const LOOK_ANYWAY = 20;
+/** In so many reads that others ask for as well a task is looked at before it enters the list: some seconds. */
+const FOLLOWED = 25;
+/** Weight of one task in that share. */
+const WEIGHT = 0.1;
 
 /** How far a task is; `percent` is unset where the server does not say. */
 export type TaskProgress = (percent: number | undefined, state: 'queued' | 'running') => void;
@@ -39,19 +50,26 @@ interface Waiting {
 export class Tasks implements UpdateSource {
   private readonly session: Session;
   private readonly loop: UpdateLoop;
+  private readonly reads: Reads;
   private readonly waiting = new Map<string, Waiting>();
   private newcomers: Waiting[] = [];
   private toList: Waiting[] = [];
   private toUnlist: Ref[] = [];
+  /** Share of the tasks of late that were done at their first look. */
+  private doneAtOnce = 1;
+  private unlooked = 0;
   private looking = false;
   private listing = false;
   private view: { ref: Ref; epoch: number } | undefined;
   /** What the list view held when it was made: only of these does silence after a resync mean that they are gone. */
   private snapshot: readonly Waiting[] = [];
   private readonly stop = new AbortController();
+  /** For what is read on behalf of all that wait. */
+  private readonly own = makeCtx({ signal: this.stop.signal });
 
-  constructor(session: Session, loop: UpdateLoop) {
+  constructor(session: Session, loop: UpdateLoop, reads: Reads) {
     this.session = session;
+    this.reads = reads;
     this.loop = loop;
     // from the start, since a source that comes later makes everything be read again
     loop.add(this);
@@ -107,38 +125,56 @@ export class Tasks implements UpdateSource {
     while (this.newcomers.length > 0 && !this.stop.signal.aborted) {
       const batch = this.newcomers;
       this.newcomers = [];
-      try {
-        await this.lookAt(batch);
-      } catch (error) {
-        const gone = findFault(error, 'ManagedObjectNotFound');
-        for (const w of batch) {
-          if (gone && refKey(gone.obj) === refKey(w.ref)) this.fail(w, error as Error);
-          else if (gone) this.newcomers.push(w);
-          // the update loop has patience with a bad connection
-          else this.list(w);
-        }
-        if (gone && this.newcomers.length === batch.length) for (const w of this.newcomers.splice(0)) this.list(w);
+      if (this.reads.busy) for (const w of batch) void this.follow(w);
+      else if (this.worthALook()) await this.lookAt(batch);
+      else {
+        await this.reads.turn(this.own).catch(() => {});
+        for (const w of batch) this.list(w);
       }
     }
     this.looking = false;
   }
 
+  private worthALook(): boolean {
+    if (this.doneAtOnce < WORTH_A_LOOK && ++this.unlooked < LOOK_ANYWAY) return false;
+    this.unlooked = 0;
+    return true;
+  }
+
   private async lookAt(batch: readonly Waiting[]): Promise<void> {
-    const ctx = makeCtx({ signal: this.stop.signal, timeoutMs: 60_000 });
-    const found = await retrieve(ctx, this.session, [
-      {
-        propSet: [{ type: 'Task', pathSet: PATHS }],
-        objectSet: batch.map((w) => ({ obj: w.ref, skip: false })),
-        reportMissingObjectsInResults: true,
-      },
-    ]);
-    for (const content of found) {
-      const w = this.waiting.get(refKey(content.obj));
-      if (!w) continue;
-      for (const [path, value] of Object.entries(toRead(content).props)) if (value !== undefined) w.props.set(path, value);
-      this.judge(w);
+    await Promise.all(batch.map(async (w) => await this.read(w)));
+    for (const w of batch) {
+      const open = this.isOpen(w);
+      this.doneAtOnce += WEIGHT * ((open ? 0 : 1) - this.doneAtOnce);
+      if (open) this.list(w);
     }
-    for (const w of batch) if (this.waiting.get(refKey(w.ref)) === w) this.list(w);
+  }
+
+  /** Goes along with the reads of others for as long as there are some; what takes longer than that enters the list. */
+  private async follow(w: Waiting): Promise<void> {
+    for (let round = 0; round < FOLLOWED && (await this.read(w)); round++) {
+      if (!this.isOpen(w)) return;
+      if (!this.reads.busy) break;
+    }
+    if (this.isOpen(w)) this.list(w);
+  }
+
+  /** Reads a task as it is now; false if that could not be done, which the list view will tell more of. */
+  private async read(w: Waiting): Promise<boolean> {
+    try {
+      const found = await this.reads.get(this.own, 'Task', w.ref, PATHS);
+      if (found === undefined || !this.isOpen(w)) return false;
+      for (const [path, value] of Object.entries(found.props)) if (value !== undefined) w.props.set(path, value);
+      this.judge(w);
+      return true;
+    } catch {
+      // the update loop has patience with a bad connection
+      return false;
+    }
+  }
+
+  private isOpen(w: Waiting): boolean {
+    return this.waiting.get(refKey(w.ref)) === w;
   }
 
   /** Puts a running task into the list view. */
@@ -175,7 +211,7 @@ export class Tasks implements UpdateSource {
 
   /** Those to be listed that are still waited for. */
   private takeList(): Waiting[] {
-    const add = this.toList.filter((w) => this.waiting.get(refKey(w.ref)) === w);
+    const add = this.toList.filter((w) => this.isOpen(w));
     this.toList = [];
     for (const w of add) w.listed = true;
     return add;

@@ -10,7 +10,8 @@ import type { Simulation } from './run.ts';
 export function placeDown(sim: Simulation, placeId: string, at: number, forMs: number): void {
   const { worlds, bench } = sim.world;
   const world = worlds.get(placeId) as FakeWorld;
-  const say = (state: 'up' | 'down', reason: string | null) => providers.setState(bench.db.db, placeId, state, reason, new Date(sim.now));
+  const say = (state: 'up' | 'down', reason: string | null) =>
+    providers.setState(bench.db.db, placeId, state, reason === null ? null : { text: reason }, new Date(sim.now));
   sim.agenda.put(at, async () => {
     sim.outages += 1;
     for (const verb of FAKE_VERBS) world.addFault({ verb, when: 'before', count: Number.MAX_SAFE_INTEGER, error: 'unavailable' });

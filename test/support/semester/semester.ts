@@ -81,3 +81,15 @@ function classOf(c: number, { studentsOfClass, people: count }: SemesterOptions,
   );
   return { image: COURSES[c % COURSES.length] as string, day: c % 5, hour: 9 + 2 * ((c + 2) % 4), students };
 }
+
+/** A week of a small one. */
+export const WEEK = {
+  blocks: [{ firstMonday: [2030, 10, 21], weeks: 1 }] as const,
+  people: 30,
+  machines: 4,
+  licenceSeats: 4,
+  classes: 4,
+  studentsOfClass: 4,
+  walkInsOfWeek: 30,
+  afternoonMs: 30 * 60_000,
+};

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { masterDigest } from '../../../src/drivers/fake/interference.ts';
 import type { FakeWorld } from '../../../src/drivers/fake/world.ts';
 import type { Db } from '../../../src/store/schema.ts';
+import { misassigned } from '../assigned.ts';
 import type { LedgerLimits } from './ledger.ts';
 
 const MINUTE = 60_000;
@@ -94,6 +95,7 @@ export class WorldCheck {
       if (calm && row.state === 'booked' && late > CATCH_UP_MS && row.stageText === '')
         bad(row, 'it should have begun, and nobody says why not');
     }
+    for (const what of await misassigned(this.#db)) this.violations.add(`${what}, at ${new Date(now).toISOString()}`);
     await this.#strangers(there, calm);
   }
 
@@ -102,7 +104,8 @@ export class WorldCheck {
     const ids = [...there.keys()];
     const { rows } = await sql<{ id: string; state: string | null; reservation: string | null; own: boolean | null }>`
       select want.id, m.state, r.state as reservation, r.machine_id = m.id as own
-      from unnest(${ids}::uuid[]) as want (id) left join machine m on m.id = want.id left join reservation r on r.id = m.reservation_id`.execute(
+      from unnest(${ids}::uuid[]) as want (id) left join machine m on m.id = want.id
+      left join assignment a on a.machine_id = m.id and a.until is null left join reservation r on r.id = a.reservation_id`.execute(
       this.#db,
     );
     for (const row of rows) {

@@ -4,7 +4,8 @@ import type { Provider } from '../../../../src/contract/providers.ts';
 import { api } from '../../api/client.ts';
 import { useI18n } from '../../i18n/index.tsx';
 import { useAct } from '../../parts/act.tsx';
-import { Empty, Problem, State, Waiting } from '../../parts/status.tsx';
+import { Empty, Problem, State, Waiting, WhatToDo } from '../../parts/status.tsx';
+import { providerProblem } from '../../rules/explain.ts';
 
 const TONES = { up: 'good', down: 'bad', disabled: 'off' } as const;
 const MIB = 1024 * 1024;
@@ -34,6 +35,7 @@ export function Providers() {
 function ProviderCard({ provider }: { provider: Provider }) {
   const { t, format } = useI18n();
   const { name, limits, used } = provider;
+  const problem = providerProblem(provider, t, format);
   const closed = provider.state === 'disabled' || provider.drainingSince !== undefined;
   const drain = useAct(() => api.drainProvider({ params: { provider: name } }), { stale: [['providers']] });
   const change = useAct(
@@ -57,15 +59,18 @@ function ProviderCard({ provider }: { provider: Provider }) {
             {t.operate.draining(format.time(provider.drainingSince), String(used.machines))}
           </Alert>
         )}
-        {provider.problem !== undefined && (
-          <Alert color="red" variant="light">
-            {provider.problem}
+        {problem !== undefined && (
+          <Alert color={provider.state === 'down' ? 'red' : 'gray'} variant="light">
+            <Stack gap={4}>
+              <Text size="sm">{problem.title}</Text>
+              <WhatToDo hint={undefined} said={problem.said} />
+            </Stack>
           </Alert>
         )}
         <Room label={t.operate.machines} used={used.machines} of={limits.machines} show={String} />
         <Room label={t.operate.memory} used={used.memoryMiB} of={limits.memoryMiB} show={(mib) => format.bytes(mib * MIB)} />
         <Room label={t.operate.vcpus} used={used.vcpus} of={limits.vcpus} show={String} />
-        <Room label={t.operate.wholeDisks} used={used.storageMiB} of={limits.storageMiB} show={(mib) => format.bytes(mib * MIB)} />
+        <Room label={t.operate.machineDisks} used={used.storageMiB} of={limits.storageMiB} show={(mib) => format.bytes(mib * MIB)} />
         {provider.storageFreeBytes !== undefined && (
           <Text size="sm">
             {t.operate.storage}: {format.bytes(provider.storageFreeBytes)}

@@ -14,6 +14,7 @@ test('an account is told what it lacks, and what it should not be able to do', a
     w.m.denied.add(`${w.vsim.username} VirtualMachine.Inventory.Delete`);
     w.m.denied.add(`${w.vsim.username} Datastore.FileManagement`);
     w.m.denied.add(`${w.vsim.username} VirtualMachine.Provisioning.PromoteDisks`);
+    w.m.denied.add(`${w.vsim.username} Resource.ColdMigrate`);
     const less = await w.driver.checkAccount(ctx());
     expect(less.unwanted).toEqual([]);
     expect(less.limits).toEqual([
@@ -22,6 +23,7 @@ test('an account is told what it lacks, and what it should not be able to do', a
         privilege: 'VirtualMachine.Provisioning.PromoteDisks',
         without: 'machines there are not taken off their masters',
       },
+      { where: '/DC0/vm/carrel', privilege: 'Resource.ColdMigrate', without: 'machines there are not moved to other datastores' },
     ]);
     expect(less.missing).toEqual([
       { where: '/DC0/datastore/ds0', privilege: 'Datastore.FileManagement' },

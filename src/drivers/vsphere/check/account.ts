@@ -1,6 +1,7 @@
 import type { Ctx } from '../../../lib/context.ts';
 import { checkPrivileges, type Ref } from '../../../vsphere/index.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
+import { ANSWER, CRYPTO, CUSTOMIZE, EXTEND, MAKE_FOLDER, PLUG, RELOCATE, UNLINK, WITHOUT } from '../endpoint/privileges.ts';
 import { named, networksOf } from '../inventory/named.ts';
 import { linkedStrategy } from '../options.ts';
 
@@ -34,26 +35,8 @@ const CLONES = [
 ];
 const GUESTS = ['VirtualMachine.GuestOperations.Query', 'VirtualMachine.GuestOperations.Modify', 'VirtualMachine.GuestOperations.Execute'];
 const DATASTORES = ['Datastore.AllocateSpace', 'Datastore.Browse', 'Datastore.FileManagement'];
-/** For `unlink` on vCenter alone: without it everything else goes on. */
-const UNLINK = 'VirtualMachine.Provisioning.PromoteDisks';
-/** For `answer` alone: without it questions are answered at the provider. */
-const ANSWER = 'VirtualMachine.Interact.AnswerQuestion';
-/** For machines with a larger disk than their image's alone. */
-const EXTEND = 'VirtualMachine.Config.DiskExtend';
-/** For images that Sysprep sets up alone. */
-const CUSTOMIZE = 'VirtualMachine.Provisioning.Customize';
 const POOL = ['Resource.AssignVMToPool'];
 const NETWORKS = ['Network.Assign'];
-/** For instant clones alone: their card is plugged in while they run. Without it machines are linked instead. */
-const PLUG = 'VirtualMachine.Interact.DeviceConnection';
-const WITHOUT: Readonly<Record<string, string>> = {
-  [UNLINK]: 'machines there are not taken off their masters',
-  [ANSWER]: 'questions that stop a machine there are not answered from here',
-  [EXTEND]: "machines there have disks as large as their image's",
-  [PLUG]: 'machines there are linked where instant clones are asked for',
-  [CUSTOMIZE]: 'no machines there are set up by Sysprep',
-};
-
 /** All that is asked for anywhere, by the kind of place: what a role for Carrel holds. The guide's table is held against it. */
 export const WANTED: Readonly<Record<'folder' | 'datastores' | 'pool' | 'networks', readonly string[]>> = {
   folder: [...MACHINES, ...CLONES, ...GUESTS],
@@ -64,7 +47,7 @@ export const WANTED: Readonly<Record<'folder' | 'datastores' | 'pool' | 'network
 
 /** What one operation alone needs, by the kind of place. */
 export const OPTIONAL: Readonly<Record<'folder' | 'pool', readonly string[]>> = {
-  folder: [UNLINK, ANSWER, PLUG, EXTEND, CUSTOMIZE],
+  folder: [UNLINK, RELOCATE, ANSWER, PLUG, EXTEND, CUSTOMIZE],
   // Files are sent by ImportVApp: not needed by who brings none, so it is not asked for.
   pool: ['VApp.Import'],
 };
@@ -80,8 +63,11 @@ export interface AccountCheck {
   unwanted: readonly { where: string; privilege: string }[];
 }
 
-/** Which privileges the account lacks, and which it should not have. A few requests, one for each kind of place. */
-export async function checkAccount(ctx: Ctx, end: Endpoint): Promise<AccountCheck> {
+/**
+ * Which privileges the account lacks, and which it should not have. A few requests, one for each kind of place. `folderIn` is where the machine
+ * folder has yet to be made.
+ */
+export async function checkAccount(ctx: Ctx, end: Endpoint, folderIn?: Ref): Promise<AccountCheck> {
   const { client, site, options } = end;
   const clones = end.vcenter || linkedStrategy(options) === 'snapshot-clone' ? CLONES : [];
   const guests = options.guest === undefined && options.machineSecret === undefined ? [] : GUESTS;
@@ -93,6 +79,7 @@ export async function checkAccount(ctx: Ctx, end: Endpoint): Promise<AccountChec
     [end.stores().map((store) => store.ref), DATASTORES],
     [[site.pool], POOL],
     [networks, NETWORKS],
+    [folderIn === undefined ? [] : [folderIn], [MAKE_FOLDER]],
   ];
   const answers = await Promise.all(
     places.map(async ([entities, wanted]) => (entities.length === 0 ? [] : await checkPrivileges(ctx, client, entities, wanted))),
@@ -103,10 +90,30 @@ export async function checkAccount(ctx: Ctx, end: Endpoint): Promise<AccountChec
   const unwanted = harmful.flatMap((a) => a.granted.map((privilege) => ({ where: nameOf(a.entity), privilege })));
   const takesOff = end.vcenter && linkedStrategy(options) !== 'shared-master';
   const customizes = end.vcenter && linkedStrategy(options) === 'snapshot-clone';
-  const optional = [...(takesOff ? [UNLINK] : []), ANSWER, EXTEND, ...(end.instant ? [PLUG] : []), ...(customizes ? [CUSTOMIZE] : [])];
+  const optional = [
+    ...(takesOff ? [UNLINK, RELOCATE] : []),
+    ANSWER,
+    EXTEND,
+    ...(end.instant ? [PLUG] : []),
+    ...(customizes ? [CUSTOMIZE] : []),
+    ...(needsKeys(end) ? CRYPTO : []),
+  ];
   const alone = await checkPrivileges(ctx, client, [site.folder], optional);
   const limits = alone.flatMap((a) =>
     a.missing.map((privilege) => ({ where: nameOf(a.entity), privilege, without: WITHOUT[privilege] ?? privilege })),
   );
   return { missing, limits, unwanted };
+}
+
+/** Whether a master there is encrypted or has a virtual TPM, which encrypts its configuration. */
+function needsKeys(end: Endpoint): boolean {
+  return end.register
+    .views()
+    .some(
+      (view) =>
+        view.tags.kind === 'master' &&
+        end.owned(view) &&
+        (view.devices.some((device) => device._type === 'VirtualTPM') ||
+          view.disks.some((disk) => (disk.backing as { keyId?: unknown }).keyId !== undefined)),
+    );
 }

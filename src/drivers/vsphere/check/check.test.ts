@@ -90,3 +90,19 @@ test('where nothing can be said there is one error with what to do, and a wrong 
     await w.dispose();
   }
 });
+
+test('the right to make the machine folder is asked for only where it is not there', async () => {
+  const w = await VSphereWorld.make();
+  try {
+    w.m.denied.add(`${w.vsim.username} Folder.Create`);
+    expect((await check(w)).missing).toEqual([]);
+    expect((await check(w, { folder: 'elsewhere' })).missing).toEqual([{ where: '/DC0/vm', privilege: 'Folder.Create' }]);
+    await expect(new VSphereDriver({ ...w.options, folder: 'elsewhere' }).open(ctx())).rejects.toMatchObject({
+      code: 'no-permission',
+      message: expect.stringContaining('the account lacks Folder.Create'),
+      hint: expect.stringContaining('provider check'),
+    });
+  } finally {
+    await w.dispose();
+  }
+});

@@ -255,7 +255,7 @@ async function privileges(
   const site = { datacenter: datacenter.ref, datacenterPath: datacenterPath(client, datacenter), pool, compute: compute.ref, folder };
   const end = new Endpoint(client, options, site);
   try {
-    return await checkAccount(ctx, end);
+    return await checkAccount(ctx, end, options.kind === 'vcenter' && own === undefined ? vmFolder : undefined);
   } finally {
     end.close();
   }

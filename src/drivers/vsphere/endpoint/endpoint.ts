@@ -7,10 +7,9 @@ import {
   copyDisk,
   diskChain,
   disksOf,
-  isFault,
   type MethodArgs,
+  Pacer,
   type Ref,
-  refKey,
   type RunOptions,
   type TaskMethod,
   type TaskResult,
@@ -18,11 +17,10 @@ import {
 } from '../../../vsphere/index.ts';
 import { drive, type Patience } from './faults.ts';
 import { KeyedWork } from './keyed-work.ts';
-import { reserveOf, type VSphereProviderOptions } from '../options.ts';
+import { paceOf, reserveOf, SLOWER, type VSphereProviderOptions } from '../options.ts';
 import { isInside, lastName } from '../inventory/paths.ts';
 import { Queue, Queues } from './queue.ts';
 import { Register } from '../inventory/register.ts';
-import { SharedRead } from './shared-read.ts';
 import { type Site, type Store, stores, usableHosts } from './site.ts';
 import { Names } from '../inventory/tags.ts';
 import { isOwned, type View, VIEW_PATHS, viewOf } from '../inventory/view.ts';
@@ -35,6 +33,7 @@ export const SAID: Readonly<Partial<Record<TaskMethod, string>>> = {
   CloneVM_Task: 'copying the machine',
   InstantClone_Task: 'forking the frozen parent',
   PromoteDisks_Task: 'copying its disks',
+  RelocateVM_Task: 'moving its disks',
   CreateSnapshot_Task: 'taking a snapshot',
   RevertToSnapshot_Task: 'going back to a snapshot',
   PowerOnVM_Task: 'switching on',
@@ -74,7 +73,6 @@ export class Endpoint {
   readonly reads: Queue;
   readonly patience: Patience;
   readonly #tasks: Queue;
-  readonly #views: SharedRead<Ref, View>;
 
   constructor(client: VSphereClient, options: VSphereProviderOptions, site: Site, instant = false) {
     this.client = client;
@@ -91,7 +89,11 @@ export class Endpoint {
     this.reads = new Queue(READS);
     this.#tasks = new Queue(options.limits?.tasks ?? 256);
     this.patience = { retryMs: options.retryMs ?? 1_000, tries: TRIES };
-    this.#views = new SharedRead(refKey, async (ctx, refs) => await readViews(ctx, client, refs));
+  }
+
+  /** For one kind of question about datastores, at the pace of this endpoint. */
+  pacer(): Pacer {
+    return new Pacer(paceOf(this.options, SLOWER.folders));
   }
 
   close(): void {
@@ -160,13 +162,14 @@ export class Endpoint {
 
   /** A machine as it is now, read from the server; undefined if the reference is gone. */
   async look(ctx: Ctx, ref: Ref): Promise<View | undefined> {
-    checkCtx(ctx);
-    return await this.#views.get(ctx, ref);
+    const [view] = await this.lookAll(ctx, [ref]);
+    return view;
   }
 
   async lookAll(ctx: Ctx, refs: readonly Ref[]): Promise<(View | undefined)[]> {
     checkCtx(ctx);
-    return await this.#views.all(ctx, refs);
+    const found = await this.client.reads.all(ctx, 'VirtualMachine', refs, VIEW_PATHS);
+    return found.map((read) => read && viewOf(read.ref, (path) => read.props[path] as AnyValue | undefined));
   }
 
   /**
@@ -259,18 +262,5 @@ export class Endpoint {
     checkCtx(ctx);
     ctx.progress({ text });
     checkCtx(ctx);
-  }
-}
-
-async function readViews(ctx: Ctx, client: VSphereClient, refs: readonly Ref[]): Promise<ReadonlyMap<string, View>> {
-  try {
-    const found = await client.readAll(ctx, 'VirtualMachine', refs, VIEW_PATHS);
-    return new Map(found.map((read) => [refKey(read.ref), viewOf(read.ref, (path) => read.props[path] as AnyValue | undefined)]));
-  } catch (error) {
-    if (!isFault(error, 'ManagedObjectNotFound')) throw error;
-    if (refs.length <= 1) return new Map();
-    // one that is gone spoils the whole answer of older servers
-    const parts = await Promise.all(refs.map(async (ref) => await readViews(ctx, client, [ref])));
-    return new Map(parts.flatMap((part) => [...part]));
   }
 }

@@ -2,7 +2,8 @@ import { DRIVER_ERRORS, type DriverErrorCode, driverError } from '../../../drive
 import { abortError, type Ctx, sleep } from '../../../lib/context.ts';
 import { CarrelError, errorCode, isCode } from '../../../lib/errors.ts';
 import { backoffMs } from '../../../lib/retry.ts';
-import { faultsOf, findFault, isFault, isOutOfSpace, type VimTypes } from '../../../vsphere/index.ts';
+import { WITHOUT } from './privileges.ts';
+import { faultsOf, findFault, isFault, isOutOfSpace, type NoPermission, type VimTypes } from '../../../vsphere/index.ts';
 
 /** vim faults as errors of the port's closed list, the first that fits (vsphere.md §4.0b). */
 const FAULTS: readonly [faults: (keyof VimTypes)[], code: DriverErrorCode, message: string, hint?: string][] = [
@@ -14,7 +15,6 @@ const FAULTS: readonly [faults: (keyof VimTypes)[], code: DriverErrorCode, messa
   ],
   // A kind of NoPermission on the wire, but it says nothing about the account: the server restarted or let the session go.
   [['NotAuthenticated'], 'unavailable', 'the session at the server ended'],
-  [['NoPermission'], 'no-permission', 'the account lacks a privilege', 'Give the account the privilege that the details name.'],
   [['MethodDisabled'], 'busy', 'another program has locked this operation', 'Look for backup software that works on the machine.'],
   [['RequestCanceled'], 'unavailable', 'somebody cancelled the task at the server'],
   [['TooManySnapshotLevels'], 'wrong-state', 'the chain of snapshots is too deep'],
@@ -60,6 +60,8 @@ export function toDriverError(error: unknown): CarrelError {
   const code = errorCode(error);
   if (code in DRIVER_ERRORS) return asListed(code as DriverErrorCode, error as CarrelError);
   if (isOutOfSpace(error)) return driverError('no-space', 'the datastore is full', { cause: error });
+  const denied = isFault(error, 'NotAuthenticated') ? undefined : findFault(error, 'NoPermission');
+  if (denied !== undefined) return lacking(error, denied);
   for (const [faults, as, message, hint] of FAULTS) {
     const fault = faults.map((name) => findFault(error, name)).find((f) => f !== undefined);
     if (fault === undefined) continue;
@@ -79,6 +81,19 @@ export function toDriverError(error: unknown): CarrelError {
     return driverError('unavailable', 'the server refused what was asked of it', { cause: error, details });
   }
   return driverError('internal', 'a fault in the vSphere driver', { cause: error });
+}
+
+/** Names the privilege, and what cannot be done without it. Servers from 7.0.3 on may name several and none as the one. */
+function lacking(error: unknown, { privilegeId, missingPrivileges }: NoPermission): CarrelError {
+  const all = missingPrivileges?.flatMap((missing) => missing.privilegeIds ?? []) ?? [];
+  const privileges = privilegeId === undefined || privilegeId === '' ? [...new Set(all)] : [privilegeId];
+  const without = privileges.map((privilege) => WITHOUT[privilege]).find((text) => text !== undefined);
+  const what = privileges.length === 0 ? 'a privilege' : privileges.join(', ');
+  return driverError('no-permission', `the account lacks ${what}${without === undefined ? '' : `: without it ${without}`}`, {
+    cause: error,
+    details: { ...(error as CarrelError).details, fault: 'NoPermission', ...(privileges.length === 0 ? {} : { privileges }) },
+    hint: 'Give its role what is missing; `carrel provider check` says all of it, and where.',
+  });
 }
 
 /** Which property the server complains of. */

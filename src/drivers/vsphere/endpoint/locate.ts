@@ -58,6 +58,15 @@ export class Locate {
     return view;
   }
 
+  /**
+   * Whether the inventory as last told, or this driver's own memory, has something of that instance UUID or name. True as well where the inventory
+   * is not up to date. Costs no request.
+   */
+  async shown(ctx: Ctx, uuid: string, name: string): Promise<boolean> {
+    const told = await this.#end.client.inventory.findByInstanceUuid(ctx, uuid).catch(() => undefined);
+    return told === undefined || (await this.#hints(ctx, uuid.toLowerCase(), name)).length > 0;
+  }
+
   /** Our own machine; `not-found`, or `not-owned` if something else has that identity. */
   async machine(ctx: Ctx, machineId: string): Promise<View> {
     const view = await this.find(ctx, machineId, this.#end.names.machine(machineId));

@@ -7,8 +7,10 @@ import { isCode } from '../../../lib/errors.ts';
 import { GuestAccess, guestPassword, isFault } from '../../../vsphere/index.ts';
 import type { Access } from './access.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
+import { FirstTry } from './first-try.ts';
 import { tellingItsEnd } from './guest-scripts.ts';
 import { notReady, Readiness } from './readiness.ts';
+import { isWindowsAccess } from './windows.ts';
 import type { View } from '../inventory/view.ts';
 
 /** A handover is a short program; longer means that the guest is not well. In milliseconds. */
@@ -22,6 +24,7 @@ const LONGEST_TOLD_MS = 30_000;
 
 export class Programs {
   readonly #end: Endpoint;
+  readonly #first = new FirstTry();
 
   constructor(end: Endpoint) {
     this.#end = end;
@@ -36,17 +39,32 @@ export class Programs {
     mustBeDone(key, access, code);
   }
 
+  /** The same for a program of its own, as the account itself. */
+  async runDirectly(
+    ctx: Ctx,
+    view: View,
+    key: string,
+    access: Access,
+    { program, args }: { program: string; args: string },
+  ): Promise<void> {
+    const guest = new GuestAccess(this.#end.client, view.ref, guestPassword(access.user, access.password));
+    const pause = Math.min(1_000, this.#end.patience.retryMs);
+    const code = await this.#end.work.step(ctx, key, guest.run(withTimeout(ctx, PROGRAM_MS), program, args, pause));
+    mustBeDone(key, access, code);
+  }
+
   /**
    * The same for a script that says by guestinfo that it is done: the inventory tells, so its end costs no request unless it failed or takes long.
    * What counts is a mark of this run alone, for a copy may have what its image's guest said.
    */
-  async #runTold(ctx: Ctx, view: View, key: string, access: Access, script: string): Promise<void> {
+  async #runTold(ctx: Ctx, view: View, key: string, access: Access, script: string, letIn: () => void): Promise<void> {
     const guest = new GuestAccess(this.#end.client, view.ref, guestPassword(access.user, access.password));
     const mark = randomUUID();
     const ready = new Readiness(this.#end);
     const first = Math.min(TOLD_MS, this.#end.patience.retryMs * 40);
     const run = async (): Promise<number> => {
       const pid = await guest.start(ctx, '/bin/sh', `-c ${quote(asRoot(tellingItsEnd(script, mark)))}`);
+      letIn();
       for (let waitMs = first; ; waitMs = Math.min(waitMs * 2, LONGEST_TOLD_MS)) {
         try {
           await ready.until(ctx, view, key, ready.ended(view, mark, waitMs / 1000));
@@ -95,11 +113,15 @@ export class Programs {
    */
   async runOnce(ctx: Ctx, view: View, key: string, access: Access, script: string, limitS: number): Promise<void> {
     const patient = withTimeout(ctx, limitS * 1000);
+    const image = view.tags.revisionId ?? '';
+    const begun = performance.now();
     let refused: unknown;
     try {
+      await sleep(patient, this.#first.wait(image));
       for (;;) {
         try {
-          return await this.#runTold(patient, view, key, access, script);
+          const letIn = () => this.#first.told(image, performance.now() - begun, refused !== undefined);
+          return await this.#runTold(patient, view, key, access, script, letIn);
         } catch (error) {
           const early =
             isFault(error, 'GuestOperationsUnavailable') || (access.kind === 'cloud-init' && isFault(error, 'InvalidGuestLogin'));
@@ -119,7 +141,10 @@ export class Programs {
 function mustBeDone(key: string, access: Access, code: number): void {
   if (code === 0) return;
   throw driverError('guest-failed', `the guest of machine ${key} refused what ${access.user} asked of it (exit code ${code})`, {
-    ...(access.user === 'root' ? {} : { hint: `${access.user} must be root or be allowed to use sudo without a password.` }),
+    details: { exitCode: code },
+    ...(access.user === 'root' || isWindowsAccess(access.kind)
+      ? {}
+      : { hint: `${access.user} must be root or be allowed to use sudo without a password.` }),
   });
 }
 

@@ -4,7 +4,8 @@ import { type Ctx, race, withTimeout } from '../../../lib/context.ts';
 import { isCode } from '../../../lib/errors.ts';
 import { type AnyVirtualEthernetCard, ethernetCardsOf, readExtraConfig, type Ref, refKey } from '../../../vsphere/index.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
-import { DONE_KEY, LOCKED_KEY, MACHINE_ID_KEY } from './guest-scripts.ts';
+import { DONE_KEY, MACHINE_ID_KEY } from './guest-scripts.ts';
+import { LOCKED_KEY } from './scrub-script.ts';
 import { powerOf, type View } from '../inventory/view.ts';
 
 /** Longest waits in seconds, where the boot's own time is not the measure. */

@@ -10,11 +10,12 @@ import { nicsOf } from '../../../vsim/model/vm-record.ts';
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f one';
 const HASH = '$6$conformance$Dxcx7w7prFXR1JfqRBgS8iKkq1u.lDJSg2LZw3JtYvGeSOYfG7DXc2nKS8ES9UOf5wZsSo/IzbAVdLMBUeaLP0';
 
-/** A machine that somebody had, shut down. */
-async function used(c: Case): Promise<string> {
+/** A machine that somebody had, shut down; its guest has no such program. */
+async function used(c: Case, without = ''): Promise<string> {
   const { machineId } = await c.clone();
   await c.driver.power(ctx(), machineId, 'on');
   await c.driver.guest.ready(ctx(), machineId);
+  c.w.vm(machineId).guest?.system.files.set(WITHOUT, Buffer.from(without));
   await c.driver.guest.handover(ctx(), machineId, { user: 'ada', passwordHash: HASH, authorizedKeys: [KEY] });
   await c.driver.power(ctx(), machineId, 'shutdown');
   return machineId;
@@ -53,10 +54,20 @@ test.each([
 
 test('the word that a script is done is none of its work: a guest without vmtoolsd is cleaned all the same', async () => {
   await inWorld({}, async (c) => {
-    const machineId = await used(c);
-    c.w.vm(machineId).guest?.system.files.set(WITHOUT, Buffer.from('vmtoolsd'));
+    const machineId = await used(c, 'vmtoolsd');
     const master = await c.driver.capture(ctx(), { machineId, revisionId: randomUUID() });
     expect([master.facts['scrubbed'], master.facts['unclean']]).toEqual(['yes', undefined]);
+  });
+});
+
+test('free blocks that a disk does not take back make a capture unclean, which says that alone', async () => {
+  await inWorld({}, async (c) => {
+    const machineId = await used(c, 'fstrim');
+    const master = await c.driver.capture(ctx(), { machineId, revisionId: randomUUID() });
+    expect(master.facts).toMatchObject({ scrubbed: 'yes', unclean: expect.stringContaining('may still lie in free blocks') });
+    // All else was done.
+    const [copy] = c.w.mastersOf(master.revisionId);
+    expect(JSON.stringify([...(copy?.guest?.system.accounts ?? [])])).not.toContain('$6$');
   });
 });
 

@@ -2,16 +2,23 @@
 import type { RevisionProfile } from '../../../core/image.ts';
 import { driverError } from '../../../driver/errors.ts';
 import { type Ctx, race, withTimeout } from '../../../lib/context.ts';
+import { CarrelError } from '../../../lib/errors.ts';
 import { diskChain, ethernetCardsOf, editDevice, extraConfig, guestInfo, type OptionValue } from '../../../vsphere/index.ts';
 import type { Access } from './access.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { toDriverError } from '../endpoint/faults.ts';
-import { lockSelfScript, scrubScript } from './guest-scripts.ts';
+import { lockSelfScript, NOT_GIVEN_BACK, scrubScript } from './scrub-script.ts';
 import { Programs } from './programs.ts';
 import { Readiness } from './readiness.ts';
 import { powerOf, type View } from '../inventory/view.ts';
 
 const SHUTDOWN_MS = 120_000;
+
+const FREE_BLOCKS =
+  'its disk takes no freed blocks back (fstrim), so what was deleted from it, by its cleaning or before, may still lie in free blocks';
+
+/** What a revision says of its cleaning. */
+export type Cleaned = { scrubbed: 'yes' | 'no'; unclean?: string };
 
 /** How to get into the copy: as into the machine that it is a copy of. */
 export interface ScrubPlan {
@@ -36,34 +43,40 @@ export class Scrub {
     this.#ready = new Readiness(end);
   }
 
-  /** Undefined when it is clean, else why not. Throws where only the server stood in the way, since that passes. */
-  async run(ctx: Ctx, key: string, copy: View, plan: ScrubPlan): Promise<string | undefined> {
+  /** Facts of the revision: whether it is clean, or why not. Throws where only the server stood in the way, since that passes. */
+  async run(ctx: Ctx, key: string, copy: View, plan: ScrubPlan): Promise<Cleaned> {
     if (copy.disks.some((disk) => diskChain(disk).length !== 1)) throw driverError('not-linked', `${copy.name} stands on other disks`);
     this.#end.progress(ctx, 'cleaning the copy: starting it without network');
     await this.#configure(ctx, key, copy, false, [
       ...guestInfo({ metadata: JSON.stringify({ 'instance-id': plan.machineId }) }),
       ...extraConfig({ 'uuid.action': 'keep' }),
     ]);
-    const problem = await this.#clean(ctx, key, copy, plan);
+    const cleaned = await this.#clean(ctx, key, copy, plan);
     await this.#off(ctx, key, copy);
     await this.#configure(ctx, key, copy, true, extraConfig({ 'guestinfo.metadata': '', 'guestinfo.metadata.encoding': '' }));
-    return problem;
+    return cleaned;
   }
 
-  async #clean(ctx: Ctx, key: string, copy: View, { access, profile }: ScrubPlan): Promise<string | undefined> {
+  async #clean(ctx: Ctx, key: string, copy: View, { access, profile }: ScrubPlan): Promise<Cleaned> {
     const { bootTimeoutS } = profile.guest;
     try {
       await this.#end.powers.run(ctx, async () => await this.#end.task(ctx, key, 'PowerOnVM_Task', copy.ref, {}));
       await this.#ready.until(ctx, copy, key, this.#ready.tools(copy, bootTimeoutS));
       this.#end.progress(ctx, "cleaning the copy: removing what is a person's or a machine's");
-      await this.#programs.runOnce(ctx, copy, key, access, scrubScript(access.user), bootTimeoutS);
+      const left = await this.#programs.runOnce(ctx, copy, key, access, scrubScript(access.user), bootTimeoutS).then(
+        () => ({}),
+        (error: unknown) => {
+          if (error instanceof CarrelError && error.details['exitCode'] === NOT_GIVEN_BACK) return { unclean: FREE_BLOCKS };
+          throw error;
+        },
+      );
       if (access.kind === 'cloud-init') await this.#lock(ctx, key, copy, access);
-      return undefined;
+      return { scrubbed: 'yes', ...left };
     } catch (error) {
       const known = toDriverError(error);
       if (ctx.signal.aborted || known.retry === 'later') throw error;
       this.#end.log.warn({ err: error, vm: copy.name }, 'a capture could not be cleaned');
-      return known.message;
+      return { scrubbed: 'no', unclean: `its cleaning did not come to its end: ${known.message}` };
     }
   }
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type Case, codeOf, ctx, inWorld } from '../../../../test/support/vsphere-cases.ts';
 import type { VSphereWorldOptions } from '../../../../test/support/vsphere-harness.ts';
 import { GUEST_KEYS } from '../../../vsim/model/guest.ts';
+import { SHOWN_ON_WINDOWS } from '../../../vsim/model/guest-ops.ts';
 import { tellsOfSysprep } from './customization.ts';
 import { computerName, machinePassword } from './windows.ts';
 
@@ -62,6 +63,20 @@ describe('by Sysprep', () => {
       expect(extra(c, machineId)).not.toContain(word);
       const handed = c.driver.guest.handover(ctx(), machineId, { user: 'Administrator', passwordHash: '$6$x$y', authorizedKeys: [] });
       expect(await codeOf(handed)).toBe('not-supported');
+      await c.driver.guest.announce?.(ctx(), machineId, 'it "ends" in 10 min');
+      expect(String(c.w.vm(machineId).guest?.system.files.get(SHOWN_ON_WINDOWS))).toBe("it 'ends' in 10 min");
+    });
+  });
+
+  test('an account that may not customize is told so by the first clone, in what it lacks and cannot do; nothing is left', async () => {
+    await inWorld(windows('sysprep'), async (c) => {
+      c.m.denied.add(`${c.w.vsim.username} VirtualMachine.Provisioning.Customize`);
+      await expect(c.clone()).rejects.toMatchObject({
+        code: 'no-permission',
+        message: 'the account lacks VirtualMachine.Provisioning.Customize: without it no machines there are set up by Sysprep',
+        details: { privileges: ['VirtualMachine.Provisioning.Customize'] },
+      });
+      await c.nothingLeft();
     });
   });
 

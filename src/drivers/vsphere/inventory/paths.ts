@@ -24,3 +24,8 @@ export function isInside(folder: string, path: string): boolean {
 export function bare(folder: string): string {
   return formatDatastorePath(parseDatastorePath(folder));
 }
+
+/** `dir/file` of `[ds] dir/file`: what stays when a datastore gets another name. */
+export function withoutStore(path: string): string {
+  return parseDatastorePath(path).path;
+}

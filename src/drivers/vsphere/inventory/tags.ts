@@ -31,6 +31,7 @@ export const TAG = {
   adopted: 'carrel.adopted',
   /** Disks in the machine's folder before it began to be taken off its master, as JSON; absent when that is not under way. */
   unlink: 'carrel.unlink',
+  relocate: 'carrel.relocate',
   note: 'carrel.note',
   /** Instance UUID of the frozen parent that an instant clone was made of. */
   frozen: 'carrel.frozen',
@@ -68,6 +69,8 @@ export interface SealedDisk {
   byInventory?: boolean | undefined;
   /** Absent in seals from before bytes were read. */
   content?: Content | undefined;
+  /** What tells its datastore whatever it is called: the server's reference, and the URL that names the volume. Absent in older seals. */
+  datastore?: { moref: string; url: string } | undefined;
 }
 
 export interface Seal {
@@ -75,6 +78,13 @@ export interface Seal {
   disks: SealedDisk[];
   virtualBytes: number;
   facts: Record<string, string>;
+  /** What the golden disks were in earlier seals: who knows them by these may have missed that they were sealed anew. */
+  before?: { path: string; sha256: string }[] | undefined;
+}
+
+/** The golden disks of a seal, as the port tells of them. */
+export function filesOf(seal: Seal | undefined): { path: string; bytes: number; sha256: string }[] {
+  return (seal?.disks ?? []).map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 }));
 }
 
 export interface GuestIdentity {
@@ -98,6 +108,8 @@ export interface Tags {
   seal: Seal | undefined;
   adopted: boolean;
   unlink: readonly string[] | undefined;
+  /** The datastore that it was on its way to: what a move that broke off left lies there. */
+  relocate: string | undefined;
   note: string | undefined;
   frozen: string | undefined;
   held: boolean;
@@ -126,6 +138,7 @@ export function readTags(config: AnyValue | undefined): Tags {
     seal: json<Seal>(map.get(TAG.seal)),
     adopted: map.get(TAG.adopted) === '1',
     unlink: json<string[]>(map.get(TAG.unlink)),
+    relocate: map.get(TAG.relocate) || undefined,
     note: map.get(TAG.note),
     frozen: map.get(TAG.frozen),
     held: map.get(TAG.held) === '1',

@@ -104,10 +104,10 @@ export function shownPower({ power, tags }: Pick<View, 'power' | 'tags'>): Power
 /** Words of a host that stopped a machine because its datastore is full: `msg.hbacommon.outofspace`, "There is no more space for virtual disk …". */
 const NO_SPACE = /outofspace|no (more )?space/i;
 
-/** What keeps it from working; undefined where nothing does. */
-export function conditionOf({ connection, question }: View): MachineCondition | undefined {
+/** What keeps it from working; undefined where nothing does. `hung`: whether its guest is known to hang. */
+export function conditionOf({ connection, question }: View, hung: boolean): MachineCondition | undefined {
   if (connection !== 'connected') return 'unreachable';
-  if (question === undefined) return undefined;
+  if (question === undefined) return hung ? 'hung' : undefined;
   const words = [question.text, ...(question.message ?? []).map((each) => `${each.id} ${each.text ?? ''}`)];
   return words.some((each) => NO_SPACE.test(each)) ? 'out-of-space' : 'question';
 }
@@ -143,12 +143,28 @@ function chainOf(disk: VirtualDisk, sizes: Sizes): DiskChain {
 
 /** `contentId` of each disk of a chain, leaf first: it changes when the disk is written (vsphere.md §3.5). */
 export function contentIds(disk: VirtualDisk): (string | undefined)[] {
-  const out: (string | undefined)[] = [];
+  return backings(disk).map(({ contentId }) => contentId);
+}
+
+/** The datastore of each disk of a chain, leaf first. */
+export function datastoresOf(disk: VirtualDisk): (Ref | undefined)[] {
+  return backings(disk).map(({ datastore }) => datastore);
+}
+
+interface Backing {
+  contentId?: string;
+  fileName?: string;
+  datastore?: Ref;
+  parent?: unknown;
+}
+
+function backings(disk: VirtualDisk): Backing[] {
+  const out: Backing[] = [];
   let backing: unknown = disk.backing;
   for (let depth = 0; typeof backing === 'object' && backing !== null && depth < 512; depth++) {
-    const { contentId, fileName, parent } = backing as { contentId?: string; fileName?: string; parent?: unknown };
-    if (fileName !== undefined) out.push(contentId);
-    backing = parent;
+    const one = backing as Backing;
+    if (one.fileName !== undefined) out.push(one);
+    backing = one.parent;
   }
   return out;
 }

@@ -1,4 +1,4 @@
-import { announceScript, handoverScript, revokeScript } from '../../../core/guest-scripts.ts';
+import { announceScript, handoverScript, revokeScript, windowsAnnouncement } from '../../../core/guest-scripts.ts';
 import { protocolOf, RDP_PORT, type RevisionProfile } from '../../../core/image.ts';
 import type { ConsoleTarget, Credentials, GuestAddress, GuestReady } from '../../../driver/driver.ts';
 import { driverError } from '../../../driver/errors.ts';
@@ -180,7 +180,11 @@ export class Guests {
   }
 
   async announce(ctx: Ctx, machineId: string, text: string): Promise<void> {
-    await this.#program(ctx, machineId, announceScript(text), '');
+    const view = await this.#running(ctx, machineId);
+    const access = accessOf(this.#end.options, this.#profileOf(view), machineId);
+    if (access !== undefined && isWindowsAccess(access.kind))
+      await this.#programs.runDirectly(ctx, view, machineId, access, windowsAnnouncement(text));
+    else await this.#program(ctx, machineId, announceScript(text), '');
   }
 
   async revoke(ctx: Ctx, machineId: string, user: string): Promise<void> {

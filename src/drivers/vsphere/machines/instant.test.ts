@@ -185,7 +185,7 @@ describe('a linked clone with a note, where there can be no instant one', () => 
     await inWorld(ACCOUNT, async (c) => {
       const fault = { fault: 'NoPermission', fields: { privilegeId: 'VirtualMachine.Provisioning.Clone' }, message: 'no' } as const;
       c.w.vsim.fault({ point: 'start', method: 'InstantClone_Task', fault });
-      await isLinked(c, /lacks a privilege/);
+      await isLinked(c, /the account lacks VirtualMachine\./);
       const mac = nicsOf(parentsOf(c)[0]?.record ?? c.golden.record)[0]?.mac ?? '';
       const enroll = c.m.vms.set.bind(c.m.vms);
       c.m.vms.set = (id, vm) => {

@@ -13,7 +13,7 @@ import type { MasterVerbs } from '../masters/master-verbs.ts';
 import { cannotBeInstant } from '../masters/frozen.ts';
 import type { InstantClones } from './instant.ts';
 import type { MakeSpec, Strategies } from './strategies.ts';
-import { ROOT_SNAPSHOT } from '../inventory/tags.ts';
+import { filesOf, ROOT_SNAPSHOT } from '../inventory/tags.ts';
 import type { Doomed, Teardown } from '../storage/teardown.ts';
 import { chainsOf, type View } from '../inventory/view.ts';
 
@@ -57,6 +57,11 @@ export class Machines {
     if (spec.diskBytes !== undefined && spec.mode !== 'full') throw noLargerDisk(spec.mode);
     const id = this.id(spec.machineId);
     await this.#instant.finishNaming(ctx, spec.machineId);
+    // folders on every datastore, and an inventory brought up to date: only where an earlier try may have left something
+    if (spec.first === true && !(await this.#locate.shown(ctx, spec.machineId, id.name))) {
+      this.#locate.mustHaveNoTwin(spec.machineId);
+      return await this.#place(ctx, spec);
+    }
     const there = await this.#locate.find(ctx, spec.machineId, id.name);
     if (there !== undefined) {
       this.#locate.mustOwn(there, spec.machineId);
@@ -93,7 +98,7 @@ export class Machines {
         if (!isOutOfSpace(error) || ctx.signal.aborted) throw error;
         tried.add(master.store);
         this.#masters.markFull(master.store);
-        notes.push(`the datastore ${master.store} was full`);
+        notes.push(say('store-was-full', { name: master.store }));
         await this.#teardown.run(makeCtx({ timeoutMs: TIDY_MS }), this.id(spec.machineId));
       }
     }
@@ -228,6 +233,7 @@ export class Machines {
       chains: chainsOf(view),
       ownFolder: view.folder ?? '',
       masterPaths: [...new Set([...view.tags.parents, ...this.#masters.paths(view.tags.revisionId)])],
+      masterFiles: this.#masters.of(view.tags.revisionId ?? '').flatMap(({ tags }) => filesOf(tags.seal)),
       notes: view.tags.instead === undefined ? notes : [...notes, view.tags.instead],
     };
   }

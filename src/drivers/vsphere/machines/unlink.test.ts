@@ -23,7 +23,7 @@ test('a copy that nobody waits for any more is cancelled, so that its machine ca
     const slow = vi.spyOn(c.m.latency, 'copy').mockReturnValue(2_000);
     const stop = new AbortController();
     const cut = codeOf(c.driver.unlink(makeCtx({ signal: stop.signal }), machineId));
-    await waitFor(ctx(), 5, () => (c.m.tasks.running > 0 ? true : undefined));
+    await waitFor(ctx(), 5, () => (slow.mock.calls.length > 0 ? true : undefined));
     stop.abort();
     expect(await cut).toBe('cancelled');
     await c.driver.destroy(ctx(), machineId);
@@ -142,4 +142,47 @@ test("a machine made VCL's way has the master's disk in its snapshot: it says so
     expect(await codeOf(c.driver.unlink(ctx(), machineId))).toBe('not-supported');
     expect(disksOf(c.w.vm(machineId).record)).toHaveLength(1);
   });
+});
+
+describe.each(['once', 'always'] as const)('a server whose PromoteDisks leaves a chain in the folder (%s)', (promoteKeepsChains) => {
+  /** One disk, its content, nothing beside it, and it runs. */
+  const whole = async (c: Case, machineId: string, before: string) => {
+    const { mode, chains } = await c.driver.readBack(ctx(), machineId);
+    expect([mode, chains.map((chain) => chain.length), content(c, machineId)]).toEqual(['full', [1], before]);
+    await c.nothingLeft([machineId]);
+    const { datastore, path } = c.m.storage.parse(c.w.vm(machineId).record.vmPath);
+    const folder = path.slice(0, path.lastIndexOf('/'));
+    expect([...datastore.walk(folder)].filter(({ file }) => file.disk !== undefined)).toHaveLength(1);
+    expect(await c.driver.power(ctx(), machineId, 'on')).toBe('on');
+    await c.driver.power(ctx(), machineId, 'off');
+  };
+
+  test('the machine has one disk in the end, and its master is not written to', async () => {
+    await inWorld({ vsim: { promoteKeepsChains } }, async (c) => {
+      const machineId = await used(c);
+      const before = content(c, machineId);
+      await c.driver.unlink(ctx(), machineId);
+      expect([c.calls('PromoteDisks_Task'), c.calls('CopyVirtualDisk_Task')]).toEqual([2, promoteKeepsChains === 'once' ? 0 : 1]);
+      await whole(c, machineId, before);
+      await c.driver.destroy(ctx(), machineId);
+      await c.nothingLeft();
+    });
+  });
+
+  test.each(['PromoteDisks_Task', ...(promoteKeepsChains === 'always' ? ['CopyVirtualDisk_Task', 'ReconfigVM_Task'] : [])])(
+    'a fault in %s after the first: the next try ends it',
+    async (method) => {
+      await inWorld({ vsim: { promoteKeepsChains } }, async (c) => {
+        const machineId = await used(c);
+        const before = content(c, machineId);
+        const fault = { fault: 'HostCommunication', fields: {}, message: 'injected' };
+        c.w.vsim.fault({ point: 'start', method, count: 100, skip: method === 'CopyVirtualDisk_Task' ? 0 : 1, fault });
+        // as above: what passes is got over
+        await c.driver.unlink(ctx(), machineId).catch(() => undefined);
+        c.w.vsim.model.rules.clear();
+        await c.driver.unlink(ctx(), machineId);
+        await whole(c, machineId, before);
+      });
+    },
+  );
 });

@@ -1,3 +1,4 @@
+import type { Described } from '../../../core/brought-image.ts';
 import { profileOfFile } from '../../../core/brought-image.ts';
 import type { RevisionProfile } from '../../../core/image.ts';
 import { type DeletionProof, standsOn } from '../../../core/lineage.ts';
@@ -20,7 +21,7 @@ import type { Seed, Seeding } from './seeding.ts';
 import { mustBeWindows, profileOf } from './source-profile.ts';
 import type { Sending } from './sending.ts';
 import type { Store } from '../endpoint/site.ts';
-import { changeTags, type SealedDisk, TAG, writeTags } from '../inventory/tags.ts';
+import { filesOf, changeTags, type SealedDisk, TAG, writeTags } from '../inventory/tags.ts';
 import { joinProofs, type Teardown } from '../storage/teardown.ts';
 import { chainsOf, type View, viewOfEntity } from '../inventory/view.ts';
 
@@ -117,7 +118,7 @@ export class MasterVerbs {
       const [store] = this.#masters.roomy();
       if (store === undefined) throw driverError('no-space', 'no datastore has room for the disk');
       const profile = profileOfFile({ ...source.profile, firmware: source.profile.firmware ?? disk.firmware });
-      const notes = [...(source.notes ?? []), ...disk.notes].join(' ');
+      const notes = [...(source.notes ?? []), ...leftOut(source.described ?? {}), ...disk.notes].join(' ');
       const facts = { importedFormat: disk.format, boot: disk.boot, ...(notes === '' ? {} : { notes }) };
       return await this.#sending.make(ctx, { revisionId, profile, facts, disk }, store);
     } finally {
@@ -154,7 +155,12 @@ export class MasterVerbs {
     if (revisionId === undefined || profile === undefined) throw driverError('not-found', 'the master has no revision');
     const leaves = new Map(from.golden.map((g) => [g.disk.key, g.path]));
     const facts = seal?.facts ?? {};
-    const made = await this.#seeding.make(ctx, { source: from.view, snapshot: from.snapshot, leaves, revisionId, profile, facts }, store);
+    const seed = { source: from.view, snapshot: from.snapshot, leaves, revisionId, profile, facts };
+    const made = await this.#seeding.make(ctx, seed, store).catch(async (error: unknown) => {
+      // nobody may ever ask for it again
+      await this.#seeding.clear(makeCtx({ timeoutMs: TIDY_MS }), revisionId, store);
+      throw error;
+    });
     return {
       view: made,
       store: store.name,
@@ -184,12 +190,7 @@ export class MasterVerbs {
     if (there !== undefined) return there.view;
     if (!store.accessible) throw driverError('unavailable', `the datastore ${store.name} is not to be reached from the hosts`);
     await this.#mustHaveRoom(ctx, from, revisionId, store);
-    try {
-      return (await this.replicate(ctx, from, store)).view;
-    } catch (error) {
-      await this.#seeding.clear(makeCtx({ timeoutMs: TIDY_MS }), revisionId, store);
-      throw error;
-    }
+    return (await this.replicate(ctx, from, store)).view;
   }
 
   /** The golden disks as they lie now; one of which no size is told counts with all that it can hold. */
@@ -372,7 +373,7 @@ function masterOf(view: View): Master {
   return {
     revisionId,
     profile,
-    files: seal.disks.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
+    files: filesOf(seal),
     virtualBytes: seal.virtualBytes,
     facts: seal.facts,
   };
@@ -382,7 +383,16 @@ function masterOf(view: View): Master {
 function comparedBy({ content }: SealedDisk, full: boolean): Pick<MasterCheck['files'][number], 'compared' | 'note'> {
   const sealed = coverage(content);
   if (sealed === 'bytes') return { compared: full ? 'bytes' : 'samples' };
-  if (content === undefined) return { compared: sealed, note: 'it was sealed before bytes were read; import it anew to have them sealed' };
+  if (content === undefined)
+    return { compared: sealed, note: 'it was sealed before bytes were read; `carrel image reseal` has them sealed' };
   if ('unread' in content) return { compared: sealed, note: `its bytes could not be read when it was sealed: ${content.unread}` };
   return { compared: sealed, ...(full ? { note: 'no more than samples was sealed of it' } : {}) };
+}
+
+/** What the machine of a disk had and the one that it is sent to has not. */
+function leftOut({ secureBoot, tpm }: Described): string[] {
+  const had = [...(secureBoot === true ? ['secure boot'] : []), ...(tpm === true ? ['a TPM'] : [])].join(' and ');
+  return had === ''
+    ? []
+    : [`It had ${had}, which a disk that is sent does not get; make a machine with that there, and import it with --vm.`];
 }

@@ -13,10 +13,10 @@ import {
 import { Contents, sealHash } from '../storage/contents.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { Files } from '../storage/files.ts';
-import { datastoreName, isInside } from '../inventory/paths.ts';
+import { datastoreName, isInside, withoutStore } from '../inventory/paths.ts';
 import type { Store } from '../endpoint/site.ts';
 import type { Content, SealedDisk } from '../inventory/tags.ts';
-import { contentIds, type View } from '../inventory/view.ts';
+import { contentIds, datastoresOf, type View } from '../inventory/view.ts';
 import { reserveOf } from '../options.ts';
 
 /** One golden disk as its machine shows it now. */
@@ -26,6 +26,8 @@ export interface GoldenDisk {
   path: string;
   /** It and everything below it. */
   chain: readonly string[];
+  /** Where that file lies, as far as the server says it. */
+  datastore: Ref | undefined;
   contentId: string | undefined;
   virtualBytes: number;
 }
@@ -77,7 +79,7 @@ export class Masters {
     const good = sealed.flatMap((view, i) => (problems[i] === undefined ? [sealedMaster(view)] : []));
     if (good.length > 0) return good;
     throw driverError('master-changed', `the master of revision ${revisionId} ${problems.find((p) => p !== undefined)}`, {
-      hint: 'Verify the revision; take it out of service, or put its machine back where it was.',
+      hint: 'Verify the revision; take it out of service, put its machine back where it was, or say that it is right there: `carrel image reseal`.',
       details: { revisionId, problems },
     });
   }
@@ -137,9 +139,32 @@ export class Masters {
         const content = contents[i];
         const sha256 = sealHash(descriptor ?? withoutDescriptor(g), content);
         const byInventory = descriptor === undefined ? { byInventory: true } : {};
-        return { path: g.path, bytes: fact.bytes, sha256, contentId: g.contentId, ...byInventory, content };
+        const datastore = this.#datastoreOf(g.datastore);
+        return { path: g.path, bytes: fact.bytes, sha256, contentId: g.contentId, ...byInventory, content, datastore };
       }),
     );
+  }
+
+  /**
+   * What keeps a golden disk, wherever it lies now, from being what was sealed: every byte is read that there is a hash of. `now` is its seal as it
+   * would be. Undefined if it is the same; `unavailable` as of {@link compare}.
+   */
+  async differs(ctx: Ctx, view: View, was: SealedDisk, now: SealedDisk): Promise<string | undefined> {
+    const golden = goldenDisks(view).find((g) => g.path === now.path);
+    if (golden === undefined) return 'it is not there any more';
+    const moved = was.content === undefined ? undefined : elsewhere(was.content, now.content);
+    if (moved === 'other') return 'it has other extents than were sealed';
+    const found = moved === undefined ? undefined : await this.#contents.compare(ctx, moved, true);
+    if (found !== undefined && found.problems.length > 0) return found.problems.join('; ');
+    const shown = withoutDescriptor(golden);
+    const descriptor = was.byInventory === true ? shown : (await this.#files.descriptor(ctx, now.path))?.sha256;
+    const hashes = [descriptor, ...(was.byInventory === undefined ? [shown] : [])].map((each) => sealHash(each ?? '', was.content));
+    return hashes.includes(was.sha256) ? undefined : 'its descriptor is not what was sealed';
+  }
+
+  #datastoreOf(ref: Ref | undefined): SealedDisk['datastore'] {
+    const url = ref === undefined ? undefined : this.#end.client.inventory.get(ref)?.props.get('info.url');
+    return ref === undefined || typeof url !== 'string' ? undefined : { moref: ref.value, url };
   }
 
   /**
@@ -171,6 +196,13 @@ export class Masters {
   }
 }
 
+/** A sealed content by the paths that its extents have now; `other` where they cannot be told apart. */
+function elsewhere(was: Content, now: Content | undefined): Content | 'other' {
+  if ('unread' in was) return was;
+  if (now === undefined || 'unread' in now || now.extents.length !== was.extents.length) return 'other';
+  return { id: was.id, extents: was.extents.map((extent, i) => ({ ...extent, path: now.extents[i]?.path ?? extent.path })) };
+}
+
 /** Where descriptors cannot be read, what the hypervisor itself says of the disk has to do. */
 function withoutDescriptor(golden: GoldenDisk): string {
   return createHash('sha256')
@@ -186,7 +218,7 @@ export function goldenDisks(view: View): GoldenDisk[] {
     const path = all[at];
     if (path === undefined) return [];
     const virtualBytes = Number(disk.capacityInBytes ?? disk.capacityInKB * 1024n);
-    return [{ disk, path, chain: all.slice(at), contentId: contentIds(disk)[at], virtualBytes }];
+    return [{ disk, path, chain: all.slice(at), datastore: datastoresOf(disk)[at], contentId: contentIds(disk)[at], virtualBytes }];
   });
 }
 
@@ -195,8 +227,11 @@ function sealedMaster(view: View): SealedMaster {
   return { view, store: datastoreName(view.folder ?? ''), snapshot, golden: goldenDisks(view) };
 }
 
-/** Why a sealed master may not be used, told by what the inventory shows; undefined if it may. Moved and changed masters are found here (H42). */
-export function masterProblem(view: View): string | undefined {
+/**
+ * Why a sealed master may not be used, told by what the inventory shows; undefined if it may. Moved and changed masters are found here (H42);
+ * with `anywhere` it may lie elsewhere than it was sealed.
+ */
+export function masterProblem(view: View, { anywhere = false }: { anywhere?: boolean } = {}): string | undefined {
   const { seal } = view.tags;
   if (seal === undefined) return 'is not finished';
   if (view.instanceUuid === undefined || view.connection !== 'connected') return `is ${view.connection}`;
@@ -206,10 +241,16 @@ export function masterProblem(view: View): string | undefined {
   if (golden.length !== seal.disks.length) return 'has other disks than it had';
   for (const [i, now] of golden.entries()) {
     const was = seal.disks[i];
-    if (now.path !== was?.path) return `was moved: its disk is ${now.path}, not ${was?.path}`;
-    if (was.contentId !== undefined && now.contentId !== undefined && now.contentId !== was.contentId) return `was written to: ${now.path}`;
+    if (!anywhere && now.path !== was?.path) return `${movedHow(now, was)}: its disk is ${now.path}, not ${was?.path}`;
+    if (was?.contentId !== undefined && now.contentId !== undefined && now.contentId !== was.contentId)
+      return `was written to: ${now.path}`;
   }
   return undefined;
+}
+
+function movedHow(now: GoldenDisk, was: SealedDisk | undefined): string {
+  const renamed = was?.datastore !== undefined && was.datastore.moref === now.datastore?.value;
+  return renamed && withoutStore(was.path) === withoutStore(now.path) ? 'lies on a datastore that got another name' : 'was moved';
 }
 
 /** Why a machine cannot become a master or be captured, before anything is done (H55). */

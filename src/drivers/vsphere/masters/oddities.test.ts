@@ -130,3 +130,26 @@ test('the fault and the property that a server complains of reach the person, an
     expect((error as Error).message).toContain('spec.disk.backing.crypto');
   });
 });
+
+test('what keys are needed for is asked of the account only where a master has a TPM, and named at the clone', async () => {
+  const w = await VSphereWorld.make();
+  try {
+    for (const privilege of ['Access', 'Clone']) w.m.denied.add(`${w.vsim.username} Cryptographer.${privilege}`);
+    const lacks = async () => (await w.driver.checkAccount(ctx())).limits.map(({ privilege }) => privilege);
+    expect(await lacks()).toEqual([]);
+    const { revisionId } = await w.driver.prepareMaster(ctx(), w.prepareSpec(randomUUID()));
+    expect(await lacks()).toEqual([]);
+    for (const vm of w.mastersOf(revisionId)) {
+      vm.record.devices.push(TPM);
+      w.m.changed(vm, 'config.hardware.device');
+    }
+    expect(await lacks()).toEqual(['Cryptographer.Access', 'Cryptographer.Clone']);
+    const spec = { machineId: randomUUID(), revisionId, mode: 'linked' as const, hostname: 'm', hardware: { vcpus: 1, memoryMiB: 512 } };
+    await expect(w.driver.clone(ctx(), spec)).rejects.toMatchObject({
+      code: 'no-permission',
+      message: 'the account lacks Cryptographer.Access: without it nothing there is made of encrypted masters or of those with a TPM',
+    });
+  } finally {
+    await w.dispose();
+  }
+});

@@ -6,7 +6,7 @@ import type { Endpoint } from '../endpoint/endpoint.ts';
 import { emptyDrives, existingDisk, ownCards, sameHardware } from './hardware.ts';
 import type { Locate } from '../endpoint/locate.ts';
 import { goldenDisks, type Masters, standsAlone } from './masters.ts';
-import { bare } from '../inventory/paths.ts';
+import { bare, datastoreName } from '../inventory/paths.ts';
 import { sealRemarks } from './remarks.ts';
 import type { Store } from '../endpoint/site.ts';
 import { metadataOf } from '../guests/metadata.ts';
@@ -65,7 +65,7 @@ export class Seeding {
   async #make(ctx: Ctx, seed: Seed, store: Store, uuid: string): Promise<View> {
     const name = this.#end.names.master(seed.revisionId, store.name);
     const there = await this.#locate.find(ctx, uuid, name);
-    if (there?.tags.seal !== undefined && this.#end.owned(there)) return there;
+    if (there?.tags.seal !== undefined && this.#end.owned(there)) return mustLieOn(there, store);
     if (there !== undefined) await this.#teardown.run(ctx, { kind: 'master', uuid, name, label: name });
     else await this.#teardown.leftovers(ctx, { uuid, name });
     this.#end.progress(ctx, 'copying the disks');
@@ -78,9 +78,7 @@ export class Seeding {
 
   async #cleaned(ctx: Ctx, uuid: string, copied: View, { facts, scrub }: Seed): Promise<Record<string, string>> {
     if (scrub === undefined) return facts;
-    const problem = await new Scrub(this.#end).run(ctx, uuid, copied, scrub);
-    if (problem === undefined) return { ...facts, scrubbed: 'yes' };
-    return { ...facts, scrubbed: 'no', unclean: `nothing was removed from its disks: ${problem}` };
+    return { ...facts, ...(await new Scrub(this.#end).run(ctx, uuid, copied, scrub)) };
   }
 
   /** vCenter: CloneVM_Task with disks of its own (vsphere.md §1.6); the chain comes out flattened. */
@@ -210,4 +208,13 @@ export class Seeding {
       this.#end.log.warn({ err: error, vm: view.name }, 'the master could not be marked as a template');
     }
   }
+}
+
+/** Who is who is told by the datastore's name: once it has another, one that is called so now is another datastore. */
+function mustLieOn(view: View, store: Store): View {
+  const on = datastoreName(view.folder ?? '');
+  if (on === store.name) return view;
+  throw driverError('already-exists', `${view.name} was made for a datastore ${store.name} and lies on ${on} now`, {
+    hint: `Give one of both datastores the name that it had, or take another than ${store.name}.`,
+  });
 }

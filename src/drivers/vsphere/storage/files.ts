@@ -10,12 +10,12 @@ import {
   deletePath,
   download,
   isFault,
+  SharedRead,
   upload,
   vsphereError,
 } from '../../../vsphere/index.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { bare, datastoreName, folderOf, lastName } from '../inventory/paths.ts';
-import { SharedRead } from '../endpoint/shared-read.ts';
 
 /** A descriptor is a small text; anything larger is none. */
 const DESCRIPTOR_BYTES = 64 * 1024;
@@ -49,14 +49,16 @@ export class Files {
   constructor(end: Endpoint) {
     this.#end = end;
     this.#folders = new SharedRead(
+      end.pacer(),
       (folder) => folder,
       async (ctx, folders) => await byKey(folders, async (folder) => await this.#list(ctx, folder, false)),
     );
     this.#descriptors = new SharedRead(
+      end.pacer(),
       (path) => path,
       async (ctx, paths) => await byKey(paths, async (path) => await this.#descriptor(ctx, path)),
     );
-    this.#roots = new SharedRead(rootKey, async (ctx, items) => await this.#searchRoots(ctx, items));
+    this.#roots = new SharedRead(end.pacer(), rootKey, async (ctx, items) => await this.#searchRoots(ctx, items));
   }
 
   /** The files of a folder; undefined if there is no such folder. */

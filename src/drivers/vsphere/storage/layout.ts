@@ -1,8 +1,7 @@
 import type { RemovedFile } from '../../../core/lineage.ts';
 import type { Ctx } from '../../../lib/context.ts';
-import { isFault, type Ref, refKey } from '../../../vsphere/index.ts';
+import type { Ref } from '../../../vsphere/index.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
-import { SharedRead } from '../endpoint/shared-read.ts';
 
 /** What `layoutEx` says of a machine: the second witness of chains, with files that no device names (snapshots' disks). */
 export interface Layout {
@@ -13,32 +12,20 @@ export interface Layout {
 
 /** Reads layouts; they are not notified of, so each is read when it is asked for (vsphere.md §5.1). */
 export class Layouts {
-  readonly #read: SharedRead<Ref, Layout>;
+  readonly #end: Endpoint;
 
   constructor(end: Endpoint) {
-    this.#read = new SharedRead(refKey, async (ctx, refs) => await readLayouts(ctx, end, refs));
+    this.#end = end;
   }
 
   async get(ctx: Ctx, ref: Ref): Promise<Layout | undefined> {
-    return await this.#read.get(ctx, ref);
+    const [layout] = await this.all(ctx, [ref]);
+    return layout;
   }
 
   async all(ctx: Ctx, refs: readonly Ref[]): Promise<(Layout | undefined)[]> {
-    return await this.#read.all(ctx, refs);
-  }
-}
-
-async function readLayouts(ctx: Ctx, end: Endpoint, refs: readonly Ref[]): Promise<Map<string, Layout>> {
-  try {
-    const found = await end.client.readAll(ctx, 'VirtualMachine', refs, ['layoutEx']);
-    return new Map(
-      found.flatMap(({ ref, props }) => (props.layoutEx === undefined ? [] : [[refKey(ref), layoutOf(props.layoutEx)] as const])),
-    );
-  } catch (error) {
-    if (!isFault(error, 'ManagedObjectNotFound')) throw error;
-    if (refs.length <= 1) return new Map();
-    const parts = await Promise.all(refs.map(async (ref) => await readLayouts(ctx, end, [ref])));
-    return new Map(parts.flatMap((part) => [...part]));
+    const found = await this.#end.client.reads.all(ctx, 'VirtualMachine', refs, ['layoutEx']);
+    return found.map((read) => (read?.props.layoutEx === undefined ? undefined : layoutOf(read.props.layoutEx)));
   }
 }
 

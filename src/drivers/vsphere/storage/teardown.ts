@@ -66,13 +66,14 @@ export class Teardown {
       }
       this.#mayTouch(view, id);
       if (view.folder !== undefined) stores.add(datastoreName(view.folder));
+      for (const store of this.#whereMoved(view)) stores.add(store);
       if (before === NOTHING) before = await this.#read(ctx, view);
       if (!(await this.#takeOut(ctx, id.uuid, view))) return undefined;
       this.#locate.forget(id.uuid);
       return true;
     });
     // what was found is looked for where it lay; what was not, everywhere
-    const where = stores.size > 0 ? [...stores] : this.#end.stores().flatMap((s) => (s.accessible ? [s.name] : []));
+    const where = stores.size > 0 ? [...stores] : this.#everywhere();
     const removed = await this.#removeFolders(ctx, id, where, before.own);
     const parents = await this.#parentsAfter(ctx, before.parents);
     return { machineId: id.label, startedAt, finishedAt: new Date().toISOString(), chainsBefore: before.chains, removed, parents };
@@ -80,8 +81,17 @@ export class Teardown {
 
   /** Removes folders of that name that belong to no machine: what an earlier try left. Empty if there were none. */
   async leftovers(ctx: Ctx, id: { uuid: string; name: string }, keep?: string): Promise<RemovedFile[]> {
-    const where = this.#end.stores().flatMap((s) => (s.accessible ? [s.name] : []));
-    return await this.#removeFolders(ctx, id, where, [], keep);
+    return await this.#removeFolders(ctx, id, this.#everywhere(), [], keep);
+  }
+
+  #everywhere(): string[] {
+    return this.#end.stores().flatMap((s) => (s.accessible ? [s.name] : []));
+  }
+
+  /** Where a move that broke off may have left something: one that is not to be seen by that name may have another now. */
+  #whereMoved({ tags: { relocate } }: View): string[] {
+    if (relocate === undefined) return [];
+    return this.#end.stores().some((store) => store.name === relocate) ? [relocate] : this.#everywhere();
   }
 
   /** Identity: what cannot be read is touched only where reading will never be possible again (H48). */
@@ -168,11 +178,15 @@ export class Teardown {
     keep: string | undefined,
   ): Promise<RemovedFile[]> {
     for (let round = 0; ; round++) {
-      const lists = await Promise.all(where.map(async (store) => await this.#files.foldersNamed(ctx, store, id.name)));
-      const named = [...new Set([...lists.flat(), ...(round === 0 ? this.#unnamed(known) : [])])].filter((folder) => folder !== keep);
+      // the machine's own folder is known and goes first; then others of its name are looked for, which shows too that this one is gone
+      const own = round === 0 ? this.#ownFolders(known) : [];
+      const searched = own.length === 0;
+      const lists = searched ? await Promise.all(where.map(async (store) => await this.#files.foldersNamed(ctx, store, id.name))) : [own];
+      const named = [...new Set(lists.flat())].filter((folder) => folder !== keep);
       // a name is no proof: what a machine lies in is that machine's, whatever it is called (H7)
       const users = await Promise.all(named.map(async (folder) => await this.#end.usersOf(ctx, folder)));
       const found = named.filter((folder, i) => !(users[i] ?? []).some((user) => user.folder === folder));
+      if (found.length === 0 && !searched) continue;
       if (found.length === 0) return [...removed.values()];
       if (round >= LOCKED_TRIES) throw driverError('busy', `the folder ${found[0]} does not go away`);
       for (const folder of found) {
@@ -183,11 +197,9 @@ export class Teardown {
     }
   }
 
-  /** Folders that a search by name does not find: vSAN's are UUIDs. */
-  #unnamed(known: readonly RemovedFile[]): string[] {
-    return [...new Set(known.map((file) => folderOf(file.path)))].filter(
-      (f) => this.#end.names.parse(lastName(f)) === undefined && this.#isOurs(f),
-    );
+  /** Where the machine's files lay: also what a search by name does not find, for vSAN's folders are UUIDs. */
+  #ownFolders(known: readonly RemovedFile[]): string[] {
+    return [...new Set(known.map((file) => folderOf(file.path)))].filter((f) => this.#isOurs(f));
   }
 
   async #removeFolder(ctx: Ctx, key: string, folder: string): Promise<void> {

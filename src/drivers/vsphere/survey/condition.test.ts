@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ctx, inWorld } from '../../../../test/support/vsphere-cases.ts';
 import type { DriverEvent } from '../../../driver/driver.ts';
 import { waitFor } from '../../../lib/retry.ts';
-import { disconnectHost, setConnection } from '../../../vsim/model/trouble.ts';
+import { beat, disconnectHost, setConnection } from '../../../vsim/model/trouble.ts';
 
 test('a machine that stands still or is out of reach is told as what it is, by an event and in the inventory, until that is over', async () => {
   await inWorld({}, async (c) => {
@@ -40,5 +40,45 @@ test('a machine that stands still or is out of reach is told as what it is, by a
     setConnection(c.m, vm, 'connected');
     await becomes('on', undefined);
     stop();
+  });
+});
+
+test('a guest whose heartbeat stopped hangs once that lasted, until it beats again; one without Tools or that is off does not', async () => {
+  const lasting = { hungMs: 0 };
+  await inWorld({ driver: lasting }, async (c) => {
+    const { machineId } = await c.clone();
+    const conditionNow = async () => (await c.driver.inventory(ctx())).machines.find((m) => m.machineId === machineId)?.condition;
+    const vm = c.w.vm(machineId);
+    await c.driver.power(ctx(), machineId, 'on');
+    expect(vm.guest?.heartbeat).not.toBe('red');
+    expect(await conditionNow()).toBeUndefined();
+    await c.driver.guest.ready(ctx(), machineId);
+    const events: DriverEvent[] = [];
+    const stop = c.driver.watch((event) => events.push(event));
+    beat(c.m, vm, 'red');
+    expect(await conditionNow()).toBe('hung');
+    c.w.options.hungMs = 3_600_000;
+    expect(await conditionNow()).toBeUndefined();
+    c.w.options.hungMs = 0;
+    expect(await conditionNow()).toBe('hung');
+    beat(c.m, vm, 'yellow');
+    expect(await conditionNow()).toBeUndefined();
+    await waitFor(ctx(), 10, async () => (events.at(-1)?.condition === undefined && events.length >= 2) || undefined);
+    beat(c.m, vm, 'red');
+    await c.driver.power(ctx(), machineId, 'off');
+    expect(await conditionNow()).toBeUndefined();
+    stop();
+  });
+});
+
+test('a server that is started while a guest hangs sees it too, when it lasted from then on', async () => {
+  await inWorld({ driver: { hungMs: 0 } }, async (c) => {
+    const { machineId } = await c.clone();
+    c.w.vm(machineId).record.extraConfig.set('vsim.hangs', '1');
+    await c.driver.power(ctx(), machineId, 'on');
+    await waitFor(ctx(), 10, () => c.w.vm(machineId).guest?.heartbeat === 'red' || undefined);
+    await c.w.restart();
+    const seen = (await c.driver.inventory(ctx())).machines.find((m) => m.machineId === machineId);
+    expect(seen).toMatchObject({ power: 'on', condition: 'hung' });
   });
 });

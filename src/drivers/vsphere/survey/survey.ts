@@ -13,7 +13,9 @@ import type {
 import { driverError } from '../../../driver/errors.ts';
 import type { Ctx } from '../../../lib/context.ts';
 import { diskChain } from '../../../vsphere/index.ts';
+import type { Teardown } from '../storage/teardown.ts';
 import { ContentWatch } from './content-watch.ts';
+import type { Heartbeats } from './heartbeats.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { Files } from '../storage/files.ts';
 import { blindOn, type Folders } from '../storage/folders.ts';
@@ -33,6 +35,10 @@ const VCPUS_PER_THREAD = 4;
 /** What is not known of a machine that only its name or tag is left of. */
 const UNKNOWN = { mode: undefined, revisionId: undefined, createdAt: undefined } as const;
 
+/** How old an unfinished copy of golden disks has to be, in milliseconds: longer than any copy takes. */
+const HALF_REPLICA_MS = 24 * 3_600_000;
+const HALF_REPLICA = 'a copy of golden disks that was begun and never finished';
+
 type LineageChain = LineageReport['chains'][number];
 
 /** Looking at everything: what is there, what stands on what, how much room there is. */
@@ -44,8 +50,19 @@ export class Survey {
   readonly #masters: Masters;
   readonly #folders: Folders;
   readonly #contents: ContentWatch;
+  readonly #heartbeats: Heartbeats;
+  readonly #teardown: Teardown;
 
-  constructor(parts: { end: Endpoint; locate: Locate; files: Files; layouts: Layouts; masters: Masters; folders: Folders }) {
+  constructor(parts: {
+    end: Endpoint;
+    locate: Locate;
+    files: Files;
+    layouts: Layouts;
+    masters: Masters;
+    folders: Folders;
+    heartbeats: Heartbeats;
+    teardown: Teardown;
+  }) {
     this.#end = parts.end;
     this.#locate = parts.locate;
     this.#files = parts.files;
@@ -53,6 +70,8 @@ export class Survey {
     this.#masters = parts.masters;
     this.#folders = parts.folders;
     this.#contents = new ContentWatch(parts);
+    this.#heartbeats = parts.heartbeats;
+    this.#teardown = parts.teardown;
   }
 
   /** Machines and masters from the inventory, brought up to date; folders of ours that belong to none of them from the datastores. */
@@ -63,8 +82,9 @@ export class Survey {
     const used = new Set(views.flatMap((view) => (view.folder === undefined ? [] : [view.folder])));
     const loose = folders.found.filter((folder) => !used.has(folder));
     const machines = views.flatMap((view) => this.#machine(view));
-    const masters = views.flatMap((view) => this.#master(view));
-    const strays: Stray[] = [];
+    const rests = views.filter((view) => this.#halfReplica(view));
+    const masters = views.filter((view) => !rests.includes(view)).flatMap((view) => this.#master(view));
+    const strays = rests.map(({ folder }): Stray => ({ kind: 'folder', ref: folder ?? '', detail: HALF_REPLICA, owned: true }));
     for (const folder of loose) this.#place(folder, machines, masters, strays);
     const blind = await Promise.all(folders.stores.map(async (store) => await blindOn(ctx, this.#end, store)));
     return { complete: folders.complete && blind.flat().length === 0, machines, masters, strays };
@@ -82,7 +102,7 @@ export class Survey {
     const ours = this.#end.names.parse(view.name);
     // a machine of ours that cannot be read is still ours: by its name, in state half
     if (view.instanceUuid === undefined && ours?.kind === 'machine') {
-      const condition = conditionOf(view);
+      const condition = conditionOf(view, false);
       return [{ machineId: ours.id, power: 'half', condition, ...UNKNOWN, owned: true }];
     }
     if (view.instanceUuid === undefined || view.tags.kind === 'master' || (owned && view.tags.kind === 'frozen')) return [];
@@ -96,7 +116,7 @@ export class Survey {
       {
         machineId: view.instanceUuid,
         power: owned && isHalf(view) ? 'half' : owned ? shownPower(view) : view.power,
-        condition: owned ? conditionOf(view) : undefined,
+        condition: owned ? conditionOf(view, this.#heartbeats.hung(view.ref)) : undefined,
         mode: owned ? view.tags.mode : undefined,
         revisionId: owned ? view.tags.revisionId : undefined,
         owned,
@@ -112,6 +132,18 @@ export class Survey {
     if (seal === undefined) return [{ revisionId, owned: this.#end.owned(view), state: 'half' }];
     const changed = this.#contents.problem(view);
     return [{ revisionId, owned: this.#end.owned(view), state: 'sealed', ...(changed === undefined ? {} : { changed }) }];
+  }
+
+  /**
+   * A copy of golden disks that was begun long ago and never sealed, while another of its revision is whole: a server that was killed left it, and
+   * nobody asks for it again. A younger one may be in the making, by another server too.
+   */
+  #halfReplica(view: View): boolean {
+    const { kind, revisionId, seal, created } = view.tags;
+    if (kind !== 'master' || revisionId === undefined || seal !== undefined || view.folder === undefined) return false;
+    const age = Date.now() - Date.parse(created ?? '');
+    if (!this.#end.owned(view) || !(age >= (this.#end.options.halfReplicaMs ?? HALF_REPLICA_MS))) return false;
+    return this.#masters.of(revisionId).some((other) => other.tags.seal !== undefined);
   }
 
   /** A folder without a machine: the rest of one that is nowhere else is a half one; beside one that is whole it is a stray. */
@@ -133,6 +165,8 @@ export class Survey {
   /** Takes away a folder of ours that no machine uses, read anew. */
   async sweep(ctx: Ctx, stray: Stray): Promise<void> {
     const folder = stray.ref;
+    const half = this.#end.register.views().find((view) => view.folder === folder && this.#halfReplica(view));
+    if (half !== undefined) return await this.#removeHalf(ctx, half);
     if (stray.kind !== 'folder' || !/^\[[^\]]+\] [^/]+\/$/.test(folder))
       throw driverError('not-owned', `${stray.ref} is no folder of ours`);
     const name = lastName(folder);
@@ -144,6 +178,14 @@ export class Survey {
     if (!complete && !found.includes(folder)) throw driverError('unavailable', 'not all datastores can be read');
     if (!found.includes(folder)) return;
     await this.#end.work.run(ctx, folder, async () => await this.#folders.remove(ctx, folder, folder));
+  }
+
+  /** Looked at anew once nobody here is at work on it: one that was sealed meanwhile stays. */
+  async #removeHalf(ctx: Ctx, { instanceUuid: uuid = '', name, ref }: View): Promise<void> {
+    await this.#end.work.run(ctx, uuid, async () => {
+      const now = await this.#end.look(ctx, ref);
+      if (now !== undefined && this.#halfReplica(now)) await this.#teardown.run(ctx, { kind: 'master', uuid, name, label: name });
+    });
   }
 
   async lineage(ctx: Ctx, scope: LineageScope): Promise<LineageReport> {

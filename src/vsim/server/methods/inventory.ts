@@ -5,7 +5,8 @@ import { type Entity, isDatastore, isFolder, isPod, isPool, isVm } from '../../m
 import { invalidArgument, notSupported, VimFault } from '../../model/fault.ts';
 import { enterMaintenance, exitMaintenance, setPool } from '../../model/migrate.ts';
 import { assertFree, checkName, putChild, unescapeName } from '../../model/naming.ts';
-import { powerOn } from '../../model/power.ts';
+import { powerOnMany } from '../../model/power.ts';
+import { renameDatastore } from '../../model/rename-datastore.ts';
 import { arg, type Call, type Handlers, self, taskRef } from '../calls.ts';
 import { configSpec } from '../convert.ts';
 import { ref } from '../props/context.ts';
@@ -71,6 +72,7 @@ export const inventoryMethods: Handlers = {
           yield c.m.latency.about(200);
           const name = unescapeName(a.newName);
           if (isVm(entity)) rename(c.m, entity, name);
+          else if (isDatastore(entity)) renameDatastore(c.m, entity, name);
           else if (isFolder(entity) && isFolder(entity.parent)) {
             assertFree(entity.parent, name);
             entity.parent.children.delete(entity.name);
@@ -99,13 +101,7 @@ export const inventoryMethods: Handlers = {
       c.m.tasks.start({
         method: 'PowerOnMultiVM_Task',
         entity: self.datacenter(c),
-        *work() {
-          for (const vm of vms) {
-            powerOn(c.m, vm);
-            yield c.m.latency.about(50);
-          }
-          return undefined;
-        },
+        work: () => powerOnMany(c.m, vms),
       }),
     );
   },

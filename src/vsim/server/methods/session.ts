@@ -124,4 +124,5 @@ export const ALL_PRIVILEGES = [
   'VirtualMachine.Provisioning.MarkAsTemplate VirtualMachine.Provisioning.MarkAsVM Datastore.AllocateSpace Datastore.Browse',
   'Datastore.FileManagement Datastore.DeleteFile Resource.AssignVMToPool Resource.ApplyRecommendation Resource.ColdMigrate',
   'Resource.HotMigrate Folder.Create Folder.Delete Host.Config.Maintenance Global.DisableMethods Global.EnableMethods',
+  'Cryptographer.Access Cryptographer.Clone',
 ].flatMap((line) => line.split(' '));

@@ -57,6 +57,9 @@ export const vmMethods: Handlers = {
     const config = a.spec.config === undefined ? undefined : configSpec(c, a.spec.config);
     const custom = customization(a.spec.customization);
     if (custom !== undefined) c.m.require('VirtualMachine.Provisioning.Customize', folder);
+    // a virtual TPM encrypts the configuration of its machine
+    const keyed = self.vm(c).record.devices.some((device) => device.kind === 'other' && device.model === 'VirtualTPM');
+    if (keyed) for (const privilege of ['Cryptographer.Access', 'Cryptographer.Clone']) c.m.require(privilege, folder);
     assertCustomizable(self.vm(c), custom);
     return taskRef(
       cloneVm(c.m, self.vm(c), folder, a.name, {
@@ -141,7 +144,16 @@ export const vmMethods: Handlers = {
   UnregisterVM: (c) => unregisterVm(c.m, self.vm(c)),
   MarkAsTemplate: (c) => markTemplate(c.m, self.vm(c), true),
   MarkAsVirtualMachine: (c, a) => markTemplate(c.m, self.vm(c), false, arg.mustPool(c, a.pool), arg.host(c, a.host)),
-  RelocateVM_Task: (c, a) => taskRef(relocate(c.m, self.vm(c), relocateSpec(c, a.spec))),
+  RelocateVM_Task: (c, a) => {
+    const [vm, spec] = [self.vm(c), relocateSpec(c, a.spec)];
+    assertVc(c.m);
+    c.m.require(vm.power === 'poweredOn' ? 'Resource.HotMigrate' : 'Resource.ColdMigrate', vm);
+    for (const datastore of new Set([spec.datastore, ...(spec.disks ?? []).map((disk) => disk.datastore)])) {
+      if (datastore !== undefined) c.m.require('Datastore.AllocateSpace', datastore);
+    }
+    if (spec.pool !== undefined) c.m.require('Resource.AssignVMToPool', spec.pool);
+    return taskRef(relocate(c.m, vm, spec));
+  },
   MigrateVM_Task: (c, a) => taskRef(relocate(c.m, self.vm(c), { host: arg.host(c, a.host), pool: arg.pool(c, a.pool) }, 'MigrateVM_Task')),
   CustomizeVM_Task: (c, a) => {
     assertVc(c.m);

@@ -2,6 +2,7 @@ import type { Entity, Snapshot, Task, TaskResult } from '../../model/entities.ts
 import type { SpaceNeeded } from '../../model/consolidate.ts';
 import type { FaultBody } from '../../model/fault.ts';
 import type { DiskInfo, FoundFolder } from '../../model/files.ts';
+import type { PoweredOnMany } from '../../model/power.ts';
 import { date, long, type PropTable, type Reader, ref, refs } from './context.ts';
 import { build, configFields } from './vm.ts';
 import { localized } from './faults.ts';
@@ -67,6 +68,14 @@ function resultValue(result: Exclude<TaskResult, undefined>): unknown {
         ...(parent === undefined ? {} : { parent }),
       })),
     );
+  }
+  if (result.kind === 'poweredOnMany') {
+    const { attempted, notAttempted } = result as unknown as PoweredOnMany;
+    return {
+      _type: 'ClusterPowerOnVmResult',
+      attempted: attempted.map(({ vm, task }) => ({ _type: 'ClusterAttemptedVmInfo', vm: ref(vm), task: ref(task) })),
+      notAttempted: notAttempted.map(({ vm, fault }) => ({ _type: 'ClusterNotAttemptedVmInfo', vm: ref(vm), fault: localized(fault) })),
+    };
   }
   const { kind, found } = result as unknown as { kind: string; found: FoundFolder[] };
   const folders = found.map(searchResult);

@@ -1,0 +1,169 @@
+/** The QEMU driver beyond the port: what takes many boots. */
+import { randomUUID } from 'node:crypto';
+import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CloneMode } from '../../core/image.ts';
+import { damagedParents } from '../../core/lineage.ts';
+import type { DriverEvent } from '../../driver/driver.ts';
+import { makeCtx } from '../../lib/context.ts';
+import { waitFor } from '../../lib/retry.ts';
+import type { Parts } from './parts.ts';
+import { onFullStorage } from '../../../test/support/full-storage.ts';
+import { QemuWorld } from '../../../test/support/qemu-harness.ts';
+
+const ctx = () => makeCtx({ timeoutMs: 300_000 });
+const revisionId = randomUUID();
+let world: QemuWorld;
+beforeAll(async () => {
+  world = await QemuWorld.make();
+  await world.driver.prepareMaster(ctx(), world.prepareSpec(revisionId));
+});
+afterAll(async () => await world?.dispose());
+
+async function machine(mode: CloneMode, diskBytes?: number): Promise<string> {
+  const machineId = randomUUID();
+  const hardware = { vcpus: 1, memoryMiB: 128 };
+  await world.driver.clone(ctx(), { machineId, revisionId, mode, hardware, hostname: 'm', diskBytes });
+  return machineId;
+}
+
+async function booted(mode: CloneMode, diskBytes?: number): Promise<{ machineId: string }> {
+  const machineId = await machine(mode, diskBytes);
+  await world.driver.power(ctx(), machineId, 'on');
+  await world.driver.guest.ready(ctx(), machineId);
+  return { machineId };
+}
+
+test('a checkpoint of a running machine: what is written after it is gone after the revert, what was before is there, also on a larger disk', async () => {
+  const diskBytes = 3 * 1024 ** 3;
+  const { machineId } = await booted('linked', diskBytes);
+  const sizeSeen = async () => Number(await world.shell(machineId, 'cat /sys/class/block/vda/size')) * 512;
+  expect(await sizeSeen()).toBe(diskBytes);
+  // Beyond the end of the golden disk.
+  const there = 'bs=1M count=1 2>/dev/null';
+  await world.shell(machineId, `tr '\\0' x </dev/zero | dd of=/dev/vda seek=3070 iflag=fullblock conv=fsync ${there}`);
+  await world.guestWrite(machineId, '/root/before', 'before');
+  await world.driver.checkpoint(ctx(), machineId, 'live');
+  await world.guestWrite(machineId, '/root/after', 'after');
+  const chain = (await world.driver.readBack(ctx(), machineId)).chains[0] ?? [];
+  expect(chain).toHaveLength(3);
+  await world.driver.revert(ctx(), machineId, 'live');
+  // off: what only the checkpoint's file had goes into the leaf, which then stands on the master
+  await world.driver.deleteCheckpoint(ctx(), machineId, 'live');
+  expect((await world.driver.readBack(ctx(), machineId)).chains[0]).toHaveLength(2);
+  await world.driver.power(ctx(), machineId, 'on');
+  await world.driver.guest.ready(ctx(), machineId);
+  expect(await world.guestRead(machineId, '/root/before')).toBe('before');
+  expect(await world.guestRead(machineId, '/root/after')).toBeUndefined();
+  expect(await sizeSeen()).toBe(diskBytes);
+  expect(await world.shell(machineId, `dd if=/dev/vda skip=3070 ${there} | tr -d x | wc -c`)).toBe('0\n');
+  expect(damagedParents(await world.driver.destroy(ctx(), machineId))).toEqual([]);
+});
+
+test('a frozen parent that is lost or was touched is not used: the clone boots instead and says why', async () => {
+  const machineId = await machine('instant');
+  const folder = join(world.dataDir, 'frozen', revisionId);
+  const [key = ''] = await readdir(folder);
+  const state = join(folder, key, 'state');
+  await chmod(state, 0o644);
+  await writeFile(state, 'spoilt');
+  await world.driver.power(ctx(), machineId, 'on');
+  await world.driver.guest.ready(ctx(), machineId);
+  expect((await world.driver.readBack(ctx(), machineId)).notes.join()).toContain('Booted instead');
+  await world.driver.destroy(ctx(), machineId);
+  // The next one gets a parent made anew.
+  const fresh = await booted('instant');
+  expect((await world.driver.readBack(ctx(), fresh.machineId)).notes).toEqual([]);
+  await world.driver.destroy(ctx(), fresh.machineId);
+});
+
+const seen = async (machineId: string) => {
+  const found = (await world.driver.inventory(ctx())).machines.find((each) => each.machineId === machineId);
+  return found && { power: found.power, condition: found.condition };
+};
+
+/** As a server that died, and somebody who clears away what looks like rubbish. */
+async function loseSockets(machineId: string): Promise<void> {
+  await world.driver.close();
+  const folder = join(world.dataDir, 'machines', machineId, 'run');
+  for (const name of await readdir(folder)) await rm(join(folder, name));
+  await world.restart();
+}
+
+test('its sockets are gone: it is found by its process and said to be unreachable; a reset brings it back, off and a delete end it', async () => {
+  const { machineId } = await booted('linked');
+  const pid = async () => (await world.processes()).find((each) => each.tail === machineId)?.pid;
+  const before = await pid();
+  await loseSockets(machineId);
+  expect(await pid()).toBe(before);
+  expect(await seen(machineId)).toEqual({ power: 'on', condition: 'unreachable' });
+  await expect(world.driver.power(ctx(), machineId, 'suspend')).rejects.toMatchObject({
+    code: 'busy',
+    hint: expect.stringContaining('reset it') as string,
+  });
+  expect(await world.driver.power(ctx(), machineId, 'reset')).toBe('on');
+  await world.driver.guest.ready(ctx(), machineId);
+  expect(await pid()).not.toBe(before);
+  expect(await seen(machineId)).toEqual({ power: 'on', condition: undefined });
+  await loseSockets(machineId);
+  expect(await world.driver.power(ctx(), machineId, 'off')).toBe('off');
+  expect(await pid()).toBeUndefined();
+  expect(await seen(machineId)).toEqual({ power: 'off', condition: undefined });
+  await world.driver.power(ctx(), machineId, 'on');
+  await loseSockets(machineId);
+  await world.driver.destroy(ctx(), machineId);
+  expect(await pid()).toBeUndefined();
+});
+
+onFullStorage((full) => {
+  test('under a machine: it stands still and says why, goes on by itself when there is space, also after a restart of Carrel, and has lost nothing', async () => {
+    const machineId = randomUUID();
+    await full.clone('linked', machineId);
+    await full.driver.power(ctx(), machineId, 'on');
+    await full.driver.guest.ready(ctx(), machineId);
+    const parts = () => (full.driver as unknown as { opened: Parts }).opened;
+    const agent = () => parts().fleet.get(machineId)?.guestAgent;
+    const write = (name: string) =>
+      agent()?.execute(ctx(), 'guest-exec', {
+        path: '/bin/sh',
+        arg: ['-c', `dd if=/dev/urandom of=/root/${name} bs=1M count=12; sync; touch /root/${name}.done; sync`],
+      });
+    const seen = async () => {
+      const found = (await full.driver.inventory(ctx())).machines.find((each) => each.machineId === machineId);
+      return { power: found?.power, condition: found?.condition };
+    };
+    let events: DriverEvent[] = [];
+    full.driver.watch((event) => events.push(event));
+    const last = (condition: string | undefined) =>
+      waitFor(ctx(), 50, async () => (events.length > 0 && events.at(-1)?.condition === condition) || undefined);
+
+    let release = await full.fill(4 << 20);
+    await write('one');
+    await last('out-of-space');
+    expect(await seen()).toEqual({ power: 'suspended', condition: 'out-of-space' });
+    await expect(full.driver.power(ctx(), machineId, 'on')).rejects.toMatchObject({ code: 'no-space' });
+    await release();
+    await last(undefined);
+    expect(await seen()).toEqual({ power: 'on', condition: undefined });
+    const done = (name: string) =>
+      waitFor(ctx(), 100, async () => {
+        const found = await agent()?.exec(ctx(), '/bin/sh', ['-c', `test -e /root/${name}.done`]);
+        return found?.exitCode === 0 ? true : undefined;
+      });
+    await done('one');
+
+    release = await full.fill(4 << 20);
+    events = [];
+    await write('two');
+    await last('out-of-space');
+    await full.driver.close();
+    await full.open();
+    events = [];
+    full.driver.watch((event) => events.push(event));
+    await release();
+    await last(undefined);
+    await done('two');
+    await full.driver.destroy(ctx(), machineId);
+  });
+});

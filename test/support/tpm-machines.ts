@@ -1,0 +1,89 @@
+/** Machines with a TPM of the starter image, for tests of the QEMU driver. */
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import type { CloneMode } from '../../src/core/image.ts';
+import type { BuiltImage, ImageTools } from '../../src/drivers/qemu/host.ts';
+import { type Ctx, makeCtx } from '../../src/lib/context.ts';
+import { findSwtpms } from '../../src/qemu/swtpm.ts';
+import { quickTools, QemuWorld } from './qemu-harness.ts';
+
+export const ctx = () => makeCtx({ timeoutMs: 300_000 });
+
+/** The starter image, whose kernel has drivers for a TPM built in, and which starts much quicker than an EFI guest. */
+async function toolsWithTpm(): Promise<ImageTools> {
+  const tools = await quickTools();
+  const build = async (c: Ctx, out: string): Promise<BuiltImage> => {
+    const built = await tools.recipes['starter']?.build(c, out);
+    if (built === undefined) throw new Error('there is no starter recipe');
+    return { ...built, profile: { ...built.profile, hardware: { ...built.profile.hardware, tpm: true } } };
+  };
+  return { ...tools, recipes: { starter: { build } } };
+}
+
+/** A world with one such master, for all tests of a file. */
+export class TpmMachines {
+  readonly golden = randomUUID();
+  #world: QemuWorld | undefined;
+
+  constructor() {
+    beforeAll(async () => {
+      this.#world = await QemuWorld.make(await toolsWithTpm());
+      await this.world.driver.prepareMaster(ctx(), { revisionId: this.golden, source: { kind: 'recipe', recipe: 'starter' } });
+    });
+    afterAll(async () => await this.#world?.dispose());
+  }
+
+  get world(): QemuWorld {
+    if (this.#world === undefined) throw new Error('the world is there in tests alone');
+    return this.#world;
+  }
+
+  async clone(revisionId = this.golden, mode: CloneMode = 'linked'): Promise<string> {
+    const machineId = randomUUID();
+    const hardware = { vcpus: 1, memoryMiB: 128 };
+    await this.world.driver.clone(ctx(), { machineId, revisionId, mode, hardware, hostname: 'm' });
+    return machineId;
+  }
+
+  async boot(machineId: string): Promise<void> {
+    await this.world.driver.power(ctx(), machineId, 'on');
+    await this.world.driver.guest.ready(ctx(), machineId);
+  }
+
+  /** Of a machine's guest. */
+  shell(machineId: string): (script: string) => Promise<string> {
+    return async (script) => await this.world.shell(machineId, script);
+  }
+
+  folder(machineId: string, name = ''): string {
+    return join(this.world.dataDir, 'machines', machineId, name);
+  }
+
+  /** Does something while a script of the shell stands in the place of swtpm; the channel is its descriptor 3. */
+  async withStandIn(script: string, work: () => Promise<void>): Promise<void> {
+    const dir = await mkdtemp(join(tmpdir(), 'stand-in-'));
+    const path = process.env['PATH'];
+    await chmod(dir, 0o755);
+    await writeFile(join(dir, 'swtpm'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    process.env['PATH'] = `${dir}:${path}`;
+    try {
+      await work();
+    } finally {
+      process.env['PATH'] = path;
+      await rm(dir, { recursive: true });
+    }
+  }
+
+  /** Processes of its TPM. */
+  async tpms(machineId: string): Promise<number[]> {
+    return (await findSwtpms((path) => path === this.folder(machineId, 'tpm'))).map(({ pid }) => pid);
+  }
+
+  /** What checkpoints hold of it. */
+  async kept(machineId: string): Promise<string[]> {
+    return (await readdir(this.folder(machineId))).filter((name) => name.endsWith('.tpm'));
+  }
+}
