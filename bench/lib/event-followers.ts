@@ -1,22 +1,27 @@
 /**
- * Followers of the event stream, in a process of their own: `tsx event-followers.ts URL TOKEN COUNT`. Says `open` once all are, then,
- * after an event whose body has `last`, one line of JSON: how many events each saw, whether in order, and how late they were.
+ * Followers of the event stream as browsers are, in a process of their own: `tsx event-followers.ts URL`, and on standard input a line of JSON with
+ * the server's certificate and, for each, the `Cookie` of a session of its own. Every one has a TLS connection to itself. Says `open` once all
+ * streams are, then, after an event whose body has `last`, one line of JSON: how many events each saw, whether in order, and how late they were.
  */
-import { request } from 'node:http';
-import { Agent } from 'node:http';
+import { Agent, request } from 'node:https';
+import { createInterface } from 'node:readline';
 import { quantile } from './stats.ts';
 
-const [url = '', token = '', count = '1'] = process.argv.slice(2);
-const followers = Number(count);
-const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
+const [url = ''] = process.argv.slice(2);
+const told = await createInterface({ input: process.stdin })[Symbol.asyncIterator]().next();
+const { ca, cookies } = JSON.parse(told.value as string) as { ca: string; cookies: string[] };
+const followers = cookies.length;
+// Each is another person's computer: no TLS session of one is taken up by the next.
+const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY, ca, maxCachedSessions: 0 });
 const lateMs: number[] = [];
 const seen: number[] = [];
 let disorder = 0;
 let opened = 0;
 let ended = 0;
 
-function follow(): void {
-  const asked = request(`${url}/api/v1/events?all=true`, { agent, headers: { authorization: `Bearer ${token}` } }, (response) => {
+function follow(cookie: string): void {
+  const headers = { cookie, accept: 'text/event-stream', 'x-carrel-csrf': '1' };
+  const asked = request(`${url}/api/v1/events`, { agent, headers }, (response) => {
     if (response.statusCode !== 200) throw new Error(`the server answered ${response.statusCode}`);
     let rest = '';
     let lastId = 0;
@@ -58,4 +63,4 @@ function over(events: number): void {
   process.stdout.write(`${JSON.stringify({ ...found, longest: lateMs.reduce((a, b) => Math.max(a, b), 0) })}\n`, () => process.exit(0));
 }
 
-for (let i = 0; i < followers; i++) follow();
+for (const cookie of cookies) follow(cookie);
