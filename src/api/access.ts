@@ -6,8 +6,9 @@ import type { SeriesDetail } from '../contract/series.ts';
 import { CarrelError } from '../lib/errors.ts';
 import type { Caller, Services } from '../services/interface.ts';
 
-function notFound(what: string, id: string, hint?: string): CarrelError {
-  return new CarrelError('not-found', `there is no ${what} ${id}`, hint === undefined ? {} : { hint });
+function notFound(what: string, id: string, hint?: string, details?: Record<string, unknown>): CarrelError {
+  const more = { ...(hint === undefined ? {} : { hint }), ...(details === undefined ? {} : { details }) };
+  return new CarrelError('not-found', `there is no ${what} ${id}`, more);
 }
 
 export function notAllowed(message: string): CarrelError {
@@ -65,7 +66,8 @@ export async function existingImage(services: Services, name: string): Promise<I
   const found = await services.showImage(name);
   if (found !== undefined) return found;
   const now = await services.nameSince(name);
-  throw notFound('image', name, now === undefined ? 'List them with `carrel image ls`.' : `It is called ${now} now.`);
+  if (now === undefined) throw notFound('image', name, 'List them with `carrel image ls`.');
+  throw notFound('image', name, `It is called ${now} now.`, { calledNow: now });
 }
 
 export async function existingRevision(services: Services, name: string, number: number): Promise<Revision> {

@@ -34,6 +34,10 @@ test("its image's name that is none any more makes no new image", async () => {
   const { id } = world.addReservation('ann', { state: 'ready', image: 'anns' });
   await ann.changeImage({ params: { name: 'anns' }, body: { name: 'anns-new' } });
   const refused = ann.captureReservation({ params: { id }, body: {} });
-  await expect(refused).rejects.toMatchObject({ code: 'not-found', hint: 'It is called anns-new now.' });
+  await expect(refused).rejects.toMatchObject({
+    code: 'not-found',
+    hint: 'It is called anns-new now.',
+    details: { calledNow: 'anns-new' },
+  });
   expect(asked).toEqual([]);
 });

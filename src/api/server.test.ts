@@ -154,6 +154,7 @@ describe("other people's things", () => {
     await expect(ann.endMachine({ params: { id } })).rejects.toMatchObject({ code: 'not-allowed' });
     const [shown] = (await root.listMachines({ query: { all: true } })).items.filter((m) => m.id === id);
     expect(shown).toMatchObject({ state: 'running' });
+    expect((await root.listMachines({ query: { all: true, nobodys: true } })).items.map((m) => m.id)).toEqual([id]);
     expect(shown?.reservation ?? shown?.owner).toBeUndefined();
     await expect(root.endMachine({ params: { id } })).resolves.toMatchObject({ id, state: 'destroying' });
     const theirs = server.world.addReservation('bob', { state: 'ready' });

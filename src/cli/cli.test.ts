@@ -433,7 +433,14 @@ describe('a reservation', () => {
     const { id } = server.world.addNobodys();
     const lines = (await root(['machine', 'ls'])).out.split('\n');
     expect(lines.find((line) => line.startsWith(id.slice(0, 8)))).toMatch(/running +starter@1 +local +nobody/);
-    expect((await root(['machine', 'end', id.slice(0, 8)])).out).toBe(`${id.slice(0, 8)}  destroying\n`);
+    expect((await root(['machine', 'ls', '--nobodys'])).out.trim().split('\n')).toHaveLength(2);
+    // However many there are, and wherever among them.
+    const many = Array.from({ length: 1001 }, () => server.world.addNobodys());
+    const last = many.at(-1)?.id as string;
+    expect((await root(['machine', 'ls'])).out).toContain(last.slice(0, 8));
+    expect((await root(['machine', 'end', last.slice(0, 13)])).out).toBe(`${last.slice(0, 8)}  destroying\n`);
+    for (const each of many) server.world.nobodys.delete(each.id);
+    expect((await root(['machine', 'end', id])).out).toBe(`${id.slice(0, 8)}  destroying\n`);
     expect((await ann(['machine', 'ls'])).code).not.toBe(0);
   });
 

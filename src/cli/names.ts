@@ -63,6 +63,26 @@ export function idOf(items: readonly { id: string }[], text: string, what: strin
   return found.id;
 }
 
+/** The id of a machine, of which the beginning will do. For operators. */
+export async function findMachine(client: Client, text: string): Promise<string> {
+  const id = text.toLowerCase();
+  if (FULL_ID.test(id)) return id;
+  return idOf(await everyPage((page) => client.listMachines({ query: { all: true, ...page } })), text, 'machine', 'carrel machine ls');
+}
+
+/** All that there is of a list, however many pages that takes. */
+export async function everyPage<T>(
+  read: (page: { limit: number; after?: string }) => Promise<{ items: T[]; next?: string }>,
+): Promise<T[]> {
+  const all: T[] = [];
+  for (let after: string | undefined; ; ) {
+    const { items, next } = await read({ limit: 1000, ...(after === undefined ? {} : { after }) });
+    for (const item of items) all.push(item);
+    if (next === undefined) return all;
+    after = next;
+  }
+}
+
 /** The id of a job, of which the beginning will do. */
 export async function findJob(client: Client, text: string): Promise<string> {
   const id = text.toLowerCase();

@@ -99,6 +99,7 @@ export const machineRoutes = {
       ...PageQuery,
       all: Type.Optional(Type.Boolean()),
       gone: Type.Optional(Type.Boolean({ description: 'Those that are gone too.' })),
+      nobodys: Type.Optional(Type.Boolean({ description: 'Only those that are there and nobody’s, with `all`.' })),
     }),
     response: named('MachinePage', Type.Object({ items: Type.Array(Machine), next: Type.Optional(Type.String()) })),
     errors: ['not-allowed'],

@@ -116,6 +116,8 @@ export const Provider = named(
     console: Type.String(),
     liveCapture: Type.Boolean(),
     replicas: Type.Boolean({ description: 'A revision can have golden disks on several datastores of it (`replicateImage`).' }),
+    relocates: Type.Boolean({ description: 'Machines of it can be moved to another datastore (`relocateReservation`).' }),
+    reseals: Type.Boolean({ description: 'Golden disks of it can be sealed anew where they lie (`resealRevision`).' }),
     recipes: Type.Array(Type.String()),
     importFormats: Type.Array(Type.String()),
     startSlots: Type.Integer({ description: 'Machines that may be started at one time.' }),

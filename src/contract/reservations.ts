@@ -60,6 +60,12 @@ export const Reservation = named(
     startsAt: Time,
     preparesAt: Type.Optional(described(Time, 'When its machine will be begun; only while it is booked.')),
     endsAt: Type.Optional(Time),
+    endNearAt: Type.Optional(
+      described(
+        Time,
+        'From then on its end is near: its people are told. Only while it is ready, and where the rules say that they are told.',
+      ),
+    ),
     createdAt: Time,
     readyAt: Type.Optional(Time),
     endAskedAt: Type.Optional(Time),

@@ -131,6 +131,11 @@ export function longestTellEnd(site: SiteRules): number {
   return Math.max(...all.map((rule) => rule.tellEndMs ?? 0));
 }
 
+/** Whether the people of a machine that is lent for so long are told `before` its end, in milliseconds: of what is at most twice as long they know. */
+export function tellsEnd(before: number, lengthMs: number): boolean {
+  return before > 0 && lengthMs > 2 * before;
+}
+
 /** The kind of a reservation whose person named none: a copy of its own is a server, what lasts longer than a lab may is long. */
 export function kindOf(rule: (kind: ReservationKind) => KindRule, full: boolean, forMs: number): ReservationKind {
   if (full || forMs === Number.POSITIVE_INFINITY) return 'server';

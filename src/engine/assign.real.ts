@@ -47,6 +47,8 @@ const shown = async (bench: Bench) => {
   return showMachines(bench.store.db, list, whereBy(bench.deps));
 };
 
+const onlyNobodys = (bench: Bench) => machines.list(bench.store.db, { gone: true, nobodys: true, limit: 10 });
+
 test('it is listed to operators alone, holds its room, is neither leaked nor lost, and goes when an operator ends it', async () => {
   const bench = await makeBench(onTestFinished, { limits: { machines: 1 } });
   const id = await nobodys(bench);
@@ -54,6 +56,7 @@ test('it is listed to operators alone, holds its room, is neither leaked nor los
   expect(one).toMatchObject({ id, state: 'running', image: 'golden', revision: 1, nobodys: true });
   expect(Object.keys(one ?? {})).not.toEqual(expect.arrayContaining(['reservation']));
   expect(await machines.list(bench.store.db, { accountId: bench.who.accountId, gone: true, limit: 10 })).toEqual([]);
+  expect((await onlyNobodys(bench)).map((m) => m.id)).toEqual([id]);
   await expect(reserveOne(bench)).rejects.toMatchObject({ code: 'no-capacity' });
   expect(await look(bench)).toMatchObject({ complete: true, results: [] });
   expect(await problems(bench)).toEqual([]);
@@ -64,6 +67,7 @@ test('it is listed to operators alone, holds its room, is neither leaked nor los
   const [over] = await showMachines(bench.store.db, await machines.list(bench.store.db, { gone: true, limit: 10 }), whereBy(bench.deps));
   expect(over).toMatchObject({ id, state: 'gone' });
   expect(over).not.toHaveProperty('nobodys');
+  expect(await onlyNobodys(bench)).toEqual([]);
   await endMachine(bench.deps, bench.who, id);
   await drain(bench);
   expect(await problems(bench)).toEqual([]);

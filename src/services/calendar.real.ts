@@ -1,7 +1,7 @@
 /** The calendar's answers as the API gives them, over the real store. */
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Bench, drain, makeBench } from '../../test/support/engine.ts';
+import { type Bench, drain, makeBench, readyOne } from '../../test/support/engine.ts';
 import { addPlace } from '../../test/support/places.ts';
 import { auditOf } from '../../test/support/audit.ts';
 import { type CarrelError, describeError } from '../lib/errors.ts';
@@ -226,14 +226,28 @@ test('a rule keeps how many checkpoints a machine may have', async () => {
   expect(mine.find((rule) => rule.kind === 'lab')?.checkpoints).toBe(2);
 });
 
-test('how long before its end a machine’s people are told is kept; no time is not at all', async () => {
+test('how long before its end a machine’s people are told is kept, and from when its end is near is shown; no time is not at all', async () => {
   const bench = await makeBench(onTestFinished);
   const it = services(bench);
-  const told = async (tellEnd: string | null) => {
-    const { mine } = await it.setRule(caller(bench), { kind: 'lab', tellEnd });
-    return mine.find(({ kind }) => kind === 'lab')?.tellEndMs;
+  const { id } = await readyOne(bench);
+  const told = async (tellEnd: string | null, group?: 'user' | 'admin') => {
+    const { mine } = await it.setRule(caller(bench), { kind: 'lab', tellEnd, ...(group === undefined ? {} : { group }) });
+    const shown = await it.showReservation(id);
+    const near = shown?.endNearAt === undefined ? undefined : Date.parse(shown.endsAt as string) - Date.parse(shown.endNearAt);
+    return [mine.find(({ kind }) => kind === 'lab')?.tellEndMs, near];
   };
-  expect([await told('1h'), await told(null)]).toEqual([3_600_000, 0]);
+  expect([await told('20m'), await told(null)]).toEqual([
+    [1_200_000, 1_200_000],
+    [0, undefined],
+  ]);
+  // Of what is at most twice as long as that its people know; and what is said of a person's group counts.
+  expect((await told('7d'))[1]).toBeUndefined();
+  const { role } = await bench.store.db
+    .selectFrom('account')
+    .select('role')
+    .where('id', '=', bench.who.accountId)
+    .executeTakeFirstOrThrow();
+  expect((await told('5m', role))[1]).toBe(300_000);
 });
 
 test('what a site says of a kind and a group is seen, and taken away again', async () => {

@@ -130,12 +130,12 @@ test('whoever asks by a former name is told the new one, wherever that is notice
     it.images.verifyImage(it.by, { image }, signal),
     licenceServices({ deps } as Parts).addLicence(it.by, { name: 'tool', seats: 1, images: [image] }),
   ];
-  for (const [image, hint] of [
-    ['golden', 'It is called silver now.'],
-    ['tin', 'see `carrel image ls`'],
+  for (const [image, hint, details] of [
+    ['golden', 'It is called silver now.', { calledNow: 'silver' }],
+    ['tin', 'see `carrel image ls`', {}],
   ] as const)
     for (const result of await Promise.allSettled(asks(image)))
-      expect(result).toMatchObject({ reason: { code: 'not-found', message: `there is no image called ${image}`, hint } });
+      expect(result).toMatchObject({ reason: { code: 'not-found', message: `there is no image called ${image}`, hint, details } });
 });
 
 test('labels of an image are changed one by one, written down once, and find it; more than sixteen are refused whole', async () => {

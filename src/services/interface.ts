@@ -282,7 +282,8 @@ export interface LicenceServices {
 }
 
 export interface MachineServices {
-  listMachines(request: PageRequest & { owner?: string | undefined; gone: boolean }): Promise<Page<Machine>>;
+  /** `nobodys`: only those that are there and no reservation has. */
+  listMachines(request: PageRequest & { owner?: string | undefined; gone: boolean; nobodys?: boolean }): Promise<Page<Machine>>;
   answerMachine(caller: Caller, request: { id: string; question: string; choice: string }, signal: AbortSignal): Promise<void>;
   /** `not-found`, `wrong-state` (it is somebody's), `busy`. */
   endMachine(caller: Caller, id: string): Promise<void>;

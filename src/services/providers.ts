@@ -54,6 +54,8 @@ export function providerServices(parts: Parts): ProviderServices {
       console: can?.console ?? 'none',
       liveCapture: can?.liveCapture ?? false,
       replicas: can?.replicas ?? false,
+      relocates: can?.relocate ?? false,
+      reseals: can?.reseal ?? false,
       recipes: [...(can?.recipes ?? [])],
       importFormats: [...(can?.importFormats ?? [])],
       startSlots: row.startSlots,

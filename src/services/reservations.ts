@@ -164,8 +164,8 @@ export function reservationServices({ deps, sealer }: Parts, peers?: PeerService
 
     screenshot: (id, signal) => screenshotOf(makeCtx({ signal, timeoutMs: 30_000, log: deps.log }), deps, id),
 
-    async listMachines({ owner, gone, limit, after }) {
-      const list = await machines.list(db, { accountId: await accountId(owner), gone, limit: limit + 1, before: unmark(after) });
+    async listMachines({ owner, gone, nobodys = false, limit, after }) {
+      const list = await machines.list(db, { accountId: await accountId(owner), gone, nobodys, limit: limit + 1, before: unmark(after) });
       return { items: await showMachines(db, list.slice(0, limit), where), ...given({ next: page(list, limit, (r) => r, mark).next }) };
     },
     async answerMachine(caller, { id, question, choice }, signal) {

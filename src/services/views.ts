@@ -10,6 +10,7 @@ import type { Estimate } from '../core/estimate.ts';
 import type * as core from '../core/lineage.ts';
 import { placementNotices } from '../core/placement.ts';
 import type { MachineState } from '../core/machine.ts';
+import { ruleFor, type SiteRules, tellsEnd } from '../core/rules.ts';
 import type { Capabilities, Whereabouts } from '../driver/index.ts';
 import type { EngineDeps } from '../engine/deps.ts';
 import * as accounts from '../store/accounts.ts';
@@ -20,7 +21,7 @@ import * as providers from '../store/providers.ts';
 import { progressByKey, progressOfRevisions } from '../store/jobs.ts';
 import { queuePositions } from '../store/queue.ts';
 import { machineKey, provisionKey } from '../engine/enqueue.ts';
-import { estimate } from '../engine/intents/terms.ts';
+import { estimate, siteRules } from '../engine/intents/terms.ts';
 import type * as rows from '../store/schema.ts';
 import type { Db } from '../store/schema.ts';
 import { given, iso } from './parts.ts';
@@ -39,12 +40,15 @@ export class Names {
   readonly #maps: Record<Kind, ReadonlyMap<string, string>>;
   readonly #revisions: ReadonlyMap<string, { number: number; image: string }>;
   readonly #unlinking: ReadonlySet<string>;
+  readonly #roles: ReadonlyMap<string, string>;
 
   private constructor(
     maps: Record<Kind, ReadonlyMap<string, string>>,
     revisions: ReadonlyMap<string, { number: number; image: string }>,
     unlinking: ReadonlySet<string>,
+    roles: ReadonlyMap<string, string>,
   ) {
+    this.#roles = roles;
     this.#maps = maps;
     this.#revisions = revisions;
     this.#unlinking = unlinking;
@@ -60,7 +64,8 @@ export class Names {
     ]);
     const unlinking = homes.filter(({ capabilities }) => (capabilities as Capabilities | null)?.unlink === true).map((p) => p.id);
     const maps = { account: byId(people), image: byId(some), provider: byId(homes) };
-    return new Names(maps, new Map(revisions.map((r) => [r.id, r])), new Set(unlinking));
+    const roles = new Map(people.map((p) => [p.id, p.role]));
+    return new Names(maps, new Map(revisions.map((r) => [r.id, r])), new Set(unlinking), roles);
   }
 
   of(kind: Kind, id: string): string {
@@ -70,6 +75,11 @@ export class Names {
   /** Whether a provider can give machines disks of their own. */
   unlinks(providerId: string): boolean {
     return this.#unlinking.has(providerId);
+  }
+
+  /** Groups of an account, for {@link ruleFor}. */
+  groups(accountId: string): readonly string[] {
+    return [this.#roles.get(accountId)].filter((role) => role !== undefined);
   }
 
   number(revisionId: string): number {
@@ -123,10 +133,24 @@ function placeOf(where: Where, providerId: string, machine: { id: string; state:
   return given({ host, datastores: datastores.length > 0 ? [...datastores] : undefined });
 }
 
+/** From when on the end of one that is ready is near, by the rules for its person; undefined where they are not told of it. */
+function endNearAt(
+  site: SiteRules,
+  names: Names,
+  { accountId, kind, state, during: { start, end } }: rows.Reservation,
+): string | undefined {
+  if (state !== 'ready' || end === null) return undefined;
+  const { tellEndMs } = ruleFor(site, names.groups(accountId), kind);
+  return tellsEnd(tellEndMs, end.getTime() - start.getTime()) ? new Date(end.getTime() - tellEndMs).toISOString() : undefined;
+}
+
 export async function showReservations(db: Db, list: readonly rows.Reservation[], where: Where): Promise<Reservation[]> {
   const queued = list.filter((row) => row.state === 'preparing' && row.stage === 'queued').map((row) => provisionKey(row.id));
   const worked = list.filter((row) => row.state === 'preparing' || row.state === 'ready');
-  const [names, there, positions, progress] = await Promise.all([
+  // What is only being made has no end that is near: its answer needs no rules.
+  const ready = list.some((row) => row.state === 'ready');
+  const [site, names, there, positions, progress] = await Promise.all([
+    ready ? siteRules(db) : {},
     Names.read(db, {
       accounts: list.map((r) => r.accountId),
       images: list.map((r) => r.imageId),
@@ -192,6 +216,7 @@ export async function showReservations(db: Db, list: readonly rows.Reservation[]
           placementNotices: row.placement === null ? undefined : placementNotices(row.placement),
           preparesAt: row.state === 'booked' ? iso(row.hold.start) : undefined,
           endsAt: iso(row.during.end),
+          endNearAt: endNearAt(site, names, row),
           readyAt: iso(row.readyAt),
           endAskedAt: iso(row.endAskedAt),
           keptUntil: iso(row.keptUntil),

@@ -49,8 +49,8 @@ export async function list(db: Db, request: { limit: number; after?: string | un
 }
 
 /** Names of those with these ids. */
-export async function names(db: Db, ids: Iterable<string>): Promise<{ id: string; name: string }[]> {
-  return db.selectFrom('account').select(['id', 'name']).where(anyOf('id', ids)).execute();
+export async function names(db: Db, ids: Iterable<string>): Promise<Pick<Account, 'id' | 'name' | 'role'>[]> {
+  return db.selectFrom('account').select(['id', 'name', 'role']).where(anyOf('id', ids)).execute();
 }
 
 export async function find(db: Db, id: string): Promise<Account | undefined> {

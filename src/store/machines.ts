@@ -239,14 +239,23 @@ export async function withOwner(db: Db, id: string): Promise<OwnedMachine | unde
   return owned(db).where('machine.id', '=', id).executeTakeFirst();
 }
 
-/** Newest first; the page ends before `before`. */
+/** Newest first; the page ends before `before`. `nobodys`: only those that are there and no reservation has. */
 export async function list(
   db: Db,
-  request: { accountId?: string | undefined; gone: boolean; limit: number; before?: { at: Date; id: string } | undefined },
+  request: {
+    accountId?: string | undefined;
+    gone: boolean;
+    nobodys?: boolean;
+    limit: number;
+    before?: { at: Date; id: string } | undefined;
+  },
 ): Promise<OwnedMachine[]> {
   return owned(db)
     .$if(request.accountId !== undefined, (q) => q.where('reservation.accountId', '=', request.accountId as string))
-    .$if(!request.gone, (q) => q.where('machine.state', '<>', 'gone'))
+    .$if(!request.gone || request.nobodys === true, (q) => q.where('machine.state', '<>', 'gone'))
+    .$if(request.nobodys === true, (q) =>
+      q.where((eb) => eb.or([eb('assignment.machineId', 'is', null), eb('assignment.until', 'is not', null)])),
+    )
     .$if(request.before !== undefined, (q) =>
       q.where(sql<boolean>`(machine.created_at, machine.id) < (${request.before?.at}::timestamptz, ${request.before?.id}::uuid)`),
     )

@@ -92,12 +92,15 @@ test("a hypervisor's question is answered by an operator with the choice that wa
 test('who is no operator reads the question and has no answers to choose from; labels stand on the card', async () => {
   const { page, faults } = await signedIn('ann', '/machines', (world) => {
     const { id } = readyMachine(world, 'ann', { condition: ASKED });
-    world.move(id, { labels: { course: 'bio-1', exam: '' } });
+    const [endsAt, endNearAt] = [3_600_000, -1_000].map((ms) => new Date(Date.now() + ms).toISOString()) as [string, string];
+    world.move(id, { labels: { course: 'bio-1', exam: '' }, endsAt, endNearAt });
   });
   await page.getByText('An operator has to answer this.').waitFor();
   await page.getByText('What may be answered: Retry, Cancel', { exact: true }).waitFor();
   expect(await page.getByRole('radio').count()).toBe(0);
   expect(await page.getByRole('list', { name: 'Labels' }).getByRole('listitem').allTextContents()).toEqual(['course=bio-1', 'exam']);
+  // Long before ten minutes are left: as the site's rule has it.
+  await page.getByRole('status').filter({ hasText: /left$/ }).waitFor();
   expect(faults).toEqual([]);
 });
 
@@ -136,6 +139,34 @@ test('an image is given another name, description and labels, its page goes alon
   await page.getByRole('combobox', { name: 'With the label' }).click();
   await page.getByRole('option', { name: 'course=cs101' }).click();
   await card.waitFor();
+  // A bookmark of the former name leads to where it is now.
+  await page.goto(new URL('/images/starter', page.url()).href);
+  await page.getByRole('heading', { level: 1, name: 'beginner' }).waitFor();
+  await page.goto(new URL('/reserve/starter', page.url()).href);
+  await page.getByRole('heading', { level: 1, name: 'Reserve: beginner' }).waitFor();
+  expect(new URL(page.url()).pathname).toBe('/reserve/beginner');
+  expect(faults).toEqual([]);
+});
+
+test('an operator has golden disks sealed anew where they are not what was sealed, with a reason', async () => {
+  const { page, called, faults } = await signedIn('root', '/images/starter', (filled) => {
+    filled.provider.reseals = true;
+    const failure = { code: 'master-changed', message: 'the datastore has another name', retry: 'never' as const };
+    Object.assign(filled.addRevision('starter', 'retired'), { failure });
+  });
+  const second = page.getByRole('article', { name: 'Revision 2' });
+  await second.getByRole('button', { name: 'Seal anew' }).click();
+  const dialog = page.getByRole('dialog');
+  const go = dialog.getByRole('button', { name: 'Seal anew' });
+  expect(await go.isDisabled()).toBe(true);
+  await dialog.getByRole('textbox').fill(' ds0 is called gold now ');
+  await go.click();
+  await page.getByText('The golden disks are sealed anew').waitFor();
+  expect(called('resealRevision')).toMatchObject([[{ image: 'starter', revision: 2, reason: 'ds0 is called gold now' }]]);
+  // Of one that nothing speaks against it is not offered.
+  const first = page.getByRole('article', { name: 'Revision 1' });
+  await first.getByRole('button', { name: 'Verify' }).waitFor();
+  expect(await first.getByRole('button', { name: 'Seal anew' }).count()).toBe(0);
   expect(faults).toEqual([]);
 });
 
@@ -239,6 +270,7 @@ test('an operator takes away a machine that is nobody’s and moves one that is 
   let [left, moved] = ['', ''];
   const { page, called, faults } = await signedIn('root', '/operate', (world) => {
     left = world.addNobodys().id;
+    world.provider.relocates = true;
     moved = readyMachine(world, 'ann', { state: 'stopped', host: 'esx-1', datastores: ['ssd-1'] }).id;
   });
   await page.setViewportSize({ width: 390, height: 844 });

@@ -142,7 +142,7 @@ export async function everyGet({ deps, of, log, limit, dir }: EveryGetOptions): 
     listLicences: ['/api/v1/licences'],
     listServers: ['/api/v1/servers'],
     showRules: ['/api/v1/rules'],
-    listMachines: ['', '&gone=true', '&all=true', '&all=true&gone=true', `&all=true&gone=true&after=${mark}`].map(
+    listMachines: ['', '&gone=true', '&all=true', '&all=true&gone=true', '&all=true&nobodys=true', `&all=true&gone=true&after=${mark}`].map(
       (q) => `/api/v1/machines?${page}${q}`,
     ),
     showMachine: [`/api/v1/machines/${machine.id}`],

@@ -723,7 +723,7 @@ export function fakeServices(world: FakeWorld): Services {
       page(
         [
           ...[...world.reservations.values()]
-            .filter((r) => request.owner === undefined || r.owner === request.owner)
+            .filter((r) => request.nobodys !== true && (request.owner === undefined || r.owner === request.owner))
             .map((r) => world.machine(r)),
           ...(request.owner === undefined ? world.nobodys.values() : []),
         ],
@@ -752,6 +752,8 @@ export function fakeServices(world: FakeWorld): Services {
         console: 'vnc',
         liveCapture: true,
         replicas: false,
+        relocates: false,
+        reseals: false,
         recipes: ['starter'],
         importFormats: ['qcow2', 'raw', 'vmdk'],
         startSlots: 2,
@@ -773,6 +775,8 @@ export function fakeServices(world: FakeWorld): Services {
       console: 'webmks',
       liveCapture: false,
       replicas: true,
+      relocates: true,
+      reseals: true,
       recipes: [],
       importFormats: [],
       startSlots: 8,

@@ -224,6 +224,15 @@ export const de: Messages = {
     datastoreHint: 'Ohne Angabe der mit dem meisten Platz, der noch keine davon hat.',
     begun: 'Die Golden Disks werden kopiert',
   },
+  reseal: {
+    go: 'Neu versiegeln',
+    title: (n) => `Die Golden Disks von Revision ${n} neu versiegeln?`,
+    text: 'Für Platten, die richtig sind, aber jetzt unter einem anderen Namen liegen oder deren Siegel weniger deckt, als zu haben wäre. Zuerst wird alles gelesen und verglichen, was versiegelt war, und so lange dauert es; was abweicht, wird gesagt, und dann wird nichts geschrieben.',
+    everywhere: 'Alle, die Golden Disks davon haben',
+    reason: 'Warum sie so richtig sind, wie sie sind',
+    reasonHint: 'Steht danach im Protokoll.',
+    done: 'Die Golden Disks sind neu versiegelt',
+  },
   images: {
     title: 'Images',
     name: 'Name',

@@ -228,6 +228,15 @@ export const en = {
     datastoreHint: 'The one with most room that has none of it, if left empty.',
     begun: 'The golden disks are being copied',
   },
+  reseal: {
+    go: 'Seal anew',
+    title: (n: number) => `Seal the golden disks of revision ${n} anew?`,
+    text: 'For disks that are right, but lie under another name now, or whose seal covers less than could be had. All that was sealed is read and compared first, which takes as long as that does; what differs is said, and nothing is written then.',
+    everywhere: 'All that have golden disks of it',
+    reason: 'Why they are right as they are',
+    reasonHint: 'Kept in the audit log.',
+    done: 'The golden disks are sealed anew',
+  },
   images: {
     title: 'Images',
     name: 'Name',

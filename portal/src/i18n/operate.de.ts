@@ -47,7 +47,7 @@ export const operate: Messages['operate'] = {
   nobody: 'niemandes',
   where: 'Wo',
   nobodysOnly: 'Nur die, die niemandem gehören',
-  noNobodys: 'Von den gelesenen Rechnern gehört jeder jemandem.',
+  noNobodys: 'Jeder Rechner gehört jemandem.',
   takeAway: 'Wegnehmen',
   takeAwayTitle: (name) => `${name} wegnehmen?`,
   takeAwayText: 'Keine Reservierung hat ihn. Er wird ausgeschaltet und mit allem, was darauf ist, gelöscht.',

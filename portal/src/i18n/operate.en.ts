@@ -45,7 +45,7 @@ export const operate = {
   nobody: 'nobody’s',
   where: 'Where',
   nobodysOnly: "Only nobody's",
-  noNobodys: 'Of the machines that were read, none is nobody’s.',
+  noNobodys: 'No machine is nobody’s.',
   takeAway: 'Take away',
   takeAwayTitle: (name: string) => `Take ${name} away?`,
   takeAwayText: 'No reservation has it. It is switched off and deleted with all that is on it.',

@@ -1,6 +1,6 @@
 import { Card, Group, Stack, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Navigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useSession } from '../app/session.tsx';
 import { api } from '../api/client.ts';
@@ -8,6 +8,7 @@ import { useI18n } from '../i18n/index.tsx';
 import { EditImageButton } from '../parts/image-edit.tsx';
 import { LabelList } from '../parts/labels.tsx';
 import { RevisionCard } from '../parts/revision-card.tsx';
+import { calledNow } from '../rules/renamed.ts';
 import { PageTitle, Problem, Waiting } from '../parts/status.tsx';
 
 // The graph and its layout are as much script as all the rest of the page.
@@ -24,6 +25,9 @@ export function ImagePage() {
     // How far one is comes with no event.
     refetchInterval: ({ state }) => (state.data?.items.some((r) => r.state === 'preparing') ? 2_000 : false),
   });
+  // A bookmark, or the name that it had until just now.
+  const now = calledNow(image.error);
+  if (now !== undefined && now !== name) return <Navigate to="/images/$image" params={{ image: now } as never} replace />;
   const author = admin || image.data?.owner === me.account;
   return (
     <>

@@ -16,7 +16,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { IconCalendarOff, IconChevronDown } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { Navigate, useNavigate, useParams } from '@tanstack/react-router';
 import { type ReactNode, useId, useState } from 'react';
 import type { Availability } from '../../../src/contract/calendar.ts';
 import { api } from '../api/client.ts';
@@ -26,6 +26,7 @@ import { DiskSize } from '../parts/disk-size.tsx';
 import { FreeChart } from '../parts/free-chart.tsx';
 import { PageTitle, Problem } from '../parts/status.tsx';
 import { reasonText } from '../rules/reasons.ts';
+import { calledNow } from '../rules/renamed.ts';
 import { askedFor, type Choice, diskFits, FIRST_CHOICE, localInput, nextHour, ruleOf, zoneHere } from '../rules/request.ts';
 
 const HOUR = 3_600_000;
@@ -51,6 +52,8 @@ export function ReserveImage() {
   const free = useFree(image, choice);
   // One number for this request, however often the button is pressed or an answer is lost: the server makes one reservation of it.
   const [id] = useState(() => crypto.randomUUID());
+  const now = calledNow(free.error);
+  if (now !== undefined && now !== image) return <Navigate to="/reserve/$image" params={{ image: now } as never} replace />;
   return (
     <>
       <PageTitle>{`${t.reserve.title}: ${image}`}</PageTitle>
@@ -234,7 +237,8 @@ function Labelled({ label, children }: { label: string; children: (id: string) =
 /** What is free for what was chosen, and how large its disk may be. */
 function useFree(image: string, choice: Choice) {
   // While a person types, nobody is asked about half a word.
-  const [asked] = useDebouncedValue(askedFor(image, choice, zoneHere()), 300);
+  const [settled] = useDebouncedValue(choice, 300);
+  const asked = askedFor(image, settled, zoneHere());
   return useQuery({
     queryKey: ['availability', asked],
     queryFn: ({ signal }) => api.availability({ query: { ...asked, look: '7d' } }, { signal }),

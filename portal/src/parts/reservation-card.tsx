@@ -6,7 +6,7 @@ import { useState } from 'react';
 import type { Reservation } from '../../../src/contract/reservations.ts';
 import { api } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
-import { actionsOf, progressOf, toneOf } from '../rules/reservation.ts';
+import { actionsOf, endIsNear, progressOf, toneOf } from '../rules/reservation.ts';
 import { useAct } from './act.tsx';
 import { Ask } from './ask.tsx';
 import { CaptureButton } from './capture.tsx';
@@ -98,16 +98,14 @@ function useNow(everyMs: number, active: boolean): number {
   return now;
 }
 
-/** From here on the end is shown to be near, whenever its people are told of it. */
-const END_NEAR_MS = 10 * 60_000;
-
-function Times({ reservation: { state, startsAt, endsAt } }: { reservation: Reservation }) {
+function Times({ reservation }: { reservation: Reservation }) {
+  const { state, startsAt, endsAt } = reservation;
   const { t, format } = useI18n();
   const now = useNow(30_000, true);
   if (state === 'ended' || state === 'failed') return null;
   const until = endsAt === undefined ? t.machines.noEnd : t.machines.until(format.time(endsAt));
   const left = endsAt === undefined ? '' : ` · ${t.machines.left(format.span(Date.parse(endsAt) - now))}`;
-  const near = state === 'ready' && endsAt !== undefined && Date.parse(endsAt) - now < END_NEAR_MS;
+  const near = endIsNear(reservation, now);
   return (
     <Text size="sm" {...(near ? { fw: 700, role: 'status' } : {})}>
       {state === 'booked' ? `${t.machines.from(format.time(startsAt))} ` : ''}

@@ -5,12 +5,14 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Revision } from '../../../src/contract/images.ts';
 import { api } from '../api/client.ts';
+import { useSession } from '../app/session.tsx';
 import { useI18n } from '../i18n/index.tsx';
-import { revisionActions, revisionTone, verdictOf } from '../rules/revision.ts';
+import { revisionActions, revisionTone, type Verdict, verdictOf } from '../rules/revision.ts';
 import { useAct } from './act.tsx';
 import { Ask } from './ask.tsx';
 import { explainCode } from '../rules/explain.ts';
 import { ReplicateButton } from './replicate.tsx';
+import { ResealButton } from './reseal.tsx';
 import { State, WhatToDo } from './status.tsx';
 
 /** How far it is, where that is known. */
@@ -30,6 +32,8 @@ function Making({ fraction }: { fraction: number | undefined }) {
 
 export function RevisionCard({ revision, author }: { revision: Revision; author: boolean }) {
   const { t, format } = useI18n();
+  const { admin } = useSession();
+  const [seen, setSeen] = useState<Verdict['outcome']>();
   const can = revisionActions(revision, author);
   const bytes = revision.masters[0]?.virtualBytes;
   const facts = [
@@ -66,7 +70,8 @@ export function RevisionCard({ revision, author }: { revision: Revision; author:
         <Group gap="xs">
           {can.publish && <PublishButton revision={revision} />}
           {can.checkOut && <CheckOutButton revision={revision} />}
-          {can.verify && <VerifyButton revision={revision} />}
+          {can.verify && <VerifyButton revision={revision} onSeen={setSeen} />}
+          {admin && <ResealButton revision={revision} seen={seen} />}
           {can.replicate && <ReplicateButton revision={revision} />}
           {can.retire && <RetireButton revision={revision} />}
           {can.unretire && <UnretireButton revision={revision} />}
@@ -139,7 +144,7 @@ function CheckOutButton({ revision }: { revision: Revision }) {
 }
 
 /** Where a look read samples only, the whole comparison is offered: it reads every byte, and takes as long as that does. */
-function VerifyButton({ revision }: { revision: Revision }) {
+function VerifyButton({ revision, onSeen }: { revision: Revision; onSeen: (outcome: Verdict['outcome']) => void }) {
   const { t } = useI18n();
   const [more, setMore] = useState(false);
   const look = async (full: boolean) => {
@@ -150,6 +155,7 @@ function VerifyButton({ revision }: { revision: Revision }) {
     stale: [],
     done: ({ full, result }) => {
       const { outcome, lines } = verdictOf(result);
+      onSeen(outcome);
       // Where even that read no more, the message says why.
       setMore(outcome === 'samples' && !full);
       const whole = outcome === 'bytes';

@@ -7,6 +7,8 @@ it('only what was changed is asked for, and what can be no label is told before'
   expect(labelTexts(labels)).toEqual(['course=bio-1', 'exam', 'room=a=b']);
   expect(labelChange(labels, labelTexts(labels))).toEqual({});
   expect(labelChange(labels, ['course = bio 2', 'room=a=b', 'new'])).toEqual({ course: 'bio 2', new: '', exam: null });
+  // What is not touched stays, blanks at its ends and all; what is written is taken without them.
+  expect(labelChange({ room: ' B 2 ', a: '' }, [...labelTexts({ room: ' B 2 ', a: '' }), 'seat = 4 '])).toEqual({ seat: '4' });
   // A word that every object knows is a key as any other.
   expect(labelChange({ constructor: 'a' }, [])).toEqual({ constructor: null });
   for (const wrong of ['Course=1', '=1', 'a=\u0007', '-a']) expect(labelChange({}, [wrong]), wrong).toBeUndefined();

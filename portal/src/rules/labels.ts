@@ -20,7 +20,9 @@ export function allLabels(items: readonly { labels?: Labels | undefined }[]): st
 
 /** What makes `labels` those that were written, null for one that goes; undefined where one of them can be none, or they are too many. */
 export function labelChange(labels: Labels = {}, written: readonly string[]): Record<string, string | null> | undefined {
-  const wanted = Object.fromEntries(written.map(keyAndValue));
+  // One that was not touched is what it was, blanks around its value and all.
+  const known = new Map(Object.entries(labels).map(([key, value]) => [labelText(key, value), [key, value] as const]));
+  const wanted = Object.fromEntries(written.map((text) => known.get(text) ?? keyAndValue(text)));
   const entries = Object.entries(wanted);
   const right = entries.every(([key, value]) => new RegExp(LABEL_KEY).test(key) && new RegExp(LABEL_VALUE, 'u').test(value));
   if (!right || entries.length > MOST_LABELS) return undefined;

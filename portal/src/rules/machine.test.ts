@@ -1,15 +1,21 @@
 import { expect, it } from 'vitest';
 import { machineActions, machineTone } from './machine.ts';
 
-it('what is nobody’s can be taken away once; what is somebody’s is moved while it is off and known to lie somewhere', () => {
-  const reservation = 'r1';
+it('what is nobody’s can be taken away once; what is somebody’s is moved while it is off, where its provider can do that', () => {
+  const [reservation, provider] = ['r1', 'vc'];
+  const providers = [
+    { name: 'local', relocates: false },
+    { name: 'vc', relocates: true },
+  ];
   const states = ['planned', 'building', 'running', 'stopped', 'destroying', 'gone', 'lost'] as const;
-  const takenAway = states.filter((state) => machineActions({ state, nobodys: true, reservation, datastores: ['a'] }).takeAway);
+  const takenAway = states.filter((state) => machineActions({ state, nobodys: true, reservation, provider }, providers).takeAway);
   expect(takenAway).toEqual(['planned', 'building', 'running', 'stopped', 'lost']);
-  const moved = states.filter((state) => machineActions({ state, reservation, datastores: ['a'] }).move === reservation);
+  const moved = states.filter((state) => machineActions({ state, reservation, provider }, providers).move === reservation);
   expect(moved).toEqual(['stopped']);
-  expect(machineActions({ state: 'stopped', reservation })).toEqual({ takeAway: false, move: undefined });
-  expect(machineActions({ state: 'stopped', nobodys: true, reservation, datastores: ['a'] }).move).toBeUndefined();
+  const stopped = { state: 'stopped', reservation } as const;
+  expect(machineActions({ ...stopped, provider: 'local' }, providers)).toEqual({ takeAway: false, move: undefined });
+  expect(machineActions({ ...stopped, nobodys: true, provider }, providers).move).toBeUndefined();
+  expect(machineActions({ ...stopped, provider }, []).move).toBeUndefined();
 });
 
 it('what keeps a machine from its work is seen', () => {

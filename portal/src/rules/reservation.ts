@@ -42,6 +42,11 @@ export function actionsOf({ state, endsAt, series, keptUntil, machine }: Facts):
   };
 }
 
+/** Whether its end is near, by the rule by which its people are told. */
+export function endIsNear({ state, endNearAt }: Pick<Reservation, 'state' | 'endNearAt'>, nowMs: number): boolean {
+  return state === 'ready' && endNearAt !== undefined && Date.parse(endNearAt) <= nowMs;
+}
+
 export type Tone = 'waiting' | 'good' | 'off' | 'bad' | 'over';
 
 /** How a state looks, whatever the page. */

@@ -39,6 +39,21 @@ export function replicaProviders(
   return providers.filter(({ name, state, replicas }) => replicas && state !== 'disabled' && has.has(name)).map(({ name }) => name);
 }
 
+/**
+ * Providers, by name, that have golden disks of the revision and could seal them anew where they lie now. Asked of operators where something speaks for
+ * it: it is out of service since a disk is not what was sealed, or a look (`seen`) found one that is not, or that only its descriptor is sealed.
+ */
+export function resealProviders(
+  { masters, failure, state }: Pick<Revision, 'masters' | 'failure' | 'state'>,
+  seen: Verdict['outcome'] | undefined,
+  providers: readonly Pick<Provider, 'name' | 'state' | 'reseals'>[],
+): string[] {
+  const cause = failure?.code === 'master-changed' || seen === 'damaged' || seen === 'descriptor';
+  if (!cause || state === 'preparing' || state === 'failed') return [];
+  const has = new Set(masters.map((master) => master.provider));
+  return providers.filter(({ name, state: at, reseals }) => reseals && at !== 'disabled' && has.has(name)).map(({ name }) => name);
+}
+
 export function revisionTone({ state }: Pick<Facts, 'state'>): Tone {
   const tones: Record<Facts['state'], Tone> = { preparing: 'waiting', draft: 'off', published: 'good', retired: 'over', failed: 'bad' };
   return tones[state];

@@ -120,7 +120,8 @@ export function reservationHandlers({ services, tickets }: Deps): Handlers<Reser
     },
     async listMachines({ query, caller }) {
       const owner = listOwner(caller, query.all);
-      return services.listMachines({ owner, gone: query.gone ?? false, limit: query.limit ?? DEFAULT_PAGE, after: query.after });
+      const { gone = false, nobodys = false, limit = DEFAULT_PAGE, after } = query;
+      return services.listMachines({ owner, gone, nobodys, limit, after });
     },
     async answerMachine({ params, body, caller, signal }) {
       await ownMachine(services, caller, params.id, signal);

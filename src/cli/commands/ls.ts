@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Reservation } from '../../contract/reservations.ts';
 import { labelText } from '../labels.ts';
+import { everyPage } from '../names.ts';
 import type { Cli } from '../session.ts';
 import { clock, short, table, when } from '../text.ts';
 
@@ -37,7 +38,9 @@ export function addLs(program: Command, cli: Cli): void {
     .addOption(new Option('--sort <by>', 'put in order by; the newest first if left out').choices(Object.keys(SORTS)))
     .action(async ({ quiet, sort, wide, ...query }: Options, command: Command) => {
       const session = cli.open(command);
-      const { items } = await session.client.listReservations({ query: { limit: 1000, ...query } });
+      const read = (page: object) => session.client.listReservations({ query: { ...query, ...page } });
+      // Of what is over there may be a million: the newest thousand.
+      const items = query.past === true ? (await read({ limit: 1000 })).items : await everyPage(read);
       const by = sort === undefined ? undefined : SORTS[sort];
       const list = by === undefined ? items : items.toSorted((a, b) => by(a).localeCompare(by(b)));
       session.answer(list, quiet ? list.map((r) => r.id).join('\n') : reservationTable(list, wide === true, query.all === true));

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { idOf } from '../names.ts';
+import { everyPage, findMachine } from '../names.ts';
 import type { Cli } from '../session.ts';
 import { short, table, when } from '../text.ts';
 
@@ -8,9 +8,10 @@ export function addMachineLs(machine: Command, cli: Cli): void {
     .command('ls')
     .description("machines and whose they are, newest first, also those that are nobody's (operators)")
     .option('--gone', 'those that are gone too')
-    .action(async ({ gone = false }: { gone?: boolean }, command: Command) => {
+    .option('--nobodys', "only those that are nobody's")
+    .action(async ({ gone = false, nobodys = false }: { gone?: boolean; nobodys?: boolean }, command: Command) => {
       const session = cli.open(command);
-      const { items } = await session.client.listMachines({ query: { all: true, gone, limit: 1000 } });
+      const items = await everyPage((page) => session.client.listMachines({ query: { all: true, gone, nobodys, ...page } }));
       const rows = items.map((m) => [
         short(m.id),
         m.state,
@@ -31,8 +32,7 @@ export function addMachineEnd(machine: Command, cli: Cli): void {
     .description("take a machine away that is nobody's (operators)")
     .action(async (text: string, _options: object, command: Command) => {
       const session = cli.open(command);
-      const { items } = await session.client.listMachines({ query: { all: true, limit: 1000 } });
-      const id = idOf(items, text, 'machine', 'carrel machine ls');
+      const id = await findMachine(session.client, text);
       const ended = await session.client.endMachine({ params: { id } });
       session.answer(ended, `${short(id)}  ${ended.state}`);
     });

@@ -1,7 +1,7 @@
 /** What a machine's time says before it is over: that its end is near, that nobody connected to it, or that nobody is at it any more. */
 import { say } from '../../core/notices.ts';
 import { formatDuration } from '../../core/reservation.ts';
-import { longestTellEnd, ruleFor, shortestOf, type UseRule } from '../../core/rules.ts';
+import { longestTellEnd, ruleFor, shortestOf, tellsEnd, type UseRule } from '../../core/rules.ts';
 import { makeCtx } from '../../lib/context.ts';
 import { describeError, isCode } from '../../lib/errors.ts';
 import * as due from '../../store/due.ts';
@@ -25,7 +25,7 @@ export async function tellEndsNear(deps: EngineDeps): Promise<number> {
   let told = 0;
   for (const { id, kind, role, lengthMs } of await due.endingSoon(deps.store.db, nearUntil(deps, longestTellEnd(site)))) {
     const before = ruleFor(site, [role], kind).tellEndMs;
-    if (before === 0 || lengthMs <= 2 * before) continue;
+    if (!tellsEnd(before, lengthMs)) continue;
     try {
       if (await deps.store.tx((tx) => tellEndNear(deps, tx, id, before))) told += 1;
     } catch (error) {

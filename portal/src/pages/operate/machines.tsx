@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Switch, Table, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Machine } from '../../../../src/contract/machines.ts';
 import { api } from '../../api/client.ts';
@@ -16,13 +16,14 @@ export function Machines() {
   const { t } = useI18n();
   const [nobodys, setNobodys] = useState(false);
   const { data, error, isPending, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
-    queryKey: ['machines'],
+    // Which are nobody's the server says: they may lie anywhere among thousands.
+    queryKey: ['machines', { nobodys }],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ signal, pageParam: after }) =>
-      api.listMachines({ query: { all: true, limit: 100, ...(after === undefined ? {} : { after }) } }, { signal }),
+      api.listMachines({ query: { all: true, nobodys, limit: 100, ...(after === undefined ? {} : { after }) } }, { signal }),
     getNextPageParam: ({ next }) => next,
   });
-  const machines = data?.pages.flatMap(({ items }) => items).filter((machine) => !nobodys || machine.nobodys === true);
+  const machines = data?.pages.flatMap(({ items }) => items);
   return (
     <Stack>
       <Switch label={t.operate.nobodysOnly} checked={nobodys} onChange={(e) => setNobodys(e.currentTarget.checked)} />
@@ -57,7 +58,8 @@ function MachineRow({ machine }: { machine: Machine }) {
   const { t, format } = useI18n();
   const { id, image, revision, condition, provider, host, datastores = [] } = machine;
   const name = machine.hostname ?? id.slice(0, 8);
-  const can = machineActions(machine);
+  const providers = useQuery({ queryKey: ['providers'], queryFn: ({ signal }) => api.listProviders({}, { signal }) });
+  const can = machineActions(machine, providers.data?.items ?? []);
   return (
     <Table.Tr>
       <Table.Td>
