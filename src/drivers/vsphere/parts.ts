@@ -1,5 +1,4 @@
 import type { Capabilities, DriverEvent } from '../../driver/driver.ts';
-import { tellsOfSysprep } from './guests/customization.ts';
 import { driverError } from '../../driver/errors.ts';
 import type { Ctx } from '../../lib/context.ts';
 import { VSphereClient } from '../../vsphere/index.ts';
@@ -110,12 +109,7 @@ async function learn(ctx: Ctx, client: VSphereClient, site: Site, options: VSphe
     suspend: true,
     console: 'webmks',
     recipes: [],
-    guestWays: [
-      'cloud-init',
-      'guest-operations',
-      ...(options.kind === 'vcenter' && strategy === 'snapshot-clone' && tellsOfSysprep(about.apiVersion) ? (['sysprep'] as const) : []),
-      'cloudbase-init',
-    ],
+    guestWays: ['cloud-init', 'guest-operations', ...(options.kind === 'vcenter' ? (['sysprep'] as const) : []), 'cloudbase-init'],
     protocols: ['ssh', 'rdp'],
     importFormats: (await options.converter?.formats()) ?? [],
     startSlots: (options.limits?.powerPerHost ?? 8) * Math.max(1, hosts.length),

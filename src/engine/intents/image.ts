@@ -99,7 +99,7 @@ function assertGuest(
   if (access !== undefined && !guestWays.includes(access)) {
     throw new CarrelError('not-supported', `that provider sets up no machines by ${access}`, {
       hint: guestWays.includes('cloudbase-init')
-        ? 'Sysprep is done by vCenter 7.0.2 and newer alone: install cloudbase-init in the image, and import it with --access cloudbase-init.'
+        ? 'Sysprep is done by vCenter alone: install cloudbase-init in the image, and import it with --access cloudbase-init.'
         : 'Windows is set up on vCenter and ESXi hosts only.',
     });
   }

@@ -239,11 +239,8 @@ function customize(m: Model, vm: Vm, here: () => boolean): void {
       saveSystem(m, vm);
     }
     m.changed(vm, 'guest.customizationInfo', 'guest.hostName');
-    m.event(
-      error === undefined ? 'CustomizationSucceeded' : spec.sysprep === undefined ? 'CustomizationFailed' : 'CustomizationSysprepFailed',
-      `Customization of VM ${vm.name}`,
-      vm,
-    );
+    if (error === undefined) m.event('CustomizationSucceeded', `Customization of VM ${vm.name} succeeded.`, vm);
+    else m.event('CustomizationUnknownFailure', `An error occurred while customizing VM ${vm.name}: ${error}`, vm);
     settleGuest(m, vm);
   });
 }

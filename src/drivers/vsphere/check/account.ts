@@ -89,13 +89,12 @@ export async function checkAccount(ctx: Ctx, end: Endpoint, folderIn?: Ref): Pro
   const harmful = await checkPrivileges(ctx, client, [site.folder], UNWANTED);
   const unwanted = harmful.flatMap((a) => a.granted.map((privilege) => ({ where: nameOf(a.entity), privilege })));
   const takesOff = end.vcenter && linkedStrategy(options) !== 'shared-master';
-  const customizes = end.vcenter && linkedStrategy(options) === 'snapshot-clone';
   const optional = [
     ...(takesOff ? [UNLINK, RELOCATE] : []),
     ANSWER,
     EXTEND,
     ...(end.instant ? [PLUG] : []),
-    ...(customizes ? [CUSTOMIZE] : []),
+    ...(end.vcenter ? [CUSTOMIZE] : []),
     ...(needsKeys(end) ? CRYPTO : []),
   ];
   const alone = await checkPrivileges(ctx, client, [site.folder], optional);

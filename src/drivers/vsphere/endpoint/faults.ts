@@ -36,6 +36,12 @@ const FAULTS: readonly [faults: (keyof VimTypes)[], code: DriverErrorCode, messa
     'the server does not take this configuration',
     'Look at the property that the details name; it comes from the master or from the settings of the provider.',
   ],
+  [
+    ['CustomizationFault'],
+    'not-supported',
+    'vCenter does not set up this guest by Sysprep',
+    'Are VMware Tools installed in the image, and is its guest OS a Windows for vSphere? Else import it with --access cloudbase-init.',
+  ],
   [['InvalidState', 'SystemError'], 'unavailable', 'the server could not do it'],
 ];
 

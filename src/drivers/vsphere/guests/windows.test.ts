@@ -31,7 +31,7 @@ test('a password is the same for the same machine alone, and of three kinds of c
   for (const word of words) expect(word).toMatch(/^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9]{5}(?:-[A-Za-z0-9]{5}){3}$/);
 });
 
-test('servers say how Sysprep went since 7.0.2', () => {
+test('servers keep with a machine how Sysprep went since 7.0.2', () => {
   expect(['6.7.3', '7.0.1.0', '7.0.2.0', '8.0.0.1'].map(tellsOfSysprep)).toEqual([false, false, true, true]);
 });
 
@@ -130,12 +130,100 @@ describe('by Sysprep', () => {
     });
   });
 
-  test('where linked clones are not made from snapshots it is not offered, and no such machine is made', async () => {
+  describe.each(['child-disk', 'shared-master'] as const)('with linked clones by %s', (linkedStrategy) => {
     const world = windows('sysprep');
-    await inWorld({ ...world, driver: { ...world.driver, linkedStrategy: 'child-disk' } }, async (c) => {
-      expect(c.w.capabilities.guestWays).toEqual(['cloud-init', 'guest-operations', 'cloudbase-init']);
-      await expect(c.clone()).rejects.toMatchObject({ code: 'not-supported', hint: expect.stringContaining('--access cloudbase-init') });
-      await c.nothingLeft();
+    const here = { ...world, driver: { ...world.driver, linkedStrategy } };
+
+    test.each(['linked', 'full'] as const)('a %s machine is set up by a call of its own, or with its clone', async (mode) => {
+      await inWorld(here, async (c) => {
+        expect(c.w.capabilities.guestWays).toContain('sysprep');
+        const { machineId } = await c.clone(mode);
+        expect(c.calls('CustomizeVM_Task')).toBe(mode === 'full' ? 0 : 1);
+        expect(extra(c, machineId)).not.toContain(await c.driver.guest.ownPassword?.(ctx(), machineId));
+        await c.driver.power(ctx(), machineId, 'on');
+        await c.driver.guest.ready(ctx(), machineId);
+        expect(passwordIn(c, machineId)).toBe(await c.driver.guest.ownPassword?.(ctx(), machineId));
+        await c.driver.destroy(ctx(), machineId);
+        await c.nothingLeft();
+        await c.unchanged();
+      });
+    });
+
+    test.each([
+      ['before it was told', { point: 'before', method: 'CustomizeVM_Task' }],
+      ['after, with its tag still to be taken', { point: 'end', method: 'CustomizeVM_Task' }],
+    ] as const)('one whose making broke off %s is a half one, never starts, and is made again', async (_, rule) => {
+      await inWorld(here, async (c) => {
+        const machineId = randomUUID();
+        const undo = c.w.vsim.fault({ ...rule, fault: { fault: 'InvalidState', message: 'not now', fields: {} } });
+        await expect(c.clone('linked', machineId)).rejects.toMatchObject({ code: 'unavailable' });
+        undo();
+        const { machines } = await c.driver.inventory(ctx());
+        expect(machines.find((m) => m.machineId === machineId)?.power).toBe('half');
+        await expect(c.driver.power(ctx(), machineId, 'on')).rejects.toMatchObject({ code: 'wrong-state' });
+        await c.clone('linked', machineId);
+        await c.driver.power(ctx(), machineId, 'on');
+        await c.driver.guest.ready(ctx(), machineId);
+        expect(passwordIn(c, machineId)).toBe(await c.driver.guest.ownPassword?.(ctx(), machineId));
+      });
+    });
+
+    test('a reply that was lost does not tell it twice', async () => {
+      await inWorld(here, async (c) => {
+        c.w.vsim.fault({ point: 'reply', method: 'CustomizeVM_Task' });
+        const { machineId } = await c.clone();
+        await c.driver.power(ctx(), machineId, 'on');
+        await c.driver.guest.ready(ctx(), machineId);
+        expect(passwordIn(c, machineId)).toBe(await c.driver.guest.ownPassword?.(ctx(), machineId));
+      });
+    });
+
+    test('a server that does not take the guest says so, with what to do', async () => {
+      await inWorld(here, async (c) => {
+        c.w.vsim.fault({
+          point: 'before',
+          method: 'CustomizeVM_Task',
+          fault: { fault: 'UncustomizableGuest', message: 'no Tools', fields: { uncustomizableGuestOS: 'x' } },
+        });
+        const machineId = randomUUID();
+        await expect(c.clone('linked', machineId)).rejects.toMatchObject({
+          code: 'not-supported',
+          hint: expect.stringContaining('VMware Tools'),
+        });
+        await c.driver.destroy(ctx(), machineId);
+        await c.nothingLeft();
+      });
+    });
+  });
+
+  describe.each(['6.7.3', '7.0.1.0'])('by a vCenter of API %s, which tells by events alone', (apiVersion) => {
+    test.each([
+      ['it went well', undefined],
+      ['it failed, and why', 'Sysprep found a Store app that is in its way'],
+    ])('%s', async (_, problem) => {
+      await inWorld(windows('sysprep', { apiVersion }), async (c) => {
+        const { machineId } = await c.clone();
+        if (problem !== undefined) c.w.vm(machineId).record.extraConfig.set(GUEST_KEYS.customizationError, problem);
+        await c.driver.power(ctx(), machineId, 'on');
+        const ready = c.driver.guest.ready(ctx(), machineId);
+        if (problem !== undefined)
+          return await expect(ready).rejects.toMatchObject({ code: 'guest-failed', message: expect.stringContaining(problem) });
+        await ready;
+        expect(passwordIn(c, machineId)).toBe(await c.driver.guest.ownPassword?.(ctx(), machineId));
+        expect(c.calls('QueryEvents')).toBeGreaterThan(0);
+      });
+    });
+  });
+
+  test('one that never ends by events is told by its name', async () => {
+    await inWorld({ ...windows('sysprep', { apiVersion: '6.7.3' }), profile: { access: 'sysprep', bootTimeoutS: 1 } }, async (c) => {
+      const { machineId } = await c.clone();
+      c.w.vm(machineId).pendingCustomization = undefined;
+      await c.driver.power(ctx(), machineId, 'on');
+      await expect(c.driver.guest.ready(ctx(), machineId)).rejects.toMatchObject({
+        code: 'guest-timeout',
+        details: { missing: 'customization' },
+      });
     });
   });
 

@@ -39,6 +39,8 @@ export const TAG = {
   held: 'carrel.held',
   /** Why the machine is a linked clone although an instant one was asked for. */
   instead: 'carrel.instead',
+  /** `1`: vCenter is still to be told how Sysprep sets it up. Without that it would start under its image's name and passwords. */
+  customize: 'carrel.customize',
 } as const;
 
 const ALL_TAGS = Object.values(TAG);
@@ -114,6 +116,7 @@ export interface Tags {
   frozen: string | undefined;
   held: boolean;
   instead: string | undefined;
+  customize: boolean;
 }
 
 export function readTags(config: AnyValue | undefined): Tags {
@@ -143,6 +146,7 @@ export function readTags(config: AnyValue | undefined): Tags {
     frozen: map.get(TAG.frozen),
     held: map.get(TAG.held) === '1',
     instead: map.get(TAG.instead),
+    customize: map.get(TAG.customize) === '1',
   };
 }
 

@@ -249,8 +249,8 @@ export class Machines {
   }
 }
 
-/** Not all of it is there yet: disks that were not attached, or the snapshot that keeps its writes off the master. */
+/** Not all of it is there yet: disks that were not attached, what Sysprep is to do, or the snapshot that keeps its writes off the master. */
 export function isHalf(view: View): boolean {
-  if (view.disks.length < (view.tags.disks ?? 1)) return true;
+  if (view.disks.length < (view.tags.disks ?? 1) || view.tags.customize) return true;
   return view.tags.root && !flattenSnapshots(view.snapshots).some((s) => s.name === ROOT_SNAPSHOT);
 }

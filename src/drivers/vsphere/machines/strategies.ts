@@ -25,7 +25,7 @@ import type { Masters, SealedMaster } from '../masters/masters.ts';
 import { linkedStrategy } from '../options.ts';
 import { bare } from '../inventory/paths.ts';
 import { hasTpm } from '../masters/remarks.ts';
-import { ROOT_SNAPSHOT, writeTags } from '../inventory/tags.ts';
+import { changeTags, ROOT_SNAPSHOT, writeTags } from '../inventory/tags.ts';
 import type { View } from '../inventory/view.ts';
 
 /** 8.0U3 finds the master locked right after its snapshot; so often such a clone is tried again (vsphere.md H22). */
@@ -60,22 +60,37 @@ export class Strategies {
     const strategy = linkedStrategy(this.#end.options);
     return await this.#end.clones.run(ctx, async () => {
       if (strategy === 'snapshot-clone') return await this.#clone(ctx, spec, master, false);
-      if (strategy === 'child-disk') return await this.#childDisks(ctx, spec, master);
-      return await this.#sharedMaster(ctx, spec, master);
+      const by = strategy === 'child-disk' ? this.#childDisks(ctx, spec, master) : this.#sharedMaster(ctx, spec, master);
+      return await this.#customized(ctx, spec, master, await by);
     });
   }
 
-  /** `not-supported` where Sysprep is wanted and the machine would not come by CloneVM_Task: it would keep its image's name and passwords. */
-  #mustCustomize({ mode, machineId }: MakeSpec, master: SealedMaster): void {
-    if (accessOf(this.#end.options, master.view.tags.profile, machineId)?.kind !== 'sysprep') return;
-    if (this.#end.vcenter && (mode === 'full' || linkedStrategy(this.#end.options) === 'snapshot-clone')) return;
-    throw driverError(
-      'not-supported',
-      'Sysprep is done where vCenter clones machines from snapshots, and this provider makes them another way',
-      {
-        hint: 'Import the image anew with --access cloudbase-init, or to a vCenter whose linked clones are made by snapshot-clone.',
-      },
-    );
+  /** `not-supported` where Sysprep is wanted and no vCenter is there to have it done: the machine would keep its image's name and passwords. */
+  #mustCustomize({ machineId }: MakeSpec, master: SealedMaster): void {
+    if (this.#end.vcenter || accessOf(this.#end.options, master.view.tags.profile, machineId)?.kind !== 'sysprep') return;
+    throw driverError('not-supported', 'Sysprep is done by vCenter, and this provider is a lone host', {
+      hint: 'Import the image anew with --access cloudbase-init, or to a vCenter.',
+    });
+  }
+
+  /** CustomizeVM_Task, for a machine that did not come by CloneVM_Task. Its tag goes last, so that one that was not told stays a half one. */
+  async #customized(ctx: Ctx, spec: MakeSpec, master: SealedMaster, made: View): Promise<View> {
+    const { customization } = this.#sysprep(spec, master);
+    if (customization === undefined) return made;
+    this.#end.progress(ctx, 'telling vCenter how Sysprep sets it up');
+    return await this.#end.drive(ctx, async (round) => {
+      const now = round === 0 ? made : await this.#mustFind(ctx, spec, true);
+      if (!now.tags.customize) return now;
+      try {
+        await this.#end.task(ctx, spec.machineId, 'CustomizeVM_Task', now.ref, { spec: customization });
+      } catch (error) {
+        // told by a call whose reply was lost: it is the same for the same machine
+        if (!isFault(error, 'CustomizationPending')) throw error;
+      }
+      const extraConfig = changeTags({ customize: '' });
+      await this.#end.task(ctx, spec.machineId, 'ReconfigVM_Task', now.ref, { spec: { extraConfig } });
+      return undefined;
+    });
   }
 
   /** A machine of an earlier try that is all there, but perhaps for the size of its disk and what comes after its snapshot. */
@@ -289,10 +304,17 @@ export class Strategies {
         disks: String(master.golden.length),
         ...(own ? { root: '1' } : {}),
         ...(spec.instead === undefined ? {} : { instead: spec.instead }),
+        ...(this.#toldLater(spec, master) ? { customize: '1' } : {}),
       }),
       ...extraConfig({ 'uuid.action': 'keep' }),
       ...(own ? metadata(spec) : this.#told(spec, master)),
     ];
+  }
+
+  /** Whether Sysprep's part is a call of its own: CloneVM_Task brings it along. */
+  #toldLater({ mode, machineId }: MakeSpec, master: SealedMaster): boolean {
+    if (mode === 'full' || linkedStrategy(this.#end.options) === 'snapshot-clone') return false;
+    return accessOf(this.#end.options, master.view.tags.profile, machineId)?.kind === 'sysprep';
   }
 
   /** What the guest is told of itself, with what its account is made from; that is wiped when the guest is ready. */

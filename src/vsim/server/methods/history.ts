@@ -27,6 +27,7 @@ function eventData(event: SimEvent): Record<string, unknown> {
     ...(event.vm === undefined ? {} : { vm: { name: event.vm.name, vm: ref(event.vm) } }),
     fullFormattedMessage: event.message,
   };
+  if (event.type.startsWith('Customization')) return { _type: event.type, ...base, template: false };
   if (EVENT_TYPES.has(event.type)) return { _type: event.type, ...base, template: event.vm?.record.template ?? false };
   return { _type: 'EventEx', ...base, eventTypeId: event.type, severity: 'info' };
 }

@@ -103,7 +103,8 @@ export function guestFields(vm: Vm, reader: Reader): Fields {
     guestStateChangeSupported: () => guest?.toolsRunning ?? false,
   };
   const info = guest?.customization;
-  if (reader.version >= 7 && info !== undefined) {
+  // since 7.0.2; before, events alone tell of it
+  if (reader.version >= 7 && info !== undefined && !/^7\.0(?:\.[01](?:\.|$)|$)/.test(reader.sim.model.options.apiVersion)) {
     fields['customizationInfo'] = () => ({
       customizationStatus: info.status,
       startTime: info.start === undefined ? undefined : date(info.start),
