@@ -59,7 +59,15 @@ export const ReconcileReport = named(
   'ReconcileReport',
   Type.Object({
     dryRun: Type.Boolean(),
-    complete: Type.Boolean({ description: 'False if a part of a provider could not be read: absence meant nothing then.' }),
+    complete: Type.Boolean({
+      description: 'False if a part of a provider could not be read: absence meant nothing then, but for what stands where all was read.',
+    }),
+    unread: Type.Optional(
+      Type.Array(Type.String(), {
+        description:
+          'Where others could be read: datastores that could not, as `provider: datastore`. What may stand there was left alone.',
+      }),
+    ),
     findings: Type.Array(Finding),
   }),
 );

@@ -89,6 +89,8 @@ export interface SeenMachine {
   createdAt: string | undefined;
   /** Why nothing may be done with it although it carries our tag: what an operator has to settle. Absent for one that is in order. */
   disputed?: string | undefined;
+  /** All places that it stands on (datastores), its parents' too; absent where nobody can say, and where the provider is one place. */
+  places?: readonly string[] | undefined;
 }
 
 /** Where a machine is at the provider, in the provider's own names. */
@@ -125,6 +127,7 @@ export interface SeenMaster {
   changed?: string | undefined;
   /** As of {@link SeenMachine}. */
   disputed?: string | undefined;
+  places?: readonly string[] | undefined;
 }
 
 /** Something that belongs to us by tag or place but to no machine and no master: a process, a folder, a file. */
@@ -133,11 +136,18 @@ export interface Stray {
   ref: string;
   detail: string;
   owned: boolean;
+  /** As of {@link SeenMachine}. */
+  places?: readonly string[] | undefined;
 }
 
 export interface Inventory {
-  /** False if any part could not be read; then absence in it means nothing (promise 5). */
+  /** False if any part could not be read; then absence in it means nothing (promise 5), but for what {@link Inventory.places} says. */
   complete: boolean;
+  /**
+   * Which places could be read whole and which could not, where the provider has several and not all could be read. What stands on the former alone
+   * is judged as in a complete reading. Left out: of nothing can be said that it was read whole.
+   */
+  places?: { read: readonly string[]; unread: readonly string[] } | undefined;
   machines: readonly SeenMachine[];
   masters: readonly SeenMaster[];
   strays: readonly Stray[];

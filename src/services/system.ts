@@ -43,9 +43,11 @@ export function systemServices(parts: Parts): SystemServices {
       const ctx = makeCtx({ signal, log: deps.log });
       const findings: Finding[] = [];
       let complete = true;
+      const unread: string[] = [];
       for (const providerId of deps.drivers.keys()) {
         const result = await parts.reconciler.run(ctx, providerId, { dryRun, askedFor: true });
         complete &&= result.complete;
+        unread.push(...result.unread.map((place) => `${names.get(providerId) ?? providerId}: ${place}`));
         findings.push(...result.results.map((r) => showFinding(r, names.get(providerId) ?? providerId)));
       }
       if (!dryRun) {
@@ -58,7 +60,7 @@ export function systemServices(parts: Parts): SystemServices {
           detail: { findings: findings.length },
         });
       }
-      return { dryRun, complete, findings };
+      return { dryRun, complete, ...(unread.length === 0 ? {} : { unread }), findings };
     },
     async listServers() {
       return (await servers.list(db)).map((row) => ({

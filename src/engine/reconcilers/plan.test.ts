@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Inventory, SeenMachine } from '../../driver/index.ts';
 import type { MachineState } from '../../core/machine.ts';
-import { type Expected, plan, type Strikes } from './plan.ts';
+import { type Expected, findingKey, plan, type Strikes } from './plan.ts';
 
 const limits = { strikes: 3, bulk: 5 };
 const machine = (machineId: string, over: Partial<SeenMachine> = {}): SeenMachine => ({
@@ -78,6 +78,43 @@ test('after a partial read absence means nothing, and nothing is deleted', () =>
   const { findings, due } = runs(9, deps, { machines: [row('m1')], masters: [{ revisionId: 'r', recorded: true, busy: false }] });
   expect(findings.map((f) => f.kind)).toEqual(['leaked-machine']);
   expect(due).toEqual([]);
+});
+
+test('after a reading of some places what stands on those alone is judged as ever; the rest, and what nobody knows the place of, is left', () => {
+  const places = { read: ['ds0', 'ds2'], unread: ['ds1'] };
+  const stray = (ref: string, on?: string[]) => ({ kind: 'folder' as const, ref, detail: 'left', owned: true, places: on });
+  const world = seen(
+    [
+      machine('leak-0', { places: ['ds0', 'ds2'] }),
+      machine('leak-01', { places: ['ds0', 'ds1'] }),
+      machine('leak-9', { places: ['ds9'] }),
+      machine('leak-nowhere'),
+    ],
+    {
+      complete: false,
+      places,
+      masters: [
+        { revisionId: 'r0', owned: true, state: 'half', places: ['ds0'] },
+        { revisionId: 'r1', owned: true, state: 'half', places: ['ds0'] },
+        { revisionId: 'r1', owned: true, state: 'half', places: ['ds1'] },
+      ],
+      strays: [stray('a', ['ds0']), stray('b', ['ds1']), stray('c')],
+    },
+  );
+  const gone = ['m-0', 'm-1', 'm-nowhere'].map((id) => row(id));
+  const on: Record<string, string[]> = { 'm-0': ['ds2'], 'm-1': ['ds2', 'ds1'] };
+  const { findings, due } = runs(3, world, {
+    machines: gone.map((each) => ({ ...each, places: on[each.machineId] })),
+    masters: [
+      { revisionId: 'gone-0', recorded: true, busy: false, places: ['ds0'] },
+      { revisionId: 'gone-1', recorded: true, busy: false, places: ['ds1'] },
+    ],
+  });
+  expect(due.map(findingKey)).toEqual(['leaked-machine:leak-0', 'missing-machine:m-0', 'leaked-master:r0', 'stray:folder:a']);
+  expect(findings.map(findingKey)).toContain('missing-master:gone-0');
+  expect(findings.map(findingKey)).not.toContain('missing-master:gone-1');
+  expect(findings.map(findingKey)).not.toContain('missing-machine:m-1');
+  expect(findings.map(findingKey)).toContain('leaked-machine:leak-01');
 });
 
 test('a recorded master that looks changed is due at the first sight, also in a partial reading; one that a saga works on is not', () => {

@@ -4,6 +4,8 @@ import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Bench, drain, makeBench, problems, readyOne, reservationOf } from '../../../test/support/engine.ts';
 import type { MachineCondition } from '../../core/condition.ts';
+import { override } from '../../drivers/fake/sabotage-tools.ts';
+import type { Driver, Inventory } from '../../driver/index.ts';
 import { makeCtx } from '../../lib/context.ts';
 import * as machines from '../../store/machines.ts';
 import * as audit from '../../store/audit.ts';
@@ -136,4 +138,32 @@ test('what somebody began between the look and the mending is left to them', asy
   expect((await machines.find(bench.store.db, ended.machineId))?.state).toBe('running');
   await drain(bench);
   expect(await problems(bench)).toEqual([]);
+});
+
+test('where a machine stood is remembered: it is lost while another place cannot be read, and not while its own cannot', async () => {
+  const bench = await makeBench(onTestFinished);
+  const { id, machineId } = await readyOne(bench);
+  const reconciler = new Reconciler(bench.deps);
+  const look = () => reconciler.run(makeCtx(), bench.providerId, { dryRun: false, askedFor: true });
+  const driver = bench.deps.drivers.get(bench.providerId) as Driver;
+  let places: Inventory['places'];
+  const partial = override(driver, {
+    inventory: async (ctx) => {
+      const seen = await driver.inventory(ctx);
+      return { ...seen, complete: places === undefined, places, machines: seen.machines.map((m) => ({ ...m, places: ['ds0'] })) };
+    },
+  });
+  (bench.deps.drivers as Map<string, Driver>).set(bench.providerId, partial);
+  expect(await look()).toMatchObject({ complete: true, unread: [], results: [] });
+  vanish(bench, machineId);
+  places = { read: ['ds1'], unread: ['ds0'] };
+  expect(await look()).toMatchObject({ complete: false, unread: ['ds0'], results: [] });
+  places = { read: ['ds0'], unread: ['ds1'] };
+  expect(await look()).toMatchObject({
+    complete: false,
+    unread: ['ds1'],
+    results: [{ finding: { kind: 'missing-machine' }, outcome: 'mended' }],
+  });
+  await drain(bench);
+  expect((await reservationOf(bench, id)).state).toBe('ended');
 });

@@ -1,5 +1,5 @@
 /** The reconciler at work: reads provider and store, lets plan.ts judge, and mends what is due. */
-import { WRITTEN_OFF } from '../../driver/index.ts';
+import { type Inventory, WRITTEN_OFF } from '../../driver/index.ts';
 import { CarrelError, isCode, describeError } from '../../lib/errors.ts';
 import { type Ctx, makeCtx, sleep } from '../../lib/context.ts';
 import * as assignments from '../../store/assignments.ts';
@@ -29,6 +29,8 @@ export interface Mended {
 export interface ReconcileResult {
   providerId: string;
   complete: boolean;
+  /** Places of it that could not be read, where others could. */
+  unread: readonly string[];
   results: Mended[];
 }
 
@@ -39,6 +41,8 @@ const GONE_LOOK_BACK_MS = 3_600_000;
 export class Reconciler {
   readonly #deps: EngineDeps;
   readonly #strikes = new Map<string, Strikes>();
+  /** Where machines and masters of a provider were seen last, by their ids: what is missing cannot say it itself. */
+  readonly #places = new Map<string, ReadonlyMap<string, readonly string[]>>();
 
   constructor(deps: EngineDeps) {
     this.#deps = deps;
@@ -51,11 +55,12 @@ export class Reconciler {
   async run(ctx: Ctx, providerId: string, options: { dryRun: boolean; askedFor: boolean }): Promise<ReconcileResult> {
     const driver = driverOf(this.#deps, providerId);
     // Nothing is there to look at, and nothing of it is missed.
-    if (driver.kind === WRITTEN_OFF) return { providerId, complete: true, results: [] };
+    if (driver.kind === WRITTEN_OFF) return { providerId, complete: true, unread: [], results: [] };
     const before = await this.#expected(providerId);
     const seen = await driver.inventory(ctx);
     // Read again after the inventory: what began or ended in between is busy in one of the two and is left alone.
     const expected = union(before, await this.#expected(providerId));
+    this.#remember(providerId, seen, expected);
     const limits = options.askedFor ? { ...LIMITS, strikes: 1 } : LIMITS;
     const judged = plan(seen, expected, this.#strikes.get(providerId) ?? new Map(), limits);
     if (!options.dryRun) this.#strikes.set(providerId, judged.strikes);
@@ -71,7 +76,20 @@ export class Reconciler {
         results.push(options.dryRun ? { finding, outcome: 'would-mend' } : await this.#mend(ctx, providerId, finding));
     }
     if (!options.dryRun) await this.#rows();
-    return { providerId, complete: seen.complete, results };
+    return { providerId, complete: seen.complete, unread: seen.places?.unread ?? [], results };
+  }
+
+  /** Of what is gone from the store nothing is kept. */
+  #remember(providerId: string, seen: Inventory, { machines: known, masters: recorded }: Expected): void {
+    const before = this.#places.get(providerId);
+    const now = new Map<string, readonly string[]>();
+    for (const id of [...known.map((m) => m.machineId), ...recorded.map((m) => m.revisionId)]) {
+      const places = before?.get(id);
+      if (places !== undefined) now.set(id, places);
+    }
+    for (const { machineId, places } of seen.machines) if (places !== undefined) now.set(machineId, places);
+    for (const { revisionId, places } of seen.masters) if (places !== undefined) now.set(revisionId, places);
+    this.#places.set(providerId, now);
   }
 
   async #expected(providerId: string): Promise<Expected> {
@@ -80,6 +98,7 @@ export class Reconciler {
     const busy = await jobs.busyIds(db);
     const recorded = new Set((await masters.onProvider(db, providerId)).map((m) => m.revisionId));
     const revisions = new Set([...recorded, ...(await images.revisionIds(db))]);
+    const places = this.#places.get(providerId);
     return {
       machines: rows.map((m) => ({
         machineId: m.id,
@@ -87,8 +106,14 @@ export class Reconciler {
         state: m.state,
         condition: m.condition,
         busy: busy.has(m.id),
+        places: places?.get(m.id),
       })),
-      masters: [...revisions].map((revisionId) => ({ revisionId, recorded: recorded.has(revisionId), busy: busy.has(revisionId) })),
+      masters: [...revisions].map((revisionId) => ({
+        revisionId,
+        recorded: recorded.has(revisionId),
+        busy: busy.has(revisionId),
+        places: places?.get(revisionId),
+      })),
     };
   }
 

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { codeOf, ctx, inWorld } from '../../../../test/support/vsphere-cases.ts';
+import type { Stray } from '../../../driver/driver.ts';
 import { cloneVm } from '../../../vsim/model/clone.ts';
 import { unregisterVm } from '../../../vsim/model/destroy.ts';
-import type { Vm } from '../../../vsim/model/entities.ts';
-import { setConnection } from '../../../vsim/model/trouble.ts';
+import type { DatastoreObject, Vm } from '../../../vsim/model/entities.ts';
+import { datastoreDown, setConnection } from '../../../vsim/model/trouble.ts';
 import { disksOf } from '../../../vsim/model/vm-record.ts';
 import { VSphereDriver } from '../index.ts';
 
@@ -111,4 +112,30 @@ test('a machine that cannot be read, on datastores that are none of ours, spoils
       expect([store, (await c.driver.inventory(ctx())).complete]).toEqual([store, complete]);
     });
   }
+});
+
+test('what cannot be read on one datastore leaves the others as they are: machines, masters, rests and lineage there are told of as whole', async () => {
+  await inWorld({ driver: { datastores: ['ds0', 'ds1'] } }, async (c) => {
+    const { machineId, ownFolder } = await c.clone();
+    expect(ownFolder.startsWith('[ds0]')).toBe(true);
+    const foreign = await c.w.plantForeign();
+    const vm = c.m.byInstanceUuid(foreign.machineId ?? '') as Vm;
+    vm.record.vmPath = vm.record.vmPath.replace('[ds0]', '[ds1]');
+    for (const disk of disksOf(vm.record)) disk.path = disk.path.replace('[ds0]', '[ds1]');
+    setConnection(c.m, vm, 'inaccessible');
+    const stray = await c.w.plantStray();
+    const seen = await c.driver.inventory(ctx());
+    expect([seen.complete, seen.places]).toEqual([false, { read: ['ds0'], unread: ['ds1'] }]);
+    expect(seen.machines).toContainEqual(expect.objectContaining({ machineId, places: ['ds0'] }));
+    expect(seen.masters).toMatchObject([{ revisionId: c.master.revisionId, places: ['ds0'] }]);
+    expect(seen.strays).toMatchObject([{ ref: stray, places: ['ds0'] }]);
+    await c.driver.sweep(ctx(), seen.strays[0] as Stray);
+    const { revisionId } = c.master;
+    expect((await c.driver.lineage(ctx(), { kind: 'revision', revisionId })).complete).toBe(true);
+    expect((await c.driver.lineage(ctx(), { kind: 'all' })).complete).toBe(false);
+
+    datastoreDown(c.m, c.m.datastores.find((ds) => ds.name === 'ds0') as DatastoreObject);
+    expect((await c.driver.inventory(ctx())).places).toEqual({ read: [], unread: ['ds0', 'ds1'] });
+    datastoreDown(c.m, c.m.datastores.find((ds) => ds.name === 'ds0') as DatastoreObject, true);
+  });
 });

@@ -84,17 +84,22 @@ export class Survey {
     const machines = views.flatMap((view) => this.#machine(view));
     const rests = views.filter((view) => this.#halfReplica(view));
     const masters = views.filter((view) => !rests.includes(view)).flatMap((view) => this.#master(view));
-    const strays = rests.map(({ folder }): Stray => ({ kind: 'folder', ref: folder ?? '', detail: HALF_REPLICA, owned: true }));
+    const strays = rests.map(
+      (view): Stray => ({ kind: 'folder', ref: view.folder ?? '', detail: HALF_REPLICA, owned: true, places: placesOf(view) }),
+    );
     for (const folder of loose) this.#place(folder, machines, masters, strays);
-    const blind = await Promise.all(folders.stores.map(async (store) => await blindOn(ctx, this.#end, store)));
-    return { complete: folders.complete && blind.flat().length === 0, machines, masters, strays };
+    const blind = await Promise.all(folders.read.map(async (store) => (await blindOn(ctx, this.#end, store)).length > 0));
+    const read = folders.read.filter((_, i) => blind[i] === false);
+    const unread = this.#end.stores().flatMap(({ name }) => (read.includes(name) ? [] : [name]));
+    const complete = unread.length === 0;
+    return { complete, ...(complete ? {} : { places: { read, unread } }), machines, masters, strays };
   }
 
-  async #ownFolders(ctx: Ctx): Promise<{ found: string[]; complete: boolean; stores: string[] }> {
+  async #ownFolders(ctx: Ctx): Promise<{ found: string[]; complete: boolean; read: string[] }> {
     const stores = this.#end.stores();
     const open = stores.filter((store) => store.accessible);
     const lists = await Promise.all(open.map(async (store) => await this.#files.ownFolders(ctx, store.name)));
-    return { found: lists.flat(), complete: open.length === stores.length, stores: stores.map((store) => store.name) };
+    return { found: lists.flat(), complete: open.length === stores.length, read: open.map((store) => store.name) };
   }
 
   #machine(view: View): SeenMachine[] {
@@ -121,6 +126,7 @@ export class Survey {
         revisionId: owned ? view.tags.revisionId : undefined,
         owned,
         createdAt: owned ? view.tags.created : undefined,
+        places: owned ? placesOf(view) : undefined,
       },
     ];
   }
@@ -129,9 +135,11 @@ export class Survey {
     const { kind, revisionId, seal } = view.tags;
     if (kind !== 'master' || revisionId === undefined) return [];
     if (this.#end.changedIdentity(view)) return [{ revisionId, owned: true, state: 'half', disputed: disputeOf(view) }];
-    if (seal === undefined) return [{ revisionId, owned: this.#end.owned(view), state: 'half' }];
+    const owned = this.#end.owned(view);
+    const places = owned ? placesOf(view) : undefined;
+    if (seal === undefined) return [{ revisionId, owned, state: 'half', places }];
     const changed = this.#contents.problem(view);
-    return [{ revisionId, owned: this.#end.owned(view), state: 'sealed', ...(changed === undefined ? {} : { changed }) }];
+    return [{ revisionId, owned, state: 'sealed', places, ...(changed === undefined ? {} : { changed }) }];
   }
 
   /**
@@ -149,17 +157,18 @@ export class Survey {
   /** A folder without a machine: the rest of one that is nowhere else is a half one; beside one that is whole it is a stray. */
   #place(folder: string, machines: SeenMachine[], masters: SeenMaster[], strays: Stray[]): void {
     const what = this.#end.names.parse(lastName(folder));
+    const places = [datastoreName(folder)];
     if (what?.kind === 'machine' && !machines.some((m) => m.machineId === what.id.toLowerCase())) {
-      machines.push({ machineId: what.id.toLowerCase(), power: 'half', ...UNKNOWN, owned: true });
+      machines.push({ machineId: what.id.toLowerCase(), power: 'half', ...UNKNOWN, owned: true, places });
       return;
     }
     // it is being made, or is the rest of a try: it goes with its master, or when it is made again
     if (what?.kind === 'frozen' && masters.some((m) => m.revisionId === what.id)) return;
     if (what?.kind === 'master' && !masters.some((m) => m.revisionId === what.id)) {
-      masters.push({ revisionId: what.id, owned: true, state: 'half' });
+      masters.push({ revisionId: what.id, owned: true, state: 'half', places });
       return;
     }
-    strays.push({ kind: 'folder', ref: folder, detail: 'a folder of ours that no machine uses', owned: true });
+    strays.push({ kind: 'folder', ref: folder, detail: 'a folder of ours that no machine uses', owned: true, places });
   }
 
   /** Takes away a folder of ours that no machine uses, read anew. */
@@ -204,7 +213,17 @@ export class Survey {
     const all = views.flatMap((view) => this.#chains(view, sizes));
     const golden = scope.kind === 'revision' ? new Set(this.#masters.paths(scope.revisionId)) : undefined;
     const chains = golden === undefined ? all : all.filter(({ chain }) => chain.some((disk) => golden.has(disk.path)));
-    return { complete: views.every((view) => view.instanceUuid !== undefined), chains, disks: disksOf(chains) };
+    const complete = views.every((view) => view.instanceUuid !== undefined) || (await this.#readAbout(ctx, golden));
+    return { complete, chains, disks: disksOf(chains) };
+  }
+
+  /** Whether what cannot be read stands elsewhere than these disks may be used. */
+  async #readAbout(ctx: Ctx, golden: ReadonlySet<string> | undefined): Promise<boolean> {
+    const where = [...new Set([...(golden ?? [])].map(datastoreName))];
+    const known = this.#end.stores().map(({ name }) => name);
+    if (where.length === 0 || where.some((name) => !known.includes(name))) return false;
+    const blind = await Promise.all(where.map(async (name) => await blindOn(ctx, this.#end, name)));
+    return blind.flat().length === 0;
   }
 
   async #ofMachine(ctx: Ctx, machineId: string): Promise<LineageReport> {
@@ -280,6 +299,12 @@ export class Survey {
       numCPU: Number(props['config.hardware.numCPU'] ?? 0),
     }));
   }
+}
+
+/** The datastores of its home and of all its chains; undefined where its home cannot be seen. */
+function placesOf({ folder, disks }: View): string[] | undefined {
+  if (folder === undefined) return undefined;
+  return [...new Set([folder, ...disks.flatMap((disk) => diskChain(disk))].map(datastoreName))];
 }
 
 type Held = Record<'memoryMB' | 'numCPU', number>;
