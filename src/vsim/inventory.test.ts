@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { cloneVm } from './model/clone.ts';
-import { isFolder, type Vm } from './model/entities.ts';
+import { createVm, registerVm } from './model/configure.ts';
+import { unregisterVm } from './model/destroy.ts';
+import { type Folder, isFolder, type Vm } from './model/entities.ts';
 import { readInventory } from './model/inventory-file.ts';
 import { inventoryPath } from './model/naming.ts';
 import { powerOn } from './model/power.ts';
@@ -250,4 +252,42 @@ it('four networks have a /16 of their own, and every address is one', () => {
   const subnets = model.networks.map((n) => n.subnet);
   expect(new Set(subnets).size).toBe(128);
   for (const octet of subnets.flatMap((subnet) => subnet.split('.'))) expect(Number(octet)).toBeLessThan(256);
+});
+
+describe('folder and host of one data center', () => {
+  const dc = (name: string) => ({ name, hosts: [{ name: `esx-${name}` }], datastores: [{ name: `ds-${name}` }] });
+  const simOfTwo = (): Sim => {
+    const vm = { name: 'golden', disks: [{ capacityGiB: 1 }] };
+    return simOf({ datacenters: [{ ...dc('Bonn'), vms: [vm] }, dc('Ulm')] });
+  };
+
+  it('a clone into a folder of another data center than its pool is refused, and nothing is made', () => {
+    const sim = simOfTwo();
+    const { model: m } = sim;
+    const golden = vmAt(sim, '/Bonn/vm/golden');
+    const [bonn, ulm] = m.datacenters;
+    if (bonn === undefined || ulm === undefined) throw new Error('there are not two');
+    const clone = (folder: Folder, name: string) =>
+      faultOf(sim, () => cloneVm(m, golden, folder, name, { location: { pool: m.pool }, template: false, powerOn: false }));
+    expect(clone(ulm.vmFolder, 'c1')).toMatchObject({
+      fault: 'InvalidArgument',
+      fields: { invalidProperty: 'folder', faultCause: { fault: 'DatacenterMismatch', fields: { expectedDatacenter: bonn } } },
+    });
+    expect([ulm.vmFolder.children.size, [...(m.datastores[0]?.store.subfolders('') ?? [])]]).toEqual([0, ['golden']]);
+    expect(clone(bonn.vmFolder, 'c1')).toBeUndefined();
+  });
+
+  it('so is a machine that is made there, or registered', () => {
+    const sim = simOfTwo();
+    const { model: m } = sim;
+    const golden = vmAt(sim, '/Bonn/vm/golden');
+    const [, ulm] = m.datacenters;
+    if (ulm === undefined) throw new Error('there are not two');
+    const spec = { name: 'made', vmPathName: '[ds-Bonn]' };
+    expect(faultOf(sim, () => createVm(m, ulm.vmFolder, spec, m.pool, undefined))?.fault).toBe('DatacenterMismatch');
+    unregisterVm(m, golden);
+    const register = (folder: Folder) => registerVm(m, folder, golden.record.vmPath, undefined, false, m.pool, undefined);
+    expect(faultOf(sim, () => register(ulm.vmFolder))?.fault).toBe('DatacenterMismatch');
+    expect(faultOf(sim, () => register(m.datacenter.vmFolder))).toBeUndefined();
+  });
 });

@@ -147,7 +147,7 @@ function join(end: Endpoint): Parts {
   const checkpoints = new Checkpoints({ end, folders, locate, machines });
   const ownDisks = new OwnDisks({ end, folders, layouts });
   const unlink = new Unlink({ end, folders, layouts, locate, machines, masters, ownDisks });
-  const relocate = new Relocate({ end, files, layouts, locate, machines, masters, ownDisks, teardown });
+  const relocate = new Relocate({ end, files, folders, layouts, locate, machines, masters, ownDisks, teardown });
   const heartbeats = new Heartbeats(end);
   const survey = new Survey({ end, locate, files, layouts, masters, folders, heartbeats, teardown });
   const guests = new Guests({ end, locate, machines, masters });

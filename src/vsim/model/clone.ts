@@ -7,7 +7,7 @@ import { makeHome, writeVmFiles } from './home.ts';
 import type { Model } from './model.ts';
 import { assertFree, checkName, unescapeName } from './naming.ts';
 import { generateMac } from './network.ts';
-import { datastoreOf, pickHost } from './place.ts';
+import { datacenterMismatch, datastoreOf, pickHost } from './place.ts';
 import { powerOnSteps } from './power.ts';
 import { assertConnected, assertVc, enroll } from './register.ts';
 import { type CloneSpec, DISK_MOVE_TYPES, type DiskMoveType } from './specs.ts';
@@ -75,6 +75,12 @@ function* cloneSteps(m: Model, source: Vm, folder: Folder, name: string, spec: C
   const pool = spec.location.pool ?? source.pool ?? source.host.compute.pool;
   const needed = [...new Set([home, ...disks.map((d) => d.datastore), ...disks.flatMap((d) => d.parents)])];
   const host = chooseHost(m, pool, spec, needed);
+  const cause = datacenterMismatch(folder, host);
+  if (cause !== undefined)
+    throw new VimFault('InvalidArgument', 'A specified parameter was not correct: folder', {
+      invalidProperty: 'folder',
+      faultCause: cause,
+    });
   const dir = makeHome(m, home.store, name);
   made.home = { datastore: home, dir };
   yield `mkdir ${home.store.full(dir)}`;

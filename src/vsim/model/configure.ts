@@ -6,7 +6,7 @@ import { isGuestId } from './guest-os.ts';
 import { checkHardware, defaultHardware } from './hardware-versions.ts';
 import type { Model } from './model.ts';
 import { assertFree, checkName, unescapeName } from './naming.ts';
-import { datastoreOf, pickHost } from './place.ts';
+import { assertOneDatacenter, datastoreOf, pickHost } from './place.ts';
 import { renewReferences } from './references.ts';
 import { assertConnected, enroll } from './register.ts';
 import type { ConfigSpec } from './specs.ts';
@@ -94,6 +94,7 @@ export function createVmSteps(m: Model, folder: Folder, spec: ConfigSpec, pool: 
   function* work(): Op<Vm> {
     assertFree(folder, name);
     const host = pickHost(m, pool, wanted, [home]);
+    assertOneDatacenter(folder, host);
     if (host.vms.size >= host.maxVms)
       throw new VimFault('OutOfBounds', 'The host has as many virtual machines as it can hold.', { argumentName: 'vm' });
     let vmPath = wantedPath;
@@ -182,6 +183,7 @@ export function registerVm(
     const called = unescapeName(name ?? record.name);
     assertFree(folder, called);
     const host = pickHost(m, pool ?? m.pool, wanted, [datastoreOf(m, full)]);
+    assertOneDatacenter(folder, host);
     yield m.latency.about(500);
     record.name = called;
     record.vmPath = full;

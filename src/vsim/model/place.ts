@@ -1,4 +1,4 @@
-import type { DatastoreObject, Host, ResourcePool, Vm } from './entities.ts';
+import type { DatastoreObject, Entity, Folder, Host, ResourcePool, Vm } from './entities.ts';
 import { VimFault } from './fault.ts';
 import type { Model } from './model.ts';
 
@@ -44,6 +44,23 @@ function cannotAccess(datastore: DatastoreObject | undefined): VimFault {
     datastore,
     name: datastore?.name,
   });
+}
+
+function datacenterOf(entity: Entity): Entity | undefined {
+  for (let at: Entity | undefined = entity; at !== undefined; at = at.parent) if (at.type === 'Datacenter') return at;
+  return undefined;
+}
+
+/** A machine's folder and its host are of one data center: undefined if they are, else DatacenterMismatch. */
+export function datacenterMismatch(folder: Folder, host: Host): VimFault | undefined {
+  const expectedDatacenter = datacenterOf(host);
+  if (datacenterOf(folder) === expectedDatacenter) return undefined;
+  return new VimFault('DatacenterMismatch', 'The folder is not of the data center that the host is in.', { expectedDatacenter });
+}
+
+export function assertOneDatacenter(folder: Folder, host: Host): void {
+  const mismatch = datacenterMismatch(folder, host);
+  if (mismatch !== undefined) throw mismatch;
 }
 
 export const memoryOf = (vm: Vm): number => vm.record.memoryMB * 2 ** 20;

@@ -3,6 +3,7 @@ import { type Case, codeOf, ctx, inWorld } from '../../../../test/support/vspher
 import { unregisterVm } from '../../../vsim/model/destroy.ts';
 import { renameDatastore } from '../../../vsim/model/rename-datastore.ts';
 import { datastoreDown } from '../../../vsim/model/trouble.ts';
+import { createBase, openLink, removeDisk } from '../../../vsim/model/vmdk.ts';
 import { guestWrite } from '../../../vsim/model/guest.ts';
 import type { CloneMode } from '../../../core/image.ts';
 
@@ -124,6 +125,31 @@ describe('refused before the server is asked, and then nothing was done', () => 
       expect(await c.driver.readBack(ctx(), it.machineId)).toMatchObject({ mode, ownFolder: before.ownFolder });
     });
   });
+
+  test.each(['linked', 'full'] as const)(
+    'a disk that somebody detached from a %s machine lies in its folder: it is named, and stays',
+    async (mode) => {
+      await inWorld({}, async (c) => {
+        const { machineId, to } = await used(c, mode);
+        const before = content(c, machineId);
+        const path = `${c.m.storage.folderOf(c.w.vm(machineId).record.vmPath)}/data.vmdk`;
+        createBase(c.m.storage, path, c.m.now(), c.m.random, { capacity: 2 ** 20 });
+        const refused = await c.driver.relocate(ctx(), machineId, to).catch((error: unknown) => error);
+        expect(refused).toMatchObject({
+          code: 'wrong-state',
+          message: expect.stringContaining(path),
+          hint: expect.stringContaining('move it'),
+        });
+        expect([moves(c), c.m.storage.file(path)?.disk !== undefined]).toEqual([0, true]);
+        // un-link leaves it, too
+        await c.driver.unlink(ctx(), machineId);
+        expect(c.m.storage.file(path)?.disk).toBeDefined();
+        removeDisk(c.m.storage, openLink(c.m.storage, path));
+        await c.driver.relocate(ctx(), machineId, to);
+        await movedWhole(c, machineId, to, before);
+      });
+    },
+  );
 
   test('a datastore that is not used: said with those that are', async () => {
     await inWorld({}, async (c) => {

@@ -10,6 +10,7 @@ import { changeTags } from '../inventory/tags.ts';
 import type { View } from '../inventory/view.ts';
 import type { Masters } from '../masters/masters.ts';
 import type { Files } from '../storage/files.ts';
+import type { Folders } from '../storage/folders.ts';
 import type { Layouts } from '../storage/layout.ts';
 import type { Teardown } from '../storage/teardown.ts';
 import type { Machines } from './machines.ts';
@@ -25,6 +26,7 @@ const WHOLE = 'moveAllDiskBackingsAndDisallowSharing';
 export class Relocate {
   readonly #end: Endpoint;
   readonly #files: Files;
+  readonly #folders: Folders;
   readonly #layouts: Layouts;
   readonly #locate: Locate;
   readonly #machines: Machines;
@@ -35,6 +37,7 @@ export class Relocate {
   constructor(parts: {
     end: Endpoint;
     files: Files;
+    folders: Folders;
     layouts: Layouts;
     locate: Locate;
     machines: Machines;
@@ -44,6 +47,7 @@ export class Relocate {
   }) {
     this.#end = parts.end;
     this.#files = parts.files;
+    this.#folders = parts.folders;
     this.#layouts = parts.layouts;
     this.#locate = parts.locate;
     this.#machines = parts.machines;
@@ -54,8 +58,8 @@ export class Relocate {
 
   /**
    * Errors: `not-supported` on a lone host, which moves nothing, for a machine made VCL's way, and where no host sees the datastore; `not-found` for
-   * a datastore that is not used, with those that are; `wrong-state`, `gate-refused` and `no-space` as of un-link; `master-changed` if golden disks
-   * are gone after it.
+   * a datastore that is not used, with those that are; `wrong-state`, `gate-refused` and `no-space` as of un-link, and `wrong-state` while a disk that
+   * somebody detached lies in its folder; `master-changed` if golden disks are gone after it.
    */
   async run(ctx: Ctx, machineId: string, datastore: string): Promise<CloneResult> {
     if (!this.#end.vcenter) throw driverError('not-supported', 'a lone host moves no machine to another datastore');
@@ -71,6 +75,7 @@ export class Relocate {
       mustBeFree(view, machineId);
       if (!store.accessible) throw driverError('wrong-state', `the datastore ${store.name} takes nothing new just now`);
       await mustBeHeldByOthers(ctx, this.#end, view);
+      await this.#mustLeaveNothing(ctx, machineId, view.folder, view);
       // folders of an earlier try would be taken for the machine's, or make the server choose another name
       await this.#teardown.leftovers(ctx, this.#machines.id(machineId), view.folder);
       await mustHaveRoom(ctx, this.#end, this.#layouts, { machineId, view, disks: view.disks, store });
@@ -80,6 +85,16 @@ export class Relocate {
     });
     await this.#end.client.inventory.sync(ctx);
     return await this.#machines.readBack(ctx, machineId);
+  }
+
+  /** Its former folder goes with all that is in it: a disk that somebody detached, which un-link leaves where it is, would go too. */
+  async #mustLeaveNothing(ctx: Ctx, machineId: string, folder: string, view: View): Promise<void> {
+    const [first, ...more] = await this.#folders.detached(ctx, folder, view, view.tags.unlink);
+    if (first === undefined) return;
+    const also = more.length === 0 ? '' : ` (and ${more.length} more)`;
+    throw driverError('wrong-state', `in the folder of machine ${machineId} lies a disk that it does not have: ${first}${also}`, {
+      hint: 'Attach it again, or move it elsewhere: the folder goes when the machine is moved.',
+    });
   }
 
   #store(datastore: string): Store {

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { type Case, ctx, inWorld } from '../../../../test/support/vsphere-cases.ts';
+import type { Stray } from '../../../driver/driver.ts';
 import { makeCtx } from '../../../lib/context.ts';
 import { waitFor } from '../../../lib/retry.ts';
+import type { Vm } from '../../../vsim/model/entities.ts';
 
 const replica = (c: Case, datastore?: string, context = ctx()) =>
   c.driver.prepareMaster(context, { revisionId: c.master.revisionId, source: { kind: 'replica', datastore } });
@@ -142,6 +144,25 @@ test.each([
     for (const stray of strays) await expect(c.driver.sweep(ctx(), stray)).rejects.toMatchObject({ code: 'has-children' });
     expect((await c.driver.verifyMaster(ctx(), c.master.revisionId)).ok).toBe(true);
     expect(storesOf(c)).toHaveLength(2);
+  });
+});
+
+test('one that was sealed since it was looked at, of which the inventory was not told yet, is no rest: it is looked at again before it goes', async () => {
+  await inWorld({ driver: { halfReplicaMs: 0 } }, async (c) => {
+    await replica(c, 'ds1');
+    const copy = c.w.mastersOf(c.master.revisionId).find((vm) => vm.record.vmPath.startsWith('[ds1]')) as Vm;
+    const seal = copy.record.extraConfig.get('carrel.seal') ?? '';
+    copy.record.extraConfig.delete('carrel.seal');
+    c.m.changed(copy, 'config');
+    const [stray] = (await c.driver.inventory(ctx())).strays as [Stray];
+    expect(stray.detail).toContain('never finished');
+    // nobody is told
+    copy.record.extraConfig.set('carrel.seal', seal);
+    await c.driver.sweep(ctx(), stray);
+    expect(storesOf(c)).toEqual(['[ds0]', '[ds1]']);
+    c.m.changed(copy, 'config');
+    expect((await c.driver.verifyMaster(ctx(), c.master.revisionId)).ok).toBe(true);
+    expect((await c.driver.inventory(ctx())).strays).toEqual([]);
   });
 });
 

@@ -54,15 +54,26 @@ export class Folders {
    * there before. The machine has no snapshots. Other disks stay. Errors: as of {@link remove}.
    */
   async removeUnused(ctx: Ctx, key: string, folder: string, machine: View, before: readonly string[]): Promise<void> {
-    const named = new Set(machine.disks.flatMap((disk) => diskChain(disk)));
-    const unused = (await this.#disksIn(ctx, folder)).filter(
-      ({ path, descriptor }) => !named.has(path) && (!before.includes(path) || standsElsewhere(folder, descriptor)),
-    );
+    const unused = (await this.#unnamed(ctx, folder, machine)).filter((disk) => isRest(folder, disk, before));
     if (unused.length === 0) return;
     const users = await this.#end.usersOf(ctx, folder, machine.ref);
     if (users.length > 0) throw inUse(folder, users);
     await this.mustStandAlone(ctx, folder, machine.ref);
     await this.#removeDisks(ctx, key, folder, unused);
+  }
+
+  /**
+   * Disks in a machine's own folder that it does not name and {@link removeUnused} would leave: somebody detached them, and may want them.
+   * `before`: what was there before an earlier try began; undefined where there was none.
+   */
+  async detached(ctx: Ctx, folder: string, machine: View, before: readonly string[] | undefined): Promise<string[]> {
+    const unnamed = await this.#unnamed(ctx, folder, machine);
+    return unnamed.filter((disk) => !isRest(folder, disk, before ?? [disk.path])).map(({ path }) => path);
+  }
+
+  async #unnamed(ctx: Ctx, folder: string, machine: View): Promise<Doomed[]> {
+    const named = new Set(machine.disks.flatMap((disk) => diskChain(disk)));
+    return (await this.#disksIn(ctx, folder)).filter(({ path }) => !named.has(path));
   }
 
   async #disksIn(ctx: Ctx, folder: string): Promise<Doomed[]> {
@@ -129,6 +140,11 @@ export async function blindOn(ctx: Ctx, end: Endpoint, store: string): Promise<V
     const uses = stores.get(refKey(view.ref)) ?? [];
     return uses.length === 0 || uses.some((each) => refKey(each) === refKey(ref));
   });
+}
+
+/** Whether a disk that its machine does not name is of our own making: a former leaf, or one that was not there before. */
+function isRest(folder: string, { path, descriptor }: Doomed, before: readonly string[]): boolean {
+  return !before.includes(path) || standsElsewhere(folder, descriptor);
 }
 
 /** Servers name a parent in another folder by its whole path. */
