@@ -36,8 +36,11 @@ test.each([
   expect(await running()).toEqual([]);
 });
 
-test('one that ends at once is told at once', async () => {
-  standIn('exit 1');
+test.each([
+  ['ends at once', 'exit 1'],
+  ['breaks its channel first and then ends', 'exec 3>&-; sleep 0.2; exit 1'],
+])('one that %s is said to have ended', async (_, script) => {
+  standIn(script);
   await expect(start()).rejects.toMatchObject({ code: 'crashed', message: expect.stringContaining('ended as soon as') as string });
   expect(await running()).toEqual([]);
 });

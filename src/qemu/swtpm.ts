@@ -56,11 +56,14 @@ export async function startSwtpm(
   }
 }
 
-/** Asks what it can do, and waits for the whole answer: whoever gets the channel next would take a rest for the answer to a question of theirs. */
+/**
+ * Asks what it can do, and waits for the whole answer: whoever gets the channel next would take a rest for the answer to a question of theirs.
+ * A channel that breaks tells nothing of its own: its process has ended, which is told by that, or does not answer.
+ */
 async function answer(channel: Socket): Promise<void> {
   let come = 0;
-  await new Promise<void>((resolve, reject) => {
-    channel.once('error', reject);
+  await new Promise<void>((resolve) => {
+    channel.on('error', () => {});
     channel.on('data', (bytes: Buffer) => {
       come += bytes.length;
       if (come >= CAPABILITY_BYTES) resolve();

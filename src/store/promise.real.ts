@@ -15,7 +15,7 @@ import * as providers from './providers.ts';
 import * as reservations from './reservations.ts';
 import type { Db } from './schema.ts';
 import { type Seed, seed } from './seed-testing.ts';
-import { type TestDb, testDb } from './testing.ts';
+import { HOWEVER_SLOW, type TestDb, testDb } from './testing.ts';
 
 const now = new Date('2026-11-23T10:00:00Z');
 const LIMITS: CapacityLimits = { machines: 12, memoryMiB: 1600, vcpus: 20, storageMiB: 1000 };
@@ -208,7 +208,7 @@ test('three processes that promise at the same time stay within the limits', asy
     `import { randomUUID } from 'node:crypto';
      import { openDb, tx } from '${here}/db.ts';
      import * as reservations from '${here}/reservations.ts';
-     const { db, close } = openDb(process.env.DATABASE_URL);
+     const { db, close } = openDb(process.env.DATABASE_URL, { limits: JSON.parse(process.env.LIMITS) });
      const base = JSON.parse(process.env.BASE);
      const now = new Date('${now.toISOString()}');
      const one = () => tx(db, (within) => reservations.create(within, { ...base, id: randomUUID(), machineId: randomUUID(), now,
@@ -218,7 +218,7 @@ test('three processes that promise at the same time stay within the limits', asy
      await close();`,
   );
   const tsx = createRequire(import.meta.url).resolve('tsx');
-  const env = { ...process.env, DATABASE_URL: t.url, BASE: JSON.stringify(s.reservation({})) };
+  const env = { ...process.env, DATABASE_URL: t.url, BASE: JSON.stringify(s.reservation({})), LIMITS: JSON.stringify(HOWEVER_SLOW) };
   const run = (): Promise<number> =>
     new Promise((resolve, reject) => {
       const child = spawn(process.execPath, ['--import', tsx, file], { env, stdio: ['ignore', 'pipe', 'inherit'] });

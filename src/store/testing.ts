@@ -12,8 +12,11 @@ import { silentLogger } from '../lib/log.ts';
 import { retry } from '../lib/retry.ts';
 import { ensureCluster } from './cluster.ts';
 import { connect, type StoreConn } from './conn.ts';
-import { type Db, openStore, type Store } from './db.ts';
+import { type Db, openStore, type Store, type StoreLimits } from './db.ts';
 import { migrationsDir, readMigrations } from './migrate.ts';
+
+/** However slow the machine is, nobody is turned away for having waited. What tests of limits need is tighter, and their own. */
+export const HOWEVER_SLOW: StoreLimits = { connectionMs: 600_000, lockMs: 600_000, statementMs: 600_000 };
 
 export interface TestDb {
   readonly store: Store;
@@ -131,7 +134,7 @@ export async function testDb(whenOver?: (drop: () => Promise<void>) => void): Pr
   const conn = { ...base, database };
   const opened: Store[] = [];
   const again = async (): Promise<Store> => {
-    const store = await openStore(makeCtx({ timeoutMs: 600_000 }), conn);
+    const store = await openStore(makeCtx({ timeoutMs: 600_000 }), conn, { limits: HOWEVER_SLOW });
     opened.push(store);
     return store;
   };
