@@ -4,6 +4,7 @@ import type { Duplex, Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { api } from '../contract/api.ts';
 import type { UploadQuery } from '../contract/images.ts';
+import type { UploadCheckQuery } from '../contract/upload-check.ts';
 import { hardwareProblem, stillProposed } from '../core/brought-image.ts';
 import type { Problem } from '../contract/problem.ts';
 import type { RouteDef } from '../contract/route.ts';
@@ -20,7 +21,7 @@ import type { Over } from './over.ts';
 import type { Places } from './places.ts';
 import { isToldInside, refusalOf, refuse } from './refusal.ts';
 import { relayShell } from './terminal.ts';
-import { type Received, receiveFile } from './upload.ts';
+import { checkLength, type Received, receiveFile } from './upload.ts';
 
 function registerReadiness(app: FastifyInstance, parts: ServerParts): void {
   const { response, ...route } = common(api.ready, parts).schema as { response: Record<number, unknown> };
@@ -79,6 +80,30 @@ function registerEvents(app: FastifyInstance, parts: ServerParts): void {
   });
 }
 
+/** Refuses what no file could be imported by. */
+function checkSaid(name: string, hints: Received['proposed']): void {
+  checkNewName(name);
+  const wrong = hardwareProblem(hints);
+  if (wrong !== undefined) throw new CarrelError('bad-request', wrong, { hint: 'Leave firmware out, or secureBoot.' });
+}
+
+/** Answered by the server that the file would be taken by: what is installed there counts, and its room. */
+function registerUploadCheck(app: FastifyInstance, parts: ServerParts): void {
+  app.route({
+    ...common(api.checkUpload, parts),
+    handler: async (request, reply) => {
+      const { name } = request.params as { name: string };
+      const { bytes, format, publish: _, description: __, provider, masterOf, ...hints } = request.query as UploadCheckQuery;
+      checkSaid(name, hints);
+      const peer = await answersElsewhere(parts, 'checkUpload', request);
+      if (peer !== undefined) return passOn(parts, peer, request, reply, goneSignal(reply));
+      await parts.services.checkImport({ image: name, format, provider, masterOf, hints });
+      if (bytes !== undefined) await checkLength(bytes, parts.staging);
+      return reply.send({ maxBytes: parts.staging.maxBytes });
+    },
+  });
+}
+
 /** In a scope of its own, so that no other route takes such a body. */
 async function registerUpload(app: FastifyInstance, parts: ServerParts): Promise<void> {
   await app.register(async (scope) => {
@@ -89,9 +114,7 @@ async function registerUpload(app: FastifyInstance, parts: ServerParts): Promise
       handler: async (request, reply) => {
         const { name } = request.params as { name: string };
         const { format, publish = false, description, provider, masterOf, ...hints } = request.query as UploadQuery;
-        checkNewName(name);
-        const wrong = hardwareProblem(hints);
-        if (wrong !== undefined) throw new CarrelError('bad-request', wrong, { hint: 'Leave firmware out, or secureBoot.' });
+        checkSaid(name, hints);
         if (request.body === undefined) {
           throw new CarrelError('unsupported-media-type', 'the upload has no content', {
             hint: 'Send the file as the body, with Content-Type: application/octet-stream.',
@@ -99,7 +122,7 @@ async function registerUpload(app: FastifyInstance, parts: ServerParts): Promise
         }
         const peer = await answersElsewhere(parts, 'uploadImage', request);
         if (peer !== undefined) return passOn(parts, peer, request, reply, goneSignal(reply), request.body as Readable);
-        await parts.services.checkImport({ format, provider, hints });
+        await parts.services.checkImport({ image: name, format, provider, masterOf, hints });
         const imageId = (await parts.services.showImage(name))?.id;
         const place = parts.uploads.take(callerOf(request));
         const { proposed, ...file } = await receiveFile(request.raw, request.body as Readable, parts.staging, format).finally(place);
@@ -243,6 +266,7 @@ export async function registerSpecial(app: FastifyInstance, parts: ServerParts):
   registerRdpFile(app, parts);
   registerScreenshot(app, parts);
   registerEvents(app, parts);
+  registerUploadCheck(app, parts);
   await registerUpload(app, parts);
   registerConsole(app, parts);
   registerSession(app, parts);

@@ -65,7 +65,11 @@ function announcedLength(request: IncomingMessage, staging: Staging): number {
   if (header === undefined) {
     throw new CarrelError('length-required', 'the upload has no Content-Length', { hint: 'Send the file with its length, not chunked.' });
   }
-  const length = Number(header);
+  return takenLength(Number(header), staging);
+}
+
+/** The length, unless nobody takes a file of it. */
+function takenLength(length: number, staging: Staging): number {
   if (length === 0) throw new CarrelError('bad-image', 'the file is empty');
   if (length > staging.maxBytes) {
     throw new CarrelError('too-large', `the file has ${gib(length)}, and at most ${gib(staging.maxBytes)} are taken`, {
@@ -73,6 +77,11 @@ function announcedLength(request: IncomingMessage, staging: Staging): number {
     });
   }
   return length;
+}
+
+/** Refuses a file for its length alone, before it is sent: `too-large`, `no-space`. */
+export async function checkLength(length: number, staging: Staging): Promise<void> {
+  await room(takenLength(length, staging), staging);
 }
 
 /** Bytes that may be written, at least `length`; throws `no-space` where there are not so many. */

@@ -565,12 +565,14 @@ describe('a reservation', () => {
 
   it('capture makes a revision and waits for it', async () => {
     const { id } = server.world.addReservation('ann', { state: 'ready' });
-    const run = startCli(server, 'ann', ['capture', id, '--as', 'mine', '--publish']);
+    const run = startCli(server, 'ann', ['capture', id, '--as', 'mine', '--publish', '--label', 'course=cs101']);
     await eventually('the revision', () => server.world.images.has('mine'));
     const revision = server.world.revisions.find((r) => r.image === 'mine');
     if (revision) revision.state = 'published';
     server.world.emit('revision', revision?.id as string, {}, 'ann');
     expect([await run.done, run.out]).toEqual([0, 'mine@1 is published\n']);
+    const asked = server.world.calls.findLast((c) => c.name === 'capture')?.args[1];
+    expect(asked).toMatchObject({ image: 'mine', publish: true, labels: { course: 'cs101' } });
   });
 
   it('console opens a local port that speaks what the machine speaks', async () => {
@@ -694,6 +696,22 @@ describe('images', () => {
     const result = await root(['image', 'import', file]);
     expect([result.code, result.err.includes(message)]).toEqual([code, true]);
     expect((await root(['image', 'import', dir, '--format', 'raw'])).err).toContain('is not a file');
+  });
+
+  it('import asks whether it would be taken before a byte is sent', async () => {
+    const file = join(dir, 'early.raw');
+    writeFileSync(file, Buffer.alloc(4096, 1));
+    const uploads = async () => (await (await server.fetch('/metrics', { as: 'root' })).text()).match(/operation="uploadImage".*/g);
+    const before = await uploads();
+    const refusal = new CarrelError('missing-tool', 'this image needs a TPM, and swtpm is not installed', { hint: 'apt install swtpm' });
+    server.world.failures.set('checkImport', refusal);
+    const result = await root(['image', 'import', file, '--tpm']);
+    expect([result.code === 0, result.err]).toEqual([false, expect.stringMatching(/needs a TPM[^]*apt install swtpm/)]);
+    const request = server.world.calls.findLast((c) => c.name === 'checkImport')?.args[0];
+    expect(request).toMatchObject({ image: 'early', hints: { tpm: true } });
+    writeFileSync(join(dir, 'huge.raw'), Buffer.alloc((1 << 20) + 1));
+    expect((await root(['image', 'import', join(dir, 'huge.raw')])).err).toContain('at most 0.0 GiB are taken');
+    expect(await uploads()).toEqual(before);
   });
 
   it('show, verify, lineage, publish, retire, rm', async () => {

@@ -56,6 +56,16 @@ it('an image has labels as a reservation has: put on when it is built, shown, fo
   expect((await run('image', 'label', 'mine', 'course=x')).code).not.toBe(0);
 });
 
+it('one more master of a revision may bring labels for its image', async () => {
+  const what = ['image', 'import', '--provider', 'starter', '--vm', 'a', '--as-master-of', 'starter@1', '--label', 'course=cs103'];
+  const cli = startCli(server, 'root', what);
+  await eventually('its labels', () => server.world.images.get('starter')?.labels?.['course'] === 'cs103');
+  const job = [...server.world.jobs.values()].at(-1);
+  if (job) job.state = 'done';
+  server.world.emit('job', job?.id as string, {}, 'root');
+  expect(await cli.done).toBe(0);
+});
+
 it('labels are put on when it is reserved, shown, found by, changed and taken away', async () => {
   const made = await run('reserve', 'starter', '--no-wait', '--label', 'course=cs101', '--label', 'note=a=b', '--label', 'empty=');
   expect(made.code).toBe(0);

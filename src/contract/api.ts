@@ -12,6 +12,7 @@ import type { HandlerInput, Input, Output, RouteDef } from './route.ts';
 import { screenRoutes } from './screen.ts';
 import { sessionRoutes } from './sessions.ts';
 import { seriesRoutes } from './series.ts';
+import { uploadCheckRoutes } from './upload-check.ts';
 import { accountRoutes, systemRoutes } from './system.ts';
 
 /** Every operation: the one source of validation, OpenAPI document, handler types and client types. */
@@ -24,6 +25,7 @@ export const api = {
   ...reservationRoutes,
   ...machineWorkRoutes,
   ...masterRoutes,
+  ...uploadCheckRoutes,
   ...screenRoutes,
   ...checkpointRoutes,
   ...seriesRoutes,

@@ -286,7 +286,7 @@ export const imageRoutes = {
     params: NameNumber,
     body: strict({ publishUnclean: Type.Optional(UncleanReason) }),
     response: Revision,
-    errors: ['not-found', 'not-allowed', 'wrong-state', 'unclean'],
+    errors: ['not-found', 'not-allowed', 'wrong-state', 'unclean', 'missing-tool', 'not-supported'],
   }),
   proveRevision: route('proveRevision', {
     summary: 'Lend a revision once to see whether it can be, and hand it out then if that is wanted',

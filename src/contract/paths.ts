@@ -30,6 +30,7 @@ export const PATHS = {
   changeImage: 'PATCH /api/v1/images/{name}',
   buildImage: 'POST /api/v1/images/{name}/build',
   uploadImage: 'POST /api/v1/images/{name}/upload',
+  checkUpload: 'GET /api/v1/images/{name}/upload',
   importVm: 'POST /api/v1/images/{name}/import',
   listRevisions: 'GET /api/v1/images/{name}/revisions',
   showRevision: 'GET /api/v1/images/{name}/revisions/{number}',

@@ -279,6 +279,7 @@ export const reservationRoutes = {
     body: strict({
       image: Type.Optional(NameParam),
       description: Type.Optional(Description),
+      labels: Type.Optional(described(Labels, 'For the image, beside those that it has.')),
       publish: Type.Optional(Type.Boolean({ description: 'Hand it out as soon as it is ready, if it is clean; false if left out.' })),
       publishUnclean: Type.Optional(UncleanReason),
     }),

@@ -307,6 +307,12 @@ export interface Driver {
   /** Answers what {@link Whereabouts.question} shows; absent where nothing is asked. `wrong-state`: it is not asked that, or that is no answer. */
   answer?(ctx: Ctx, machineId: string, answer: MachineAnswer): Promise<void>;
 
+  /**
+   * Refuses hardware that an image's machines could not be given here, by what is installed: firmware, TPMs. Absent: all of it is there.
+   * `missing-tool` with what brings it, `not-supported`.
+   */
+  checkHardware?(ctx: Ctx, hardware: Partial<HardwareProfile>): Promise<void>;
+
   /** Makes the sealed master of a revision. */
   prepareMaster(ctx: Ctx, spec: MasterSpec): Promise<Master>;
   /**

@@ -55,6 +55,6 @@ test('where machines are reached by SSH alone such an image is refused before an
   const source = await windowsSource(bench);
   const made = prepareImage(bench.deps, bench.who, { image: 'windows', publish: true, source, told: { kind: 'file' } });
   await expect(made).rejects.toMatchObject({ code: 'not-supported', message: expect.stringContaining('by SSH alone') });
-  const sent = assertImport(bench.deps, undefined, { claimed: undefined, guest: { protocol: 'rdp' } });
+  const sent = assertImport(bench.deps, undefined, { claimed: undefined, profile: { protocol: 'rdp' } });
   await expect(sent).rejects.toMatchObject({ code: 'not-supported' });
 });

@@ -66,13 +66,14 @@ test.each([
   ['sysprep', WAYS, /--access cloudbase-init/],
   ['sysprep', undefined, /on vCenter and ESXi hosts only/],
   ['cloudbase-init', undefined, /on vCenter and ESXi hosts only/],
+  ['guest-operations', ['cloud-init'], /a way into machines on vSphere/],
 ] as const)('an image by %s is refused where its guests are set up by %j alone', async (access, guestWays, hint) => {
   const bench = await makeBench(onTestFinished, { capabilities: { protocols: ['ssh', 'rdp'], ...(guestWays ? { guestWays } : {}) } });
   const refusal = { code: 'not-supported', hint: expect.stringMatching(hint) };
   const source = await sourceOf(bench, { access });
   const made = prepareImage(bench.deps, bench.who, { image: 'win', publish: true, source, told: { kind: 'file' } });
   await expect(made).rejects.toMatchObject(refusal);
-  await expect(assertImport(bench.deps, undefined, { claimed: undefined, guest: { access } })).rejects.toMatchObject(refusal);
+  await expect(assertImport(bench.deps, undefined, { claimed: undefined, profile: { access } })).rejects.toMatchObject(refusal);
 });
 
 test('SSH is refused of Windows', async () => {

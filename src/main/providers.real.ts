@@ -193,8 +193,10 @@ test('a disk file of a cloud image is sent to the vCenter, published, and lent',
   const disk = Buffer.alloc(4 * 2 ** 20);
   disk.writeUInt16LE(0xaa55, 510);
   writeFileSync(path, disk);
-  await services.checkImport({ provider: 'lab', format: 'raw', hints: {} });
-  await expect(services.checkImport({ provider: 'nowhere', format: 'raw', hints: {} })).rejects.toMatchObject({ code: 'not-found' });
+  await services.checkImport({ image: 'gold', provider: 'lab', format: 'raw', hints: {} });
+  await expect(services.checkImport({ image: 'gold', provider: 'nowhere', format: 'raw', hints: {} })).rejects.toMatchObject({
+    code: 'not-found',
+  });
   const { revision } = await services.importImage(root, {
     image: 'cloud',
     path,

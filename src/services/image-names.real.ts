@@ -116,6 +116,21 @@ test('a capture becomes part of the image that was asked about, whatever that is
   expect((await it.images.listImages()).map((i) => i.name)).toEqual(['silver']);
 });
 
+test('labels that a capture is given are put on its image beside those that it has, and written down; too many are refused whole', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = servicesOf(bench);
+  const ready = await readyOne(bench);
+  await it.images.changeImage(it.by, bench.imageId, { labels: { course: 'cs101', term: 'w25' } });
+  const request = { reservationId: ready.id, image: 'golden', imageId: bench.imageId, publish: false };
+  const many = Object.fromEntries(Array.from({ length: 15 }, (_, n) => [`k${n}`, '']));
+  await expect(it.reservations.capture(it.by, { ...request, labels: many })).rejects.toMatchObject({ code: 'bad-request' });
+  expect((await it.images.listRevisions('golden')).length).toBe(1);
+  const { image } = await it.reservations.capture(it.by, { ...request, labels: { term: 's26', kind: 'capture' } });
+  expect((await it.images.showImage('golden'))?.labels).toEqual({ course: 'cs101', kind: 'capture', term: 's26' });
+  const [first] = (await audit.list(bench.store.db, { limit: 10 })).filter(({ action }) => action === 'image.labelled');
+  expect([first?.subjectId, first?.detail]).toEqual([image.id, { labels: { course: 'cs101', kind: 'capture', term: 's26' } }]);
+});
+
 test('whoever asks by a former name is told the new one, wherever that is noticed', async () => {
   const bench = await makeBench(onTestFinished);
   const it = servicesOf(bench);

@@ -54,7 +54,7 @@ export interface ImageServices {
     request: { image: string; recipe: string; description?: string | undefined; publish: boolean; provider?: string | undefined },
   ): Promise<RevisionStarted>;
   /** Whether a file could be imported there, before gigabytes of it come. Refused as {@link importImage} would be. */
-  checkImport(request: Pick<ImportRequest, 'provider' | 'format' | 'hints'>): Promise<void>;
+  checkImport(request: Pick<ImportRequest, 'image' | 'provider' | 'format' | 'masterOf' | 'hints'>): Promise<void>;
   importImage(caller: Caller, request: ImportRequest): Promise<RevisionStarted>;
   /** Answers with the reservation by which it is lent. `unclean` as of {@link publishRevision}, if it is then to be handed out. */
   replicateImage(

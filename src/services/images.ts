@@ -5,7 +5,7 @@ import type { Driver, LineageReport } from '../driver/index.ts';
 import { changeImage } from '../engine/intents/change-image.ts';
 import * as intents from '../engine/intents/image.ts';
 import { imageNamed } from '../engine/intents/image-named.ts';
-import { addMaster, replicateMaster } from '../engine/intents/masters.ts';
+import { addMaster, assertAddMaster, replicateMaster } from '../engine/intents/masters.ts';
 import { resealMasters } from '../engine/intents/reseal.ts';
 import { proveRevision } from '../engine/intents/prove.ts';
 import { driverOf } from '../engine/deps.ts';
@@ -66,8 +66,9 @@ export function imageServices({ deps }: Parts, peers?: PeerServices): ImageServi
       if (revision !== undefined) return started(await addMaster(deps, caller, { image, revision, provider, source, told }));
       return started(await intents.prepareImage(deps, caller, { image, description, publish, provider, source, told }));
     },
-    async checkImport({ provider, format, hints }) {
-      await intents.assertImport(deps, provider, { claimed: format, guest: given(hints) });
+    async checkImport({ image, provider, format, masterOf: revision, hints }) {
+      await intents.assertImport(deps, provider, { claimed: format, profile: given(hints) });
+      if (revision !== undefined) await assertAddMaster(deps, { image, revision, provider });
     },
     async importImage(caller, { image: said, imageId, path, bytes, sha256, notes, publish, description, format, provider, ...rest }) {
       const { masterOf: revision, hints, described } = rest;

@@ -165,6 +165,7 @@ export interface CaptureRequest {
   publish: boolean;
   publishUnclean?: string | undefined;
   description?: string | undefined;
+  labels?: Readonly<Record<string, string>> | undefined;
 }
 
 export type { Caller } from './caller.ts';

@@ -37,6 +37,7 @@ const LEFT_OUT: readonly Operation[] = [
   'listProviderVms',
   'rdpFile',
   'screenshot',
+  'checkUpload',
 ];
 
 export interface EveryGetOptions {

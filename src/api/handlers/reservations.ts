@@ -85,6 +85,7 @@ export function reservationHandlers({ services, tickets }: Deps): Handlers<Reser
         publish: body.publish ?? false,
         publishUnclean: body.publishUnclean,
         description: body.description,
+        labels: body.labels,
       });
     },
     async reimageReservation({ params, body, caller }) {

@@ -25,6 +25,7 @@ export interface RequestContext {
 export type SpecialOperation =
   | 'events'
   | 'uploadImage'
+  | 'checkUpload'
   | 'console'
   | 'terminal'
   | 'tunnel'

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { followRevision } from '../follow.ts';
+import { labelOption } from '../labels.ts';
 import { findReservation } from '../names.ts';
 import type { Cli } from '../session.ts';
 
@@ -8,6 +9,7 @@ interface Options {
   publish?: boolean;
   publishUnclean?: string;
   description?: string;
+  label?: Record<string, string>;
 }
 
 export function addCapture(program: Command, cli: Cli): void {
@@ -18,6 +20,7 @@ export function addCapture(program: Command, cli: Cli): void {
     .option('--publish', 'hand it out as soon as it is there')
     .option('--publish-unclean <reason>', 'also if it may hold what belongs to a person; the reason is kept in the audit log')
     .option('--description <text>', 'what the image is')
+    .option('--label <label>', 'KEY=VALUE, on the image; as often as you like', labelOption)
     .action(async (text: string, options: Options, command: Command) => {
       const session = cli.open(command);
       const { id } = await findReservation(session.client, text);
@@ -26,6 +29,7 @@ export function addCapture(program: Command, cli: Cli): void {
         ...(options.publishUnclean === undefined ? {} : { publishUnclean: options.publishUnclean }),
         ...(options.as === undefined ? {} : { image: options.as }),
         ...(options.description === undefined ? {} : { description: options.description }),
+        ...(options.label === undefined ? {} : { labels: options.label }),
       };
       const made = await session.client.captureReservation({ params: { id }, body });
       await followRevision(session, made, 'capturing');

@@ -2,6 +2,7 @@ import { open as openFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { RevisionStarted, UploadQuery } from '../../contract/images.ts';
+import { ApiError } from '../../client/errors.ts';
 import { CarrelError } from '../../lib/errors.ts';
 import { followJob, followRevision, StageLine, waitForRevision } from '../follow.ts';
 import { interruptible } from '../io.ts';
@@ -115,12 +116,9 @@ export function addImageImport(image: Command, cli: Cli): void {
 
 async function begin(session: Session, file: string | undefined, options: Options): Promise<RevisionStarted> {
   const { provider, vm, adopt, name, format, firmware, asMasterOf, prove: _, publish: __, label: ___, ...rest } = options;
-  if (
-    asMasterOf !== undefined &&
-    [name, options.description, options.label, options.publish, options.prove].some((said) => said !== undefined)
-  ) {
-    throw new CarrelError('bad-request', 'name, description, labels, proof and publishing are those of the revision', {
-      hint: 'leave --name, --description, --label, --prove, --publish and --no-publish out, or --as-master-of',
+  if (asMasterOf !== undefined && [name, options.description, options.publish, options.prove].some((said) => said !== undefined)) {
+    throw new CarrelError('bad-request', 'name, description, proof and publishing are those of the revision', {
+      hint: 'leave --name, --description, --prove, --publish and --no-publish out, or --as-master-of',
     });
   }
   if (file !== undefined && vm === undefined && adopt === undefined) return sendFile(session, file, options);
@@ -187,7 +185,10 @@ async function sendFile(session: Session, file: string, options: Options): Promi
   const name = options.asMasterOf?.name ?? options.name ?? basename(unpacked, extname(unpacked)).toLowerCase();
   const { handle, size } = await openChecked(file);
   const line = new StageLine(session);
+  const query = queryOf(options);
   try {
+    // Gigabytes are not sent to be refused for an option.
+    await session.client.checkUpload({ params: { name }, query: { ...query, bytes: size } }).catch(unlessUnknown);
     return await interruptible(
       session.io,
       () => 'the upload was cut off; nothing of it is kept',
@@ -195,7 +196,7 @@ async function sendFile(session: Session, file: string, options: Options): Promi
         session.client.uploadImage(
           {
             params: { name },
-            query: queryOf(options),
+            query,
             // A file that grows meanwhile is sent as long as it was.
             content: handle.createReadStream({ start: 0, end: size - 1, highWaterMark: 1 << 20, autoClose: false }),
             bytes: size,
@@ -208,4 +209,9 @@ async function sendFile(session: Session, file: string, options: Options): Promi
     line.end();
     await handle.close();
   }
+}
+
+/** A server of before knows no such question, and refuses once the file comes. */
+function unlessUnknown(error: unknown): void {
+  if (!(error instanceof ApiError && error.status === 404 && error.message === 'there is nothing at this address')) throw error;
 }

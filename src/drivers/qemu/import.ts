@@ -16,15 +16,15 @@ import { mustHaveTpms } from './tpm.ts';
 
 type FileSource = Extract<MasterSource, { kind: 'file' }>;
 
+/** Refuses what this host has no program or firmware for. Errors: `missing-tool`, `not-supported`. */
+export function mustHaveHardware({ layout }: Pick<Host, 'layout'>, { tpm, firmware, secureBoot }: FileSource['profile']): void {
+  if (tpm === true) mustHaveTpms(layout);
+  if (secureBoot === true || firmware === 'efi') mustHaveFirmware(secureBoot === true);
+}
+
 /** Turns a file that somebody brought into a qcow2 of ours, in `folder`. */
 export async function importFile(ctx: Ctx, host: Host, source: FileSource, folder: string): Promise<MasterParts> {
-  if (source.profile.access === 'guest-operations') {
-    throw driverError('not-supported', 'guest operations are a way into machines on vSphere', {
-      hint: 'leave --access out, or say cloud-init',
-    });
-  }
-  if (source.profile.tpm === true) mustHaveTpms(host.layout);
-  if (source.profile.secureBoot === true || source.profile.firmware === 'efi') mustHaveFirmware(source.profile.secureBoot === true);
+  mustHaveHardware(host, source.profile);
   const by = { img: host.img, account: host.account, root: host.layout.root, maxImageBytes: host.maxImageBytes };
   const taken = await takeImage(ctx, by, source, folder);
   const boot = await bootSectorsOf(ctx, by, taken, folder);

@@ -1,3 +1,5 @@
+import { mustHaveHardware } from './import.ts';
+import type { HardwareProfile } from '../../core/image.ts';
 import { type CapacityLimits, storageIn } from '../../core/capacity.ts';
 import { realpathSync } from 'node:fs';
 import { mkdir, statfs } from 'node:fs/promises';
@@ -121,6 +123,10 @@ export class QemuDriver implements Driver {
         storageFreeBytes: storage.bavail * storage.bsize,
       };
     });
+  }
+
+  async checkHardware(ctx: Ctx, hardware: Partial<HardwareProfile>): Promise<void> {
+    await this.verb(ctx, async ({ host }) => mustHaveHardware(host, hardware));
   }
 
   async prepareMaster(ctx: Ctx, spec: MasterSpec): Promise<Master> {

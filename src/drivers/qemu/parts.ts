@@ -143,6 +143,7 @@ async function describe(tools: ImageTools, facts: Record<string, string>, accel:
     suspend: true,
     console: 'vnc',
     screenshot: true,
+    guestWays: ['cloud-init'],
     recipes: Object.keys(tools.recipes),
     importFormats: IMPORT_FORMATS,
     startSlots: availableParallelism() + 1,

@@ -5,7 +5,7 @@ import * as events from '../../store/events.ts';
 import * as images from '../../store/images.ts';
 import type { EngineDeps } from '../deps.ts';
 import { checkName } from './image.ts';
-import { labelsAfter } from './labels.ts';
+import { labelImage } from './labels.ts';
 import type { Who } from './terms.ts';
 
 /**
@@ -32,8 +32,7 @@ export async function changeImage(
     if (!image) throw new CarrelError('not-found', 'the image is not there any more');
     const renamed = name !== undefined && name !== image.name;
     const described = description !== undefined && description !== image.description;
-    const labels = labelsAfter(image.labels, change.labels ?? {});
-    const labelled = JSON.stringify(labels) !== JSON.stringify(labelsAfter(image.labels, {}));
+    const labelled = await labelImage(tx, who, image, change.labels ?? {}, now);
     if (!renamed && !described && !labelled) return;
     const note = (action: string, from: string, to: string) =>
       audit.append(tx, { at: now, actor: who.name, action, subjectKind: 'image', subjectId: image.id, detail: { from, to } });
@@ -44,17 +43,6 @@ export async function changeImage(
     if (described) {
       await images.describe(tx, image.id, description);
       await note('image.described', image.description, description);
-    }
-    if (labelled) {
-      await images.setLabels(tx, image.id, labels);
-      await audit.append(tx, {
-        at: now,
-        actor: who.name,
-        action: 'image.labelled',
-        subjectKind: 'image',
-        subjectId: image.id,
-        detail: { labels },
-      });
     }
     const body = { name: name ?? image.name, ...(renamed ? { from: image.name } : {}) };
     await events.append(tx, { at: now, accountId: null, kind: 'image', subjectId: image.id, body });

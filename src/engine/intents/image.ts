@@ -1,6 +1,6 @@
 /** Making, publishing, retiring and removing revisions, written down as jobs. */
 import { guestProblem } from '../../core/brought-image.ts';
-import { type GuestProfile, imageNameProblem, type RevisionState } from '../../core/image.ts';
+import { type GuestProfile, type GuestWay, type HardwareProfile, imageNameProblem, type RevisionState } from '../../core/image.ts';
 import type { Capabilities, MasterSource } from '../../driver/index.ts';
 import { CarrelError } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
@@ -14,6 +14,8 @@ import type { Image, Revision, Tx } from '../../store/schema.ts';
 import { enqueueCapture, enqueuePrepare, enqueueRemoveRevision } from '../enqueue.ts';
 import type { EngineDeps } from '../deps.ts';
 import { capabilitiesOf } from './capabilities.ts';
+import { assertHardware, assertStartable } from './hardware.ts';
+import { labelImage } from './labels.ts';
 import type { Who } from './terms.ts';
 import { notReady } from './not-ready.ts';
 
@@ -88,6 +90,8 @@ export async function assertSource(deps: EngineDeps, providerId: string, source:
   if (source.kind === 'file' || source.kind === 'vm') assertGuest(capabilities, source.profile);
 }
 
+const WINDOWS_WAYS: readonly GuestWay[] = ['sysprep', 'cloudbase-init'];
+
 /** Refuses a way into the guest that the provider's machines do not have. `bad-request`, `not-supported`. */
 function assertGuest(
   { protocols = ['ssh'], guestWays = ['cloud-init', 'guest-operations'] }: Pick<Capabilities, 'protocols' | 'guestWays'>,
@@ -98,9 +102,11 @@ function assertGuest(
   if (wrong !== undefined) throw new CarrelError('bad-request', wrong, { hint: 'Leave --protocol out.' });
   if (access !== undefined && !guestWays.includes(access)) {
     throw new CarrelError('not-supported', `that provider sets up no machines by ${access}`, {
-      hint: guestWays.includes('cloudbase-init')
-        ? 'Sysprep is done by vCenter alone: install cloudbase-init in the image, and import it with --access cloudbase-init.'
-        : 'Windows is set up on vCenter and ESXi hosts only.',
+      hint: !WINDOWS_WAYS.includes(access)
+        ? 'Guest operations are a way into machines on vSphere: leave --access out, or say cloud-init.'
+        : guestWays.includes('cloudbase-init')
+          ? 'Sysprep is done by vCenter alone: install cloudbase-init in the image, and import it with --access cloudbase-init.'
+          : 'Windows is set up on vCenter and ESXi hosts only.',
     });
   }
   if (protocols.includes(protocol)) return;
@@ -113,11 +119,13 @@ function assertGuest(
 export async function assertImport(
   deps: EngineDeps,
   provider: string | undefined,
-  { claimed, guest }: { claimed: string | undefined; guest: Partial<GuestProfile> },
+  { claimed, profile }: { claimed: string | undefined; profile: Partial<GuestProfile & HardwareProfile> },
 ): Promise<void> {
-  const capabilities = await capabilitiesOf(deps, deps.store.db, await providerFor(deps, provider));
+  const providerId = await providerFor(deps, provider);
+  const capabilities = await capabilitiesOf(deps, deps.store.db, providerId);
   assertFormat(capabilities, claimed);
-  assertGuest(capabilities, guest);
+  assertGuest(capabilities, profile);
+  await assertHardware(deps, providerId, profile);
 }
 
 function assertFormat({ importFormats }: Pick<Capabilities, 'importFormats'>, claimed: string | undefined): void {
@@ -142,10 +150,12 @@ export interface CaptureIntent {
   publish: boolean;
   /** Why it is to be handed out although it may be unclean. */
   publishUnclean?: string | undefined;
+  /** For the image, beside those that it has. */
+  labels?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A draft revision of a reservation's machine. `wrong-state` unless it is ready, `busy` while something works on the machine, `not-supported`,
- * `master-changed` if what it stands on is not what was sealed. */
+ * `master-changed` if what it stands on is not what was sealed, `bad-request` (the name, too many labels). */
 export async function captureReservation(deps: EngineDeps, who: Who, request: CaptureIntent): Promise<Started> {
   checkName(request.image);
   const now = deps.now();
@@ -175,6 +185,7 @@ export async function captureReservation(deps: EngineDeps, who: Who, request: Ca
         ownerId: who.accountId,
         now,
       }));
+    if (request.labels !== undefined) await labelImage(tx, who, (await images.lock(tx, image.id)) ?? image, request.labels, now);
     const source = { kind: 'capture', reservation: row.id };
     const revision = await images.addRevision(tx, {
       id: deps.newId(),
@@ -235,8 +246,9 @@ export async function handOut(
   });
 }
 
-/** Hands a revision out from now on. `wrong-state`, `not-found`, `unclean`. */
+/** Hands a revision out from now on. `wrong-state`, `not-found`, `unclean`; `missing-tool`, `not-supported` where no host has what it needs. */
 export async function publishRevision(deps: EngineDeps, who: Who, revisionId: string, uncleanReason?: string): Promise<void> {
+  await assertStartable(deps, await images.revision(deps.store.db, revisionId));
   await deps.store.tx(async (tx) => {
     const revision = await images.lockRevision(tx, revisionId);
     if (!revision) throw new CarrelError('not-found', 'the revision is not there any more');

@@ -3,7 +3,8 @@ import { changedLabels, type Labels, MOST_LABELS } from '../../core/labels.ts';
 import { CarrelError } from '../../lib/errors.ts';
 import * as audit from '../../store/audit.ts';
 import * as reservations from '../../store/reservations.ts';
-import type { Reservation } from '../../store/schema.ts';
+import * as images from '../../store/images.ts';
+import type { Image, Reservation, Tx } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
 import type { Who } from './terms.ts';
 
@@ -32,6 +33,28 @@ export async function labelReservation(
     });
     return { ...row, labels };
   });
+}
+
+/** Puts labels on an image or takes them away, in the caller's transaction, and says so in the audit; whether anything is other than before. */
+export async function labelImage(
+  tx: Tx,
+  who: Pick<Who, 'name'>,
+  image: Pick<Image, 'id' | 'labels'>,
+  change: Readonly<Record<string, string | null>>,
+  now: Date,
+): Promise<boolean> {
+  const labels = labelsAfter(image.labels, change);
+  if (JSON.stringify(labels) === JSON.stringify(labelsAfter(image.labels, {}))) return false;
+  await images.setLabels(tx, image.id, labels);
+  await audit.append(tx, {
+    at: now,
+    actor: who.name,
+    action: 'image.labelled',
+    subjectKind: 'image',
+    subjectId: image.id,
+    detail: { labels },
+  });
+  return true;
 }
 
 /** What something has after a change. Errors: `bad-request` where it would have more than {@link MOST_LABELS}. */

@@ -5,6 +5,7 @@ import * as audit from '../../store/audit.ts';
 import * as images from '../../store/images.ts';
 import * as masters from '../../store/masters.ts';
 import * as providers from '../../store/providers.ts';
+import type { Db, Revision } from '../../store/schema.ts';
 import type { RevisionProfile } from '../../core/image.ts';
 import { enqueueAddMaster } from '../enqueue.ts';
 import type { EngineDeps } from '../deps.ts';
@@ -45,15 +46,7 @@ export async function addMaster(deps: EngineDeps, who: Who, request: AddMasterIn
   const name = `${image.name}@${request.revision}`;
   if (!found) throw new CarrelError('not-found', `${image.name} has no revision ${request.revision}`);
   return deps.store.tx(async (tx) => {
-    const revision = await images.lockRevision(tx, found.id);
-    if (!revision?.profile || (revision.state !== 'published' && revision.state !== 'draft'))
-      throw new CarrelError('wrong-state', `${name} is ${revision?.state ?? 'gone'}`, {
-        hint: 'Only a draft or published revision gets masters.',
-      });
-    if (await masters.find(tx, revision.id, providerId)) {
-      const { name: there } = await providers.find(tx, providerId);
-      throw new CarrelError('already-exists', `${name} has a master on ${there}`, { hint: `see \`carrel image show ${name}\`` });
-    }
+    const revision = await mustTakeMaster(tx, await images.lockRevision(tx, found.id), { name, providerId });
     const input = {
       revisionId: revision.id,
       imageId: image.id,
@@ -75,6 +68,36 @@ export async function addMaster(deps: EngineDeps, who: Who, request: AddMasterIn
     });
     return { image, revision, job: job.id };
   });
+}
+
+/** Refuses what {@link addMaster} would once its source has come. Errors: as of that, but `busy`. */
+export async function assertAddMaster(
+  deps: EngineDeps,
+  { image, revision: number, provider }: Pick<AddMasterIntent, 'image' | 'revision' | 'provider'>,
+): Promise<void> {
+  const { db } = deps.store;
+  const named = await imageNamed(db, image);
+  const found = await images.revisionByNumber(db, named.id, number);
+  if (!found) throw new CarrelError('not-found', `${named.name} has no revision ${number}`);
+  await mustTakeMaster(db, found, { name: `${named.name}@${number}`, providerId: await providerFor(deps, provider) });
+}
+
+/** The revision, unless it gets no master there: `wrong-state`, `already-exists`. */
+async function mustTakeMaster(
+  db: Db,
+  revision: Revision | undefined,
+  { name, providerId }: { name: string; providerId: string },
+): Promise<Revision & { profile: RevisionProfile }> {
+  const { profile } = revision ?? {};
+  if (!revision || !profile || (revision.state !== 'published' && revision.state !== 'draft'))
+    throw new CarrelError('wrong-state', `${name} is ${revision?.state ?? 'gone'}`, {
+      hint: 'Only a draft or published revision gets masters.',
+    });
+  if (await masters.find(db, revision.id, providerId)) {
+    const { name: there } = await providers.find(db, providerId);
+    throw new CarrelError('already-exists', `${name} has a master on ${there}`, { hint: `see \`carrel image show ${name}\`` });
+  }
+  return { ...revision, profile };
 }
 
 /**
