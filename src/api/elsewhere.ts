@@ -11,7 +11,7 @@ import { callerOf, type ServerParts } from './parts.ts';
 const AT_THE_MACHINE: ReadonlySet<Operation> = new Set(['connectReservation', 'serialLog', 'screenshot', 'console', 'terminal', 'tunnel']);
 
 /** Of which a server asks another for its part: see `askPeer`. */
-const IN_PART: ReadonlySet<Operation> = new Set(['verifyImage', 'showMachine']);
+const IN_PART: ReadonlySet<Operation> = new Set(['verifyImage', 'showMachine', 'lineage', 'imageLineage']);
 
 /** Whether a server asks that of another: by its word nothing else is answered. */
 export function isPassedOn(operation: Operation | undefined): boolean {

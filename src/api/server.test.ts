@@ -53,7 +53,17 @@ describe('tokens', () => {
       const wrong = await server.app.inject({ method: route.method, url: example(route.path), headers: forged });
       expect([route.operation, wrong.statusCode]).toEqual([route.operation, 401]);
     }
-    expect(answered.sort()).toEqual(['checkUpload', 'connectReservation', 'screenshot', 'serialLog', 'showMachine', 'uploadImage', 'verifyImage']);
+    expect(answered.sort()).toEqual([
+      'checkUpload',
+      'connectReservation',
+      'imageLineage',
+      'lineage',
+      'screenshot',
+      'serialLog',
+      'showMachine',
+      'uploadImage',
+      'verifyImage',
+    ]);
   });
 
   it('says with a 401 how to sign in', async () => {

@@ -32,8 +32,15 @@ export const Lineage = named(
   'Lineage',
   Type.Object({
     complete: Type.Boolean({ description: 'False if a part could not be read.' }),
+    notRead: Type.Optional(
+      Type.Array(Type.Object({ provider: Type.String(), reason: Type.String() }), {
+        description: 'Providers of which nothing could be read: what stands there is not known. Absent: none.',
+      }),
+    ),
     chains: Type.Array(Chain),
-    unused: Type.Array(Disk, { description: 'Disks that no chain uses.' }),
+    unused: Type.Array(Type.Object({ ...Disk.properties, provider: Type.Optional(Type.String()) }), {
+      description: 'Disks that no chain uses.',
+    }),
   }),
 );
 export type Lineage = Static<typeof Lineage>;

@@ -10,10 +10,10 @@ import { createGunzip } from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
 import { acceptRestored } from '../drivers/registry.ts';
 import { checkCtx, type Ctx } from '../lib/context.ts';
-import { CarrelError } from '../lib/errors.ts';
+import { CarrelError, describeError, errorCode, isCode } from '../lib/errors.ts';
 import type { StoreTarget } from '../store/conn.ts';
 import { loadStore } from '../store/dump.ts';
-import { beginEventsAnew, moveMasterPaths, recordedMasters } from '../store/restored.ts';
+import { beginEventsAnew, contentsOf, moveMasterPaths, recordedMasters, takeAwayNew } from '../store/restored.ts';
 import { BACKUP_FORMAT, type BackupManifest, IDENTITY_FILES, MANIFEST, withTarget } from './backup.ts';
 import { checkFileSystem } from './data-dir.ts';
 
@@ -34,8 +34,8 @@ function corrupt(what: string, cause?: unknown): CarrelError {
 }
 
 /**
- * Restores all or nothing: what was made in `dataDir` is taken away again when something fails, its private store too; a `databaseUrl` is the
- * caller's, and may then hold tables. `dataDir` is empty or not there, and so is the database.
+ * Restores all or nothing: what was made in `dataDir` is taken away again when something fails, its private store too, and a `databaseUrl` is
+ * left as it was, which the error's hint says. `dataDir` is empty or not there, and so is the database.
  * Errors: `not-found` (the file), `already-exists`, `store-corrupt`, `store-newer`, `no-space`, those of the store.
  */
 export async function restoreBackup(
@@ -67,17 +67,38 @@ async function restoreInto(
   const unpacked = join(dataDir, 'restoring');
   await mkdir(unpacked, { mode: 0o700 });
   const manifest = await unpack(ctx, file, unpacked);
-  const result = await withTarget(ctx, dataDir, databaseUrl, async (target) => {
-    await loadStore(ctx, target, manifest, (table) => linesOf(join(unpacked, `store/${table}.ndjson.gz`)));
-    await moveMasters(unpacked, dataDir);
-    await moveMasterPaths(target, manifest.dataDir, dataDir);
-    await beginEventsAnew(target, new Date());
-    return await look(ctx, target, dataDir);
-  });
-  // Last: from here on it is an installation that a server serves.
-  for (const name of [...IDENTITY_FILES].toReversed()) await rename(join(unpacked, name), join(dataDir, name));
-  await rm(unpacked, { recursive: true });
-  return { manifest, ...result };
+  return await withTarget(ctx, dataDir, databaseUrl, async (target) =>
+    orAsItWas(databaseUrl, async () => {
+      await loadStore(ctx, target, manifest, (table) => linesOf(join(unpacked, `store/${table}.ndjson.gz`)));
+      await moveMasters(unpacked, dataDir);
+      await moveMasterPaths(target, manifest.dataDir, dataDir);
+      await beginEventsAnew(target, new Date());
+      const result = await look(ctx, target, dataDir);
+      // Last: from here on it is an installation that a server serves.
+      for (const name of [...IDENTITY_FILES].toReversed()) await rename(join(unpacked, name), join(dataDir, name));
+      await rm(unpacked, { recursive: true });
+      return { manifest, ...result };
+    }),
+  );
+}
+
+/** Takes away what the work made in somebody's database when it fails, and says so. A private store goes with its folder. */
+async function orAsItWas<T>(databaseUrl: string | undefined, work: () => Promise<T>): Promise<T> {
+  if (databaseUrl === undefined) return await work();
+  const before = await contentsOf(databaseUrl);
+  try {
+    return await work();
+  } catch (error) {
+    // Refused before anything was made: whoever is at work in it now goes on.
+    if (isCode(error, 'already-exists', 'store-newer')) throw error;
+    const said = await takeAwayNew(databaseUrl, before).then(
+      () => 'The database is as it was before.',
+      (cause: unknown) => `What was made in the database is still there, and has to be dropped by hand: ${describeError(cause)}.`,
+    );
+    const { code, message, hint, details, retry } =
+      error instanceof CarrelError ? error : new CarrelError(errorCode(error), describeError(error));
+    throw new CarrelError(code, message, { hint: hint === undefined ? said : `${hint} ${said}`, details, retry, cause: error });
+  }
 }
 
 /** Writes every entry below `to`, and holds it against the manifest. Nothing is written under a name that is not one of ours. */

@@ -276,6 +276,13 @@ test('golden disks and chains on another server’s host are read by that server
   await expect(verify({ provider: a.host })).rejects.toMatchObject({ code: 'not-found' });
   for (const by of [ada, root]) expect(await show(by)).toEqual((await b.plane.services.showMachine(by, made.machine.id, signal))?.chains);
   expect((await show(ada))?.[0]?.disks).toHaveLength(2);
+  // Of both hosts, each chain once, as that host's own server has it.
+  const lineage = (of: Server, image?: string) => of.plane.services.lineage(root, image, signal);
+  const [all, whole] = [await lineage(a), await lineage(b, 'there')];
+  expect([all.complete, all.notRead]).toEqual([true, undefined]);
+  expect(all.chains.map((c) => c.provider).toSorted()).toEqual([b.host, b.host]);
+  expect(await lineage(a, 'there')).toEqual(whole);
+  expect(whole.chains.map((c) => c.owner).toSorted()).toEqual(['machine', 'master']);
   // Whose machine it is, is asked there too.
   const eve = await newCaller(t.db, 'eve', 'user');
   expect(await show(eve)).toEqual([]);
@@ -288,6 +295,9 @@ test('golden disks and chains on another server’s host are read by that server
   await b.plane.stop();
   await expect(verify()).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining(`${b.host} is served by`) });
   expect(await show(ada)).toEqual([]);
+  const without = await lineage(a);
+  expect(without).toMatchObject({ complete: false, notRead: [{ provider: b.host, reason: expect.stringContaining('is served by') }] });
+  expect(without.chains).toEqual([]);
 });
 
 /** The header by which one server says to another for whom it asks. */

@@ -87,6 +87,6 @@ export interface ImageServices {
     request: { image: string; revision?: number | undefined; provider?: string | undefined; full?: boolean | undefined },
     signal: AbortSignal,
   ): Promise<Verification>;
-  /** Of one image, or of everything. */
-  lineage(image: string | undefined, signal: AbortSignal): Promise<Lineage>;
+  /** Of one image, or of everything, wherever it is; providers that could not be read are named. */
+  lineage(caller: Caller, image: string | undefined, signal: AbortSignal): Promise<Lineage>;
 }

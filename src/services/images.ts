@@ -1,7 +1,6 @@
 import type { Caller, ImageServices, PeerServices } from './interface.ts';
 import type { Verification } from '../contract/images.ts';
-import type { Lineage } from '../contract/lineage.ts';
-import type { Driver, LineageReport } from '../driver/index.ts';
+import type { Driver } from '../driver/index.ts';
 import { changeImage } from '../engine/intents/change-image.ts';
 import * as intents from '../engine/intents/image.ts';
 import { imageNamed } from '../engine/intents/image-named.ts';
@@ -13,16 +12,14 @@ import { makeCtx } from '../lib/context.ts';
 import { CarrelError } from '../lib/errors.ts';
 import * as images from '../store/images.ts';
 import * as masters from '../store/masters.ts';
-import * as machines from '../store/machines.ts';
 import type * as rows from '../store/schema.ts';
+import { lineageOf } from './lineage.ts';
 import { given, type Parts } from './parts.ts';
 import { askPeer } from './peers.ts';
-import { Names, showDisk, showImages, showRevisions } from './views.ts';
+import { Names, showImages, showRevisions } from './views.ts';
 
-/** What a driver names a thing by; a stray may have any name. */
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-export function imageServices({ deps }: Parts, peers?: PeerServices): ImageServices {
+export function imageServices(parts: Parts, peers?: PeerServices): ImageServices {
+  const { deps } = parts;
   const { db } = deps.store;
   const one = async (row: rows.Revision | undefined) => (await showRevisions(db, row ? [row] : []))[0];
   const again = async (revisionId: string) => {
@@ -133,35 +130,7 @@ export function imageServices({ deps }: Parts, peers?: PeerServices): ImageServi
       }
       return { image, ok: checks.every((c) => c.ok), checks };
     },
-    async lineage(image, signal) {
-      const ctx = makeCtx({ signal, log: deps.log });
-      const ids =
-        image === undefined
-          ? undefined
-          : (await images.revisionsOf(db, [((await images.findByName(db, image)) ?? { id: '' }).id].filter(Boolean))).map((r) => r.id);
-      const reports: { providerId: string; report: LineageReport }[] = [];
-      for (const [providerId, driver] of deps.drivers) {
-        const scopes =
-          ids === undefined ? [{ kind: 'all' } as const] : ids.map((revisionId) => ({ kind: 'revision', revisionId }) as const);
-        for (const scope of scopes) reports.push({ providerId, report: await driver.lineage(ctx, scope) });
-      }
-      const named = reports.flatMap(({ report }) => report.chains).filter((c) => c.owner !== 'foreign' && UUID.test(c.id));
-      const idsOf = (machine: boolean) => named.filter((c) => (c.owner === 'machine') === machine).map((c) => c.id);
-      const [hosts, names] = await Promise.all([machines.hostnames(db, idsOf(true)), Names.read(db, { revisions: idsOf(false) })]);
-      const merged: Lineage = { complete: true, chains: [], unused: [] };
-      for (const { providerId, report } of reports) add(report, providerId);
-      return merged;
-
-      function add(report: LineageReport, providerId: string): void {
-        merged.complete &&= report.complete;
-        const inChains = new Set(report.chains.flatMap((c) => c.chain.map((d) => d.path)));
-        for (const { owner, id, chain } of report.chains) {
-          const name = owner === 'machine' ? hosts.get(id) : owner === 'foreign' ? undefined : names.revision(id);
-          merged.chains.push({ provider: names.of('provider', providerId), owner, id, disks: chain.map(showDisk), ...given({ name }) });
-        }
-        if (ids === undefined) merged.unused.push(...report.disks.filter((d) => !inChains.has(d.path)).map(showDisk));
-      }
-    },
+    lineage: (caller, image, signal) => lineageOf(parts, peers, caller, image, signal),
   };
 
   /** What the server says that alone can read them; undefined where that is this one. Nothing is passed on twice. */

@@ -40,6 +40,61 @@ export async function beginEventsAnew(target: StoreTarget, now: Date): Promise<v
   }
 }
 
+/** What lies in a database that is not part of an extension, and the extensions; by PostgreSQL's own numbers. */
+export interface Contents {
+  relations: readonly number[];
+  routines: readonly number[];
+  extensions: readonly number[];
+}
+
+const OWN = (catalog: string, table: string) =>
+  `not exists (select from pg_depend d where d.classid = '${catalog}'::regclass and d.objid = ${table}.oid and d.deptype = 'e')`;
+const RELATIONS = `from pg_class c where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'S') and ${OWN('pg_class', 'c')}`;
+const ROUTINES = `from pg_proc p where p.pronamespace = current_schema()::regnamespace and ${OWN('pg_proc', 'p')}`;
+
+/** What is there before anything is written. */
+export async function contentsOf(target: StoreTarget): Promise<Contents> {
+  const client = await connect(target, NAME);
+  try {
+    const { rows } = await client.query<Contents>(
+      `select coalesce((select array_agg(c.oid::int8::float8) ${RELATIONS}), '{}') as relations,
+         coalesce((select array_agg(p.oid::int8::float8) ${ROUTINES}), '{}') as routines,
+         coalesce((select array_agg(e.oid::int8::float8) from pg_extension e), '{}') as extensions`,
+    );
+    return rows[0] ?? { relations: [], routines: [], extensions: [] };
+  } finally {
+    await client.end();
+  }
+}
+
+/** Takes away what was made in a database since `before`: all of it or, where PostgreSQL refuses, nothing. */
+export async function takeAwayNew(target: StoreTarget, before: Contents): Promise<void> {
+  const client = await connect(target, NAME);
+  const drop = async (query: string, known: readonly number[]): Promise<void> => {
+    const { rows } = await client.query<{ drop: string }>(query, [known]);
+    for (const row of rows) await client.query(row.drop);
+  };
+  try {
+    await client.query('begin');
+    // Sequences and triggers go with their tables.
+    await drop(
+      `select format('drop table if exists %s cascade', c.oid::regclass) as drop ${RELATIONS} and c.relkind in ('r', 'p') and c.oid <> all ($1::oid[])`,
+      before.relations,
+    );
+    await drop(
+      `select format('drop routine %s cascade', p.oid::regprocedure) as drop ${ROUTINES} and p.oid <> all ($1::oid[])`,
+      before.routines,
+    );
+    await drop(
+      `select format('drop extension %I', e.extname) as drop from pg_extension e where e.oid <> all ($1::oid[])`,
+      before.extensions,
+    );
+    await client.query('commit');
+  } finally {
+    await client.end();
+  }
+}
+
 export interface RecordedMaster {
   revisionId: string;
   /** `debian@3`. */

@@ -31,7 +31,7 @@ export function LineageGraph({ image }: { image: string }) {
       </Text>
       {data?.complete === false && (
         <Alert color="yellow" mb="xs">
-          {t.operate.incomplete}
+          {[t.operate.incomplete, ...(data.notRead ?? []).map(({ provider, reason }) => `${provider}: ${reason}`)].join(' ')}
         </Alert>
       )}
       <div style={{ height: 420 }} aria-hidden>

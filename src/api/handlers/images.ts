@@ -90,8 +90,8 @@ export function imageHandlers({ services }: Deps): Handlers<ImageOperation> {
     async imageLineage({ params, caller, signal }) {
       // It names the machines of others, so it is for those who look after the image.
       await managedImage(services, caller, params.name);
-      return services.lineage(params.name, signal);
+      return services.lineage(caller, params.name, signal);
     },
-    lineage: ({ signal }) => services.lineage(undefined, signal),
+    lineage: ({ caller, signal }) => services.lineage(caller, undefined, signal),
   };
 }

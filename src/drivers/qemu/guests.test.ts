@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { closeSshGuests, hostKey, sshGuest } from '../../../test/support/ssh-guest.ts';
 import type { GuestProfile } from '../../core/image.ts';
+import type { DriverEvent } from '../../driver/driver.ts';
 import { makeCtx } from '../../lib/context.ts';
 import { describeError } from '../../lib/errors.ts';
 import type { Fleet } from './fleet.ts';
@@ -20,7 +21,14 @@ afterEach(closeSshGuests);
 
 /** A running machine whose SSH server is here. */
 async function guest(
-  options: { full?: boolean; letIn?: boolean; secret?: Buffer | undefined; bootTimeoutS?: number; access?: GuestProfile['access'] } = {},
+  options: {
+    full?: boolean;
+    letIn?: boolean;
+    secret?: Buffer | undefined;
+    bootTimeoutS?: number;
+    access?: GuestProfile['access'];
+    watched?: (listener: (event: DriverEvent) => void) => void;
+  } = {},
 ) {
   const host = hostKey();
   const scripts: string[] = [];
@@ -45,6 +53,10 @@ async function guest(
     } as unknown as Machines,
     fleet: {
       look: async () => (options.full ? { power: 'suspended', condition: 'out-of-space' } : { power: 'on' }),
+      watch: (listener: (event: DriverEvent) => void) => {
+        options.watched?.(listener);
+        return () => {};
+      },
       get: () => ({
         sshPort: async () => address.sshPort,
         ended: () => new Promise<never>(() => {}),
@@ -81,12 +93,21 @@ test('an SSH server that answers and does not let the account in is not ready, a
   expect(record.settled).toBe(false);
 });
 
-test('one that stood still because the storage is full is not called slow', async () => {
-  const { guests } = await guest({ letIn: false, bootTimeoutS: 1, full: true });
-  const failed: unknown = await guests.ready(ctx(), machineId).catch((error: unknown) => error);
-  expect(failed).toMatchObject({ code: 'no-space' });
-  expect(describeError(failed)).toMatch(/storage under it is full$/);
-});
+test.each(['before anybody listens', 'while it is waited for'])(
+  'one that stands still because the storage is full, %s, is said to be that at once',
+  async (when) => {
+    const early = when === 'before anybody listens';
+    const watched = (listener: (event: DriverEvent) => void): void => {
+      const event = { kind: 'machine', machineId, power: 'suspended', condition: 'out-of-space' } as const;
+      if (!early) setImmediate(() => [{ ...event, machineId: 'another' }, event].forEach((each) => listener(each)));
+    };
+    // Whose boot time is longer than any test waits.
+    const { guests } = await guest({ letIn: false, bootTimeoutS: 3_600, full: early, watched });
+    const failed: unknown = await guests.ready(ctx(), machineId).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ code: 'no-space', hint: expect.stringContaining('free some space') });
+    expect(describeError(failed)).toMatch(/storage under it is full$/);
+  },
+);
 
 test('password and keys are set and taken away by that account', async () => {
   const { guests, scripts } = await guest();

@@ -44,17 +44,14 @@ export class Guests implements Guest {
     const bounded = withTimeout(ctx, bootTimeoutS * 1000);
     const seen = { text: '' };
     return await runtime.whileBooting(ctx, async ({ signal }) => {
-      const waiting = { ...bounded, signal: anyOf([bounded.signal, signal]) };
+      const over = new AbortController();
+      const waiting = { ...bounded, signal: anyOf([bounded.signal, signal, over.signal]) };
       try {
-        return await this.becomeReady(waiting, runtime, { record, master }, seen);
+        const full = this.outOfSpace(waiting, machineId);
+        return await Promise.race([this.becomeReady(waiting, runtime, { record, master }, seen), full]);
       } catch (error) {
         checkCtx(ctx);
         if (!isCode(error, 'deadline')) throw error;
-        if ((await this.fleet.look(ctx, machineId, this.machines.folder(machineId))).condition === 'out-of-space') {
-          throw driverError('no-space', 'the machine stood still while it started: the storage under it is full', {
-            hint: 'free some space on the data directory',
-          });
-        }
         throw driverError('guest-timeout', `the guest was not ready within ${bootTimeoutS} s${seen.text}`, {
           hint:
             seen.text === ''
@@ -62,7 +59,30 @@ export class Guests implements Guest {
               : 'look at its console: cloud-init makes that account. Import an image without cloud-init without --access cloud-init; give the image a longer boot time if it is just slow',
           cause: error,
         });
+      } finally {
+        over.abort();
       }
+    });
+  }
+
+  /** Rejects with `no-space` as soon as the machine stands still for lack of space, else when `ctx` ends: there is nothing to wait for a boot time for. */
+  private async outOfSpace(ctx: Ctx, machineId: string): Promise<never> {
+    let stop = (): void => {};
+    const full = new Promise<void>((resolve) => {
+      stop = this.fleet.watch((event) => event.machineId === machineId && event.condition === 'out-of-space' && resolve());
+      // It may have been so before anybody listened. One that cannot be looked at is waited for as any other.
+      void this.fleet.look(ctx, machineId, this.machines.folder(machineId)).then(
+        ({ condition }) => condition === 'out-of-space' && resolve(),
+        () => {},
+      );
+    });
+    try {
+      await race(ctx, full);
+    } finally {
+      stop();
+    }
+    throw driverError('no-space', 'the machine stands still before it is ready: the storage under it is full', {
+      hint: 'free some space on the data directory',
     });
   }
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { asRoot, quote } from '../../../core/guest-scripts.ts';
 import { driverError } from '../../../driver/errors.ts';
-import { type Ctx, sleep, withTimeout } from '../../../lib/context.ts';
+import { checkCtx, type Ctx, sleep, withTimeout } from '../../../lib/context.ts';
 import { isCode } from '../../../lib/errors.ts';
 import { GuestAccess, guestPassword, isFault } from '../../../vsphere/index.ts';
 import type { Access } from './access.ts';
@@ -17,6 +17,9 @@ import type { View } from '../inventory/view.ts';
 const PROGRAM_MS = 60_000;
 /** Pause between two tries to log in, in milliseconds. */
 const LOGIN_PAUSE_MS = 3_000;
+/** What is kept of what a program said: lines, and characters of each. */
+const LAST_LINES = 5;
+const LINE_CHARS = 200;
 /** How long a program that says by guestinfo that it is done is waited for before the guest is asked, at first, in milliseconds. */
 const TOLD_MS = 5_000;
 /** The longest such wait: Tools keep an exit code for about a minute. */
@@ -84,6 +87,28 @@ export class Programs {
   async start(ctx: Ctx, view: View, key: string, access: Access, script: string): Promise<void> {
     const guest = new GuestAccess(this.#end.client, view.ref, guestPassword(access.user, access.password));
     await this.#end.work.step(ctx, key, guest.start(withTimeout(ctx, PROGRAM_MS), '/bin/sh', `-c ${quote(asRoot(script))}`));
+  }
+
+  /** The last lines of a file in a guest, in one line; nothing where it cannot be read: it only says more of what is known. */
+  async lastLines(ctx: Ctx, view: View, key: string, access: Access, path: string): Promise<string> {
+    const guest = new GuestAccess(this.#end.client, view.ref, guestPassword(access.user, access.password));
+    try {
+      const bytes = await this.#end.work.step(ctx, key, guest.readFile(withTimeout(ctx, PROGRAM_MS), path));
+      const lines = Buffer.from(bytes).toString('utf8').split('\n');
+      const said = lines
+        .map((line) =>
+          line
+            .replaceAll(/\p{Cc}/gu, ' ')
+            .trim()
+            .slice(0, LINE_CHARS),
+        )
+        .filter((line) => line !== '');
+      return said.slice(-LAST_LINES).join('; ');
+    } catch (error) {
+      checkCtx(ctx);
+      this.#end.log.warn({ err: error, vm: view.name }, 'what a program said in a guest could not be read');
+      return '';
+    }
   }
 
   /** Waits until the guest takes the account's password. `guest-timeout` after `limitS`. */

@@ -5,6 +5,9 @@ import { CLEANING, EXPRESSIONS } from '../../../qemu/appliance-clean.ts';
 /** Where a guest says that the account that cleaned it is locked. */
 export const LOCKED_KEY = 'guestinfo.carrel.locked';
 
+/** What the cleaning could not do, in its own words, while the system runs: this is memory. */
+export const SAID = '/run/carrel-cleaning';
+
 /** Exit code of a cleaning after which deleted data may still lie in free blocks (a thick disk, a datastore or controller without UNMAP). */
 export const NOT_GIVEN_BACK = 75;
 
@@ -20,7 +23,9 @@ export function scrubScript(keep: string): string {
   return [
     'cloud-init status --wait >/dev/null 2>&1',
     'set -e',
-    `sh -c ${quote(cleaningProgram(keep))}`,
+    // For the account that runs this, which is not always root.
+    `printf '' >${SAID}; chmod 644 ${SAID}`,
+    `sh -c ${quote(cleaningProgram(keep))} 2>${SAID}`,
     'sync',
     'fstrim -a >/dev/null 2>&1 || true',
     // By name it says whether it could; of all that are mounted those that cannot are passed over (fstrim(8)).

@@ -60,6 +60,14 @@ test('the word that a script is done is none of its work: a guest without vmtool
   });
 });
 
+test('a cleaning that fails halfway says what it said last', async () => {
+  await inWorld({}, async (c) => {
+    const machineId = await used(c, 'rm');
+    const { facts } = await c.driver.capture(ctx(), { machineId, revisionId: randomUUID() });
+    expect(facts).toMatchObject({ scrubbed: 'no', unclean: expect.stringMatching(/\(exit code 127\); its last lines: .*rm: not found$/) });
+  });
+});
+
 test('free blocks that a disk does not take back make a capture unclean, which says that alone', async () => {
   await inWorld({}, async (c) => {
     const machineId = await used(c, 'fstrim');

@@ -7,7 +7,7 @@ import { diskChain, ethernetCardsOf, editDevice, extraConfig, guestInfo, type Op
 import type { Access } from './access.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { toDriverError } from '../endpoint/faults.ts';
-import { lockSelfScript, NOT_GIVEN_BACK, scrubScript } from './scrub-script.ts';
+import { lockSelfScript, NOT_GIVEN_BACK, SAID, scrubScript } from './scrub-script.ts';
 import { Programs } from './programs.ts';
 import { Readiness } from './readiness.ts';
 import { powerOf, type View } from '../inventory/view.ts';
@@ -76,7 +76,9 @@ export class Scrub {
       const known = toDriverError(error);
       if (ctx.signal.aborted || known.retry === 'later') throw error;
       this.#end.log.warn({ err: error, vm: copy.name }, 'a capture could not be cleaned');
-      return { scrubbed: 'no', unclean: `its cleaning did not come to its end: ${known.message}` };
+      const said = known.details['exitCode'] === undefined ? '' : await this.#programs.lastLines(ctx, copy, key, access, SAID);
+      const why = said === '' ? known.message : `${known.message}; its last lines: ${said}`;
+      return { scrubbed: 'no', unclean: `its cleaning did not come to its end: ${why}` };
     }
   }
 
