@@ -4,6 +4,7 @@ import { freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { CarrelError, isCode } from '../lib/errors.ts';
 import { findTool } from '../lib/find-tool.ts';
+import { findQemu, isKvmOnly, networkProblem, QEMU } from '../qemu/find-qemu.ts';
 import { findOvmf } from '../qemu/ovmf.ts';
 
 export interface Check {
@@ -22,7 +23,7 @@ interface Tool {
 }
 
 const TOOLS: readonly Tool[] = [
-  { command: 'qemu-system-x86_64', pkg: 'qemu-system-x86', needed: 'always', why: 'runs the machines' },
+  { command: QEMU, pkg: 'qemu-system-x86', needed: 'always', why: 'runs the machines' },
   { command: 'qemu-img', pkg: 'qemu-utils', needed: 'always', why: 'makes and reads disks' },
   { command: 'ssh', pkg: 'openssh-client', needed: 'always', why: '`carrel ssh`' },
   { command: 'apt-get', pkg: 'apt', needed: 'sometimes', why: '`carrel image build` gets packages with it' },
@@ -38,10 +39,18 @@ const TOOLS: readonly Tool[] = [
 const LOW_DISK_BYTES = 5 * 2 ** 30;
 const LOW_MEMORY_BYTES = 2 ** 30;
 
-/** All checks; reads only. */
-export function examine(dataDir: string, path = process.env.PATH ?? ''): Check[] {
+/** What helps where a QEMU cannot reach machines. */
+const OTHER_QEMU = `install one that has it as ${QEMU} on PATH, or serve other providers only, with --no-qemu`;
+
+const whereIs = (command: string, path: string, libexec?: string): string | undefined =>
+  command === QEMU ? findQemu(path, libexec) : findTool(command, path);
+
+/** All checks; reads only. `libexec`: see {@link findQemu}. */
+export function examine(dataDir: string, path = process.env.PATH ?? '', libexec?: string): Check[] {
   const checks = TOOLS.map((tool): Check => {
-    const at = findTool(tool.command, path);
+    const at = whereIs(tool.command, path, libexec);
+    const wrong = at !== undefined && isKvmOnly(at) ? networkProblem(at) : undefined;
+    if (wrong !== undefined) return { name: tool.command, state: 'missing', detail: wrong, fix: OTHER_QEMU };
     if (at !== undefined) return { name: tool.command, state: 'ok', detail: at };
     return {
       name: tool.command,
@@ -139,8 +148,13 @@ export async function doctor(options: { dataDir: string; json: boolean }): Promi
 
 /** Throws `missing-tool` unless all that is always needed is there: said before a server starts rather than at its first machine. */
 export function requireTools(path = process.env.PATH ?? ''): void {
-  const lacking = TOOLS.filter((tool) => tool.needed === 'always' && tool.command !== 'ssh' && findTool(tool.command, path) === undefined);
-  if (lacking.length === 0) return;
+  const lacking = TOOLS.filter((tool) => tool.needed === 'always' && tool.command !== 'ssh' && whereIs(tool.command, path) === undefined);
+  if (lacking.length === 0) {
+    const qemu = findQemu(path);
+    const wrong = qemu !== undefined && isKvmOnly(qemu) ? networkProblem(qemu) : undefined;
+    if (wrong !== undefined) throw new CarrelError('missing-tool', wrong, { hint: OTHER_QEMU });
+    return;
+  }
   throw new CarrelError(
     'missing-tool',
     `${lacking.map((t) => t.command).join(' and ')} ${lacking.length === 1 ? 'is' : 'are'} not installed`,

@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { abortError, type Ctx, withTimeout } from '../lib/context.ts';
+import { findQemu, QEMU } from './find-qemu.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { type SectorBytes, sectorOptions } from './argv.ts';
 import { LEFT, REPORT } from './appliance-clean.ts';
@@ -221,7 +222,7 @@ async function boot(ctx: Ctx, options: ScrubOptions, task: 'scrub' | 'inspect'):
     ['-serial', 'stdio', '-monitor', 'none', '-nic', 'none'],
   ].flat();
   return new Promise((resolve, reject) => {
-    const child = spawn(options.qemuBinary ?? 'qemu-system-x86_64', args, { stdio: ['ignore', 'pipe', 'pipe'], ...account });
+    const child = spawn(options.qemuBinary ?? findQemu() ?? QEMU, args, { stdio: ['ignore', 'pipe', 'pipe'], ...account });
     let output = '';
     let errors = '';
     const onAbort = () => child.kill('SIGKILL');

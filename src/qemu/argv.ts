@@ -51,8 +51,8 @@ export interface QemuMachine {
   /** System disk: a qcow2 that this machine may write. */
   disk: string;
   kernel?: { path: string; initrd: string | undefined; cmdline: string } | undefined;
-  /** Flash memory of an EFI guest: code that is only read, and variables of its own; undefined = SeaBIOS. `secureBoot` is for code made for that. */
-  firmware?: { code: string; codeFormat: 'raw' | 'qcow2'; variables: string; secureBoot: boolean } | undefined;
+  /** Flash memory of an EFI guest: code that is only read, and variables of its own; undefined = SeaBIOS. `smm` is for code that wants system management mode. */
+  firmware?: { code: string; codeFormat: 'raw' | 'qcow2'; variables: string; smm: boolean } | undefined;
   /** Port of the guest that a port of 127.0.0.1 is forwarded to. */
   sshGuestPort: number;
   /** No way out of the guest but the forwarded port. */
@@ -86,7 +86,7 @@ export const applianceAccel = (accel: Accel): string[] => accelArgs(accel, { lev
 
 function memoryArgs(m: QemuMachine): string[] {
   // Without "graphics" SeaBIOS, and what uses its screen (boot loaders), writes on the serial port as well; a display there is works as before.
-  const flash = m.firmware === undefined ? '' : `,pflash0=code0,pflash1=vars0${m.firmware.secureBoot ? ',smm=on' : ''}`;
+  const flash = m.firmware === undefined ? '' : `,pflash0=code0,pflash1=vars0${m.firmware.smm ? ',smm=on' : ''}`;
   const machine = `${m.machineType},usb=off,dump-guest-core=off,graphics=off${flash}`;
   const size = ['-m', `${m.memoryMiB}M`];
   if (m.memoryFile === undefined) return ['-machine', machine, ...size];
@@ -101,7 +101,7 @@ function firmwareArgs({ firmware }: QemuMachine): string[] {
   const node = (name: string, filename: string, readOnly: boolean, driver: 'raw' | 'qcow2' = 'raw') =>
     JSON.stringify({ driver, 'node-name': name, 'read-only': readOnly, file: { driver: 'file', filename } });
   // Or the guest's system could write to the flash past the firmware, and with it change the keys (edk2 `OvmfPkg/README`, SMM support).
-  const guarded = firmware.secureBoot ? ['-global', 'driver=cfi.pflash01,property=secure,value=on'] : [];
+  const guarded = firmware.smm ? ['-global', 'driver=cfi.pflash01,property=secure,value=on'] : [];
   return [
     '-blockdev',
     node('code0', firmware.code, true, firmware.codeFormat),

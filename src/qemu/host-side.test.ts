@@ -92,7 +92,7 @@ describe('the command line', () => {
   });
 
   test('EFI firmware is flash: its code is only read, its variables are written; a BIOS guest has none', () => {
-    const efi = qemuArgs({ ...machine, firmware: { code: '/f,w/code', codeFormat: 'raw', variables: '/d/a,b/vars', secureBoot: false } });
+    const efi = qemuArgs({ ...machine, firmware: { code: '/f,w/code', codeFormat: 'raw', variables: '/d/a,b/vars', smm: false } });
     const drives = after(efi, '-blockdev').map((text) => JSON.parse(text) as Record<string, unknown>);
     const raw = { driver: 'raw' };
     expect(drives.slice(0, 2)).toEqual([
@@ -103,7 +103,7 @@ describe('the command line', () => {
     expect(after(args, '-machine')[0]).toMatch(/graphics=off$/);
     expect(efi).not.toContain('-bios');
     expect(efi).not.toContain('-global');
-    const secure = qemuArgs({ ...machine, firmware: { code: '/code', codeFormat: 'qcow2', variables: '/vars', secureBoot: true } });
+    const secure = qemuArgs({ ...machine, firmware: { code: '/code', codeFormat: 'qcow2', variables: '/vars', smm: true } });
     expect(
       after(secure, '-blockdev')
         .map((text) => (JSON.parse(text) as { driver: string }).driver)

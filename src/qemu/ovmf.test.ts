@@ -122,6 +122,24 @@ describe('of each distribution the pair that belongs together', () => {
     expect(found(true)).toBeUndefined();
   });
 
+  test('RHEL: it has none without secure boot, so that the one whose store has no keys starts what nobody signed', () => {
+    const folder = 'usr/share/edk2/ovmf';
+    const code = `${folder}/OVMF_CODE.secboot.fd`;
+    const [plain, enrolled] = [`${folder}/OVMF_VARS.fd`, `${folder}/OVMF_VARS.secboot.fd`];
+    describes('30-edk2-ovmf-x64-sb-enrolled.json', { code, variables: enrolled, features: ENROLLED });
+    expect(found(false)).toBeUndefined();
+    describes('40-edk2-ovmf-x64-sb.json', { code, variables: plain, features: SECURE });
+    expect(found(false)).toEqual([code, plain]);
+    expect(found(true)).toEqual([code, enrolled]);
+    const smm = (secureBoot: boolean, fixed: Parameters<typeof findOvmf>[2] = []) => findOvmf({ secureBoot }, folders(), fixed)?.smm;
+    expect([smm(false), smm(true)]).toEqual([true, true]);
+    // One without, by whatever it is found, comes before it, and wants no such mode.
+    put('plain', Buffer.alloc(4096));
+    expect(smm(false, [{ secureBoot: false, code: at('plain'), variables: at(plain) }])).toBe(false);
+    describes('50-edk2-ovmf-x64-nosb.json', { code: `${folder}/OVMF_CODE.fd`, variables: plain });
+    expect([found(false), smm(false)]).toEqual([[`${folder}/OVMF_CODE.fd`, plain], false]);
+  });
+
   test('openSUSE: with keys, and not the build without system management mode', () => {
     const name = (kind: string) => ({
       code: `usr/share/qemu/ovmf-x86_64-${kind}code.bin`,

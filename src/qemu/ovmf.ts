@@ -16,6 +16,8 @@ export interface OvmfFiles {
   variablesFormat: FlashFormat;
   /** Size of a store that begins with it, as the guest sees it. */
   storeBytes: number;
+  /** It wants system management mode, and the flash written to from there alone. */
+  smm: boolean;
 }
 
 /** Fedora has its newer firmware as qcow2 alone. */
@@ -42,11 +44,14 @@ export function descriptionFolders(env: NodeJS.ProcessEnv = process.env): string
 
 /** The first firmware that fits, of those whose files are there; undefined where there is none. */
 export function findOvmf(wanted: WantedOvmf, folders = descriptionFolders(), fixed: typeof FIXED = FIXED): OvmfFiles | undefined {
-  const described = descriptions(folders).filter((each) => fits(each, wanted.secureBoot));
+  const all = descriptions(folders);
+  const described = all.filter((each) => fits(each, wanted.secureBoot ? 'in force' : 'none'));
+  // RHEL has none without: with no keys in its store it refuses nothing.
+  const open = wanted.secureBoot ? [] : all.filter((each) => fits(each, 'without keys'));
   const ofDebian = fixed
     .filter((each) => each.secureBoot === wanted.secureBoot)
-    .map(({ code, variables }) => ({ code, codeFormat: 'raw', variables, variablesFormat: 'raw' }) as const);
-  for (const each of [...described.flatMap(filesOf), ...ofDebian]) {
+    .map(({ code, variables, secureBoot: smm }) => ({ code, codeFormat: 'raw', variables, variablesFormat: 'raw', smm }) as const);
+  for (const each of [...described.flatMap(filesOf), ...ofDebian, ...open.flatMap(filesOf)]) {
     const storeBytes = flashBytes(each.variables, each.variablesFormat);
     if (flashBytes(each.code, each.codeFormat) === undefined || storeBytes === undefined) continue;
     if ((wanted.storeBytes ?? storeBytes) === storeBytes) return { ...each, storeBytes };
@@ -123,23 +128,26 @@ function read(path: string): Description | undefined {
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** For the machines that we start, with exactly what is wanted: keys that nobody asked for would refuse what is not signed. */
-function fits({ 'interface-types': types, mapping, targets, features }: Description, secureBoot: boolean): boolean {
+function fits(
+  { 'interface-types': types, mapping, targets, features }: Description,
+  secureBoot: 'in force' | 'without keys' | 'none',
+): boolean {
   const has = (feature: string) => list(features).includes(feature);
   const isOurs = list(targets).some((target) => {
     const { architecture, machines } = (target ?? {}) as { architecture?: unknown; machines?: unknown };
     return architecture === 'x86_64' && list(machines).some((name) => typeof name === 'string' && name.startsWith('pc-q35-'));
   });
   const inFlash = mapping?.device === 'flash' && (mapping.mode === undefined || mapping.mode === 'split');
-  const asWanted = secureBoot
-    ? has('secure-boot') && has('enrolled-keys') && has('requires-smm')
-    : !has('secure-boot') && !has('enrolled-keys') && !has('requires-smm');
+  const is = secureBoot !== 'none';
+  const asWanted = has('secure-boot') === is && has('requires-smm') === is && has('enrolled-keys') === (secureBoot === 'in force');
   return list(types).includes('uefi') && isOurs && inFlash && asWanted;
 }
 
-function filesOf({ mapping }: Description): Omit<OvmfFiles, 'storeBytes'>[] {
+function filesOf({ mapping, features }: Description): Omit<OvmfFiles, 'storeBytes'>[] {
   const [code, variables] = [flashFile(mapping?.executable), flashFile(mapping?.['nvram-template'])];
   if (code === undefined || variables === undefined) return [];
-  return [{ code: code.path, codeFormat: code.format, variables: variables.path, variablesFormat: variables.format }];
+  const smm = list(features).includes('requires-smm');
+  return [{ code: code.path, codeFormat: code.format, variables: variables.path, variablesFormat: variables.format, smm }];
 }
 
 function flashFile(file: FlashFile | undefined): { path: string; format: FlashFormat } | undefined {

@@ -1,3 +1,4 @@
+import { isKvmOnly } from './find-qemu.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
@@ -94,7 +95,8 @@ async function matchProcess(pid: number, prefix: string): Promise<FoundProcess |
     const args = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0');
     const name = args[args.indexOf('-name') + 1];
     if (!args.includes('-name') || name === undefined || !name.startsWith(prefix)) return undefined;
-    if (!(await readlink(`/proc/${pid}/exe`)).includes('qemu-system')) return undefined;
+    const program = await readlink(`/proc/${pid}/exe`);
+    if (!program.includes('qemu-system') && !isKvmOnly(program)) return undefined;
     const id = await identify(pid);
     return id && { ...id, tail: name.slice(prefix.length) };
   } catch {

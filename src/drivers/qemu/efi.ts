@@ -48,8 +48,8 @@ export interface Firmware {
   codeFormat: OvmfFiles['codeFormat'];
   /** The machine's own; QEMU writes to it. */
   variables: string;
-  /** Only what is signed runs. */
-  secureBoot: boolean;
+  /** As {@link OvmfFiles} has it: so also where only what is signed runs. */
+  smm: boolean;
 }
 
 /** Whether a file is a variable store by its name: its bytes are the guest's, so that they say nothing about disks. */
@@ -65,8 +65,8 @@ export function isEfi(master: MasterRecord): boolean {
 export async function firmwareOf(host: Host, masters: Masters, master: MasterRecord, folder: string): Promise<Firmware> {
   const variables = await ensureStore(host, masters, master, folder);
   const secureBoot = hasSecureBoot(master);
-  const { code, codeFormat } = ovmfFor(secureBoot, (await stat(variables)).size);
-  return { code, codeFormat, variables, secureBoot };
+  const { code, codeFormat, smm } = ovmfFor(secureBoot, (await stat(variables)).size);
+  return { code, codeFormat, variables, smm };
 }
 
 /** The path of a machine's store, which is made if it is not there. Errors: `missing-tool`. */

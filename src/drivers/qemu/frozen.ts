@@ -7,7 +7,7 @@ import { isCode } from '../../lib/errors.ts';
 import { saveState } from '../../qemu/saved-state.ts';
 import { sealedCopy } from '../../qemu/sealed-memory.ts';
 import type { Fleet } from './fleet.ts';
-import { grantFile, type Host, machineTypeOf, macFor, pathExists, sealFile } from './host.ts';
+import { grantFile, type Host, macFor, pathExists, sealFile } from './host.ts';
 import { launchArgs } from './launch.ts';
 import { describeFile, DISK, type Masters } from './masters.ts';
 import { type FrozenRecord, type MachineRecord, type MasterRecord, readJson, writeJson } from './records.ts';
@@ -58,7 +58,7 @@ export class Frozen {
       'v2',
       master.revisionId,
       host.qemuVersion,
-      machineTypeOf(host.qemuVersion),
+      host.machineType,
       host.accel(),
       hardware.vcpus,
       hardware.memoryMiB,

@@ -44,6 +44,8 @@ export interface Host {
   readonly log: Logger;
   readonly qemuBinary: string;
   readonly qemuVersion: string;
+  /** The newest of that QEMU, pinned: `pc-q35-7.2`. */
+  readonly machineType: string;
   /** Account of QEMU and qemu-img; undefined = our own. */
   readonly account: Account | undefined;
   readonly img: QemuImg;

@@ -2,7 +2,7 @@ import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { identityFileContent, type QemuMachine, qemuArgs } from '../../qemu/argv.ts';
 import { firmwareOf, isEfi } from './efi.ts';
-import { type Host, machineIdHex, machineTypeOf, seedHex, tagPrefix, uuidFor } from './host.ts';
+import { type Host, machineIdHex, seedHex, tagPrefix, uuidFor } from './host.ts';
 import { runPathsIn } from './layout.ts';
 import type { Masters } from './masters.ts';
 import { operationsKey } from './operations.ts';
@@ -68,7 +68,7 @@ async function describeMachine(
   // guest restarts, QEMU ends and the machine is booted again with everything (see Fleet.onGuestReset).
   const kernel = spec.incoming ? undefined : masters.optional(master, 'kernel');
   return {
-    machineType: machineTypeOf(host.qemuVersion),
+    machineType: host.machineType,
     accel: host.accel(),
     cpu: hardware.cpu ?? 'x86-64-v2',
     diskBus: hardware.diskBus ?? 'virtio',

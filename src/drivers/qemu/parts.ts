@@ -4,6 +4,7 @@ import type { Ctx } from '../../lib/context.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Accel } from '../../qemu/argv.ts';
 import { Cgroups } from '../../qemu/cgroup.ts';
+import { findQemu, QEMU } from '../../qemu/find-qemu.ts';
 import { DEFAULT_MAX_IMAGE_BYTES, IMPORT_FORMATS } from '../../qemu/import-check.ts';
 import { QemuImg } from '../../qemu/qemu-img.ts';
 import { accountFor } from '../../qemu/tool-account.ts';
@@ -13,7 +14,7 @@ import { Checkpoints } from './checkpoints.ts';
 import { Fleet } from './fleet.ts';
 import { Frozen } from './frozen.ts';
 import { Guests } from './guests.ts';
-import { type Host, type ImageTools, machineTypeOf } from './host.ts';
+import type { Host, ImageTools } from './host.ts';
 import type { QemuDriverOptions } from './index.ts';
 import { defaultTools } from './image-tools.ts';
 import { Survey } from './inventory.ts';
@@ -22,7 +23,7 @@ import { Layout } from './layout.ts';
 import { Machines } from './machines.ts';
 import { Masters } from './masters.ts';
 import { Power } from './power.ts';
-import { canSealMemory, readQemuVersion } from './probe.ts';
+import { canSealMemory, readMachineType, readQemuVersion } from './probe.ts';
 import { endStrayTpms } from './tpm.ts';
 import { Removal } from './removal.ts';
 import { Unlink } from './unlink.ts';
@@ -51,9 +52,10 @@ export async function openParts(
   options: QemuDriverOptions & { log: Logger },
 ): Promise<{ parts: Parts; capabilities: Capabilities }> {
   const { installationId, log } = options;
-  const qemuBinary = options.qemuBinary ?? 'qemu-system-x86_64';
+  const qemuBinary = options.qemuBinary ?? findQemu() ?? QEMU;
   const layout = new Layout(options.dataDir);
   const qemuVersion = await readQemuVersion(ctx, qemuBinary);
+  const machineType = await readMachineType(ctx, qemuBinary, qemuVersion);
   const tools = options.tools ?? defaultTools;
   const { account, accountFact } = await accountFor(options.dataDir, log);
   await layout.create(account);
@@ -68,6 +70,7 @@ export async function openParts(
     log,
     qemuBinary,
     qemuVersion,
+    machineType,
     account,
     cgroups,
     tools,
@@ -83,7 +86,7 @@ export async function openParts(
   await adoptAll(ctx, parts);
   const facts = {
     qemu: qemuVersion,
-    machineType: machineTypeOf(qemuVersion),
+    machineType,
     ...accelChoice.facts(),
     account: accountFact,
     limits: limitsFact,

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { runTool } from '../../qemu/run-tool.ts';
 import { type Ctx, makeCtx } from '../../lib/context.ts';
 import { driverError } from '../../driver/errors.ts';
+import { isKvmOnly, newestQ35 } from '../../qemu/find-qemu.ts';
+import { machineTypeOf } from './host.ts';
 
 /** QEMU's version, `7.2.22`; `missing-tool` when it is not there. */
 export async function readQemuVersion(ctx: Ctx, binary: string): Promise<string> {
@@ -9,6 +11,14 @@ export async function readQemuVersion(ctx: Ctx, binary: string): Promise<string>
   const found = /version (\d+\.\d+\.\d+)/.exec(stdout)?.[1];
   if (found === undefined) throw driverError('missing-tool', `${binary} does not say its version`);
   return found;
+}
+
+/** The newest machine type that it has. `missing-tool` where it has none that we start. */
+export async function readMachineType(ctx: Ctx, binary: string, version: string): Promise<string> {
+  if (!isKvmOnly(binary)) return machineTypeOf(version);
+  const newest = newestQ35((await runTool(ctx, binary, ['-machine', 'help'])).stdout);
+  if (newest === undefined) throw driverError('missing-tool', `${binary} has no machine type q35`);
+  return newest;
 }
 
 /** Memory of this host in MiB, from /proc/meminfo. */

@@ -13,13 +13,12 @@ export async function assertHardware(deps: EngineDeps, providerId: string, hardw
   await deps.drivers.get(providerId)?.checkHardware?.(makeCtx({ log: deps.log, timeoutMs: CHECK_MS }), hardware);
 }
 
-/** Refuses a revision that none of its providers could start. One that is another server's may be able to. Errors: as of {@link assertHardware}. */
+/** Refuses a revision that none of its providers could start; one that this server cannot ask may be able to. Errors: as of {@link assertHardware}. */
 export async function assertStartable(deps: EngineDeps, revision: Pick<Revision, 'id' | 'profile'> | undefined): Promise<void> {
   if (!revision?.profile) return;
   const { hardware } = revision.profile;
   let refusal: unknown;
   for (const { providerId } of await masters.ofRevisions(deps.store.db, [revision.id])) {
-    if (!deps.drivers.has(providerId)) return;
     try {
       return await assertHardware(deps, providerId, hardware);
     } catch (error) {
