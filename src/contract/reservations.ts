@@ -135,6 +135,7 @@ export const Connection = named(
     hostKeys: Type.Array(Type.String(), { description: "The guest's SSH host keys, as in known_hosts: `ssh-ed25519 AAAA…`." }),
     sshCommand: Type.Optional(Type.String({ description: 'Absent where there is no SSH.' })),
     endsAt: Type.Optional(Time),
+    notes: Type.Optional(Type.Array(Type.String(), { description: 'What the guest refused, so that not all of this works.' })),
   }),
 );
 export type Connection = Static<typeof Connection>;
@@ -261,9 +262,8 @@ export const reservationRoutes = {
     body: strict({
       publicKey: Type.Optional(
         Type.String({
-          maxLength: 4096,
-          pattern: '^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-[a-z0-9@.-]+) [A-Za-z0-9+/]+={0,3}( [ -~]*)?$',
-          description: 'An SSH public key to let in as well, on one line.',
+          maxLength: 8192,
+          description: 'An SSH public key to let in as well, on one line, as OpenSSH writes it. What it is instead is said.',
         }),
       ),
     }),

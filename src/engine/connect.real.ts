@@ -1,6 +1,7 @@
 /** Connects at one time: the guest ends with the newest keys. */
 import { expect, onTestFinished, test } from 'vitest';
 import { type Bench, makeBench, readyOne, reservationOf, until } from '../../test/support/engine.ts';
+import { driverError } from '../driver/errors.ts';
 import type { Driver } from '../driver/index.ts';
 import { guestAccount } from '../drivers/fake/guest-files.ts';
 import { makeCtx } from '../lib/context.ts';
@@ -84,4 +85,21 @@ test('a connect that waits for its turn ends with its context', async () => {
   go();
   await first;
   expect(came).toBe('cancelled');
+});
+
+test('what a guest refuses of a credential is told with what it took; one that takes nothing is an error', async () => {
+  const bench = await makeBench(onTestFinished);
+  const { id } = await readyOne(bench);
+  let given: string[] = ['password'];
+  const { deps } = handovers(bench, async () => {
+    throw driverError('guest-failed', 'only the password could be set: its agent refuses guest-ssh-add-authorized-keys', {
+      details: { given },
+    });
+  });
+  const answer = await connect(makeCtx(), deps, sealer, bench.who, id, key(1));
+  expect(answer.notes).toEqual([expect.stringContaining('refuses guest-ssh-add-authorized-keys')]);
+  expect(answer.password).not.toBe('');
+  given = [];
+  await expect(connect(makeCtx(), deps, sealer, bench.who, id, undefined)).rejects.toMatchObject({ code: 'guest-failed' });
+  expect((await connect(makeCtx(), bench.deps, sealer, bench.who, id, undefined)).notes).toEqual([]);
 });

@@ -105,6 +105,7 @@ export function reservationServices({ deps, sealer }: Parts, peers?: PeerService
         hostKeys: [...facts.hostKeys],
         ...(facts.protocol === 'ssh' ? { sshCommand: `ssh -p ${facts.port} ${facts.user}@${facts.host}` } : {}),
         ...given({ endsAt: iso(facts.endsAt) }),
+        ...(facts.notes.length === 0 ? {} : { notes: [...facts.notes] }),
       };
     },
     rdpFile: (id) => rdpFileOf(deps, id),

@@ -25,6 +25,7 @@ export function addConnect(program: Command, cli: Cli): void {
         ['until', c.endsAt],
       ];
       session.answer(c, facts(rows));
+      for (const note of c.notes ?? []) session.say(note);
     });
 }
 
@@ -35,8 +36,8 @@ function readPublicKey(file: string): string {
   } catch (cause) {
     throw new CarrelError('bad-request', `the key file ${file} cannot be read`, { cause });
   }
-  // A private key given by mistake must not leave this machine.
-  if (text.includes('PRIVATE KEY') || !/^[a-z]\S+ [A-Za-z0-9+/=]+/.test(text)) {
+  // A private key given by mistake must not leave this machine. What else is no public key the server says by its name.
+  if (/PRIVATE KEY|^PuTTY-User-Key-File/.test(text)) {
     throw new CarrelError('bad-request', `${file} is not an SSH public key`, { hint: 'it is one line, such as ~/.ssh/id_ed25519.pub' });
   }
   return text;

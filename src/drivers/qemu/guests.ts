@@ -15,6 +15,7 @@ import { type Runtime, unreachable } from './runtime.ts';
 import { settleCloudGuest } from './settle.ts';
 import { waitForBanner } from './ssh-banner.ts';
 import { readHostKey } from './ssh-host-key.ts';
+import { handOverByGuestAgent } from './guest-agent-handover.ts';
 
 /** User-mode networking forwards from this address alone. */
 const LOOPBACK = '127.0.0.1';
@@ -163,10 +164,7 @@ export class Guests implements Guest {
     await this.throughAgent(ctx, machineId, {
       user,
       script: handoverScript(credentials),
-      viaGuestAgent: async (runtime) => {
-        await runtime.guestAgent.setPassword(ctx, user, passwordHash);
-        await runtime.guestAgent.setAuthorizedKeys(ctx, user, authorizedKeys);
-      },
+      viaGuestAgent: async ({ guestAgent }) => await handOverByGuestAgent(ctx, guestAgent, credentials),
       viaLineAgent: async (runtime, bounded) => {
         await runtime.agent.setPassword(bounded, user, passwordHash);
         await runtime.agent.setAuthorizedKeys(bounded, user, authorizedKeys);

@@ -23,6 +23,8 @@ export interface ConnectionFacts {
   password: string;
   hostKeys: readonly string[];
   endsAt: Date | null;
+  /** What the guest refused, so that of this not all works. */
+  notes: readonly string[];
 }
 
 /** So many keys at most are kept with one reservation. */
@@ -76,9 +78,10 @@ export async function connect(
     });
     return next;
   });
+  const notes: string[] = [];
   if (lastDoor !== null) {
     if (key !== undefined) await inTurn(ctx, id, () => setKeysBySsh(ctx, lastDoor, machine.hostKeys ?? [], credential));
-  } else if (own === undefined) await inTurn(ctx, id, () => handOver(ctx, deps, sealer, driver, row, credential));
+  } else if (own === undefined) notes.push(...(await inTurn(ctx, id, () => handOver(ctx, deps, sealer, driver, row, credential))));
   const address = await addressOf(ctx, driver, machine);
   return {
     protocol: address.rdpPort === undefined ? 'ssh' : 'rdp',
@@ -88,12 +91,14 @@ export async function connect(
     password: credential.password,
     hostKeys: machine.hostKeys ?? [],
     endsAt: row.during.end,
+    notes,
   };
 }
 
 /**
  * Gives the guest the credential as the row has it, and looks again afterwards: what another server wrote meanwhile, and may have
- * handed over before this, is handed over once more. So what the guest has in the end is the newest.
+ * handed over before this, is handed over once more. So what the guest has in the end is the newest. The answer is what the guest refused of it, where it
+ * took the rest: that is a way in, and is told.
  */
 async function handOver(
   ctx: Ctx,
@@ -102,18 +107,28 @@ async function handOver(
   driver: Driver,
   of: Reservation,
   written: GuestCredential,
-): Promise<void> {
+): Promise<string[]> {
   let given: Buffer | undefined;
+  let refused: string[] = [];
   for (;;) {
     checkCtx(ctx);
     const sealed = (await reservations.find(deps.store.db, of.id))?.credential ?? undefined;
-    if (given !== undefined && (sealed === undefined || sealed.equals(given))) return;
+    if (given !== undefined && (sealed === undefined || sealed.equals(given))) return refused;
     const { user, password, authorizedKeys } = sealed ? sealer.open<GuestCredential>(of.id, sealed) : written;
-    await driver.guest.handover(ctx, of.machineId, { user, passwordHash: hashPassword(password), authorizedKeys });
-    if (sealed === undefined) return;
+    refused = await driver.guest.handover(ctx, of.machineId, { user, passwordHash: hashPassword(password), authorizedKeys }).then(
+      () => [],
+      (error: unknown) => {
+        if (error instanceof CarrelError && isSome(error.details['given'])) return [error.message];
+        throw error;
+      },
+    );
+    if (sealed === undefined) return refused;
     given = sealed;
   }
 }
+
+/** Whether a guest that refused something took something all the same. */
+const isSome = (given: unknown): boolean => Array.isArray(given) && given.length > 0;
 
 const turns = new Map<string, Promise<void>>();
 
