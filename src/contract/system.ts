@@ -60,7 +60,7 @@ export const ReconcileReport = named(
   Type.Object({
     dryRun: Type.Boolean(),
     complete: Type.Boolean({
-      description: 'False if a part of a provider could not be read: absence meant nothing then, but for what stands where all was read.',
+      description: 'False if a part of a provider could not be read: absence meant nothing then.',
     }),
     unread: Type.Optional(
       Type.Array(Type.String(), {

@@ -141,11 +141,11 @@ export interface Stray {
 }
 
 export interface Inventory {
-  /** False if any part could not be read; then absence in it means nothing (promise 5), but for what {@link Inventory.places} says. */
+  /** False if any part could not be read; then absence in it means nothing (promise 5). */
   complete: boolean;
   /**
-   * Which places could be read whole and which could not, where the provider has several and not all could be read. What stands on the former alone
-   * is judged as in a complete reading. Left out: of nothing can be said that it was read whole.
+   * Which places could be read whole and which could not, where the provider has several and not all could be read. What is seen to stand on the former
+   * alone is judged as in a complete reading. Left out: of nothing can be said that it was read whole.
    */
   places?: { read: readonly string[]; unread: readonly string[] } | undefined;
   machines: readonly SeenMachine[];

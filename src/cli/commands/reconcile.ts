@@ -21,5 +21,5 @@ export function addReconcile(program: Command, cli: Cli): void {
 /** What a reading that was not whole has to say. */
 function partial(unread: readonly string[] = []): string {
   if (unread.length === 0) return 'not everything could be read, so nothing was deleted';
-  return `not read: ${unread.join(', ')}; nothing that may stand there was deleted or called missing`;
+  return `not read: ${unread.join(', ')}; nothing that may stand there was deleted, and nothing was called missing`;
 }

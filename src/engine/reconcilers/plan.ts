@@ -15,8 +15,6 @@ export interface ExpectedMachine {
   condition?: MachineCondition | null | undefined;
   /** A saga is at work on it: its half-made or half-gone look is no finding. */
   busy: boolean;
-  /** Where it stood when it was last seen; absent where nobody remembers. */
-  places?: readonly string[] | undefined;
 }
 
 export interface ExpectedMaster {
@@ -24,7 +22,6 @@ export interface ExpectedMaster {
   /** The store holds a sealed master for it. */
   recorded: boolean;
   busy: boolean;
-  places?: readonly string[] | undefined;
 }
 
 export interface Expected {
@@ -96,7 +93,8 @@ export function findingKey(finding: Finding): string {
 }
 
 /**
- * Compares. Nothing foreign is ever due; nothing that rests on absence is due after a partial read (promise 5), unless it stands where all was read.
+ * Compares. Nothing foreign is ever due; nothing that rests on absence is due after a partial read (promise 5): where a machine stood says nothing
+ * of where it is, since it may have been moved to the very datastore that cannot be read. What is seen, and stands where all was read, is judged.
  */
 export function plan(seen: Inventory, expected: Expected, before: Strikes, limits: PlanLimits): Plan {
   const findings = [...machineFindings(seen, expected), ...masterFindings(seen, expected), ...strayFindings(seen, expected)];
@@ -117,21 +115,21 @@ export function plan(seen: Inventory, expected: Expected, before: Strikes, limit
     // These rest on what is seen, not on what is missing.
     if (f.action === 'record' || f.action === 'take-out') return true;
     if (frozen.length > 0) return false;
-    if (!readWhole(seen, placesOf(f, seen, expected))) return false;
+    if (!readWhole(seen, placesOf(f, seen))) return false;
     return (strikes.get(findingKey(f)) ?? 0) >= limits.strikes;
   });
   return { findings, due, strikes };
 }
 
 /** Whether all was read where that stands: everywhere, or on all of its places. */
-export function readWhole(seen: Inventory, places: readonly string[] | undefined): boolean {
+function readWhole(seen: Inventory, places: readonly string[] | undefined): boolean {
   if (seen.complete) return true;
   const read = seen.places?.read ?? [];
   return places !== undefined && places.length > 0 && places.every((place) => read.includes(place));
 }
 
-/** Where a finding's subject stands, as it is seen now or, if it is missing, as it was seen before; of several of one id all count. */
-function placesOf(finding: Finding, seen: Inventory, expected: Expected): readonly string[] | undefined {
+/** Where a finding's subject is seen to stand; of several of one id all count. What is missing stands nowhere that is known. */
+function placesOf(finding: Finding, seen: Inventory): readonly string[] | undefined {
   const all = (subjects: readonly { places?: readonly string[] | undefined }[]): readonly string[] | undefined =>
     subjects.some(({ places }) => places === undefined) ? undefined : subjects.flatMap(({ places = [] }) => places);
   switch (finding.kind) {
@@ -139,8 +137,6 @@ function placesOf(finding: Finding, seen: Inventory, expected: Expected): readon
       return all(seen.machines.filter((m) => m.machineId === finding.machineId));
     case 'leaked-master':
       return all(seen.masters.filter((m) => m.revisionId === finding.revisionId));
-    case 'missing-machine':
-      return all(expected.machines.filter((m) => m.machineId === finding.machineId));
     case 'stray':
       return finding.stray.places;
     default:
@@ -168,8 +164,8 @@ function machineFindings(seen: Inventory, expected: Expected): Finding[] {
       found.push(...differences(row, { ...machine, power: machine.power }));
     }
   }
+  if (!seen.complete) return found;
   for (const row of expected.machines) {
-    if (!readWhole(seen, row.places)) continue;
     // One that is lost already and still has no run that ends it is looked at again: its reservation must not stay ready for ever.
     const shouldBeThere = row.state === 'running' || row.state === 'stopped' || row.state === 'lost';
     if (shouldBeThere && !row.busy && !present.has(row.machineId)) {
@@ -207,9 +203,10 @@ function masterFindings(seen: Inventory, expected: Expected): Finding[] {
     else if (master.changed !== undefined && row?.recorded && !row.busy)
       found.push({ kind: 'changed-master', revisionId: master.revisionId, what: master.changed, action: 'take-out' });
   }
+  if (!seen.complete) return found;
   const present = new Set(seen.masters.map((m) => m.revisionId));
   for (const row of expected.masters) {
-    if (readWhole(seen, row.places) && row.recorded && !row.busy && !present.has(row.revisionId))
+    if (row.recorded && !row.busy && !present.has(row.revisionId))
       found.push({ kind: 'missing-master', revisionId: row.revisionId, action: 'report' });
   }
   return found;

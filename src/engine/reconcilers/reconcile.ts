@@ -1,5 +1,5 @@
 /** The reconciler at work: reads provider and store, lets plan.ts judge, and mends what is due. */
-import { type Inventory, WRITTEN_OFF } from '../../driver/index.ts';
+import { WRITTEN_OFF } from '../../driver/index.ts';
 import { CarrelError, isCode, describeError } from '../../lib/errors.ts';
 import { type Ctx, makeCtx, sleep } from '../../lib/context.ts';
 import * as assignments from '../../store/assignments.ts';
@@ -41,8 +41,6 @@ const GONE_LOOK_BACK_MS = 3_600_000;
 export class Reconciler {
   readonly #deps: EngineDeps;
   readonly #strikes = new Map<string, Strikes>();
-  /** Where machines and masters of a provider were seen last, by their ids: what is missing cannot say it itself. */
-  readonly #places = new Map<string, ReadonlyMap<string, readonly string[]>>();
 
   constructor(deps: EngineDeps) {
     this.#deps = deps;
@@ -60,7 +58,6 @@ export class Reconciler {
     const seen = await driver.inventory(ctx);
     // Read again after the inventory: what began or ended in between is busy in one of the two and is left alone.
     const expected = union(before, await this.#expected(providerId));
-    this.#remember(providerId, seen, expected);
     const limits = options.askedFor ? { ...LIMITS, strikes: 1 } : LIMITS;
     const judged = plan(seen, expected, this.#strikes.get(providerId) ?? new Map(), limits);
     if (!options.dryRun) this.#strikes.set(providerId, judged.strikes);
@@ -79,26 +76,12 @@ export class Reconciler {
     return { providerId, complete: seen.complete, unread: seen.places?.unread ?? [], results };
   }
 
-  /** Of what is gone from the store nothing is kept. */
-  #remember(providerId: string, seen: Inventory, { machines: known, masters: recorded }: Expected): void {
-    const before = this.#places.get(providerId);
-    const now = new Map<string, readonly string[]>();
-    for (const id of [...known.map((m) => m.machineId), ...recorded.map((m) => m.revisionId)]) {
-      const places = before?.get(id);
-      if (places !== undefined) now.set(id, places);
-    }
-    for (const { machineId, places } of seen.machines) if (places !== undefined) now.set(machineId, places);
-    for (const { revisionId, places } of seen.masters) if (places !== undefined) now.set(revisionId, places);
-    this.#places.set(providerId, now);
-  }
-
   async #expected(providerId: string): Promise<Expected> {
     const { db } = this.#deps.store;
     const rows = await machines.forReconcile(db, providerId, new Date(this.#deps.now().getTime() - GONE_LOOK_BACK_MS));
     const busy = await jobs.busyIds(db);
     const recorded = new Set((await masters.onProvider(db, providerId)).map((m) => m.revisionId));
     const revisions = new Set([...recorded, ...(await images.revisionIds(db))]);
-    const places = this.#places.get(providerId);
     return {
       machines: rows.map((m) => ({
         machineId: m.id,
@@ -106,14 +89,8 @@ export class Reconciler {
         state: m.state,
         condition: m.condition,
         busy: busy.has(m.id),
-        places: places?.get(m.id),
       })),
-      masters: [...revisions].map((revisionId) => ({
-        revisionId,
-        recorded: recorded.has(revisionId),
-        busy: busy.has(revisionId),
-        places: places?.get(revisionId),
-      })),
+      masters: [...revisions].map((revisionId) => ({ revisionId, recorded: recorded.has(revisionId), busy: busy.has(revisionId) })),
     };
   }
 
