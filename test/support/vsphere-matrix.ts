@@ -34,12 +34,17 @@ export const WAYS: readonly Way[] = [
   { name: 'ESXi, full copy', kind: 'esxi', linkedStrategy: 'child-disk', mode: 'full' },
 ];
 
-export const VERBS = ['prepareMaster', 'clone', 'capture', 'destroy', 'removeMaster', 'relocate'] as const;
+export const VERBS = ['prepareMaster', 'clone', 'capture', 'destroy', 'removeMaster', 'relocate', 'reseal'] as const;
 export type Verb = (typeof VERBS)[number];
 
-/** Those that machines made that way know: a lone host moves nothing, nor is moved what is made VCL's way. */
-export function verbsOf({ kind, linkedStrategy }: Way): Verb[] {
-  return VERBS.filter((verb) => verb !== 'relocate' || (kind === 'vcenter' && linkedStrategy !== 'shared-master'));
+/**
+ * Those that machines made that way know: a lone host moves nothing, nor is moved what is made VCL's way. A new seal is of the master, however
+ * machines are made of it: once for each kind of server.
+ */
+export function verbsOf({ kind, linkedStrategy, mode }: Way): Verb[] {
+  const usual = mode === 'linked' && linkedStrategy === (kind === 'vcenter' ? 'snapshot-clone' : 'child-disk');
+  const moves = kind === 'vcenter' && linkedStrategy !== 'shared-master';
+  return VERBS.filter((verb) => (verb === 'relocate' ? moves : verb !== 'reseal' || usual));
 }
 
 /** One thing that happens to a verb: a fault of the simulator, or the end of the server or of our process at the n-th step. */
@@ -143,7 +148,16 @@ export class Matrix {
       const spec = { machineId: this.#machine, revisionId };
       return { run: async (driver, onStep) => await driver.capture(step(onStep), spec), check: whole, undo, machines: [] };
     }
-    await c.driver.prepareMaster(ctx(), c.w.prepareSpec(revisionId));
+    const { files } = await c.driver.prepareMaster(ctx(), c.w.prepareSpec(revisionId));
+    if (this.verb === 'reseal') {
+      return {
+        // whoever missed the answer asks by what was recorded before
+        run: async (driver, onStep) => await driver.resealMaster(step(onStep), revisionId, files),
+        check: whole,
+        undo,
+        machines: [],
+      };
+    }
     return {
       run: async (driver, onStep) => await driver.removeMaster(step(onStep), revisionId),
       check: async () => undefined,

@@ -8,11 +8,12 @@ import { MASTER_CHECKS } from './masters.ts';
 import { OWNERSHIP_CHECKS } from './ownership.ts';
 import { POWER_CHECKS } from './power.ts';
 import { RELOCATE_CHECKS } from './relocate.ts';
+import { RESEAL_CHECKS } from './reseal.ts';
 import { UNLINK_CHECKS } from './unlink.ts';
 
 /** All rules of the port by theme, in the order in which they run; the last two look back over everything before them. */
 export const SUITE: Readonly<Record<string, readonly Check[]>> = {
-  masters: MASTER_CHECKS,
+  masters: [...MASTER_CHECKS, ...RESEAL_CHECKS],
   clones: CLONE_CHECKS,
   guests: GUEST_CHECKS,
   'golden disks': GOLDEN_CHECKS,

@@ -32,6 +32,7 @@ runConformance(
         checkpoints: false,
         unlink: false,
         relocate: false,
+        reseal: false,
         suspend: false,
         console: 'none',
         importFormats: [],
@@ -47,6 +48,8 @@ runConformance(
     'unlink-broken-off': 'machines cannot be taken off their masters',
     relocate: 'machines cannot be moved to another datastore',
     'relocate-broken-off': 'machines cannot be moved to another datastore',
+    reseal: 'masters cannot be sealed anew',
+    'reseal-broken-off': 'masters cannot be sealed anew',
   },
 );
 // The way that the suite goes over QEMU: machines shared between tests, few hooks.

@@ -25,7 +25,7 @@ import { checkCtx, type Ctx } from '../../lib/context.ts';
 import { consoleOf, FakeGuest, screenOf, serialOf } from './guest.ts';
 import { FakeHost } from './host.ts';
 import { clone, destroy, sweep } from './machines.ts';
-import { capture, FAKE_IMPORT_FORMATS, FAKE_RECIPES, prepareMaster, removeMaster, verifyMaster } from './masters.ts';
+import { capture, FAKE_IMPORT_FORMATS, FAKE_RECIPES, prepareMaster, removeMaster, resealMaster, verifyMaster } from './masters.ts';
 import { checkpoint, deleteCheckpoint, power, revert } from './power.ts';
 import { cloneResult, inventory, lineage, room } from './reads.ts';
 import { unlink } from './unlink.ts';
@@ -121,6 +121,10 @@ export class FakeDriver implements Driver {
 
   async verifyMaster(ctx: Ctx, revisionId: string): Promise<MasterCheck> {
     return await verifyMaster(this.#host, ctx, revisionId);
+  }
+
+  async resealMaster(ctx: Ctx, revisionId: string, recorded: Parameters<typeof resealMaster>[3]): Promise<Master> {
+    return await resealMaster(this.#host, ctx, revisionId, recorded);
   }
 
   async removeMaster(ctx: Ctx, revisionId: string): Promise<DeletionProof> {

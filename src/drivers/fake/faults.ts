@@ -6,6 +6,7 @@ export const FAKE_VERBS = [
   'room',
   'prepareMaster',
   'verifyMaster',
+  'resealMaster',
   'removeMaster',
   'clone',
   'readBack',

@@ -26,7 +26,7 @@ export interface FakeHarnessOptions {
 export async function makeFakeHarness(options: FakeHarnessOptions = {}): Promise<Harness> {
   let world = new FakeWorld({ path: options.path });
   const make = (): Driver => {
-    const driver = new FakeDriver({ world, tag: TAG, capabilities: options.capabilities });
+    const driver = new FakeDriver({ world, tag: TAG, capabilities: { reseal: true, ...options.capabilities } });
     return options.wrap?.(driver) ?? driver;
   };
   let driver = make();

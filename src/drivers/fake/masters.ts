@@ -161,6 +161,29 @@ export async function verifyMaster(host: FakeHost, ctx: Ctx, revisionId: string)
   });
 }
 
+/** As of the port. The fake's masters lie where they lie, so that the new seal is the former one. */
+export async function resealMaster(
+  host: FakeHost,
+  ctx: Ctx,
+  revisionId: string,
+  recorded: readonly Pick<Master['files'][number], 'path' | 'sha256'>[],
+): Promise<Master> {
+  return await host.perform(ctx, 'resealMaster', revisionId, 0, async (middle) => {
+    const { state } = host.world;
+    const master = state.masters[revisionId];
+    if (master === undefined || master.half) throw driverError('not-found', `there is no sealed master of ${revisionId}`);
+    if (master.tag !== host.tag) throw driverError('not-owned', `the master of ${revisionId} is not ours`);
+    const strange = recorded.find(({ path, sha256 }) => master.sha256[master.disks.indexOf(path)] !== sha256);
+    if (strange !== undefined) throw driverError('master-changed', `${strange.path} has another seal than was recorded of it`);
+    await middle();
+    for (const [i, path] of master.disks.entries()) {
+      const disk = state.disks[path];
+      if (disk === undefined || digestOf(disk) !== master.sha256[i]) throw driverError('master-changed', `${path} is not what was sealed`);
+    }
+    return masterOf(state, master);
+  });
+}
+
 export async function removeMaster(host: FakeHost, ctx: Ctx, revisionId: string): Promise<DeletionProof> {
   const startedAt = host.world.isoNow();
   return await host.perform(ctx, 'removeMaster', revisionId, 0, async (middle) => {

@@ -8,6 +8,7 @@ import { CLONE_SABOTAGES } from './sabotage-clones.ts';
 import { MASTER_SABOTAGES } from './sabotage-masters.ts';
 import { RELOCATE_SABOTAGES } from './sabotage-relocate.ts';
 import { REMOVAL_SABOTAGES } from './sabotage-removals.ts';
+import { RESEAL_SABOTAGES } from './sabotage-reseal.ts';
 import { RUNNING_SABOTAGES } from './sabotage-running.ts';
 import { UNLINK_SABOTAGES } from './sabotage-unlink.ts';
 import { override, type SabotageEntry } from './sabotage-tools.ts';
@@ -18,6 +19,7 @@ export const SABOTAGES = {
   ...RUNNING_SABOTAGES,
   ...UNLINK_SABOTAGES,
   ...RELOCATE_SABOTAGES,
+  ...RESEAL_SABOTAGES,
   ...REMOVAL_SABOTAGES,
 };
 export type Sabotage = keyof typeof SABOTAGES;
