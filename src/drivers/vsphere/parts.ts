@@ -3,6 +3,7 @@ import { driverError } from '../../driver/errors.ts';
 import type { Ctx } from '../../lib/context.ts';
 import { VSphereClient } from '../../vsphere/index.ts';
 import { Checkpoints } from './machines/checkpoints.ts';
+import { mustBeYoungEnough } from './endpoint/age.ts';
 import { Endpoint } from './endpoint/endpoint.ts';
 import { Files } from './storage/files.ts';
 import { Frozen } from './masters/frozen.ts';
@@ -65,6 +66,7 @@ export async function openParts(ctx: Ctx, options: VSphereProviderOptions): Prom
   });
   try {
     await mustBeOfKind(ctx, client, options);
+    mustBeYoungEnough(await client.connect(ctx));
     const site = await openSite(ctx, client, options);
     const capabilities = await learn(ctx, client, site, options);
     const end = new Endpoint(client, options, site, capabilities.cloneModes.includes('instant'));

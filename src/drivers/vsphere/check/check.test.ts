@@ -3,6 +3,7 @@ import { ctx } from '../../../../test/support/vsphere-cases.ts';
 import { VSphereWorld } from '../../../../test/support/vsphere-harness.ts';
 import { setConnection } from '../../../vsim/model/trouble.ts';
 import type { Vm } from '../../../vsim/model/entities.ts';
+import { startVsim } from '../../../vsim/vsim.ts';
 import { VSphereDriver, type VSphereProviderOptions } from '../index.ts';
 
 const check = async (w: VSphereWorld, more: Partial<VSphereProviderOptions> = {}) =>
@@ -66,6 +67,48 @@ test('every problem is told, each with what to do, also where the provider would
       expect(told).toContain(part);
     }
     for (const problem of report.problems) expect(problem.hint).toMatch(/\w+ .*\.$/);
+  } finally {
+    await w.dispose();
+  }
+});
+
+test.each([
+  ['6.0.0.0', true, /is too old: .* 6\.5 at least/],
+  ['6.7.3', false, /is older than vSphere 7\.0/],
+  ['7.0.0.0', undefined, /./],
+] as const)('a server of API %s: whether that keeps it from being used is %s', async (apiVersion, blocking, said) => {
+  const w = await VSphereWorld.make();
+  const other = await startVsim({ masters: 1, masterBytes: 2 ** 20, apiVersion });
+  try {
+    const credentials = { kind: 'password' as const, username: other.username, password: other.password };
+    const options = { ...w.options, url: other.url, credentials, trust: { fingerprint256: other.fingerprint256 } };
+    const { problems } = await check(w, options);
+    const told = problems.filter(({ hint }) => hint.startsWith('Upgrade it'));
+    expect(told).toEqual(blocking === undefined ? [] : [{ blocking, message: expect.stringMatching(said), hint: expect.any(String) }]);
+    const opened = new VSphereDriver(options);
+    const opening = opened.open(ctx());
+    if (blocking === true) await expect(opening).rejects.toMatchObject({ code: 'not-supported', message: expect.stringMatching(said) });
+    else await opening;
+    await opened.close();
+  } finally {
+    await other.close();
+    await w.dispose();
+  }
+});
+
+test('a full datastore is told of; where all are full nothing could be made', async () => {
+  const w = await VSphereWorld.make();
+  try {
+    const fill = (name: string): void => {
+      const store = w.m.datastores.find((ds) => ds.name === name)?.store;
+      if (store !== undefined) store.capacity = store.used + 2 ** 20;
+    };
+    const told = async () => (await check(w)).problems.filter((p) => p.message.includes('is full')).map((p) => [p.blocking, p.message]);
+    expect(await told()).toEqual([]);
+    fill('ds0');
+    expect(await told()).toEqual([[false, expect.stringMatching(/^the datastore ds0 is full: 1 MiB are free, and \d+ stay so/)]]);
+    fill('ds1');
+    expect((await told()).map(([blocking]) => blocking)).toEqual([true, true]);
   } finally {
     await w.dispose();
   }

@@ -3,10 +3,11 @@ import type { Ctx } from '../../../lib/context.ts';
 import { CarrelError } from '../../../lib/errors.ts';
 import { type Entity, type Ref, refKey, VSphereClient } from '../../../vsphere/index.ts';
 import { type AccountCheck, checkAccount } from './account.ts';
+import { ageOf } from '../endpoint/age.ts';
 import { Endpoint } from '../endpoint/endpoint.ts';
 import { toDriverError } from '../endpoint/faults.ts';
 import { named, networksOf, oneNamed, shownName } from '../inventory/named.ts';
-import { type LinkedStrategy, linkedStrategy, type VSphereProviderOptions } from '../options.ts';
+import { type LinkedStrategy, linkedStrategy, reserveOf, type VSphereProviderOptions } from '../options.ts';
 import { chooseCompute, chooseDatacenter, choosePool, datacenterPath, datastoresOf } from '../endpoint/site.ts';
 
 /** Something that an operator should mend, with what to do. `blocking`: the provider does not open, or cannot do its work, until then. */
@@ -109,6 +110,8 @@ async function report(ctx: Ctx, client: VSphereClient, options: VSphereProviderO
       kind === 'vcenter' ? 'Add it as a vCenter.' : 'Add it as an ESXi host.',
     );
   }
+  const age = ageOf(about);
+  if (age !== undefined) tell(age.refused, age.message, age.hint);
   const strategies: LinkedStrategy[] =
     kind === 'vcenter' ? ['snapshot-clone', 'child-disk', 'shared-master'] : ['child-disk', 'shared-master'];
   const strategy = linkedStrategy(options);
@@ -129,8 +132,10 @@ async function report(ctx: Ctx, client: VSphereClient, options: VSphereProviderO
   for (const name of compute === undefined ? [] : (options.datastores ?? []))
     await attempt(() => oneNamed(client, 'datastore', seen, name));
   const datastores = (await attempt(async () => await reportDatastores(ctx, client, seen, options))) ?? [];
-  for (const problem of datastores.filter((ds) => ds.used).flatMap(datastoreProblems)) problems.push(problem);
-  if (compute !== undefined && !datastores.some((ds) => ds.used))
+  const used = datastores.filter((ds) => ds.used);
+  for (const problem of used.flatMap(datastoreProblems)) problems.push(problem);
+  for (const problem of fullProblems(used, reserveOf(options))) problems.push(problem);
+  if (compute !== undefined && used.length === 0)
     tell(true, 'there is no datastore to use', 'Attach one to the hosts, or let the provider use one.');
 
   const account = datacenter && compute && (await attempt(async () => await privileges(ctx, client, options, datacenter, compute)));
@@ -234,6 +239,19 @@ function datastoreProblems(ds: DatastoreReport): ProviderProblem[] {
   }
   return found;
 }
+
+/** Datastores on which nothing is made, since so many bytes stay free there; where that is all of them, nothing can be made at all. */
+function fullProblems(used: readonly DatastoreReport[], reserve: number): ProviderProblem[] {
+  const open = used.filter((ds) => ds.accessible);
+  const full = open.filter((ds) => ds.freeBytes <= reserve);
+  return full.map((ds) => ({
+    blocking: full.length === open.length,
+    message: `the datastore ${ds.name} is full: ${mib(ds.freeBytes)} MiB are free, and ${mib(reserve)} stay so; nothing is made there`,
+    hint: 'Make room there, or let the provider use another datastore.',
+  }));
+}
+
+const mib = (bytes: number): number => Math.floor(bytes / 2 ** 20);
 
 async function privileges(
   ctx: Ctx,
