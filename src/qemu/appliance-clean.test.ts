@@ -123,3 +123,19 @@ test('an account that was made for a machine goes with its memberships and its h
     'bob:1:2\n',
   ]);
 });
+
+test('a network that is bound to one card by its address is for any, with what else is said of it', () => {
+  const kept = [
+    '[ethernet]',
+    'cloned-mac-address=stable',
+    'mac-address-blacklist=',
+    '[ipv4]',
+    'method=auto',
+    'DEVICE=eth0',
+    'MACADDR=52:54:00:00:00:01',
+  ];
+  const file = join(dir, 'network');
+  writeFileSync(file, ['mac-address=52:54:00:12:34:56', ...kept, 'HWADDR="52:54:00:12:34:56"'].map((line) => `${line}\n`).join(''));
+  execFileSync('sed', ['-i', '-E', '-f', join(dir, 'tools/settings.sed'), file]);
+  expect(readFileSync(file, 'utf8').trimEnd().split('\n')).toEqual(kept);
+});

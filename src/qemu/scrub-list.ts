@@ -143,7 +143,7 @@ export const CLEANED: readonly Cleaned[] = [
     blank: ['etc/ppp/chap-secrets', 'etc/ppp/pap-secrets'],
   },
   {
-    what: 'passwords of networks (NetworkManager, wpa_supplicant, netplan); the networks stay',
+    what: 'passwords of networks (NetworkManager, wpa_supplicant, netplan), and the address of the one card that they were for; the networks stay',
     below: 'root',
     redact: [
       'etc/NetworkManager/system-connections/*',
@@ -151,6 +151,7 @@ export const CLEANED: readonly Cleaned[] = [
       'etc/wpa_supplicant.conf',
       'etc/netplan/*.yaml',
       'etc/sysconfig/network-scripts/keys-*',
+      'etc/sysconfig/network-scripts/ifcfg-*',
     ],
   },
   {
@@ -223,6 +224,8 @@ export const REDACTED_SETTINGS: readonly string[] = [
   // key files of NetworkManager; wpa_supplicant; netplan
   String.raw`/^[[:space:]]*(psk|password|private-key-password|leap-password|wep-key[0-9]|sae_password|wep_key[0-9]|pin|secret)=/d`,
   String.raw`/^[[:space:]]*(KEY[0-9]?|WPA_PSK)=/d`,
+  // What binds a network to one card (NetworkManager, RHEL's network-scripts): a clone has another. One that is given to a card (cloned-mac-address, MACADDR) stays.
+  String.raw`/^[[:space:]]*(mac-address|HWADDR)=/d`,
   String.raw`s/^([[:space:]]*"?(password|client-key-password)"?:[[:space:]]*).*/\1""/`,
   // .npmrc, .yarnrc.yml, settings.xml of Maven
   String.raw`/(_authToken|_auth|_password|npmAuthToken|npmAuthIdent)[[:space:]]*[:=]/d`,
