@@ -58,6 +58,8 @@ export interface QemuMachine {
   /** No way out of the guest but the forwarded port. */
   restrictNetwork: boolean;
   display: boolean;
+  /** A guest's own agent for its clipboard (spice-vdagent) may share that with whoever sees its screen: {@link sharesClipboard}. */
+  clipboard: boolean;
   /** File that the guest reads as fw_cfg `opt/carrel/id`. */
   identityFile: string;
   /** The open descriptor that leads to swtpm; undefined = no TPM. */
@@ -167,6 +169,16 @@ function networkArgs(m: QemuMachine): string[] {
   return ['-netdev', `user,id=net0,ipv6=off,${restrict},${forward}`, '-device', `${card},netdev=net0,id=nic0,mac=${m.mac},romfile=`];
 }
 
+/** Not of a machine whose state is saved or was: QEMU, before 10.1, saves none that has a vdagent, so an instant clone has it from its next boot on. */
+const sharesClipboard = (m: QemuMachine): boolean => m.clipboard && m.display && m.memoryFile === undefined && !m.incoming;
+
+/** By QEMU's own end of spice-vdagent, which joins it to VNC's clipboard. A port on a bus that is there, so that every other device lies as before. */
+function clipboardArgs(m: QemuMachine): string[] {
+  if (!sharesClipboard(m)) return [];
+  const port = 'virtserialport,bus=vser0.0,nr=3,chardev=vdagent,name=com.redhat.spice.0';
+  return ['-chardev', 'qemu-vdagent,id=vdagent,name=vdagent,clipboard=on,mouse=off', '-device', port];
+}
+
 function channelArgs(m: QemuMachine): string[] {
   const { paths } = m;
   return [
@@ -175,6 +187,7 @@ function channelArgs(m: QemuMachine): string[] {
     ['-chardev', socket('id', paths.identity), '-device', 'virtserialport,bus=vser0.0,nr=2,chardev=id,name=carrel.identity.0'],
     ['-chardev', socket('ser', paths.serial), '-serial', 'chardev:ser'],
     ['-chardev', socket('qmp', paths.qmp), '-mon', 'chardev=qmp,mode=control'],
+    clipboardArgs(m),
   ].flat();
 }
 

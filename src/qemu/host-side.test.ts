@@ -31,6 +31,7 @@ const machine: QemuMachine = {
   sshGuestPort: 22,
   restrictNetwork: false,
   display: true,
+  clipboard: false,
   identityFile: '/d/a,b/id',
   paths: {
     qmp: '/r/qmp',
@@ -119,6 +120,18 @@ describe('the command line', () => {
     expect(after(tpm, '-chardev')).toContain('socket,id=tpm,fd=3');
     expect(after(tpm, '-device').slice(-2)).toEqual(['tpm-crb,tpmdev=tpm0', 'virtio-blk-pci,drive=seed0,id=seed']);
     expect(args.join(' ')).not.toContain('tpm');
+  });
+
+  test('a clipboard is shared where there is a screen, and by none whose state is saved or was; no other device lies elsewhere for it', () => {
+    const shared = qemuArgs({ ...machine, clipboard: true });
+    const added = shared.filter((arg) => arg.includes('vdagent'));
+    expect(added).toEqual([
+      'qemu-vdagent,id=vdagent,name=vdagent,clipboard=on,mouse=off',
+      'virtserialport,bus=vser0.0,nr=3,chardev=vdagent,name=com.redhat.spice.0',
+    ]);
+    expect(after(shared, '-device').filter((device) => !device.includes('vdagent'))).toEqual(after(args, '-device'));
+    for (const saved of [{ display: false }, { incoming: true }, { memoryFile: { path: '/m', share: true } }])
+      expect(qemuArgs({ ...machine, ...saved, clipboard: true }), JSON.stringify(saved)).toEqual(qemuArgs({ ...machine, ...saved }));
   });
 
   test('memory from a file is private for a clone and shared for a parent', () => {

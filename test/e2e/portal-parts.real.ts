@@ -331,5 +331,5 @@ test('text is pasted into a terminal and copied out of it, and the screen says t
   await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toBe('green');
   expect(faults).toEqual([]);
   await page.goto(page.url().replace(/terminal$/, 'screen'));
-  await page.getByText(/^What is copied in the machine stays there/).waitFor();
+  await page.getByText(/^What is copied in a desktop with spice-vdagent/).waitFor();
 });

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPage, type Page, type PersonOptions } from '../support/browser.ts';
 import { consoleKeymap } from '../support/console-keymap.ts';
-import { inGuest } from '../support/guest-shell.ts';
+import { copiesInGuest, PASTES_IN_GUEST, startsClipboard } from '../support/guest-clipboard.ts';
+import { inGuest, withGuest } from '../support/guest-shell.ts';
 import { screenShows } from '../support/portal-screen.ts';
 import { PASSWORD, PortalWorld } from '../support/portal-world.ts';
 import { until } from '../support/server.ts';
@@ -90,7 +91,7 @@ test('a new person signs in, reserves, sees the screen, types on a German layout
   await context.close();
 });
 
-test('an author checks out, changes, captures, publishes, and reserves the change', async () => {
+test('an author checks out, changes, shares a clipboard with it, captures, publishes, and reserves the change', async () => {
   const { page, context, faults, client } = await newPerson('ada', 'admin');
   await link(page, 'Images').click();
   await link(page, 'starter').click();
@@ -99,6 +100,21 @@ test('an author checks out, changes, captures, publishes, and reserves the chang
   const mine = async () => (await client.listReservations()).items;
   const [checkedOut] = await mine();
   await inGuest(client, checkedOut?.id as string, 'echo changed > /root/change; sync');
+  await link(page, 'Connect').click();
+  await withGuest(client, checkedOut?.id as string, async (shell) => {
+    await shell(startsClipboard());
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    // What was copied before the screen was there is not told of.
+    const take = button(page, 'Take what was copied');
+    await until('what was copied', async () => (await shell(copiesInGuest('Zürich @€')), (await take.count()) > 0 || undefined));
+    await take.click();
+    await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toBe('Zürich @€');
+    await button(page, 'Type text').click();
+    await page.getByRole('textbox', { name: 'Type text' }).fill('Grüezi');
+    await button(page, 'Put into its clipboard').click();
+    await until('what was put there', async () => (await shell(PASTES_IN_GUEST)).includes('Grüezi') || undefined);
+  });
+  await link(page, 'My machines').click();
   await button(page, 'Capture').click();
   await page.getByLabel('What has changed').fill('<b>a change</b>');
   await button(page, 'Capture').last().click();

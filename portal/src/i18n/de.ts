@@ -319,7 +319,11 @@ export const de: Messages = {
     layout: 'Tastatur des Rechners',
     cannotType: (chars) => `Diese Tastatur hat keine Tasten für ${chars}`,
     hint: 'Die Tastatur gehört dem Rechner. Strg+Alt+Umschalt gibt sie zurück.',
-    copyOut: 'Was im Rechner kopiert wird, bleibt dort. Um Text herauszuholen, markieren und kopieren Sie ihn in seinem Terminal.',
+    putInClipboard: 'In seine Zwischenablage',
+    putInClipboardText: 'Zum Einfügen im Rechner: für Arbeitsoberflächen mit spice-vdagent.',
+    takeCopied: 'Kopiertes übernehmen',
+    copyOut:
+      'Was in einer Arbeitsoberfläche mit spice-vdagent kopiert wird, kann hier übernommen werden. Was sonst kopiert wird, bleibt im Rechner: markieren und kopieren Sie es in seinem Terminal.',
     label: 'Bildschirm des Rechners',
   },
   terminal: { title: 'Terminal', over: 'Die Sitzung ist zu Ende.', again: 'Neu öffnen', label: 'Terminal auf dem Rechner' },

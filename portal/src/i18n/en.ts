@@ -322,7 +322,11 @@ export const en = {
     layout: 'Keyboard of the machine',
     cannotType: (chars: string) => `This layout has no keys for ${chars}`,
     hint: 'The keyboard goes to the machine. Ctrl+Alt+Shift gives it back.',
-    copyOut: 'What is copied in the machine stays there. To take text out of it, select it in its terminal and copy it.',
+    putInClipboard: 'Put into its clipboard',
+    putInClipboardText: 'To be pasted in the machine: for desktops with spice-vdagent.',
+    takeCopied: 'Take what was copied',
+    copyOut:
+      'What is copied in a desktop with spice-vdagent can be taken from here. What is copied elsewhere stays in the machine: select it in its terminal and copy it.',
     label: 'Screen of the machine',
   },
   terminal: { title: 'Terminal', over: 'The session has ended.', again: 'Open again', label: 'Terminal on the machine' },

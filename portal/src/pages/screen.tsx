@@ -1,11 +1,11 @@
-import { Button, Group, Menu, Popover, Select, Stack, Text, Textarea } from '@mantine/core';
-import { IconKeyboard, IconMaximize, IconTextCaption } from '@tabler/icons-react';
+import { Button, CopyButton, Group, Menu, Popover, Select, Stack, Text, Textarea } from '@mantine/core';
+import { IconClipboardText, IconKeyboard, IconMaximize, IconTextCaption } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { api } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
-import { type ScreenLink, useScreen } from '../parts/use-screen.ts';
+import { type ScreenControls, type ScreenLink, useScreen } from '../parts/use-screen.ts';
 import { PageTitle, Problem, State } from '../parts/status.tsx';
 import { type Layout, LAYOUTS, typeText } from '../rules/keyboard.ts';
 
@@ -33,7 +33,7 @@ export function Screen() {
     queryKey: ['reservation', id],
     queryFn: ({ signal }) => api.showReservation({ params: { id } }, { signal }),
   });
-  const { link, error, screen, again } = useScreen(id, target);
+  const { link, error, screen, copied, again } = useScreen(id, target);
   const chooseLayout = (value: string | null) => {
     const next = (value ?? 'us') as Layout;
     localStorage.setItem(LAYOUT_KEY, next);
@@ -54,7 +54,8 @@ export function Screen() {
               leftSection={<IconKeyboard size={16} aria-hidden />}
               w={190}
             />
-            <TypeText layout={layout} onType={(strokes) => screen.type(strokes)} disabled={link !== 'open'} />
+            <TypeText layout={layout} screen={screen} disabled={link !== 'open'} />
+            {copied !== undefined && <TakeCopied text={copied} />}
             <Menu>
               <Menu.Target>
                 <Button variant="default" disabled={link !== 'open'}>
@@ -119,11 +120,29 @@ function LinkState({ link, refused }: { link: ScreenLink; refused: boolean }) {
   );
 }
 
-function TypeText(props: { layout: Layout; onType: (strokes: ReturnType<typeof typeText>['strokes']) => void; disabled: boolean }) {
+/** What the machine said was copied in it. */
+function TakeCopied({ text }: { text: string }) {
+  const { t } = useI18n();
+  return (
+    <CopyButton value={text}>
+      {({ copied, copy }) => (
+        <Button variant="default" leftSection={<IconClipboardText size={16} aria-hidden />} onClick={copy}>
+          {copied ? t.common.copied : t.screen.takeCopied}
+        </Button>
+      )}
+    </CopyButton>
+  );
+}
+
+function TypeText(props: { layout: Layout; screen: ScreenControls; disabled: boolean }) {
   const { t } = useI18n();
   const [text, setText] = useState('');
   const [opened, setOpened] = useState(false);
   const { strokes, missing } = typeText(text, props.layout);
+  const done = () => {
+    setOpened(false);
+    setText('');
+  };
   return (
     <Popover width={340} trapFocus withRoles opened={opened} onChange={setOpened}>
       <Popover.Target>
@@ -152,13 +171,25 @@ function TypeText(props: { layout: Layout; onType: (strokes: ReturnType<typeof t
           <Button
             disabled={strokes.length === 0 || missing.length > 0}
             onClick={() => {
-              setOpened(false);
-              setText('');
-              props.onType(strokes);
+              done();
+              props.screen.type(strokes);
             }}
           >
             {t.screen.clipboardGo}
           </Button>
+          <Button
+            variant="default"
+            disabled={text === ''}
+            onClick={() => {
+              done();
+              props.screen.putInClipboard(text);
+            }}
+          >
+            {t.screen.putInClipboard}
+          </Button>
+          <Text size="xs" c="dimmed">
+            {t.screen.putInClipboardText}
+          </Text>
         </Stack>
       </Popover.Dropdown>
     </Popover>

@@ -12,6 +12,8 @@ export type ScreenLink = 'connecting' | 'open' | 'broken' | 'refused' | 'over';
 
 export interface ScreenControls {
   type(strokes: readonly Stroke[]): void;
+  /** Puts text into the machine's clipboard, where its guest has an agent for that; nothing else tells whether it has. */
+  putInClipboard(text: string): void;
   ctrlAltDel(): void;
   ctrlAltF(n: number): void;
   focus(): void;
@@ -29,10 +31,13 @@ export function useScreen(id: string, target: RefObject<HTMLDivElement | null>) 
   const [link, setLink] = useState<ScreenLink>('connecting');
   const [error, setError] = useState<unknown>();
   const [round, setRound] = useState(0);
+  const [copied, setCopied] = useState<string>();
   const rfb = useRef<RFB>(undefined);
   useEffect(() => {
     const stop = new AbortController();
-    void keepOpen(id, target, stop.signal, (next, why, opened) => {
+    setCopied(undefined);
+    const onCopied = (text: string) => setCopied(text);
+    void keepOpen(id, target, stop.signal, onCopied, (next, why, opened) => {
       if (stop.signal.aborted) return;
       setLink(next);
       setError(why);
@@ -48,6 +53,10 @@ export function useScreen(id: string, target: RefObject<HTMLDivElement | null>) 
         for (const stroke of strokes) press(to, stroke);
         to.focus();
       },
+      putInClipboard: (text) => {
+        rfb.current?.clipboardPasteFrom(text);
+        rfb.current?.focus();
+      },
       ctrlAltDel: () => rfb.current?.sendCtrlAltDel(),
       ctrlAltF: (n) => {
         const to = rfb.current;
@@ -57,7 +66,7 @@ export function useScreen(id: string, target: RefObject<HTMLDivElement | null>) 
     }),
     [],
   );
-  return { link, error, screen, again: () => setRound(round + 1) };
+  return { link, error, screen, copied, again: () => setRound(round + 1) };
 }
 
 interface Key {
@@ -77,7 +86,13 @@ function chord(to: RFB, keys: readonly Key[]): void {
 
 type Tell = (link: ScreenLink, error?: unknown, rfb?: RFB) => void;
 
-async function keepOpen(id: string, target: RefObject<HTMLDivElement | null>, signal: AbortSignal, tell: Tell): Promise<void> {
+async function keepOpen(
+  id: string,
+  target: RefObject<HTMLDivElement | null>,
+  signal: AbortSignal,
+  onCopied: (text: string) => void,
+  tell: Tell,
+): Promise<void> {
   tell('connecting');
   let pauseMs = AGAIN_MS;
   while (!signal.aborted && target.current !== null) {
@@ -86,6 +101,8 @@ async function keepOpen(id: string, target: RefObject<HTMLDivElement | null>, si
       const url = `${location.origin.replace(/^http/, 'ws')}${path}`;
       await connected(url, target.current, signal, (rfb) => {
         pauseMs = AGAIN_MS;
+        // Kept for the person to take: no page writes to a clipboard because a machine says so.
+        rfb.addEventListener('clipboard', (event) => onCopied((event as CustomEvent<{ text: string }>).detail.text));
         tell('open', undefined, rfb);
       });
       tell('broken');

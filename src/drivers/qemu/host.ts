@@ -46,6 +46,8 @@ export interface Host {
   readonly qemuVersion: string;
   /** The newest of that QEMU, pinned: `pc-q35-7.2`. */
   readonly machineType: string;
+  /** See `hasVdagent`. */
+  readonly vdagent: boolean;
   /** Account of QEMU and qemu-img; undefined = our own. */
   readonly account: Account | undefined;
   readonly img: QemuImg;

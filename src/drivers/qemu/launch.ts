@@ -88,6 +88,7 @@ async function describeMachine(
     sshGuestPort: guest.sshPort,
     restrictNetwork: host.restrictNetwork,
     display: hardware.display,
+    clipboard: host.vdagent,
     ...files,
     paths: runPathsIn(join(spec.folder, 'run')),
     incoming: spec.incoming ?? false,

@@ -23,7 +23,7 @@ import { Layout } from './layout.ts';
 import { Machines } from './machines.ts';
 import { Masters } from './masters.ts';
 import { Power } from './power.ts';
-import { canSealMemory, readMachineType, readQemuVersion } from './probe.ts';
+import { canSealMemory, hasVdagent, readMachineType, readQemuVersion } from './probe.ts';
 import { endStrayTpms } from './tpm.ts';
 import { Removal } from './removal.ts';
 import { Unlink } from './unlink.ts';
@@ -54,7 +54,7 @@ export async function openParts(
   const { installationId, log } = options;
   const qemuBinary = options.qemuBinary ?? findQemu() ?? QEMU;
   const layout = new Layout(options.dataDir);
-  const qemuVersion = await readQemuVersion(ctx, qemuBinary);
+  const [qemuVersion, vdagent] = await Promise.all([readQemuVersion(ctx, qemuBinary), hasVdagent(ctx, qemuBinary)]);
   const machineType = await readMachineType(ctx, qemuBinary, qemuVersion);
   const tools = options.tools ?? defaultTools;
   const { account, accountFact } = await accountFor(options.dataDir, log);
@@ -71,6 +71,7 @@ export async function openParts(
     qemuBinary,
     qemuVersion,
     machineType,
+    vdagent,
     account,
     cgroups,
     tools,

@@ -21,6 +21,12 @@ export async function readMachineType(ctx: Ctx, binary: string, version: string)
   return newest;
 }
 
+/** Whether it can share a guest's clipboard: some distributions build it without what speaks with spice-vdagent. */
+export async function hasVdagent(ctx: Ctx, binary: string): Promise<boolean> {
+  const { stdout } = await runTool(ctx, binary, ['-chardev', 'help']).catch(() => ({ stdout: '' }));
+  return /^\s*qemu-vdagent$/m.test(stdout);
+}
+
 /** Memory of this host in MiB, from /proc/meminfo. */
 export async function hostMemoryMiB(): Promise<number> {
   const found = /^MemTotal:\s+(\d+) kB/m.exec(await readFile('/proc/meminfo', 'utf8'))?.[1];
