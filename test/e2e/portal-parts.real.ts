@@ -278,8 +278,7 @@ test('an operator takes away a machine that is nobody’s and moves one that is 
   await list.waitFor();
   const tops = await list.getByRole('tab').evaluateAll((tabs) => tabs.map((tab) => Math.round(tab.getBoundingClientRect().top)));
   expect([tops.length, new Set(tops).size]).toEqual([6, 1]);
-  const wide = await page.evaluate('document.documentElement.scrollWidth');
-  expect(wide).toBe(390);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
   // The last is reached by keyboard, and scrolled to.
   await list.getByRole('tab').first().press('ArrowLeft');
   await list.getByRole('tab', { name: 'Audit', selected: true }).waitFor();
@@ -332,4 +331,70 @@ test('text is pasted into a terminal and copied out of it, and the screen says t
   expect(faults).toEqual([]);
   await page.goto(page.url().replace(/terminal$/, 'screen'));
   await page.getByText(/^What is copied in a desktop with spice-vdagent/).waitFor();
+});
+
+test('a machine’s time is put off, it is shut down, its credentials are shown, and one that failed shows its last words and is reserved again', async () => {
+  let [id, failed] = ['', ''];
+  const { page, called, faults } = await signedIn('ann', '/machines', (world) => {
+    id = readyMachine(world, 'ann').id;
+    const details = { console: 'Kernel panic <b>- not syncing</b>' };
+    const failure = { code: 'guest-timeout', message: 'its guest did not answer', retry: 'never' as const, details };
+    failed = world.addReservation('ann', { state: 'failed', failure }).hostname;
+  });
+  const card = page.getByRole('article').filter({ has: page.getByRole('button', { name: 'Extend' }) });
+  await card.getByRole('button', { name: 'Extend' }).click();
+  await page.getByRole('menuitem', { name: /^by 4/ }).click();
+  await expect.poll(() => called('extendReservation')).toMatchObject([[{ id, byMs: 14_400_000 }]]);
+  await card.getByRole('button', { name: 'Power' }).click();
+  await page.getByRole('menuitem', { name: 'Shut down' }).click();
+  await expect.poll(() => called('power')).toMatchObject([[{ id, op: 'shutdown' }]]);
+  await card.getByRole('button', { name: 'Credentials' }).click();
+  await page.getByRole('dialog').getByText('correct-horse').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('switch', { name: 'Those that ended' }).check();
+  const past = page.getByRole('article').filter({ hasText: failed });
+  await past.getByText('Kernel panic <b>- not syncing</b>').waitFor();
+  await past.getByRole('button', { name: 'Reserve again' }).click();
+  // What cannot be had then can be had at the next time that is free, with one press.
+  await page.getByRole('button', { name: /^Take / }).click();
+  await page.getByLabel(/^Begin/).waitFor();
+  await button(page, 'Reserve').click();
+  await expect.poll(() => called('reserve')).toMatchObject([[{ image: 'starter', at: { text: expect.stringMatching(/^2026-01-0/) } }]]);
+  expect(faults).toEqual([]);
+});
+
+test('an operator takes up a job that is stuck, empties a provider, reads the audit log; an author retires a revision and takes it away', async () => {
+  let job = '';
+  const { page, called, world, faults } = await signedIn('root', '/operate', (filled) => {
+    job = filled.addJob('provision', 'ann', 'stuck').id;
+    const entry = {
+      id: '1',
+      at: '2026-01-02T03:04:05.000Z',
+      actor: 'root',
+      action: 'master.resealed',
+      subjectKind: 'revision',
+      subjectId: 'x',
+      detail: {},
+    };
+    filled.audit.push(entry);
+    filled.addRevision('starter', 'draft');
+  });
+  await button(page, 'Empty').click();
+  await expect.poll(() => called('drainProvider')).toEqual([['local']]);
+  await page.getByRole('tab', { name: 'Jobs' }).click();
+  await page.getByRole('button', { name: /stuck/ }).click();
+  await button(page, 'Take up again').click();
+  await expect.poll(() => called('retryJob')).toEqual([[job]]);
+  await page.getByRole('tab', { name: 'Audit' }).click();
+  await page.getByRole('row').filter({ hasText: 'root' }).waitFor();
+  await page.goto(new URL('/images/starter', page.url()).href);
+  const draft = page.getByRole('article', { name: 'Revision 2' });
+  await draft.getByRole('button', { name: 'Verify' }).click();
+  await page.getByText('Its golden disks are bit for bit as they were sealed.').waitFor();
+  await draft.getByRole('button', { name: 'Retire' }).click();
+  await draft.getByText('retired', { exact: true }).waitFor();
+  await draft.getByRole('button', { name: 'Remove' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await expect.poll(() => called('deleteRevision')).toEqual([[world.revisions[1]?.id]]);
+  expect(faults).toEqual([]);
 });
