@@ -112,6 +112,7 @@ test('it is a booked reservation’s in a moment, which ends with it as any othe
   const id = await nobodys(bench);
   bench.calls.length = 0;
   await assignMachine(bench.deps, id, reservation);
+  expect(await onlyNobodys(bench)).toEqual([]);
   expect(bench.calls).toEqual([]);
   expect(await reservationOf(bench, reservation)).toMatchObject({ state: 'ready', machineId: id, begunAt: expect.any(Date) });
   expect(await assignments.holderOf(bench.store.db, id)).toBe(reservation);
