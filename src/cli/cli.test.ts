@@ -526,7 +526,7 @@ describe('a reservation', () => {
       publicKey: expect.stringContaining('me@here'),
     });
     expect((await ann(['connect', id, '--json'])).json).toMatchObject({ password: 'correct-horse', port: 2222 });
-    server.world.connection.notes = ['the agent of the guest refuses guest-ssh-add-authorized-keys'];
+    server.world.connection.notes = [{ code: 'refused', message: 'the agent of the guest refuses guest-ssh-add-authorized-keys' }];
     expect((await ann(['connect', id])).err).toContain('refuses guest-ssh-add-authorized-keys');
     delete server.world.connection.notes;
     expect((await ann(['connect', server.world.addReservation('ann').id])).code).toBe(4);

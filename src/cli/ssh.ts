@@ -144,7 +144,7 @@ export async function withMachine<T>(session: Session, text: string, way: WayOpt
   const { id } = reservation;
   const key = makeSshKey('carrel');
   const connection = await session.client.connectReservation({ params: { id }, body: { publicKey: key.publicKey } });
-  for (const note of connection.notes ?? []) session.say(note);
+  for (const note of connection.notes ?? []) session.say(note.message);
   if (connection.hostKeys.length === 0) throw noHostKey(text);
   const proxy = (await goesThroughServer(session, connection, way)) ? proxyCommand(session, id) : undefined;
   const dir = await mkdtemp(join(plainFolder(tmpdir()), 'carrel-ssh-'));

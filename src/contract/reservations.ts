@@ -135,7 +135,18 @@ export const Connection = named(
     hostKeys: Type.Array(Type.String(), { description: "The guest's SSH host keys, as in known_hosts: `ssh-ed25519 AAAA…`." }),
     sshCommand: Type.Optional(Type.String({ description: 'Absent where there is no SSH.' })),
     endsAt: Type.Optional(Time),
-    notes: Type.Optional(Type.Array(Type.String(), { description: 'What the guest refused, so that not all of this works.' })),
+    notes: Type.Optional(
+      Type.Array(
+        strict({
+          code: oneOf(
+            ['refused', 'expired', 'shell', 'password', 'keys', 'barred'],
+            '`refused`: its agent would not do something. Else what keeps the account out: it has expired, has no shell, the SSH server takes no password of it, no keys, or lets it in by nothing.',
+          ),
+          message: Type.String(),
+        }),
+        { description: 'What the guest refused or what in it stands in the way, so that not all of this works.' },
+      ),
+    ),
   }),
 );
 export type Connection = Static<typeof Connection>;

@@ -1,4 +1,5 @@
 /** What is asked of a guest, through the port. */
+import type { Hindrance } from '../core/hindrances.ts';
 import type { Ctx } from '../lib/context.ts';
 
 export interface GuestAddress {
@@ -25,8 +26,11 @@ export interface Guest {
   /** Waits for agent, identity (host name, host keys, machine-id, clock, entropy, all its own) and a real SSH banner. */
   ready(ctx: Ctx, machineId: string): Promise<GuestReady>;
   address(ctx: Ctx, machineId: string): Promise<GuestAddress>;
-  /** Sets the password and keys of one account; earlier ones are replaced. */
-  handover(ctx: Ctx, machineId: string, credentials: Credentials): Promise<void>;
+  /**
+   * Sets the password and keys of one account; earlier ones are replaced. Answers what in the guest keeps its owner out all the same, as far as anybody
+   * can look.
+   */
+  handover(ctx: Ctx, machineId: string, credentials: Credentials): Promise<readonly Hindrance[]>;
   /**
    * The password of the profile's account where a machine was made with one of its own that cannot be replaced by a hash (Windows); undefined where
    * {@link handover} is the way. Absent: it always is.

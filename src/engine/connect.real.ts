@@ -20,8 +20,9 @@ function handovers(bench: Bench, before: (n: number) => Promise<unknown>): { dep
   const guest = Object.create(bench.driver.guest) as Driver['guest'];
   guest.handover = async (...args) => {
     await before((seen.begun += 1));
-    await bench.driver.guest.handover(...args);
+    const said = await bench.driver.guest.handover(...args);
     seen.ended += 1;
+    return said;
   };
   const driver = Object.create(bench.driver, { guest: { value: guest } }) as Driver;
   return Object.assign(seen, { deps: { ...bench.deps, drivers: new Map([[bench.providerId, driver]]) } });
@@ -87,7 +88,7 @@ test('a connect that waits for its turn ends with its context', async () => {
   expect(came).toBe('cancelled');
 });
 
-test('what a guest refuses of a credential is told with what it took; one that takes nothing is an error', async () => {
+test('what a guest refuses of a credential, and what in it keeps people out, is told with what it took; one that takes nothing is an error', async () => {
   const bench = await makeBench(onTestFinished);
   const { id } = await readyOne(bench);
   let given: string[] = ['password'];
@@ -97,8 +98,23 @@ test('what a guest refuses of a credential is told with what it took; one that t
     });
   });
   const answer = await connect(makeCtx(), deps, sealer, bench.who, id, key(1));
-  expect(answer.notes).toEqual([expect.stringContaining('refuses guest-ssh-add-authorized-keys')]);
+  expect(answer.notes).toEqual([{ code: 'refused', message: expect.stringContaining('refuses guest-ssh-add-authorized-keys') }]);
   expect(answer.password).not.toBe('');
+  const hindered = Object.create(bench.driver.guest) as Driver['guest'];
+  hindered.handover = async () => ['expired', 'password'];
+  const driver = Object.create(bench.driver, { guest: { value: hindered } }) as Driver;
+  const { notes } = await connect(
+    makeCtx(),
+    { ...bench.deps, drivers: new Map([[bench.providerId, driver]]) },
+    sealer,
+    bench.who,
+    id,
+    undefined,
+  );
+  expect(notes).toMatchObject([
+    { code: 'expired', message: expect.stringContaining('chage -E -1 -M -1 learner') },
+    { code: 'password', message: expect.stringContaining('--key') },
+  ]);
   given = [];
   await expect(connect(makeCtx(), deps, sealer, bench.who, id, undefined)).rejects.toMatchObject({ code: 'guest-failed' });
   expect((await connect(makeCtx(), bench.deps, sealer, bench.who, id, undefined)).notes).toEqual([]);

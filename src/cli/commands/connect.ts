@@ -25,7 +25,7 @@ export function addConnect(program: Command, cli: Cli): void {
         ['until', c.endsAt],
       ];
       session.answer(c, facts(rows));
-      for (const note of c.notes ?? []) session.say(note);
+      for (const note of c.notes ?? []) session.say(note.message);
     });
 }
 

@@ -69,7 +69,8 @@ export const GUEST_CHECKS: readonly Check[] = [
         return { locked: seen?.passwordLocked, keys: seen?.authorizedKeys };
       };
       const given = await credentials(bench);
-      await bench.driver.guest.handover(bench.ctx('guestMs'), machineId, given);
+      const hindrances = await bench.driver.guest.handover(bench.ctx('guestMs'), machineId, given);
+      found.same(hindrances, [], 'what keeps its owner out');
       found.same(await account(), { locked: false, keys: given.authorizedKeys }, 'account after the first handover');
       const other = await credentials(bench, TEST_KEYS.slice(1));
       await bench.driver.guest.handover(bench.ctx('guestMs'), machineId, other);

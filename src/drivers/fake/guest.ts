@@ -50,13 +50,14 @@ export class FakeGuest implements Guest {
     return await this.#host.read(ctx, 'guest.address', machineId, (state) => addressOf(state, running(this.#host, state, machineId)));
   }
 
-  async handover(ctx: Ctx, machineId: string, credentials: Credentials): Promise<void> {
+  async handover(ctx: Ctx, machineId: string, credentials: Credentials): Promise<[]> {
     const { user, passwordHash, authorizedKeys } = credentials;
     await this.#host.perform(ctx, 'guest.handover', machineId, 0, async (middle) => {
       await answering(this.#host, ctx, machineId);
       await middle();
       this.#host.world.change((state) => setAccount(state, running(this.#host, state, machineId), user, passwordHash, authorizedKeys));
     });
+    return [];
   }
 
   async revoke(ctx: Ctx, machineId: string, user: string): Promise<void> {

@@ -146,7 +146,7 @@ export const RUNNING_SABOTAGES = {
         handover: async (ctx, machineId, given) => {
           const before = guestAccount(world, machineId, given.user).authorizedKeys;
           const authorizedKeys = [...new Set([...before, ...given.authorizedKeys])];
-          await inner.guest.handover(ctx, machineId, { ...given, authorizedKeys });
+          return await inner.guest.handover(ctx, machineId, { ...given, authorizedKeys });
         },
       }),
   },
@@ -158,7 +158,7 @@ export const RUNNING_SABOTAGES = {
         handover: async (ctx, machineId, credentials) => {
           if (given.has(machineId)) throw new CarrelError('guest-failed', 'the account has keys already');
           given.add(machineId);
-          await inner.guest.handover(ctx, machineId, credentials);
+          return await inner.guest.handover(ctx, machineId, credentials);
         },
       });
     },

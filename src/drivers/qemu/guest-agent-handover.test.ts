@@ -21,7 +21,8 @@ function agent(...refused: string[]) {
     setAuthorizedKeys: () => act('guest-ssh-add-authorized-keys'),
     exec: async (_ctx: unknown, _path: string, args: readonly string[]) => {
       await act('guest-exec');
-      return { exitCode: args[1]?.includes('chpasswd') === true ? 0 : 1, stdout: '', stderr: '' };
+      const looks = args[1]?.includes('sshd -T') === true;
+      return { exitCode: !looks ? 1 : args[1]?.includes('chpasswd') === true ? 66 : 65, stdout: '', stderr: '' };
     },
   };
 }
@@ -29,15 +30,16 @@ function agent(...refused: string[]) {
 const give = (to: ReturnType<typeof agent>, authorizedKeys: string[] = [KEY]) =>
   handOverByGuestAgent(makeCtx(), to, { user: 'ada', passwordHash: '$6$x', authorizedKeys });
 
-test('one that refuses nothing is asked for both, keys first', async () => {
+test('one that refuses nothing is asked for both, keys first, and then what keeps the account out all the same', async () => {
   const whole = agent();
-  await give(whole);
-  expect(whole.did).toEqual(['guest-ssh-add-authorized-keys', 'guest-set-user-password']);
+  expect(await give(whole)).toEqual(['expired']);
+  expect(whole.did).toEqual(['guest-ssh-add-authorized-keys', 'guest-set-user-password', 'guest-exec']);
+  expect(await give(agent('guest-exec'))).toEqual([]);
 });
 
 test.each(['guest-ssh-add-authorized-keys', 'guest-set-user-password'])('what %s would do is done by a shell', async (command) => {
   const some = agent(command);
-  await give(some);
+  expect(await give(some)).toEqual(['shell']);
   expect(some.did.at(-1)).toBe('guest-exec');
 });
 

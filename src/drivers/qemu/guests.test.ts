@@ -27,6 +27,7 @@ async function guest(
     secret?: Buffer | undefined;
     bootTimeoutS?: number;
     access?: GuestProfile['access'];
+    ends?: number;
     watched?: (listener: (event: DriverEvent) => void) => void;
   } = {},
 ) {
@@ -38,7 +39,7 @@ async function guest(
     () => authorized,
     (script) => {
       scripts.push(script);
-      return [0, `instance ${machineId}\norigin ssh-ed25519 OLD\nown ${host.line} root@m\n`];
+      return [options.ends ?? 0, `instance ${machineId}\norigin ssh-ed25519 OLD\nown ${host.line} root@m\n`];
     },
   );
   const record = { machineId, revisionId: 'r', settled: false } as MachineRecord;
@@ -118,6 +119,13 @@ test('password and keys are set and taken away by that account', async () => {
   expect(scripts[1]).toContain(`usermod -p '!' "$u"`);
   expect(await guests.byOperations(ctx(), machineId, 'poweroff')).toBe(true);
   expect(scripts[2]).toContain('poweroff');
+});
+
+test('what keeps the account out all the same is told by how that script ends; another end is an error', async () => {
+  const seen = async (ends: number) => await (await guest({ ends })).guests.handover(ctx(), machineId, CREDENTIALS);
+  expect(await seen(0)).toEqual([]);
+  expect(await seen(64 + 1 + 4)).toEqual(['expired', 'password']);
+  await expect(seen(2)).rejects.toMatchObject({ code: 'guest-failed', details: { exitCode: 2 } });
 });
 
 test("Carrel's own account is not handed over", async () => {

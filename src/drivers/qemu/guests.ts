@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { announceScript, handoverScript, revokeScript } from '../../core/guest-scripts.ts';
+import { announceScript, revokeScript } from '../../core/guest-scripts.ts';
+import { handoverAndLook, type Hindrance } from '../../core/hindrances.ts';
 import type { Credentials, Guest, GuestAddress, GuestReady } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
+import { seenBy } from '../../driver/seen-by.ts';
 import { anyOf, type Ctx, checkCtx, makeCtx, race, withTimeout } from '../../lib/context.ts';
 import { isCode } from '../../lib/errors.ts';
 import type { SshKey } from '../../lib/ssh-key.ts';
@@ -159,17 +161,23 @@ export class Guests implements Guest {
     return { host: LOOPBACK, sshPort: await runtime.sshPort(ctx) };
   }
 
-  async handover(ctx: Ctx, machineId: string, credentials: Credentials): Promise<void> {
+  async handover(ctx: Ctx, machineId: string, credentials: Credentials): Promise<readonly Hindrance[]> {
     const { user, passwordHash, authorizedKeys } = credentials;
-    await this.throughAgent(ctx, machineId, {
+    let seen: readonly Hindrance[] = [];
+    const done = this.throughAgent(ctx, machineId, {
       user,
-      script: handoverScript(credentials),
-      viaGuestAgent: async ({ guestAgent }) => await handOverByGuestAgent(ctx, guestAgent, credentials),
+      script: handoverAndLook(credentials),
+      viaGuestAgent: async ({ guestAgent }) => {
+        seen = await handOverByGuestAgent(ctx, guestAgent, credentials);
+      },
+      // It is asked for its speed in a fresh instant clone, and has no word for a look.
       viaLineAgent: async (runtime, bounded) => {
         await runtime.agent.setPassword(bounded, user, passwordHash);
         await runtime.agent.setAuthorizedKeys(bounded, user, authorizedKeys);
       },
     });
+    const byScript = await seenBy(done);
+    return [...byScript, ...seen];
   }
 
   async revoke(ctx: Ctx, machineId: string, user: string): Promise<void> {

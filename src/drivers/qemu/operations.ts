@@ -114,5 +114,7 @@ function login(client: Client, { host, sshPort }: GuestAddress, key: SshKey, scr
 
 function failed(code: number | null, output: string): CarrelError {
   const said = output.trim().slice(-300);
-  return driverError('guest-failed', `a program in the guest ended with ${code ?? 'a signal'}${said === '' ? '' : `: ${said}`}`);
+  return driverError('guest-failed', `a program in the guest ended with ${code ?? 'a signal'}${said === '' ? '' : `: ${said}`}`, {
+    details: { exitCode: code },
+  });
 }

@@ -2,6 +2,7 @@
 import { CarrelError, isCode } from '../../lib/errors.ts';
 import { checkCtx, type Ctx, race } from '../../lib/context.ts';
 import { type Protocol, protocolOf, RDP_PORT } from '../../core/image.ts';
+import { type Hindrance, sayHindrance } from '../../core/hindrances.ts';
 import { rdpFile } from '../../core/rdp-file.ts';
 import * as audit from '../../store/audit.ts';
 import * as images from '../../store/images.ts';
@@ -15,6 +16,12 @@ import { setKeysBySsh } from '../keys-by-ssh.ts';
 import { runningMachine, type Who } from './reservation.ts';
 import { noteUsed } from './seen.ts';
 
+/** `refused`: its agent would not do something; else what in the guest keeps people out. */
+export interface Note {
+  code: 'refused' | Hindrance;
+  message: string;
+}
+
 export interface ConnectionFacts {
   protocol: Protocol;
   host: string;
@@ -23,8 +30,8 @@ export interface ConnectionFacts {
   password: string;
   hostKeys: readonly string[];
   endsAt: Date | null;
-  /** What the guest refused, so that of this not all works. */
-  notes: readonly string[];
+  /** What the guest refused, or what in it stands in the way, so that of this not all works. */
+  notes: readonly Note[];
 }
 
 /** So many keys at most are kept with one reservation. */
@@ -78,7 +85,7 @@ export async function connect(
     });
     return next;
   });
-  const notes: string[] = [];
+  const notes: Note[] = [];
   if (lastDoor !== null) {
     if (key !== undefined) await inTurn(ctx, id, () => setKeysBySsh(ctx, lastDoor, machine.hostKeys ?? [], credential));
   } else if (own === undefined) notes.push(...(await inTurn(ctx, id, () => handOver(ctx, deps, sealer, driver, row, credential))));
@@ -98,7 +105,7 @@ export async function connect(
 /**
  * Gives the guest the credential as the row has it, and looks again afterwards: what another server wrote meanwhile, and may have
  * handed over before this, is handed over once more. So what the guest has in the end is the newest. The answer is what the guest refused of it, where it
- * took the rest: that is a way in, and is told.
+ * took the rest (that is a way in, and is told), and what in the guest keeps the account out.
  */
 async function handOver(
   ctx: Ctx,
@@ -107,22 +114,22 @@ async function handOver(
   driver: Driver,
   of: Reservation,
   written: GuestCredential,
-): Promise<string[]> {
+): Promise<Note[]> {
   let given: Buffer | undefined;
-  let refused: string[] = [];
+  let notes: Note[] = [];
   for (;;) {
     checkCtx(ctx);
     const sealed = (await reservations.find(deps.store.db, of.id))?.credential ?? undefined;
-    if (given !== undefined && (sealed === undefined || sealed.equals(given))) return refused;
+    if (given !== undefined && (sealed === undefined || sealed.equals(given))) return notes;
     const { user, password, authorizedKeys } = sealed ? sealer.open<GuestCredential>(of.id, sealed) : written;
-    refused = await driver.guest.handover(ctx, of.machineId, { user, passwordHash: hashPassword(password), authorizedKeys }).then(
-      () => [],
+    notes = await driver.guest.handover(ctx, of.machineId, { user, passwordHash: hashPassword(password), authorizedKeys }).then(
+      (hindrances) => hindrances.map((code) => ({ code, message: sayHindrance(code, user) })),
       (error: unknown) => {
-        if (error instanceof CarrelError && isSome(error.details['given'])) return [error.message];
+        if (error instanceof CarrelError && isSome(error.details['given'])) return [{ code: 'refused', message: error.message }];
         throw error;
       },
     );
-    if (sealed === undefined) return refused;
+    if (sealed === undefined) return notes;
     given = sealed;
   }
 }

@@ -1,4 +1,5 @@
 /** Prove: the machine of a proving reservation is up; it is handed over as to a person, and what came of it is written to its revision. */
+import { sayHindrance } from '../../core/hindrances.ts';
 import * as audit from '../../store/audit.ts';
 import * as images from '../../store/images.ts';
 import * as reservations from '../../store/reservations.ts';
@@ -64,8 +65,8 @@ async function handOver({ ctx, deps, input }: StepArgs<EngineDeps, ProveInput>):
   if ((await guest.ownPassword?.(ctx, input.machineId)) !== undefined) return { note: null };
   try {
     const credential = { user, passwordHash: hashPassword(makePassword()), authorizedKeys: [] };
-    await guest.handover(ctx, input.machineId, credential);
-    return { note: null };
+    const hindrances = await guest.handover(ctx, input.machineId, credential);
+    return { note: hindrances.length === 0 ? null : hindrances.map((each) => sayHindrance(each, user)).join('; ') };
   } catch (error) {
     if (!isCode(error, 'not-supported')) throw error;
     return { note: 'nothing in it lets Carrel set passwords or keys: people need an account that it has' };

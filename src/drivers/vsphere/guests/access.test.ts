@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Case, codeOf, ctx, inWorld } from '../../../../test/support/vsphere-cases.ts';
 import { CLOUD_WORLD, type VSphereWorldOptions } from '../../../../test/support/vsphere-harness.ts';
+import { SIMULATED_EXPIRED } from '../../../core/hindrances.ts';
 import { type Ctx, race } from '../../../lib/context.ts';
 import type { CarrelError } from '../../../lib/errors.ts';
 import { HOST_KEY, MACHINE_ID, opensWithPassword } from '../../../vsim/guest/system.ts';
@@ -54,8 +55,11 @@ describe.each(KINDS)('on %s', (kind) => {
       await c.driver.guest.ready(ctx(), other);
       const opens = [machineId, other].map((id) => account !== undefined && opensWithPassword(account, passwordOf(c, id)));
       expect(opens).toEqual([true, false]);
-      await c.driver.guest.handover(ctx(), machineId, { user: 'ada', passwordHash: HASH, authorizedKeys: [] });
+      const given = { user: 'ada', passwordHash: HASH, authorizedKeys: [] };
+      expect(await c.driver.guest.handover(ctx(), machineId, given)).toEqual([]);
       expect(c.w.vm(machineId).guest?.system.accounts.get('ada')?.hash).toBe(HASH);
+      c.w.vm(machineId).guest?.system.files.set(SIMULATED_EXPIRED, Buffer.alloc(0));
+      expect(await c.driver.guest.handover(ctx(), machineId, given)).toEqual(['expired']);
       await c.driver.guest.announce?.(ctx(), machineId, "it's over");
       expect(c.w.vm(machineId).guest?.system.files.get('/dev/pts/0')?.toString()).toContain(
         "\n\nit's over\n".replaceAll('\n\n', '\r\n\r\n'),

@@ -1,7 +1,9 @@
-import { announceScript, handoverScript, revokeScript, windowsAnnouncement } from '../../../core/guest-scripts.ts';
+import { announceScript, revokeScript, windowsAnnouncement } from '../../../core/guest-scripts.ts';
+import { handoverAndLook, type Hindrance } from '../../../core/hindrances.ts';
 import { protocolOf, RDP_PORT, type RevisionProfile } from '../../../core/image.ts';
 import type { ConsoleTarget, Credentials, GuestAddress, GuestReady } from '../../../driver/driver.ts';
 import { driverError } from '../../../driver/errors.ts';
+import { seenBy } from '../../../driver/seen-by.ts';
 import { type Ctx, withTimeout } from '../../../lib/context.ts';
 import { isCode } from '../../../lib/errors.ts';
 import { acquireConsole, ethernetCardsOf, isFault, normalizeFingerprint } from '../../../vsphere/index.ts';
@@ -175,8 +177,8 @@ export class Guests {
   }
 
   /** Replaces password and keys of one account by a program in the guest. The password travels as its hash only. */
-  async handover(ctx: Ctx, machineId: string, credentials: Credentials): Promise<void> {
-    await this.#program(ctx, machineId, handoverScript(credentials), credentials.user);
+  async handover(ctx: Ctx, machineId: string, credentials: Credentials): Promise<readonly Hindrance[]> {
+    return await seenBy(this.#program(ctx, machineId, handoverAndLook(credentials), credentials.user));
   }
 
   async announce(ctx: Ctx, machineId: string, text: string): Promise<void> {
