@@ -1,4 +1,4 @@
-import type { conditions as en } from './conditions.en.ts';
+import type { conditions as en, hindrances as words } from './conditions.en.ts';
 
 export const conditions: typeof en = {
   'out-of-space': {
@@ -24,4 +24,15 @@ export const conditions: typeof en = {
     text: 'Er läuft ohne sein TPM weiter, weil dessen Prozess endete. Was es braucht, schlägt in ihm fehl; ein Neustart hilft.',
   },
   crashed: { word: 'abgestürzt', text: 'Er ist abgestürzt. Einschalten hilft.' },
+};
+
+/** Warum gesetzte Zugangsdaten nicht alle oder gar nicht gelten. */
+export const hindrances: typeof words = {
+  refused: () => 'Der Agent im Gast hat etwas verweigert; deshalb funktioniert nicht alles davon.',
+  expired: (user) =>
+    `Im Gast ist ${user} oder das Passwort abgelaufen; hinein kommt es erst, wenn jemand dort es verlängert. Vielleicht hilft der Bildschirm.`,
+  shell: (user) => `Im Gast hat ${user} keine Shell, die jemanden hineinlässt.`,
+  password: (user) => `Der SSH-Server des Gastes nimmt kein Passwort von ${user}. \`carrel ssh\` bringt einen Schlüssel mit.`,
+  keys: () => 'Der SSH-Server des Gastes nimmt keine Schlüssel des Kontos: nur das Passwort hilft.',
+  barred: (user) => `Der SSH-Server des Gastes lässt ${user} überhaupt nicht hinein.`,
 };

@@ -18,3 +18,14 @@ export const conditions = {
   'no-tpm': { word: 'no TPM', text: 'It runs on without its TPM, whose process ended. What needs the TPM fails in it; reset it.' },
   crashed: { word: 'crashed', text: 'It crashed. Switch it on.' },
 };
+
+/** Why credentials that were set do not all work, or none of them. */
+export const hindrances = {
+  refused: () => 'The agent in the guest refused something, so that not all of this works.',
+  expired: (user: string) =>
+    `In the guest ${user} or its password has expired, so nothing lets it in until somebody there renews it. The screen may help.`,
+  shell: (user: string) => `In the guest ${user} has no shell that lets anybody in.`,
+  password: (user: string) => `The guest's SSH server takes no password of ${user}. \`carrel ssh\` comes with a key.`,
+  keys: () => "The guest's SSH server takes no keys of the account: only the password helps.",
+  barred: (user: string) => `The guest's SSH server does not let ${user} in at all.`,
+};

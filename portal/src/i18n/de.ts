@@ -1,4 +1,4 @@
-import { conditions } from './conditions.de.ts';
+import { conditions, hindrances } from './conditions.de.ts';
 import type { Messages } from './en.ts';
 import { notices } from './notices.de.ts';
 import { faults, problems } from './problems.de.ts';
@@ -194,6 +194,7 @@ export const de: Messages = {
       failed: 'gescheitert',
     },
     conditions,
+    hindrances,
     stages: {
       booked: 'für später gebucht',
       queued: 'wartet in der Reihe',

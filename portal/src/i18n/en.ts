@@ -1,4 +1,4 @@
-import { conditions } from './conditions.en.ts';
+import { conditions, hindrances } from './conditions.en.ts';
 import type { ProblemCode } from '../../../src/contract/problem.ts';
 import { notices } from './notices.en.ts';
 import { auditWords } from './audit.en.ts';
@@ -198,6 +198,7 @@ export const en = {
       failed: 'failed',
     },
     conditions,
+    hindrances,
     stages: {
       booked: 'booked for later',
       queued: 'waiting in line',

@@ -1,4 +1,4 @@
-import { Button, Modal, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Modal, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconDeviceDesktop, IconFileDownload, IconKey, IconTerminal2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -83,6 +83,18 @@ function Credentials({ reservation: { id, hostname } }: { reservation: Reservati
   }
   return (
     <Stack gap="xs">
+      {data.notes?.map((note) => (
+        <Alert key={note.code} color="yellow" variant="light" role="alert">
+          <Text size="sm">
+            <Sentence>{t.machines.hindrances[note.code](data.user)}</Sentence>
+          </Text>
+          {note.code === 'refused' && (
+            <Text size="xs" style={{ overflowWrap: 'anywhere' }}>
+              {t.common.said} <q lang="en">{note.message}</q>
+            </Text>
+          )}
+        </Alert>
+      ))}
       <Copyable label={t.machines.user} value={data.user} />
       <Copyable label={t.machines.password} value={data.password} />
       {data.protocol === 'rdp' && <Copyable label={t.machines.address} value={`${data.host}:${data.port}`} />}
