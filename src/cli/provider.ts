@@ -178,6 +178,9 @@ function certificateText(url: string, c: Certificate): string {
   ]);
 }
 
+const largestOf = ({ limits: { largestStorageMiB } }: Provider) =>
+  largestStorageMiB === undefined ? '' : `; a machine's at most ${largestStorageMiB} MiB`;
+
 export function describeProvider(p: Provider): string {
   return facts([
     ['provider', `${p.name} (${p.kind}, ${p.state})`],
@@ -193,7 +196,7 @@ export function describeProvider(p: Provider): string {
     ['machines', `${p.used.machines} of ${p.limits.machines}`],
     ['memory', `${p.used.memoryMiB} of ${p.limits.memoryMiB} MiB`],
     ['vCPUs', `${p.used.vcpus} of ${p.limits.vcpus}`],
-    ['disks', `${p.used.storageMiB} of ${p.limits.storageMiB} MiB, of linked clones ${p.linkedPercent} % counted`],
+    ['disks', `${p.used.storageMiB} of ${p.limits.storageMiB} MiB, of linked clones ${p.linkedPercent} % counted${largestOf(p)}`],
     ['storage', p.storageBytes === undefined ? undefined : `${bytes(p.storageFreeBytes ?? 0)} free of ${bytes(p.storageBytes)}`],
     ['clone modes', p.cloneModes.join(', ')],
     ['recipes', p.recipes.join(', ')],

@@ -12,6 +12,9 @@ export const Limits = named(
     storageMiB: Type.Integer({
       description: 'Disks of machines: whole ones in full, such as stand on their image’s with the share of `linkedPercent`.',
     }),
+    largestStorageMiB: Type.Optional(
+      Type.Integer({ description: 'What the largest of several datastores holds: disks of one machine are not counted with more.' }),
+    ),
   }),
 );
 export type Limits = Static<typeof Limits>;

@@ -3,7 +3,7 @@
  * Times are milliseconds since the epoch; a span without an end ends at `Infinity`. The store asks the same questions in SQL;
  * src/store/calendar.real.ts holds the two together.
  */
-import { type CapacityLimits, type CapacityShortage, type Demand, RESOURCES, shortage } from './capacity.ts';
+import { type CapacityLimits, type CapacityShortage, type Demand, type ProviderLimits, RESOURCES, shortage } from './capacity.ts';
 
 /** Half-open: `[start, end)`. */
 export interface Interval {
@@ -149,7 +149,7 @@ export class UsageSweep {
 }
 
 export interface Question {
-  limits: CapacityLimits;
+  limits: ProviderLimits;
   /** Usage over the whole span that is looked at, as {@link usage} gives it. */
   steps: readonly UsageStep[];
   closed: readonly ClosedSpan[];

@@ -13,11 +13,24 @@ export interface CapacityLimits extends Demand {
   machines: number;
 }
 
+/** What a provider may be loaded with in all, and what the disks of one machine may. */
+export interface ProviderLimits extends CapacityLimits {
+  /** What its largest datastore holds, in MiB: disks of one machine lie on one. Left out where the provider is one place, or nobody knows. */
+  largestStorageMiB?: number;
+}
+
 export const RESOURCES = ['machines', 'memoryMiB', 'vcpus', 'storageMiB'] as const;
 export type Resource = (typeof RESOURCES)[number];
 
-/** `missing`: how much more of each would have to be free. */
-export type CapacityShortage = { resource: Resource; wanted: number; free: number; missing: CapacityLimits };
+export interface CapacityShortage {
+  resource: Resource;
+  wanted: number;
+  free: number;
+  /** How much more of each would have to be free. */
+  missing: CapacityLimits;
+  /** What the largest datastore holds, where even that is too small: no time is better, whatever is given up. */
+  largest?: number | undefined;
+}
 
 const MIB = 2 ** 20;
 /** The most that the store can count, in MiB: two pebibytes. */
@@ -41,8 +54,26 @@ export function storageClaim(mode: CloneMode, wholeMiB: number, percent: number)
   return mode === 'full' ? wholeMiB : Math.ceil((wholeMiB * percent) / 100);
 }
 
+/** The same of disks that no datastore could take, were it empty; undefined if one could. */
+export function tooLarge({ largestStorageMiB: largest }: ProviderLimits, { storageMiB: wanted }: Demand): CapacityShortage | undefined {
+  if (largest === undefined || wanted <= largest) return undefined;
+  const missing = { machines: 0, memoryMiB: 0, vcpus: 0, storageMiB: wanted - largest };
+  return { resource: 'storageMiB', wanted, free: largest, missing, largest };
+}
+
+/** What is said of that. */
+export function tooLargeText(wanted: number, largest: number): string {
+  return `its disks may come to take ${wanted} MiB, and the largest datastore there holds ${largest} MiB`;
+}
+
+/** What helps against that. */
+export const TOO_LARGE_HINT =
+  'ask for a linked clone in place of a full copy, or for a smaller disk; an operator brings a larger datastore';
+
 /** Why one more machine does not fit, or undefined if it does. */
-export function shortage(limits: CapacityLimits, used: CapacityLimits, wanted: Demand): CapacityShortage | undefined {
+export function shortage(limits: ProviderLimits, used: CapacityLimits, wanted: Demand): CapacityShortage | undefined {
+  const large = tooLarge(limits, wanted);
+  if (large !== undefined) return large;
   const asked: CapacityLimits = { machines: 1, ...wanted };
   const over = (resource: Resource) => Math.max(0, asked[resource] - (limits[resource] - used[resource]));
   const resource = RESOURCES.find((each) => over(each) > 0);

@@ -81,6 +81,17 @@ test('image names are safe in URLs, paths and host names', () => {
     expect(imageNameProblem(bad)).toBeTypeOf('string');
 });
 
+test('disks that the largest datastore could not take are short at any time, and nothing that anybody gives up helps', () => {
+  const room = { machines: 2, memoryMiB: 1024, vcpus: 4, storageMiB: 200 };
+  const limits = { ...room, largestStorageMiB: 100 };
+  const none = { machines: 0, memoryMiB: 0, vcpus: 0, storageMiB: 0 };
+  const wanted = (storageMiB: number) => ({ memoryMiB: 1, vcpus: 1, storageMiB });
+  expect([shortage(limits, none, wanted(100)), shortage(room, none, wanted(150))]).toEqual([undefined, undefined]);
+  const short = { resource: 'storageMiB', wanted: 101, free: 100, largest: 100, missing: { ...none, storageMiB: 1 } };
+  // Said of what is full as well: room that comes would be of no use.
+  expect([shortage(limits, none, wanted(101)), shortage(limits, limits, wanted(101))]).toEqual([short, short]);
+});
+
 test('capacity names what is short', () => {
   const limits = { machines: 2, memoryMiB: 1024, vcpus: 4, storageMiB: 100 };
   const shares = [

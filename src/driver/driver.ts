@@ -13,7 +13,7 @@
 import type { MachineCondition } from '../core/condition.ts';
 import type { CloneMode, GuestWay, HardwareProfile, Protocol, RevisionProfile } from '../core/image.ts';
 import type { Described } from '../core/brought-image.ts';
-import type { CapacityLimits } from '../core/capacity.ts';
+import type { ProviderLimits } from '../core/capacity.ts';
 import type { DeletionProof, DiskChain, DiskFile } from '../core/lineage.ts';
 import type { Ctx } from '../lib/context.ts';
 import type { Guest } from './guest.ts';
@@ -65,7 +65,7 @@ export interface Capabilities {
 }
 
 /** Room of the provider as the hypervisor sees it, before anything of ours is placed. Storage in bytes. */
-export interface ProviderRoom extends CapacityLimits {
+export interface ProviderRoom extends ProviderLimits {
   storageBytes: number;
   storageFreeBytes: number;
   /** Of that memory, in MiB, and of these vCPUs: what parts of ours hold which are nobody's machine, such as frozen parents; left out: nothing. */

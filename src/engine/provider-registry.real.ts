@@ -23,7 +23,7 @@ async function setUp(pauses: { refused?: number } = {}) {
   for (const [name, id] of Object.entries(ids)) {
     await providers.add(t.db, { id, name, kind: 'vcenter', connection: CONNECTION, secret: Buffer.of(1), now: new Date() });
   }
-  const bad: { failure: Error | undefined; tries: number; held?: { heldMemoryMiB: number; heldVcpus: number } } = {
+  const bad: { failure: Error | undefined; tries: number; held?: { heldMemoryMiB: number; heldVcpus: number }; largest?: number } = {
     failure: driverError('unavailable', 'it hides'),
     tries: 0,
   };
@@ -43,7 +43,12 @@ async function setUp(pauses: { refused?: number } = {}) {
         return work();
       };
       driver.open = (ctx) => guarded(() => open(ctx));
-      driver.room = (ctx) => guarded(async () => ({ ...(await room(ctx)), ...bad.held }));
+      driver.room = (ctx) =>
+        guarded(async () => ({
+          ...(await room(ctx)),
+          ...bad.held,
+          ...(bad.largest === undefined ? {} : { largestStorageMiB: bad.largest }),
+        }));
       return driver;
     },
     onOpen: (id) => {
@@ -92,6 +97,21 @@ test('what frozen parents hold there is written down as it comes and goes', asyn
   await holds(4096, 4);
   bad.held = { heldMemoryMiB: 0, heldVcpus: 0 };
   await holds(0, 0);
+});
+
+test('what its largest datastore holds is written down when it is opened, and as that changes', async () => {
+  const { t, ids, bad, registry, becomes } = await setUp();
+  bad.failure = undefined;
+  bad.largest = 100;
+  await registry.start();
+  expect((await becomes('bad', 'up')).largestStorageMib).toBe(100);
+  for (const largest of [200, undefined]) {
+    if (largest === undefined) delete bad.largest;
+    else bad.largest = largest;
+    await waitFor(makeCtx({ timeoutMs: 600_000 }), 2, async () =>
+      (await providers.find(t.db, ids.bad)).largestStorageMib === (largest ?? null) ? true : undefined,
+    );
+  }
 });
 
 test('one that stops answering is down with its reason, stays open for the work that waits, and is up again when it answers', async () => {

@@ -233,12 +233,15 @@ export class ProviderRegistry {
     }
   }
 
-  /** How much of it may be promised changes with what is frozen there. */
+  /** How much of it may be promised changes with what is frozen there, and the largest of that with its datastores. */
   async #hold(id: string, room: ProviderRoom): Promise<void> {
     const { store, log } = this.#options;
-    await providers.setHeld(store.db, id, heldIn(room)).catch((error: unknown) => {
-      log.warn({ provider: id, err: describeError(error) }, 'what frozen parents hold could not be written down');
-    });
+    try {
+      await providers.setHeld(store.db, id, heldIn(room));
+      await providers.setLargest(store.db, id, room.largestStorageMiB);
+    } catch (error) {
+      log.warn({ provider: id, err: describeError(error) }, 'what frozen parents and datastores hold could not be written down');
+    }
   }
 
   async #note(id: string, state: 'up' | 'down', why: providers.StateReason | null): Promise<void> {

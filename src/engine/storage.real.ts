@@ -10,7 +10,7 @@ import { availability } from './intents/availability.ts';
 import { endReservation } from './intents/end.ts';
 import { prepareImage } from './intents/image.ts';
 import { reimageReservation } from './intents/reimage.ts';
-import { moveReservation, powerReservation } from './intents/reservation.ts';
+import { extendReservation, moveReservation, powerReservation } from './intents/reservation.ts';
 import { reserveSeries } from './intents/series.ts';
 import { unlinkReservation } from './intents/unlink.ts';
 import { beginDue } from './timers.ts';
@@ -188,4 +188,54 @@ test('each place counts in its own way: one that goes to another is counted with
   await providers.enable(bench.store.db, there.id, true);
   await drain(bench);
   expect(await reservationOf(bench, id)).toMatchObject({ state: 'ready', providerId: there.id, storageMib: WHOLE / 2 });
+});
+
+test('disks that the largest datastore could not take are promised at no time, whichever way they are asked for, and the refusal says so', async () => {
+  const largest = WHOLE - 1;
+  const bench = await makeBench(onTestFinished, { limits: { storageMiB: 10 * WHOLE, largestStorageMiB: largest } });
+  const never = {
+    code: 'no-capacity',
+    message: expect.stringContaining('its disks may come to take 256 MiB, and the largest datastore there holds 255 MiB'),
+    details: { resource: 'storageMiB', wanted: WHOLE, free: largest, largest, provider: 'here', providerId: bench.providerId },
+  };
+  const startsAt = new Date(Date.now() + 10 * HOUR);
+  const rush = await Promise.allSettled(Array.from({ length: 4 }, () => reserveOne(bench, { mode: 'full', startsAt, forMs: HOUR })));
+  expect(rush.map((r) => r.status === 'rejected' && r.reason)).toEqual(Array(4).fill(expect.objectContaining(never)));
+  const daily = { image: 'golden', mode: 'full' as const, forMs: HOUR, startsAt, zone: 'UTC', rule: 'FREQ=DAILY;COUNT=2' };
+  await expect(reserveSeries(bench.deps, bench.who, { ...daily, id: randomUUID(), partial: true })).rejects.toMatchObject({
+    code: 'no-capacity',
+    message: expect.stringContaining('the largest datastore there holds 255 MiB'),
+  });
+  const asked = await availability(bench.deps, bench.who, { image: 'golden', mode: 'full', startsAt, forMs: HOUR });
+  expect(asked).toMatchObject({
+    possible: false,
+    obstacle: { kind: 'capacity', resource: 'storageMiB', wanted: WHOLE, largest },
+    free: [],
+  });
+  expect(asked.next).toBeUndefined();
+  const machine = await off(bench);
+  await expect(unlinkReservation(bench.deps, bench.who, machine.id)).rejects.toMatchObject(never);
+  // Another place with a datastore that could take it is where it goes, also of several asked for together.
+  const there = await addPlace(bench);
+  const had = await Promise.all(Array.from({ length: 4 }, () => reserveOne(bench, { mode: 'full', startsAt, forMs: HOUR })));
+  const { reservations } = await reserveSeries(bench.deps, bench.who, { ...daily, id: randomUUID(), partial: false });
+  expect([...had, ...reservations].map((r) => r.providerId)).toEqual(Array(6).fill(there.id));
+  expect(await availability(bench.deps, bench.who, { image: 'golden', mode: 'full', startsAt, forMs: HOUR })).toMatchObject({
+    possible: true,
+    providerId: there.id,
+  });
+});
+
+test('a machine whose disks stand already goes on where the largest datastore went away: it is no new promise', async () => {
+  const bench = await roomForTwo();
+  const made = await readyOne(bench, { mode: 'full' });
+  const startsAt = new Date(Date.now() + 10 * HOUR);
+  const booked = await reserveOne(bench, { mode: 'full', startsAt, forMs: HOUR });
+  await providers.setLargest(bench.store.db, bench.providerId, WHOLE - 1);
+  await extendReservation(bench.deps, bench.who, made.id, HOUR);
+  // One that is to be made yet may be put to no other time, and keeps its own.
+  await expect(
+    moveReservation(bench.deps, bench.who, booked.id, { startsAt: new Date(startsAt.getTime() + 2 * HOUR) }),
+  ).rejects.toMatchObject({ code: 'no-capacity', details: { largest: WHOLE - 1 } });
+  expect((await reservationOf(bench, booked.id)).during.start).toEqual(startsAt);
 });

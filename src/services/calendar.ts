@@ -2,6 +2,7 @@ import { durationMs } from './duration.ts';
 import type { CalendarServices, SaidTime, MachineRequest } from './interface.ts';
 import type { Availability, Maintenance, RuleChange, Rules } from '../contract/calendar.ts';
 import { type Obstacle, partText } from '../core/calendar.ts';
+import { TOO_LARGE_HINT, tooLargeText } from '../core/capacity.ts';
 import { readTime } from '../core/local-time.ts';
 import { EVERYBODY, type KindRule, type SiteRules } from '../core/rules.ts';
 import type { ReservationKind } from '../core/reservation.ts';
@@ -78,7 +79,11 @@ function obstacleText(what: Obstacle): NonNullable<Availability['reason']> {
     };
     return { code: 'no-capacity', message: takenText(licence, at, until), details };
   }
-  const { resource, wanted, free, part } = what;
+  const { resource, wanted, free, part, largest } = what;
+  if (largest !== undefined) {
+    const message = `it cannot be made at any time: ${tooLargeText(wanted, largest)}: ${TOO_LARGE_HINT}`;
+    return { code: 'no-capacity', message, details: { resource, wanted, free, largest } };
+  }
   const at = new Date(what.at).toISOString();
   return {
     code: 'no-capacity',

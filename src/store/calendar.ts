@@ -4,7 +4,16 @@
  */
 import { type RawBuilder, sql } from 'kysely';
 import { type Asked, type ClosedSpan, type Obstacle, obstacle, partText, type Question, type UsageStep } from '../core/calendar.ts';
-import { type CapacityLimits, type Demand, type Resource, shortage } from '../core/capacity.ts';
+import {
+  type CapacityLimits,
+  type CapacityShortage,
+  type Demand,
+  type Resource,
+  shortage,
+  TOO_LARGE_HINT,
+  tooLarge,
+  tooLargeText,
+} from '../core/capacity.ts';
 import { RESERVATION_LIVE, type ReservationKind } from '../core/reservation.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { type Counting, leftBehind, peak, refreshHours, shortLevels } from './held.ts';
@@ -205,16 +214,20 @@ export interface RoomClaim extends Demand {
   during: readonly TimeRange[];
   /** All of that time. */
   span: TimeRange;
+  /** The disks lie there already: which datastore could take them is no question. */
+  standing?: boolean | undefined;
 }
 
 /** Refuses, with what is in the way, if a provider cannot be held so. Call it under the provider's row lock. `no-capacity`. */
 export async function assertRoom(tx: Tx, provider: Provider, claim: RoomClaim, counting: Counting): Promise<void> {
+  const large = claim.standing ? undefined : tooLarge(limitsOf(provider), claim);
+  if (large !== undefined) throw noDatastore(provider, large);
   for (const part of claim.during) {
     const [closed] = await closures(tx, provider.id, part);
     if (closed) throw underMaintenance(provider, closed);
   }
   await refreshHours(tx, provider.id);
-  const limits = limitsOf(provider);
+  const { largestStorageMiB: _, ...limits } = limitsOf(provider);
   const short = shortage(limits, await peak(tx, provider.id, claim.hold, counting), claim);
   if (!short) return;
   const asked: Asked = { span: interval(claim.span), hold: interval(claim.hold) };
@@ -234,6 +247,17 @@ export async function assertRoom(tx: Tx, provider: Provider, claim: RoomClaim, c
       details: { resource, wanted, free, missing, at: when, part, provider: provider.name, providerId: provider.id },
     },
   );
+}
+
+/** Nothing is missing that anybody could give up, and no time is better: neither is told. */
+function noDatastore(
+  { id: providerId, name: provider }: Provider,
+  { resource, wanted, free, largest = free }: CapacityShortage,
+): CarrelError {
+  return new CarrelError('no-capacity', `${provider} cannot make it at any time: ${tooLargeText(wanted, largest)}`, {
+    hint: TOO_LARGE_HINT,
+    details: { resource, wanted, free, largest, provider, providerId },
+  });
 }
 
 function underMaintenance(provider: Provider, closed: Closure): CarrelError {

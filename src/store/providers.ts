@@ -1,7 +1,7 @@
 /** Providers: where machines run, and the limits that promises are held against. */
 import { sql } from 'kysely';
 import { say } from '../core/notices.ts';
-import type { CapacityLimits } from '../core/capacity.ts';
+import type { CapacityLimits, ProviderLimits } from '../core/capacity.ts';
 import type { ProviderConnection, ProviderState } from '../core/provider.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { forgetHours } from './held.ts';
@@ -12,7 +12,7 @@ export interface ProviderSpec {
   id: string;
   name: string;
   kind: string;
-  limits: CapacityLimits;
+  limits: ProviderLimits;
   startSlots: number;
   facts: Facts;
   now: Date;
@@ -26,6 +26,7 @@ export async function put(db: Db, spec: ProviderSpec): Promise<string> {
     maxMemoryMib: spec.limits.memoryMiB,
     maxVcpus: spec.limits.vcpus,
     maxStorageMib: spec.limits.storageMiB,
+    largestStorageMib: spec.limits.largestStorageMiB ?? null,
     startSlots: spec.startSlots,
     facts: json(spec.facts),
   };
@@ -173,7 +174,7 @@ export async function setHeld(db: Db, id: string, held: { memoryMiB: number; vcp
 export async function opened(
   db: Db,
   id: string,
-  found: { limits: CapacityLimits; startSlots: number; copySlots: number; facts: Facts; capabilities: object },
+  found: { limits: ProviderLimits; startSlots: number; copySlots: number; facts: Facts; capabilities: object },
 ): Promise<void> {
   await db
     .updateTable('provider')
@@ -182,6 +183,7 @@ export async function opened(
       maxMemoryMib: found.limits.memoryMiB,
       maxVcpus: found.limits.vcpus,
       maxStorageMib: found.limits.storageMiB,
+      largestStorageMib: found.limits.largestStorageMiB ?? null,
       startSlots: found.startSlots,
       copySlots: found.copySlots,
       facts: json(found.facts),
@@ -269,9 +271,20 @@ export async function lockAll(tx: Db, ids: readonly string[]): Promise<Provider[
   return tx.selectFrom('provider').selectAll().where('id', 'in', ids).orderBy('id').forNoKeyUpdate().execute();
 }
 
+/** What the largest of its datastores holds now; written where it is other than before. */
+export async function setLargest(db: Db, id: string, largestStorageMiB: number | undefined): Promise<void> {
+  const largestStorageMib = largestStorageMiB ?? null;
+  await db
+    .updateTable('provider')
+    .set({ largestStorageMib })
+    .where('id', '=', id)
+    .where('largestStorageMib', 'is distinct from', largestStorageMib)
+    .execute();
+}
+
 /** What may be promised anew: what there is, less what frozen parents and their like hold. */
-export function limitsOf(provider: Provider): CapacityLimits {
-  const whole = wholeOf(provider);
+export function limitsOf(provider: Provider): ProviderLimits {
+  const whole = { ...wholeOf(provider), ...(provider.largestStorageMib === null ? {} : { largestStorageMiB: provider.largestStorageMib }) };
   const left = (all: number, held: number) => Math.max(0, all - held);
   return { ...whole, memoryMiB: left(whole.memoryMiB, provider.heldMemoryMib), vcpus: left(whole.vcpus, provider.heldVcpus) };
 }

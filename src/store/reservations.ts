@@ -344,6 +344,7 @@ export async function setSpan(tx: Tx, id: string, span: NewSpan): Promise<void> 
       vcpus: row.vcpus,
       memoryMiB: row.memoryMib,
       storageMiB,
+      standing: !booked,
     };
     await calendar.assertRoom(tx, provider, claim, { now: span.now, except: id });
     await licences.assertSeats(tx, row.imageId, hold, { now: span.now, except: id });

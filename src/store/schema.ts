@@ -38,6 +38,8 @@ export interface ProviderTable {
   maxMemoryMib: number;
   maxVcpus: number;
   maxStorageMib: number;
+  /** Null: it is one place, or nobody told. */
+  largestStorageMib: Nullable<number>;
   /** What is counted of the size of disks that stand on their image's. */
   linkedStoragePercent: Generated<number>;
   /** By frozen parents and their like: see {@link ProviderRoom}. */

@@ -1,5 +1,5 @@
 /** An engine for tests: real PostgreSQL, the fake driver, a clock that a test can set, and everything that the engine does in sight. */
-import type { CapacityLimits } from '../../src/core/capacity.ts';
+import type { ProviderLimits } from '../../src/core/capacity.ts';
 import { randomUUID } from 'node:crypto';
 import { type KyselyPlugin, SelectQueryNode, sql } from 'kysely';
 import { expect, onTestFinished } from 'vitest';
@@ -41,7 +41,7 @@ const INSTALLATION = 'bench';
 export const TAG = 'carrel';
 
 export interface BenchOptions {
-  limits?: Partial<CapacityLimits>;
+  limits?: Partial<ProviderLimits>;
   startSlots?: number;
   capabilities?: Partial<Capabilities>;
   sabotage?: readonly Sabotage[];

@@ -4,6 +4,8 @@ import type { Messages } from './en.ts';
 export const whyNot: Messages['whyNot'] = {
   resources: { machines: 'Rechner', memoryMiB: 'Arbeitsspeicher', vcpus: 'virtuelle CPUs', storageMiB: 'Speicherplatz' },
   room: (at, what, free, wanted) => `Zu wenig Platz (${at}). ${what}: frei ${free}, gebraucht ${wanted}.`,
+  tooLarge: (wanted, largest) =>
+    `Das geht zu keiner Zeit: Seine Festplatten können ${wanted} belegen, und der größte Datastore dort fasst ${largest}.`,
   turnround: 'Im Weg sind nur die Vorbereitung vor einem Beginn und die Umrüstzeit nach einem Ende.',
   licence: (name, at) => `Jeder Platz der Lizenz ${name} ist vergeben (${at}).`,
   freeAgain: (time) => `Einer wird wieder frei: ${time}.`,

@@ -5,6 +5,8 @@ export const whyNot = {
   resources: { machines: 'machines', memoryMiB: 'memory', vcpus: 'virtual CPUs', storageMiB: 'storage' },
   room: (at: string, what: string, free: string, wanted: string) =>
     `Too little room ${at}: ${what}: ${free} left, and this needs ${wanted}.`,
+  tooLarge: (wanted: string, largest: string) =>
+    `No time helps: its disks may come to take ${wanted}, and the largest datastore there holds ${largest}.`,
   turnround: 'Only preparation ahead of a start and the turn-round after an end are in the way.',
   licence: (name: string, at: string) => `Every seat of licence ${name} is taken ${at}.`,
   freeAgain: (time: string) => `One is free again ${time}.`,

@@ -15,6 +15,8 @@ it('says why a time cannot be had, with the amounts, times and names that the se
   expect(why(room)).toBe('Zu wenig Platz (30. Nov. 2020, 14:00). Arbeitsspeicher: frei 512 MiB, gebraucht 2 GiB.');
   expect(why({ ...room, part: 'around' })).toContain(de.whyNot.turnround);
   expect(why({ resource: 'machines', at, free: 0, wanted: 1, part: 'span' })).toContain('Rechner: frei 0, gebraucht 1.');
+  const largest = why({ resource: 'storageMiB', free: 102_400, wanted: 153_600, largest: 102_400 });
+  expect(largest).toBe('Das geht zu keiner Zeit: Seine Festplatten können 150 GiB belegen, und der größte Datastore dort fasst 100 GiB.');
   expect(why({ resource: 'licence', licence: 'matlab', at, until: at })).toMatch(/matlab ist vergeben \(30\..*wieder frei: 30\./);
   expect(why({ resource: 'licence', licence: 'matlab', at })).not.toContain('frei:');
   expect(why({ from: at, until: at, reason: 'new disks' })).toBe('Wegen Wartung geschlossen bis 30. Nov. 2020, 14:00: new disks');

@@ -64,7 +64,9 @@ function licenceText({ licence, at, until }: Details, t: Words, format: Format):
 }
 
 function roomText(details: Details, t: Words, format: Format): string | undefined {
-  const { resource, at, free, wanted, part } = details;
+  const { resource, at, free, wanted, part, largest } = details;
+  if (typeof largest === 'number' && typeof wanted === 'number')
+    return t.whyNot.tooLarge(format.bytes(wanted * MIB), format.bytes(largest * MIB));
   const what = member(t.whyNot.resources, resource);
   if (what === undefined || typeof at !== 'string' || typeof free !== 'number' || typeof wanted !== 'number') return undefined;
   const amount = (n: number) => (String(resource).endsWith('MiB') ? format.bytes(n * MIB) : String(n));

@@ -10,6 +10,7 @@ import {
   type Question,
   TURNAROUND_MS,
 } from '../../core/calendar.ts';
+import { tooLarge } from '../../core/capacity.ts';
 import { type Estimate, leadFor } from '../../core/estimate.ts';
 import type { CloneMode, RevisionProfile } from '../../core/image.ts';
 import type { ReservationKind } from '../../core/reservation.ts';
@@ -189,7 +190,7 @@ async function availabilityAt(
   const [first = DAY, ...further] = LOOKS_MS;
   let seen = await look(Math.min(last, from.getTime() + Math.max(first, request.lookMs ?? 0)));
   for (const far of further) {
-    if (seen.next !== undefined || seen.until >= last || never) break;
+    if (seen.next !== undefined || seen.until >= last || never || tooLarge(seen.q.limits, seen.q.wanted) !== undefined) break;
     if (from.getTime() + far > seen.until) seen = await look(Math.min(last, from.getTime() + far));
   }
   const span = { start: from.getTime(), end: from.getTime() + request.forMs };

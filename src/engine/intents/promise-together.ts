@@ -3,7 +3,7 @@
  * statements, however many they are. All are counted as if each took its room for the whole of the time that they span together: what fits
  * so is promised; whatever does not, or has something of its own in its way, is left to be promised or refused by itself.
  */
-import { type CapacityLimits, shortage } from '../../core/capacity.ts';
+import { type CapacityLimits, type ProviderLimits, shortage } from '../../core/capacity.ts';
 import { CarrelError } from '../../lib/errors.ts';
 import * as accounts from '../../store/accounts.ts';
 import * as audit from '../../store/audit.ts';
@@ -34,7 +34,7 @@ export function alike({ offer }: Pick<Wish, 'offer'>, startsAt: Date | undefined
 interface Filling {
   provider: Provider;
   lead: number;
-  limits: CapacityLimits;
+  limits: ProviderLimits;
   used: CapacityLimits;
 }
 

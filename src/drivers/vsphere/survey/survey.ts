@@ -270,7 +270,8 @@ export class Survey {
     ]);
     const sum = (of: (props: (typeof found)[number]['props']) => number): number => found.reduce((n, host) => n + of(host.props), 0);
     const held = await this.#heldByFrozen(ctx);
-    const stores = this.#end.stores().filter((store) => store.accessible);
+    const used = this.#end.stores();
+    const stores = used.filter((store) => store.accessible);
     const limits = this.#end.options.capacity;
     const storageBytes = stores.reduce((n, store) => n + store.capacity, 0);
     return {
@@ -280,6 +281,10 @@ export class Survey {
       storageMiB: limits?.storageMiB ?? storageIn(storageBytes),
       storageBytes,
       storageFreeBytes: stores.reduce((n, store) => n + store.free, 0),
+      // How large one is that is away for now, the server does not tell: what it could take is not refused for good.
+      ...(used.length < 2 || stores.length < used.length
+        ? {}
+        : { largestStorageMiB: storageIn(Math.max(...stores.map((store) => store.capacity))) }),
       ...(held.length === 0 ? {} : { heldMemoryMiB: total(held, 'memoryMB'), heldVcpus: total(held, 'numCPU') }),
     };
   }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { ctx, inWorld } from '../../../../test/support/vsphere-cases.ts';
+import type { DatastoreObject } from '../../../vsim/model/entities.ts';
 import { relocate } from '../../../vsim/model/migrate.ts';
+import { datastoreDown } from '../../../vsim/model/trouble.ts';
 import { VSphereDriver } from '../index.ts';
 
 test('a machine is where it is now: another host and another datastore are told without a request', async () => {
@@ -36,5 +38,27 @@ test("nothing is told of what is not there, or is another installation's", async
     expect(other.whereabouts(machineId)).toBeUndefined();
     await other.close();
     expect(other.whereabouts(machineId)).toBeUndefined();
+  });
+});
+
+test('the largest of the datastores that may be used is told, unless one is away, whose size nobody knows; of one alone nothing is told beside the sum', async () => {
+  await inWorld({}, async (c) => {
+    const largest = async (options: { datastores?: string[] }) => {
+      const driver = new VSphereDriver({ ...c.w.options, ...options });
+      await driver.open(ctx());
+      const { largestStorageMiB, storageMiB } = await driver.room(ctx());
+      await driver.close();
+      return [largestStorageMiB, storageMiB];
+    };
+    const [first, second] = c.m.datastores as [DatastoreObject, DatastoreObject];
+    for (const [datastore, gib] of [
+      [first, 100],
+      [second, 150],
+    ] as const)
+      datastore.store.capacity = gib * 2 ** 30;
+    expect(await largest({})).toEqual([150 * 1024, 250 * 1024]);
+    expect(await largest({ datastores: [first.name] })).toEqual([undefined, 100 * 1024]);
+    datastoreDown(c.m, second);
+    expect(await largest({})).toEqual([undefined, 100 * 1024]);
   });
 });
