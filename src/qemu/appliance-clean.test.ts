@@ -139,3 +139,49 @@ test('a network that is bound to one card by its address is for any, with what e
   execFileSync('sed', ['-i', '-E', '-f', join(dir, 'tools/settings.sed'), file]);
   expect(readFileSync(file, 'utf8').trimEnd().split('\n')).toEqual(kept);
 });
+
+/** A file of settings as the scrub leaves it. */
+function loosened(text: string): string {
+  const file = join(dir, 'settings');
+  writeFileSync(file, text);
+  execFileSync('sed', ['-i', '-E', '-f', join(dir, 'tools/settings.sed'), file]);
+  return readFileSync(file, 'utf8');
+}
+
+test.each([
+  ['the address alone', ['macaddress: "52:54:00:12:34:56"'], ['name: "e*"']],
+  ['with what else is said of the card', ['driver: virtio_net', 'macaddress: 52:54:00:12:34:56'], ['driver: virtio_net', 'name: "e*"']],
+  ['with a name before it', ['name: "en*"', 'macaddress: 52:54:00:12:34:56'], ['name: "en*"']],
+  ['with a name after it', ['macaddress: 52:54:00:12:34:56', 'name: "en*"'], ['name: "en*"']],
+])('a netplan network that is bound to one card by %s is for any', (_, match, left) => {
+  const file = (lines: readonly string[], word: string) =>
+    [
+      'network:',
+      '  ethernets:',
+      '    eth0:',
+      '      match:',
+      ...lines.map((line) => `        ${line}`),
+      '      macaddress: 52:54:00:00:00:01',
+      '      dhcp4: true',
+      '  wifis:',
+      '    w:',
+      '      match:',
+      ...lines.map((line) => `        ${line}`),
+      `      password: ${word}`,
+      '      match:',
+      ...lines.map((line) => `        ${line}`),
+      '',
+    ].join('\n');
+  expect(loosened(file(match, 'PLANTED'))).toBe(file(left, '""'));
+});
+
+test('so is one whose match stands in one line', () => {
+  expect(loosened('match: {macaddress: "52:54:00:12:34:56"}\n')).toBe('match: {name: "e*"}\n');
+  expect(loosened('match: {macaddress: 52:54:00:12:34:56, driver: v, name: x}\n')).toBe('match: {driver: v, name: x}\n');
+});
+
+test('a network of systemd-networkd that is bound to the address of one card is for any card; an address that is given stays', () => {
+  const file = (bound: string) => `[Match]\nName=en*\n${bound}\n[Network]\nDHCP=yes\n[Link]\nMACAddress=52:54:00:00:00:01\n`;
+  for (const key of ['MACAddress', 'PermanentMACAddress']) expect(loosened(file(`${key}=52:54:00:12:34:56`))).toBe(file('Path=*'));
+  expect(loosened('[NetDev]\nKind=wireguard\n[WireGuard]\nPrivateKey=PLANTED\n')).toBe('[NetDev]\nKind=wireguard\n[WireGuard]\n');
+});

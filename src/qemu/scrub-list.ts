@@ -143,13 +143,15 @@ export const CLEANED: readonly Cleaned[] = [
     blank: ['etc/ppp/chap-secrets', 'etc/ppp/pap-secrets'],
   },
   {
-    what: 'passwords of networks (NetworkManager, wpa_supplicant, netplan), and the address of the one card that they were for; the networks stay',
+    what: 'passwords of networks (NetworkManager, wpa_supplicant, netplan, systemd-networkd), and the address of the one card that they were for; the networks stay',
     below: 'root',
     redact: [
       'etc/NetworkManager/system-connections/*',
       'etc/wpa_supplicant/*.conf',
       'etc/wpa_supplicant.conf',
       'etc/netplan/*.yaml',
+      'etc/systemd/network/*.[nl]*',
+      'etc/systemd/network/*.d/*.conf',
       'etc/sysconfig/network-scripts/keys-*',
       'etc/sysconfig/network-scripts/ifcfg-*',
     ],
@@ -226,6 +228,27 @@ export const REDACTED_SETTINGS: readonly string[] = [
   String.raw`/^[[:space:]]*(KEY[0-9]?|WPA_PSK)=/d`,
   // What binds a network to one card (NetworkManager, RHEL's network-scripts): a clone has another. One that is given to a card (cloned-mac-address, MACADDR) stays.
   String.raw`/^[[:space:]]*(mac-address|HWADDR)=/d`,
+  // netplan: the lines below a `match:` are gathered, and an address among them becomes any Ethernet card, unless a name says which. What a card is given stays.
+  String.raw`/^[[:space:]]*match:[[:space:]]*$/{
+:match
+$!N
+/^([[:space:]]*)match:[^\n]*(\n\1[[:space:]]+[^\n]*)*$/{
+$!b match
+}
+/^([[:space:]]*)match:.*\n\1[[:space:]]+name:/!s/^(([[:space:]]*)match:.*\n\2[[:space:]]+)macaddress:[^\n]*/\1name: "e*"/
+s/^(([[:space:]]*)match:.*)\n\2[[:space:]]+macaddress:[^\n]*/\1/
+:matched
+/\n/{
+P
+s/^[^\n]*\n//
+b matched
+}
+}`,
+  String.raw`/^[[:space:]]*match:[[:space:]]*\{.*name:/!s/^([[:space:]]*match:[[:space:]]*\{.*)macaddress:[[:space:]]*[^,}]*/\1name: "e*"/`,
+  String.raw`s/^([[:space:]]*match:[[:space:]]*\{.*)macaddress:[[:space:]]*[^,}]*,?[[:space:]]*/\1/`,
+  // systemd-networkd: without anything in [Match] a file is passed over; each card of a machine has a path, bridges and the like have none.
+  String.raw`/^\[Match\]/,/^\[[^M]/s/^[[:space:]]*(Permanent)?MACAddress=.*/Path=*/`,
+  String.raw`/^[[:space:]]*(PrivateKey|PresharedKey)=/d`,
   String.raw`s/^([[:space:]]*"?(password|client-key-password)"?:[[:space:]]*).*/\1""/`,
   // .npmrc, .yarnrc.yml, settings.xml of Maven
   String.raw`/(_authToken|_auth|_password|npmAuthToken|npmAuthIdent)[[:space:]]*[:=]/d`,
