@@ -17,7 +17,7 @@ async function setUp(kind: 'vcenter' | 'esxi' = 'vcenter') {
   const t = await testDb(onTestFinished);
   const vsim = await startVsim({ kind, masters: 1, bootMs: 1 });
   onTestFinished(() => vsim.close());
-  const plane = await startPlane(t.url, newInstallation(), { qemu: false });
+  const plane = await startPlane(t.url, newInstallation(), { qemu: false, providerPauses: { look: 200, away: 200 } });
   const [root, ada] = [await newCaller(t.db, 'root', 'admin'), await newCaller(t.db, 'ada', 'user')];
   return { t, vsim, kind, plane, services: plane.services, root, ada };
 }
@@ -152,6 +152,22 @@ test('the certificate of first contact is what the server shows', async () => {
   const { vsim, services } = await setUp();
   expect(await services.showCertificate(vsim.url, AbortSignal.timeout(10_000))).toMatchObject({ fingerprint256: vsim.fingerprint256 });
   await expect(services.showCertificate('https://127.0.0.1:9', AbortSignal.timeout(10_000))).rejects.toMatchObject({ code: 'unavailable' });
+});
+
+test('a certificate that is another than it was is not taken by itself: the provider is down and says so, until the new one is stored', async () => {
+  const { vsim, services, root } = await setUp();
+  await services.addProvider(root, endpoint(vsim));
+  await vsim.close();
+  const renewed = await startVsim({ kind: 'vcenter', masters: 1, bootMs: 1, port: Number(new URL(vsim.url).port) });
+  onTestFinished(() => renewed.close());
+  const down = await waitFor(makeCtx({ timeoutMs: 600_000 }), 10, async () => {
+    const [now] = await services.listProviders(root);
+    return now?.problemCode === 'no-permission' ? now : undefined;
+  });
+  expect(down).toMatchObject({ state: 'down', problem: expect.stringMatching(/certificate[^]*new fingerprint/) });
+  expect(renewed.stats.byMethod.get('Login') ?? 0).toBe(0);
+  const { fingerprint256 } = await services.showCertificate(renewed.url, AbortSignal.timeout(600_000));
+  expect(await services.changeProvider(root, 'lab', { trust: { fingerprint256 } })).toMatchObject({ state: 'up' });
 });
 
 test.each(['vcenter', 'esxi'] as const)(

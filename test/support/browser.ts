@@ -35,7 +35,9 @@ export async function openPage(
   browser: Browser,
   options: PersonOptions = {},
 ): Promise<{ context: BrowserContext; page: Page; faults: string[] }> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', ...options });
+  // Nothing moves, as for whoever asks their system for that: what is clicked while it still opens may open for nobody, on a slow machine.
+  const still = { reducedMotion: 'reduce' } as const;
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', ...still, ...options });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const faults: string[] = [];

@@ -45,8 +45,11 @@ describe('a machine that holds still', () => {
     );
     const runtime = world.parts.fleet.get(machineId);
     if (runtime === undefined) throw new Error('not connected');
+    // One that is asked while the agent ends is never answered; the slower the guest, the longer each of the others takes.
+    let patienceMs = 0;
     await waitFor(ctx(), 200, async () => {
-      const info = await runtime.guestAgent.exec(makeCtx({ timeoutMs: 3_000 }), '/bin/sh', ['-c', 'ps']).catch(() => undefined);
+      patienceMs += 2_000;
+      const info = await runtime.guestAgent.exec(makeCtx({ timeoutMs: patienceMs }), '/bin/sh', ['-c', 'ps']).catch(() => undefined);
       return info?.stdout.includes('-F/root/hook -m virtio') ? true : undefined;
     });
     const events: DriverEvent[] = [];

@@ -9,6 +9,8 @@ export interface DiskDevice {
   /** Datastore path of the leaf descriptor. */
   path: string;
   mode: string;
+  /** Name of the LUN that the descriptor is a mapping of (RDM); a virtual disk without. */
+  rdm?: string;
   enableUuid?: boolean;
 }
 

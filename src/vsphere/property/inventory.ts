@@ -6,7 +6,8 @@
  * the first sync; that something is *not* there may be said only while fresh (`vsphere-stale` otherwise).
  */
 import { anyOf, type Ctx, race } from '../../lib/context.ts';
-import { localizedFaultError, type VimFaultError, vsphereError } from '../errors.ts';
+import { CarrelError } from '../../lib/errors.ts';
+import { localizedFaultError, type VimFaultError, vsphereError, type VSphereErrorCode } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { isSubtype } from '../types/schema.ts';
 import { type AnyValue, type Ref, refKey } from '../types/value.ts';
@@ -77,6 +78,14 @@ export interface InventoryChange {
   paths: readonly string[];
 }
 
+/** What no waiting mends. */
+const REFUSALS: ReadonlySet<string> = new Set<VSphereErrorCode>([
+  'vsphere-fingerprint',
+  'vsphere-untrusted',
+  'vsphere-not-tls',
+  'vsphere-login',
+]);
+
 export type InventoryState = 'new' | 'syncing' | 'fresh' | 'stale';
 
 export class Inventory implements UpdateSource {
@@ -115,6 +124,15 @@ export class Inventory implements UpdateSource {
     }
     this.synced ??= deferred();
     await race(ctx, this.synced.promise);
+  }
+
+  /**
+   * What the server was refused for when it was last tried, where waiting mends nothing: another certificate, an account that is not taken. Undefined
+   * while all is well, and while it is only away.
+   */
+  get refusal(): CarrelError | undefined {
+    const error = this.state === 'fresh' ? undefined : this.lastError;
+    return error instanceof CarrelError && REFUSALS.has(error.code) ? error : undefined;
   }
 
   /**

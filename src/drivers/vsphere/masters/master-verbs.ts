@@ -14,7 +14,7 @@ import { blindOn } from '../storage/folders.ts';
 import { diskSizes, type Layouts } from '../storage/layout.ts';
 import { twinError } from '../endpoint/locate.ts';
 import type { Frozen } from './frozen.ts';
-import { goldenDisks, masterProblem, type Masters, type SealedMaster, sourceProblem } from './masters.ts';
+import { goldenDisks, masterProblem, type Masters, type SealedMaster, SOURCE_HINT, sourceProblem } from './masters.ts';
 import { datastoreName } from '../inventory/paths.ts';
 import { remarks, storesOf } from './remarks.ts';
 import type { Seed, Seeding } from './seeding.ts';
@@ -318,7 +318,7 @@ export class MasterVerbs {
 
   #mustCopy(view: View): void {
     const problem = sourceProblem(view);
-    if (problem !== undefined) throw driverError('bad-image', `${view.name} cannot become a master: ${problem}`);
+    if (problem !== undefined) throw driverError('bad-image', `${view.name} cannot become a master: ${problem}`, { hint: SOURCE_HINT });
   }
 
   /** Where the source lies if that may be used, else where there is most room. */

@@ -253,6 +253,10 @@ function movedHow(now: GoldenDisk, was: SealedDisk | undefined): string {
   return renamed && withoutStore(was.path) === withoutStore(now.path) ? 'lies on a datastore that got another name' : 'was moved';
 }
 
+/** What to do about a {@link sourceProblem}. */
+export const SOURCE_HINT =
+  'Give it virtual disks of its own in mode "Dependent". What lies on a raw device gets one by cloning the machine in the vSphere Client with another disk format.';
+
 /** Why a machine cannot become a master or be captured, before anything is done (H55). */
 export function sourceProblem(view: View): string | undefined {
   if (view.disks.length === 0) return 'it has no disk';

@@ -99,6 +99,29 @@ test.each(['adopt', 'copy'] as const)(
   },
 );
 
+test.each([
+  ['a raw device', { rdm: 'vml.0200000000' }, 'is a raw device (RDM)'],
+  ['an independent disk', { mode: 'independent_persistent' }, 'is independent_persistent'],
+] as const)('%s is named at import, and nothing is made of its machine, whichever way it is asked for', async (_, odd, said) => {
+  await on({}, async (w) => {
+    const { vm, path } = w.vsim.sim.master();
+    Object.assign(disksOf(vm.record)[0] ?? {}, odd);
+    w.m.changed(vm, 'config');
+    const made = () =>
+      ['CloneVM_Task', 'CreateVM_Task', 'CopyVirtualDisk_Task', 'ReconfigVM_Task'].map((m) => w.vsim.stats.byMethod.get(m) ?? 0);
+    const before = made();
+    for (const how of ['adopt', 'copy'] as const) {
+      const refused = w.driver.prepareMaster(ctx(), { revisionId: randomUUID(), source: { kind: 'vm', path, how, profile: {} } });
+      await expect(refused).rejects.toMatchObject({
+        code: 'bad-image',
+        message: expect.stringContaining(said),
+        hint: expect.stringContaining('virtual disks of its own'),
+      });
+    }
+    expect(made()).toEqual(before);
+  });
+});
+
 test('a master with disks on two datastores is said of, and refused where one of them may not be used', async () => {
   for (const datastores of [undefined, ['ds0']]) {
     await on({ driver: { datastores } }, async (w) => {

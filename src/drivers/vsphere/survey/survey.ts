@@ -11,7 +11,7 @@ import type {
   Whereabouts,
 } from '../../../driver/driver.ts';
 import { driverError } from '../../../driver/errors.ts';
-import type { Ctx } from '../../../lib/context.ts';
+import { type Ctx, withTimeout } from '../../../lib/context.ts';
 import { diskChain } from '../../../vsphere/index.ts';
 import type { Teardown } from '../storage/teardown.ts';
 import { ContentWatch } from './content-watch.ts';
@@ -37,6 +37,8 @@ const UNKNOWN = { mode: undefined, revisionId: undefined, createdAt: undefined }
 
 /** How old an unfinished copy of golden disks has to be, in milliseconds: longer than any copy takes. */
 const HALF_REPLICA_MS = 24 * 3_600_000;
+/** How long a server that is away is waited for before it is looked whether it is there and was refused, in milliseconds. */
+const REFUSAL_MS = 1_000;
 const HALF_REPLICA = 'a copy of golden disks that was begun and never finished';
 
 type LineageChain = LineageReport['chains'][number];
@@ -261,7 +263,7 @@ export class Survey {
 
   /** The cluster's room, less what the operator holds back. Storage counts the datastores that may be used. */
   async room(ctx: Ctx): Promise<ProviderRoom> {
-    await this.#end.client.inventory.ready(ctx);
+    await this.#ready(ctx);
     const hosts = usableHosts(this.#end.client, this.#end.site);
     const found = await this.#end.client.readAll(ctx, 'HostSystem', hosts, [
       'summary.hardware.memorySize',
@@ -287,6 +289,20 @@ export class Survey {
         : { largestStorageMiB: storageIn(Math.max(...stores.map((store) => store.capacity))) }),
       ...(held.length === 0 ? {} : { heldMemoryMiB: total(held, 'memoryMB'), heldVcpus: total(held, 'numCPU') }),
     };
+  }
+
+  /** Waits for the inventory; of a server that is there and was refused it is said why, and not only that somebody waited in vain. */
+  async #ready(ctx: Ctx): Promise<void> {
+    const { inventory } = this.#end.client;
+    for (;;) {
+      if (inventory.refusal !== undefined) throw inventory.refusal;
+      const slice = withTimeout(ctx, REFUSAL_MS);
+      try {
+        return await inventory.ready(slice);
+      } catch (error) {
+        if (ctx.signal.aborted || !slice.signal.aborted) throw inventory.refusal ?? error;
+      }
+    }
   }
 
   /** Frozen parents that run: each has its memory on its host, and its virtual CPUs are not another's. */

@@ -40,7 +40,7 @@ function diskInfo(disk: DiskDevice, m: Model): Wire {
     _type: 'VirtualDisk',
     key: disk.key,
     deviceInfo: { _type: 'Description', label: disk.label, summary: `${(capacity / 1024).toLocaleString('en-US')} KB` },
-    backing: backingInfo(m, disk.path, links, disk.mode),
+    backing: disk.rdm === undefined ? backingInfo(m, disk.path, links, disk.mode) : mappingInfo(disk.path, disk.rdm, disk.mode),
     controllerKey: disk.controllerKey,
     unitNumber: disk.unitNumber,
     capacityInKB: long(capacity / 1024),
@@ -64,6 +64,14 @@ function safeFile(m: Model, path: string) {
     return undefined;
   }
 }
+
+const mappingInfo = (fileName: string, deviceName: string, diskMode: string): Wire => ({
+  _type: 'VirtualDiskRawDiskMappingVer1BackingInfo',
+  fileName,
+  deviceName,
+  compatibilityMode: 'physicalMode',
+  diskMode,
+});
 
 /** Nested from the base upwards, so that a chain of any length needs no recursion. */
 function backingInfo(m: Model, leaf: string, links: (Pick<ChainLink, 'path'> & Partial<ChainLink>)[], mode: string): Wire {
