@@ -126,6 +126,21 @@ test('what is counted of linked clones is set without opening the provider, and 
   expect(await services.changeProvider(root, 'host', { linkedPercent: 0 })).toMatchObject({ linkedPercent: 0 });
 });
 
+test('a provider, its share and the word of it in the audit log are written together or not at all', async () => {
+  const { t, vsim, services, root } = await setUp();
+  const written = async () => [
+    (await providers.list(t.db)).map((p) => [p.connection, p.linkedStoragePercent]),
+    (await t.db.selectFrom('audit').selectAll().execute()).length,
+  ];
+  // What the contract would not let through: the store refuses it.
+  await expect(services.addProvider(root, { ...endpoint(vsim), linkedPercent: 101 })).rejects.toThrow();
+  expect(await written()).toEqual([[], 0]);
+  await services.addProvider(root, endpoint(vsim));
+  const before = await written();
+  await expect(services.changeProvider(root, 'lab', { limits: { machines: 3 }, linkedPercent: 101 })).rejects.toThrow();
+  expect(await written()).toEqual(before);
+});
+
 test('a change that does not work leaves the provider as it was', async () => {
   const { vsim, services, root } = await setUp();
   await services.addProvider(root, endpoint(vsim));

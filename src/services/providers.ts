@@ -9,7 +9,7 @@ import { CarrelError, describeError, toStored } from '../lib/errors.ts';
 import * as audit from '../store/audit.ts';
 import * as machines from '../store/machines.ts';
 import * as providers from '../store/providers.ts';
-import type { Provider as Row } from '../store/schema.ts';
+import type { Db, Provider as Row } from '../store/schema.ts';
 import type { Caller, ProviderServices } from './interface.ts';
 import { given, iso, type Parts } from './parts.ts';
 
@@ -32,8 +32,8 @@ export function providerServices(parts: Parts): ProviderServices {
       await driver.close().catch(() => {});
     }
   };
-  const write = (caller: Caller, action: string, row: Pick<Row, 'id' | 'name'>, detail: object = {}) =>
-    audit.append(db, {
+  const write = (caller: Caller, action: string, row: Pick<Row, 'id' | 'name'>, detail: object = {}, within: Db = db) =>
+    audit.append(within, {
       at: deps.now(),
       actor: caller.name,
       action,
@@ -103,17 +103,21 @@ export function providerServices(parts: Parts): ProviderServices {
       const id = deps.newId();
       const secret = sealer.seal(id, { password, ...given({ guestPassword }) } satisfies ProviderSecret);
       await probe({ id, kind, connection, secret });
-      await providers.add(db, { id, name, kind, connection, secret, now: deps.now() });
-      if (linkedPercent !== undefined) await providers.setLinkedPercent(db, id, linkedPercent);
-      await write(caller, 'provider.added', { id, name }, { kind, url: connection.url, username: connection.username });
+      await deps.store.tx(async (tx) => {
+        await providers.add(tx, { id, name, kind, connection, secret, now: deps.now() });
+        if (linkedPercent !== undefined) await providers.setLinkedPercent(tx, id, linkedPercent);
+        await write(caller, 'provider.added', { id, name }, { kind, url: connection.url, username: connection.username }, tx);
+      });
       return taken(id);
     },
     async changeProvider(caller, name, { password, guestPassword, linkedPercent, ...changes }) {
       const row = await named(name);
       if (row === undefined) return undefined;
       if (linkedPercent !== undefined && password === undefined && guestPassword === undefined && Object.keys(changes).length === 0) {
-        await providers.setLinkedPercent(db, row.id, linkedPercent);
-        await write(caller, 'provider.changed', row, { changed: ['linkedPercent'], linkedPercent });
+        await deps.store.tx(async (tx) => {
+          await providers.setLinkedPercent(tx, row.id, linkedPercent);
+          await write(caller, 'provider.changed', row, { changed: ['linkedPercent'], linkedPercent }, tx);
+        });
         return show(await providers.find(db, row.id), true);
       }
       // What is null is taken back, and what is not said stays.
@@ -122,15 +126,17 @@ export function providerServices(parts: Parts): ProviderServices {
       const known = sealer.open<ProviderSecret>(row.id, row.secret as Buffer);
       const secret = sealer.seal(row.id, { ...known, ...given({ password, guestPassword }) });
       await probe({ ...row, connection, secret });
-      await providers.change(db, row.id, { connection, secret });
-      if (linkedPercent !== undefined) await providers.setLinkedPercent(db, row.id, linkedPercent);
       const what = [
         ...Object.keys(changes),
         ...(linkedPercent === undefined ? [] : ['linkedPercent']),
         ...(password === undefined ? [] : ['password']),
         ...(guestPassword === undefined ? [] : ['guestPassword']),
       ];
-      await write(caller, 'provider.changed', row, { changed: what });
+      await deps.store.tx(async (tx) => {
+        await providers.change(tx, row.id, { connection, secret });
+        if (linkedPercent !== undefined) await providers.setLinkedPercent(tx, row.id, linkedPercent);
+        await write(caller, 'provider.changed', row, { changed: what }, tx);
+      });
       return taken(row.id);
     },
     async checkProvider(caller, name, { clone, revision }, signal) {

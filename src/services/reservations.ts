@@ -177,7 +177,8 @@ export function reservationServices({ deps, sealer }: Parts, peers?: PeerService
       const row = await machines.withOwner(db, id);
       if (!row) return undefined;
       const [shown] = await showMachines(db, [row], where);
-      if (!shown) return undefined;
+      // Nobody has a provider read disks by naming somebody else's machine.
+      if (!shown || (shown.owner !== caller.name && caller.role !== 'admin')) return undefined;
       const chains = row.state === 'gone' ? [] : await chainsOf(caller, row, shown.provider, signal);
       return {
         ...shown,
