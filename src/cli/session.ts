@@ -7,13 +7,13 @@ import type { Fetch } from '../client/request.ts';
 import { CarrelError } from '../lib/errors.ts';
 import type { Io } from './io.ts';
 import { findLogin } from './login-file.ts';
+import { formOf, type FormOptions, namesOf } from './output.ts';
 import { plain } from './text.ts';
 
-export interface GlobalOptions {
+export interface GlobalOptions extends FormOptions {
   data?: string;
   url?: string;
   tokenFile?: string;
-  json?: boolean;
 }
 
 export type DefaultDataDir = (env?: NodeJS.ProcessEnv) => string;
@@ -22,12 +22,14 @@ export interface Session {
   client: Client;
   io: Io;
   json: boolean;
+  /** A list is asked for with all its columns. */
+  wide: boolean;
   /** Of the certificate that this machine's own server shows, which no authority need vouch for; undefined for any other server. */
   fingerprint256: string | undefined;
   /** Options with which another `carrel`, in the same environment, speaks to the same server. Without secrets. */
   again: readonly string[];
-  /** The answer, as one JSON document or as text. */
-  answer(value: unknown, text: string): void;
+  /** The answer, as one JSON document or as text; a list also as names, or as ids where names are not `by` what its things are asked for. */
+  answer(value: unknown, text: string, by?: 'id'): void;
   /** What is said on the way; on standard error, and not with --json. */
   say(line: string): void;
 }
@@ -44,7 +46,8 @@ export function makeCli(io: Io, defaultDataDir: DefaultDataDir): Cli {
     open(command) {
       const options = command.optsWithGlobals<GlobalOptions>();
       const dataDir = defaultDataDir(options.data === undefined ? io.env : { ...io.env, CARREL_DATA: options.data });
-      const json = options.json ?? false;
+      const form = formOf(options);
+      const json = form === 'json';
       const where = whereTo(options, io.env, dataDir);
       return {
         client: makeClient(where),
@@ -52,7 +55,11 @@ export function makeCli(io: Io, defaultDataDir: DefaultDataDir): Cli {
         again: where.again,
         io,
         json,
-        answer: (value, text) => io.out(json ? `${JSON.stringify(value)}\n` : text === '' ? '' : `${text}\n`),
+        wide: form === 'wide',
+        answer(value, text, by) {
+          const said = form === 'name' && Array.isArray(value) ? namesOf(value as object[], by) : text;
+          io.out(json ? `${JSON.stringify(value)}\n` : said === '' ? '' : `${said}\n`);
+        },
         say: (line) => (json ? undefined : io.err(`${plain(line)}\n`)),
       };
     },

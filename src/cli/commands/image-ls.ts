@@ -8,9 +8,11 @@ export function addImageLs(image: Command, cli: Cli): void {
     .command('ls')
     .description('images')
     .option('--label <label>', 'those with this label: KEY=VALUE, or KEY; several parted by commas')
-    .option('-w, --wide', 'labels too')
-    .action(async ({ wide, ...query }: { label?: string; wide?: boolean }, command: Command) => {
+    .option('-w, --wide', 'labels too; as -o wide')
+    .action(async ({ label }: { label?: string }, command: Command) => {
       const session = cli.open(command);
+      const { wide } = session;
+      const query = label === undefined ? {} : { label };
       const { items } = await session.client.listImages({ query });
       const rows = items.map((i) => [
         i.name,
@@ -22,7 +24,7 @@ export function addImageLs(image: Command, cli: Cli): void {
         ...(wide ? [labelText(i)] : []),
       ]);
       const head = ['NAME', 'PUBLISHED', 'REVISIONS', 'MACHINES', 'OWNER', 'DESCRIPTION', ...(wide ? ['LABELS'] : [])];
-      const none = query.label === undefined ? 'no images yet; make one with `carrel image build starter`' : 'no images with that label';
+      const none = label === undefined ? 'no images yet; make one with `carrel image build starter`' : 'no images with that label';
       session.answer(items, items.length === 0 ? none : table(head, rows));
     });
 }

@@ -10,9 +10,9 @@ export function addJobsLs(jobs: Command, cli: Cli): void {
     .command('ls')
     .description('newest first (operators)')
     .addOption(new Option('--state <state>', 'only those').choices(STATES))
-    .action(async (options: { state?: Job['state'] }, command: Command) => {
+    .action(async ({ state }: { state?: Job['state'] }, command: Command) => {
       const session = cli.open(command);
-      const { items } = await session.client.listJobs({ query: { limit: 100, ...options } });
+      const { items } = await session.client.listJobs({ query: { limit: 100, ...(state === undefined ? {} : { state }) } });
       const rows = items.map((j) => [short(j.id), j.saga, j.state, j.direction, j.attempt, when(j.createdAt), j.error?.message]);
       const head = ['ID', 'SAGA', 'STATE', 'DIRECTION', 'TRIES', 'BEGUN', 'ERROR'];
       session.answer(items, items.length === 0 ? 'no jobs' : table(head, rows));

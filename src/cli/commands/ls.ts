@@ -9,9 +9,7 @@ interface Options {
   all?: boolean;
   label?: string;
   past?: boolean;
-  quiet?: boolean;
   sort?: keyof typeof SORTS;
-  wide?: boolean;
 }
 
 const last = '\uffff';
@@ -33,17 +31,22 @@ export function addLs(program: Command, cli: Cli): void {
     .option('--all', "everybody's (operators)")
     .option('--past', 'those that are over too')
     .option('--label <label>', 'those with this label: KEY=VALUE, or KEY; several parted by commas')
-    .option('-q, --quiet', 'their ids alone, one a line, for scripts')
-    .option('-w, --wide', 'host name, address, provider, host and labels too, and times as the clock shows them')
+    .option('-q, --quiet', 'their ids alone, one a line, for scripts; as -o name')
+    .option('-w, --wide', 'host name, address, provider, host and labels too, and times as the clock shows them; as -o wide')
     .addOption(new Option('--sort <by>', 'put in order by; the newest first if left out').choices(Object.keys(SORTS)))
-    .action(async ({ quiet, sort, wide, ...query }: Options, command: Command) => {
+    .action(async ({ all, label, past, sort }: Options, command: Command) => {
       const session = cli.open(command);
+      const query = {
+        ...(all === undefined ? {} : { all }),
+        ...(label === undefined ? {} : { label }),
+        ...(past === undefined ? {} : { past }),
+      };
       const read = (page: object) => session.client.listReservations({ query: { ...query, ...page } });
       // Of what is over there may be a million: the newest thousand.
       const items = query.past === true ? (await read({ limit: 1000 })).items : await everyPage(read);
       const by = sort === undefined ? undefined : SORTS[sort];
       const list = by === undefined ? items : items.toSorted((a, b) => by(a).localeCompare(by(b)));
-      session.answer(list, quiet ? list.map((r) => r.id).join('\n') : reservationTable(list, wide === true, query.all === true));
+      session.answer(list, reservationTable(list, session.wide, all === true));
     });
 }
 

@@ -19,6 +19,6 @@ export function addServerLs(server: Command, cli: Cli): void {
         when(s.heardAt),
         s.holds.join(', '),
       ]);
-      session.answer(items, table(['ID', 'SERVER', 'STATE', 'VERSION', 'ADDRESS', 'SINCE', 'HEARD', 'WATCHES'], rows));
+      session.answer(items, table(['ID', 'SERVER', 'STATE', 'VERSION', 'ADDRESS', 'SINCE', 'HEARD', 'WATCHES'], rows), 'id');
     });
 }
