@@ -1,5 +1,5 @@
 # Two commands matter: `make demo` and `make test`. Everything they need is set up on the way.
-.PHONY: check-types check-portal check-lint check-format check-walls check-openapi demo demo-vsphere test quick test-long pictures bench install deb packages check build setup setup-test format
+.PHONY: check-types check-portal check-lint check-format check-walls check-openapi demo demo-vsphere test quick test-long pictures bench install deb packages check build setup setup-test setup-long format
 
 VITEST = node_modules/.bin/vitest run --reporter=default --reporter=./scripts/summary-reporter.ts
 
@@ -7,6 +7,8 @@ setup:
 	@scripts/setup.sh run
 setup-test:
 	@scripts/setup.sh test
+setup-long:
+	@scripts/setup.sh long
 
 build: setup
 	@node scripts/build.mjs
@@ -45,7 +47,7 @@ quick: check
 	@$(VITEST) --project unit
 
 # Soak, full fault matrices, scale.
-test-long: check build
+test-long: setup-long check build
 	@$(VITEST) --project long
 
 # The pictures of docs/guide/portal.md, made anew in a real browser.

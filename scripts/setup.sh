@@ -1,6 +1,6 @@
 #!/bin/sh
 # Gets what this machine lacks: npm packages from the lock file, Debian packages when we may, else the one line to run.
-# Usage: scripts/setup.sh run|test      (test = everything `make test` needs as well)
+# Usage: scripts/setup.sh run|test|long (test = everything `make test` needs as well, long = and `make test-long`)
 set -eu
 cd "$(dirname "$0")/.."
 what=${1:-run}
@@ -34,6 +34,13 @@ want zstd zstd
 want ssh openssh-client
 want ssh-keygen openssh-client
 [ -x /usr/lib/postgresql/18/bin/initdb ] || [ -x /usr/lib/postgresql/17/bin/initdb ] || [ -x /usr/lib/postgresql/16/bin/initdb ] || want /usr/lib/postgresql/15/bin/initdb postgresql
+if [ "$what" = long ]; then
+  want guestfish guestfish
+  want depmod kmod
+  # guestfish builds its system from this host's, and copies this folder, which a container lacks.
+  want /lib/modules linux-image-cloud-amd64
+  what=test
+fi
 if [ "$what" = test ]; then
   want mmdebstrap mmdebstrap
   want go golang-go
