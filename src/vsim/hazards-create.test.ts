@@ -157,7 +157,7 @@ describe('clones', () => {
     const sim = makeSim({ hosts: 2 });
     const host = sim.model.hosts[0] as Host;
     const vm = link(sim, 'c0');
-    sim.wait(enterMaintenance(sim.model, host));
+    sim.wait(enterMaintenance(sim.model, host, true));
     const location = { pool: sim.model.pool, host, diskMoveType: 'createNewChildDiskBacking' };
     expect(faultOf(sim, () => linkTask(sim, 'c1', { location }))?.fault).toBe('InvalidState');
     expect(faultOf(sim, () => powerOn(sim.model, vm, host))?.fault).toBe('InvalidState');

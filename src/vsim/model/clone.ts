@@ -7,7 +7,7 @@ import { makeHome, writeVmFiles } from './home.ts';
 import type { Model } from './model.ts';
 import { assertFree, checkName, unescapeName } from './naming.ts';
 import { generateMac } from './network.ts';
-import { datacenterMismatch, datastoreOf, pickHost } from './place.ts';
+import { assertActive, datacenterMismatch, datastoreOf, pickHost } from './place.ts';
 import { powerOnSteps } from './power.ts';
 import { assertConnected, assertVc, enroll } from './register.ts';
 import { type CloneSpec, DISK_MOVE_TYPES, type DiskMoveType } from './specs.ts';
@@ -66,6 +66,7 @@ function checkMoveTypes(spec: CloneSpec): void {
 function* cloneSteps(m: Model, source: Vm, folder: Folder, name: string, spec: CloneSpec, made: Made, task: Task): Op {
   if (made.vm !== undefined) return made.vm;
   assertConnected(source);
+  assertActive(source);
   assertFree(folder, name);
   if (spec.snapshot !== undefined && spec.snapshot.vm !== source) throw invalidArgument('spec.snapshot');
   unlockedYet(m, source);
@@ -74,7 +75,7 @@ function* cloneSteps(m: Model, source: Vm, folder: Folder, name: string, spec: C
   const home = spec.location.datastore ?? datastoreOf(m, source.record.vmPath);
   const pool = spec.location.pool ?? source.pool ?? source.host.compute.pool;
   const needed = [...new Set([home, ...disks.map((d) => d.datastore), ...disks.flatMap((d) => d.parents)])];
-  const host = chooseHost(m, pool, spec, needed);
+  const host = chooseHost(m, source, pool, spec, needed);
   const cause = datacenterMismatch(folder, host);
   if (cause !== undefined)
     throw new VimFault('InvalidArgument', 'A specified parameter was not correct: folder', {
@@ -114,8 +115,10 @@ function unlockedYet(m: Model, source: Vm): void {
   throw fileLocked(source.record.vmPath);
 }
 
-function chooseHost(m: Model, pool: ResourcePool, spec: CloneSpec, needed: DatastoreObject[]): Host {
-  return pickHost(m, pool, spec.location.host, needed);
+/** Without a pool the clone stays where its source is, but for what DRS may choose anew. */
+function chooseHost(m: Model, source: Vm, pool: ResourcePool, { location }: CloneSpec, needed: DatastoreObject[]): Host {
+  const stays = location.pool === undefined && pool.compute.drs === 'disabled';
+  return pickHost(m, pool, location.host ?? (stays ? source.host : undefined), needed);
 }
 
 const fileBase = (name: string) => name.replaceAll(/[/\\%]/g, '-');

@@ -44,15 +44,16 @@ export function newRecord(m: Model, name: string, vmPath: string): VmRecord {
 
 /** Everything of a ConfigSpec but its devices and its name. */
 export function applyScalars(m: Model, record: VmRecord, spec: ConfigSpec): void {
-  if (spec.numCPUs !== undefined) {
-    if (spec.numCPUs < 1 || spec.numCPUs > 768) throw invalidArgument('configSpec.numCPUs');
-    record.numCPUs = spec.numCPUs;
-  }
+  const [cpus, cores] = [spec.numCPUs ?? record.numCPUs, spec.coresPerSocket ?? record.coresPerSocket];
+  if (cpus < 1 || cpus > 768) throw invalidArgument('configSpec.numCPUs');
+  if (cores < 1 || cpus % cores !== 0)
+    throw invalidArgument(spec.coresPerSocket === undefined ? 'configSpec.numCPUs' : 'configSpec.numCoresPerSocket');
+  record.numCPUs = cpus;
+  record.coresPerSocket = cores;
   if (spec.memoryMB !== undefined) {
     if (spec.memoryMB < 4 || spec.memoryMB % 4 !== 0) throw invalidArgument('configSpec.memoryMB');
     record.memoryMB = spec.memoryMB;
   }
-  record.coresPerSocket = spec.coresPerSocket ?? record.coresPerSocket;
   record.uuid = spec.uuid ?? record.uuid;
   record.instanceUuid = spec.instanceUuid ?? record.instanceUuid;
   if (spec.guestId !== undefined && spec.guestId !== record.guestId && !isGuestId(spec.guestId))

@@ -6,6 +6,7 @@ import { assertConnected, assertNotTemplate, assertVc } from './register.ts';
 import { checkRelocateSpec, moveStorage, targetsOf } from './relocate-storage.ts';
 import type { RelocateSpec } from './specs.ts';
 import type { Op } from './tasks.ts';
+import { setConnection } from './trouble.ts';
 
 /** RelocateVM_Task and MigrateVM_Task: another host, pool, folder or datastore. */
 export function relocate(m: Model, vm: Vm, spec: RelocateSpec, method = 'RelocateVM_Task'): Task {
@@ -14,8 +15,10 @@ export function relocate(m: Model, vm: Vm, spec: RelocateSpec, method = 'Relocat
   checkRelocateSpec(vm.record, spec);
   const stores = targetsOf(m, vm, spec);
   const moves = stores.length > 0;
+  // What is off may leave a host that is down or in maintenance, as long as its files stay.
+  const rescued = vm.power === 'poweredOff' && vm.connection === 'disconnected' && spec.host !== undefined && !moves;
   function* work(task: Task): Op {
-    assertConnected(vm);
+    if (!rescued) assertConnected(vm);
     if (spec.host !== undefined) {
       assertUsableHost(spec.host);
       if (vm.power === 'poweredOn' && memoryRoom(spec.host) < memoryOf(vm)) {
@@ -28,6 +31,7 @@ export function relocate(m: Model, vm: Vm, spec: RelocateSpec, method = 'Relocat
     if (moves) yield* moveStorage(m, vm, spec, task);
     yield m.latency.about(vm.power === 'poweredOn' ? 6000 : 500);
     if (spec.host !== undefined) setHost(m, vm, spec.host);
+    if (rescued) setConnection(m, vm, 'connected');
     if (spec.pool !== undefined) setPool(m, vm, spec.pool);
     m.event('VmMigratedEvent', `Migrated ${vm.name}`, vm);
     return undefined;
@@ -64,8 +68,11 @@ export function rebalance(m: Model, compute = m.compute): Task | undefined {
   return vm === undefined ? undefined : relocate(m, vm, { host: least }, 'MigrateVM_Task');
 }
 
-/** EnterMaintenanceMode_Task: with DRS running VMs are moved away first; without it the task waits until they are gone. */
-export function enterMaintenance(m: Model, host: Host): Task {
+/**
+ * EnterMaintenanceMode_Task: with DRS running VMs are moved away first; without it the task waits until they are gone. What is off is moved only
+ * with `evacuate`: else it stays, templates too, and cannot be cloned from there.
+ */
+export function enterMaintenance(m: Model, host: Host, evacuate: boolean): Task {
   function* work(): Op {
     if (host.maintenance) throw invalidState('The host is in maintenance mode already.');
     for (;;) {
@@ -86,7 +93,7 @@ export function enterMaintenance(m: Model, host: Host): Task {
       }
       yield 1000;
     }
-    for (const vm of host.vms) {
+    for (const vm of evacuate ? [...host.vms] : []) {
       const other = host.compute.hosts.find((h) => h !== host && usable(h));
       if (host.compute.drs === 'fullyAutomated' && other !== undefined) setHost(m, vm, other);
     }

@@ -171,7 +171,7 @@ describe('guests and hosts', () => {
     expect(sim.model.hosts.map((h) => h.poweredOn)).toEqual([3, 3, 3]);
     const [first, second] = sim.model.hosts;
     if (first === undefined || second === undefined) throw new Error('no hosts');
-    sim.wait(enterMaintenance(sim.model, first));
+    sim.wait(enterMaintenance(sim.model, first, true));
     expect([first.vms.size, first.poweredOn]).toEqual([0, 0]);
     sim.wait(exitMaintenance(sim.model, first));
     for (let task = rebalance(sim.model); task !== undefined; task = rebalance(sim.model)) sim.wait(task);

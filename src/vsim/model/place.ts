@@ -1,5 +1,5 @@
 import type { DatastoreObject, Entity, Folder, Host, ResourcePool, Vm } from './entities.ts';
-import { VimFault } from './fault.ts';
+import { invalidArgument, VimFault } from './fault.ts';
 import type { Model } from './model.ts';
 
 /** The datastore object of this endpoint for a name; InvalidDatastore if it has none. */
@@ -23,7 +23,16 @@ export function assertUsableHost(host: Host): void {
     throw new VimFault('InvalidState', 'The operation is not allowed in the current state: the host is in maintenance mode.');
 }
 
-/** A host for a powered-off VM: the one asked for, else any of the pool's that sees all datastores. */
+/** What is copied has to be where a host can work on it. */
+export function assertActive(vm: Vm): void {
+  if (!vm.host.maintenance) return;
+  throw new VimFault('InvalidHostState', 'The operation is not allowed in the current state of the host.', { host: vm.host });
+}
+
+/**
+ * A host for a powered-off VM: the one asked for, else any of the pool's that sees all datastores. InvalidArgument in a cluster without DRS,
+ * where nobody chooses one.
+ */
 export function pickHost(m: Model, pool: ResourcePool, wanted: Host | undefined, datastores: readonly DatastoreObject[]): Host {
   const sees = (host: Host) => datastores.every((ds) => host.datastores.has(ds));
   if (wanted !== undefined) {
@@ -31,6 +40,7 @@ export function pickHost(m: Model, pool: ResourcePool, wanted: Host | undefined,
     if (!sees(wanted)) throw cannotAccess(datastores.find((ds) => !wanted.datastores.has(ds)));
     return wanted;
   }
+  if (pool.compute.type === 'ClusterComputeResource' && pool.compute.drs === 'disabled') throw invalidArgument('host');
   const good = pool.compute.hosts.filter((host) => usable(host) && sees(host));
   const host = m.random.pick(good);
   if (host !== undefined) return host;
@@ -46,7 +56,8 @@ function cannotAccess(datastore: DatastoreObject | undefined): VimFault {
   });
 }
 
-function datacenterOf(entity: Entity): Entity | undefined {
+/** The data center that something is in; undefined above them all. */
+export function datacenterOf(entity: Entity): Entity | undefined {
   for (let at: Entity | undefined = entity; at !== undefined; at = at.parent) if (at.type === 'Datacenter') return at;
   return undefined;
 }

@@ -16,6 +16,8 @@ export interface ImportedDisk {
 export interface ImportRequest {
   pool: Ref;
   folder: Ref;
+  /** Where the server chooses none: in a cluster without DRS. */
+  host?: Ref | undefined;
   /** With a new disk for each of `disks`, in the same order, each of just the capacity that its VMDK says. */
   config: VirtualMachineConfigSpec;
   disks: readonly ImportedDisk[];
@@ -39,7 +41,7 @@ const ABORT_MS = 20_000;
  */
 export async function importMachine(ctx: Pick<Ctx, 'signal'>, client: VSphereClient, request: ImportRequest): Promise<Ref> {
   const spec = { _type: 'VirtualMachineImportSpec' as const, configSpec: request.config };
-  const lease = await client.call(ctx, 'ImportVApp', request.pool, { spec, folder: request.folder });
+  const lease = await client.call(ctx, 'ImportVApp', request.pool, { spec, folder: request.folder, host: request.host });
   try {
     const info = await ready(ctx, client, lease);
     await sendAll(ctx, client, lease, info, request);

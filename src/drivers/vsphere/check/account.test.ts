@@ -23,7 +23,11 @@ test('an account is told what it lacks, and what it should not be able to do', a
         privilege: 'VirtualMachine.Provisioning.PromoteDisks',
         without: 'machines there are not taken off their masters',
       },
-      { where: '/DC0/vm/carrel', privilege: 'Resource.ColdMigrate', without: 'machines there are not moved to other datastores' },
+      {
+        where: '/DC0/vm/carrel',
+        privilege: 'Resource.ColdMigrate',
+        without: 'machines there are not moved to other datastores, nor masters off a host that is down',
+      },
     ]);
     expect(less.missing).toEqual([
       { where: '/DC0/datastore/ds0', privilege: 'Datastore.FileManagement' },

@@ -16,6 +16,7 @@ import {
   type VSphereClient,
 } from '../../../vsphere/index.ts';
 import { drive, type Patience } from './faults.ts';
+import { Hosts } from './hosts.ts';
 import { KeyedWork } from './keyed-work.ts';
 import { paceOf, reserveOf, SLOWER, type VSphereProviderOptions } from '../options.ts';
 import { isInside, lastName } from '../inventory/paths.ts';
@@ -33,7 +34,7 @@ export const SAID: Readonly<Partial<Record<TaskMethod, string>>> = {
   CloneVM_Task: 'copying the machine',
   InstantClone_Task: 'forking the frozen parent',
   PromoteDisks_Task: 'copying its disks',
-  RelocateVM_Task: 'moving its disks',
+  RelocateVM_Task: 'moving it',
   CreateSnapshot_Task: 'taking a snapshot',
   RevertToSnapshot_Task: 'going back to a snapshot',
   PowerOnVM_Task: 'switching on',
@@ -66,6 +67,7 @@ export class Endpoint {
   readonly log: Logger;
   readonly register: Register;
   readonly work = new KeyedWork();
+  readonly hosts = new Hosts(this);
   readonly clones: Queue;
   readonly powers: Queue;
   readonly copies: Queues;

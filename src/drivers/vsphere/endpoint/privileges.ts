@@ -21,7 +21,7 @@ const CRYPTO_WITHOUT = 'nothing there is made of encrypted masters or of those w
 
 export const WITHOUT: Readonly<Record<string, string>> = {
   [UNLINK]: 'machines there are not taken off their masters',
-  [RELOCATE]: 'machines there are not moved to other datastores',
+  [RELOCATE]: 'machines there are not moved to other datastores, nor masters off a host that is down',
   [ANSWER]: 'questions that stop a machine there are not answered from here',
   [EXTEND]: "machines there have disks as large as their image's",
   [PLUG]: 'machines there are linked where instant clones are asked for',

@@ -138,8 +138,11 @@ function storeOf(entity: Entity): Store {
 /** How many hosts of the cluster take machines now. */
 export function usableHosts(client: VSphereClient, site: Site): Ref[] {
   const hosts = (client.inventory.get(site.compute)?.props.get('host') as Ref[] | undefined) ?? [];
-  return hosts.filter((host) => {
-    const props = client.inventory.get(host)?.props;
-    return props?.get('runtime.connectionState') === 'connected' && props.get('runtime.inMaintenanceMode') !== true;
-  });
+  return hosts.filter((host) => client.inventory.get(host) !== undefined && isActive(client, host));
+}
+
+/** Whether a host is neither down nor in maintenance; one that the account does not see is taken for well. */
+export function isActive(client: VSphereClient, host: Ref): boolean {
+  const props = client.inventory.get(host)?.props;
+  return props === undefined || (props.get('runtime.connectionState') === 'connected' && props.get('runtime.inMaintenanceMode') !== true);
 }

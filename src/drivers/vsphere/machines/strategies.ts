@@ -140,12 +140,15 @@ export class Strategies {
       annotation: `Carrel machine of revision ${spec.revisionId}`,
       deviceChange: [...ownCards(master.view.devices, await this.#network(ctx)), ...emptyDrives(master.view.devices)],
     };
-    const where = { pool: site.pool, datastore: this.#end.store(master.store).ref, config };
+    const store = this.#end.store(master.store);
+    const where = { pool: site.pool, datastore: store.ref, config };
     const shape = full ? fullCloneSpec(where) : linkedCloneSpec({ ...where, snapshot: master.snapshot });
     const cloneSpec = { ...shape, snapshot: master.snapshot, ...(await this.#ownTpm(ctx, master)), ...this.#sysprep(spec, master) };
     const name = this.#end.names.machine(spec.machineId);
     return await this.#until(ctx, spec.machineId, async () => {
-      const args = { folder: site.folder, name, spec: cloneSpec };
+      await this.#end.hosts.leaveInactive(ctx, master.view.ref, store);
+      const location = { ...shape.location, ...(await this.#end.hosts.place(ctx, store)) };
+      const args = { folder: site.folder, name, spec: { ...cloneSpec, location } };
       return await this.#end.task(ctx, spec.machineId, 'CloneVM_Task', master.view.ref, args);
     });
   }
@@ -172,7 +175,7 @@ export class Strategies {
   async #childDisks(ctx: Ctx, spec: MakeSpec, master: SealedMaster): Promise<View> {
     const config = await this.#newMachine(ctx, spec, master, `[${master.store}]`, {});
     const disks = master.golden.map((g) => childOf(g.disk, g.path, master.store));
-    return await this.#create(ctx, spec, { ...config, deviceChange: [...(config.deviceChange ?? []), ...disks] });
+    return await this.#create(ctx, spec, master, { ...config, deviceChange: [...(config.deviceChange ?? []), ...disks] });
   }
 
   /**
@@ -184,7 +187,7 @@ export class Strategies {
     const folder = `[${master.store}] ${name}`;
     const config = await this.#newMachine(ctx, spec, master, `${folder}/${name}.vmx`, { 'snapshot.redoNotWithParent': 'TRUE' });
     const disks = master.golden.map((g) => existingDisk(g.disk, g.path, true));
-    await this.#create(ctx, spec, {
+    await this.#create(ctx, spec, master, {
       ...config,
       files: { vmPathName: `${folder}/${name}.vmx`, snapshotDirectory: `${folder}/` },
       deviceChange: [...(config.deviceChange ?? []), ...disks],
@@ -209,7 +212,7 @@ export class Strategies {
 
   /** ESXi's full copy: a machine without disks, copies into its folder, the copies attached (vsphere.md §1.5). */
   async #fullCopy(ctx: Ctx, spec: MakeSpec, master: SealedMaster): Promise<View> {
-    const shell = await this.#create(ctx, spec, await this.#newMachine(ctx, spec, master, `[${master.store}]`, {}));
+    const shell = await this.#create(ctx, spec, master, await this.#newMachine(ctx, spec, master, `[${master.store}]`, {}));
     const name = this.#end.names.machine(spec.machineId);
     const paths: string[] = [];
     for (const [i, golden] of master.golden.entries()) {
@@ -246,10 +249,12 @@ export class Strategies {
     };
   }
 
-  async #create(ctx: Ctx, spec: MakeSpec, config: VirtualMachineConfigSpec): Promise<View> {
+  async #create(ctx: Ctx, spec: MakeSpec, master: SealedMaster, config: VirtualMachineConfigSpec): Promise<View> {
     const { site } = this.#end;
+    const store = this.#end.store(master.store);
     return await this.#until(ctx, spec.machineId, async () => {
-      return await this.#end.task(ctx, spec.machineId, 'CreateVM_Task', site.folder, { config, pool: site.pool });
+      const args = { config, pool: site.pool, ...(await this.#end.hosts.place(ctx, store)) };
+      return await this.#end.task(ctx, spec.machineId, 'CreateVM_Task', site.folder, args);
     });
   }
 
@@ -274,7 +279,7 @@ export class Strategies {
     const patience = { ...this.#end.patience, tries: LOCKED_TRIES };
     return await drive(ctx, patience, step, (error) => {
       if (isFault(error, 'FileLocked')) return ++locked < LOCKED_TRIES;
-      return isFault(error, 'DuplicateName', 'FileAlreadyExists');
+      return isFault(error, 'DuplicateName', 'FileAlreadyExists') || this.#end.hosts.mustPlace(error);
     });
   }
 

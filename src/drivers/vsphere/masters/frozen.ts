@@ -269,13 +269,15 @@ export class Frozen {
       ],
       deviceChange: [...ownCards(master.view.devices, await this.#network(ctx)).map(unplugged), ...emptyDrives(master.view.devices)],
     };
-    const spec = linkedCloneSpec({ pool: site.pool, datastore: this.#end.store(master.store).ref, snapshot: master.snapshot, config });
+    const store = this.#end.store(master.store);
+    const spec = linkedCloneSpec({ pool: site.pool, datastore: store.ref, snapshot: master.snapshot, config });
     const args = { folder: site.folder, name: id.name, spec: { ...spec, location: { ...spec.location, host } } };
     return await this.#end.drive(
       ctx,
       async (round) => {
         const there = round > 0 ? await this.#locate.find(ctx, id.uuid, id.name, true) : undefined;
         if (there !== undefined) return there;
+        await this.#end.hosts.leaveInactive(ctx, master.view.ref, store);
         const { result } = await this.#end.clones.run(
           ctx,
           async () => await this.#end.task(ctx, id.uuid, 'CloneVM_Task', master.view.ref, args),

@@ -43,9 +43,21 @@ export function sameHardware(
   };
 }
 
-/** Processors and memory; vSphere wants a multiple of 4 MiB. */
-export function size(wanted: Pick<HardwareProfile, 'vcpus' | 'memoryMiB'>): { numCPUs: number; memoryMB: bigint } {
-  return { numCPUs: wanted.vcpus, memoryMB: BigInt(Math.ceil(wanted.memoryMiB / 4) * 4) };
+/** More cores than this are spread over several sockets. */
+const CORES_OF_SOCKET = 64;
+
+/**
+ * Processors and memory; vSphere wants a multiple of 4 MiB. The cores of a socket are said, since else a clone keeps its source's, of which the
+ * processors must be a multiple, and a new machine has one, so that a desktop Windows uses two processors at most (vsphere.md §10.5).
+ */
+export function size({ vcpus, memoryMiB }: Pick<HardwareProfile, 'vcpus' | 'memoryMiB'>): {
+  numCPUs: number;
+  numCoresPerSocket: number;
+  memoryMB: bigint;
+} {
+  let cores = Math.min(vcpus, CORES_OF_SOCKET);
+  while (vcpus % cores !== 0) cores--;
+  return { numCPUs: vcpus, numCoresPerSocket: cores, memoryMB: BigInt(Math.ceil(memoryMiB / 4) * 4) };
 }
 
 function controllers(devices: readonly AnyVirtualDevice[]): VirtualDeviceConfigSpec[] {

@@ -78,6 +78,9 @@ export class Masters {
     const problems = sealed.map((view) => masterProblem(view));
     const good = sealed.flatMap((view, i) => (problems[i] === undefined ? [sealedMaster(view)] : []));
     if (good.length > 0) return good;
+    const away = sealed.map(outOfReach);
+    if (away.every((why) => why !== undefined))
+      throw driverError('unavailable', `the master of revision ${revisionId} ${away[0] ?? ''}`, { details: { revisionId } });
     throw driverError('master-changed', `the master of revision ${revisionId} ${problems.find((p) => p !== undefined)}`, {
       hint: 'Verify the revision; take it out of service, put its machine back where it was, or say that it is right there: `carrel image reseal`.',
       details: { revisionId, problems },
@@ -234,7 +237,8 @@ function sealedMaster(view: View): SealedMaster {
 export function masterProblem(view: View, { anywhere = false }: { anywhere?: boolean } = {}): string | undefined {
   const { seal } = view.tags;
   if (seal === undefined) return 'is not finished';
-  if (view.instanceUuid === undefined || view.connection !== 'connected') return `is ${view.connection}`;
+  const away = outOfReach(view);
+  if (away !== undefined) return away;
   if (view.power !== 'off') return 'was switched on';
   if (onlySnapshot(view.snapshots) === undefined) return `has ${flattenSnapshots(view.snapshots).length} snapshots instead of one`;
   const golden = goldenDisks(view);
@@ -246,6 +250,12 @@ export function masterProblem(view: View, { anywhere = false }: { anywhere?: boo
       return `was written to: ${now.path}`;
   }
   return undefined;
+}
+
+/** A master on a host that is down is shown as it was, and leaves that host before it is copied; any other that is not connected shows nothing. */
+function outOfReach({ instanceUuid, connection }: View): string | undefined {
+  const shown = instanceUuid !== undefined && (connection === 'connected' || connection === 'disconnected');
+  return shown ? undefined : `is ${connection}`;
 }
 
 function movedHow(now: GoldenDisk, was: SealedDisk | undefined): string {

@@ -91,18 +91,26 @@ export class Seeding {
       deviceChange: [...ownCards(seed.source.devices, undefined), ...emptyDrives(seed.source.devices)],
       annotation: 'Carrel master',
     };
-    const spec = { ...fullCloneSpec({ pool: site.pool, datastore: store.ref, config }), snapshot: seed.snapshot };
+    const shape = fullCloneSpec({ pool: site.pool, datastore: store.ref, config });
+
     return await this.#end.drive(
       ctx,
       async (round) => {
         const made = await this.#locate.find(ctx, uuid, name, round > 0);
         if (made !== undefined) return made;
+        if (this.#end.owned(seed.source)) await this.#end.hosts.leaveInactive(ctx, seed.source.ref, this.#storeOf(seed.source) ?? store);
+        const location = { ...shape.location, ...(await this.#end.hosts.place(ctx, store)) };
+        const spec = { ...shape, location, snapshot: seed.snapshot };
         const { result } = await this.#end.task(ctx, uuid, 'CloneVM_Task', seed.source.ref, { folder: site.folder, name, spec });
         this.#locate.remember(uuid, result as Ref);
         return undefined;
       },
-      (error) => isFault(error, 'DuplicateName', 'FileLocked'),
+      (error) => isFault(error, 'DuplicateName', 'FileLocked') || this.#end.hosts.mustPlace(error),
     );
+  }
+
+  #storeOf({ folder }: View): Store | undefined {
+    return this.#end.stores().find(({ name }) => folder !== undefined && name === datastoreName(folder));
   }
 
   /** ESXi has no clones: a machine without disks, copies of the disks into its folder, and the disks attached. */

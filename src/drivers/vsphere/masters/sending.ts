@@ -75,7 +75,7 @@ export class Sending {
       if (there !== undefined) await this.#clear(ctx, { kind: 'master', uuid, name, label: name });
       else await this.#teardown.leftovers(ctx, { uuid, name });
       const config = await this.#config(ctx, sent, store, uuid, name);
-      const made = await this.#end.copies.run(ctx, store.name, async () => await this.#bring(ctx, uuid, config, sent.disk));
+      const made = await this.#end.copies.run(ctx, store.name, async () => await this.#bring(ctx, uuid, config, sent.disk, store));
       this.#locate.remember(uuid, made);
       return await this.#seeding.seal(ctx, uuid, name, { profile: sent.profile, facts: sent.facts });
     });
@@ -99,13 +99,15 @@ export class Sending {
   }
 
   /** Whoever works on this key next waits until the server is done with it, also when the caller goes away. */
-  async #bring(ctx: Ctx, uuid: string, config: VirtualMachineConfigSpec, disk: DiskToSend): Promise<Ref> {
+  async #bring(ctx: Ctx, uuid: string, config: VirtualMachineConfigSpec, disk: DiskToSend, store: Store): Promise<Ref> {
     const { client, site } = this.#end;
+    const { host } = await this.#end.hosts.place(ctx, store);
     const stop = new AbortController();
     const inner = makeCtx({ signal: stop.signal });
     const work = importMachine(inner, client, {
       pool: site.pool,
       folder: site.folder,
+      host,
       config,
       disks: [disk],
       onProgress: (fraction) => ctx.progress({ text: 'sending the disk', fraction }),

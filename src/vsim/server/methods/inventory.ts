@@ -5,6 +5,7 @@ import { type Entity, isDatastore, isFolder, isPod, isPool, isVm } from '../../m
 import { invalidArgument, notSupported, VimFault } from '../../model/fault.ts';
 import { enterMaintenance, exitMaintenance, setPool } from '../../model/migrate.ts';
 import { assertFree, checkName, putChild, unescapeName } from '../../model/naming.ts';
+import { datacenterOf } from '../../model/place.ts';
 import { powerOnMany } from '../../model/power.ts';
 import { renameDatastore } from '../../model/rename-datastore.ts';
 import { arg, type Call, type Handlers, self, taskRef } from '../calls.ts';
@@ -23,6 +24,7 @@ function moveInto(c: Call, ids: readonly { value: string }[]): void {
     for (let at: Entity | undefined = folder; at !== undefined; at = at.parent) {
       if (at === child) throw new VimFault('InvalidFolder', 'A folder cannot be moved into itself.', { target: folder });
     }
+    if (datacenterOf(child) !== datacenterOf(folder)) throw notSupported('Nothing is moved to a folder of another data center.');
     assertFree(folder, child.name);
     from.children.delete(child.name);
     child.parent = folder;
@@ -105,7 +107,7 @@ export const inventoryMethods: Handlers = {
       }),
     );
   },
-  EnterMaintenanceMode_Task: (c) => taskRef(enterMaintenance(c.m, self.host(c))),
+  EnterMaintenanceMode_Task: (c, a) => taskRef(enterMaintenance(c.m, self.host(c), a.evacuatePoweredOffVms ?? false)),
   ExitMaintenanceMode_Task: (c) => taskRef(exitMaintenance(c.m, self.host(c))),
   CreateResourcePool: (c, a) => {
     const parent = self.pool(c);
