@@ -130,3 +130,20 @@ test('what was recorded has to be what was sealed, now or before it was sealed a
     expect(sealText(c)).toBe(before);
   });
 });
+
+test('former seals are remembered once each and not without end, but what is on record for as long as it is', async () => {
+  await inWorld({ ...moves, vsim: { masterBytes: 4 * MIB } }, async (c) => {
+    const former = () => (JSON.parse(sealText(c)) as { before?: object[] }).before?.length;
+    const { files } = c.master;
+    let name = 'ds0';
+    for (let n = 1; n <= 12; n++) {
+      rename(c, name, `gold-${n}`);
+      name = `gold-${n}`;
+      await reseal(c, files);
+    }
+    // eight, and the first, which is what the caller still has
+    expect(former()).toBe(9);
+    await reseal(c, files);
+    expect(former()).toBe(9);
+  });
+});

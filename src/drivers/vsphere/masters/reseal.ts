@@ -41,7 +41,7 @@ export class Reseal {
         recorded,
       );
       const seals: { view: View; seal: Seal }[] = [];
-      for (const view of views) seals.push({ view, seal: await this.#sealOf(ctx, view, view.tags.seal as Seal) });
+      for (const view of views) seals.push({ view, seal: await this.#sealOf(ctx, view, view.tags.seal as Seal, recorded) });
       for (const { view, seal } of seals) await this.#write(view, seal);
       const [first] = seals.map(({ seal }) => seal) as [Seal];
       const files = seals.flatMap(({ seal }) => filesOf(seal));
@@ -49,7 +49,7 @@ export class Reseal {
     });
   }
 
-  async #sealOf(ctx: Ctx, view: View, was: Seal): Promise<Seal> {
+  async #sealOf(ctx: Ctx, view: View, was: Seal, recorded: readonly KnownFile[]): Promise<Seal> {
     const problem = masterProblem(view, { anywhere: true });
     if (problem !== undefined) throw changed(view, problem);
     this.#end.progress(ctx, 'reading what the golden disks are');
@@ -61,7 +61,7 @@ export class Reseal {
       if (differs !== undefined) throw changed(view, `is not what was sealed: ${now.path}: ${differs}`);
     }
     const { seal: _, 'remark.seal': __, ...facts } = was.facts;
-    const before = [...(was.before ?? []), ...was.disks.map(known)];
+    const before = formerly(was, disks, recorded);
     return { ...was, sealedAt: new Date().toISOString(), disks, before, facts: { ...facts, ...sealRemarks(disks) } };
   }
 
@@ -81,6 +81,23 @@ export class Reseal {
 type KnownFile = Pick<Master['files'][number], 'path' | 'sha256'>;
 
 const known = ({ path, sha256 }: KnownFile): KnownFile => ({ path, sha256 });
+
+/** So many former seals of one disk are remembered beside those that somebody has on record. */
+const FORMER = 8;
+
+/**
+ * What a new seal remembers of those before it: each once, and not what it says itself. Of each disk the newest {@link FORMER} stay, and whatever is
+ * on record of it, so that an answer that was lost does no harm however often it is sealed after that, and the tag does not grow without end.
+ */
+function formerly(was: Seal, now: readonly SealedDisk[], recorded: readonly KnownFile[]): KnownFile[] {
+  const key = ({ path, sha256 }: KnownFile): string => `${sha256} ${path}`;
+  const present = new Set(now.map(key));
+  const all = [...(was.before ?? []), ...was.disks].map((file) => known(file)).filter((file) => !present.has(key(file)));
+  const newest = [...new Map(all.toReversed().map((file) => [key(file), file])).values()];
+  const keep = new Set(newest.slice(0, FORMER * now.length).map(key));
+  for (const file of recorded) keep.add(key(file));
+  return newest.filter((file) => keep.has(key(file))).toReversed();
+}
 
 /** A seal that is not the one that was recorded was changed by somebody, perhaps together with what it seals. */
 function mustBeKnown(revisionId: string, seals: readonly Seal[], recorded: readonly KnownFile[]): void {
