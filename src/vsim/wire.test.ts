@@ -186,6 +186,25 @@ describe('files over HTTPS', () => {
   });
 });
 
+describe('what a client reads without asking whether it is there', () => {
+  it('roles that every server has, settings of distributed ports, file systems of a guest whose Tools run', async () => {
+    const { client, vsim } = await start();
+    const { vm } = await cloneByWire(client, 'c1');
+    expect((await client.read(vm, 'guest.disk'))['guest.disk'] ?? []).toEqual([]);
+    await client.task(await client.call('PowerOnVM_Task', vm, {}));
+    await expect.poll(async () => (await client.read(vm, 'guest.guestState'))['guest.guestState']).toBe('running');
+    const [disk] = (await client.read(vm, 'guest.disk'))['guest.disk'] as { diskPath: string; capacity: bigint; freeSpace: bigint }[];
+    expect(disk).toMatchObject({ diskPath: '/', capacity: 40n * 2n ** 30n });
+    expect(disk?.freeSpace).toBeLessThan(40n * 2n ** 30n);
+    const roles = (await client.read(client.content.authorizationManager as Ref, 'roleList'))['roleList'] as { name: string }[];
+    expect(roles.map(({ name }) => name)).toEqual(['NoAccess', 'Anonymous', 'View', 'ReadOnly', 'Admin']);
+    const [dvs] = vsim.model.switches;
+    if (dvs === undefined) throw new Error('no switch');
+    const ports = await client.call('FetchDVPorts', ref(dvs), {});
+    expect(ports?.map(({ config }) => config.setting?._type)).toEqual(dvs.portgroups.map(() => 'VMwareDVSPortSetting'));
+  });
+});
+
 describe('odd property paths', () => {
   it('names of JavaScript are no properties', async () => {
     const { client, vsim } = await start();

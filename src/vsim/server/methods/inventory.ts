@@ -11,6 +11,7 @@ import { renameDatastore } from '../../model/rename-datastore.ts';
 import { arg, type Call, type Handlers, self, taskRef } from '../calls.ts';
 import { configSpec } from '../convert.ts';
 import { ref } from '../props/context.ts';
+import { portSetting } from '../props/network.ts';
 import { sharesFor } from './compute.ts';
 
 function moveInto(c: Call, ids: readonly { value: string }[]): void {
@@ -129,7 +130,7 @@ export const inventoryMethods: Handlers = {
   FetchDVPorts: (c) =>
     (c.m.switches.find((d) => d.id === c.self.id)?.portgroups ?? []).map((pg) => ({
       key: `${pg.id}-0`,
-      config: { configVersion: '0' },
+      config: { configVersion: '0', setting: portSetting(pg.vlan, pg.uplink) },
       dvsUuid: pg.dvs?.uuid ?? '',
       portgroupKey: pg.id,
       conflict: false,

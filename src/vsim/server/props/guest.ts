@@ -1,7 +1,9 @@
 import { isNet, type Vm } from '../../model/entities.ts';
-import { GUEST_KEYS } from '../../model/guest.ts';
-import { nicsOf } from '../../model/vm-record.ts';
-import type { Reader } from './context.ts';
+import { VimFault } from '../../model/fault.ts';
+import { GUEST_KEYS, isWindows } from '../../model/guest.ts';
+import { disksOf, nicsOf } from '../../model/vm-record.ts';
+import { chainOf, type ChainLink, flatBytes } from '../../model/vmdk.ts';
+import { long, type Reader } from './context.ts';
 
 export function toolsStatus(vm: Vm): string {
   return vm.guest?.toolsRunning === true ? 'toolsOk' : 'toolsNotRunning';
@@ -36,4 +38,21 @@ export function guestNets(vm: Vm, reader: Reader): Record<string, unknown>[] {
     });
   }
   return nets;
+}
+
+/** One file system over the first disk, of which nothing is known but what its chain takes; Tools tell of it. */
+export function guestDisks(vm: Vm, reader: Reader): unknown[] {
+  const [disk] = disksOf(vm.record);
+  if (vm.guest?.toolsRunning !== true || disk === undefined) return [];
+  let chain: ChainLink[];
+  try {
+    chain = chainOf(reader.sim.model.storage, disk.path);
+  } catch (error) {
+    // a datastore that went away under a guest that runs
+    if (error instanceof VimFault) return [];
+    throw error;
+  }
+  const capacity = chain[0]?.disk.capacity ?? 0;
+  const freeSpace = Math.max(0, capacity - flatBytes(chain));
+  return [{ diskPath: isWindows(vm) ? 'C:\\' : '/', capacity: long(capacity), freeSpace: long(freeSpace) }];
 }

@@ -165,9 +165,15 @@ export const plainProps: Record<string, AnyTable> = {
   ViewManager: { top: { viewList: () => [] } },
   AuthorizationManager: {
     top: {
-      roleList: () => [
-        { roleId: -1, system: true, name: 'Admin', info: { label: 'Administrator', summary: 'Full access' }, privilege: [] },
-      ],
+      // those that every server has, and that none can take away
+      roleList: () =>
+        [
+          { roleId: -5, name: 'NoAccess', label: 'No access', privilege: [] },
+          { roleId: -4, name: 'Anonymous', label: 'Anonymous', privilege: ['System.Anonymous'] },
+          { roleId: -3, name: 'View', label: 'View', privilege: ['System.Anonymous', 'System.View'] },
+          { roleId: -2, name: 'ReadOnly', label: 'Read-only', privilege: ['System.Anonymous', 'System.Read', 'System.View'] },
+          { roleId: -1, name: 'Admin', label: 'Administrator', privilege: [] },
+        ].map(({ roleId, name, label, privilege }) => ({ roleId, system: true, name, info: { label, summary: label }, privilege })),
     },
   },
   GuestOperationsManager: {

@@ -15,7 +15,7 @@ const shaping = {
 };
 
 /** What a fresh port has. A server always sends all of it, and clients read it without asking whether it is there. */
-function portSetting(vlan: number, uplink: boolean): Record<string, unknown> {
+export function portSetting(vlan: number, uplink: boolean): Record<string, unknown> {
   return {
     _type: 'VMwareDVSPortSetting',
     blocked: inherits(false),

@@ -7,7 +7,7 @@ import { disksOf, type Hardware, nicsOf, type SnapNode, type VmRecord } from '..
 import { date, type PropTable, type Reader, ref, refs } from './context.ts';
 import { deviceList, hardwareInfo } from './devices.ts';
 import { layout, layoutEx, storageInfo, storageSummary } from './layout.ts';
-import { guestNets, toolsStatus } from './guest.ts';
+import { guestDisks, guestNets, toolsStatus } from './guest.ts';
 import { customValueOf, entityProps } from './entity.ts';
 
 type Fields = Record<string, () => unknown>;
@@ -96,6 +96,7 @@ export function guestFields(vm: Vm, reader: Reader): Fields {
     hostName: () => guest?.hostName,
     ipAddress: () => guest?.addresses.values().next().value,
     net: () => guestNets(vm, reader),
+    disk: () => guestDisks(vm, reader),
     guestState: () => (guest?.toolsRunning === true ? 'running' : 'notRunning'),
     appHeartbeatStatus: () => 'appStatusGray',
     guestOperationsReady: () => guest?.opsReady ?? false,
