@@ -1,4 +1,4 @@
-/** Promise 12 over vSphere at length: a server that is away for minutes, on the simulator as vCenter and as ESXi. */
+/** Promise 12 over vSphere at length: a server that is away for an hour, on the simulator as vCenter and as ESXi. */
 import { expect, onTestFinished, test } from 'vitest';
 import { drain, jobOf, problems, readyOne, reservationOf, reserveOne } from '../../test/support/engine.ts';
 import { digestOf, letPass, vsphereBench } from '../../test/support/vsphere-outages.ts';
@@ -16,7 +16,7 @@ import { SAGAS } from './sagas/index.ts';
 
 const MINUTE = 60_000;
 
-test.each(['vcenter', 'esxi'] as const)('minutes without %s: all that is under way goes on by itself, nothing is left', async (kind) => {
+test.each(['vcenter', 'esxi'] as const)('an hour without %s: all that is under way goes on by itself, nothing is left', async (kind) => {
   let wire: Wire | undefined;
   const { bench, w } = await vsphereBench(onTestFinished, {
     vsim: { kind },
@@ -43,7 +43,7 @@ test.each(['vcenter', 'esxi'] as const)('minutes without %s: all that is under w
       await runSaga(saga, { ctx: makeCtx(), deps: bench.deps, input: job.input as never, journal: new PgJournal(bench.store, job) });
     }
   };
-  const { longest, pauses } = await letPass(bench, 3 * MINUTE, runDue);
+  const { longest, pauses } = await letPass(bench, 60 * MINUTE, runDue);
   expect(longest).toBeLessThanOrEqual(30_000);
   expect(pauses).toBeGreaterThan(8);
   expect((await reservationOf(bench, fresh.id)).stageText).toMatch(/^waiting for the provider, goes on by itself/);
