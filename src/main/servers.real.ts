@@ -283,9 +283,9 @@ test('golden disks and chains on another server’s host are read by that server
   expect(all.chains.map((c) => c.provider).toSorted()).toEqual([b.host, b.host]);
   expect(await lineage(a, 'there')).toEqual(whole);
   expect(whole.chains.map((c) => c.owner).toSorted()).toEqual(['machine', 'master']);
-  // Whose machine it is, is asked there too.
+  // Whose machine it is, is asked first.
   const eve = await newCaller(t.db, 'eve', 'user');
-  expect(await show(eve)).toEqual([]);
+  expect(await a.plane.services.showMachine(eve, made.machine.id, signal)).toBeUndefined();
   await expect(a.plane.services.verifyImage(eve, { image: 'there' }, signal)).rejects.toMatchObject({ code: 'not-allowed' });
   const [golden] = (await masters.ofRevisions(t.db, [(await a.plane.services.showRevision('there', 1))?.id as string])).flatMap(
     (m) => m.files,

@@ -26,7 +26,8 @@ export async function put(db: Db, spec: ProviderSpec): Promise<string> {
     maxMemoryMib: spec.limits.memoryMiB,
     maxVcpus: spec.limits.vcpus,
     maxStorageMib: spec.limits.storageMiB,
-    largestStorageMib: spec.limits.largestStorageMiB ?? null,
+    // Not named where nobody told it: stores of before have no such column.
+    ...(spec.limits.largestStorageMiB === undefined ? {} : { largestStorageMib: spec.limits.largestStorageMiB }),
     startSlots: spec.startSlots,
     facts: json(spec.facts),
   };

@@ -146,9 +146,10 @@ test('an answer asks no more of the store when it has more rows to show', async 
     const of_ = new Map<string, number>();
     for (const request of every.requests) {
       const key = `${request.as} ${request.url.replaceAll(/limit=\d+/g, 'limit=N').replaceAll(/[0-9a-f-]{36}|after=[^&]*|at=[^&]*/g, '…')}`;
-      // The first answer may note the token's use.
-      await every.ask(request);
-      of_.set(key, (await listenIn(() => every.ask(request))).length);
+      // The fewest of three: an answer may note the token's use, and what is asked on the side, by whoever works in this process, only adds.
+      const times = [];
+      for (let i = 0; i < 3; i++) times.push((await listenIn(() => every.ask(request))).length);
+      of_.set(key, Math.min(...times));
     }
     return of_;
   };
