@@ -13,20 +13,18 @@ const AT_THE_MACHINE: ReadonlySet<Operation> = new Set(['connectReservation', 's
 /** Of which a server asks another for its part: see `askPeer`. */
 const IN_PART: ReadonlySet<Operation> = new Set(['verifyImage', 'showMachine', 'lineage', 'imageLineage']);
 
+/** What the server answers whose storage a file goes to. */
+const AT_THE_STORAGE: ReadonlySet<Operation> = new Set(['uploadImage', 'checkUpload']);
+
 /** Whether a server asks that of another: by its word nothing else is answered. */
 export function isPassedOn(operation: Operation | undefined): boolean {
-  return (
-    operation === 'uploadImage' ||
-    operation === 'checkUpload' ||
-    (operation !== undefined && (AT_THE_MACHINE.has(operation) || IN_PART.has(operation)))
-  );
+  return operation !== undefined && [AT_THE_STORAGE, AT_THE_MACHINE, IN_PART].some((asked) => asked.has(operation));
 }
 
 /** The server that answers this instead; undefined if it is this one. Nothing is passed on twice. Errors: `unavailable` (it is away). */
 export async function answersElsewhere(parts: ServerParts, operation: Operation, request: FastifyRequest): Promise<Peer | undefined> {
   if (request.caller?.onBehalf === true) return undefined;
-  if (operation === 'uploadImage' || operation === 'checkUpload')
-    return parts.services.servedElsewhere({ provider: (request.query as { provider?: string }).provider });
+  if (AT_THE_STORAGE.has(operation)) return parts.services.servedElsewhere({ provider: (request.query as { provider?: string }).provider });
   if (!AT_THE_MACHINE.has(operation)) return undefined;
   return parts.services.servedElsewhere({ reservationId: (request.params as { id: string }).id });
 }
