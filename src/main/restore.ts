@@ -10,7 +10,7 @@ import { createGunzip } from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
 import { acceptRestored } from '../drivers/registry.ts';
 import { checkCtx, type Ctx } from '../lib/context.ts';
-import { CarrelError, describeError, errorCode, isCode } from '../lib/errors.ts';
+import { CarrelError, describeError, errorCode } from '../lib/errors.ts';
 import type { StoreTarget } from '../store/conn.ts';
 import { loadStore } from '../store/dump.ts';
 import { beginEventsAnew, contentsOf, moveMasterPaths, recordedMasters, takeAwayNew } from '../store/restored.ts';
@@ -68,8 +68,8 @@ async function restoreInto(
   await mkdir(unpacked, { mode: 0o700 });
   const manifest = await unpack(ctx, file, unpacked);
   return await withTarget(ctx, dataDir, databaseUrl, async (target) =>
-    orAsItWas(databaseUrl, async () => {
-      await loadStore(ctx, target, manifest, (table) => linesOf(join(unpacked, `store/${table}.ndjson.gz`)));
+    orAsItWas(databaseUrl, async (onBegin) => {
+      await loadStore(ctx, target, manifest, (table) => linesOf(join(unpacked, `store/${table}.ndjson.gz`)), onBegin);
       await moveMasters(unpacked, dataDir);
       await moveMasterPaths(target, manifest.dataDir, dataDir);
       await beginEventsAnew(target, new Date());
@@ -83,14 +83,15 @@ async function restoreInto(
 }
 
 /** Takes away what the work made in somebody's database when it fails, and says so. A private store goes with its folder. */
-async function orAsItWas<T>(databaseUrl: string | undefined, work: () => Promise<T>): Promise<T> {
-  if (databaseUrl === undefined) return await work();
+async function orAsItWas<T>(databaseUrl: string | undefined, work: (onBegin: () => void) => Promise<T>): Promise<T> {
+  if (databaseUrl === undefined) return await work(() => {});
   const before = await contentsOf(databaseUrl);
+  let begun = false;
   try {
-    return await work();
+    return await work(() => (begun = true));
   } catch (error) {
-    // Refused before anything was made: whoever is at work in it now goes on.
-    if (isCode(error, 'already-exists', 'store-newer')) throw error;
+    // Refused or broken off before anything was made: what is there is of whoever is at work in it now.
+    if (!begun) throw error;
     const said = await takeAwayNew(databaseUrl, before).then(
       () => 'The database is as it was before.',
       (cause: unknown) => `What was made in the database is still there, and has to be dropped by hand: ${describeError(cause)}.`,

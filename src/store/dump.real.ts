@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { fill } from '../../test/support/fill.ts';
 import { makeCtx } from '../lib/context.ts';
 import { connect, type StoreTarget } from './conn.ts';
-import { dumpStore, loadStore } from './dump.ts';
+import { dumpStore, loadStore, RESTORE_LOCK } from './dump.ts';
 import * as audit from './audit.ts';
 import { openStore } from './db.ts';
 import type { Db } from './schema.ts';
@@ -121,6 +121,23 @@ test('as of one moment, whatever is written meanwhile', async () => {
   const tokens = await store.db.selectFrom('token').select('accountId').where('label', '=', 'pair').execute();
   expect(people.length).toBeGreaterThan(0);
   expect(tokens.map((r) => r.accountId).toSorted()).toEqual(people.map((r) => r.id).toSorted());
+});
+
+test('two that fill one empty store: the second is refused while the first has written nothing yet, and nothing in it counts as its own', async () => {
+  const t = await filled();
+  const { fileOf, linesOf } = folder();
+  const dump = await dumpStore(ctx(), t.conn, fileOf);
+  const target = await emptyDb();
+  const first = await connect(target, 'the first');
+  await first.query('select pg_advisory_lock($1::bigint)', [RESTORE_LOCK]);
+  let begun = 0;
+  const load = async () => await loadStore(ctx(), target, dump, linesOf, () => begun++);
+  await expect(load()).rejects.toMatchObject({ code: 'already-exists' });
+  expect(begun).toBe(0);
+  await first.query('select pg_advisory_unlock($1::bigint)', [RESTORE_LOCK]);
+  await load();
+  expect(begun).toBe(1);
+  await first.end();
 });
 
 test('a store that has something is not written over, and one from the future is refused', async () => {

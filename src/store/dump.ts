@@ -125,16 +125,20 @@ async function* rowsOf(ctx: Ctx, client: Client, table: Table): AsyncGenerator<s
   await client.query('close dumped');
 }
 
+/** Key of the advisory lock of whoever fills a store: 'carrelr' in ASCII. */
+export const RESTORE_LOCK = String(0x6361_7272_656c_72n);
+
 /**
  * Fills an empty store with what {@link dumpStore} wrote: the schema as it was then, its rows, and the files of the schema that came since. All or
- * nothing is left to the caller: it throws the store away when this fails. Errors: `already-exists` (it is not empty), `store-newer`,
- * `store-corrupt` (a table that the schema has not).
+ * nothing is left to the caller: it throws the store away when this fails after `onBegin`, and not before, when nothing in it is of this call.
+ * Errors: `already-exists` (it is not empty, or somebody else fills it just now), `store-newer`, `store-corrupt` (a table that the schema has not).
  */
 export async function loadStore(
   ctx: Ctx,
   target: StoreTarget,
   dump: Dump,
   linesOf: (table: string) => AsyncIterable<string>,
+  onBegin: () => void = () => {},
 ): Promise<void> {
   const known = await readMigrations(migrationsDir());
   if (dump.schema > known.length) {
@@ -143,12 +147,17 @@ export async function loadStore(
     });
   }
   await within(target, async (client) => {
-    const { rows: there } = await client.query<{ there: boolean }>("select to_regclass('schema_version') is not null as there");
+    // Held until this connection ends: two at once would each find it empty, and one take away what the other wrote.
+    const { rows: there } = await client.query<{ there: boolean }>(
+      "select not pg_try_advisory_lock($1::bigint) or to_regclass('schema_version') is not null as there",
+      [RESTORE_LOCK],
+    );
     if (there[0]?.there === true) {
       throw new CarrelError('already-exists', 'the database has a store of Carrel already', {
         hint: 'Restore into a new, empty database.',
       });
     }
+    onBegin();
     await migrate(ctx, client, known.slice(0, dump.schema));
     const tables = new Map((await readTables(client)).map((t) => [t.name, t]));
     await client.query('begin');
