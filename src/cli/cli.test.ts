@@ -557,11 +557,15 @@ describe('a reservation', () => {
     expect((await ann(['screenshot', server.world.addReservation('ann').id, '--file', file])).code).toBe(4);
   });
 
-  it('connect sends no private key away', async () => {
+  it('connect sends no private key away, nor any other file that is no key', async () => {
     const file = join(dir, 'key');
     writeFileSync(file, '-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n');
     const before = server.world.calls.length;
     expect((await ann(['connect', 'aaaa', '--key', file])).code).toBe(2);
+    for (const other of ['AGE-SECRET-KEY-1QQ', 'password=hunter2', 'PuTTY-User-Key-File-3: ssh-ed25519\nssh-ed25519 AAAA']) {
+      writeFileSync(file, other);
+      expect([other, (await ann(['connect', 'aaaa', '--key', file])).code]).toEqual([other, 2]);
+    }
     expect((await ann(['connect', 'aaaa', '--key', join(dir, 'missing')])).code).toBe(2);
     expect(server.world.calls.length).toBe(before);
   });

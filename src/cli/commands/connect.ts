@@ -29,6 +29,9 @@ export function addConnect(program: Command, cli: Cli): void {
     });
 }
 
+/** As `.pub` files begin, with options before that or not, also certificates, and as PuTTY writes one. */
+const LIKE_A_PUBLIC_KEY = /(?:^|\s)(?:ssh|ecdsa|sk)-\S+[ \t]+AAAA|^---- BEGIN SSH2 PUBLIC KEY/;
+
 function readPublicKey(file: string): string {
   let text: string;
   try {
@@ -36,8 +39,8 @@ function readPublicKey(file: string): string {
   } catch (cause) {
     throw new CarrelError('bad-request', `the key file ${file} cannot be read`, { cause });
   }
-  // A private key given by mistake must not leave this machine. What else is no public key the server says by its name.
-  if (/PRIVATE KEY|^PuTTY-User-Key-File/.test(text)) {
+  // A private key, or any other file that is given by mistake, must not leave this machine. What is only like a public key the server calls by its name.
+  if (/PRIVATE KEY|^PuTTY-User-Key-File/.test(text) || !LIKE_A_PUBLIC_KEY.test(text)) {
     throw new CarrelError('bad-request', `${file} is not an SSH public key`, { hint: 'it is one line, such as ~/.ssh/id_ed25519.pub' });
   }
   return text;
