@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
+import { sql } from 'kysely';
 import { type Client, escapeIdentifier } from 'pg';
 import { makeCtx } from '../lib/context.ts';
 import { isCode } from '../lib/errors.ts';
@@ -145,4 +146,12 @@ export async function testDb(whenOver?: (drop: () => Promise<void>) => void): Pr
   };
   whenOver?.(drop);
   return { store, db: store.db, conn, url: urlOf(conn), again, drop };
+}
+
+/** The server's processes at the work of those whose application name is like `like`, in that database. */
+export async function backends(t: Pick<TestDb, 'db'>, like: string): Promise<number[]> {
+  const { rows } = await sql<{
+    pid: number;
+  }>`select pid from pg_stat_activity where datname = current_database() and application_name like ${like}`.execute(t.db);
+  return rows.map((r) => r.pid);
 }
