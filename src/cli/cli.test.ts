@@ -1,3 +1,4 @@
+import type { CommandHelp } from './help.ts';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -525,6 +526,11 @@ describe('a reservation', () => {
     expect(server.world.calls.findLast((c) => c.name === 'connect')?.args[1]).toMatchObject({
       publicKey: expect.stringContaining('me@here'),
     });
+    writeFileSync(file, '\uFEFFssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ00000000000000000000000000000000000000000 windows\r\n', 'utf16le');
+    expect((await ann(['connect', id, '--key', file])).code).toBe(0);
+    expect(server.world.calls.findLast((c) => c.name === 'connect')?.args[1]).toMatchObject({
+      publicKey: expect.stringMatching(/^ssh-ed25519 .* windows$/),
+    });
     expect((await ann(['connect', id, '--json'])).json).toMatchObject({ password: 'correct-horse', port: 2222 });
     server.world.connection.notes = [{ code: 'refused', message: 'the agent of the guest refuses guest-ssh-add-authorized-keys' }];
     expect((await ann(['connect', id])).err).toContain('refuses guest-ssh-add-authorized-keys');
@@ -930,7 +936,33 @@ describe('help', () => {
     expect((await ann(['reserv', 'x'])).err).toContain('Did you mean reserve?');
     const bare = await ann(['image']);
     expect([bare.code, bare.err.includes('Usage: carrel image')]).toEqual([2, true]);
-    expect(errorOf(await ann(['image', '--json'])).code).toBe('usage');
+    expect(errorOf(await ann(['image', '--json']))).toMatchObject({ code: 'usage', hint: 'see `carrel help image`' });
+  });
+
+  it('what is wrong with a command line is answered with the help of that command', async () => {
+    for (const [typed, help] of [
+      [['extend', 'a'], 'extend'],
+      [['status'], 'show'],
+      [['provider', 'add'], 'provider add'],
+      [['image', 'frob'], 'image'],
+      [['--data', '/x', 'ls', '--sort'], 'ls'],
+      [['frobnicate'], ''],
+    ] as const)
+      expect((await ann([...typed])).err).toContain(`see \`${`carrel help ${help}`.trim()}\``);
+  });
+
+  it('with --json help is the tree of commands, whichever way it is asked for', async () => {
+    const { json } = await ann(['help', '--json']);
+    const all = (of: CommandHelp): CommandHelp[] => [of, ...of.commands.flatMap(all)];
+    const each = all(json as CommandHelp);
+    expect(each.find(({ command }) => command === 'carrel provider add')).toMatchObject({
+      arguments: [{ name: 'kind', required: true, choices: ['vcenter', 'esxi'] }, { name: 'name' }],
+      options: expect.arrayContaining([expect.objectContaining({ flags: '--address <url>', takes: 'a value' })]),
+    });
+    const one = each.find(({ command }) => command === 'carrel reserve');
+    expect((await ann(['help', 'reserve', '--json'])).json).toEqual(one);
+    expect((await ann(['reserve', '--help', '--json'])).json).toEqual(one);
+    expect((await ann(['help', 'reserve'])).out).toContain('Usage: carrel reserve');
   });
 
   it('a fault of ours is shown without its stack, unless asked for', async () => {

@@ -1,5 +1,5 @@
 /** Puts the commands together, one file each. The server's own (serve, demo, doctor) are added by src/main. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import { CarrelError } from '../lib/errors.ts';
 import { addAccountAdd } from './commands/account-add.ts';
 import { addAccountInvite, addAccountOff, addAccountOn, addAccountReset, addAccountRole } from './commands/account-change.ts';
@@ -81,6 +81,7 @@ import { addTokenRm } from './commands/token-rm.ts';
 import { addVersion } from './commands/version.ts';
 import { addWatch } from './commands/watch.ts';
 import { addWhen } from './commands/when.ts';
+import { addHelp, describeCommand } from './help.ts';
 import { EXIT, exitCodeOf, showError } from './exit.ts';
 import { type Io, processIo } from './io.ts';
 import { addForms, asksForJson } from './output.ts';
@@ -218,7 +219,11 @@ export function makeProgram(options: ProgramOptions): Command {
     .option('--url <url>', 'address of the server (default: CARREL_URL, or what the data directory says)')
     .option('--token-file <file>', 'file with your token (default: CARREL_TOKEN, or what the data directory says)')
     .option('--json', 'answer with one JSON document; errors as JSON too')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({
+      showGlobalOptions: true,
+      formatHelp: (of, help) =>
+        state.json ? `${JSON.stringify(describeCommand(of), null, 2)}\n` : Help.prototype.formatHelp.call(help, of, help),
+    })
     .showSuggestionAfterError()
     // Errors are said by runProgram, in the form that was asked for.
     .configureOutput({
@@ -247,22 +252,6 @@ export function makeProgram(options: ProgramOptions): Command {
   return program;
 }
 
-/** `help provider add`, which commander's own takes for `help provider`; one that is not there is an error. */
-function addHelp(program: Command): void {
-  program
-    .command('help [command...]')
-    .description('how a command is used')
-    .action((names: string[]) => {
-      let of = program;
-      for (const name of names) {
-        const next = of.commands.find((each) => each.name() === name || each.aliases().includes(name));
-        if (next === undefined) program.error(`error: unknown command '${names.join(' ')}'`, { code: 'commander.unknownCommand' });
-        of = next;
-      }
-      of.help();
-    });
-}
-
 /** Runs it and sets the exit code; every error ends here as one message. */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
   const state = running.get(program) ?? { io: processIo(), json: false };
@@ -274,7 +263,7 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
     if (error instanceof CommanderError) {
       // Help and version that were asked for; help in place of a command that is missing has been shown too, but to no program.
       const shown = error.exitCode === 0 || (error.code === 'commander.help' && !state.json);
-      if (!shown) io.err(showError(usageError(error), state.json));
+      if (!shown) io.err(showError(usageError(error, helpFor(program, argv)), state.json));
       io.setExitCode(error.exitCode === 0 ? EXIT.ok : EXIT.usage);
       return;
     }
@@ -284,8 +273,22 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
   }
 }
 
-function usageError(error: CommanderError): CarrelError {
-  if (error.code === 'commander.help') return new CarrelError('usage', 'a command is missing', { hint: 'see `carrel help`' });
+/** The command that tells how what was typed is used, as far as that is a command. */
+function helpFor(program: Command, argv: readonly string[]): string {
+  let of = program;
+  const words = ['carrel', 'help'];
+  // Before the first command stand options and their values.
+  for (const word of argv.slice(2)) {
+    const next = of.commands.find((each) => each.name() === word || each.aliases().includes(word));
+    if (next !== undefined) words.push((of = next).name());
+    else if (of !== program) break;
+  }
+  return words.join(' ');
+}
+
+function usageError(error: CommanderError, help: string): CarrelError {
+  const hint = `see \`${help}\``;
+  if (error.code === 'commander.help') return new CarrelError('usage', 'a command is missing', { hint });
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  return new CarrelError('usage', message, { hint: suggestion?.replace(/[()]/g, '') ?? 'see `carrel help`' });
+  return new CarrelError('usage', message, { hint: suggestion?.replace(/[()]/g, '') ?? hint });
 }

@@ -32,10 +32,16 @@ export function addConnect(program: Command, cli: Cli): void {
 /** As `.pub` files begin, with options before that or not, also certificates, and as PuTTY writes one. */
 const LIKE_A_PUBLIC_KEY = /(?:^|\s)(?:ssh|ecdsa|sk)-\S+[ \t]+AAAA|^---- BEGIN SSH2 PUBLIC KEY/;
 
+/** Windows' own shell writes what is redirected to a file as UTF-16. */
+function decode(bytes: Buffer): string {
+  const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return new TextDecoder(utf16 ? 'utf-16le' : 'utf-8').decode(bytes);
+}
+
 function readPublicKey(file: string): string {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8').trim();
+    text = decode(readFileSync(file)).trim();
   } catch (cause) {
     throw new CarrelError('bad-request', `the key file ${file} cannot be read`, { cause });
   }
