@@ -6,7 +6,7 @@ import type { Db } from '../src/store/schema.ts';
 const THEMES: readonly (readonly [title: string, tables: readonly string[]])[] = [
   ['The installation', ['installation', 'server', 'setting']],
   ['People', ['account', 'identity', 'session', 'sign_in_link', 'token']],
-  ['Where machines run', ['provider', 'closure']],
+  ['Where machines run', ['provider', 'datastore', 'closure']],
   ['Images', ['image', 'image_former_name', 'revision', 'master']],
   ['What is promised', ['reservation', 'series', 'licence', 'licence_image', 'held_hour', 'held_touched']],
   ['Machines', ['machine', 'assignment', 'checkpoint', 'deletion']],

@@ -802,6 +802,20 @@ describe('operators', () => {
     expect((await root(['audit', '--subject', 'students'])).out).toContain('account students');
   });
 
+  it('see how much room each datastore of a provider has; of one that is away that it is not known', async () => {
+    expect((await root(['provider', 'show', 'local'])).out).not.toContain('datastore');
+    Object.assign(server.world.provider, {
+      datastores: [
+        { name: 'one', capacityMiB: 2048, freeMiB: 512 },
+        { name: 'two', awaySince: '2026-11-23T10:00:00.000Z' },
+      ],
+    });
+    const { out } = await root(['provider', 'show', 'local']);
+    Object.assign(server.world.provider, { datastores: undefined });
+    expect(out).toMatch(/^datastore one +512 of 2048 MiB free$/m);
+    expect(out).toMatch(/^datastore two +away since .*: how much room it has is not known$/m);
+  });
+
   it('make accounts and tokens', async () => {
     expect((await root(['account', 'add', 'eve'])).code).toBe(0);
     expect((await root(['account', 'add', 'eve'])).code).toBe(4);

@@ -1,7 +1,7 @@
 /** What the commands about providers share. */
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import type { Certificate, Provider, Trust } from '../contract/providers.ts';
+import type { Certificate, Datastore, Provider, Trust } from '../contract/providers.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { percent, wholeNumber } from './names.ts';
 import type { Session } from './session.ts';
@@ -181,6 +181,11 @@ function certificateText(url: string, c: Certificate): string {
 const largestOf = ({ limits: { largestStorageMiB } }: Provider) =>
   largestStorageMiB === undefined ? '' : `; a machine's at most ${largestStorageMiB} MiB`;
 
+function datastoreText({ awaySince, capacityMiB = 0, freeMiB = 0 }: Datastore): string {
+  if (awaySince !== undefined) return localTimes(`away since ${awaySince}: how much room it has is not known`);
+  return `${freeMiB} of ${capacityMiB} MiB free`;
+}
+
 export function describeProvider(p: Provider): string {
   return facts([
     ['provider', `${p.name} (${p.kind}, ${p.state})`],
@@ -198,6 +203,7 @@ export function describeProvider(p: Provider): string {
     ['vCPUs', `${p.used.vcpus} of ${p.limits.vcpus}`],
     ['disks', `${p.used.storageMiB} of ${p.limits.storageMiB} MiB, of linked clones ${p.linkedPercent} % counted${largestOf(p)}`],
     ['storage', p.storageBytes === undefined ? undefined : `${bytes(p.storageFreeBytes ?? 0)} free of ${bytes(p.storageBytes)}`],
+    ...(p.datastores ?? []).map((d): [string, string] => [`datastore ${d.name}`, datastoreText(d)]),
     ['clone modes', p.cloneModes.join(', ')],
     ['recipes', p.recipes.join(', ')],
     ['imports', p.importFormats.join(', ')],

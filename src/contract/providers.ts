@@ -102,6 +102,17 @@ export const ProviderChange = strict({
 });
 export type ProviderChange = Static<typeof ProviderChange>;
 
+export const Datastore = named(
+  'Datastore',
+  Type.Object({
+    name: Type.String(),
+    awaySince: Type.Optional(described(Time, 'It cannot be used since then, and how much room it has is not known.')),
+    capacityMiB: Type.Optional(Type.Integer()),
+    freeMiB: Type.Optional(Type.Integer({ description: 'As the hypervisor says, whoever wrote the rest.' })),
+  }),
+);
+export type Datastore = Static<typeof Datastore>;
+
 export const Provider = named(
   'Provider',
   Type.Object({
@@ -130,6 +141,9 @@ export const Provider = named(
     linkedPercent: LinkedPercent,
     storageBytes: Type.Optional(Type.Integer()),
     storageFreeBytes: Type.Optional(Type.Integer()),
+    datastores: Type.Optional(
+      Type.Array(Datastore, { description: 'Those that it may use, by name, as of the last look; absent where it is one place.' }),
+    ),
     facts: Type.Record(Type.String(), Type.String()),
   }),
 );

@@ -19,6 +19,13 @@ export interface ProviderLimits extends CapacityLimits {
   largestStorageMiB?: number;
 }
 
+/** One datastore of several that a provider may use. Without its figures it is away: nobody knows how much room there is. */
+export interface DatastoreRoom {
+  name: string;
+  capacityMiB?: number | undefined;
+  freeMiB?: number | undefined;
+}
+
 export const RESOURCES = ['machines', 'memoryMiB', 'vcpus', 'storageMiB'] as const;
 export type Resource = (typeof RESOURCES)[number];
 

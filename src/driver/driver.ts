@@ -13,7 +13,7 @@
 import type { MachineCondition } from '../core/condition.ts';
 import type { CloneMode, GuestWay, HardwareProfile, Protocol, RevisionProfile } from '../core/image.ts';
 import type { Described } from '../core/brought-image.ts';
-import type { ProviderLimits } from '../core/capacity.ts';
+import type { DatastoreRoom, ProviderLimits } from '../core/capacity.ts';
 import type { DeletionProof, DiskChain, DiskFile } from '../core/lineage.ts';
 import type { Ctx } from '../lib/context.ts';
 import type { Guest } from './guest.ts';
@@ -68,6 +68,8 @@ export interface Capabilities {
 export interface ProviderRoom extends ProviderLimits {
   storageBytes: number;
   storageFreeBytes: number;
+  /** All that it may use, also those that are away now; left out where it is one place. */
+  datastores?: readonly DatastoreRoom[];
   /** Of that memory, in MiB, and of these vCPUs: what parts of ours hold which are nobody's machine, such as frozen parents; left out: nothing. */
   heldMemoryMiB?: number;
   heldVcpus?: number;

@@ -1,12 +1,14 @@
 /** Providers that come and go while the server runs. */
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
+import type { DatastoreRoom } from '../core/capacity.ts';
 import { driverError } from '../driver/errors.ts';
 import { FakeDriver } from '../drivers/fake/fake-driver.ts';
 import { FakeWorld } from '../drivers/fake/world.ts';
 import { makeCtx } from '../lib/context.ts';
 import { silentLogger } from '../lib/log.ts';
 import { waitFor } from '../lib/retry.ts';
+import * as datastores from '../store/datastores.ts';
 import * as jobs from '../store/jobs.ts';
 import * as providers from '../store/providers.ts';
 import type { Provider } from '../store/schema.ts';
@@ -23,7 +25,13 @@ async function setUp(pauses: { refused?: number } = {}) {
   for (const [name, id] of Object.entries(ids)) {
     await providers.add(t.db, { id, name, kind: 'vcenter', connection: CONNECTION, secret: Buffer.of(1), now: new Date() });
   }
-  const bad: { failure: Error | undefined; tries: number; held?: { heldMemoryMiB: number; heldVcpus: number }; largest?: number } = {
+  const bad: {
+    failure: Error | undefined;
+    tries: number;
+    held?: { heldMemoryMiB: number; heldVcpus: number };
+    largest?: number;
+    datastores?: DatastoreRoom[];
+  } = {
     failure: driverError('unavailable', 'it hides'),
     tries: 0,
   };
@@ -47,6 +55,7 @@ async function setUp(pauses: { refused?: number } = {}) {
         guarded(async () => ({
           ...(await room(ctx)),
           ...bad.held,
+          ...(bad.datastores === undefined ? {} : { datastores: bad.datastores }),
           ...(bad.largest === undefined ? {} : { largestStorageMiB: bad.largest }),
         }));
       return driver;
@@ -112,6 +121,44 @@ test('what its largest datastore holds is written down when it is opened, and as
       (await providers.find(t.db, ids.bad)).largestStorageMib === (largest ?? null) ? true : undefined,
     );
   }
+});
+
+test('its datastores are kept as each look finds them: of one that is away nothing is known but since when, and the others stay', async () => {
+  const { t, ids, bad, registry, becomes } = await setUp();
+  bad.failure = undefined;
+  const [one, two] = [
+    { name: 'one', capacityMiB: 100, freeMiB: 60 },
+    { name: 'two', capacityMiB: 200, freeMiB: 70 },
+  ];
+  bad.datastores = [two, one];
+  await registry.start();
+  await becomes('bad', 'up');
+  const kept = async () =>
+    (await datastores.of(t.db, ids.bad)).map((d) => [d.name, d.capacityMib, d.freeMib, d.awaySince === null ? 'there' : 'away']);
+  const holds = (wanted: unknown[]) =>
+    waitFor(makeCtx({ timeoutMs: 600_000 }), 2, async () => (JSON.stringify(await kept()) === JSON.stringify(wanted) ? true : undefined));
+  expect(await kept()).toEqual([
+    ['one', 100, 60, 'there'],
+    ['two', 200, 70, 'there'],
+  ]);
+  bad.datastores = [{ ...one, freeMiB: 10 }, { name: 'two' }];
+  await holds([
+    ['one', 100, 10, 'there'],
+    ['two', null, null, 'away'],
+  ]);
+  const [, away] = await datastores.of(t.db, ids.bad);
+  await datastores.put(t.db, ids.bad, bad.datastores);
+  expect((await datastores.of(t.db, ids.bad))[1]).toEqual(away);
+  // Nothing was found: a look that fails says nothing of them.
+  bad.failure = driverError('unavailable', 'it hides');
+  await becomes('bad', 'down');
+  expect((await kept()).map(([name]) => name)).toEqual(['one', 'two']);
+  bad.failure = undefined;
+  bad.datastores = [two];
+  await holds([['two', 200, 70, 'there']]);
+  bad.datastores = [];
+  await holds([]);
+  expect(await datastores.of(t.db, ids.good)).toEqual([]);
 });
 
 test('one that stops answering is down with its reason, stays open for the work that waits, and is up again when it answers', async () => {

@@ -10,6 +10,7 @@ import { CarrelError, describeError, errorCode, isCode } from '../lib/errors.ts'
 import type { Logger } from '../lib/log.ts';
 import { backoffMs } from '../lib/retry.ts';
 import type { Store } from '../store/db.ts';
+import * as datastores from '../store/datastores.ts';
 import * as jobs from '../store/jobs.ts';
 import * as providers from '../store/providers.ts';
 import type { Provider } from '../store/schema.ts';
@@ -199,6 +200,7 @@ export class ProviderRegistry {
       const { startSlots, copySlots, facts } = capabilities;
       await providers.opened(store.db, id, { limits, startSlots, copySlots, facts, capabilities });
       await providers.setHeld(store.db, id, heldIn(limits));
+      await datastores.put(store.db, id, limits.datastores ?? []);
       unhook = onOpen?.(id, driver) ?? unhook;
       this.capabilities.set(id, capabilities);
       this.drivers.set(id, driver);
@@ -233,12 +235,13 @@ export class ProviderRegistry {
     }
   }
 
-  /** How much of it may be promised changes with what is frozen there, and the largest of that with its datastores. */
+  /** How much of it may be promised changes with what is frozen there, and with its datastores. */
   async #hold(id: string, room: ProviderRoom): Promise<void> {
     const { store, log } = this.#options;
     try {
       await providers.setHeld(store.db, id, heldIn(room));
       await providers.setLargest(store.db, id, room.largestStorageMiB);
+      await datastores.put(store.db, id, room.datastores ?? []);
     } catch (error) {
       log.warn({ provider: id, err: describeError(error) }, 'what frozen parents and datastores hold could not be written down');
     }

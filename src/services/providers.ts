@@ -7,6 +7,7 @@ import { runTrial, trialOf } from '../engine/trial.ts';
 import { makeCtx } from '../lib/context.ts';
 import { CarrelError, describeError, toStored } from '../lib/errors.ts';
 import * as audit from '../store/audit.ts';
+import * as datastores from '../store/datastores.ts';
 import * as machines from '../store/machines.ts';
 import * as providers from '../store/providers.ts';
 import type { Db, Provider as Row } from '../store/schema.ts';
@@ -45,6 +46,10 @@ export function providerServices(parts: Parts): ProviderServices {
     const can = deps.capabilities.get(row.id) ?? (row.enabled ? (row.capabilities as Capabilities | null) : undefined);
     const driver = deps.drivers.get(row.id);
     const room = row.state === 'up' ? await driver?.room(makeCtx({ timeoutMs: ROOM_MS })).catch(() => undefined) : undefined;
+    const stores = (await datastores.of(db, row.id)).map(({ name, awaySince, capacityMib, freeMib }) => ({
+      name,
+      ...given({ awaySince: iso(awaySince), capacityMiB: capacityMib, freeMiB: freeMib }),
+    }));
     return {
       name: row.name,
       kind: row.kind,
@@ -73,6 +78,7 @@ export function providerServices(parts: Parts): ProviderServices {
         connection: asOperator ? row.connection : undefined,
         storageBytes: room?.storageBytes,
         storageFreeBytes: room?.storageFreeBytes,
+        datastores: stores.length === 0 ? undefined : stores,
       }),
     };
   };

@@ -72,6 +72,15 @@ export interface ProviderTable {
   capabilities: ColumnType<object | null, RawBuilder<object> | null | undefined, RawBuilder<object>>;
 }
 
+/** {@link DatastoreRoom}, kept. */
+export interface DatastoreTable {
+  providerId: string;
+  name: string;
+  capacityMib: number | null;
+  freeMib: number | null;
+  awaySince: Date | null;
+}
+
 export interface ImageTable {
   id: string;
   name: string;
@@ -305,6 +314,7 @@ export interface Schema {
   installation: InstallationTable;
   server: ServerTable;
   provider: ProviderTable;
+  datastore: DatastoreTable;
   image: ImageTable;
   imageFormerName: ImageFormerNameTable;
   revision: RevisionTable;
@@ -332,6 +342,7 @@ export type Token = Omit<Selectable<TokenTable>, 'hash'>;
 export type Session = Omit<Selectable<SessionTable>, 'hash'>;
 export type Server = Selectable<ServerTable>;
 export type Provider = Selectable<ProviderTable>;
+export type Datastore = Selectable<DatastoreTable>;
 export type Image = Selectable<ImageTable>;
 export type Revision = Selectable<RevisionTable>;
 export type Deletion = Selectable<DeletionTable>;

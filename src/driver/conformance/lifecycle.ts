@@ -13,12 +13,17 @@ export const LIFECYCLE_CHECKS: readonly Check[] = [
     id: 'room',
     title: 'room is in whole, sensible numbers',
     async run(bench, found) {
-      const room = await bench.driver.room(bench.ctx());
-      for (const [name, value] of Object.entries(room)) {
-        found.must(Number.isInteger(value) && value >= 0, `${name} is ${String(value)}`);
+      const { datastores = [], ...room } = await bench.driver.room(bench.ctx());
+      const sizes = datastores.flatMap((each) => Object.entries(each).filter(([name]) => name !== 'name'));
+      for (const [name, value] of [...Object.entries(room), ...sizes]) {
+        found.must(value === undefined || (Number.isInteger(value) && Number(value) >= 0), `${name} is ${String(value)}`);
       }
       found.must(room.memoryMiB > 0 && room.vcpus > 0 && room.machines > 0 && room.storageBytes > 0, `no room: ${JSON.stringify(room)}`);
       found.must(room.storageFreeBytes <= room.storageBytes, 'more storage is free than there is');
+      for (const { name, capacityMiB, freeMiB } of datastores) {
+        found.must((capacityMiB === undefined) === (freeMiB === undefined), `of ${name} its size or what is free is known, not both`);
+        found.must((freeMiB ?? 0) <= (capacityMiB ?? 0), `more is free on ${name} than there is`);
+      }
       found.must(bench.caps.startSlots >= 1, `startSlots is ${bench.caps.startSlots}`);
     },
   },

@@ -283,6 +283,10 @@ export class Survey {
       storageMiB: limits?.storageMiB ?? storageIn(storageBytes),
       storageBytes,
       storageFreeBytes: stores.reduce((n, store) => n + store.free, 0),
+      datastores: used.map(({ name, accessible, capacity, free }) => ({
+        name,
+        ...(accessible ? { capacityMiB: storageIn(capacity), freeMiB: storageIn(free) } : {}),
+      })),
       // How large one is that is away for now, the server does not tell: what it could take is not refused for good.
       ...(used.length < 2 || stores.length < used.length
         ? {}

@@ -62,3 +62,27 @@ test('the largest of the datastores that may be used is told, unless one is away
     expect(await largest({})).toEqual([undefined, 100 * 1024]);
   });
 });
+
+test('each datastore that may be used is told with its size and what is free on it; of one that is away only that there is one', async () => {
+  await inWorld({}, async (c) => {
+    const [first, second] = c.m.datastores as [DatastoreObject, DatastoreObject];
+    first.store.capacity = 100 * 2 ** 30;
+    const told = async (options: { datastores?: string[] }) => {
+      const driver = new VSphereDriver({ ...c.w.options, ...options });
+      await driver.open(ctx());
+      const { datastores } = await driver.room(ctx());
+      await driver.close();
+      return datastores;
+    };
+    const mib = (bytes: number) => Math.floor(bytes / 2 ** 20);
+    const each = ({ name, store }: DatastoreObject) => ({
+      name,
+      capacityMiB: mib(store.capacity),
+      freeMiB: mib(store.capacity - store.used),
+    });
+    expect(await told({})).toEqual([each(first), each(second)]);
+    expect(await told({ datastores: [second.name] })).toEqual([each(second)]);
+    datastoreDown(c.m, second);
+    expect(await told({})).toEqual([each(first), { name: second.name }]);
+  });
+});
