@@ -8,7 +8,7 @@ import type { Model } from './model.ts';
 import { assertFree, checkName, unescapeName } from './naming.ts';
 import { assertOneDatacenter, datastoreOf, pickHost } from './place.ts';
 import { renewReferences } from './references.ts';
-import { assertConnected, enroll } from './register.ts';
+import { assertConnected, assertNotTemplate, enroll } from './register.ts';
 import type { ConfigSpec } from './specs.ts';
 import type { Op } from './tasks.ts';
 import { FIXED_DEVICES, type VmRecord } from './vm-record.ts';
@@ -121,8 +121,9 @@ export function createVmSteps(m: Model, folder: Folder, spec: ConfigSpec, pool: 
   return work();
 }
 
-/** ReconfigVM_Task; ConcurrentAccess if the caller's changeVersion is old. */
+/** ReconfigVM_Task; ConcurrentAccess if the caller's changeVersion is old. A template takes none, not even a note in its settings. */
 export function reconfigureVm(m: Model, vm: Vm, spec: ConfigSpec): Task {
+  assertNotTemplate(vm);
   function* work(): Op {
     assertConnected(vm);
     const { record } = vm;

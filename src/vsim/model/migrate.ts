@@ -1,7 +1,7 @@
 import type { Host, ResourcePool, Task, Vm } from './entities.ts';
 import { invalidArgument, invalidPower, invalidState, notSupported, VimFault } from './fault.ts';
 import type { Model } from './model.ts';
-import { assertUsableHost, memoryOf, memoryRoom, setHost, usable } from './place.ts';
+import { assertUsableHost, datastoreOf, memoryOf, memoryRoom, pickHost, setHost, usable } from './place.ts';
 import { assertConnected, assertNotTemplate, assertVc } from './register.ts';
 import { checkRelocateSpec, moveStorage, targetsOf } from './relocate-storage.ts';
 import type { RelocateSpec } from './specs.ts';
@@ -127,8 +127,11 @@ export function markTemplate(m: Model, vm: Vm, template: boolean, pool?: Resourc
     vm.pool = undefined;
   } else {
     if (pool === undefined) throw invalidArgument('pool');
+    const target = host ?? vm.host;
+    if (target.compute !== pool.compute) throw invalidArgument(host === undefined ? 'pool' : 'host');
+    pickHost(m, pool, target, [datastoreOf(m, vm.record.vmPath)]);
     setPool(m, vm, pool);
-    if (host !== undefined) setHost(m, vm, host);
+    setHost(m, vm, target);
   }
   vm.record.template = template;
   m.changed(vm, 'config.template', 'summary.config', 'resourcePool');

@@ -3,7 +3,7 @@ import { invalidPower, VimFault } from './fault.ts';
 import { consolidateFiles, setNeeds } from './consolidate.ts';
 import { closeDisks, lockOwner, openDisks } from './disks.ts';
 import type { Model } from './model.ts';
-import { assertConnected, enrollSnapshot } from './register.ts';
+import { assertConnected, assertNotTemplate, enrollSnapshot } from './register.ts';
 import { join, split } from './storage.ts';
 import type { Op } from './tasks.ts';
 import { bump } from './configure.ts';
@@ -31,6 +31,7 @@ export function redoFolder(m: Model, vm: Vm, disk: DiskDevice): string {
 
 /** CreateSnapshot_Task. */
 export function createSnapshot(m: Model, vm: Vm, spec: { name: string; description?: string; memory?: boolean; quiesce?: boolean }): Task {
+  assertNotTemplate(vm);
   function* work(): Op {
     assertConnected(vm);
     assertNotFrozen(vm);

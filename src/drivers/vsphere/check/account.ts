@@ -1,7 +1,7 @@
 import type { Ctx } from '../../../lib/context.ts';
 import { checkPrivileges, type Ref } from '../../../vsphere/index.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
-import { ANSWER, CRYPTO, CUSTOMIZE, EXTEND, MAKE_FOLDER, PLUG, RELOCATE, UNLINK, WITHOUT } from '../endpoint/privileges.ts';
+import { ANSWER, CRYPTO, CUSTOMIZE, EXTEND, MAKE_FOLDER, PLUG, RELOCATE, UNLINK, UNMARK, WITHOUT } from '../endpoint/privileges.ts';
 import { named, networksOf } from '../inventory/named.ts';
 import { linkedStrategy } from '../options.ts';
 
@@ -47,7 +47,7 @@ export const WANTED: Readonly<Record<'folder' | 'datastores' | 'pool' | 'network
 
 /** What one operation alone needs, by the kind of place. */
 export const OPTIONAL: Readonly<Record<'folder' | 'pool', readonly string[]>> = {
-  folder: [UNLINK, RELOCATE, ANSWER, PLUG, EXTEND, CUSTOMIZE],
+  folder: [UNLINK, RELOCATE, UNMARK, ANSWER, PLUG, EXTEND, CUSTOMIZE],
   // Files are sent by ImportVApp: not needed by who brings none, so it is not asked for.
   pool: ['VApp.Import'],
 };
@@ -94,7 +94,7 @@ export async function checkAccount(ctx: Ctx, end: Endpoint, folderIn?: Ref): Pro
     ANSWER,
     EXTEND,
     ...(end.instant ? [PLUG] : []),
-    ...(end.vcenter ? [CUSTOMIZE] : []),
+    ...(end.vcenter ? [UNMARK, CUSTOMIZE] : []),
     ...(needsKeys(end) ? CRYPTO : []),
   ];
   const alone = await checkPrivileges(ctx, client, [site.folder], optional);

@@ -46,6 +46,15 @@ export class Hosts {
     });
   }
 
+  /** For a template that becomes a machine of the cluster: `{}` where it lies on a host of that, else one that sees its datastore. */
+  ofCluster(template: Ref, store: Store): { host?: Ref } {
+    const { client, site } = this.#end;
+    const host = client.inventory.get(template)?.props.get('runtime.host') as Ref | undefined;
+    const own = (client.inventory.get(site.compute)?.props.get('host') as Ref[] | undefined) ?? [];
+    if (host === undefined || own.some((ref) => refKey(ref) === refKey(host))) return {};
+    return { host: this.#seeing(store)[0] as Ref };
+  }
+
   /** Whether the server wants to be given a host after all, because DRS was just switched off: the call may be tried again with one. */
   mustPlace(error: unknown): boolean {
     const property = findFault(error, 'InvalidArgument')?.invalidProperty ?? '';

@@ -4,6 +4,8 @@
 export const UNLINK = 'VirtualMachine.Provisioning.PromoteDisks';
 /** For `relocate` alone, which is of vCenter: without it everything else goes on. */
 export const RELOCATE = 'Resource.ColdMigrate';
+/** To write to a template, which takes nothing while it is one. A master is one. */
+export const UNMARK = 'VirtualMachine.Provisioning.MarkAsVM';
 /** For `answer` alone: without it questions are answered at the provider. */
 export const ANSWER = 'VirtualMachine.Interact.AnswerQuestion';
 /** For machines with a larger disk than their image's alone. */
@@ -22,6 +24,7 @@ const CRYPTO_WITHOUT = 'nothing there is made of encrypted masters or of those w
 export const WITHOUT: Readonly<Record<string, string>> = {
   [UNLINK]: 'machines there are not taken off their masters',
   [RELOCATE]: 'machines there are not moved to other datastores, nor masters off a host that is down',
+  [UNMARK]: 'no template there is taken as it lies, no master is sealed anew, and none that was taken as it lay is given back',
   [ANSWER]: 'questions that stop a machine there are not answered from here',
   [EXTEND]: "machines there have disks as large as their image's",
   [PLUG]: 'machines there are linked where instant clones are asked for',

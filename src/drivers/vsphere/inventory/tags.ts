@@ -95,6 +95,18 @@ export interface GuestIdentity {
   machineId?: string | undefined;
 }
 
+export interface Adopted {
+  template: boolean;
+  /** The server's reference of the resource pool that it was in; a template is in none. */
+  pool?: string | undefined;
+}
+
+/** `1` was written where nobody noted what it had been: servers take a template's tags only while it is none, so it was a machine. */
+function adoptedOf(text: string | undefined): Adopted | undefined {
+  if (text === undefined || text === '') return undefined;
+  return text === '1' ? { template: false } : (json<Adopted>(text) ?? { template: false });
+}
+
 export interface Tags {
   installation: string | undefined;
   kind: string | undefined;
@@ -108,7 +120,8 @@ export interface Tags {
   identity: GuestIdentity | undefined;
   profile: RevisionProfile | undefined;
   seal: Seal | undefined;
-  adopted: boolean;
+  /** Of a master that is somebody's machine, taken as it lay: what it is to be when it is given back. */
+  adopted: Adopted | undefined;
   unlink: readonly string[] | undefined;
   /** The datastore that it was on its way to: what a move that broke off left lies there. */
   relocate: string | undefined;
@@ -139,7 +152,7 @@ export function readTags(config: AnyValue | undefined): Tags {
     identity: json<GuestIdentity>(map.get(TAG.identity)),
     profile: json<RevisionProfile>(map.get(TAG.profile)),
     seal: json<Seal>(map.get(TAG.seal)),
-    adopted: map.get(TAG.adopted) === '1',
+    adopted: adoptedOf(map.get(TAG.adopted)),
     unlink: json<string[]>(map.get(TAG.unlink)),
     relocate: map.get(TAG.relocate) || undefined,
     note: map.get(TAG.note),

@@ -1,12 +1,12 @@
 import type { Described } from '../../../core/brought-image.ts';
 import { profileOfFile } from '../../../core/brought-image.ts';
-import type { RevisionProfile } from '../../../core/image.ts';
 import { type DeletionProof, standsOn } from '../../../core/lineage.ts';
 import type { CaptureSpec, Master, MasterCheck, MasterSource, MasterSpec } from '../../../driver/driver.ts';
 import { driverError, noRoomForMaster } from '../../../driver/errors.ts';
 import { type Ctx, makeCtx } from '../../../lib/context.ts';
 import { diskChain, ethernetCardsOf, onlySnapshot } from '../../../vsphere/index.ts';
 import { accessOf } from '../guests/access.ts';
+import { Adopting } from './adopting.ts';
 import { isWindowsAccess } from '../guests/windows.ts';
 import { coverage } from '../storage/contents.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
@@ -16,12 +16,12 @@ import { twinError } from '../endpoint/locate.ts';
 import type { Frozen } from './frozen.ts';
 import { goldenDisks, masterProblem, type Masters, type SealedMaster, SOURCE_HINT, sourceProblem } from './masters.ts';
 import { datastoreName } from '../inventory/paths.ts';
-import { remarks, storesOf } from './remarks.ts';
+import { remarks } from './remarks.ts';
 import type { Seed, Seeding } from './seeding.ts';
 import { mustBeWindows, profileOf } from './source-profile.ts';
 import type { Sending } from './sending.ts';
 import type { Store } from '../endpoint/site.ts';
-import { filesOf, changeTags, type SealedDisk, TAG, writeTags } from '../inventory/tags.ts';
+import { filesOf, type SealedDisk } from '../inventory/tags.ts';
 import { joinProofs, type Teardown } from '../storage/teardown.ts';
 import { chainsOf, type View, viewOfEntity } from '../inventory/view.ts';
 
@@ -47,6 +47,7 @@ export class MasterVerbs {
   readonly #sending: Sending;
   readonly #teardown: Teardown;
   readonly #frozen: Frozen;
+  readonly #adopting: Adopting;
 
   constructor(parts: {
     end: Endpoint;
@@ -64,6 +65,7 @@ export class MasterVerbs {
     this.#sending = parts.sending;
     this.#teardown = parts.teardown;
     this.#frozen = parts.frozen;
+    this.#adopting = new Adopting(parts);
   }
 
   async prepare(ctx: Ctx, spec: MasterSpec): Promise<Master> {
@@ -79,7 +81,7 @@ export class MasterVerbs {
       if (source.profile.access === 'sysprep') mustBeWindows(view.name, config);
       const profile = profileOf(config, source.profile);
       const odd = remarks(view, config);
-      if (source.how === 'adopt') return masterOf(await this.#adopt(ctx, spec.revisionId, view, profile, odd));
+      if (source.how === 'adopt') return masterOf(await this.#adopting.adopt(ctx, spec.revisionId, view, profile, odd));
       delete odd['remark.datastores']; // a copy lies on one
       const seed: Seed = {
         source: view,
@@ -236,8 +238,8 @@ export class MasterVerbs {
       if (twin !== undefined) throw twinError(twin);
       for (const view of views) await this.#mustHaveNoChildren(ctx, view);
       const proofs = await this.#frozen.remove(ctx, revisionId);
-      for (const view of views.filter((v) => v.tags.adopted)) await this.#giveBack(ctx, view);
-      for (const view of views.filter((v) => !v.tags.adopted)) {
+      for (const view of views.filter((v) => v.tags.adopted !== undefined)) await this.#adopting.giveBack(ctx, view);
+      for (const view of views.filter((v) => v.tags.adopted === undefined)) {
         const id = { kind: 'master' as const, uuid: view.instanceUuid ?? '', name: view.name, label: revisionId };
         proofs.push(await this.#end.work.run(ctx, id.uuid, async () => await this.#teardown.run(ctx, id)));
       }
@@ -328,41 +330,6 @@ export class MasterVerbs {
     const store = roomy.find((s) => s.name === name) ?? roomy[0];
     if (store === undefined) throw driverError('no-space', 'no datastore has room');
     return store;
-  }
-
-  /** In place: the machine gets our tags and stays where it is. It must have exactly one snapshot, or none yet. */
-  async #adopt(ctx: Ctx, revisionId: string, view: View, profile: RevisionProfile, odd: Record<string, string>): Promise<View> {
-    if (view.tags.installation !== undefined && !this.#end.owned(view))
-      throw driverError('not-owned', `${view.name} belongs to another Carrel`);
-    if (view.tags.kind === 'machine') throw driverError('not-owned', `${view.name} is a machine of a reservation`);
-    if (view.snapshots !== undefined && onlySnapshot(view.snapshots) === undefined) {
-      throw driverError('bad-image', `${view.name} has more than one snapshot`, { hint: 'Copy it instead, or leave one snapshot.' });
-    }
-    const allowed = this.#end.stores().map((store) => store.name);
-    const outside = storesOf(view).filter((store) => !allowed.includes(store));
-    if (outside.length > 0) {
-      throw driverError('bad-image', `${view.name} has disks on ${outside.join(' and ')}, which this provider may not use`, {
-        hint: `Copy it instead, or let the provider use it. It may use: ${allowed.join(', ')}.`,
-      });
-    }
-    const uuid = view.instanceUuid ?? '';
-    const { installationId } = this.#end.options;
-    const tags = {
-      installation: installationId,
-      kind: 'master',
-      id: uuid,
-      revision: revisionId,
-      adopted: '1',
-      created: new Date().toISOString(),
-    };
-    await this.#end.task(ctx, uuid, 'ReconfigVM_Task', view.ref, { spec: { extraConfig: writeTags(tags) } });
-    return await this.#seeding.seal(ctx, uuid, view.name, { profile, facts: { adopted: view.name, ...odd } });
-  }
-
-  /** An adopted master loses our tags and nothing else. */
-  async #giveBack(ctx: Ctx, view: View): Promise<void> {
-    const none = Object.fromEntries(Object.keys(TAG).map((name) => [name, '']));
-    await this.#end.task(ctx, view.instanceUuid ?? '', 'ReconfigVM_Task', view.ref, { spec: { extraConfig: changeTags(none) } });
   }
 }
 

@@ -8,6 +8,7 @@ import type { View } from '../inventory/view.ts';
 import { coverage } from '../storage/contents.ts';
 import { masterProblem, type Masters } from './masters.ts';
 import { sealRemarks } from './remarks.ts';
+import { Templates } from './templates.ts';
 
 /** How long the seals may take to be written, in milliseconds, also when the caller has given up. */
 const WRITE_MS = 300_000;
@@ -21,11 +22,13 @@ export class Reseal {
   readonly #end: Endpoint;
   readonly #locate: Locate;
   readonly #masters: Masters;
+  readonly #templates: Templates;
 
   constructor(parts: { end: Endpoint; locate: Locate; masters: Masters }) {
     this.#end = parts.end;
     this.#locate = parts.locate;
     this.#masters = parts.masters;
+    this.#templates = new Templates(parts.end);
   }
 
   /** As of the port: all masters of the revision here, read before the first seal is written. */
@@ -68,12 +71,15 @@ export class Reseal {
   async #write(view: View, seal: Seal): Promise<void> {
     const ctx = makeCtx({ timeoutMs: WRITE_MS });
     const uuid = view.instanceUuid ?? '';
-    await this.#end.drive(ctx, async (round) => {
-      const now = round === 0 ? view : await this.#locate.find(ctx, uuid, view.name, true);
-      if (now === undefined) throw driverError('unavailable', `${view.name} disappeared while it was sealed`);
-      if (now.tags.seal?.sealedAt === seal.sealedAt) return now;
-      await this.#end.task(ctx, uuid, 'ReconfigVM_Task', now.ref, { spec: { extraConfig: changeTags({ seal: JSON.stringify(seal) }) } });
-      return undefined;
+    const extraConfig = changeTags({ seal: JSON.stringify(seal) });
+    await this.#templates.opened(ctx, uuid, view, async () => {
+      await this.#end.drive(ctx, async (round) => {
+        const now = round === 0 ? view : await this.#locate.find(ctx, uuid, view.name, true);
+        if (now === undefined) throw driverError('unavailable', `${view.name} disappeared while it was sealed`);
+        if (now.tags.seal?.sealedAt === seal.sealedAt) return now;
+        await this.#end.task(ctx, uuid, 'ReconfigVM_Task', now.ref, { spec: { extraConfig } });
+        return undefined;
+      });
     });
   }
 }

@@ -15,6 +15,7 @@ import { wipedAccount } from '../guests/windows.ts';
 import { changeTags, ROOT_SNAPSHOT, type Seal, writeTags } from '../inventory/tags.ts';
 import type { Teardown } from '../storage/teardown.ts';
 import type { View } from '../inventory/view.ts';
+import { Templates } from './templates.ts';
 
 /** What a master is made from: the disks of a machine that is off, as they are now or as a snapshot froze them. */
 export interface Seed {
@@ -38,12 +39,14 @@ export class Seeding {
   readonly #locate: Locate;
   readonly #masters: Masters;
   readonly #teardown: Teardown;
+  readonly #templates: Templates;
 
   constructor(parts: { end: Endpoint; locate: Locate; masters: Masters; teardown: Teardown }) {
     this.#end = parts.end;
     this.#locate = parts.locate;
     this.#masters = parts.masters;
     this.#teardown = parts.teardown;
+    this.#templates = new Templates(parts.end);
   }
 
   /** The sealed master of the revision on that datastore, made now unless it is there. */
@@ -167,7 +170,7 @@ export class Seeding {
   /** Snapshot, check, fingerprint, seal, template: each looks first, so that any of them may be repeated. */
   async seal(ctx: Ctx, uuid: string, name: string, what: { profile: RevisionProfile; facts: Record<string, string> }): Promise<View> {
     const frozen = await this.#freeze(ctx, uuid, name);
-    if (!standsAlone(frozen) && !frozen.tags.adopted) {
+    if (!standsAlone(frozen) && frozen.tags.adopted === undefined) {
       throw driverError('not-linked', `${name} still stands on other disks although a full copy was asked for`);
     }
     this.#end.progress(ctx, 'reading what the golden disks are');
@@ -211,7 +214,7 @@ export class Seeding {
   async #markTemplate(ctx: Ctx, view: View): Promise<void> {
     if (!this.#end.vcenter || view.template) return;
     try {
-      await this.#end.client.call(ctx, 'MarkAsTemplate', view.ref, {});
+      await this.#templates.close(ctx, view);
     } catch (error) {
       this.#end.log.warn({ err: error, vm: view.name }, 'the master could not be marked as a template');
     }

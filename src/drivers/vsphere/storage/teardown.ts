@@ -101,7 +101,7 @@ export class Teardown {
     }
     if (view.instanceUuid === undefined) return;
     if (!this.#end.owned(view)) throw driverError('not-owned', `the machine ${view.name} does not carry our tag`);
-    if (view.tags.kind !== id.kind || view.tags.adopted)
+    if (view.tags.kind !== id.kind || view.tags.adopted !== undefined)
       throw driverError('not-owned', `${view.name} is a ${view.tags.kind}, not a ${id.kind}`);
     if (view.folder !== undefined && !this.#isOurs(view.folder)) {
       throw driverError('not-owned', `machine ${id.label} lies in ${view.folder}, which is not a folder that Carrel made`, {

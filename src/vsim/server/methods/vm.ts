@@ -143,7 +143,11 @@ export const vmMethods: Handlers = {
     ),
   UnregisterVM: (c) => unregisterVm(c.m, self.vm(c)),
   MarkAsTemplate: (c) => markTemplate(c.m, self.vm(c), true),
-  MarkAsVirtualMachine: (c, a) => markTemplate(c.m, self.vm(c), false, arg.mustPool(c, a.pool), arg.host(c, a.host)),
+  MarkAsVirtualMachine: (c, a) => {
+    const pool = arg.mustPool(c, a.pool);
+    c.m.require('Resource.AssignVMToPool', pool);
+    markTemplate(c.m, self.vm(c), false, pool, arg.host(c, a.host));
+  },
   RelocateVM_Task: (c, a) => {
     const [vm, spec] = [self.vm(c), relocateSpec(c, a.spec)];
     assertVc(c.m);

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { Case, codeOf, ctx } from '../../../test/support/vsphere-cases.ts';
+import { VSphereWorld } from '../../../test/support/vsphere-harness.ts';
+import type { Vm } from '../../vsim/model/entities.ts';
+import { markTemplate } from '../../vsim/model/migrate.ts';
+import type { Rule } from '../../vsim/model/rules.ts';
+import { snapshotsOf } from '../../vsim/model/vm-record.ts';
+
+type World = VSphereWorld;
+
+async function inBareWorld(work: (w: World) => Promise<void>): Promise<void> {
+  const w = await VSphereWorld.make();
+  try {
+    await work(w);
+  } finally {
+    await w.dispose();
+  }
+}
+
+/** The simulator's golden machine as a site has it before Carrel comes: `template` and, if so wanted, without a snapshot. */
+function golden(w: World, template: boolean, snapshot = true): Vm {
+  const { vm } = w.vsim.sim.master();
+  if (!snapshot) {
+    vm.record.snapshots = [];
+    vm.record.current = undefined;
+  }
+  if (template) markTemplate(w.m, vm, true);
+  return vm;
+}
+
+const ours = (vm: Vm): string[] => [...vm.record.extraConfig.keys()].filter((key) => key.startsWith('carrel.'));
+
+async function adopt(w: World, revisionId: string = randomUUID()) {
+  const source = { kind: 'vm' as const, path: w.vsim.sim.master().path, how: 'adopt' as const, profile: {} };
+  await w.driver.inventory(ctx());
+  return await w.driver.prepareMaster(ctx(), { revisionId, source });
+}
+
+test.each([true, false])(
+  'H62: what is adopted is lent and given back as what it was, a template or a machine in its pool (%s)',
+  async (was) => {
+    await inBareWorld(async (w) => {
+      const vm = golden(w, was, false);
+      const pool = vm.pool;
+      const master = await adopt(w);
+      expect([vm.record.template, [...snapshotsOf(vm.record)].length]).toEqual([true, 1]);
+      const c = new Case(w, master, w.goldenDigest(master.files.map((f) => f.path)));
+      const { machineId } = await c.clone();
+      await c.driver.power(ctx(), machineId, 'on');
+      await c.driver.power(ctx(), machineId, 'off');
+      await c.driver.resealMaster(ctx(), master.revisionId, master.files);
+      expect(vm.record.template).toBe(true);
+      await c.driver.destroy(ctx(), machineId);
+      await c.driver.removeMaster(ctx(), master.revisionId);
+      expect([vm.record.template, vm.pool?.id, ours(vm)]).toEqual([was, pool?.id, []]);
+      await c.unchanged();
+    });
+  },
+);
+
+/** Where it may go wrong while a template is no template. */
+const BREAKS: [string, Rule][] = [
+  ['MarkAsVirtualMachine is refused', { point: 'before', method: 'MarkAsVirtualMachine' }],
+  ['the answer to MarkAsVirtualMachine is lost', { point: 'reply', method: 'MarkAsVirtualMachine' }],
+  ['the first settings are refused', { point: 'before', method: 'ReconfigVM_Task' }],
+  ['the first settings fail when they were written', { point: 'end', method: 'ReconfigVM_Task' }],
+  ['the snapshot fails', { point: 'before', method: 'CreateSnapshot_Task' }],
+  ['the snapshot fails after it was taken', { point: 'end', method: 'CreateSnapshot_Task' }],
+  ['the seal is refused', { point: 'before', method: 'ReconfigVM_Task', skip: 1 }],
+  ['the answer to MarkAsTemplate is lost', { point: 'reply', method: 'MarkAsTemplate' }],
+  ['MarkAsTemplate is cut off first', { point: 'drop', method: 'MarkAsTemplate' }],
+];
+
+test.each(BREAKS)('H62: a template whose adoption breaks is a template, and the next try goes on: %s', async (_, rule) => {
+  await inBareWorld(async (w) => {
+    const vm = golden(w, true, false);
+    const revisionId = randomUUID();
+    w.m.rules.add(rule);
+    const first = await codeOf(adopt(w, revisionId));
+    expect(vm.record.template).toBe(true);
+    expect(w.m.rules.empty).toBe(true);
+    if (first !== 'nothing') await adopt(w, revisionId);
+    expect([vm.record.template, [...snapshotsOf(vm.record)].length]).toEqual([true, 1]);
+    await w.driver.removeMaster(ctx(), revisionId);
+    expect([vm.record.template, ours(vm)]).toEqual([true, []]);
+  });
+});
+
+test.each([BREAKS[0], BREAKS[1], BREAKS[2], BREAKS[3], BREAKS[7]] as [string, Rule][])(
+  'H62: a seal or a giving back that breaks leaves a template, and is done by the next: %s',
+  async (_, rule) => {
+    await inBareWorld(async (w) => {
+      for (const was of [true, false]) {
+        const vm = w.vsim.sim.master().vm;
+        if (vm.record.template !== was) markTemplate(w.m, vm, was, w.m.pool);
+        const { revisionId, files } = await adopt(w);
+        w.m.rules.add(rule);
+        const sealed = await codeOf(w.driver.resealMaster(ctx(), revisionId, files));
+        expect(vm.record.template).toBe(true);
+        if (sealed !== 'nothing') await w.driver.resealMaster(ctx(), revisionId, files);
+        w.m.rules.clear();
+        w.m.rules.add(rule);
+        const back = await codeOf(w.driver.removeMaster(ctx(), revisionId));
+        if (ours(vm).length > 0) expect(vm.record.template).toBe(true);
+        w.m.rules.clear();
+        if (back !== 'nothing') await w.driver.removeMaster(ctx(), revisionId);
+        expect([vm.record.template, ours(vm)]).toEqual([was, []]);
+      }
+    });
+  },
+);
