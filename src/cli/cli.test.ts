@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { clock, table, when } from './text.ts';
 import { FakeWorld, TOKENS } from '../../test/support/fake-services.ts';
 import { type CliOptions, type CliResult, runCli, startCli } from '../../test/support/run-cli.ts';
+import { ova } from '../../test/support/ova.ts';
 import { eventually, startTestServer, type TestServer } from '../../test/support/test-server.ts';
 import type { Reservation } from '../contract/reservations.ts';
 import { CarrelError } from '../lib/errors.ts';
@@ -725,6 +726,23 @@ describe('images', () => {
     writeFileSync(join(dir, 'huge.raw'), Buffer.alloc((1 << 20) + 1));
     expect((await root(['image', 'import', join(dir, 'huge.raw')])).err).toContain('at most 0.0 GiB are taken');
     expect(await uploads()).toEqual(before);
+  });
+
+  it('of an OVF description the OVA is sent that it makes with its files', async () => {
+    const disk = join(dir, 'system');
+    writeFileSync(disk, Buffer.alloc(70_000, 7));
+    const path = ova(dir, { disk }).replace(/\.ova$/, '.ovf');
+    const run = startCli(server, 'root', ['image', 'import', path, '--name', 'described']);
+    await eventually('the revision', () => server.world.images.has('described'));
+    const request = server.world.calls.findLast((c) => c.name === 'importImage')?.args[1] as { bytes: number } | undefined;
+    expect(request?.bytes).toBeGreaterThan(70_000);
+    const revision = server.world.revisions.find((r) => r.image === 'described');
+    if (revision) revision.state = 'draft';
+    server.world.emit('revision', revision?.id as string, {}, 'root');
+    await run.done;
+    rmSync(join(path, '..', 'disk-0.vmdk'));
+    const missing = await root(['image', 'import', path, '--name', 'described']);
+    expect([missing.code, missing.err]).toEqual([3, expect.stringContaining('"disk-0.vmdk", which does not lie beside it')]);
   });
 
   it('show, verify, lineage, publish, retire, rm', async () => {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createReadStream, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -11,6 +12,7 @@ import { writeStream } from '../vsim/model/stream-out.ts';
 import { chainOf } from '../vsim/model/vmdk.ts';
 import { disksOf } from '../vsim/model/vm-record.ts';
 import { makeSim } from '../vsim/testing.ts';
+import { isOvf, ovfArchive } from '../cli/ovf-archive.ts';
 import { unwrap } from './unwrap.ts';
 
 let dir: string;
@@ -123,6 +125,62 @@ describe('the system disk comes out, and the hardware is proposed', () => {
   ])('secure boot and TPM: %s', async (_, edit, wanted) => {
     const { secureBoot, tpm } = (await taken(made({ edit }))).proposed;
     expect({ ...(secureBoot && { secureBoot }), ...(tpm && { tpm }) }).toEqual(wanted);
+  });
+});
+
+describe('a description with its files beside it is sent as the OVA that they make', () => {
+  const beside = (options: Partial<OvaOptions> = {}) => made(options).replace(/\.ova$/, '.ovf');
+  async function sent(path: string) {
+    const { bytes, content: archive } = await ovfArchive(path);
+    const parts: Buffer[] = [];
+    for await (const part of archive as AsyncIterable<Buffer>) parts.push(part);
+    const whole = Buffer.concat(parts);
+    expect(whole.length).toBe(bytes);
+    return whole;
+  }
+  const once = async function* (whole: Buffer) {
+    yield whole;
+  };
+
+  it.each<[string, Partial<OvaOptions>]>([
+    ['with its manifest', {}],
+    ['with a packed disk', { gzip: true }],
+    ['with a second disk, of a long name that is not of ASCII', { tar: ['--format=pax'], data: { [`${'größe-'.repeat(30)}.vmdk`]: '' } }],
+  ])('%s', async (_, options) => {
+    const data = Object.fromEntries(Object.keys(options.data ?? {}).map((name) => [name, disk]));
+    const whole = await sent(beside({ ...options, data }));
+    const { bytes, proposed, notes } = await taken(once(whole));
+    expect(bytes.equals(content)).toBe(true);
+    expect(proposed).toMatchObject({ vcpus: 3, firmware: 'efi' });
+    expect(notes.some((note) => note.startsWith('Of its 2 disks'))).toBe(options.data !== undefined);
+  });
+
+  it('its manifest is checked, a file that is missing is named, and none that lies elsewhere is read', async () => {
+    const changed = await sent(beside({ manifest: (text) => text.replaceAll(/= ../g, '= 00') }));
+    await expect(taken(once(changed))).rejects.toThrow('is not what it was');
+    const path = beside();
+    rmSync(join(path, '..', 'disk-0.vmdk'));
+    await expect(ovfArchive(path)).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining('disk-0.vmdk') });
+    const odd = beside({
+      edit: (text) => text.replace(/ovf:href="disk-0.vmdk" ovf:id="file0"/, "ovf:id='file0' ovf:href='R&amp;D&#x20;&#228;.vmdk'"),
+    });
+    await expect(ovfArchive(odd)).rejects.toMatchObject({ message: expect.stringContaining('"R&D ä.vmdk"') });
+    const outside = beside({ edit: (text) => text.replace('disk-0.vmdk', '../../etc/passwd') });
+    await expect(ovfArchive(outside)).rejects.toMatchObject({ code: 'bad-image', message: expect.stringContaining('outside of it') });
+  });
+
+  it('it is known by its content', async () => {
+    for (const [text, is] of [
+      [readFileSync(beside(), 'utf8'), true],
+      ['<html>Envelope schemas.dmtf.org/ovf</html>', false],
+      ['QFI\xfb', false],
+    ] as const) {
+      const path = join(dir, 'unnamed');
+      writeFileSync(path, text);
+      const file = await open(path);
+      expect(await isOvf(file)).toBe(is);
+      await file.close();
+    }
   });
 });
 

@@ -96,7 +96,7 @@ function text(head: Buffer): Kind | undefined {
     return {
       format: undefined,
       what: 'an OVF description without its disks',
-      hint: 'make one file of it and what lies beside it: tar -cf NEW.ova NAME.ovf NAME.mf NAME.vmdk, and import NEW.ova',
+      hint: '`carrel image import NAME.ovf` takes it with the files beside it; for other ways in make one: tar -cf NEW.ova NAME.ovf NAME.mf NAME.vmdk',
     };
   }
   return { format: undefined, what: 'a web page', hint: 'download the file itself: the address led to a page' };

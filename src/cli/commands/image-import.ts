@@ -1,5 +1,6 @@
 import { open as openFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
+import type { Readable } from 'node:stream';
 import { type Command, Option } from 'commander';
 import type { RevisionStarted, UploadQuery } from '../../contract/images.ts';
 import { ApiError } from '../../client/errors.ts';
@@ -180,15 +181,30 @@ async function openChecked(file: string) {
   return { handle, size: stat.size };
 }
 
+/** What is sent of a file: itself, or of an OVF description the OVA that it makes with what lies beside it. */
+async function contentOf(file: string): Promise<{ bytes: number; content: Readable; close: () => Promise<void> }> {
+  const { handle, size } = await openChecked(file);
+  try {
+    const { isOvf, ovfArchive } = await import('../ovf-archive.ts');
+    if (await isOvf(handle)) return { ...(await ovfArchive(file)), close: () => handle.close() };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  // A file that grows meanwhile is sent as long as it was.
+  const content = handle.createReadStream({ start: 0, end: size - 1, highWaterMark: 1 << 20, autoClose: false });
+  return { bytes: size, content, close: () => handle.close() };
+}
+
 async function sendFile(session: Session, file: string, options: Options): Promise<RevisionStarted> {
   const unpacked = basename(file).replace(/\.(gz|xz|zst)$/i, '');
   const name = options.asMasterOf?.name ?? options.name ?? basename(unpacked, extname(unpacked)).toLowerCase();
-  const { handle, size } = await openChecked(file);
+  const { bytes, content, close } = await contentOf(file);
   const line = new StageLine(session);
   const query = queryOf(options);
   try {
     // Gigabytes are not sent to be refused for an option.
-    await session.client.checkUpload({ params: { name }, query: { ...query, bytes: size } }).catch(unlessUnknown);
+    await session.client.checkUpload({ params: { name }, query: { ...query, bytes } }).catch(unlessUnknown);
     return await interruptible(
       session.io,
       () => 'the upload was cut off; nothing of it is kept',
@@ -197,17 +213,17 @@ async function sendFile(session: Session, file: string, options: Options): Promi
           {
             params: { name },
             query,
-            // A file that grows meanwhile is sent as long as it was.
-            content: handle.createReadStream({ start: 0, end: size - 1, highWaterMark: 1 << 20, autoClose: false }),
-            bytes: size,
-            onProgress: (sent) => line.show(`uploading: ${Math.floor((10 * sent) / size) * 10} %`),
+            content,
+            bytes,
+            onProgress: (sent) => line.show(`uploading: ${Math.floor((10 * sent) / bytes) * 10} %`),
           },
           { signal },
         ),
     );
   } finally {
     line.end();
-    await handle.close();
+    content.destroy();
+    await close();
   }
 }
 
