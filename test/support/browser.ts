@@ -15,7 +15,7 @@ const ARGUMENTS = [
 ];
 
 /** A wait tells a hang from a slow machine, nothing else; who writes a test wants to hear of a wrong name sooner. */
-const PATIENCE_MS = Number(process.env.CARREL_TEST_PATIENCE_MS ?? 300_000);
+export const PATIENCE_MS = Number(process.env.CARREL_TEST_PATIENCE_MS ?? 300_000);
 
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS, timeout: PATIENCE_MS });

@@ -11,6 +11,7 @@ import type { Image, Revision, RevisionStarted } from '../../src/contract/images
 import type { Provider } from '../../src/contract/providers.ts';
 import type { JobDetail, MachineDetail } from '../../src/contract/machines.ts';
 import type { Connection, Reservation, Stage } from '../../src/contract/reservations.ts';
+import type { OpenSession } from '../../src/contract/sessions.ts';
 import type { SeriesDetail } from '../../src/contract/series.ts';
 import type { Account, AuditEntry, EventData, TokenInfo } from '../../src/contract/system.ts';
 import { CarrelError } from '../../src/lib/errors.ts';
@@ -81,6 +82,8 @@ export class FakeWorld {
   /** Where consoles lead. */
   consoleSocket = '';
   ready = true;
+  /** Where everybody is signed in besides the browser that asks. */
+  otherBrowsers: { id: string; userAgent: string }[] = [];
   /** What `connect` answers with. */
   connection: Connection = {
     protocol: 'ssh',
@@ -361,23 +364,26 @@ export function fakeServices(world: FakeWorld): Services {
       world.tokens.set(account, [...(world.tokens.get(account) ?? []), info]);
       return { ...info, token: TOKENS[account], account, role: by.role };
     },
-    listSessions: async (by, account) =>
-      world.accounts.some((a) => a.name === account)
-        ? [
-            {
-              id: personId(account as Person),
-              current: by.session !== undefined && by.name === account,
-              by: 'password',
-              userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/150.0',
-              address: '127.0.0.1',
-              createdAt: at(),
-              lastSeenAt: at(),
-              idleEndsAt: at(3_600_000),
-              endsAt: at(86_400_000),
-            },
-          ]
-        : undefined,
-    endSession: async (_caller, { account, id }) => id === personId(account as Person),
+    listSessions: async (by, account) => {
+      if (!world.accounts.some((a) => a.name === account)) return undefined;
+      const own: OpenSession = {
+        id: personId(account as Person),
+        current: by.session !== undefined && by.name === account,
+        by: 'password',
+        userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/150.0',
+        address: '127.0.0.1',
+        createdAt: at(),
+        lastSeenAt: at(),
+        idleEndsAt: at(3_600_000),
+        endsAt: at(86_400_000),
+      };
+      return [own, ...world.otherBrowsers.map(({ id, userAgent }) => ({ ...own, id, userAgent, current: false }))];
+    },
+    async endSession(_caller, { account, id }) {
+      const there = id === personId(account as Person) || world.otherBrowsers.some((other) => other.id === id);
+      world.otherBrowsers = world.otherBrowsers.filter((other) => other.id !== id);
+      return there;
+    },
     async signIn(request) {
       const name = (Object.keys(SESSIONS) as Person[]).find((n) =>
         'code' in request ? request.code === `code-of-${n}` : request.account === n && request.password === `password-of-${n}`,
@@ -814,16 +820,16 @@ export function fakeServices(world: FakeWorld): Services {
       throw new Error('there is no other server here');
     },
     drainProvider: async (caller, name) => {
-      const now = (await services.listProviders(caller)).find((p) => p.name === name);
-      return now && { ...now, drainingSince: '2026-11-23T10:00:00.000Z' };
+      if (name === 'local') world.provider.drainingSince = '2026-11-23T10:00:00.000Z';
+      return (await services.listProviders(caller)).find((p) => p.name === name);
     },
     writeOffProvider: async (caller, name, reason) => {
       const found = (await services.listProviders(caller)).find((p) => p.name === name);
       return found && { ...found, state: 'disabled', problem: `written off: ${reason}`, writtenOffSince: '2026-11-23T10:00:00.000Z' };
     },
     enableProvider: async (caller, name, enabled) => {
-      const found = (await services.listProviders(caller)).find((p) => p.name === name);
-      return found && { ...found, state: enabled ? 'up' : 'disabled' };
+      if (name === 'local') world.provider.state = enabled ? 'up' : 'disabled';
+      return (await services.listProviders(caller)).find((p) => p.name === name);
     },
     deleteProvider: async (_caller, name) => name === 'local',
     showCertificate: async () => ({

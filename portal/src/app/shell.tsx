@@ -1,4 +1,15 @@
-import { Alert, AppShell, Burger, Group, Menu, NavLink, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import {
+  Alert,
+  AppShell,
+  Burger,
+  Group,
+  type MantineColorScheme,
+  Menu,
+  NavLink,
+  Text,
+  UnstyledButton,
+  useMantineColorScheme,
+} from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconAdjustments,
@@ -122,29 +133,22 @@ function AccountMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t.account.theme}</Menu.Label>
-        {SCHEMES.map(({ value, icon: Icon }) => (
-          <Menu.Item
-            key={value}
-            leftSection={<Icon size={16} aria-hidden />}
-            onClick={() => setColorScheme(value)}
-            fw={colorScheme === value ? 600 : undefined}
-          >
-            {t.account[value]}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(value as MantineColorScheme)}>
+          {SCHEMES.map(({ value, icon: Icon }) => (
+            <Menu.RadioItem key={value} value={value} rightSection={<Icon size={16} aria-hidden />}>
+              {t.account[value]}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Label>{t.account.language}</Menu.Label>
-        {(Object.keys(LANGUAGES) as Language[]).map((code) => (
-          <Menu.Item
-            key={code}
-            lang={code}
-            leftSection={<IconLanguage size={16} aria-hidden />}
-            onClick={() => setLanguage(code)}
-            fw={language === code ? 600 : undefined}
-          >
-            {LANGUAGES[code].language}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={language} onChange={(value) => setLanguage(value as Language)}>
+          {(Object.keys(LANGUAGES) as Language[]).map((code) => (
+            <Menu.RadioItem key={code} value={code} lang={code} rightSection={<IconLanguage size={16} aria-hidden />}>
+              {LANGUAGES[code].language}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item component={Link} to="/own" leftSection={<IconKey size={16} aria-hidden />}>
           {t.account.own}

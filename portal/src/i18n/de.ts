@@ -224,6 +224,7 @@ export const de: Messages = {
     datastore: 'Datastore',
     datastoreHint: 'Ohne Angabe der mit dem meisten Platz, der noch keine davon hat.',
     begun: 'Die Golden Disks werden kopiert',
+    failed: 'Die Golden Disks konnten nicht kopiert werden',
   },
   reseal: {
     go: 'Neu versiegeln',
@@ -264,6 +265,7 @@ export const de: Messages = {
     remove: 'Entfernen',
     removeTitle: (n) => `Revision ${n} entfernen?`,
     removeText: 'Ihre Golden Disks werden gelöscht, wenn nichts auf ihnen steht.',
+    removeFailed: 'Sie konnte nicht entfernt werden',
     checkOut: 'Auschecken',
     checkOutText: 'Ein Rechner zum Ändern und Aufnehmen als nächste Revision.',
     verify: 'Prüfen',

@@ -228,6 +228,7 @@ export const en = {
     datastore: 'Datastore',
     datastoreHint: 'The one with most room that has none of it, if left empty.',
     begun: 'The golden disks are being copied',
+    failed: 'The golden disks could not be copied',
   },
   reseal: {
     go: 'Seal anew',
@@ -268,6 +269,7 @@ export const en = {
     remove: 'Remove',
     removeTitle: (n: number) => `Remove revision ${n}?`,
     removeText: 'Its golden disks are deleted, if nothing stands on them.',
+    removeFailed: 'It could not be removed',
     checkOut: 'Check out',
     checkOutText: 'A machine to change and capture as the next revision.',
     verify: 'Verify',

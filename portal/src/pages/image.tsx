@@ -56,6 +56,7 @@ export function ImagePage() {
           </Tabs.List>
           <Tabs.Panel value="revisions">
             {revisions.isPending && <Waiting />}
+            {revisions.error !== null && <Problem error={revisions.error} again={() => void revisions.refetch()} />}
             <Stack>
               {revisions.data?.items.map((revision) => (
                 <RevisionCard key={revision.id} revision={revision} author={author} />

@@ -38,7 +38,7 @@ function Sessions() {
         {error !== null && <Problem error={error} again={() => void refetch()} />}
         {isPending && <Waiting />}
         {data?.items.map((session) => (
-          <Group key={session.id} justify="space-between">
+          <Group key={session.id} justify="space-between" role="group" aria-label={`${session.userAgent} · ${session.address}`}>
             <div>
               <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
                 {session.userAgent} · {session.address}

@@ -69,13 +69,16 @@ export function Screen() {
                 ))}
               </Menu.Dropdown>
             </Menu>
-            <Button
-              variant="default"
-              leftSection={<IconMaximize size={16} aria-hidden />}
-              onClick={() => void frame.current?.requestFullscreen().then(() => screen.focus())}
-            >
-              {t.screen.full}
-            </Button>
+            {/* Telephones of one maker have it for films alone. */}
+            {document.fullscreenEnabled && (
+              <Button
+                variant="default"
+                leftSection={<IconMaximize size={16} aria-hidden />}
+                onClick={() => void frame.current?.requestFullscreen().then(() => screen.focus())}
+              >
+                {t.screen.full}
+              </Button>
+            )}
           </Group>
         }
       >
@@ -88,7 +91,6 @@ export function Screen() {
           role="application"
           aria-label={`${t.screen.label} ${reservation.data?.hostname ?? ''}`}
           aria-describedby="screen-hint"
-          style={{ aspectRatio: '16 / 10', maxHeight: '70vh', width: '100%' }}
         />
       </div>
       <Group justify="space-between" mt="xs">

@@ -9,6 +9,9 @@ import { useI18n } from '../i18n/index.tsx';
 import { replicaProviders } from '../rules/revision.ts';
 import { useAct } from './act.tsx';
 import { Ask } from './ask.tsx';
+import { JobWatch } from './job-watch.tsx';
+
+const stale = [['images'], ['image'], ['revisions'], ['jobs']];
 
 /** Golden disks on a further datastore ahead of the clones that will need them there; shown where a provider that has them can do that. */
 export function ReplicateButton({ revision }: { revision: Revision }) {
@@ -16,6 +19,7 @@ export function ReplicateButton({ revision }: { revision: Revision }) {
   const [opened, setOpened] = useState(false);
   const [chosen, setChosen] = useState<string | null>(null);
   const [datastore, setDatastore] = useState('');
+  const [begun, setBegun] = useState<string>();
   const providers = useQuery({ queryKey: ['providers'], queryFn: ({ signal }) => api.listProviders({}, { signal }) });
   const able = replicaProviders(revision, providers.data?.items ?? []);
   const provider = chosen ?? able[0];
@@ -27,8 +31,9 @@ export function ReplicateButton({ revision }: { revision: Revision }) {
         body: { revision: revision.number, provider: to, ...(where === '' ? {} : { datastore: where }) },
       }),
     {
-      stale: [['images'], ['image'], ['revisions'], ['jobs']],
-      done: () => {
+      stale,
+      done: ({ job }) => {
+        setBegun(job);
         setOpened(false);
         notifications.show({ title: t.replicate.begun, message: `${revision.image}@${revision.number}` });
       },
@@ -58,6 +63,7 @@ export function ReplicateButton({ revision }: { revision: Revision }) {
           onChange={(e) => setDatastore(e.currentTarget.value)}
         />
       </Ask>
+      {begun !== undefined && <JobWatch key={begun} job={begun} failed={t.replicate.failed} stale={stale} />}
     </>
   );
 }

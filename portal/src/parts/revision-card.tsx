@@ -10,6 +10,7 @@ import { useI18n } from '../i18n/index.tsx';
 import { revisionActions, revisionTone, type Verdict, verdictOf } from '../rules/revision.ts';
 import { useAct } from './act.tsx';
 import { Ask } from './ask.tsx';
+import { JobWatch } from './job-watch.tsx';
 import { explainCode } from '../rules/explain.ts';
 import { ReplicateButton } from './replicate.tsx';
 import { ResealButton } from './reseal.tsx';
@@ -222,7 +223,14 @@ function UnretireButton({ revision }: { revision: Revision }) {
 function RemoveButton({ revision }: { revision: Revision }) {
   const { t } = useI18n();
   const [opened, setOpened] = useState(false);
-  const remove = useAct(() => api.deleteRevision({ params: paramsOf(revision) }), { stale, done: () => setOpened(false) });
+  const [begun, setBegun] = useState<string>();
+  const remove = useAct(() => api.deleteRevision({ params: paramsOf(revision) }), {
+    stale,
+    done: ({ job }) => {
+      setOpened(false);
+      setBegun(job);
+    },
+  });
   return (
     <>
       <Button variant="subtle" color="red" leftSection={<IconTrash size={16} aria-hidden />} onClick={() => setOpened(true)}>
@@ -238,6 +246,7 @@ function RemoveButton({ revision }: { revision: Revision }) {
         onGo={() => remove.mutate(undefined)}
         onClose={() => setOpened(false)}
       />
+      {begun !== undefined && <JobWatch key={begun} job={begun} failed={t.images.removeFailed} stale={stale} />}
     </>
   );
 }

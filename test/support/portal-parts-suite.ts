@@ -1,0 +1,201 @@
+/** What the portal does by itself: a machine's screen, what a person sets for themselves, work that goes on under an open page. */
+import { expect, onTestFinished, test } from 'vitest';
+import { CarrelError } from '../../src/lib/errors.ts';
+import { PATIENCE_MS, type Page } from './browser.ts';
+import { button, readyMachine, signedIn } from './portal-parts.ts';
+import { RfbMachine } from './rfb-machine.ts';
+
+/** Whether a picture is shown, and how much of the window it has. */
+const SHOWN = `(() => {
+  const canvas = document.querySelector('.screen canvas');
+  const data = canvas?.width > 0 ? canvas.getContext('2d').getImageData(0, 0, 1, 1).data : [0];
+  const { width, height } = document.querySelector('.screen').firstElementChild.getBoundingClientRect();
+  return { painted: data[0] === 200, whole: width === innerWidth && height === innerHeight, full: document.fullscreenElement?.className };
+})()`;
+
+async function atScreen() {
+  const machine = await RfbMachine.listen();
+  onTestFinished(() => machine.close());
+  let id = '';
+  const at = await signedIn(
+    'ann',
+    '/machines',
+    (world) => {
+      id = readyMachine(world, 'ann').id;
+      world.consoleSocket = machine.socketPath;
+    },
+    'en-US',
+  );
+  await at.page.getByRole('link', { name: 'Connect' }).click();
+  const shows = () => expect.poll(() => at.page.evaluate(SHOWN), { timeout: PATIENCE_MS });
+  await shows().toMatchObject({ painted: true });
+  return { ...at, id, machine, shows };
+}
+
+export function screenTests(): void {
+  test('a screen has all of the display, is sent keys that the browser keeps for itself, and remembers which keyboard its machine has', async () => {
+    const { page, machine, shows, faults } = await atScreen();
+    const sent = async (keys: string[]) => {
+      await expect.poll(() => machine.keys, { timeout: PATIENCE_MS }).toEqual(keys);
+      machine.keys.length = 0;
+    };
+    const send = async (name: string) => {
+      await button(page, 'Send keys').click();
+      await page.getByRole('menuitem', { name, exact: true }).click();
+    };
+    await send('Ctrl+Alt+Del');
+    await sent(['+ffe3', '+ffe9', '+ffff', '-ffff', '-ffe9', '-ffe3']);
+    await send('Ctrl+Alt+F2');
+    await sent(['+ffe3', '+ffe9', '+ffbf', '-ffbf', '-ffe9', '-ffe3']);
+    const layout = page.getByRole('combobox', { name: 'Keyboard of the machine' });
+    expect(await layout.inputValue()).toBe('English (US)');
+    await layout.click();
+    await page.getByRole('option', { name: 'Deutsch', exact: true }).click();
+    await page.reload();
+    await shows().toMatchObject({ painted: true });
+    expect(await layout.inputValue()).toBe('Deutsch');
+    await button(page, 'Type text').click();
+    await page.getByRole('textbox', { name: 'Type text' }).fill('@');
+    await button(page, 'Type').click();
+    await sent(['+fe03', '+71', '-71', '-fe03']);
+    await button(page, 'Full screen').click();
+    await shows().toEqual({ painted: true, whole: true, full: 'screen' });
+    await page.keyboard.press('x');
+    await sent(['+78', '-78']);
+    await page.evaluate('document.exitFullscreen()');
+    await shows().toMatchObject({ whole: false });
+    expect(faults).toEqual([]);
+  });
+
+  test('a screen whose connection was cut says so and comes back by itself', async () => {
+    const { page, machine, world, shows, faults } = await atScreen();
+    let comeBack = (): void => {};
+    world.failures.set('openConsole', new Promise<void>((resolve) => (comeBack = resolve)));
+    machine.cut();
+    await page.getByText('The connection broke. Connecting again …').waitFor();
+    expect(await button(page, 'Send keys').isDisabled()).toBe(true);
+    comeBack();
+    await shows().toMatchObject({ painted: true });
+    expect(machine.viewers).toBe(2);
+    await page.getByText('The connection broke.').waitFor({ state: 'detached' });
+    // Its keyboard is the machine's again.
+    await page.keyboard.press('y');
+    await expect.poll(() => machine.keys, { timeout: PATIENCE_MS }).toEqual(['+79', '-79']);
+    expect(faults).toEqual([]);
+  });
+}
+
+async function choose(page: Page, account: string, name: string): Promise<void> {
+  await button(page, account).click();
+  await page.getByRole('menuitemradio', { name, exact: true }).click();
+  await page.keyboard.press('Escape');
+}
+
+export function ownTests(): void {
+  test('language and colours stay as a person chose them; one of their browsers is signed out from another, and this one by itself', async () => {
+    const others = ['1', '2'].map((n) => ({ id: `00000000-0000-4000-8000-0000000000a${n}`, userAgent: `Telephone ${n}` }));
+    const fill = (world: { otherBrowsers: typeof others }) => void (world.otherBrowsers = [...others]);
+    const { page, called, faults } = await signedIn('ann', '/own', fill, 'en-US');
+    const theme = () => page.evaluate('document.documentElement.dataset.mantineColorScheme');
+    expect(await theme()).toBe('light');
+    await choose(page, 'ann', 'Dark');
+    await choose(page, 'ann', 'Deutsch');
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: 'Anmeldung und Passwort' }).waitFor();
+    expect([await theme(), await page.evaluate('document.documentElement.lang')]).toEqual(['dark', 'de']);
+    await button(page, 'ann').click();
+    for (const name of ['Dunkel', 'Deutsch']) await page.getByRole('menuitemradio', { name, exact: true, checked: true }).waitFor();
+    await page.keyboard.press('Escape');
+    await choose(page, 'ann', 'English');
+    await choose(page, 'ann', 'As the system');
+    expect(await theme()).toBe('light');
+
+    const there = page.getByRole('region', { name: 'Where you are signed in' });
+    const second = there.getByRole('group', { name: /^Telephone 2/ });
+    await second.getByRole('button', { name: 'Sign out there' }).click();
+    await second.waitFor({ state: 'detached' });
+    await there.getByText('Telephone 1').waitFor();
+    // Of this one it is not offered here.
+    expect(await there.getByRole('button').count()).toBe(1);
+    expect(called('endSession')).toEqual([[{ account: 'ann', id: others[1]?.id }]]);
+
+    await button(page, 'ann').click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(called('signOut')).toHaveLength(1);
+    expect(await page.context().cookies()).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  test('an operator closes a provider and opens it again, and makes an operator of a person and a person of them', async () => {
+    const { page, called, faults } = await signedIn('root', '/operate', () => {});
+    const local = page.getByRole('article', { name: 'local' });
+    await local.getByRole('button', { name: 'Disable' }).click();
+    await local.getByText('disabled', { exact: true }).waitFor();
+    // Nothing is begun there, so there is nothing to empty it of beforehand.
+    expect(await local.getByRole('button', { name: 'Empty' }).count()).toBe(0);
+    await local.getByRole('button', { name: 'Enable' }).click();
+    await local.getByText('up', { exact: true }).waitFor();
+    expect(called('enableProvider')).toEqual([
+      ['local', false],
+      ['local', true],
+    ]);
+    await page.getByRole('tab', { name: 'Accounts' }).click();
+    const ann = page.getByRole('article', { name: 'ann' });
+    for (const [name, now] of [
+      ['Make an operator', 'operator'],
+      ['Make a user', 'user'],
+    ] as const) {
+      await button(page, 'More: ann').click();
+      await page.getByRole('menuitem', { name }).click();
+      await ann.getByText(new RegExp(`^${now} · `)).waitFor();
+    }
+    expect(called('changeAccount')).toMatchObject([[{ account: 'ann', role: 'admin' }], [{ account: 'ann', role: 'user' }]]);
+    // Nobody takes their own rights.
+    expect(await button(page, 'More: root').count()).toBe(0);
+    expect(faults).toEqual([]);
+  });
+
+  test('how far a capture is goes on under the open page; a copy of golden disks that is refused says why, and one that fails later too', async () => {
+    const { page, world, faults } = await signedIn('root', '/images/starter', (filled) => {
+      filled.provider.replicas = true;
+      filled.failures.set('listRevisions', new CarrelError('busy', 'not just now'));
+      Object.assign(filled.addRevision('starter', 'preparing'), { progress: { text: 'copying', fraction: 0.25 } });
+    });
+    // A list that could not be read is no empty one.
+    await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
+    const second = page.getByRole('article', { name: 'Revision 2' });
+    await second.getByText('25%').waitFor();
+    const [, capture] = world.revisions;
+    Object.assign(capture as object, { progress: { text: 'copying', fraction: 0.75 } });
+    await second.getByText('75%').waitFor();
+    expect(await second.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('75');
+    Object.assign(capture as object, { state: 'draft', progress: undefined });
+    await second.getByText('draft', { exact: true }).waitFor();
+    expect(await second.getByRole('progressbar').count()).toBe(0);
+
+    const first = page.getByRole('article', { name: 'Revision 1' });
+    const dialog = page.getByRole('dialog');
+    const replicate = async () => {
+      await first.getByRole('button', { name: 'Replicate' }).click();
+      await dialog.getByRole('textbox', { name: 'Datastore' }).fill('ssd-9');
+      await dialog.getByRole('button', { name: 'Replicate' }).click();
+    };
+    world.failures.set('replicateImage', new CarrelError('not-found', 'there is no datastore ssd-9'));
+    await replicate();
+    await page.getByRole('alert').getByText('there is no datastore ssd-9').waitFor();
+    // What was typed is still there.
+    expect(await dialog.getByRole('textbox', { name: 'Datastore' }).inputValue()).toBe('ssd-9');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await replicate();
+    await page.getByText('The golden disks are being copied').waitFor();
+    const [job] = [...world.jobs.values()].toReversed();
+    Object.assign(job as object, {
+      state: 'undone',
+      error: { code: 'no-capacity', message: 'ssd-9 has 1 GiB free', retry: 'never' },
+    });
+    const why = first.getByRole('alert', { name: /^The golden disks could not be copied/ });
+    await why.getByText('ssd-9 has 1 GiB free').waitFor();
+    expect(faults).toEqual([]);
+  });
+}
