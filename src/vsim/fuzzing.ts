@@ -62,7 +62,7 @@ function corpus(sim: Sim): string[] {
       parent: { _type: 'VirtualDiskFlatVer2BackingInfo' as const, fileName: sim.base().path, diskMode: 'persistent' },
     },
   };
-  const nic = { _type: 'VirtualVmxnet3' as const, key: 4000, addressType: 'generated', macAddress: '' };
+  const nic = { _type: 'VirtualVmxnet3' as const, key: 4000, addressType: 'generated' };
   const config = { name: 'n', memoryMB: 64n, numCPUs: 1, extraConfig: [{ _type: 'OptionValue' as const, key: 'a', value: 'b' }] };
   const deviceChange = [
     { operation: 'add' as const, fileOperation: 'create' as const, device: disk },

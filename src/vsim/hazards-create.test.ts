@@ -185,7 +185,7 @@ describe('clones', () => {
     const edit = {
       operation: 'edit' as const,
       fileOperation: undefined,
-      device: { model: 'VirtualVmxnet3', key: 4000, nic: { mac: '', addressType: 'generated' } },
+      device: { model: 'VirtualVmxnet3', key: 4000, nic: { addressType: 'generated' } },
     };
     const second = link(sim, 'c2', { config: { deviceChange: [edit] } });
     expect(nicsOf(second.record)[0]?.mac).not.toBe(mac);

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { Case, codeOf, ctx } from '../../../test/support/vsphere-cases.ts';
 import { VSphereWorld } from '../../../test/support/vsphere-harness.ts';
+import { VSphereDriver } from './index.ts';
 import type { Vm } from '../../vsim/model/entities.ts';
 import { markTemplate } from '../../vsim/model/migrate.ts';
+import { readInventory } from '../../vsim/model/inventory-file.ts';
 import type { Rule } from '../../vsim/model/rules.ts';
-import { snapshotsOf } from '../../vsim/model/vm-record.ts';
+import { nicsOf, snapshotsOf } from '../../vsim/model/vm-record.ts';
 
 type World = VSphereWorld;
 
@@ -110,3 +112,71 @@ test.each([BREAKS[0], BREAKS[1], BREAKS[2], BREAKS[3], BREAKS[7]] as [string, Ru
     });
   },
 );
+
+/** A cluster of two hosts with a network each, a template on that of the first, and a data center that has networks of the same names. */
+const twoNets = (drs: string) =>
+  readInventory({
+    datacenters: [
+      { name: 'Aachen', hosts: [{ name: 'esx9' }], datastores: [{ name: 'far' }], networks: [{ name: 'second' }, { name: 'only here' }] },
+      {
+        name: 'Bonn',
+        clusters: [{ name: 'C', drs, hosts: [{ name: 'esx1' }, { name: 'esx2' }, { name: 'esx3' }] }],
+        datastores: [{ name: 'ds' }],
+        networks: [
+          { name: 'first', on: ['esx1'] },
+          { name: 'second', on: ['esx2'] },
+          { name: 'segment', opaque: true, on: ['esx3'] },
+        ],
+        vms: [{ name: 'golden', networks: ['first'], disks: [{ capacityGiB: 0.001, usedGiB: 0.001 }], snapshots: ['base'] }],
+      },
+    ],
+  });
+
+test.each(['fullyAutomated', 'disabled'])(
+  'H63: machines go where the network of the provider is, of NSX or not, whichever host and network their master has (DRS %s)',
+  async (drs) => {
+    for (const [network, esx] of [
+      ['second', 'esx2'],
+      ['segment', 'esx3'],
+    ] as const) {
+      for (const linkedStrategy of ['snapshot-clone', 'child-disk'] as const) {
+        const inventory = twoNets(drs);
+        const w = await VSphereWorld.make({ vsim: { inventory }, driver: { datacenter: 'Bonn', network, linkedStrategy } });
+        try {
+          const source = { kind: 'vm' as const, path: '/Bonn/vm/golden', how: 'copy' as const, profile: {} };
+          const master = await w.driver.prepareMaster(ctx(), { revisionId: randomUUID(), source });
+          const c = new Case(w, master, w.goldenDigest(master.files.map((f) => f.path)));
+          for (const mode of ['linked', 'full'] as const) {
+            const { machineId } = await c.clone(mode);
+            const vm = w.vm(machineId);
+            const net = w.m.networks.find(({ id }) => id === nicsOf(vm.record)[0]?.network);
+            expect([vm.host.name, net?.name, net?.parent?.parent?.name]).toEqual([esx, network, 'Bonn']);
+            await c.driver.power(ctx(), machineId, 'on');
+            expect(vm.host.name).toBe(esx);
+          }
+        } finally {
+          await w.dispose();
+        }
+      }
+    }
+  },
+);
+
+test('H63: a network of another data center is none of the provider, and a card on a network that no host has is told as that', async () => {
+  const w = await VSphereWorld.make({ vsim: { inventory: twoNets('fullyAutomated') }, driver: { datacenter: 'Bonn' } });
+  try {
+    const other = new VSphereDriver({ ...w.options, network: 'only here' });
+    expect(await codeOf(other.open(ctx()))).toBe('not-found');
+    await other.close();
+    const source = { kind: 'vm' as const, path: '/Bonn/vm/golden', how: 'copy' as const, profile: {} };
+    const [esx1] = w.m.hosts.filter(({ name }) => name === 'esx1');
+    for (const net of esx1?.networks ?? []) esx1?.networks.delete(net);
+    await expect(w.driver.prepareMaster(ctx(), { revisionId: randomUUID(), source })).rejects.toMatchObject({
+      code: 'not-supported',
+      message: expect.stringContaining('network'),
+      details: { fault: 'CannotAccessNetwork' },
+    });
+  } finally {
+    await w.dispose();
+  }
+});

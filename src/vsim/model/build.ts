@@ -154,11 +154,12 @@ export function addSwitch(m: Model, name: string, at: Reach): Dvs {
   return dvs;
 }
 
-/** A standard network, or a port group if `dvs` is given. */
-export function addNetwork(m: Model, name: string, dvs: Dvs | undefined, vlan: number, at: Reach, uplink = false): Net {
+/** A standard network, a port group if `dvs` is given, or one of NSX's if `opaque` is. */
+export function addNetwork(m: Model, name: string, dvs: Dvs | undefined, vlan: number, at: Reach, uplink = false, opaque = false): Net {
   const index = m.networks.length;
   const net: Net = {
-    type: dvs === undefined ? 'Network' : 'DistributedVirtualPortgroup',
+    type: opaque ? 'OpaqueNetwork' : dvs === undefined ? 'Network' : 'DistributedVirtualPortgroup',
+    opaque: opaque ? m.random.uuid() : undefined,
     id: m.isVc ? (dvs === undefined ? `network-${30 + index}` : `dvportgroup-${30 + index}`) : `HaNetwork-${name}`,
     name,
     parent: at.dc.networkFolder,

@@ -1,4 +1,4 @@
-import type { DatastoreObject, Folder, Host, ResourcePool, Task, Vm } from './entities.ts';
+import type { DatastoreObject, Folder, Host, Net, ResourcePool, Task, Vm } from './entities.ts';
 import { fileLocked, invalidArgument, VimFault } from './fault.ts';
 import { applyScalars, newRecord } from './configure.ts';
 import { changeDevices } from './devices.ts';
@@ -7,13 +7,13 @@ import { makeHome, writeVmFiles } from './home.ts';
 import type { Model } from './model.ts';
 import { assertFree, checkName, unescapeName } from './naming.ts';
 import { generateMac } from './network.ts';
-import { assertActive, datacenterMismatch, datastoreOf, pickHost } from './place.ts';
+import { assertActive, assertJoined, datacenterMismatch, datastoreOf, networksOf, pickHost } from './place.ts';
 import { powerOnSteps } from './power.ts';
 import { assertConnected, assertVc, enroll } from './register.ts';
-import { type CloneSpec, DISK_MOVE_TYPES, type DiskMoveType } from './specs.ts';
+import { type CloneSpec, type DeviceChange, DISK_MOVE_TYPES, type DiskMoveType } from './specs.ts';
 import type { Op } from './tasks.ts';
 import { chainOf, type ChainLink, copyFlat, copyLink, createChild, flatBytes } from './vmdk.ts';
-import { copyDevices, type DiskDevice, type Hardware, nicsOf, type VmRecord } from './vm-record.ts';
+import { copyDevices, type Device, type DiskDevice, type Hardware, type NicDevice, nicsOf, type VmRecord } from './vm-record.ts';
 
 /** What a clone has made so far, so that a journalled restart can take it back. */
 interface Made {
@@ -75,7 +75,15 @@ function* cloneSteps(m: Model, source: Vm, folder: Folder, name: string, spec: C
   const home = spec.location.datastore ?? datastoreOf(m, source.record.vmPath);
   const pool = spec.location.pool ?? source.pool ?? source.host.compute.pool;
   const needed = [...new Set([home, ...disks.map((d) => d.datastore), ...disks.flatMap((d) => d.parents)])];
-  const host = chooseHost(m, source, pool, spec, needed);
+  const cards = placedCards(copyDevices(hardware.devices), spec.location.deviceChange ?? []);
+  const host = chooseHost(m, source, pool, spec, needed, networksOf(m, cards));
+  assertJoined(
+    host,
+    networksOf(
+      m,
+      (spec.config?.deviceChange ?? []).map(({ device }) => device.nic ?? {}),
+    ),
+  );
   const cause = datacenterMismatch(folder, host);
   if (cause !== undefined)
     throw new VimFault('InvalidArgument', 'A specified parameter was not correct: folder', {
@@ -87,6 +95,7 @@ function* cloneSteps(m: Model, source: Vm, folder: Folder, name: string, spec: C
   yield `mkdir ${home.store.full(dir)}`;
   const record = newRecord(m, name, home.store.full(`${dir}/${fileBase(name)}.vmx`));
   inherit(m, record, source.record, hardware);
+  for (const card of cards) for (const nic of nicsOf(record)) if (nic.key === card.key) nic.network = card.network;
   yield* makeDisks(m, record, disks, task);
   if (spec.config !== undefined) {
     applyScalars(m, record, spec.config);
@@ -116,9 +125,30 @@ function unlockedYet(m: Model, source: Vm): void {
 }
 
 /** Without a pool the clone stays where its source is, but for what DRS may choose anew. */
-function chooseHost(m: Model, source: Vm, pool: ResourcePool, { location }: CloneSpec, needed: DatastoreObject[]): Host {
+function chooseHost(
+  m: Model,
+  source: Vm,
+  pool: ResourcePool,
+  { location }: CloneSpec,
+  needed: DatastoreObject[],
+  networks: readonly Net[],
+): Host {
   const stays = location.pool === undefined && pool.compute.drs === 'disabled';
-  return pickHost(m, pool, location.host ?? (stays ? source.host : undefined), needed);
+  return pickHost(m, pool, location.host ?? (stays ? source.host : undefined), needed, networks);
+}
+
+/**
+ * The cards as they are where the clone is placed: on their source's networks, but for what `location.deviceChange` says. Nothing of a card but its
+ * backing is taken from there, and what `config` says of networks comes too late for the choice of a host.
+ */
+function placedCards(devices: Device[], changes: readonly DeviceChange[]): NicDevice[] {
+  const cards = devices.filter((device): device is NicDevice => device.kind === 'nic');
+  for (const { operation, device } of changes) {
+    const card = cards.find((each) => each.key === device.key);
+    if (operation !== 'edit' || card === undefined) throw invalidArgument('spec.location.deviceChange');
+    if (device.nic?.network !== undefined) card.network = device.nic.network;
+  }
+  return cards;
 }
 
 const fileBase = (name: string) => name.replaceAll(/[/\\%]/g, '-');

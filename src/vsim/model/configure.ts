@@ -6,7 +6,7 @@ import { isGuestId } from './guest-os.ts';
 import { checkHardware, defaultHardware } from './hardware-versions.ts';
 import type { Model } from './model.ts';
 import { assertFree, checkName, unescapeName } from './naming.ts';
-import { assertOneDatacenter, datastoreOf, pickHost } from './place.ts';
+import { assertOneDatacenter, datastoreOf, networksOf, pickHost } from './place.ts';
 import { renewReferences } from './references.ts';
 import { assertConnected, assertNotTemplate, enroll } from './register.ts';
 import type { ConfigSpec } from './specs.ts';
@@ -94,7 +94,11 @@ export function createVmSteps(m: Model, folder: Folder, spec: ConfigSpec, pool: 
   const home = datastoreOf(m, wantedPath);
   function* work(): Op<Vm> {
     assertFree(folder, name);
-    const host = pickHost(m, pool, wanted, [home]);
+    const nets = networksOf(
+      m,
+      (spec.deviceChange ?? []).map(({ device }) => device.nic ?? {}),
+    );
+    const host = pickHost(m, pool, wanted, [home], nets);
     assertOneDatacenter(folder, host);
     if (host.vms.size >= host.maxVms)
       throw new VimFault('OutOfBounds', 'The host has as many virtual machines as it can hold.', { argumentName: 'vm' });

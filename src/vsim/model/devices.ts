@@ -166,7 +166,12 @@ function closeDisk(m: Model, vm: Vm, path: string): void {
 function editDevice(m: Model, record: VmRecord, vm: Vm | undefined, spec: DeviceSpec, index: number): void {
   const device = record.devices.find((d) => d.key === spec.key);
   if (device === undefined) throw invalidDevice('there is no such device', index, 'key');
-  if (device.kind === 'nic') return applyNic(m, device, spec.nic ?? {}, index, vm?.power === 'poweredOn');
+  if (device.kind === 'nic') {
+    const net = m.objects.get(spec.nic?.network ?? '');
+    if (vm !== undefined && isNet(net) && !vm.host.networks.has(net))
+      throw invalidDevice('the network is not on the host', index, 'deviceChange.device.backing');
+    return applyNic(m, device, spec.nic ?? {}, index, vm?.power === 'poweredOn');
+  }
   if (device.kind === 'disk') {
     if (spec.disk?.mode !== undefined) device.mode = spec.disk.mode;
     const link = openLink(m.storage, device.path);
@@ -230,7 +235,7 @@ function applyNic(m: Model, nic: NicDevice, spec: NicSpec, index: number, runnin
     if (spec.mac === undefined || spec.mac === '') throw invalidDevice('a manual address needs a MAC', index);
     nic.mac = checkManualMac(spec.mac, index);
     nic.addressType = 'manual';
-  } else if (spec.mac === '' || (spec.addressType?.toLowerCase() === 'generated' && spec.mac !== nic.mac)) {
+  } else if (spec.addressType?.toLowerCase() === 'generated' && spec.mac !== nic.mac) {
     nic.mac = generateMac(m);
     nic.addressType = m.isVc ? 'assigned' : 'generated';
   }

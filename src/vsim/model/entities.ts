@@ -81,7 +81,9 @@ export interface Allocation {
 
 /** A standard network or a distributed port group. */
 export interface Net extends Entity {
-  readonly type: 'Network' | 'DistributedVirtualPortgroup';
+  readonly type: 'Network' | 'DistributedVirtualPortgroup' | 'OpaqueNetwork';
+  /** Its name at the manager of networks that made it (NSX); of an OpaqueNetwork alone. */
+  opaque: string | undefined;
   /** Distributed: key equals the moRef value. */
   dvs: Dvs | undefined;
   vlan: number;
@@ -220,6 +222,6 @@ export const isDatacenter = (entity: Entity | undefined): entity is Datacenter =
 export const isSnapshot = (entity: Entity | undefined): entity is Snapshot => entity?.type === 'VirtualMachineSnapshot';
 export const isTask = (entity: Entity | undefined): entity is Task => entity?.type === 'Task';
 export const isNet = (entity: Entity | undefined): entity is Net =>
-  entity?.type === 'Network' || entity?.type === 'DistributedVirtualPortgroup';
+  entity?.type === 'Network' || entity?.type === 'DistributedVirtualPortgroup' || entity?.type === 'OpaqueNetwork';
 export const isCompute = (entity: Entity | undefined): entity is Compute =>
   entity?.type === 'ClusterComputeResource' || entity?.type === 'ComputeResource';

@@ -53,6 +53,8 @@ export interface NetworkSpec {
   name: string;
   /** Distributed switch whose port group it is; a standard network if undefined. */
   switch: string | undefined;
+  /** Whether it is one of NSX's, which vCenter shows as an OpaqueNetwork. */
+  opaque: boolean;
   vlan: number;
   on: string[] | undefined;
 }
@@ -216,6 +218,7 @@ const datastore = object<DatastoreSpec>((r) => ({
 const network = object<NetworkSpec>((r) => ({
   name: r.text('name'),
   switch: r.maybeText('switch'),
+  opaque: r.flag('opaque'),
   vlan: r.number('vlan', 0, 4094, 0),
   on: r.maybeList('on', word),
 }));
@@ -306,8 +309,10 @@ function checkLoneHost(datacenters: readonly DatacenterSpec[]): void {
   if (dc.clusters.length > 0) throw wrongInventory(`${at}.clusters`, 'cannot be for kind esxi');
   if (dc.hosts.length !== 1) throw wrongInventory(`${at}.hosts`, `must have one host for kind esxi, not ${dc.hosts.length}`);
   if (dc.folder !== undefined || dc.folders.length > 0) throw wrongInventory(`${at}.folders`, 'cannot be for kind esxi');
-  for (const [i, net] of dc.networks.entries())
+  for (const [i, net] of dc.networks.entries()) {
+    if (net.opaque) throw wrongInventory(`${at}.networks[${i}].opaque`, 'cannot be for kind esxi');
     if (net.switch !== undefined) throw wrongInventory(`${at}.networks[${i}].switch`, 'cannot be for kind esxi');
+  }
   for (const [i, { folder, template }] of dc.vms.entries()) {
     if (folder !== undefined) throw wrongInventory(`${at}.vms[${i}].folder`, 'cannot be for kind esxi');
     if (template) throw wrongInventory(`${at}.vms[${i}].template`, 'cannot be for kind esxi');

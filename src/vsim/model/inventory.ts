@@ -180,6 +180,7 @@ function addNetworks(m: Model, site: Site, spec: DatacenterSpec): void {
     const place = `${site.place}.networks[${i}]`;
     const reach = reachOf(site, n.on, place);
     let dvs: Dvs | undefined;
+    if (n.opaque && n.switch !== undefined) throw wrongInventory(`${place}.opaque`, 'cannot be of a port group of a distributed switch');
     if (n.switch !== undefined) {
       dvs = switches.get(n.switch) ?? addSwitch(m, n.switch, reach);
       switches.set(n.switch, dvs);
@@ -188,7 +189,7 @@ function addNetworks(m: Model, site: Site, spec: DatacenterSpec): void {
     const { children } = site.dc.networkFolder;
     if (children.has(n.name))
       throw wrongInventory(`${place}.name`, `is '${n.name}', as another network or switch of the data center is called`);
-    site.networks.set(n.name, addNetwork(m, n.name, dvs, n.vlan, reach));
+    site.networks.set(n.name, addNetwork(m, n.name, dvs, n.vlan, reach, false, n.opaque));
     if (m.networks.length > MAX_NETWORKS)
       throw wrongInventory(place, `is one too many: there may be ${MAX_NETWORKS} networks, uplinks included`);
   }

@@ -1,6 +1,7 @@
-import type { DatastoreObject, Entity, Folder, Host, ResourcePool, Vm } from './entities.ts';
+import { type DatastoreObject, type Entity, type Folder, type Host, isNet, type Net, type ResourcePool, type Vm } from './entities.ts';
 import { invalidArgument, VimFault } from './fault.ts';
 import type { Model } from './model.ts';
+import { nicsOf } from './vm-record.ts';
 
 /** The datastore object of this endpoint for a name; InvalidDatastore if it has none. */
 export function datastoreOf(m: Model, full: string): DatastoreObject {
@@ -33,20 +34,53 @@ export function assertActive(vm: Vm): void {
  * A host for a powered-off VM: the one asked for, else any of the pool's that sees all datastores. InvalidArgument in a cluster without DRS,
  * where nobody chooses one.
  */
-export function pickHost(m: Model, pool: ResourcePool, wanted: Host | undefined, datastores: readonly DatastoreObject[]): Host {
+export function pickHost(
+  m: Model,
+  pool: ResourcePool,
+  wanted: Host | undefined,
+  datastores: readonly DatastoreObject[],
+  networks: readonly Net[] = [],
+): Host {
   const sees = (host: Host) => datastores.every((ds) => host.datastores.has(ds));
+  const joins = (host: Host) => networks.every((net) => host.networks.has(net));
   if (wanted !== undefined) {
     assertUsableHost(wanted);
     if (!sees(wanted)) throw cannotAccess(datastores.find((ds) => !wanted.datastores.has(ds)));
+    assertJoined(wanted, networks);
     return wanted;
   }
   if (pool.compute.type === 'ClusterComputeResource' && pool.compute.drs === 'disabled') throw invalidArgument('host');
   const good = pool.compute.hosts.filter((host) => usable(host) && sees(host));
-  const host = m.random.pick(good);
+  const host = m.random.pick(good.filter(joins));
   if (host !== undefined) return host;
+  if (good.length > 0) throw cannotJoin(networks.find((net) => !good.some((each) => each.networks.has(net))) ?? (networks[0] as Net));
   const anyUsable = pool.compute.hosts.some(usable);
   if (!anyUsable) throw new VimFault('InvalidState', 'The operation is not allowed in the current state: no host is available.');
   throw cannotAccess(datastores[0]);
+}
+
+function cannotJoin(network: Net): VimFault {
+  const { name } = network;
+  return new VimFault('CannotAccessNetwork', `Network interface uses network '${name}', which is not accessible from the host.`, {
+    device: 'Network adapter',
+    backing: name,
+    connected: false,
+    network,
+  });
+}
+
+/** CannotAccessNetwork unless the host has all of them. */
+export function assertJoined(host: Host, networks: readonly Net[]): void {
+  const missing = networks.find((net) => !host.networks.has(net));
+  if (missing !== undefined) throw cannotJoin(missing);
+}
+
+/** The networks that a machine's cards are on. */
+export function networksOf(m: Model, nics: readonly { network?: string | undefined }[]): Net[] {
+  return nics.flatMap(({ network }) => {
+    const net = m.objects.get(network ?? '');
+    return isNet(net) ? [net] : [];
+  });
 }
 
 function cannotAccess(datastore: DatastoreObject | undefined): VimFault {
@@ -95,8 +129,11 @@ export function placeForPowerOn(m: Model, vm: Vm, datastores: readonly Datastore
     if (!compute.hosts.some(usable)) assertUsableHost(vm.host);
     throw cannotAccess(datastores[0]);
   }
-  const fits = good.filter((host) => memoryRoom(host) >= need && host.poweredOn < host.maxVms);
-  if (fits.length === 0) assertRoom(good[0] as Host, need);
+  const nets = networksOf(m, nicsOf(vm.record));
+  const joined = good.filter((host) => nets.every((net) => host.networks.has(net)));
+  if (joined.length === 0) throw cannotJoin(nets.find((net) => !good.some((host) => host.networks.has(net))) ?? (nets[0] as Net));
+  const fits = joined.filter((host) => memoryRoom(host) >= need && host.poweredOn < host.maxVms);
+  if (fits.length === 0) assertRoom(joined[0] as Host, need);
   return fits.reduce((best, host) => (memoryRoom(host) > memoryRoom(best) ? host : best));
 }
 

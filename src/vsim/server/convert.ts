@@ -1,4 +1,4 @@
-import type { DataObject, Ref } from '../../vsphere/types/value.ts';
+import type { DataObject } from '../../vsphere/types/value.ts';
 import type {
   CustomizationSpec as WireCustomization,
   VirtualDeviceConfigSpec,
@@ -6,9 +6,12 @@ import type {
   VirtualMachineRelocateSpec,
 } from '../../vsphere/types/vim.gen.ts';
 import { invalidArgument, invalidDevice } from '../model/fault.ts';
+import type { Entity } from '../model/entities.ts';
 import { unescapeName } from '../model/naming.ts';
+import { datacenterOf } from '../model/place.ts';
 import type { ConfigSpec, CustomizationSpec, DeviceChange, DeviceSpec, DiskSpec, NicSpec, RelocateSpec } from '../model/specs.ts';
 import { arg, type Call } from './calls.ts';
+import { OPAQUE_TYPE } from './props/network.ts';
 
 /** A decoded data object, seen without its type: what a client sends may be any subtype. */
 type Loose = DataObject & Record<string, unknown>;
@@ -38,36 +41,47 @@ function diskSpec(backing: Loose | undefined, type: string): DiskSpec | undefine
   };
 }
 
-function networkOf(c: Call, backing: Loose | undefined): string | undefined {
+/**
+ * What a card's backing names, looked for in the data center alone that the machine is in, as a host would. A standard network goes by its name: the
+ * reference beside it is for reading.
+ */
+function networkOf(c: Call, backing: Loose | undefined, near: Entity): string | undefined {
   if (backing === undefined) return undefined;
+  const dc = datacenterOf(near);
+  const here = c.m.networks.filter((n) => dc === undefined || datacenterOf(n) === dc);
   const port = object(backing['port']);
   if (port !== undefined) {
-    const key = text(port['portgroupKey']) ?? '';
-    const net = c.m.objects.get(key);
-    const uuid = text(port['switchUuid']);
-    if (net === undefined || c.m.switches.every((d) => d.uuid !== uuid)) throw invalidDevice('the port group does not exist', 0, 'backing');
-    return key;
+    const net = here.find((n) => n.id === text(port['portgroupKey']));
+    if (net === undefined || net.dvs?.uuid !== text(port['switchUuid'])) throw invalidDevice('the port group does not exist', 0, 'backing');
+    return net.id;
   }
-  const network = backing['network'] as Ref | undefined;
-  if (network !== undefined && c.m.objects.has(network.value)) return network.value;
+  const opaque = text(backing['opaqueNetworkId']);
+  if (opaque !== undefined) {
+    const net = here.find((n) => n.opaque === opaque);
+    if (net === undefined || text(backing['opaqueNetworkType']) !== OPAQUE_TYPE)
+      throw invalidDevice('the opaque network does not exist', 0, 'backing');
+    return net.id;
+  }
   const name = unescapeName(text(backing['deviceName']) ?? '');
-  const found = c.m.networks.find((n) => n.name === name && n.dvs === undefined);
+  const found = here.find((n) => n.name === name && n.type === 'Network');
   if (found === undefined && name !== '') throw invalidDevice(`the network '${name}' does not exist`, 0, 'backing');
   return found?.id;
 }
 
-function nicSpec(c: Call, device: Loose): NicSpec {
+function nicSpec(c: Call, device: Loose, near: Entity): NicSpec {
   const connectable = object(device['connectable']);
+  const mac = text(device['macAddress']);
+  if (mac === '') throw invalidDevice('an empty MAC address; it is left out where the server is to make one', 0, 'macAddress');
   return {
-    network: networkOf(c, object(device['backing'])),
-    mac: text(device['macAddress']),
+    network: networkOf(c, object(device['backing']), near),
+    mac,
     addressType: text(device['addressType']),
     startConnected: flag(connectable?.['startConnected']),
     connected: flag(connectable?.['connected']),
   };
 }
 
-function deviceSpec(c: Call, device: Loose): DeviceSpec {
+function deviceSpec(c: Call, device: Loose, near: Entity): DeviceSpec {
   const model = device._type ?? 'VirtualDevice';
   const spec: DeviceSpec = {
     model,
@@ -85,21 +99,26 @@ function deviceSpec(c: Call, device: Loose): DeviceSpec {
     const backing = object(device['backing']);
     spec.disk = diskSpec(backing, 'VirtualDiskFlatVer2BackingInfo');
   } else if ('macAddress' in device || 'addressType' in device || /^Virtual(Vmxnet|E1000|PCNet|Sriov)/.test(model))
-    spec.nic = nicSpec(c, device);
+    spec.nic = nicSpec(c, device, near);
   else if (model === 'VirtualCdrom')
     spec.iso = text(object(device['backing'])?.['fileName']) ?? (device['backing'] === undefined ? undefined : '');
   return spec;
 }
 
-export function deviceChanges(c: Call, changes: readonly VirtualDeviceConfigSpec[] | undefined): DeviceChange[] | undefined {
+/** `near`: what is in the data center of the machine. */
+export function deviceChanges(
+  c: Call,
+  changes: readonly VirtualDeviceConfigSpec[] | undefined,
+  near: Entity = c.self,
+): DeviceChange[] | undefined {
   return changes?.map((change) => ({
     operation: change.operation as DeviceChange['operation'],
     fileOperation: change.fileOperation as DeviceChange['fileOperation'],
-    device: deviceSpec(c, change.device as unknown as Loose),
+    device: deviceSpec(c, change.device as unknown as Loose, near),
   }));
 }
 
-export function configSpec(c: Call, spec: VirtualMachineConfigSpec): ConfigSpec {
+export function configSpec(c: Call, spec: VirtualMachineConfigSpec, near: Entity = c.self): ConfigSpec {
   const memory = spec.memoryMB;
   return {
     changeVersion: spec.changeVersion,
@@ -116,7 +135,7 @@ export function configSpec(c: Call, spec: VirtualMachineConfigSpec): ConfigSpec 
     vmPathName: spec.files?.vmPathName,
     snapshotDirectory: spec.files?.snapshotDirectory,
     extraConfig: spec.extraConfig?.map((o) => ({ key: o.key, value: extraValue((o as unknown as Loose)['value']) })),
-    deviceChange: deviceChanges(c, spec.deviceChange),
+    deviceChange: deviceChanges(c, spec.deviceChange, near),
   };
 }
 
@@ -128,7 +147,7 @@ function extraValue(value: unknown): string {
   throw invalidArgument('extraConfig.value');
 }
 
-export function relocateSpec(c: Call, spec: VirtualMachineRelocateSpec): RelocateSpec {
+export function relocateSpec(c: Call, spec: VirtualMachineRelocateSpec, near: Entity = c.self): RelocateSpec {
   return {
     datastore: arg.datastore(c, spec.datastore),
     host: arg.host(c, spec.host),
@@ -146,7 +165,7 @@ export function relocateSpec(c: Call, spec: VirtualMachineRelocateSpec): Relocat
         eager: flag(backing?.['eagerlyScrub']),
       };
     }),
-    deviceChange: deviceChanges(c, spec.deviceChange),
+    deviceChange: deviceChanges(c, spec.deviceChange, near),
   };
 }
 

@@ -26,6 +26,7 @@ const TABLES: Record<string, AnyTable> = {
   ResourcePool: poolProps,
   Network: networkProps,
   DistributedVirtualPortgroup: networkProps,
+  OpaqueNetwork: networkProps,
   VmwareDistributedVirtualSwitch: dvsProps,
   Datastore: datastoreProps,
   HttpNfcLease: leaseProps,

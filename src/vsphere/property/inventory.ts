@@ -27,7 +27,7 @@ export const DEFAULT_WATCH: InventoryWatch = {
   Folder: [],
   Datacenter: ['vmFolder', 'hostFolder', 'datastoreFolder', 'networkFolder'],
   ComputeResource: ['resourcePool', 'host', 'datastore', 'network'],
-  HostSystem: ['runtime.connectionState', 'runtime.inMaintenanceMode', 'runtime.powerState', 'datastore'],
+  HostSystem: ['runtime.connectionState', 'runtime.inMaintenanceMode', 'runtime.powerState', 'datastore', 'network'],
   ResourcePool: ['owner'],
   Datastore: ['summary.type', 'summary.accessible', 'summary.maintenanceMode', 'summary.capacity', 'summary.freeSpace', 'info.url', 'host'],
   Network: [],

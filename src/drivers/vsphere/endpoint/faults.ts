@@ -19,6 +19,12 @@ const FAULTS: readonly [faults: (keyof VimTypes)[], code: DriverErrorCode, messa
   [['RequestCanceled'], 'unavailable', 'somebody cancelled the task at the server'],
   [['TooManySnapshotLevels'], 'wrong-state', 'the chain of snapshots is too deep'],
   [['DisallowedMigrationDeviceAttached'], 'not-supported', 'a device of the machine does not allow it'],
+  [
+    ['CannotAccessNetwork'],
+    'not-supported',
+    'no host that can run it has the network of one of its cards',
+    "Let the provider name a network that the cluster's hosts have (`carrel provider set NAME --network …`), or give the hosts that one.",
+  ],
   [['NotSupported'], 'not-supported', 'this server cannot do that'],
   [['InsufficientResourcesFault', 'OutOfBounds'], 'no-capacity', 'the cluster has no room for it'],
   [['InvalidDatastore', 'InvalidDatastoreState', 'CannotAccessVmDisk'], 'unavailable', 'the datastore is not reachable from the hosts'],

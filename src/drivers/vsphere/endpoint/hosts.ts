@@ -1,6 +1,7 @@
 import { driverError } from '../../../driver/errors.ts';
 import type { Ctx } from '../../../lib/context.ts';
 import { type AnyValue, findFault, type Ref, refKey, type VSphereClient } from '../../../vsphere/index.ts';
+import { named, networksOf } from '../inventory/named.ts';
 import type { Endpoint } from './endpoint.ts';
 import { isActive, type Store, usableHosts } from './site.ts';
 
@@ -20,10 +21,13 @@ export class Hosts {
     this.#end = end;
   }
 
-  /** For a new machine on that datastore: `{}` where the server chooses its host, else one that sees it, each in its turn. `unavailable` if none does. */
+  /**
+   * For a new machine on that datastore: `{}` where the server chooses its host, else one that sees it and has the provider's network, each in its turn.
+   * `unavailable` if none does.
+   */
   async place(ctx: Ctx, store: Store): Promise<{ host?: Ref }> {
     if (!this.#end.vcenter || (await this.#chooses(ctx))) return {};
-    const hosts = this.#seeing(store);
+    const hosts = this.#onNetwork(this.#seeing(store));
     return { host: hosts[this.#turn++ % hosts.length] as Ref };
   }
 
@@ -66,6 +70,21 @@ export class Hosts {
   #isWell(machine: Ref): boolean {
     const host = this.#end.client.inventory.get(machine)?.props.get('runtime.host') as Ref | undefined;
     return host === undefined || isActive(this.#end.client, host);
+  }
+
+  #onNetwork(hosts: Ref[]): Ref[] {
+    const { client, site, options } = this.#end;
+    const { network } = options;
+    if (network === undefined) return hosts;
+    const wanted = new Set(named(client, networksOf(client, site.datacenter), network).map(({ ref }) => refKey(ref)));
+    const found = hosts.filter((host) => {
+      const has = client.inventory.get(host)?.props.get('network') as Ref[] | undefined;
+      return has === undefined || has.some((ref) => wanted.has(refKey(ref)));
+    });
+    if (found.length > 0) return found;
+    throw driverError('unavailable', `no host that takes machines has the network ${network}`, {
+      hint: 'Give one of the hosts that see the datastore that network, or take one that has it out of maintenance.',
+    });
   }
 
   #seeing(store: Store): Ref[] {

@@ -19,7 +19,7 @@ import { accessOf, userData } from '../guests/access.ts';
 import { cloudbaseAccount, sysprepSpec } from '../guests/windows.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { drive } from '../endpoint/faults.ts';
-import { childOf, emptyDrives, existingDisk, networkBacking, ownCards, sameHardware, size } from '../masters/hardware.ts';
+import { childOf, emptyDrives, existingDisk, networkBacking, ownCards, placedCards, sameHardware, size } from '../masters/hardware.ts';
 import type { Locate } from '../endpoint/locate.ts';
 import type { Masters, SealedMaster } from '../masters/masters.ts';
 import { linkedStrategy } from '../options.ts';
@@ -133,12 +133,13 @@ export class Strategies {
   /** CloneVM_Task: linked from the master's snapshot, or full (vsphere.md §1.2, §1.5). Identity, size and addresses in the same call. */
   async #clone(ctx: Ctx, spec: MakeSpec, master: SealedMaster, full: boolean): Promise<View> {
     const { site } = this.#end;
+    const network = await this.#network(ctx);
     const config: VirtualMachineConfigSpec = {
       instanceUuid: spec.machineId,
       ...size(spec.hardware),
       extraConfig: this.#settings(spec, master),
       annotation: `Carrel machine of revision ${spec.revisionId}`,
-      deviceChange: [...ownCards(master.view.devices, await this.#network(ctx)), ...emptyDrives(master.view.devices)],
+      deviceChange: [...ownCards(master.view.devices, network), ...emptyDrives(master.view.devices)],
     };
     const store = this.#end.store(master.store);
     const where = { pool: site.pool, datastore: store.ref, config };
@@ -147,7 +148,8 @@ export class Strategies {
     const name = this.#end.names.machine(spec.machineId);
     return await this.#until(ctx, spec.machineId, async () => {
       await this.#end.hosts.leaveInactive(ctx, master.view.ref, store);
-      const location = { ...shape.location, ...(await this.#end.hosts.place(ctx, store)) };
+      const placed = placedCards(master.view.devices, network);
+      const location = { ...shape.location, ...placed, ...(await this.#end.hosts.place(ctx, store)) };
       const args = { folder: site.folder, name, spec: { ...cloneSpec, location } };
       return await this.#end.task(ctx, spec.machineId, 'CloneVM_Task', master.view.ref, args);
     });

@@ -8,6 +8,7 @@ import {
   editDevice,
   ethernetCardsOf,
   isA,
+  type OpaqueNetworkSummary,
   type Ref,
   type VirtualDeviceConfigSpec,
   type VirtualDisk,
@@ -96,9 +97,21 @@ export function ownCards(
       ...card,
       backing: i === 0 && network !== undefined ? network : portless(card.backing),
       addressType: 'generated',
-      macAddress: '',
+      macAddress: undefined,
     } as AnyVirtualEthernetCard),
   );
+}
+
+/**
+ * The first card of a clone for `location`, where its network is not its source's: only from there the server chooses a host that has that network, and
+ * nothing but the backing is taken (vsphere.md §10.9). The rest of it is in {@link ownCards}.
+ */
+export function placedCards(
+  devices: readonly AnyVirtualDevice[],
+  network: AnyVirtualEthernetCard['backing'] | undefined,
+): { deviceChange?: VirtualDeviceConfigSpec[] } {
+  const [first] = ownCards(devices, network);
+  return first === undefined || network === undefined ? {} : { deviceChange: [first] };
 }
 
 /** CD drives of a clone with nothing in them: the installer's ISO stays where it is and holds no machine. */
@@ -145,7 +158,7 @@ export function existingDisk(disk: VirtualDisk, path: string, temporaryKeys: boo
   } as AnyVirtualDevice);
 }
 
-/** A network or distributed port group by its name, as a card wants it; `not-found` if the data center has none of that name. */
+/** A network, one of NSX's, or a distributed port group by its name, as a card wants it; `not-found` if the data center has none of that name. */
 export async function networkBacking(
   ctx: { signal: AbortSignal },
   client: VSphereClient,
@@ -153,6 +166,13 @@ export async function networkBacking(
   datacenter: Ref,
 ): Promise<AnyVirtualEthernetCard['backing']> {
   const found = oneNamed(client, 'network', networksOf(client, datacenter), name);
+  if (found.ref.type === 'OpaqueNetwork') {
+    const { props } = await client.read(ctx, 'OpaqueNetwork', found.ref, ['summary']);
+    const { opaqueNetworkId, opaqueNetworkType } = (props.summary ?? {}) as Partial<OpaqueNetworkSummary>;
+    if (opaqueNetworkId === undefined || opaqueNetworkType === undefined)
+      throw driverError('unavailable', `the network ${name} cannot be read`);
+    return { _type: 'VirtualEthernetCardOpaqueNetworkBackingInfo', opaqueNetworkId, opaqueNetworkType };
+  }
   if (found.ref.type !== 'DistributedVirtualPortgroup') {
     return { _type: 'VirtualEthernetCardNetworkBackingInfo', deviceName: String(found.props.get('name') ?? name), network: found.ref };
   }

@@ -3,7 +3,7 @@ import { driverError } from '../../../driver/errors.ts';
 import { type Ctx, makeCtx } from '../../../lib/context.ts';
 import { diskChain, flattenSnapshots, fullCloneSpec, isFault, onlySnapshot, type Ref } from '../../../vsphere/index.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
-import { emptyDrives, existingDisk, ownCards, sameHardware } from './hardware.ts';
+import { emptyDrives, existingDisk, networkBacking, ownCards, placedCards, sameHardware } from './hardware.ts';
 import type { Locate } from '../endpoint/locate.ts';
 import { goldenDisks, type Masters, standsAlone } from './masters.ts';
 import { bare, datastoreName } from '../inventory/paths.ts';
@@ -87,11 +87,14 @@ export class Seeding {
   /** vCenter: CloneVM_Task with disks of its own (vsphere.md §1.6); the chain comes out flattened. */
   async #cloneWhole(ctx: Ctx, seed: Seed, store: Store, uuid: string, name: string): Promise<View> {
     const { site } = this.#end;
+    const { options, client } = this.#end;
+    // a source elsewhere may be on a network that no host here has
+    const network = options.network === undefined ? undefined : await networkBacking(ctx, client, options.network, site.datacenter);
     const config = {
       instanceUuid: uuid,
       // A machine that never became ready has its password there, and a clone begins with its source's settings.
       extraConfig: [...this.#tags(seed, uuid), ...wipedAccount(metadataOf(this.#end, seed.source))],
-      deviceChange: [...ownCards(seed.source.devices, undefined), ...emptyDrives(seed.source.devices)],
+      deviceChange: [...ownCards(seed.source.devices, network), ...emptyDrives(seed.source.devices)],
       annotation: 'Carrel master',
     };
     const shape = fullCloneSpec({ pool: site.pool, datastore: store.ref, config });
@@ -102,7 +105,8 @@ export class Seeding {
         const made = await this.#locate.find(ctx, uuid, name, round > 0);
         if (made !== undefined) return made;
         if (this.#end.owned(seed.source)) await this.#end.hosts.leaveInactive(ctx, seed.source.ref, this.#storeOf(seed.source) ?? store);
-        const location = { ...shape.location, ...(await this.#end.hosts.place(ctx, store)) };
+        const placed = placedCards(seed.source.devices, network);
+        const location = { ...shape.location, ...placed, ...(await this.#end.hosts.place(ctx, store)) };
         const spec = { ...shape, location, snapshot: seed.snapshot };
         const { result } = await this.#end.task(ctx, uuid, 'CloneVM_Task', seed.source.ref, { folder: site.folder, name, spec });
         this.#locate.remember(uuid, result as Ref);

@@ -51,10 +51,10 @@ export const vmMethods: Handlers = {
     assertVc(c.m);
     const folder = arg.mustFolder(c, a.folder);
     c.m.require('VirtualMachine.Inventory.CreateFromExisting', folder);
-    const location = relocateSpec(c, a.spec.location);
+    const location = relocateSpec(c, a.spec.location, folder);
     if (location.datastore !== undefined) c.m.require('Datastore.AllocateSpace', location.datastore);
     if (location.pool !== undefined) c.m.require('Resource.AssignVMToPool', location.pool);
-    const config = a.spec.config === undefined ? undefined : configSpec(c, a.spec.config);
+    const config = a.spec.config === undefined ? undefined : configSpec(c, a.spec.config, folder);
     const custom = customization(a.spec.customization);
     if (custom !== undefined) c.m.require('VirtualMachine.Provisioning.Customize', folder);
     // a virtual TPM encrypts the configuration of its machine

@@ -1,3 +1,4 @@
+import { OPAQUE_TYPE } from './network.ts';
 import type { DataObject } from '../../../vsphere/types/value.ts';
 import { isNet, type Vm } from '../../model/entities.ts';
 import type { Device, DiskDevice, Hardware, NicDevice, OtherDevice } from '../../model/vm-record.ts';
@@ -107,7 +108,13 @@ function backingInfo(m: Model, leaf: string, links: (Pick<ChainLink, 'path'> & P
 function nicInfo(nic: NicDevice, m: Model): Wire {
   const net = nic.network === undefined ? undefined : m.objects.get(nic.network);
   let backing: Wire = { _type: 'VirtualEthernetCardNetworkBackingInfo', deviceName: '' };
-  if (isNet(net)) {
+  if (isNet(net) && net.opaque !== undefined) {
+    backing = {
+      _type: 'VirtualEthernetCardOpaqueNetworkBackingInfo',
+      opaqueNetworkId: net.opaque,
+      opaqueNetworkType: OPAQUE_TYPE,
+    };
+  } else if (isNet(net)) {
     backing =
       net.dvs === undefined
         ? {

@@ -75,10 +75,20 @@ function portgroupConfig(n: Net, dvs: Dvs, version: number): Record<string, unkn
   };
 }
 
+/** Of a segment of NSX. */
+export const OPAQUE_TYPE = 'nsx.LogicalSwitch';
+
 export const networkProps: PropTable<Net> = {
   top: {
     ...entityProps,
-    summary: (n) => ({ _type: 'NetworkSummary', network: ref(n), name: n.name, accessible: true, ipPoolName: '' }),
+    summary: (n) => ({
+      _type: n.opaque === undefined ? 'NetworkSummary' : 'OpaqueNetworkSummary',
+      network: ref(n),
+      name: n.name,
+      accessible: true,
+      ipPoolName: '',
+      ...(n.opaque === undefined ? {} : { opaqueNetworkId: n.opaque, opaqueNetworkType: OPAQUE_TYPE }),
+    }),
     host: (n) => refs(n.hosts),
     vm: (n) => refs(n.vms),
     key: (n) => (n.dvs === undefined ? undefined : n.id),

@@ -24,7 +24,7 @@ export function targetOf(m: Model, hosts: readonly Host[], reader: Reader): Reco
       maxVirtualDiskCapacity: 62n * 2n ** 40n,
       mode: 'readWrite',
     })),
-    network: networks.filter((n: Net) => n.dvs === undefined).map((n) => ({ name: n.name, network: readProperty(n, 'summary', reader) })),
+    network: networks.filter((n: Net) => n.type === 'Network').map((n) => ({ name: n.name, network: readProperty(n, 'summary', reader) })),
     distributedVirtualPortgroup: portgroups.map(({ n, dvs }) => ({
       switchName: dvs.name,
       switchUuid: dvs.uuid,
