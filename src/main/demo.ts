@@ -31,12 +31,18 @@ export async function demo(options: DemoOptions): Promise<number> {
   say(`carrel: starting in ${options.dataDir}`);
   const server = await startServer({ dataDir: options.dataDir, listen: options.listen, logLevel: process.env.CARREL_LOG ?? 'warn' });
   try {
+    // At once: whoever wants to can watch the rest there.
+    say(inBrowser(server));
     const client = makeClient({ baseUrl: server.url, token: server.token });
     await ensureImage(client);
     return options.once ? await proveOnce(server, client, options.dataDir) : await lend(client, server, stopped.signal);
   } finally {
     await server.stop();
   }
+}
+
+function inBrowser({ url, firstSignIn }: Serving): string {
+  return `In a browser: ${firstSignIn === undefined ? `${url}/` : `${firstSignIn}  (signs in as admin, once)`}`;
 }
 
 async function ensureImage(client: Client): Promise<void> {
@@ -126,7 +132,7 @@ This machine is yours for ${formatDuration(left)}. In another terminal:
   bin/carrel reserve ${IMAGE} --mode instant
   bin/carrel end ${id}              give it back
 
-In a browser: ${server.firstSignIn ?? `${server.url}/`}${server.firstSignIn === undefined ? '' : '  (signs in as admin, once)'}
+${inBrowser(server)}
 The server listens at ${server.url} and stops with Ctrl-C; machines go on running until they are ended.`);
   await new Promise<void>((resolve) => {
     if (stopped.aborted) resolve();

@@ -11,9 +11,9 @@ const scratch = mkdtempSync(join(tmpdir(), 'first-'));
 chmodSync(scratch, 0o711);
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-test('make demo, as a user without root and sudo, in a clean clone under umask 077, its data in a directory with = , % quotes and blanks in its name: it proves itself and leaves the checkout as it was', () => {
+test('make demo, as a user without root and sudo, in a clean clone under umask 077, its data in a directory with = , % quotes and blanks in its name: it proves itself, the link that it prints signs in once, and the checkout is as it was', () => {
   // With this checkout's npm packages, and the lock file held against what it locks; from the registry: first-hour.long.ts.
-  makeDemo('ours');
+  return makeDemo('ours');
 });
 
 describe('a data directory that cannot hold what Carrel keeps is refused with the way out', () => {
