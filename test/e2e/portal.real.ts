@@ -1,6 +1,6 @@
 /** The portal as people use it: Debian's Chromium, the whole server, machines of real QEMU. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPage, type Page, type PersonOptions } from '../support/browser.ts';
+import { openPage, type Page } from '../support/browser.ts';
 import { consoleKeymap } from '../support/console-keymap.ts';
 import { copiesInGuest, PASTES_IN_GUEST, startsClipboard } from '../support/guest-clipboard.ts';
 import { inGuest, withGuest } from '../support/guest-shell.ts';
@@ -10,7 +10,7 @@ import { until } from '../support/server.ts';
 
 const world = new PortalWorld();
 const { server } = world;
-const newPerson = (name: string, role: 'user' | 'admin', options: PersonOptions = {}) => world.newPerson(name, role, options);
+const newPerson = (...person: Parameters<PortalWorld['newPerson']>) => world.newPerson(...person);
 beforeAll(() => world.start());
 afterAll(() => world.dispose());
 
@@ -40,7 +40,7 @@ async function typeOnScreen(page: Page, layout: string, text: string): Promise<v
 }
 
 test('a new person signs in, reserves, sees the screen, types on a German layout, uses the terminal, ends', async () => {
-  const { page, context, faults, client } = await newPerson('ann', 'user');
+  const { page, context, faults, client } = await newPerson('ann', 'user', { withPassword: true });
   await page.getByText('You have no machines.').waitFor();
   await reserveStarter(page);
   const { id = '', hostname } = (await client.listReservations()).items[0] ?? {};
@@ -284,7 +284,7 @@ test('hostile names and sentences are text on every page, and break none out of 
 });
 
 test('the first load of My machines is under 250 kB of compressed script, and nothing comes from elsewhere', async () => {
-  const { page, context } = await newPerson('ben', 'user');
+  const { page, context } = await newPerson('ben', 'user', { at: 'about:blank' });
   const loaded: string[] = [];
   page.on('request', (request) => loaded.push(request.url()));
   await page.goto(`${server.client.baseUrl}/machines`);
@@ -353,8 +353,7 @@ test('a checkpoint is kept, and the machine goes back to it', async () => {
 });
 
 test('a series in words: every week until a day, and the whole given back', async () => {
-  const { page, context, faults, client } = await newPerson('sue', 'user', { locale: 'de-DE' });
-  await page.goto(`${client.baseUrl}/reserve/starter`);
+  const { page, context, faults, client } = await newPerson('sue', 'user', { locale: 'de-DE', at: '/reserve/starter' });
   await page.getByText('Immer wieder').click();
   const start = new Date(Date.now() + 7 * 86_400_000);
   const local = (at: Date) => new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString();
@@ -371,7 +370,7 @@ test('a series in words: every week until a day, and the whole given back', asyn
 });
 
 test('a wrong present password is said, and nothing that was typed is lost; the right one changes it', async () => {
-  const { page, context, faults } = await newPerson('pia', 'user');
+  const { page, context, faults } = await newPerson('pia', 'user', { withPassword: true });
   await page.goto(`${server.client.baseUrl}/own`);
   await page.getByText('this browser').waitFor();
   await page.getByLabel(/^Present password/).fill('not the right one');
