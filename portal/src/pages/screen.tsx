@@ -93,19 +93,19 @@ export function Screen() {
           aria-describedby="screen-hint"
         />
       </div>
-      <Group justify="space-between" mt="xs">
+      <Stack gap={4} mt="xs" align="flex-start">
         <Text size="sm" c="dimmed" id="screen-hint">
           {t.screen.hint}
         </Text>
-        <Button component={Link} to="/machines" variant="subtle" size="compact-sm">
+        {reservation.data !== undefined && reservation.data.machine.address?.rdpPort === undefined && (
+          <Text size="sm" c="dimmed">
+            {t.screen.copyOut}
+          </Text>
+        )}
+        <Button component={Link} to="/machines" variant="subtle" size="compact-sm" px={0}>
           {t.nav.machines}
         </Button>
-      </Group>
-      {reservation.data !== undefined && reservation.data.machine.address?.rdpPort === undefined && (
-        <Text size="sm" c="dimmed">
-          {t.screen.copyOut}
-        </Text>
-      )}
+      </Stack>
     </>
   );
 }
