@@ -1,7 +1,8 @@
 /** What `carrel login` keeps: a token for each server, and which server is meant when none is named. Only its owner can read it. */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CarrelError } from '../lib/errors.ts';
+import { makeFolder } from '../lib/folder.ts';
 
 export interface Login {
   account: string;
@@ -45,7 +46,7 @@ function read(file: string): LoginFile {
 
 /** Whole or not at all, and never readable by others, not even for a moment. */
 function write(file: string, content: LoginFile): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file), 0o700);
   const part = `${file}.${process.pid}`;
   rmSync(part, { force: true });
   writeFileSync(part, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flag: 'wx' });

@@ -37,6 +37,15 @@ test('refuses a path that is too long for sockets, and a file', () => {
   expect(() => openInstallation(file)).toThrow('is not a folder');
 });
 
+test('refuses a place where the file system takes no folders', () => {
+  expect(() => openInstallation('/proc/carrel/data')).toThrow(
+    expect.objectContaining({
+      code: expect.stringMatching(/^(?:bad-request|no-permission)$/),
+      hint: expect.stringContaining('CARREL_DATA'),
+    }),
+  );
+});
+
 test('the data directory comes from CARREL_DATA first', () => {
   expect(defaultDataDir({ CARREL_DATA: '/srv/lab' })).toBe('/srv/lab');
 });

@@ -1,9 +1,10 @@
 /** The data directory: one installation's identity, key and files. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { CarrelError } from '../lib/errors.ts';
+import { makeFolder } from '../lib/folder.ts';
 import { checkFileSystem, checkPath } from './data-dir.ts';
 
 /** Version of the layout below the data directory. */
@@ -50,9 +51,7 @@ export function openInstallation(dir: string, ownDatabase = true): Installation 
       throw new CarrelError('bad-request', `${dir} is not a folder`, { hint: 'choose another with --data or CARREL_DATA' });
     }
     // Others may pass through (QEMU's own account must reach its folder) but not list.
-    // Asked first: on a read-only file system Node's recursive mkdir says ENOENT.
-    if (!existsSync(dir)) accessSync(nearest(dir), constants.W_OK);
-    mkdirSync(dir, { recursive: true, mode: 0o711 });
+    makeFolder(dir, 0o711);
     if (process.getuid?.() === 0) chmodSync(dir, 0o711);
     checkFileSystem(dir, ownDatabase);
     const identity = readIdentity(join(dir, 'carrel.json'));
@@ -60,11 +59,6 @@ export function openInstallation(dir: string, ownDatabase = true): Installation 
   } catch (error) {
     throw explain(error, dir);
   }
-}
-
-/** The folder itself, or the nearest above it that is there. */
-function nearest(dir: string): string {
-  return existsSync(dir) ? dir : nearest(dirname(dir));
 }
 
 type Identity = Pick<Installation, 'id' | 'serverId' | 'hostTag'>;
@@ -157,6 +151,11 @@ export function explain(error: unknown, dir: string): unknown {
       cause: error,
     });
   }
+  if (code === 'ENOENT')
+    return new CarrelError('bad-request', `${dir} cannot be made: the file system there takes no folders`, {
+      hint: 'choose another with --data or CARREL_DATA',
+      cause: error,
+    });
   if (code === 'ENOTDIR' || code === 'EEXIST')
     return new CarrelError('bad-request', `${dir} cannot be a folder: a part of that path is a file`, {
       hint: 'choose another with --data or CARREL_DATA',

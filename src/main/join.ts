@@ -1,8 +1,9 @@
 /** A further server of an installation: a data directory of its own with the installation's id and key. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { CarrelError, errorCode } from '../lib/errors.ts';
+import { makeFolder } from '../lib/folder.ts';
 import { readOwner } from '../store/installation.ts';
 import { checkPath } from './data-dir.ts';
 import { explain, fingerprint, type Installation, openInstallation, readKey, writeIdentity, writeWhole } from './installation.ts';
@@ -54,7 +55,7 @@ export async function joinInstallation({ dataDir, databaseUrl, keyFile }: JoinOp
       });
     }
     try {
-      mkdirSync(dataDir, { recursive: true, mode: 0o711 });
+      makeFolder(dataDir, 0o711);
       // The key first: a directory with an identity and no key would make one of its own.
       writeWhole(own, key.toString('base64'), 0o600);
       const serverId = randomUUID();

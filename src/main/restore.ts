@@ -11,6 +11,7 @@ import { extract, type Header } from 'tar-stream';
 import { acceptRestored } from '../drivers/registry.ts';
 import { checkCtx, type Ctx } from '../lib/context.ts';
 import { CarrelError, describeError, errorCode } from '../lib/errors.ts';
+import { makeFolder } from '../lib/folder.ts';
 import type { StoreTarget } from '../store/conn.ts';
 import { loadStore } from '../store/dump.ts';
 import { beginEventsAnew, contentsOf, moveMasterPaths, recordedMasters, takeAwayNew } from '../store/restored.ts';
@@ -48,7 +49,7 @@ export async function restoreBackup(
   if (there.length > 0) {
     throw new CarrelError('already-exists', `${dataDir} is not empty`, { hint: 'Restore into a new folder: --data DIR.' });
   }
-  await mkdir(dataDir, { recursive: true, mode: 0o711 });
+  makeFolder(dataDir, 0o711);
   // As a server opens it: PostgreSQL's and QEMU's accounts pass through, and list nothing.
   if (process.getuid?.() === 0) await chmod(dataDir, 0o711);
   try {

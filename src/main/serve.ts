@@ -1,6 +1,6 @@
 /** `carrel serve`: the control plane behind its HTTP server, until it is told to stop. */
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import type { Server as HttpsServer } from 'node:https';
 import { isIP } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -9,6 +9,7 @@ import { buildApi } from '../api/server.ts';
 import { makeRegistry } from '../api/metrics.ts';
 import { makeCtx } from '../lib/context.ts';
 import { CarrelError, errorCode } from '../lib/errors.ts';
+import { makeFolder } from '../lib/folder.ts';
 import { makeLogger } from '../lib/log.ts';
 import * as accounts from '../store/accounts.ts';
 import type { Store } from '../store/db.ts';
@@ -202,7 +203,7 @@ function listenError(error: unknown, listen: string): unknown {
 /** Where uploads arrive; what an earlier life left there and no job waits for is removed. */
 async function uploadFolder(installation: Installation, store: Store): Promise<string> {
   const dir = join(installation.dir, 'uploads');
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeFolder(dir, 0o700);
   const live = await listJobs(store.db, { saga: 'prepare', states: ['ready', 'running', 'stuck'], limit: 100_000 });
   const wanted = new Set(live.map((job) => (job.input as { source?: { path?: unknown } }).source?.path));
   for (const name of readdirSync(dir)) if (!wanted.has(join(dir, name))) rmSync(join(dir, name), { recursive: true, force: true });

@@ -8,7 +8,6 @@ import {
   existsSync,
   fstatSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -22,6 +21,7 @@ import {
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CarrelError, isCode } from '../lib/errors.ts';
+import { makeFolder } from '../lib/folder.ts';
 import { blockedAt, type OsAccount } from './pg-account.ts';
 import { isAlive, PORT } from './postmaster.ts';
 
@@ -60,7 +60,7 @@ export function layout(dir: string): ClusterLayout {
 }
 
 function ownedFolder(path: string, account: OsAccount | undefined): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeFolder(path, 0o700);
   chmodSync(path, 0o700);
   if (account !== undefined) chownSync(path, account.uid, account.gid);
 }
@@ -71,7 +71,7 @@ function ownedFolder(path: string, account: OsAccount | undefined): void {
  */
 export function makeFolders(at: ClusterLayout, account: OsAccount | undefined): void {
   try {
-    mkdirSync(at.dir, { recursive: true, mode: 0o700 });
+    makeFolder(at.dir, 0o700);
     chmodSync(at.dir, account === undefined ? 0o700 : 0o711);
     const blocked = account === undefined ? undefined : blockedAt(at.run, account);
     if (account !== undefined && blocked !== undefined) {

@@ -1,9 +1,10 @@
 /** Blocks for ~/.ssh/config: plain ssh, scp, rsync and editors then reach the machine by a name that stays, through the server. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Connection, Reservation } from '../../contract/reservations.ts';
 import { CarrelError, isCode } from '../../lib/errors.ts';
+import { makeFolder } from '../../lib/folder.ts';
 import { makeSshKey } from '../../lib/ssh-key.ts';
 import { configFolder, findLogin } from '../login-file.ts';
 import { findReservation } from '../names.ts';
@@ -103,7 +104,7 @@ function lastingKey(dir: string): string {
     if (!isCode(error, 'ENOENT')) throw error;
   }
   const { privateKey, publicKey } = makeSshKey('carrel ssh-config');
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeFolder(dir, 0o700);
   // The public one last: where it is, the other is whole.
   for (const [name, text] of [
     [file, privateKey],

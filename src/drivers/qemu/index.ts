@@ -2,7 +2,7 @@ import { mustHaveHardware } from './import.ts';
 import type { HardwareProfile } from '../../core/image.ts';
 import { type CapacityLimits, storageIn } from '../../core/capacity.ts';
 import { realpathSync } from 'node:fs';
-import { mkdir, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
 import type {
@@ -33,6 +33,7 @@ import { driverError } from '../../driver/errors.ts';
 import { type Ctx, checkCtx } from '../../lib/context.ts';
 import { type Logger, silentLogger } from '../../lib/log.ts';
 import type { Accel } from '../../qemu/argv.ts';
+import { makeFolder } from '../../lib/folder.ts';
 import { guarded } from './faults.ts';
 import type { ImageTools } from './host.ts';
 import { hostMemoryMiB } from './probe.ts';
@@ -80,7 +81,7 @@ export class QemuDriver implements Driver {
     return await guarded(ctx, async () => {
       checkCtx(ctx);
       await this.close();
-      await mkdir(this.options.dataDir, { recursive: true, mode: 0o711 });
+      makeFolder(this.options.dataDir, 0o711);
       const dataDir = realpathSync(this.options.dataDir);
       const { parts, capabilities } = await openParts(ctx, { ...this.options, dataDir, log: this.options.log ?? silentLogger });
       this.opened = parts;
