@@ -8,7 +8,10 @@ const THEMES: readonly (readonly [title: string, tables: readonly string[]])[] =
   ['People', ['account', 'identity', 'session', 'sign_in_link', 'token']],
   ['Where machines run', ['provider', 'datastore', 'closure']],
   ['Images', ['image', 'image_former_name', 'revision', 'master']],
-  ['What is promised', ['reservation', 'series', 'licence', 'licence_image', 'held_hour', 'held_touched']],
+  [
+    'What is promised',
+    ['reservation', 'series', 'licence', 'licence_image', 'held_hour', 'held_touched', 'datastore_hour', 'datastore_touched'],
+  ],
   ['Machines', ['machine', 'assignment', 'checkpoint', 'deletion']],
   ['Work, and what happened', ['job', 'job_step', 'event', 'audit']],
 ];

@@ -824,14 +824,14 @@ describe('operators', () => {
     expect((await root(['provider', 'show', 'local'])).out).not.toContain('datastore');
     Object.assign(server.world.provider, {
       datastores: [
-        { name: 'one', capacityMiB: 2048, freeMiB: 512 },
-        { name: 'two', awaySince: '2026-11-23T10:00:00.000Z' },
+        { name: 'one', capacityMiB: 2048, freeMiB: 512, roomMiB: 700, promisedMiB: 300 },
+        { name: 'two', awaySince: '2026-11-23T10:00:00.000Z', promisedMiB: 20 },
       ],
     });
     const { out } = await root(['provider', 'show', 'local']);
     Object.assign(server.world.provider, { datastores: undefined });
-    expect(out).toMatch(/^datastore one +512 of 2048 MiB free$/m);
-    expect(out).toMatch(/^datastore two +away since .*: how much room it has is not known$/m);
+    expect(out).toMatch(/^datastore one +300 of 700 MiB promised to machines; 512 of 2048 MiB free$/m);
+    expect(out).toMatch(/^datastore two +away since .*: how much room it has is not known; 20 MiB of it promised to machines$/m);
   });
 
   it('make accounts and tokens', async () => {

@@ -181,9 +181,10 @@ function certificateText(url: string, c: Certificate): string {
 const largestOf = ({ limits: { largestStorageMiB } }: Provider) =>
   largestStorageMiB === undefined ? '' : `; a machine's at most ${largestStorageMiB} MiB`;
 
-function datastoreText({ awaySince, capacityMiB = 0, freeMiB = 0 }: Datastore): string {
-  if (awaySince !== undefined) return localTimes(`away since ${awaySince}: how much room it has is not known`);
-  return `${freeMiB} of ${capacityMiB} MiB free`;
+function datastoreText({ awaySince, capacityMiB = 0, freeMiB = 0, roomMiB = freeMiB, promisedMiB }: Datastore): string {
+  if (awaySince !== undefined)
+    return localTimes(`away since ${awaySince}: how much room it has is not known; ${promisedMiB} MiB of it promised to machines`);
+  return `${promisedMiB} of ${roomMiB} MiB promised to machines; ${freeMiB} of ${capacityMiB} MiB free`;
 }
 
 export function describeProvider(p: Provider): string {

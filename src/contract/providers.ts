@@ -109,6 +109,12 @@ export const Datastore = named(
     awaySince: Type.Optional(described(Time, 'It cannot be used since then, and how much room it has is not known.')),
     capacityMiB: Type.Optional(Type.Integer()),
     freeMiB: Type.Optional(Type.Integer({ description: 'As the hypervisor says, whoever wrote the rest.' })),
+    roomMiB: Type.Optional(
+      Type.Integer({
+        description: 'What may be promised of it to disks of machines in all: what is free, and what they took of their claims.',
+      }),
+    ),
+    promisedMiB: Type.Integer({ description: 'What is promised of it now; more than its room where others filled it since.' }),
   }),
 );
 export type Datastore = Static<typeof Datastore>;

@@ -156,6 +156,8 @@ export interface Question {
   /** In which a licence that it needs has no seat left, with the licence's name; in order. Held from the preparation to the turn-round. */
   taken?: readonly ClosedSpan[];
   wanted: Demand;
+  /** Where the datastore that is looked at has too little room, in order. */
+  scarce?: readonly Short[] | undefined;
 }
 
 /** A span that is asked for, with what it holds for it. */
@@ -189,17 +191,18 @@ export function partText(part: Part): string {
   return `; only preparation ahead of a start and the turn-round of ${minutes} minutes after an end are in the way`;
 }
 
-interface Short {
+export interface Short {
   during: Interval;
   what: CapacityShortage;
 }
 
-/** Where there is too little room, in order; these do not overlap. */
+/** Where there is too little room, in order; these do not overlap but where a datastore has too little too. */
 function shortages(q: Question): Short[] {
-  return q.steps.flatMap((step, i) => {
+  const found = q.steps.flatMap((step, i) => {
     const what = shortage(q.limits, step, q.wanted);
     return what ? [{ during: { start: step.at, end: q.steps[i + 1]?.at ?? Number.POSITIVE_INFINITY }, what }] : [];
   });
+  return q.scarce === undefined ? found : [...found, ...q.scarce].sort((a, b) => a.during.start - b.during.start);
 }
 
 /** The spans in which a person who may hold `most` at one time can have no more, from steps of what that person holds. */

@@ -24,6 +24,10 @@ export interface DatastoreRoom {
   name: string;
   capacityMiB?: number | undefined;
   freeMiB?: number | undefined;
+  /** What machines of ours take of it; left out where nobody says. */
+  machinesMiB?: number | undefined;
+  /** So much is left free: nothing is made where less is. */
+  reserveMiB?: number | undefined;
 }
 
 export const RESOURCES = ['machines', 'memoryMiB', 'vcpus', 'storageMiB'] as const;

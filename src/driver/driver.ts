@@ -228,6 +228,8 @@ export interface CloneSpec {
    * `growsDisk` does not list, and for less than the master has: then nothing is made.
    */
   diskBytes?: number | undefined;
+  /** Where it is to lie if there is room, of several datastores, by name; elsewhere if not: {@link CloneResult.datastore} says where it does. */
+  datastore?: string | undefined;
   /**
    * Nobody ever asked for a machine of this id before: what lies there of an earlier try need not be looked for where that costs requests. The driver
    * looks where this is left out, and a machine that is there all the same is found as ever.
@@ -241,6 +243,8 @@ export interface CloneResult {
   /** One chain per disk, read back after the clone; the engine's gate judges them. */
   chains: readonly DiskChain[];
   ownFolder: string;
+  /** The datastore that it lies on; absent where the provider is one place. */
+  datastore?: string | undefined;
   /** Disks that must stay untouched: the master's and, for `instant`, the frozen parent's. */
   masterPaths: readonly string[];
   /** Golden disks of all copies of its revision there, where a clone may have made one itself; absent: there is one copy, which is recorded. */

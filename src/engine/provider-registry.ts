@@ -12,6 +12,8 @@ import { backoffMs } from '../lib/retry.ts';
 import type { Store } from '../store/db.ts';
 import * as datastores from '../store/datastores.ts';
 import * as jobs from '../store/jobs.ts';
+import * as machines from '../store/machines.ts';
+import * as placements from '../store/placements.ts';
 import * as providers from '../store/providers.ts';
 import type { Provider } from '../store/schema.ts';
 
@@ -225,7 +227,7 @@ export class ProviderRegistry {
         const room = await driver.room(makeCtx({ signal, timeoutMs: LOOK_MS }));
         pause = this.#pauses.look;
         await this.#note(id, 'up', null);
-        await this.#hold(id, room);
+        await this.#hold(id, room, driver);
       } catch (error) {
         if (signal.aborted) return;
         // A refused account must not be locked by looks.
@@ -236,12 +238,19 @@ export class ProviderRegistry {
   }
 
   /** How much of it may be promised changes with what is frozen there, and with its datastores. */
-  async #hold(id: string, room: ProviderRoom): Promise<void> {
+  async #hold(id: string, room: ProviderRoom, driver: Driver): Promise<void> {
     const { store, log } = this.#options;
     try {
       await providers.setHeld(store.db, id, heldIn(room));
       await providers.setLargest(store.db, id, room.largestStorageMiB);
       await datastores.put(store.db, id, room.datastores ?? []);
+      if ((room.datastores ?? []).length === 0) return;
+      // Storage DRS and operators move machines: what is claimed for one counts where it lies.
+      for (const machine of await machines.whereLying(store.db, id)) {
+        const datastore = driver.whereabouts(machine.id)?.datastores[0];
+        if (datastore !== undefined && datastore !== machine.datastore)
+          await store.tx((tx) => placements.landed(tx, { machineId: machine.id, datastore }));
+      }
     } catch (error) {
       log.warn({ provider: id, err: describeError(error) }, 'what frozen parents and datastores hold could not be written down');
     }

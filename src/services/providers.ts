@@ -8,6 +8,7 @@ import { makeCtx } from '../lib/context.ts';
 import { CarrelError, describeError, toStored } from '../lib/errors.ts';
 import * as audit from '../store/audit.ts';
 import * as datastores from '../store/datastores.ts';
+import { peaks } from '../store/held-datastores.ts';
 import * as machines from '../store/machines.ts';
 import * as providers from '../store/providers.ts';
 import type { Db, Provider as Row } from '../store/schema.ts';
@@ -46,9 +47,13 @@ export function providerServices(parts: Parts): ProviderServices {
     const can = deps.capabilities.get(row.id) ?? (row.enabled ? (row.capabilities as Capabilities | null) : undefined);
     const driver = deps.drivers.get(row.id);
     const room = row.state === 'up' ? await driver?.room(makeCtx({ timeoutMs: ROOM_MS })).catch(() => undefined) : undefined;
-    const stores = (await datastores.of(db, row.id)).map(({ name, awaySince, capacityMib, freeMib }) => ({
+    const kept = await datastores.of(db, row.id);
+    const now = deps.now();
+    const promised = kept.length === 0 ? [] : await peaks(db, row.id, { start: now, end: new Date(now.getTime() + 1) }, { now });
+    const stores = kept.map(({ name, awaySince, capacityMib, freeMib, roomMib }) => ({
       name,
-      ...given({ awaySince: iso(awaySince), capacityMiB: capacityMib, freeMiB: freeMib }),
+      promisedMiB: promised.find((each) => each.name === name)?.heldMiB ?? 0,
+      ...given({ awaySince: iso(awaySince), capacityMiB: capacityMib, freeMiB: freeMib, roomMiB: roomMib }),
     }));
     return {
       name: row.name,

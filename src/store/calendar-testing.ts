@@ -21,12 +21,12 @@ export const span = (start: number, end: number): TimeRange => ({ start: at(star
  * that is still where its reservation is no longer is looked at in the time that was promised there; what was promised after that
  * time before it was left waits for it.
  */
-async function violations(db: Db): Promise<string[]> {
+export async function violations(db: Db): Promise<string[]> {
   const { rows } = await sql<{ what: string }>`
     with taken as (
-      select provider_id, hold, vcpus, memory_mib, storage_mib from reservation where state in ('booked', 'preparing', 'ready', 'ending')
+      select provider_id, hold, vcpus, memory_mib, storage_mib, datastore from reservation where state in ('booked', 'preparing', 'ready', 'ending')
       union all
-      select m.provider_id, r.hold, m.vcpus, m.memory_mib, m.storage_mib from machine m join assignment a on a.machine_id = m.id
+      select m.provider_id, r.hold, m.vcpus, m.memory_mib, m.storage_mib, m.datastore from machine m join assignment a on a.machine_id = m.id
         join reservation r on r.id = a.reservation_id
       where m.state <> 'gone' and a.until is not null
     )
@@ -35,7 +35,15 @@ async function violations(db: Db): Promise<string[]> {
       select count(*) as n, sum(b.vcpus) as v, sum(b.memory_mib) as m, sum(b.storage_mib) as d from taken b
       where b.provider_id = a.provider_id and b.hold @> lower(a.hold)
     ) as held
-    where held.n > p.max_machines or held.v > p.max_vcpus or held.m > p.max_memory_mib or held.d > p.max_storage_mib`.execute(db);
+    where held.n > p.max_machines or held.v > p.max_vcpus or held.m > p.max_memory_mib or held.d > p.max_storage_mib
+    union
+    select distinct 'over ' || s.name || ' at ' || lower(a.hold) from taken a
+    join datastore s on s.provider_id = a.provider_id and s.name = a.datastore
+    cross join lateral (
+      select sum(b.storage_mib) as d from taken b
+      where b.provider_id = a.provider_id and b.datastore = a.datastore and b.hold @> lower(a.hold)
+    ) as held
+    where held.d > s.room_mib`.execute(db);
   return rows.map((r) => r.what);
 }
 
@@ -86,7 +94,7 @@ async function leave(tx: Tx, id: string, to: string): Promise<Left | undefined> 
   if (from === to) return undefined;
   const there = (await providers.lockAll(tx, [from, to])).find((p) => p.id === to) as Provider;
   const row = await reservations.lock(tx, id);
-  if (!(await reservations.begin(tx, id, row.revisionId, now))) return undefined;
+  if (!(await placements.begin(tx, id, row.revisionId, now))) return undefined;
   const { hold, during, vcpus, memoryMib: memoryMiB, storageMib: storageMiB } = row;
   await calendar.assertRoom(tx, there, { hold, span: during, during: [during], vcpus, memoryMiB, storageMiB }, { now, except: id });
   const machineId = randomUUID();

@@ -188,7 +188,7 @@ test('a booked one begins once, when there is room for its machine', async () =>
   expect(await machines.find(t.db, booked.machineId)).toBeUndefined();
   expect(await dueToBegin(t.db, at(19))).toEqual([]);
   expect(await dueToBegin(t.db, at(20))).toEqual([{ id: booked.id }]);
-  const begin = () => t.store.tx((within) => reservations.begin(within, booked.id, booked.revisionId, at(20)));
+  const begin = () => t.store.tx((within) => placements.begin(within, booked.id, booked.revisionId, at(20)));
   expect(await begin()).toBe(false);
   expect((await reservations.find(t.db, booked.id))?.state).toBe('booked');
   await t.store.tx(async (within) => {

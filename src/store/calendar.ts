@@ -16,6 +16,7 @@ import {
 } from '../core/capacity.ts';
 import { RESERVATION_LIVE, type ReservationKind } from '../core/reservation.ts';
 import { CarrelError } from '../lib/errors.ts';
+import { claimDatastore } from './datastore-claims.ts';
 import { type Counting, leftBehind, peak, refreshHours, shortLevels } from './held.ts';
 import { limitsOf } from './providers.ts';
 import type { Closure, Db, Provider, TimeRange, Tx } from './schema.ts';
@@ -216,10 +217,16 @@ export interface RoomClaim extends Demand {
   span: TimeRange;
   /** The disks lie there already: which datastore could take them is no question. */
   standing?: boolean | undefined;
+  /** As of {@link DatastoreClaim}. */
+  revisionId?: string | undefined;
+  datastore?: string | null | undefined;
 }
 
-/** Refuses, with what is in the way, if a provider cannot be held so. Call it under the provider's row lock. `no-capacity`. */
-export async function assertRoom(tx: Tx, provider: Provider, claim: RoomClaim, counting: Counting): Promise<void> {
+/**
+ * Refuses, with what is in the way, if a provider cannot be held so; the datastore whose space that counts on, null as of {@link claimDatastore}. Call
+ * it under the provider's row lock. `no-capacity`.
+ */
+export async function assertRoom(tx: Tx, provider: Provider, claim: RoomClaim, counting: Counting): Promise<string | null> {
   const large = claim.standing ? undefined : tooLarge(limitsOf(provider), claim);
   if (large !== undefined) throw noDatastore(provider, large);
   for (const part of claim.during) {
@@ -229,7 +236,7 @@ export async function assertRoom(tx: Tx, provider: Provider, claim: RoomClaim, c
   await refreshHours(tx, provider.id);
   const { largestStorageMiB: _, ...limits } = limitsOf(provider);
   const short = shortage(limits, await peak(tx, provider.id, claim.hold, counting), claim);
-  if (!short) return;
+  if (!short) return claimDatastore(tx, provider, claim, counting);
   const asked: Asked = { span: interval(claim.span), hold: interval(claim.hold) };
   const steps = await shortSteps(tx, provider.id, claim.hold, counting, { limits, wanted: claim });
   const what = await inTheWay(tx, provider.id, { limits, steps, closed: [], wanted: claim }, asked, counting);

@@ -7,20 +7,11 @@
 import { type RawBuilder, sql } from 'kysely';
 import { TURNAROUND_MS } from '../core/calendar.ts';
 import type { CapacityLimits, Demand } from '../core/capacity.ts';
+import { refreshDatastoreHours } from './held-datastores.ts';
+import { CLAIMED, type Counting, LIVE, NOBODY } from './held-terms.ts';
 import type { Db, TimeRange, Tx } from './schema.ts';
 
-/** How holds count: a machine that is still there after its reservation's end counts until it is gone. */
-export interface Counting {
-  now: Date;
-  /** A reservation that is not counted: the one that is asked about. */
-  except?: string | undefined;
-}
-
-const LIVE = sql`state in ('booked', 'preparing', 'ready', 'ending')`;
-/** Whether the machine of the row `m` is a live reservation's, which then holds its room. */
-export const CLAIMED = sql`exists (
-  select from assignment a join reservation r on r.id = a.reservation_id where a.machine_id = m.id and a.until is null and r.${LIVE})`;
-const NOBODY = '00000000-0000-0000-0000-000000000000';
+export { CLAIMED, type Counting } from './held-terms.ts';
 
 /** The hour that a moment lies in. */
 const hourOf = (moment: RawBuilder<unknown>) => sql`date_bin('1 hour', ${moment}, 'epoch')`;
@@ -43,6 +34,7 @@ function changesIn(hours: RawBuilder<unknown>, providerId: string): RawBuilder<u
  * other had seen and they had not.
  */
 export async function refreshHours(tx: Tx, providerId: string): Promise<void> {
+  await refreshDatastoreHours(tx, providerId);
   // Nothing waits here: what keeps two apart is the provider's row alone.
   const notes = await sql<{ hour: Date }>`
     delete from held_touched where ctid = any(array(
@@ -81,13 +73,18 @@ export async function refreshHours(tx: Tx, providerId: string): Promise<void> {
 export async function notedProviders(db: Db): Promise<string[]> {
   const { rows } = await sql<{
     id: string;
-  }>`select distinct t.provider_id as id from held_touched t join provider p on p.id = t.provider_id`.execute(db);
+  }>`select distinct t.provider_id as id from (
+    select provider_id from held_touched union select provider_id from datastore_touched) t join provider p on p.id = t.provider_id`.execute(
+    db,
+  );
   return rows.map(({ id }) => id);
 }
 
 /** Takes away what is kept of a provider that goes itself. */
 export async function forgetHours(db: Db, providerId: string): Promise<void> {
-  await sql`with notes as (delete from held_touched where provider_id = ${providerId}::uuid)
+  await sql`with notes as (delete from held_touched where provider_id = ${providerId}::uuid),
+      theirs as (delete from datastore_touched where provider_id = ${providerId}::uuid),
+      hours as (delete from datastore_hour where provider_id = ${providerId}::uuid)
     delete from held_hour where provider_id = ${providerId}::uuid`.execute(db);
 }
 

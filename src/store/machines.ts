@@ -26,6 +26,8 @@ export interface PlannedMachine {
   vcpus: number;
   memoryMiB: number;
   storageMiB: number;
+  /** Whose space that counts on. */
+  datastore?: string | null | undefined;
   now: Date;
 }
 
@@ -42,6 +44,8 @@ export async function plan(db: Db, ...all: readonly PlannedMachine[]): Promise<v
     vcpus: m.vcpus,
     memoryMib: m.memoryMiB,
     storageMib: m.storageMiB,
+    // Not named where there is none: stores of before have no such column.
+    ...(typeof m.datastore !== 'string' ? {} : { datastore: m.datastore }),
     createdAt: m.now,
   }));
   await db.insertInto('machine').values(values).execute();
@@ -208,6 +212,17 @@ export async function used(db: Db, providerId: string): Promise<CapacityLimits> 
     .where('providerId', '=', providerId)
     .where('state', 'in', HOLDS_CAPACITY)
     .executeTakeFirstOrThrow();
+}
+
+/** Those of a provider that were made, with the datastores that they count on. */
+export async function whereLying(db: Db, providerId: string): Promise<Pick<Machine, 'id' | 'datastore'>[]> {
+  return db
+    .selectFrom('machine')
+    .select(['id', 'datastore'])
+    .where('providerId', '=', providerId)
+    .where('state', '<>', 'gone')
+    .where('state', 'in', ['running', 'stopped'])
+    .execute();
 }
 
 /** For the reconciler: every machine of a provider that is not gone, and those that went since `goneSince`. */

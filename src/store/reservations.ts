@@ -1,7 +1,6 @@
 /** Reservations: the promise, made in one transaction with the capacity it takes, and its way to the end. */
 import { sql } from 'kysely';
 import { TURNAROUND_MS } from '../core/calendar.ts';
-import { type CapacityLimits, shortage } from '../core/capacity.ts';
 import type { CloneMode } from '../core/image.ts';
 import type { Labels, LabelWanted } from '../core/labels.ts';
 import { carries } from './label-filter.ts';
@@ -38,6 +37,8 @@ export interface NewReservation {
   vcpus: number;
   memoryMiB: number;
   storageMiB: number;
+  /** Whose space of its provider that counts on, where it is settled already. */
+  datastore?: string | null | undefined;
   /** How large its machine's first disk is to be at least; as its image's if left out. */
   diskMiB?: number | undefined;
   /** When its preparation begins; at `during.start` if left out. Later than now: it is booked, and has no machine until then. */
@@ -71,11 +72,15 @@ export async function create(tx: Tx, r: NewReservation): Promise<void> {
   const provider = await providers.lock(tx, r.providerId);
   const begin = r.prepareAt ?? r.during.start;
   const hold = holdFrom(begin, r.during);
-  const claim = { hold, span: r.during, during: [r.during], vcpus: r.vcpus, memoryMiB: r.memoryMiB, storageMiB: r.storageMiB };
-  await calendar.assertRoom(tx, provider, claim, { now: r.now });
+  const { vcpus, memoryMiB, storageMiB, revisionId } = r;
+  const claim = { hold, span: r.during, during: [r.during], vcpus, memoryMiB, storageMiB, revisionId };
+  const datastore = await calendar.assertRoom(tx, provider, claim, { now: r.now });
   await licences.assertSeats(tx, r.imageId, hold, { now: r.now });
-  await tx.insertInto('reservation').values(valuesOf(r)).execute();
-  if (begin <= r.now) await machines.plan(tx, { ...r, reservationId: r.id, id: r.machineId });
+  await tx
+    .insertInto('reservation')
+    .values(valuesOf({ ...r, datastore }))
+    .execute();
+  if (begin <= r.now) await machines.plan(tx, { ...r, datastore, reservationId: r.id, id: r.machineId });
   await tell(tx, r.id, r.now);
 }
 
@@ -104,6 +109,7 @@ function valuesOf(r: NewReservation) {
     vcpus: r.vcpus,
     memoryMib: r.memoryMiB,
     storageMib: r.storageMiB,
+    ...(typeof r.datastore !== 'string' ? {} : { datastore: r.datastore }),
     diskMib: r.diskMiB ?? null,
     pinned: r.pinned ?? true,
     notes: json(r.notes ?? []),
@@ -131,32 +137,6 @@ export async function createAll(tx: Tx, all: readonly NewReservation[]): Promise
   await machines.plan(tx, ...begun.map((r) => ({ ...r, reservationId: r.id, id: r.machineId })));
   await events.append(tx, ...[...rows.values()].map((row) => told(row, row.createdAt)));
   return [...rows.values()];
-}
-
-/**
- * A booked reservation becomes `preparing` and its machine is planned. Its room is its own by the calendar; false, and nothing
- * changed, while machines that should be gone still take it up. `wrong-state` unless it is booked or at work already.
- */
-export async function begin(tx: Tx, id: string, revisionId: string, now: Date): Promise<boolean> {
-  const row = await lock(tx, id);
-  const provider = await providers.lock(tx, row.providerId);
-  const held: CapacityLimits = await machines.used(tx, row.providerId);
-  if (shortage(providers.wholeOf(provider), held, { memoryMiB: row.memoryMib, vcpus: row.vcpus, storageMiB: row.storageMib })) return false;
-  await transition(tx, id, 'due', {});
-  await tx.updateTable('reservation').set({ revisionId, begunAt: now }).where('id', '=', id).execute();
-  await machines.plan(tx, {
-    id: row.machineId,
-    reservationId: id,
-    providerId: row.providerId,
-    revisionId,
-    mode: row.mode,
-    vcpus: row.vcpus,
-    memoryMiB: row.memoryMib,
-    storageMiB: row.storageMib,
-    now,
-  });
-  await setStage(tx, id, 'queued', '', now);
-  return true;
 }
 
 export async function find(db: Db, id: string): Promise<Reservation | undefined> {
@@ -336,6 +316,7 @@ export async function setSpan(tx: Tx, id: string, span: NewSpan): Promise<void> 
   const inside = !elsewhere && hold.start >= row.hold.start && hold.end !== null && (row.hold.end === null || hold.end <= row.hold.end);
   // What it already holds is its own, whatever else came since.
   const storageMiB = inside ? row.storageMib : (span.storageMiB ?? row.storageMib);
+  let { datastore } = row;
   if (!inside) {
     const claim = {
       hold,
@@ -345,8 +326,10 @@ export async function setSpan(tx: Tx, id: string, span: NewSpan): Promise<void> 
       memoryMiB: row.memoryMib,
       storageMiB,
       standing: !booked,
+      revisionId: row.revisionId,
+      datastore: elsewhere ? null : datastore,
     };
-    await calendar.assertRoom(tx, provider, claim, { now: span.now, except: id });
+    datastore = await calendar.assertRoom(tx, provider, claim, { now: span.now, except: id });
     await licences.assertSeats(tx, row.imageId, hold, { now: span.now, except: id });
   }
   await tx
@@ -355,6 +338,7 @@ export async function setSpan(tx: Tx, id: string, span: NewSpan): Promise<void> 
       during: range(span.during),
       hold: range(hold),
       storageMib: storageMiB,
+      ...(datastore === row.datastore ? {} : { datastore }),
       ...(span.notes === undefined ? {} : { notes: json(span.notes) }),
       ...(elsewhere ? { providerId, placement: span.placement ?? null } : {}),
     })

@@ -50,6 +50,7 @@ export interface MachineTable {
   vcpus: number;
   memoryMib: number;
   storageMib: number;
+  datastore: Nullable<string>;
   address: JsonOrNull<MachineAddress>;
   hostKeys: JsonOrNull<readonly string[]>;
   proof: JsonOrNull<DeletionProof>;

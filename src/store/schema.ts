@@ -79,6 +79,8 @@ export interface DatastoreTable {
   capacityMib: number | null;
   freeMib: number | null;
   awaySince: Date | null;
+  machinesMib: number | null;
+  roomMib: number | null;
 }
 
 export interface ImageTable {
@@ -164,6 +166,8 @@ export interface ReservationTable {
   vcpus: number;
   memoryMib: number;
   storageMib: number;
+  /** Whose space of its provider that counts on. */
+  datastore: Nullable<string>;
   diskMib: Nullable<number>;
   /** What it holds of its provider: from the beginning of the preparation to a little after the end. */
   hold: ColumnType<TimeRange, RawBuilder<TimeRange>, RawBuilder<TimeRange>>;

@@ -20,7 +20,8 @@ export const LIFECYCLE_CHECKS: readonly Check[] = [
       }
       found.must(room.memoryMiB > 0 && room.vcpus > 0 && room.machines > 0 && room.storageBytes > 0, `no room: ${JSON.stringify(room)}`);
       found.must(room.storageFreeBytes <= room.storageBytes, 'more storage is free than there is');
-      for (const { name, capacityMiB, freeMiB } of datastores) {
+      for (const { name, capacityMiB, freeMiB, machinesMiB } of datastores) {
+        found.must((machinesMiB ?? 0) <= (capacityMiB ?? 0) - (freeMiB ?? 0) + 1, `machines take more of ${name} than is taken`);
         found.must((capacityMiB === undefined) === (freeMiB === undefined), `of ${name} its size or what is free is known, not both`);
         found.must((freeMiB ?? 0) <= (capacityMiB ?? 0), `more is free on ${name} than there is`);
       }

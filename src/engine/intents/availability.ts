@@ -1,13 +1,16 @@
 /** What is free when: answers, no promises. The same questions that {@link reserve} asks, over a span of days. */
 import {
+  type Asked,
   fullSpans,
   holdOf,
   type Interval,
   nextStart,
   type NextQuestion,
   type Obstacle,
+  obstacle,
   offers,
   type Question,
+  type Short,
   TURNAROUND_MS,
 } from '../../core/calendar.ts';
 import { tooLarge } from '../../core/capacity.ts';
@@ -17,6 +20,7 @@ import type { ReservationKind } from '../../core/reservation.ts';
 import { kindOf, type RuleBreach } from '../../core/rules.ts';
 import { CarrelError, isCode } from '../../lib/errors.ts';
 import * as calendar from '../../store/calendar.ts';
+import { scarceDatastores } from '../../store/datastore-claims.ts';
 import * as images from '../../store/images.ts';
 import * as licences from '../../store/licences.ts';
 import * as masters from '../../store/masters.ts';
@@ -138,12 +142,28 @@ function overall(answers: readonly Availability[]): Availability {
   const next = (a: Availability) => a.next?.getTime() ?? Number.POSITIVE_INFINITY;
   const sorted = [...answers].sort((a, b) => Number(b.possible) - Number(a.possible) || compare(next(a), next(b)));
   const [best] = sorted as [Availability];
-  const spans = answers.flatMap((a) => a.free).sort((a, b) => a.start - b.start || compare(b.end, a.end));
-  // A span counts by itself: of two that overlap, on two places, not every part of their union can be had.
-  const free: Interval[] = [];
-  for (const span of spans) if (!free.some((f) => f.start <= span.start && f.end >= span.end)) free.push(span);
+  const free = apart(answers.flatMap((a) => a.free));
   const horizon = new Date(Math.min(...answers.map((a) => a.horizon.getTime())));
   return answers.length === 1 ? best : { ...best, free: free.slice(0, MOST_OFFERS), horizon };
+}
+
+/** In order. A span counts by itself: of two that overlap, on two places, not every part of their union can be had. */
+function apart(all: readonly Interval[]): Interval[] {
+  const free: Interval[] = [];
+  for (const span of [...all].sort((a, b) => a.start - b.start || compare(b.end, a.end)))
+    if (!free.some((f) => f.start <= span.start && f.end >= span.end)) free.push(span);
+  return free;
+}
+
+const earliest = (starts: readonly (number | undefined)[]): number | undefined =>
+  starts.reduce((a, b) => (a === undefined || (b !== undefined && b < a) ? b : a), undefined);
+
+/** What is in the way on every datastore, as of the one with most left; undefined if one has room. */
+function onEach(each: readonly NextQuestion[], asked: Asked): Obstacle | undefined {
+  const all = each.map((q) => obstacle(q, asked));
+  if (all.includes(undefined)) return undefined;
+  const free = (o: Obstacle | undefined) => (o?.kind === 'capacity' ? o.free : -1);
+  return all.toSorted((a, b) => free(b) - free(a))[0];
 }
 
 /** Also of infinite ones. */
@@ -171,9 +191,9 @@ async function availabilityAt(
   // Who holds as many as may be has room later; any other rule forbids it at every time that is looked at.
   const never = broken !== undefined && broken.rule !== 'at-once';
   const look = async (until: number) => {
-    const q = await question(
+    const { q, scarce } = await question(
       deps,
-      { providerId, imageId: image.id },
+      { providerId, imageId: image.id, revisionId: revision.id },
       size,
       Math.max(now.getTime(), from.getTime() - leadMs),
       until + request.forMs + TURNAROUND_MS,
@@ -185,7 +205,8 @@ async function availabilityAt(
     const full = rule.atOnce === null ? [] : fullSpans(held, rule.atOnce);
     const times = { from: from.getTime(), now: now.getTime(), forMs: request.forMs, leadMs, until };
     const next: NextQuestion = { ...q, ...times, full, gridMs: MINUTE };
-    return { q: next, next: never ? undefined : nextStart(next), until };
+    const each = scarce.length === 0 ? [next] : scarce.map((shorts) => ({ ...next, scarce: shorts }));
+    return { q: next, each, next: never ? undefined : earliest(each.map(nextStart)), until };
   };
   const [first = DAY, ...further] = LOOKS_MS;
   let seen = await look(Math.min(last, from.getTime() + Math.max(first, request.lookMs ?? 0)));
@@ -195,7 +216,8 @@ async function availabilityAt(
   }
   const span = { start: from.getTime(), end: from.getTime() + request.forMs };
   const asked = { span, hold: holdOf(span, leadMs, now.getTime(), seen.q.closed) };
-  const inTheWay = await calendar.inTheWay(db, providerId, seen.q, asked, { now, except: request.except });
+  const counting = { now, except: request.except };
+  const inTheWay = (await calendar.inTheWay(db, providerId, seen.q, asked, counting)) ?? onEach(seen.each, asked);
   return {
     image: image.name,
     revision: revision.number,
@@ -207,7 +229,7 @@ async function availabilityAt(
     obstacle: inTheWay,
     breach: broken,
     next: seen.next === undefined ? undefined : new Date(seen.next),
-    free: never ? [] : offers(seen.q, MOST_OFFERS),
+    free: never ? [] : apart(seen.each.flatMap((each) => offers(each, MOST_OFFERS))).slice(0, MOST_OFFERS),
     horizon: new Date(seen.until),
     leadMs,
     estimate: told,
@@ -216,23 +238,24 @@ async function availabilityAt(
 
 async function question(
   deps: EngineDeps,
-  { providerId, imageId }: { providerId: string; imageId: string },
+  { providerId, imageId, revisionId }: { providerId: string; imageId: string; revisionId: string },
   size: Size,
   start: number,
   end: number,
   except?: string,
-): Promise<Question> {
+): Promise<{ q: Question; scarce: Short[][] }> {
   const { db } = deps.store;
   const span = { start: new Date(start), end: end === Number.POSITIVE_INFINITY ? null : new Date(end) };
   const provider = await providers.find(db, providerId);
   const [limits, wanted] = [providers.limitsOf(provider), demandAt(provider, size)];
   const counting = { now: deps.now(), except };
-  const [steps, closed, taken] = await Promise.all([
+  const [steps, closed, taken, scarce] = await Promise.all([
     calendar.shortSteps(db, providerId, span, counting, { limits, wanted }),
     calendar.closures(db, providerId, span),
     licences.taken(db, imageId, span, counting),
+    scarceDatastores(db, providerId, span, counting, { wantedMiB: wanted.storageMiB, revisionId }),
   ]);
-  return { limits, steps, closed: closed.map(calendar.closedSpan), taken, wanted };
+  return { q: { limits, steps, closed: closed.map(calendar.closedSpan), taken, wanted }, scarce };
 }
 
 /**

@@ -6,6 +6,7 @@ import * as audit from '../../store/audit.ts';
 import * as calendar from '../../store/calendar.ts';
 import * as images from '../../store/images.ts';
 import * as masters from '../../store/masters.ts';
+import * as placements from '../../store/placements.ts';
 import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
 import type { Reservation, Revision, Tx } from '../../store/schema.ts';
@@ -41,7 +42,7 @@ export async function beginReservation(deps: EngineDeps, id: string): Promise<Re
       if (!isCode(error, 'wrong-state')) throw error;
       return fail(deps, tx, id, toStored(error));
     }
-    if (await reservations.begin(tx, id, revision.id, now)) {
+    if (await placements.begin(tx, id, revision.id, now)) {
       await startProvision(tx, await reservations.lock(tx, id), revision);
       return 'preparing';
     }

@@ -124,6 +124,7 @@ export async function startProvision(tx: Tx, row: Reservation, revision: Revisio
     vcpus: row.vcpus,
     memoryMiB: row.memoryMib,
     hostname: row.hostname,
+    ...(row.datastore === null ? {} : { datastore: row.datastore }),
     ...(larger ? { diskMiB: row.diskMib as number } : {}),
     bootTimeoutS: (revision.profile as RevisionProfile).guest.bootTimeoutS,
   };

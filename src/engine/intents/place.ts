@@ -46,6 +46,8 @@ export interface Place {
   notes: readonly string[];
   /** What its disks are counted with there. */
   storageMiB: number;
+  /** Whose space that counts on, where it is settled already. */
+  datastore?: string | null | undefined;
   /** Why it is this one; undefined where there is no other. */
   placement?: string | undefined;
 }

@@ -8,6 +8,8 @@ import { CarrelError } from '../../lib/errors.ts';
 import * as accounts from '../../store/accounts.ts';
 import * as audit from '../../store/audit.ts';
 import * as calendar from '../../store/calendar.ts';
+import type { DatastoreSweep } from '../../core/datastores.ts';
+import { sweepDatastores } from '../../store/datastore-claims.ts';
 import { peak, refreshHours } from '../../store/held.ts';
 import * as licences from '../../store/licences.ts';
 import * as providers from '../../store/providers.ts';
@@ -36,6 +38,8 @@ interface Filling {
   lead: number;
   limits: ProviderLimits;
   used: CapacityLimits;
+  hold: TimeRange;
+  datastores: DatastoreSweep;
 }
 
 /** What was promised, by its id. The wishes are {@link alike}, each with an id of its own. */
@@ -48,7 +52,7 @@ export async function promiseTogether(deps: EngineDeps, tx: Tx, wishes: readonly
   const times = timesOf(free);
   const filling: Filling[] = [];
   for (const provider of rows.filter(providers.takesNew)) {
-    const found = await fillingOf(tx, provider, first.offer, times);
+    const found = await fillingOf(tx, provider, first.offer, times, free.length);
     if (found === undefined) return new Map();
     filling.push(found);
   }
@@ -59,9 +63,16 @@ export async function promiseTogether(deps: EngineDeps, tx: Tx, wishes: readonly
     const [best] = judged;
     if (best === undefined || best.refusal !== undefined || seats <= 0) continue;
     seats -= 1;
-    take(filling.find((f) => f.provider.id === best.providerId) as Filling, wish);
     const { providerId, prepareAt, notes, storageMiB } = best;
-    const place = { providerId, prepareAt, notes, storageMiB, placement: first.offer.places.length === 1 ? undefined : reasonOf(judged) };
+    const datastore = take(filling.find((f) => f.provider.id === best.providerId) as Filling, wish);
+    const place = {
+      providerId,
+      prepareAt,
+      notes,
+      storageMiB,
+      datastore,
+      placement: first.offer.places.length === 1 ? undefined : reasonOf(judged),
+    };
     made.push({ wish, row: promiseOf(deps, wish.who, wish.offer, wish.one, place) });
   }
   const written = await reservations.createAll(
@@ -106,30 +117,47 @@ function timesOf(wishes: readonly Wish[]): Times {
 }
 
 /** What is held of a provider at most while any of them lasts; undefined if maintenance falls into it. */
-async function fillingOf(tx: Tx, provider: Provider, { image, request }: Offer, { span, since, now }: Times): Promise<Filling | undefined> {
+async function fillingOf(
+  tx: Tx,
+  provider: Provider,
+  offer: Offer,
+  { span, since, now }: Times,
+  count: number,
+): Promise<Filling | undefined> {
+  const { image, request } = offer;
   const lead = await leadMs(tx, { imageId: image.id, providerId: provider.id, mode: request.mode });
   const prepareAt = new Date(Math.max(since.getTime(), span.start.getTime() - lead));
   const hold = reservations.holdOf({ prepareAt, during: span });
   if ((await calendar.closures(tx, provider.id, hold)).length > 0) return undefined;
   await refreshHours(tx, provider.id);
-  return { provider, lead, limits: providers.limitsOf(provider), used: await peak(tx, provider.id, hold, { now }) };
+  const used = await peak(tx, provider.id, hold, { now });
+  const ask = { wantedMiB: demandAt(provider, sizeOf(offer)).storageMiB, count, revisionId: offer.revision.id };
+  const datastores = await sweepDatastores(tx, provider.id, hold, { now }, ask);
+  return { provider, lead, limits: providers.limitsOf(provider), used, hold, datastores };
 }
 
-function judgedFor({ provider, lead, limits, used }: Filling, { offer, one }: Wish): Judged {
+function judgedFor({ provider, lead, limits, used, hold, datastores }: Filling, { offer, one }: Wish): Judged {
   const wanted = demandAt(provider, sizeOf(offer));
   const short = shortage(limits, used, wanted);
   const begin = preparationIn([], lead, one.start, offer.now);
   const place = { provider, providerId: provider.id, storageMiB: wanted.storageMiB, ...begin, left: leftOf(limits, used, wanted) };
-  return short === undefined ? place : { ...place, left: -1, refusal: new CarrelError('no-capacity', `${provider.name} is full`) };
+  const fits = short === undefined && datastores.choose(range(hold), wanted.storageMiB) !== undefined;
+  return fits ? place : { ...place, left: -1, refusal: new CarrelError('no-capacity', `${provider.name} is full`) };
 }
 
-function take({ provider, used }: Filling, { offer }: Wish): void {
+/** Whose space it counts on. */
+function take({ provider, used, hold, datastores }: Filling, { offer }: Wish): string | null {
   const { vcpus, memoryMiB, storageMiB } = demandAt(provider, sizeOf(offer));
   used.machines += 1;
   used.vcpus += vcpus;
   used.memoryMiB += memoryMiB;
   used.storageMiB += storageMiB;
+  const datastore = datastores.choose(range(hold), storageMiB) ?? null;
+  datastores.take(datastore, range(hold), storageMiB);
+  return datastore;
 }
+
+const range = ({ start, end }: TimeRange) => ({ start: start.getTime(), end: end?.getTime() ?? Number.POSITIVE_INFINITY });
 
 /** How many more the licences of an image allow; locks them. */
 async function seatsOf(tx: Tx, imageId: string, { span, since, now }: Times): Promise<number> {

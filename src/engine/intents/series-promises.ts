@@ -9,6 +9,7 @@ import { type CarrelError, isCode } from '../../lib/errors.ts';
 import * as accounts from '../../store/accounts.ts';
 import * as audit from '../../store/audit.ts';
 import * as calendar from '../../store/calendar.ts';
+import { sweepDatastores } from '../../store/datastore-claims.ts';
 import * as licences from '../../store/licences.ts';
 import * as providers from '../../store/providers.ts';
 import * as reservations from '../../store/reservations.ts';
@@ -28,6 +29,8 @@ export interface Refused {
 }
 
 const interval = (span: TimeRange): Interval => ({ start: span.start.getTime(), end: span.end?.getTime() ?? Number.POSITIVE_INFINITY });
+
+type Taken = Demand & { datastore?: string | null | undefined };
 
 /** Whether an occurrence can be had for later at one place, by what was read; and what it takes up once it is. */
 async function judge(tx: Tx, offer: Offer, providerId: string, starts: readonly Date[]) {
@@ -49,15 +52,20 @@ async function judge(tx: Tx, offer: Offer, providerId: string, starts: readonly 
   // Where there is room for as many as ever overlap each other, no look is needed at what others hold.
   const count = peak(usage(own, interval(span))).machines;
   const provider = new UsageSweep(await calendar.shortSteps(tx, providerId, span, { now }, { limits, wanted, count }));
+  const ask = { wantedMiB: wanted.storageMiB, count, revisionId: offer.revision.id };
+  const datastores = await sweepDatastores(tx, providerId, span, { now }, ask);
   return {
     begin,
     storageMiB: wanted.storageMiB,
+    /** Whose space it would count on; undefined where none has room. */
+    datastore: (made: reservations.NewReservation) => datastores.choose(interval(reservations.holdOf(made)), made.storageMiB),
     fits(made: reservations.NewReservation): boolean {
       const during = interval(made.during);
       if (closed.some((c) => c.start < during.end && c.end > during.start)) return false;
       return shortage(limits, provider.peak(interval(reservations.holdOf(made))), made) === undefined;
     },
-    take({ vcpus, memoryMiB, storageMiB }: Demand, hold: TimeRange): void {
+    take({ vcpus, memoryMiB, storageMiB, datastore }: Taken, hold: TimeRange): void {
+      datastores.take(datastore, interval(hold), storageMiB);
       provider.add({ hold: interval(hold), vcpus, memoryMiB, storageMiB });
     },
   };
@@ -143,7 +151,7 @@ export async function promiseAll(
     try {
       const row = await promiseOne(deps, tx, who, offer, one);
       made.push(row);
-      const taken = { vcpus: row.vcpus, memoryMiB: row.memoryMib, storageMiB: row.storageMib };
+      const taken = { vcpus: row.vcpus, memoryMiB: row.memoryMib, storageMiB: row.storageMib, datastore: row.datastore };
       places.get(row.providerId)?.take(taken, row.hold);
       person.take({ during: row.during, ...taken });
       seats.take(row.hold);
@@ -162,13 +170,9 @@ export async function promiseAll(
     for (const [providerId, known] of places) {
       const { storageMiB, placement } = known;
       const promised = promiseOf(deps, who, offer, one, { providerId, ...known.begin(one.start), storageMiB, placement });
-      if (
-        (promised.prepareAt as Date) > offer.now &&
-        known.fits(promised) &&
-        person.fits(promised) &&
-        seats.fits(reservations.holdOf(promised))
-      )
-        return promised;
+      const later = (promised.prepareAt as Date) > offer.now && person.fits(promised) && seats.fits(reservations.holdOf(promised));
+      const datastore = later && known.fits(promised) ? known.datastore(promised) : undefined;
+      if (datastore !== undefined) return { ...promised, datastore };
     }
     return undefined;
   }

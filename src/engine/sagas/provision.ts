@@ -7,6 +7,7 @@ import { isCode } from '../../lib/errors.ts';
 import type { Tx } from '../../store/schema.ts';
 import * as machines from '../../store/machines.ts';
 import * as masters from '../../store/masters.ts';
+import * as placements from '../../store/placements.ts';
 import * as reservations from '../../store/reservations.ts';
 import { tryElsewhere } from '../intents/elsewhere.ts';
 import type { SlotKind } from '../../store/slots.ts';
@@ -28,6 +29,8 @@ export interface ProvisionInput {
   /** How large its first disk is to be; as its image's if left out. */
   diskMiB?: number;
   hostname: string;
+  /** Whose space it counts on; left out where there are no several. */
+  datastore?: string;
   bootTimeoutS: number;
 }
 
@@ -103,8 +106,11 @@ async function clone({ ctx, deps, input, first }: Args): Promise<CloneResult> {
     hostname: input.hostname,
     hardware: { vcpus: input.vcpus, memoryMiB: input.memoryMiB },
     first,
+    ...(input.datastore === undefined ? {} : { datastore: input.datastore }),
     ...(input.diskMiB === undefined ? {} : { diskBytes: input.diskMiB * 2 ** 20 }),
   });
+  const { datastore } = result;
+  if (datastore !== undefined) await deps.store.tx((tx) => placements.landed(tx, { machineId: input.machineId, datastore }));
   if (result.mode !== input.mode) await machines.setMode(deps.store.db, input.machineId, result.mode);
   if (result.masterFiles !== undefined) await masters.addFiles(deps.store.db, input.revisionId, input.providerId, result.masterFiles);
   if (result.notes.length > 0 && (await isIts(deps.store.db, input)))

@@ -46,7 +46,8 @@ export function ownDisksSaga<I extends UnlinkInput>(how: OwnDisks<I>): Saga<Engi
     await deps.store.tx((tx) => tell(tx, deps, input, how.begun(input)));
     const run = how.run(ctx, driverOf(deps, input.providerId), input);
     if (run === undefined) throw new CarrelError('not-supported', 'its provider cannot');
-    const { chains } = await run;
+    const { chains, datastore } = await run;
+    if (datastore !== undefined) await deps.store.tx((tx) => placements.landed(tx, { machineId: input.machineId, datastore }));
     return { disks: chains.flatMap((chain) => chain.map((disk) => disk.path)) };
   }
 

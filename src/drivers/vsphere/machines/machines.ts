@@ -15,6 +15,7 @@ import type { InstantClones } from './instant.ts';
 import type { MakeSpec, Strategies } from './strategies.ts';
 import { filesOf, ROOT_SNAPSHOT } from '../inventory/tags.ts';
 import type { Doomed, Teardown } from '../storage/teardown.ts';
+import { datastoreName } from '../inventory/paths.ts';
 import { chainsOf, type View } from '../inventory/view.ts';
 
 /** Longest time for taking away what must not stay, in milliseconds; the caller's own context may be over by then. */
@@ -86,12 +87,12 @@ export class Machines {
     throw driverError('already-exists', `machine ${spec.machineId} is there, as a ${mode} clone of ${revisionId}`);
   }
 
-  /** On the datastore with most room that has the master; when that is full, on another, with a master made there if need be (H21). */
+  /** On the datastore that is asked for, else on that with most room that has the master; when that is full, on another, with a master made there if need be (H21). */
   async #place(ctx: Ctx, spec: CloneSpec): Promise<CloneResult> {
     const tried = new Set<string>();
     const notes: string[] = [];
     for (;;) {
-      const master = await this.#masterFor(ctx, spec.revisionId, tried);
+      const master = await this.#masterFor(ctx, spec, tried);
       try {
         return spec.mode === 'instant' ? await this.#makeInstant(ctx, spec, master, notes) : await this.#make(ctx, spec, master, notes);
       } catch (error) {
@@ -104,12 +105,14 @@ export class Machines {
     }
   }
 
-  async #masterFor(ctx: Ctx, revisionId: string, tried: ReadonlySet<string>): Promise<SealedMaster> {
+  async #masterFor(ctx: Ctx, { revisionId, datastore }: CloneSpec, tried: ReadonlySet<string>): Promise<SealedMaster> {
     const masters = await this.#mastersNow(ctx, revisionId);
-    const chosen = this.#masters.choose(masters, tried);
+    const others = this.#masters.roomy().filter((s) => !tried.has(s.name) && !masters.some((m) => m.store === s.name));
+    const asked = others.find((s) => s.name === datastore);
+    const chosen = asked === undefined ? this.#masters.choose(masters, tried, datastore) : undefined;
     if (chosen !== undefined) return chosen;
     const [from] = masters;
-    const store = this.#masters.roomy().find((s) => !tried.has(s.name) && !masters.some((m) => m.store === s.name));
+    const store = asked ?? others[0];
     if (from === undefined || store === undefined) {
       throw driverError('no-space', `no datastore with the master of revision ${revisionId} has room`);
     }
@@ -232,6 +235,7 @@ export class Machines {
       mode: view.tags.mode ?? 'linked',
       chains: chainsOf(view),
       ownFolder: view.folder ?? '',
+      datastore: view.folder === undefined ? undefined : datastoreName(view.folder),
       masterPaths: [...new Set([...view.tags.parents, ...this.#masters.paths(view.tags.revisionId)])],
       masterFiles: this.#masters.of(view.tags.revisionId ?? '').flatMap(({ tags }) => filesOf(tags.seal)),
       notes: view.tags.instead === undefined ? notes : [...notes, view.tags.instead],

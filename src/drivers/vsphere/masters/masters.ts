@@ -93,12 +93,13 @@ export class Masters {
     return this.of(revisionId).flatMap((view) => goldenDisks(view).flatMap((g) => g.chain));
   }
 
-  /** The master to clone from: on a datastore that hosts can reach and that has room, the one with most (H21, H24). */
-  choose(masters: readonly SealedMaster[], without: ReadonlySet<string>): SealedMaster | undefined {
+  /** The master to clone from: on a datastore that hosts can reach and that has room, the preferred one, then the one with most (H21, H24). */
+  choose(masters: readonly SealedMaster[], without: ReadonlySet<string>, prefer?: string): SealedMaster | undefined {
+    const rank = ({ store }: SealedMaster) => (store === prefer ? 0 : 1);
     const stores = new Map(this.roomy().map((store) => [store.name, store]));
     return masters
       .filter((m) => stores.has(m.store) && !without.has(m.store))
-      .toSorted((a, b) => (stores.get(b.store)?.free ?? 0) - (stores.get(a.store)?.free ?? 0))[0];
+      .toSorted((a, b) => rank(a) - rank(b) || (stores.get(b.store)?.free ?? 0) - (stores.get(a.store)?.free ?? 0))[0];
   }
 
   /** Datastores that take something new now, the one with most room first. */

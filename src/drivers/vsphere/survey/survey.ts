@@ -1,4 +1,4 @@
-import { storageIn } from '../../../core/capacity.ts';
+import { storageAsked, storageIn } from '../../../core/capacity.ts';
 import type { DiskChain, DiskFile } from '../../../core/lineage.ts';
 import type {
   Inventory,
@@ -25,6 +25,7 @@ import { isHalf } from '../machines/machines.ts';
 import { goldenDisks, type Masters } from '../masters/masters.ts';
 import { shownName } from '../inventory/named.ts';
 import { datastoreName, lastName } from '../inventory/paths.ts';
+import { reserveOf } from '../options.ts';
 import { usableHosts } from '../endpoint/site.ts';
 import { questionOf } from '../machines/questions.ts';
 import { chainsOf, conditionOf, shownPower, type View } from '../inventory/view.ts';
@@ -275,6 +276,8 @@ export class Survey {
     const used = this.#end.stores();
     const stores = used.filter((store) => store.accessible);
     const limits = this.#end.options.capacity;
+    const taken = await this.#takenByMachines(ctx);
+    const reserveMiB = storageAsked(reserveOf(this.#end.options));
     const storageBytes = stores.reduce((n, store) => n + store.capacity, 0);
     return {
       machines: limits?.machines ?? sum((p) => Number(p['capability.maxSupportedVMs'] ?? 512)),
@@ -283,9 +286,12 @@ export class Survey {
       storageMiB: limits?.storageMiB ?? storageIn(storageBytes),
       storageBytes,
       storageFreeBytes: stores.reduce((n, store) => n + store.free, 0),
-      datastores: used.map(({ name, accessible, capacity, free }) => ({
+      datastores: used.map(({ ref, name, accessible, capacity, free }) => ({
         name,
-        ...(accessible ? { capacityMiB: storageIn(capacity), freeMiB: storageIn(free) } : {}),
+        reserveMiB,
+        ...(accessible
+          ? { capacityMiB: storageIn(capacity), freeMiB: storageIn(free), machinesMiB: storageIn(taken.get(ref.value) ?? 0) }
+          : {}),
       })),
       // How large one is that is away for now, the server does not tell: what it could take is not refused for good.
       ...(used.length < 2 || stores.length < used.length
@@ -307,6 +313,22 @@ export class Survey {
         if (ctx.signal.aborted || !slice.signal.aborted) throw inventory.refusal ?? error;
       }
     }
+  }
+
+  /** Bytes of each datastore, by its reference, that are machines' alone. */
+  async #takenByMachines(ctx: Ctx): Promise<ReadonlyMap<string, number>> {
+    const refs = this.#end.register.views().filter((v) => v.tags.kind === 'machine' && this.#end.owned(v));
+    const taken = new Map<string, number>();
+    if (refs.length === 0) return taken;
+    const found = await this.#end.client.readAll(
+      ctx,
+      'VirtualMachine',
+      refs.map((v) => v.ref),
+      ['storage.perDatastoreUsage'],
+    );
+    for (const { datastore, unshared } of found.flatMap(({ props }) => props['storage.perDatastoreUsage'] ?? []))
+      taken.set(datastore.value, (taken.get(datastore.value) ?? 0) + Number(unshared));
+    return taken;
   }
 
   /** Frozen parents that run: each has its memory on its host, and its virtual CPUs are not another's. */

@@ -75,14 +75,20 @@ test('each datastore that may be used is told with its size and what is free on 
       return datastores;
     };
     const mib = (bytes: number) => Math.floor(bytes / 2 ** 20);
+    const { machineId } = await c.clone();
+    const [lies] = c.driver.whereabouts(machineId)?.datastores ?? [];
     const each = ({ name, store }: DatastoreObject) => ({
       name,
+      reserveMiB: 1024,
+      machinesMiB: name === lies ? expect.any(Number) : 0,
       capacityMiB: mib(store.capacity),
       freeMiB: mib(store.capacity - store.used),
     });
-    expect(await told({})).toEqual([each(first), each(second)]);
+    const all = await told({});
+    expect(all).toEqual([each(first), each(second)]);
+    expect(all?.find(({ name }) => name === lies)?.machinesMiB).toBeGreaterThan(0);
     expect(await told({ datastores: [second.name] })).toEqual([each(second)]);
     datastoreDown(c.m, second);
-    expect(await told({})).toEqual([each(first), { name: second.name }]);
+    expect(await told({})).toEqual([each(first), { name: second.name, reserveMiB: 1024 }]);
   });
 });
