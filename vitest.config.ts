@@ -21,6 +21,7 @@ const HEAVIEST = [
   'src/drivers/qemu/tpm.real.ts',
   'src/main/backup.real.ts',
   'test/e2e/crash.real.ts',
+  'test/e2e/crash-vsphere.real.ts',
   'test/e2e/tunnel.real.ts',
   'src/qemu/scrub.real.ts',
   'src/engine/sagas-vsphere.real.ts',
