@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import type { Ref } from '../vsphere/types/value.ts';
 import type { VirtualDeviceConfigSpec } from '../vsphere/types/vim.gen.ts';
 import { cloneVm } from './model/clone.ts';
 import { reconfigureVm } from './model/configure.ts';
@@ -132,4 +133,31 @@ it('H63: networks are those of the own data center, by the name or id that belon
   );
   const card = (devices as { _type: string; backing?: unknown }[]).find(({ _type }) => _type === 'VirtualVmxnet3');
   expect(card?.backing).toMatchObject(opaque(segment?.opaque));
+});
+
+it('H64: a clone holds the secrets of the TPM of its source unless they are replaced, which servers before 8.0 cannot', async () => {
+  for (const apiVersion of ['8.0.3.0', '7.0.3.0']) {
+    const { client, vsim, close } = await wire({ apiVersion });
+    open.push(close);
+    const { model: m } = vsim;
+    const { vm } = vsim.sim.master();
+    vm.record.devices.push({ kind: 'other', model: 'VirtualTPM', key: 11_000, label: 'Virtual TPM', secret: 'of the source' });
+    const clone = async (name: string, more: object) => {
+      const spec = { location: { pool: { type: 'ResourcePool', value: m.pool.id } }, template: false, powerOn: false, ...more };
+      const args = { folder: { type: 'Folder', value: m.datacenter.vmFolder.id }, name, spec };
+      const done = await client.call('CloneVM_Task', { type: 'VirtualMachine', value: vm.id }, args).catch((error: unknown) => error);
+      if (done instanceof WireFault) return done.fault;
+      await client.task(done as Ref);
+      const [made] = m.findVms((each) => each.name === name);
+      return made?.record.devices.flatMap((device) => (device.kind === 'other' && device.model === 'VirtualTPM' ? [device.secret] : []))[0];
+    };
+    expect(await clone('unsaid', {})).toBe('of the source');
+    if (apiVersion === '7.0.3.0') {
+      expect(await clone('replaced', { tpmProvisionPolicy: 'replace' })).toBe('InvalidArgument');
+    } else {
+      expect(await clone('copied', { tpmProvisionPolicy: 'copy' })).toBe('of the source');
+      expect(await clone('replaced', { tpmProvisionPolicy: 'replace' })).toMatch(/^[0-9a-f-]{36}$/);
+      expect(await clone('odd', { tpmProvisionPolicy: 'other' })).toBe('InvalidArgument');
+    }
+  }
 });

@@ -180,3 +180,39 @@ test('H63: a network of another data center is none of the provider, and a card 
     await w.dispose();
   }
 });
+
+const secretOf = (vm: Vm): unknown => vm.record.devices.find((device) => device.kind === 'other' && device.model === 'VirtualTPM');
+
+test('H64: no machine has the secrets of the TPM of its master, by whichever strategy, and where the server would copy them none is made', async () => {
+  const secret = { kind: 'other' as const, model: 'VirtualTPM', key: 11_000, label: 'Virtual TPM', secret: 'of the master' };
+  for (const [apiVersion, linkedStrategy, mode, made] of [
+    ['8.0.3.0', 'snapshot-clone', 'linked', true],
+    ['8.0.3.0', 'snapshot-clone', 'full', true],
+    ['8.0.3.0', 'child-disk', 'linked', true],
+    ['7.0.3.0', 'snapshot-clone', 'linked', false],
+    ['7.0.3.0', 'snapshot-clone', 'full', false],
+    ['7.0.3.0', 'child-disk', 'linked', true],
+    ['7.0.3.0', 'shared-master', 'linked', true],
+  ] as const) {
+    const w = await VSphereWorld.make({ vsim: { apiVersion }, driver: { linkedStrategy } });
+    try {
+      const { vm } = w.vsim.sim.master();
+      for (const { devices } of [vm.record, ...vm.record.snapshots.map((node) => node.hardware)]) devices.push({ ...secret });
+      w.m.changed(vm, 'config');
+      const master = await w.driver.prepareMaster(ctx(), w.prepareSpec(randomUUID()));
+      const c = new Case(w, master, w.goldenDigest(master.files.map((f) => f.path)));
+      expect(secretOf(c.golden)).toMatchObject({ secret: 'of the master' });
+      const machineId = randomUUID();
+      const work = c.clone(mode, machineId);
+      if (made) {
+        await work;
+        expect(secretOf(w.vm(machineId))).toMatchObject({ secret: expect.not.stringContaining('of the master') });
+      } else {
+        await expect(work).rejects.toMatchObject({ code: 'not-supported', hint: expect.stringContaining('--strategy child-disk') });
+        await c.nothingLeft();
+      }
+    } finally {
+      await w.dispose();
+    }
+  }
+});

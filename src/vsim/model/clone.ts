@@ -95,6 +95,8 @@ function* cloneSteps(m: Model, source: Vm, folder: Folder, name: string, spec: C
   yield `mkdir ${home.store.full(dir)}`;
   const record = newRecord(m, name, home.store.full(`${dir}/${fileBase(name)}.vmx`));
   inherit(m, record, source.record, hardware);
+  if (spec.tpm === 'replace')
+    for (const tpm of record.devices) if (tpm.kind === 'other' && tpm.model === 'VirtualTPM') tpm.secret = m.random.uuid();
   for (const card of cards) for (const nic of nicsOf(record)) if (nic.key === card.key) nic.network = card.network;
   yield* makeDisks(m, record, disks, task);
   if (spec.config !== undefined) {

@@ -50,6 +50,7 @@ function* addDevice(
   if (spec.model === 'VirtualDisk') made = yield* addDisk(m, record, vm, { ...change, device: spec }, index);
   else if (NIC_MODELS.test(spec.model)) made = newNic(m, record, spec, index);
   else made = newOther(record, spec, index);
+  if (made.kind === 'other' && made.model === 'VirtualTPM') made.secret = m.random.uuid();
   keys.set(device.key, made.key);
   record.devices.push(made);
   if (vm?.power === 'poweredOn' && made.kind === 'disk') openDisk(m, vm, made, lockOwner(m, vm));

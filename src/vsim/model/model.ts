@@ -1,3 +1,4 @@
+import { Grants } from './grants.ts';
 import { ManualClock, type SimClock } from './clock.ts';
 import {
   type Compute,
@@ -55,6 +56,8 @@ export class Model {
   readonly events: SimEvent[] = [];
   /** Privileges taken away: `user privilege` or `user privilege moRef`. */
   readonly denied = new Set<string>();
+  /** Permissions; users without any may do everything but what is denied. */
+  readonly grants = new Grants();
   root!: Folder;
   readonly datacenters: Datacenter[] = [];
   /** Clusters, and what stands around hosts that are in none. */
@@ -156,6 +159,11 @@ export class Model {
 
   /** Throws NoPermission if the acting user lacks a privilege on an object. */
   require(privilege: string, entity: Entity | undefined): void {
+    if (!this.grants.demand(this.actor, privilege, entity)) throw this.#noPermission(privilege, entity);
+    this.#mustNotBeDenied(privilege, entity);
+  }
+
+  #mustNotBeDenied(privilege: string, entity: Entity | undefined): void {
     if (this.denied.size === 0) return;
     for (let at: Entity | undefined = entity; at !== undefined; at = at.parent) {
       if (this.denied.has(`${this.actor} ${privilege} ${at.id}`)) throw this.#noPermission(privilege, entity);
@@ -167,8 +175,8 @@ export class Model {
     const actor = this.actor;
     this.actor = user;
     try {
-      this.require(privilege, entity);
-      return true;
+      this.#mustNotBeDenied(privilege, entity);
+      return this.grants.allows(user, privilege, entity);
     } catch {
       return false;
     } finally {

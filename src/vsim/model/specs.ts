@@ -103,6 +103,8 @@ export interface CloneSpec {
   location: RelocateSpec;
   template: boolean;
   powerOn: boolean;
+  /** What becomes of a TPM: the clone has its source's secrets unless told otherwise. */
+  tpm?: 'copy' | 'replace' | undefined;
   snapshot?: Snapshot | undefined;
   config?: ConfigSpec | undefined;
   customization?: CustomizationSpec | undefined;

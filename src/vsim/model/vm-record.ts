@@ -42,6 +42,8 @@ export interface OtherDevice {
   busNumber?: number;
   /** CD-ROM: datastore path of the ISO. */
   iso?: string;
+  /** Stands for the keys of a TPM. */
+  secret?: string;
 }
 
 export type Device = DiskDevice | NicDevice | OtherDevice;

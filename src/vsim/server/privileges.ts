@@ -1,6 +1,5 @@
 /** The privilege that a method needs on its own object; some check more by themselves. */
 export const PRIVILEGES: Record<string, string> = {
-  CloneVM_Task: 'VirtualMachine.Provisioning.Clone',
   InstantClone_Task: 'VirtualMachine.Provisioning.Clone',
   CreateVM_Task: 'VirtualMachine.Inventory.Create',
   ImportVApp: 'VApp.Import',
@@ -10,7 +9,6 @@ export const PRIVILEGES: Record<string, string> = {
   MoveIntoFolder_Task: 'VirtualMachine.Inventory.Move',
   Rename_Task: 'VirtualMachine.Config.Rename',
   Destroy_Task: 'VirtualMachine.Inventory.Delete',
-  ReconfigVM_Task: 'VirtualMachine.Config.AddRemoveDevice',
   PowerOnVM_Task: 'VirtualMachine.Interact.PowerOn',
   PowerOffVM_Task: 'VirtualMachine.Interact.PowerOff',
   ResetVM_Task: 'VirtualMachine.Interact.Reset',
@@ -38,6 +36,7 @@ export const PRIVILEGES: Record<string, string> = {
   CreateStoragePod: 'Folder.Create',
   EnterMaintenanceMode_Task: 'Host.Config.Maintenance',
   ExitMaintenanceMode_Task: 'Host.Config.Maintenance',
+  DeleteFileInGuest: 'VirtualMachine.GuestOperations.Modify',
   StartProgramInGuest: 'VirtualMachine.GuestOperations.Execute',
   ListProcessesInGuest: 'VirtualMachine.GuestOperations.Query',
   InitiateFileTransferToGuest: 'VirtualMachine.GuestOperations.Modify',

@@ -1,7 +1,19 @@
 import type { Ctx } from '../../../lib/context.ts';
 import { checkPrivileges, type Ref } from '../../../vsphere/index.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
-import { ANSWER, CRYPTO, CUSTOMIZE, EXTEND, MAKE_FOLDER, PLUG, RELOCATE, UNLINK, UNMARK, WITHOUT } from '../endpoint/privileges.ts';
+import {
+  ANSWER,
+  CRYPTO,
+  CRYPTO_NEW,
+  CUSTOMIZE,
+  EXTEND,
+  MAKE_FOLDER,
+  PLUG,
+  RELOCATE,
+  UNLINK,
+  UNMARK,
+  WITHOUT,
+} from '../endpoint/privileges.ts';
 import { named, networksOf } from '../inventory/named.ts';
 import { linkedStrategy } from '../options.ts';
 
@@ -33,7 +45,7 @@ const CLONES = [
   'VirtualMachine.Provisioning.DeployTemplate',
   'VirtualMachine.Provisioning.MarkAsTemplate',
 ];
-const GUESTS = ['VirtualMachine.GuestOperations.Query', 'VirtualMachine.GuestOperations.Modify', 'VirtualMachine.GuestOperations.Execute'];
+const GUESTS = ['VirtualMachine.GuestOperations.Query', 'VirtualMachine.GuestOperations.Execute'];
 const DATASTORES = ['Datastore.AllocateSpace', 'Datastore.Browse', 'Datastore.FileManagement'];
 const POOL = ['Resource.AssignVMToPool'];
 const NETWORKS = ['Network.Assign'];
@@ -95,7 +107,7 @@ export async function checkAccount(ctx: Ctx, end: Endpoint, folderIn?: Ref): Pro
     EXTEND,
     ...(end.instant ? [PLUG] : []),
     ...(end.vcenter ? [UNMARK, CUSTOMIZE] : []),
-    ...(needsKeys(end) ? CRYPTO : []),
+    ...(needsKeys(end) ? [...CRYPTO, ...(linkedStrategy(options) === 'snapshot-clone' ? [] : [CRYPTO_NEW])] : []),
   ];
   const alone = await checkPrivileges(ctx, client, [site.folder], optional);
   const limits = alone.flatMap((a) =>

@@ -17,7 +17,9 @@ export const PLUG = 'VirtualMachine.Interact.DeviceConnection';
 /** For the machine folder of the provider, where it is not there yet. */
 export const MAKE_FOLDER = 'Folder.Create';
 /** For copies of what is encrypted; a machine with a virtual TPM is, as far as its configuration goes. */
-export const CRYPTO = ['Cryptographer.Access', 'Cryptographer.Clone'];
+export const CRYPTO = ['Cryptographer.Access', 'Cryptographer.Clone', 'Cryptographer.Migrate'];
+/** As of {@link CRYPTO}, where machines are not cloned but made new, with a TPM of their own. */
+export const CRYPTO_NEW = 'Cryptographer.EncryptNew';
 
 const CRYPTO_WITHOUT = 'nothing there is made of encrypted masters or of those with a TPM';
 
@@ -30,5 +32,5 @@ export const WITHOUT: Readonly<Record<string, string>> = {
   [PLUG]: 'machines there are linked where instant clones are asked for',
   [CUSTOMIZE]: 'no machines there are set up by Sysprep',
   [MAKE_FOLDER]: 'the folder of its machines has to be made by somebody else',
-  ...Object.fromEntries(CRYPTO.map((privilege) => [privilege, CRYPTO_WITHOUT])),
+  ...Object.fromEntries([...CRYPTO, CRYPTO_NEW].map((privilege) => [privilege, CRYPTO_WITHOUT])),
 };

@@ -169,7 +169,7 @@ export class Strategies {
     const { apiVersion } = await this.#end.client.connect(ctx);
     if (Number.parseInt(apiVersion, 10) >= 8) return { tpmProvisionPolicy: 'replace' };
     throw driverError('not-supported', `vSphere ${apiVersion} gives every clone the secrets of its master's TPM`, {
-      hint: 'Take the TPM out of the machine before it becomes a master, or use vCenter 8.0 or newer.',
+      hint: 'Have linked clones made by --strategy child-disk, which gives each a new TPM; or use vCenter 8.0 or newer; or take the TPM out of the machine before it becomes a master.',
     });
   }
 

@@ -8,6 +8,7 @@ import { assertFree, checkName, putChild, unescapeName } from '../../model/namin
 import { datacenterOf } from '../../model/place.ts';
 import { powerOnMany } from '../../model/power.ts';
 import { renameDatastore } from '../../model/rename-datastore.ts';
+import { needsOfNetworks, needsOfNew } from '../needs.ts';
 import { arg, type Call, type Handlers, self, taskRef } from '../calls.ts';
 import { configSpec } from '../convert.ts';
 import { ref } from '../props/context.ts';
@@ -40,7 +41,10 @@ export const inventoryMethods: Handlers = {
   CreateVM_Task: (c, a) => {
     const pool = arg.mustPool(c, a.pool);
     c.m.require('Resource.AssignVMToPool', pool);
-    return taskRef(createVm(c.m, self.folder(c), configSpec(c, a.config), pool, arg.host(c, a.host)));
+    const [folder, spec] = [self.folder(c), configSpec(c, a.config)];
+    needsOfNew(c, folder, a.config);
+    needsOfNetworks(c, spec.deviceChange);
+    return taskRef(createVm(c.m, folder, spec, pool, arg.host(c, a.host)));
   },
   RegisterVM_Task: (c, a) =>
     taskRef(registerVm(c.m, self.folder(c), a.path, a.name, a.asTemplate, arg.pool(c, a.pool), arg.host(c, a.host))),

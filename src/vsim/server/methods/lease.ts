@@ -4,6 +4,7 @@ import { invalidArgument, invalidState, notSupported, VimFault } from '../../mod
 import { abortLease, completeLease, deviceKey, exportVm, importVApp, isLease, type Lease, leaseProgress } from '../../model/lease.ts';
 import { disksOf } from '../../model/vm-record.ts';
 import { openLink } from '../../model/vmdk.ts';
+import { needsOfNetworks } from '../needs.ts';
 import { arg, type Call, type Handlers, self } from '../calls.ts';
 import { configSpec } from '../convert.ts';
 import { ref } from '../props/context.ts';
@@ -34,6 +35,9 @@ export const leaseMethods: Handlers = {
     if (folder === undefined) throw invalidArgument('folder');
     c.m.require('VirtualMachine.Inventory.Create', folder);
     const spec = configSpec(c, (a.spec as VirtualMachineImportSpec).configSpec);
+    needsOfNetworks(c, spec.deviceChange);
+    for (const datastore of c.m.datastores.filter((ds) => spec.vmPathName?.startsWith(`[${ds.name}]`)))
+      c.m.require('Datastore.AllocateSpace', datastore);
     const at = { origin: c.origin, thumbprint: c.transfers.certificate.fingerprint };
     return ref(importVApp(c.m, at, pool, spec, folder, arg.host(c, a.host)));
   },

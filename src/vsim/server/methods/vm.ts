@@ -15,6 +15,7 @@ import { createSnapshot, removeAllSnapshots, removeSnapshot, renameSnapshot, rev
 import { reloadVm } from '../../model/trouble.ts';
 import { assertVc } from '../../model/register.ts';
 import { arg, type Call, type Handlers, self, taskRef } from '../calls.ts';
+import { needsKeys, needsOfClone, needsOfConfig, needsOfNetworks } from '../needs.ts';
 import { configSpec, customization, deviceChanges, relocateSpec } from '../convert.ts';
 
 /** A ticket leads to this server, whatever host the VM is on: simulated hosts have no addresses. */
@@ -57,16 +58,23 @@ export const vmMethods: Handlers = {
     const config = a.spec.config === undefined ? undefined : configSpec(c, a.spec.config, folder);
     const custom = customization(a.spec.customization);
     if (custom !== undefined) c.m.require('VirtualMachine.Provisioning.Customize', folder);
-    // a virtual TPM encrypts the configuration of its machine
-    const keyed = self.vm(c).record.devices.some((device) => device.kind === 'other' && device.model === 'VirtualTPM');
-    if (keyed) for (const privilege of ['Cryptographer.Access', 'Cryptographer.Clone']) c.m.require(privilege, folder);
-    assertCustomizable(self.vm(c), custom);
+    const source = self.vm(c);
+    const snapshot = arg.snapshot(c, a.spec.snapshot);
+    needsOfClone(c, source, { location, template: a.spec.template, snapshot, config });
+    if (a.spec.config !== undefined) needsOfConfig(c, folder, a.spec.config, source.record);
+    needsKeys(c, source, folder, 'Access', 'Clone');
+    const tpm = a.spec.tpmProvisionPolicy;
+    // since 8.0
+    if (tpm !== undefined && (c.reader.version < 8 || (tpm !== 'copy' && tpm !== 'replace')))
+      throw invalidArgument('spec.tpmProvisionPolicy');
+    assertCustomizable(source, custom);
     return taskRef(
-      cloneVm(c.m, self.vm(c), folder, a.name, {
+      cloneVm(c.m, source, folder, a.name, {
         location,
         template: a.spec.template,
         powerOn: a.spec.powerOn,
-        snapshot: arg.snapshot(c, a.spec.snapshot),
+        snapshot,
+        ...(tpm === undefined ? {} : { tpm }),
         config,
         customization: custom,
       }),
@@ -100,7 +108,12 @@ export const vmMethods: Handlers = {
       }),
     );
   },
-  ReconfigVM_Task: (c, a) => taskRef(reconfigureVm(c.m, self.vm(c), configSpec(c, a.spec))),
+  ReconfigVM_Task: (c, a) => {
+    const [vm, spec] = [self.vm(c), configSpec(c, a.spec)];
+    needsOfConfig(c, vm, a.spec, vm.record);
+    needsOfNetworks(c, spec.deviceChange);
+    return taskRef(reconfigureVm(c.m, vm, spec));
+  },
   PowerOnVM_Task: (c, a) => taskRef(powerOn(c.m, self.vm(c), arg.host(c, a.host))),
   PowerOffVM_Task: (c) => taskRef(powerOff(c.m, self.vm(c))),
   ResetVM_Task: (c) => taskRef(reset(c.m, self.vm(c))),
@@ -156,6 +169,7 @@ export const vmMethods: Handlers = {
       if (datastore !== undefined) c.m.require('Datastore.AllocateSpace', datastore);
     }
     if (spec.pool !== undefined) c.m.require('Resource.AssignVMToPool', spec.pool);
+    needsKeys(c, vm, vm, 'Migrate');
     return taskRef(relocate(c.m, vm, spec));
   },
   MigrateVM_Task: (c, a) => taskRef(relocate(c.m, self.vm(c), { host: arg.host(c, a.host), pool: arg.pool(c, a.pool) }, 'MigrateVM_Task')),
