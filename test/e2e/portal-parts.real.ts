@@ -15,7 +15,7 @@ test('golden disks are put on the datastore that was written', async () => {
   });
   await button(page, 'Replicate').click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox', { name: 'Datastore' }).fill(' ssd-2 ');
+  await dialog.getByRole('combobox', { name: 'Datastore' }).fill(' ssd-2 ');
   await dialog.getByRole('button', { name: 'Replicate' }).click();
   await page.getByText('The golden disks are being copied').waitFor();
   expect(called('replicateImage')).toMatchObject([[{ provider: 'local', datastore: 'ssd-2' }]]);
@@ -230,6 +230,11 @@ test('an operator takes away a machine that is nobody’s and moves one that is 
   const { page, called, faults } = await signedIn('root', '/operate', (world) => {
     left = world.addNobodys().id;
     world.provider.relocates = true;
+    world.provider.datastores = [
+      { name: 'ssd-1', capacityMiB: 4096, freeMiB: 1024, roomMiB: 2048, promisedMiB: 512 },
+      { name: 'ssd-2', capacityMiB: 4096, freeMiB: 4096, roomMiB: 4096, promisedMiB: 0 },
+      { name: 'old-1', awaySince: '2026-11-23T10:00:00.000Z', promisedMiB: 0 },
+    ];
     moved = readyMachine(world, 'ann', { state: 'stopped', host: 'esx-1', datastores: ['ssd-1'] }).id;
   });
   await page.setViewportSize({ width: 390, height: 844 });
@@ -243,13 +248,21 @@ test('an operator takes away a machine that is nobody’s and moves one that is 
   await list.getByRole('tab', { name: 'Audit', selected: true }).waitFor();
   expect(await list.evaluate((element) => element.scrollLeft)).toBeGreaterThan(0);
   await page.setViewportSize({ width: 1280, height: 800 });
+  await list.getByRole('tab', { name: 'Providers' }).click();
+  await page.getByText('Datastore ssd-1 (1 GiB free)').waitFor();
+  await page.getByText('512 MiB of 2 GiB').waitFor();
+  await page.getByText(/^Datastore old-1 cannot be used since/).waitFor();
   await list.getByRole('tab', { name: 'Machines' }).click();
   const row = page.getByRole('row').filter({ hasText: 'esx-1' });
   await row.getByText('ssd-1').waitFor();
   expect(await row.getByRole('cell').nth(2).textContent()).toBe('ann');
   await row.getByRole('button', { name: /^Move:/ }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox').fill(' ssd-2 ');
+  const where = dialog.getByRole('combobox');
+  await where.click();
+  // Where it lies, and one that is away, are no choice; another name may be written all the same.
+  expect(await page.getByRole('option').allTextContents()).toEqual(['ssd-2']);
+  await page.getByRole('option').click();
   await dialog.getByRole('button', { name: 'Move' }).click();
   await page.getByText('The move has begun: Jobs says how far it is').waitFor();
   await page.getByRole('switch', { name: "Only nobody's" }).check();

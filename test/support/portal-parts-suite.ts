@@ -178,14 +178,14 @@ export function ownTests(): void {
     const dialog = page.getByRole('dialog');
     const replicate = async () => {
       await first.getByRole('button', { name: 'Replicate' }).click();
-      await dialog.getByRole('textbox', { name: 'Datastore' }).fill('ssd-9');
+      await dialog.getByRole('combobox', { name: 'Datastore' }).fill('ssd-9');
       await dialog.getByRole('button', { name: 'Replicate' }).click();
     };
     world.failures.set('replicateImage', new CarrelError('not-found', 'there is no datastore ssd-9'));
     await replicate();
     await page.getByRole('alert').getByText('there is no datastore ssd-9').waitFor();
     // What was typed is still there.
-    expect(await dialog.getByRole('textbox', { name: 'Datastore' }).inputValue()).toBe('ssd-9');
+    expect(await dialog.getByRole('combobox', { name: 'Datastore' }).inputValue()).toBe('ssd-9');
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await replicate();
     await page.getByText('The golden disks are being copied').waitFor();

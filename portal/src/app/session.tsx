@@ -27,7 +27,12 @@ export function useSession(): Session {
 export function SessionGate({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const { t } = useI18n();
-  const me = useQuery({ queryKey: ['me'], queryFn: ({ signal }) => api.me({}, { signal }), staleTime: Number.POSITIVE_INFINITY });
+  const me = useQuery({
+    queryKey: ['me'],
+    queryFn: ({ signal }) => api.me({}, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: 'always',
+  });
   const [link, setLink] = useState<Link>('opening');
   const account = me.data?.account;
   useEffect(() => {

@@ -56,6 +56,8 @@ export const operate: Messages['operate'] = {
   moveText:
     'Seine Platten werden als Ganzes dorthin kopiert, und bis dahin bleibt er ausgeschaltet. Dort brauchen sie so viel Platz wie das Image und alles, was seither geschrieben wurde. Golden Disks bleiben, wo sie sind.',
   moveTo: 'Datastore, mit seinem Namen beim Provider',
+  datastore: (name, free) => `Datastore ${name} (${free} frei)`,
+  datastoreAway: (name, since) => `Datastore ${name} ist seit ${since} nicht zu benutzen: Neues kommt nicht darauf.`,
   moveBegun: 'Der Umzug hat begonnen: wie weit er ist, steht unter Aufträge',
   memory: 'Arbeitsspeicher',
   vcpus: 'vCPUs',

@@ -54,6 +54,8 @@ export const operate = {
   moveText:
     'Its disks are copied there as a whole, and it stays switched off until that is done. There they take as much room as the image and all that was written since. Golden disks stay where they are.',
   moveTo: 'Datastore, by its name at the provider',
+  datastore: (name: string, free: string) => `Datastore ${name} (${free} free)`,
+  datastoreAway: (name: string, since: string) => `Datastore ${name} cannot be used since ${since}: nothing new goes there.`,
   moveBegun: 'The move has begun: Jobs says how far it is',
   memory: 'Memory',
   vcpus: 'vCPUs',

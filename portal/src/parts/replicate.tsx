@@ -1,4 +1,4 @@
-import { Button, Select, TextInput } from '@mantine/core';
+import { Autocomplete, Button, Select } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconCopyPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -6,6 +6,7 @@ import { useState } from 'react';
 import type { Revision } from '../../../src/contract/images.ts';
 import { api } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
+import { usableDatastores } from '../rules/datastores.ts';
 import { replicaProviders } from '../rules/revision.ts';
 import { useAct } from './act.tsx';
 import { Ask } from './ask.tsx';
@@ -55,12 +56,13 @@ export function ReplicateButton({ revision }: { revision: Revision }) {
         onClose={() => setOpened(false)}
       >
         <Select label={t.replicate.provider} data={able} value={provider} onChange={setChosen} allowDeselect={false} />
-        <TextInput
+        <Autocomplete
           label={t.replicate.datastore}
           description={t.replicate.datastoreHint}
+          data={usableDatastores(providers.data?.items ?? [], provider)}
           value={datastore}
           maxLength={80}
-          onChange={(e) => setDatastore(e.currentTarget.value)}
+          onChange={setDatastore}
         />
       </Ask>
       {begun !== undefined && <JobWatch key={begun} job={begun} failed={t.replicate.failed} stale={stale} />}

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Switch, Table, Text, TextInput } from '@mantine/core';
+import { Autocomplete, Button, Group, Stack, Switch, Table, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -9,6 +9,7 @@ import { useAct } from '../../parts/act.tsx';
 import { Ask } from '../../parts/ask.tsx';
 import { Empty, Problem, State, Waiting } from '../../parts/status.tsx';
 import { TableCard } from '../../parts/table-card.tsx';
+import { usableDatastores } from '../../rules/datastores.ts';
 import { machineActions, machineTone } from '../../rules/machine.ts';
 
 /** Every machine that is there, newest first, also those that are nobody's. */
@@ -89,7 +90,9 @@ function MachineRow({ machine }: { machine: Machine }) {
       </Table.Td>
       <Table.Td>
         {can.takeAway && <TakeAwayButton id={id} name={name} />}
-        {can.move !== undefined && <MoveButton reservation={can.move} name={name} />}
+        {can.move !== undefined && (
+          <MoveButton reservation={can.move} name={name} to={usableDatastores(providers.data?.items ?? [], provider, datastores)} />
+        )}
       </Table.Td>
     </Table.Tr>
   );
@@ -118,7 +121,7 @@ function TakeAwayButton({ id, name }: { id: string; name: string }) {
   );
 }
 
-function MoveButton({ reservation, name }: { reservation: string; name: string }) {
+function MoveButton({ reservation, name, to }: { reservation: string; name: string; to: string[] }) {
   const { t } = useI18n();
   const [opened, setOpened] = useState(false);
   const [written, setWritten] = useState('');
@@ -145,7 +148,7 @@ function MoveButton({ reservation, name }: { reservation: string; name: string }
         onGo={() => move.mutate(undefined)}
         onClose={() => setOpened(false)}
       >
-        <TextInput label={t.operate.moveTo} value={written} maxLength={200} onChange={(e) => setWritten(e.currentTarget.value)} required />
+        <Autocomplete label={t.operate.moveTo} data={to} value={written} maxLength={200} onChange={setWritten} required />
       </Ask>
     </>
   );

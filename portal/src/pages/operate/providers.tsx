@@ -1,6 +1,6 @@
 import { Alert, Button, Card, Group, Progress, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { Provider } from '../../../../src/contract/providers.ts';
+import type { Datastore, Provider } from '../../../../src/contract/providers.ts';
 import { api } from '../../api/client.ts';
 import { useI18n } from '../../i18n/index.tsx';
 import { useAct } from '../../parts/act.tsx';
@@ -71,6 +71,9 @@ function ProviderCard({ provider }: { provider: Provider }) {
         <Room label={t.operate.memory} used={used.memoryMiB} of={limits.memoryMiB} show={(mib) => format.bytes(mib * MIB)} />
         <Room label={t.operate.vcpus} used={used.vcpus} of={limits.vcpus} show={String} />
         <Room label={t.operate.machineDisks} used={used.storageMiB} of={limits.storageMiB} show={(mib) => format.bytes(mib * MIB)} />
+        {provider.datastores?.map((each) => (
+          <DatastoreRoom key={each.name} datastore={each} />
+        ))}
         {provider.storageFreeBytes !== undefined && (
           <Text size="sm">
             {t.operate.storage}: {format.bytes(provider.storageFreeBytes)}
@@ -89,6 +92,21 @@ function ProviderCard({ provider }: { provider: Provider }) {
       </Stack>
     </Card>
   );
+}
+
+/** What machines were promised of one, and what is free on it whoever wrote the rest. */
+function DatastoreRoom({ datastore }: { datastore: Datastore }) {
+  const { t, format } = useI18n();
+  const { name, awaySince, promisedMiB, freeMiB = 0, roomMiB = freeMiB } = datastore;
+  const show = (mib: number) => format.bytes(mib * MIB);
+  if (awaySince !== undefined) {
+    return (
+      <Text size="sm" c="red">
+        {t.operate.datastoreAway(name, format.time(awaySince))}
+      </Text>
+    );
+  }
+  return <Room label={t.operate.datastore(name, show(freeMiB))} used={promisedMiB} of={roomMiB} show={show} />;
 }
 
 function Room({ label, used, of, show }: { label: string; used: number; of: number; show: (n: number) => string }) {
