@@ -70,7 +70,7 @@ export interface ProviderRoom extends ProviderLimits {
   storageFreeBytes: number;
   /** All that it may use, also those that are away now; left out where it is one place. */
   datastores?: readonly DatastoreRoom[];
-  /** Of that memory, in MiB, and of these vCPUs: what parts of ours hold which are nobody's machine, such as frozen parents; left out: nothing. */
+  /** Of that memory, in MiB, and of these vCPUs: what is not to be promised, for parts of ours such as frozen parents hold it, or others do; left out: nothing. */
   heldMemoryMiB?: number;
   heldVcpus?: number;
 }

@@ -237,7 +237,7 @@ export class ProviderRegistry {
     }
   }
 
-  /** How much of it may be promised changes with what is frozen there, and with its datastores. */
+  /** How much of it may be promised changes with what is frozen there, with what others run, and with its datastores. */
   async #hold(id: string, room: ProviderRoom, driver: Driver): Promise<void> {
     const { store, log } = this.#options;
     try {
@@ -252,7 +252,7 @@ export class ProviderRegistry {
           await store.tx((tx) => placements.landed(tx, { machineId: machine.id, datastore }));
       }
     } catch (error) {
-      log.warn({ provider: id, err: describeError(error) }, 'what frozen parents and datastores hold could not be written down');
+      log.warn({ provider: id, err: describeError(error) }, 'what is held there, and what datastores hold, could not be written down');
     }
   }
 

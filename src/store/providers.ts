@@ -161,7 +161,7 @@ export async function drain(db: Db, id: string, since: Date | undefined): Promis
     .execute();
 }
 
-/** What parts of ours hold there that are nobody's machine; written where it is other than before. */
+/** What is held there and by none of our machines: frozen parents, others' machines, HA; written where it is other than before. */
 export async function setHeld(db: Db, id: string, held: { memoryMiB: number; vcpus: number }): Promise<void> {
   await db
     .updateTable('provider')
@@ -283,7 +283,7 @@ export async function setLargest(db: Db, id: string, largestStorageMiB: number |
     .execute();
 }
 
-/** What may be promised anew: what there is, less what frozen parents and their like hold. */
+/** What may be promised anew: what there is, less what frozen parents and others hold. */
 export function limitsOf(provider: Provider): ProviderLimits {
   const whole = { ...wholeOf(provider), ...(provider.largestStorageMib === null ? {} : { largestStorageMiB: provider.largestStorageMib }) };
   const left = (all: number, held: number) => Math.max(0, all - held);

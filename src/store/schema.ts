@@ -42,7 +42,7 @@ export interface ProviderTable {
   largestStorageMib: Nullable<number>;
   /** What is counted of the size of disks that stand on their image's. */
   linkedStoragePercent: Generated<number>;
-  /** By frozen parents and their like: see {@link ProviderRoom}. */
+  /** By frozen parents, and by others: see {@link ProviderRoom}. */
   heldMemoryMib: Generated<number>;
   heldVcpus: Generated<number>;
   startSlots: number;

@@ -67,7 +67,7 @@ export interface VSphereProviderOptions {
   network?: string | undefined;
   linkedStrategy?: LinkedStrategy | undefined;
   limits?: VSphereLimits | undefined;
-  /** What the operator allows in all; the rest is the cluster's. */
+  /** What the operator allows in all. The rest is the cluster's, less what others run there and HA keeps back. */
   capacity?: Partial<CapacityLimits> | undefined;
   /** Account inside the guests of all images for VMware's guest operations, for images that say so or have no cloud-init. */
   guest?: { user: string; password: string } | undefined;

@@ -66,7 +66,11 @@ export function addDatacenter(m: Model, name: string, parent: Folder): Datacente
 }
 
 /** A cluster if `drs` is said, else what stands around one host. */
-export function addCompute(m: Model, dc: Datacenter, spec: { name?: string; drs?: Compute['drs']; reservedShare?: number }): Compute {
+export function addCompute(
+  m: Model,
+  dc: Datacenter,
+  spec: { name?: string } & Partial<Pick<Compute, 'drs' | 'reservedShare' | 'failoverLevel'>>,
+): Compute {
   const first = m.computes.length === 0;
   const cluster = spec.drs !== undefined;
   const made = {
@@ -77,6 +81,8 @@ export function addCompute(m: Model, dc: Datacenter, spec: { name?: string; drs?
     hosts: [],
     drs: spec.drs ?? 'disabled',
     reservedShare: spec.reservedShare ?? 0,
+    failoverLevel: spec.failoverLevel ?? 0,
+    failoverHosts: [],
   } as unknown as Compute;
   made.pool = resourcePool(m, idOf(m, first, 'resgroup', 'resgroup-8', 'ha-root-pool'), 'Resources', made, made);
   m.computes.push(made);

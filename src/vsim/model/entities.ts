@@ -36,6 +36,12 @@ export interface Compute extends Entity {
   drs: 'fullyAutomated' | 'partiallyAutomated' | 'manual' | 'disabled';
   /** HA admission control: share of memory kept back, 0 to 1. */
   reservedShare: number;
+  /** As of that, of processors; that of memory unless given. */
+  reservedCpuShare?: number | undefined;
+  /** HA admission control: so many of its largest hosts are kept back. */
+  failoverLevel: number;
+  /** HA admission control: hosts on which nothing is started. */
+  failoverHosts: readonly Host[];
 }
 
 export interface Host extends Entity {

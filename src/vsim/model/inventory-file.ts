@@ -27,6 +27,10 @@ export interface ClusterSpec {
   drs: Compute['drs'];
   /** HA's share of memory, 0 to 1. */
   haReserve: number;
+  /** Of its largest hosts so many are HA's. */
+  haFailoverLevel: number;
+  /** Names of its hosts that are HA's. */
+  haFailoverHosts: string[];
   pools: string[];
   hosts: HostSpec[];
 }
@@ -199,13 +203,22 @@ const host = object<HostSpec>((r) => ({
   maintenance: r.flag('maintenance'),
 }));
 
-const cluster = object<ClusterSpec>((r) => ({
-  name: r.text('name'),
-  drs: r.oneOf('drs', ['fullyAutomated', 'manual', 'disabled'], 'fullyAutomated'),
-  haReserve: r.number('haReserve', 0, 1, 0, false),
-  pools: r.list('pools', word),
-  hosts: r.list('hosts', host),
-}));
+const cluster = object<ClusterSpec>((r) => {
+  const made: ClusterSpec = {
+    name: r.text('name'),
+    drs: r.oneOf('drs', ['fullyAutomated', 'manual', 'disabled'], 'fullyAutomated'),
+    haReserve: r.number('haReserve', 0, 1, 0, false),
+    haFailoverLevel: r.number('haFailoverLevel', 0, 1024, 0),
+    haFailoverHosts: r.list('haFailoverHosts', word),
+    pools: r.list('pools', word),
+    hosts: r.list('hosts', host),
+  };
+  const policies = [made.haReserve > 0, made.haFailoverLevel > 0, made.haFailoverHosts.length > 0].filter(Boolean).length;
+  if (policies > 1) throw r.fail('haReserve', 'is one policy of HA, and haFailoverLevel or haFailoverHosts another: a cluster has one');
+  for (const name of made.haFailoverHosts)
+    if (!made.hosts.some((each) => each.name === name)) throw r.fail('haFailoverHosts', `names ${name}, which is no host of the cluster`);
+  return made;
+});
 
 const datastore = object<DatastoreSpec>((r) => ({
   name: r.text('name'),

@@ -100,10 +100,11 @@ function addSite(m: Model, spec: DatacenterSpec, place: string): void {
   for (const [i, c] of spec.clusters.entries()) {
     const at = `${place}.clusters[${i}]`;
     const compute = addOnce(site.computes, 'cluster', c.name, at, () =>
-      addCompute(m, site.dc, { name: c.name, drs: c.drs, reservedShare: c.haReserve }),
+      addCompute(m, site.dc, { name: c.name, drs: c.drs, reservedShare: c.haReserve, failoverLevel: c.haFailoverLevel }),
     );
     for (const name of c.pools) compute.pool.pools.set(name, resourcePool(m, m.ref('resgroup'), name, compute.pool, compute));
     for (const [j, h] of c.hosts.entries()) hostInto(m, site, compute, h, `${at}.hosts[${j}]`);
+    compute.failoverHosts = compute.hosts.filter(({ name }) => c.haFailoverHosts.includes(name));
   }
   for (const [i, h] of spec.hosts.entries()) {
     const at = `${place}.hosts[${i}]`;

@@ -1,4 +1,14 @@
-import { type DatastoreObject, type Entity, type Folder, type Host, isNet, type Net, type ResourcePool, type Vm } from './entities.ts';
+import {
+  type Compute,
+  type DatastoreObject,
+  type Entity,
+  type Folder,
+  type Host,
+  isNet,
+  type Net,
+  type ResourcePool,
+  type Vm,
+} from './entities.ts';
 import { invalidArgument, VimFault } from './fault.ts';
 import type { Model } from './model.ts';
 import { nicsOf } from './vm-record.ts';
@@ -112,8 +122,22 @@ export const memoryOf = (vm: Vm): number => vm.record.memoryMB * 2 ** 20;
 
 /** What a host may give out in all, in bytes of memory; the HA reserve is kept back. */
 export function memoryRoom(host: Host): number {
-  return host.memoryBytes * (1 - host.compute.reservedShare) - host.usedMemoryBytes;
+  const { compute } = host;
+  if (compute.failoverHosts.includes(host)) return 0;
+  const own = host.memoryBytes * (1 - compute.reservedShare) - host.usedMemoryBytes;
+  return compute.failoverLevel === 0 ? own : Math.min(own, roomAfterFailures(compute));
 }
+
+/** What could still be started if so many of its largest hosts failed. */
+function roomAfterFailures({ hosts, failoverLevel }: Compute): number {
+  const up = hosts.filter(usable).toSorted((a, b) => b.memoryBytes - a.memoryBytes);
+  const used = up.reduce((n, host) => n + host.usedMemoryBytes, 0);
+  return up.slice(failoverLevel).reduce((n, host) => n + host.memoryBytes, 0) - used;
+}
+
+/** Whether HA keeps anything back. */
+export const keepsBack = ({ reservedShare, failoverLevel, failoverHosts }: Compute): boolean =>
+  reservedShare > 0 || failoverLevel > 0 || failoverHosts.length > 0;
 
 /** DRS at power-on: the least loaded host that sees the VM's disks and networks. Without DRS the host it is registered on. */
 export function placeForPowerOn(m: Model, vm: Vm, datastores: readonly DatastoreObject[]): Host {
@@ -143,7 +167,7 @@ export function assertRoom(host: Host, need: number): void {
     throw new VimFault('InsufficientHostCapacityFault', 'The host has as many virtual machines as it can run.', { host });
   }
   if (memoryRoom(host) >= need) return;
-  if (host.compute.reservedShare > 0) {
+  if (keepsBack(host.compute)) {
     throw new VimFault('InsufficientFailoverResourcesFault', 'Insufficient resources to satisfy configured failover level for vSphere HA.');
   }
   throw new VimFault('InsufficientMemoryResourcesFault', 'The host does not have sufficient memory resources to satisfy the reservation.', {

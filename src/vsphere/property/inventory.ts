@@ -38,6 +38,8 @@ export const DEFAULT_WATCH: InventoryWatch = {
     'config.changeVersion',
     'config.files.vmPathName',
     'config.hardware.device',
+    'config.hardware.memoryMB',
+    'config.hardware.numCPU',
     'config.extraConfig',
     'snapshot',
     'runtime.powerState',

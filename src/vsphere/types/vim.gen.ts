@@ -574,7 +574,7 @@ export interface ClusterConfigInfoEx extends DataObject {
   defaultHardwareVersionKey?: string | undefined;
   maximumHardwareVersionKey?: string | undefined;
   systemVMsConfig?: DataObject | undefined;
-  dasConfig: DataObject;
+  dasConfig: ClusterDasConfigInfo;
   dasVmConfig?: DataObject[] | undefined;
   drsConfig: ClusterDrsConfigInfo;
   drsVmConfig?: DataObject[] | undefined;
@@ -603,7 +603,7 @@ export interface ClusterConfigSpecEx extends DataObject {
   softwareSpecId?: string | undefined;
   networkBootMode?: string | undefined;
   systemVMsConfig?: DataObject | undefined;
-  dasConfig?: DataObject | undefined;
+  dasConfig?: ClusterDasConfigInfo | undefined;
   dasVmConfigSpec?: DataObject[] | undefined;
   drsConfig?: ClusterDrsConfigInfo | undefined;
   drsVmConfigSpec?: DataObject[] | undefined;
@@ -621,6 +621,25 @@ export interface ClusterConfigSpecEx extends DataObject {
   cryptoConfig?: DataObject | undefined;
   vsanCoreConfigSpec?: DataObject | undefined;
 }
+export interface ClusterDasAdmissionControlPolicy extends DataObject {
+  _type: 'ClusterDasAdmissionControlPolicy';
+  resourceReductionToToleratePercent?: number | undefined;
+  pMemAdmissionControlEnabled?: boolean | undefined;
+}
+export interface ClusterDasConfigInfo extends DataObject {
+  _type?: 'ClusterDasConfigInfo' | undefined;
+  enabled?: boolean | undefined;
+  vmMonitoring?: string | undefined;
+  hostMonitoring?: string | undefined;
+  vmComponentProtecting?: string | undefined;
+  failoverLevel?: number | undefined;
+  admissionControlPolicy?: AnyClusterDasAdmissionControlPolicy | undefined;
+  admissionControlEnabled?: boolean | undefined;
+  defaultVmSettings?: DataObject | undefined;
+  option?: AnyOptionValue[] | undefined;
+  heartbeatDatastore?: Ref[] | undefined;
+  hBDatastoreCandidatePolicy?: string | undefined;
+}
 export interface ClusterDrsConfigInfo extends DataObject {
   _type?: 'ClusterDrsConfigInfo' | undefined;
   enabled?: boolean | undefined;
@@ -629,6 +648,31 @@ export interface ClusterDrsConfigInfo extends DataObject {
   vmotionRate?: number | undefined;
   scaleDescendantsShares?: string | undefined;
   option?: AnyOptionValue[] | undefined;
+}
+export interface ClusterFailoverHostAdmissionControlPolicy extends DataObject {
+  _type: 'ClusterFailoverHostAdmissionControlPolicy';
+  resourceReductionToToleratePercent?: number | undefined;
+  pMemAdmissionControlEnabled?: boolean | undefined;
+  failoverHosts?: Ref[] | undefined;
+  failoverLevel?: number | undefined;
+}
+export interface ClusterFailoverLevelAdmissionControlPolicy extends DataObject {
+  _type: 'ClusterFailoverLevelAdmissionControlPolicy';
+  resourceReductionToToleratePercent?: number | undefined;
+  pMemAdmissionControlEnabled?: boolean | undefined;
+  failoverLevel: number;
+  slotPolicy?: DataObject | undefined;
+}
+export interface ClusterFailoverResourcesAdmissionControlPolicy extends DataObject {
+  _type: 'ClusterFailoverResourcesAdmissionControlPolicy';
+  resourceReductionToToleratePercent?: number | undefined;
+  pMemAdmissionControlEnabled?: boolean | undefined;
+  cpuFailoverResourcesPercent: number;
+  memoryFailoverResourcesPercent: number;
+  failoverLevel?: number | undefined;
+  autoComputePercentages?: boolean | undefined;
+  pMemFailoverResourcesPercent?: number | undefined;
+  autoComputePMemFailoverResourcesPercent?: boolean | undefined;
 }
 export interface ClusterHostRecommendation extends DataObject {
   _type?: 'ClusterHostRecommendation' | undefined;
@@ -9142,6 +9186,11 @@ export type AnyTypeDescription =
 export type AnyClusterAction =
   | ClusterAction
   | StoragePlacementAction;
+export type AnyClusterDasAdmissionControlPolicy =
+  | ClusterDasAdmissionControlPolicy
+  | ClusterFailoverHostAdmissionControlPolicy
+  | ClusterFailoverLevelAdmissionControlPolicy
+  | ClusterFailoverResourcesAdmissionControlPolicy;
 export type AnyComputeResourceConfigInfo =
   | ComputeResourceConfigInfo
   | ClusterConfigInfoEx;
@@ -10200,7 +10249,12 @@ export interface VimTypes {
   ClusterComputeResourceSummary: ClusterComputeResourceSummary;
   ClusterConfigInfoEx: ClusterConfigInfoEx;
   ClusterConfigSpecEx: ClusterConfigSpecEx;
+  ClusterDasAdmissionControlPolicy: ClusterDasAdmissionControlPolicy;
+  ClusterDasConfigInfo: ClusterDasConfigInfo;
   ClusterDrsConfigInfo: ClusterDrsConfigInfo;
+  ClusterFailoverHostAdmissionControlPolicy: ClusterFailoverHostAdmissionControlPolicy;
+  ClusterFailoverLevelAdmissionControlPolicy: ClusterFailoverLevelAdmissionControlPolicy;
+  ClusterFailoverResourcesAdmissionControlPolicy: ClusterFailoverResourcesAdmissionControlPolicy;
   ClusterHostRecommendation: ClusterHostRecommendation;
   ClusterNotAttemptedVmInfo: ClusterNotAttemptedVmInfo;
   ClusterPowerOnVmResult: ClusterPowerOnVmResult;
@@ -11128,6 +11182,7 @@ export interface VimFamilies {
   TaskReason: AnyTaskReason;
   TypeDescription: AnyTypeDescription;
   ClusterAction: AnyClusterAction;
+  ClusterDasAdmissionControlPolicy: AnyClusterDasAdmissionControlPolicy;
   ComputeResourceConfigInfo: AnyComputeResourceConfigInfo;
   ComputeResourceConfigSpec: AnyComputeResourceConfigSpec;
   ComputeResourceSummary: AnyComputeResourceSummary;

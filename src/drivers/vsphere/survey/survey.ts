@@ -12,10 +12,11 @@ import type {
 } from '../../../driver/driver.ts';
 import { driverError } from '../../../driver/errors.ts';
 import { type Ctx, withTimeout } from '../../../lib/context.ts';
-import { diskChain } from '../../../vsphere/index.ts';
+import { diskChain, refKey } from '../../../vsphere/index.ts';
 import type { Teardown } from '../storage/teardown.ts';
 import { ContentWatch } from './content-watch.ts';
 import type { Heartbeats } from './heartbeats.ts';
+import { type HostRoom, keptByHa, type Load, loadOf, sum } from './held.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { Files } from '../storage/files.ts';
 import { blindOn, type Folders } from '../storage/folders.ts';
@@ -262,7 +263,7 @@ export class Survey {
     return { host: shownName(host), datastores: [...datastores], ...(question === undefined ? {} : { question }) };
   }
 
-  /** The cluster's room, less what the operator holds back. Storage counts the datastores that may be used. */
+  /** The cluster's room, or what the operator allows of it, and what of that is held. Storage counts the datastores that may be used. */
   async room(ctx: Ctx): Promise<ProviderRoom> {
     await this.#ready(ctx);
     const hosts = usableHosts(this.#end.client, this.#end.site);
@@ -271,8 +272,13 @@ export class Survey {
       'summary.hardware.numCpuThreads',
       'capability.maxSupportedVMs',
     ]);
-    const sum = (of: (props: (typeof found)[number]['props']) => number): number => found.reduce((n, host) => n + of(host.props), 0);
-    const held = await this.#heldByFrozen(ctx);
+    const rooms = found.map(({ ref, props }) => ({
+      ref,
+      memoryMiB: Math.floor(Number(props['summary.hardware.memorySize'] ?? 0) / 2 ** 20),
+      vcpus: Number(props['summary.hardware.numCpuThreads'] ?? 0) * VCPUS_PER_THREAD,
+    }));
+    const all = sum(rooms);
+    const held = await this.#held(ctx, rooms);
     const used = this.#end.stores();
     const stores = used.filter((store) => store.accessible);
     const limits = this.#end.options.capacity;
@@ -280,9 +286,9 @@ export class Survey {
     const reserveMiB = storageAsked(reserveOf(this.#end.options));
     const storageBytes = stores.reduce((n, store) => n + store.capacity, 0);
     return {
-      machines: limits?.machines ?? sum((p) => Number(p['capability.maxSupportedVMs'] ?? 512)),
-      memoryMiB: limits?.memoryMiB ?? Math.floor(sum((p) => Number(p['summary.hardware.memorySize'] ?? 0)) / 2 ** 20),
-      vcpus: limits?.vcpus ?? sum((p) => Number(p['summary.hardware.numCpuThreads'] ?? 0)) * VCPUS_PER_THREAD,
+      machines: limits?.machines ?? found.reduce((n, { props }) => n + Number(props['capability.maxSupportedVMs'] ?? 512), 0),
+      memoryMiB: limits?.memoryMiB ?? all.memoryMiB,
+      vcpus: limits?.vcpus ?? all.vcpus,
       storageMiB: limits?.storageMiB ?? storageIn(storageBytes),
       storageBytes,
       storageFreeBytes: stores.reduce((n, store) => n + store.free, 0),
@@ -297,7 +303,7 @@ export class Survey {
       ...(used.length < 2 || stores.length < used.length
         ? {}
         : { largestStorageMiB: storageIn(Math.max(...stores.map((store) => store.capacity))) }),
-      ...(held.length === 0 ? {} : { heldMemoryMiB: total(held, 'memoryMB'), heldVcpus: total(held, 'numCPU') }),
+      ...(held.memoryMiB + held.vcpus === 0 ? {} : { heldMemoryMiB: held.memoryMiB, heldVcpus: held.vcpus }),
     };
   }
 
@@ -331,20 +337,30 @@ export class Survey {
     return taken;
   }
 
-  /** Frozen parents that run: each has its memory on its host, and its virtual CPUs are not another's. */
-  async #heldByFrozen(ctx: Ctx): Promise<readonly Held[]> {
-    const refs = this.#end.register.views().filter((v) => v.tags.kind === 'frozen' && v.power === 'on' && this.#end.owned(v));
-    if (refs.length === 0) return [];
-    const found = await this.#end.client.readAll(
-      ctx,
-      'VirtualMachine',
-      refs.map((v) => v.ref),
-      ['config.hardware.memoryMB', 'config.hardware.numCPU'],
+  /**
+   * Frozen parents that run have their memory on their hosts, and their virtual CPUs are not another's. What others run there, and what HA keeps
+   * back, counts where the operator did not say himself how much is Carrel's.
+   */
+  async #held(ctx: Ctx, rooms: readonly HostRoom[]): Promise<Load> {
+    const { client, site, register, options } = this.#end;
+    const running = register.views().filter((view) => view.power === 'on');
+    const frozen = loadOf(
+      client,
+      running.filter((view) => view.tags.kind === 'frozen' && this.#end.owned(view)),
     );
-    return found.map(({ props }) => ({
-      memoryMB: Number(props['config.hardware.memoryMB'] ?? 0),
-      numCPU: Number(props['config.hardware.numCPU'] ?? 0),
-    }));
+    const { memoryMiB, vcpus } = options.capacity ?? {};
+    if (memoryMiB !== undefined && vcpus !== undefined) return frozen;
+    const ha = await keptByHa(ctx, client, site.compute, rooms);
+    const kept = new Set(ha.hosts.map(refKey));
+    const shared = new Set(rooms.map(({ ref }) => refKey(ref)).filter((key) => !kept.has(key)));
+    const others = loadOf(
+      client,
+      running.filter((view) => !this.#end.owned(view) && view.host !== undefined && shared.has(refKey(view.host))),
+    );
+    return {
+      memoryMiB: frozen.memoryMiB + (memoryMiB === undefined ? others.memoryMiB + ha.memoryMiB : 0),
+      vcpus: frozen.vcpus + (vcpus === undefined ? others.vcpus + ha.vcpus : 0),
+    };
   }
 }
 
@@ -353,10 +369,6 @@ function placesOf({ folder, disks }: View): string[] | undefined {
   if (folder === undefined) return undefined;
   return [...new Set([folder, ...disks.flatMap((disk) => diskChain(disk))].map(datastoreName))];
 }
-
-type Held = Record<'memoryMB' | 'numCPU', number>;
-
-const total = (held: readonly Held[], of: keyof Held): number => held.reduce((n, each) => n + each[of], 0);
 
 /** What to tell of one that is ours by its tag and is another by its UUID. It stands there, and no verb of ours may touch it. */
 function disputeOf({ name, instanceUuid, tags }: View): string {

@@ -41,6 +41,41 @@ function drsAfter(compute: Compute, spec: ClusterConfigSpecEx, modify: boolean):
   return (behaviour ?? kept) as Compute['drs'];
 }
 
+type Ha = Pick<Compute, 'reservedShare' | 'reservedCpuShare' | 'failoverLevel' | 'failoverHosts'>;
+const NO_HA: Ha = { reservedShare: 0, reservedCpuShare: undefined, failoverLevel: 0, failoverHosts: [] };
+
+/** What HA keeps back after a change, by the one policy that a cluster has. Without `modify` a specification that says nothing of it ends it. */
+function haAfter(c: Call, compute: Compute, spec: ClusterConfigSpecEx, modify: boolean): Ha {
+  const das = spec.dasConfig;
+  if (das === undefined) return modify ? compute : NO_HA;
+  if (das.enabled === false || das.admissionControlEnabled === false) return NO_HA;
+  const policy = das.admissionControlPolicy;
+  if (policy === undefined) return modify ? compute : NO_HA;
+  const percent = (n: number, what: string): number => {
+    if (n < 0 || n > 100) throw invalidArgument(`spec.dasConfig.admissionControlPolicy.${what}`);
+    return n / 100;
+  };
+  switch (policy._type) {
+    case 'ClusterFailoverResourcesAdmissionControlPolicy':
+      return {
+        ...NO_HA,
+        reservedShare: percent(policy.memoryFailoverResourcesPercent, 'memoryFailoverResourcesPercent'),
+        reservedCpuShare: percent(policy.cpuFailoverResourcesPercent, 'cpuFailoverResourcesPercent'),
+      };
+    case 'ClusterFailoverLevelAdmissionControlPolicy':
+      if (policy.failoverLevel < 1) throw invalidArgument('spec.dasConfig.admissionControlPolicy.failoverLevel');
+      return { ...NO_HA, failoverLevel: policy.failoverLevel };
+    case 'ClusterFailoverHostAdmissionControlPolicy': {
+      const failoverHosts = (policy.failoverHosts ?? []).map((asked) => arg.host(c, asked) as Host);
+      if (failoverHosts.some((host) => host.compute !== compute))
+        throw invalidArgument('spec.dasConfig.admissionControlPolicy.failoverHosts');
+      return { ...NO_HA, failoverHosts };
+    }
+    default:
+      throw invalidArgument('spec.dasConfig.admissionControlPolicy');
+  }
+}
+
 /** The compute resource of an environment browser; its machines have the same browser. */
 function browsed(c: Call): Compute {
   const found = c.m.computes.find((compute) => c.self.id === `envbrowser-${compute.id}`);
@@ -72,13 +107,15 @@ export const computeMethods: Handlers = {
     const { spec } = a;
     if (spec._type === 'ClusterConfigSpecEx' && compute.type !== 'ClusterComputeResource') throw invalidArgument('spec');
     const drs = spec._type === 'ClusterConfigSpecEx' ? drsAfter(compute, spec as ClusterConfigSpecEx, a.modify) : compute.drs;
+    const { reservedShare, reservedCpuShare, failoverLevel, failoverHosts } =
+      spec._type === 'ClusterConfigSpecEx' ? haAfter(c, compute, spec as ClusterConfigSpecEx, a.modify) : compute;
     return taskRef(
       c.m.tasks.start({
         method: 'ReconfigureComputeResource_Task',
         entity: compute,
         *work() {
           yield c.m.latency.about(300);
-          compute.drs = drs;
+          Object.assign(compute, { drs, reservedShare, reservedCpuShare, failoverLevel, failoverHosts });
           c.m.changed(compute, 'configurationEx');
           return undefined;
         },

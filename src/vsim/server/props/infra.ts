@@ -10,7 +10,7 @@ import {
 } from '../../model/entities.ts';
 import { defaultHardware } from '../../model/hardware-versions.ts';
 import { allocationOf } from '../../model/pools.ts';
-import { memoryRoom } from '../../model/place.ts';
+import { keepsBack, memoryRoom } from '../../model/place.ts';
 import { date, long, MB, type PropTable, type Reader, ref, refs } from './context.ts';
 import { entityProps } from './entity.ts';
 
@@ -87,6 +87,24 @@ function computeSummary(c: Compute) {
   };
 }
 
+/** HA as its admission control keeps room back; a cluster that keeps none has HA off. */
+function dasConfig(c: Compute) {
+  const policy =
+    c.failoverHosts.length > 0
+      ? { _type: 'ClusterFailoverHostAdmissionControlPolicy' as const, failoverHosts: refs(c.failoverHosts), failoverLevel: 1 }
+      : c.failoverLevel > 0
+        ? { _type: 'ClusterFailoverLevelAdmissionControlPolicy' as const, failoverLevel: c.failoverLevel }
+        : {
+            _type: 'ClusterFailoverResourcesAdmissionControlPolicy' as const,
+            cpuFailoverResourcesPercent: Math.round((c.reservedCpuShare ?? c.reservedShare) * 100),
+            memoryFailoverResourcesPercent: Math.round(c.reservedShare * 100),
+            failoverLevel: 1,
+            autoComputePercentages: false,
+          };
+  const enabled = keepsBack(c);
+  return { enabled, hostMonitoring: 'enabled', admissionControlPolicy: policy, admissionControlEnabled: enabled };
+}
+
 export const computeProps: PropTable<Compute> = {
   top: {
     ...entityProps,
@@ -101,6 +119,7 @@ export const computeProps: PropTable<Compute> = {
         ? {
             _type: 'ClusterConfigInfoEx',
             vmSwapPlacement: 'vmDirectory',
+            dasConfig: dasConfig(c),
             drsConfig: {
               enabled: c.drs !== 'disabled',
               enableVmBehaviorOverrides: true,

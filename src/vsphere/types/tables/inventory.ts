@@ -6,21 +6,30 @@ ClusterComputeResourceSummary < ComputeResourceSummary: currentFailoverLevel int
   numVmotions int, targetBalance? int, currentBalance? int, drsScore? int, numVmsPerDrsScoreBucket? int[],
   usageSummary? ~ClusterUsageSummary, currentEVCModeKey? string, currentEVCGraphicsModeKey? string, dasData? ~ClusterDasData,
   clusterMaintenanceModeStatus? string, vcsHealthStatus? string, vcsSlots? ~ClusterComputeResourceVcsSlots[]
-ClusterConfigInfoEx < ComputeResourceConfigInfo: systemVMsConfig? ~ClusterSystemVMsConfigInfo, dasConfig ~ClusterDasConfigInfo,
+ClusterConfigInfoEx < ComputeResourceConfigInfo: systemVMsConfig? ~ClusterSystemVMsConfigInfo, dasConfig ClusterDasConfigInfo,
   dasVmConfig? ~ClusterDasVmConfigInfo[], drsConfig ClusterDrsConfigInfo, drsVmConfig? ~ClusterDrsVmConfigInfo[],
   rule? ~ClusterRuleInfo[], orchestration? ~ClusterOrchestrationInfo, vmOrchestration? ~ClusterVmOrchestrationInfo[],
   dpmConfigInfo? ~ClusterDpmConfigInfo, dpmHostConfig? ~ClusterDpmHostConfigInfo[], vsanConfigInfo? ~VsanClusterConfigInfo,
   vsanHostConfig? ~VsanHostConfigInfo[], group? ~ClusterGroupInfo[], infraUpdateHaConfig? ~ClusterInfraUpdateHaConfigInfo,
   proactiveDrsConfig? ~ClusterProactiveDrsConfigInfo, cryptoConfig? ~ClusterCryptoConfigInfo, vsanCoreConfig? ~VsanClusterCoreConfig
-ClusterConfigSpecEx < ComputeResourceConfigSpec: systemVMsConfig? ~ClusterSystemVMsConfigSpec, dasConfig? ~ClusterDasConfigInfo,
+ClusterConfigSpecEx < ComputeResourceConfigSpec: systemVMsConfig? ~ClusterSystemVMsConfigSpec, dasConfig? ClusterDasConfigInfo,
   dasVmConfigSpec? ~ClusterDasVmConfigSpec[], drsConfig? ClusterDrsConfigInfo, drsVmConfigSpec? ~ClusterDrsVmConfigSpec[],
   rulesSpec? ~ClusterRuleSpec[], orchestration? ~ClusterOrchestrationInfo, vmOrchestrationSpec? ~ClusterVmOrchestrationSpec[],
   dpmConfig? ~ClusterDpmConfigInfo, dpmHostConfigSpec? ~ClusterDpmHostConfigSpec[], vsanConfig? ~VsanClusterConfigInfo,
   vsanHostConfigSpec? ~VsanHostConfigInfo[], groupSpec? ~ClusterGroupSpec[], infraUpdateHaConfig? ~ClusterInfraUpdateHaConfigInfo,
   proactiveDrsConfig? ~ClusterProactiveDrsConfigInfo, inHciWorkflow? boolean, cryptoConfig? ~ClusterCryptoConfigInfo,
   vsanCoreConfigSpec? ~VsanClusterCoreConfigSpec
+ClusterDasAdmissionControlPolicy: resourceReductionToToleratePercent? int, pMemAdmissionControlEnabled? boolean
+ClusterDasConfigInfo: enabled? boolean, vmMonitoring? string, hostMonitoring? string, vmComponentProtecting? string, failoverLevel? int,
+  admissionControlPolicy? ClusterDasAdmissionControlPolicy, admissionControlEnabled? boolean, defaultVmSettings? ~ClusterDasVmSettings,
+  option? OptionValue[], heartbeatDatastore? ref[], hBDatastoreCandidatePolicy? string
 ClusterDrsConfigInfo: enabled? boolean, enableVmBehaviorOverrides? boolean, defaultVmBehavior? DrsBehavior, vmotionRate? int,
   scaleDescendantsShares? string, option? OptionValue[]
+ClusterFailoverHostAdmissionControlPolicy < ClusterDasAdmissionControlPolicy: failoverHosts? ref[], failoverLevel? int
+ClusterFailoverLevelAdmissionControlPolicy < ClusterDasAdmissionControlPolicy: failoverLevel int, slotPolicy? ~ClusterSlotPolicy
+ClusterFailoverResourcesAdmissionControlPolicy < ClusterDasAdmissionControlPolicy: cpuFailoverResourcesPercent int,
+  memoryFailoverResourcesPercent int, failoverLevel? int, autoComputePercentages? boolean, pMemFailoverResourcesPercent? int,
+  autoComputePMemFailoverResourcesPercent? boolean
 ClusterHostRecommendation: host ref, rating int
 ClusterNotAttemptedVmInfo: vm ref, fault LocalizedMethodFault
 ClusterPowerOnVmResult: attempted? ClusterAttemptedVmInfo[], notAttempted? ClusterNotAttemptedVmInfo[],
