@@ -49,11 +49,12 @@ export const PAUSES = {
   look: 15_000,
   /** After a look that found it away: what waits goes on that much after its return. */
   away: 1_000,
+  /** How long one look waits for an answer. */
+  answer: 20_000,
 };
 
-/** How long opening may take, and one look. Milliseconds. */
+/** How long opening may take, in milliseconds. */
 const OPEN_MS = 120_000;
-const LOOK_MS = 20_000;
 
 interface Keeper {
   /** What it was opened with. */
@@ -224,7 +225,7 @@ export class ProviderRegistry {
       await sleep({ signal }, pause).catch(() => {});
       if (signal.aborted) return;
       try {
-        const room = await driver.room(makeCtx({ signal, timeoutMs: LOOK_MS }));
+        const room = await driver.room(makeCtx({ signal, timeoutMs: this.#pauses.answer }));
         pause = this.#pauses.look;
         await this.#note(id, 'up', null);
         await this.#hold(id, room, driver);

@@ -78,7 +78,7 @@ async function setUp(makeHost: (installation: Installation) => Promise<Host>, gu
   const way = await cuttable(new URL(vsim.url));
   const installation = newInstallation();
   const host = await makeHost(installation);
-  const plane = await startPlane(t.url, installation, { driver: host.driver, providerPauses: { look: 200 } });
+  const plane = await startPlane(t.url, installation, { driver: host.driver, providerPauses: { look: 200, answer: 3_000 } });
   const { services } = plane;
   const [root, ada] = [await newCaller(t.db, 'root', 'admin'), await newCaller(t.db, 'ada', 'user')];
   const published = (count: number) =>
