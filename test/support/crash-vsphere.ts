@@ -273,18 +273,23 @@ async function restarted(crashes: Crashes, place: VSpherePlace, way: Way, write:
 /** Defines tests: the same at every write of each way, one after the other. */
 export function atEveryWrite(crashes: Crashes, place: VSpherePlace): void {
   const ways = Object.entries({ ...crashes.ways, ...place.calls() });
-  test.each(ways)('%s: killed at each write of vSphere', async (_, way) => {
-    for (let n = 1; ; n++) {
-      await crashes.gone(way, () => place.killAt({ n }));
+  test.for(ways)('%s: killed at each write of vSphere', async ([, way], { annotate }) => {
+    let writes = 0;
+    for (; ; writes++) {
+      await crashes.gone(way, () => place.killAt({ n: writes + 1 }));
       if (place.disarm()) break;
       await place.server.gone();
       await crashes.recovered(way);
     }
     await crashes.allWell();
     await crashes.allEnded();
+    await annotate(`${writes} writes`);
+    expect(writes).toBeGreaterThan(0);
   });
-  test.each(ways)('%s: vSphere restarts at each write', async (_, way) => {
-    let n = 1;
-    while (await restarted(crashes, place, way, { n })) n++;
+  test.for(ways)('%s: vSphere restarts at each write', async ([, way], { annotate }) => {
+    let writes = 0;
+    while (await restarted(crashes, place, way, { n: writes + 1 })) writes++;
+    await annotate(`${writes} writes`);
+    expect(writes).toBeGreaterThan(0);
   });
 }
