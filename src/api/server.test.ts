@@ -241,7 +241,7 @@ describe('bodies', () => {
     const detail = async (body: string) => (await problemOf(await post(body))).detail;
     expect(await detail('{"image":"starter","modee":1}')).toContain('modee');
     expect(await detail('{"image":"starter","mode":"thin"}')).toBe('mode must be one of linked, full, instant');
-    expect(await detail('{"image":"starter","vcpus":"2"}')).toBe('vcpus must be integer');
+    expect(await detail('{"image":"starter","vcpus":"2"}')).toBe('vcpus must be a whole number');
     expect(await detail('{}')).toBe('the body lacks image');
     expect(await detail('{"image":"starter","id":"x"}')).toMatch(/^id is not written as it should be\. .*UUID/);
     expect(await detail('{"image":"starter","for":"soon"}')).toContain('"soon"');

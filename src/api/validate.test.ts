@@ -12,7 +12,7 @@ describe('numbers in a path', () => {
   });
 
   it.each(['1.5', '0x1', ' 1', '1 ', '1e0', '+1', '1n', 'true', ''])('refuses %j, which is none as people write it', (number) => {
-    expect(said(check({ number }))).toBe('number must be integer');
+    expect(said(check({ number }))).toBe('number must be a whole number');
   });
 });
 

@@ -45,8 +45,36 @@ function describe(part: string, violation: Violation, schema: TSchema): string {
       return `${where} must be one of ${(params.allowedValues ?? []).join(', ')}`;
     case 'pattern':
       return `${where} is not written as it should be. ${wordsFor(schema, violation.instancePath) ?? ''}`.trimEnd();
+    default: {
+      const measured = measure(violation);
+      if (measured !== undefined && violation.keyword !== 'minLength') return `${where} ${measured}`;
+      return `${where} ${measured ?? 'is not what is asked for here'}. ${wordsFor(schema, violation.instancePath) ?? ''}`.trimEnd();
+    }
+  }
+}
+
+/** What is wrong with a value by a limit or a type, as one would say it. */
+function measure({ keyword, params }: Violation): string | undefined {
+  const { limit = 0, type } = params as { limit?: number; type?: string };
+  switch (keyword) {
+    case 'minLength':
+      return limit === 1 ? 'is empty' : `is too short: it has at least ${limit} characters`;
+    case 'maxLength':
+      return `is too long: it has at most ${limit} characters`;
+    case 'minimum':
+      return `is at least ${limit}`;
+    case 'maximum':
+      return `is at most ${limit}`;
+    case 'minItems':
+      return `has at least ${limit} members`;
+    case 'maxItems':
+      return `has at most ${limit} members`;
+    case 'format':
+      return 'is not written as it should be';
+    case 'type':
+      return type === 'integer' ? 'must be a whole number' : `must be ${/^[aeio]/.test(type ?? '') ? 'an' : 'a'} ${type}`;
     default:
-      return `${where} ${violation.message}`;
+      return undefined;
   }
 }
 

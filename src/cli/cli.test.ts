@@ -983,6 +983,23 @@ describe('help', () => {
       expect((await ann([...typed])).err).toContain(`see \`${`carrel help ${help}`.trim()}\``);
   });
 
+  it('what the server cannot take is said in words, with what it should be and the help of the command', async () => {
+    for (const args of [
+      ['reserve', 'starter', '--at', ''],
+      ['reserve', 'starter', '--for', ''],
+      ['reserve', 'starter', '--memory', '4'],
+      ['reserve', 'starter', '--at', 'x'.repeat(61)],
+      ['account', 'add', ''],
+      ['image', 'reseal', 'starter@1', '--reason', 'x'],
+    ]) {
+      const { err, code } = await root(args);
+      expect([args, code]).toEqual([args, 2]);
+      expect(err).not.toMatch(/openapi|must not have|schema/);
+      expect(err).toContain('see `carrel help');
+    }
+    expect((await root(['reserve', 'starter', '--memory', '4'])).err).toContain('memoryMiB is at least 16');
+  });
+
   it('with --json help is the tree of commands, whichever way it is asked for', async () => {
     const { json } = await ann(['help', '--json']);
     const all = (of: CommandHelp): CommandHelp[] => [of, ...of.commands.flatMap(all)];

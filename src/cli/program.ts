@@ -1,5 +1,6 @@
 /** Puts the commands together, one file each. The server's own (serve, demo, doctor) are added by src/main. */
 import { Command, CommanderError, Help } from 'commander';
+import { ApiError } from '../client/errors.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { addAccountAdd } from './commands/account-add.ts';
 import { addAccountInvite, addAccountOff, addAccountOn, addAccountReset, addAccountRole } from './commands/account-change.ts';
@@ -267,7 +268,7 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
       io.setExitCode(error.exitCode === 0 ? EXIT.ok : EXIT.usage);
       return;
     }
-    io.err(showError(error, state.json));
+    io.err(showError(inWordsOf(error, program, argv), state.json));
     if (io.env.CARREL_DEBUG && error instanceof Error) io.err(`${error.stack}\n`);
     io.setExitCode(exitCodeOf(error));
   }
@@ -284,6 +285,12 @@ function helpFor(program: Command, argv: readonly string[]): string {
     else if (of !== program) break;
   }
   return words.join(' ');
+}
+
+/** What a program is told to read of a request that the server could not take is nothing for whoever typed a command. */
+function inWordsOf(error: unknown, program: Command, argv: readonly string[]): unknown {
+  if (!(error instanceof ApiError) || error.hint?.includes('/openapi.json') !== true) return error;
+  return new ApiError({ ...error.problem, hint: `see \`${helpFor(program, argv)}\`` });
 }
 
 function usageError(error: CommanderError, help: string): CarrelError {

@@ -12,10 +12,10 @@ export const Time = Type.String({ format: 'date-time', description: 'ISO 8601, U
 export const NameParam = Type.String({ minLength: 1, maxLength: 200 });
 
 export const When = Type.String({
-  minLength: 4,
+  minLength: 1,
   maxLength: 60,
   description:
-    'A date and time: with an offset (`2026-11-25T14:00Z`), or as clocks in `zone` show it (`2026-11-25 14:00`, `14:00`, `tomorrow 14:00`).',
+    'A date and time: with an offset (`2026-11-25T14:00Z`), or as clocks in `zone` show it (`2026-11-25 14:00`, `14:00`, `2pm`, `tomorrow 14:00`).',
   examples: ['2026-11-25T14:00Z'],
 });
 export const Zone = Type.String({
@@ -28,7 +28,7 @@ export const Zone = Type.String({
  * seconds (`PT2H`, `P1DT12H`). Years and months are refused, since their length depends on the date.
  */
 export const Duration = Type.String({
-  minLength: 2,
+  minLength: 1,
   maxLength: 40,
   description: 'A span of time: `2h`, `90m`, `1d12h`, or an ISO 8601 duration without years and months (`PT2H`).',
   examples: ['2h', 'PT2H'],

@@ -1,5 +1,6 @@
 import type { Static } from 'typebox';
 import { oneOf } from './route.ts';
 
-export const Role = oneOf(['user', 'admin']);
+export const ROLES = ['user', 'admin'] as const;
+export const Role = oneOf(ROLES);
 export type Role = Static<typeof Role>;

@@ -43,7 +43,7 @@ const SeriesBody = strict({
   zone: described(Zone, 'The time zone whose clocks it keeps to, whatever the season.'),
   for: span,
   rule: Type.String({
-    minLength: 4,
+    minLength: 1,
     maxLength: 500,
     description:
       'The value of an RRULE (RFC 5545) with FREQ DAILY, WEEKLY, MONTHLY or YEARLY and an end, COUNT or UNTIL; at most 366 times.',

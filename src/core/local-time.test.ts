@@ -31,6 +31,18 @@ test('a bare time is the next one', () => {
   expect(read('today 9:00')).toEqual(at('2026-11-24T08:00:00Z'));
 });
 
+test('a clock of twelve hours, as people type it', () => {
+  for (const [said, clock] of [
+    ['9pm', '21:00'],
+    ['9:30 PM', '21:30'],
+    ['12am', '0:00'],
+    ['12 p.m.', '12:00'],
+    ['tomorrow 9 am', 'tomorrow 9:00'],
+  ] as const)
+    expect([said, read(said)]).toEqual([said, read(clock)]);
+  for (const said of ['13pm', '0am', '9p', '9:60pm']) expect(read(said)).toHaveProperty('problem');
+});
+
 describe('what is no time', () => {
   test.each(['', 'soon', '2026-13-01T10:00', '2026-02-30T10:00Z', '25:00', '2026-11-25', '99:99'])('%j', (text) => {
     expect(read(text)).toHaveProperty('problem');

@@ -8,6 +8,7 @@ export type ReadTime =
 const INSTANT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[zZ]|[+-]\d\d:?\d\d)$/;
 const LOCAL = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?$/;
 const CLOCK = /^(?:(today|tomorrow) )?(\d{1,2}):(\d\d)$/i;
+const CLOCK_OF_12 = /^(?:(today|tomorrow) )?(1[0-2]|0?[1-9])(?::(\d\d))? ?([ap])\.?m\.?$/i;
 
 /** Whether a name is a time zone of the IANA database that this runtime knows. */
 export function isZone(zone: string): boolean {
@@ -36,7 +37,7 @@ function momentOf(local: Temporal.PlainDateTime, zone: string): ReadTime {
 
 /**
  * Reads `2026-11-25T14:00Z` or with another offset, `2026-11-25 14:00` in `zone`, `14:00` (the next such time), `today 14:00` or
- * `tomorrow 14:00`.
+ * `tomorrow 14:00`; `2pm` and `2:30 pm` as well.
  */
 export function readTime(text: string, zone: string, now: Date): ReadTime {
   // `9:00` is `09:00`, after a date as well.
@@ -45,12 +46,19 @@ export function readTime(text: string, zone: string, now: Date): ReadTime {
     if (INSTANT.test(said)) return { at: new Date(Temporal.Instant.from(said.replace(' ', 'T')).epochMilliseconds), twice: false };
     if (!isZone(zone)) return { problem: `${JSON.stringify(zone)} is no time zone` };
     if (LOCAL.test(said)) return momentOf(Temporal.PlainDateTime.from(said.replace(' ', 'T')), zone);
-    const clock = CLOCK.exec(said);
+    const clock = CLOCK.exec(said) ?? of24(CLOCK_OF_12.exec(said));
     if (clock) return readClock(clock, zone, now);
   } catch {
     return { problem: `${JSON.stringify(text)} is no date and time` };
   }
   return { problem: `${JSON.stringify(text)} is no date and time` };
+}
+
+/** 12 am is midnight, 12 pm is noon. */
+function of24(clock: RegExpExecArray | null): (string | undefined)[] | undefined {
+  if (clock === null) return undefined;
+  const [said, day, hour, minute = '00', half = ''] = clock;
+  return [said, day, String((Number(hour) % 12) + (half.toLowerCase() === 'p' ? 12 : 0)), minute];
 }
 
 function readClock([, day, hour, minute]: readonly (string | undefined)[], zone: string, now: Date): ReadTime {

@@ -49,7 +49,12 @@ program
     process.env.CARREL_ADVERTISE,
   )
   .option('--no-qemu', "without this machine's own QEMU as a provider: only those that were added")
-  .option('--log-level <level>', 'trace, debug, info, warn, error', process.env.CARREL_LOG ?? 'info')
+  .addOption(
+    new Option('--log-level <level>', 'from which on it is logged')
+      .choices(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+      .env('CARREL_LOG')
+      .default('info'),
+  )
   .action(
     async (
       options: {

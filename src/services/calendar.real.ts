@@ -255,6 +255,10 @@ test('what a site says of a kind and a group is seen, and taken away again', asy
   const it = services(bench);
   const by = caller(bench);
   await it.setRule(by, { kind: 'lab', connectWithin: '15m' });
+  await expect(it.setRule(by, { kind: 'lab', group: 'students', atOnce: 2 })).rejects.toMatchObject({
+    code: 'bad-request',
+    hint: expect.stringContaining('user and admin'),
+  });
   await it.setRule(by, { kind: 'lab', group: 'user', connectWithin: null, atOnce: 2 });
   const { site, mine } = await it.setRule(by, { kind: 'long', group: 'user', allowed: false });
   expect(site).toEqual({

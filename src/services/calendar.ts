@@ -1,6 +1,7 @@
 import { durationMs } from './duration.ts';
 import type { CalendarServices, SaidTime, MachineRequest } from './interface.ts';
 import type { Availability, Maintenance, RuleChange, Rules } from '../contract/calendar.ts';
+import { ROLES } from '../contract/roles.ts';
 import { type Obstacle, partText } from '../core/calendar.ts';
 import { TOO_LARGE_HINT, tooLargeText } from '../core/capacity.ts';
 import { readTime } from '../core/local-time.ts';
@@ -20,13 +21,16 @@ import { given, iso, type Parts } from './parts.ts';
 
 /** So many of the reservations that a window touches are named: the contract says so too. */
 const MOST_TOUCHED = 1000;
+
 const KINDS: readonly ReservationKind[] = ['lab', 'long', 'imaging', 'server'];
 
 /** The moment that somebody wrote down; `bad-request` with what is wrong with it. */
 export function moment(said: SaidTime, now: Date): Date {
   const read = readTime(said.text, said.zone, now);
   if ('at' in read) return read.at;
-  throw new CarrelError('bad-request', read.problem, { hint: 'Write it like 2026-11-25T14:00Z, or 2026-11-25 14:00 with a zone.' });
+  throw new CarrelError('bad-request', read.problem, {
+    hint: 'Write it like 14:00, "tomorrow 14:00", "2026-11-25 14:00", or 2026-11-25T14:00Z.',
+  });
 }
 
 /** A request with its start as a moment, and its end as a span. `bad-request` for an end before its start. */
@@ -191,6 +195,12 @@ export function calendarServices({ deps }: Parts): CalendarServices {
       await deps.store.tx(async (tx) => {
         await lockSiteRules(tx);
         const site = await siteRules(tx);
+        // What was said of one in former times can be taken away.
+        if (group !== EVERYBODY && !(ROLES as readonly string[]).includes(group) && site[group] === undefined) {
+          throw new CarrelError('bad-request', `there is no group ${group}`, {
+            hint: `The groups are ${ROLES.join(' and ')}; without one it is for everybody.`,
+          });
+        }
         const before = change.reset ? {} : site[group]?.[change.kind];
         const next = without(site, group, change.kind, { ...before, ...kept(change) });
         await saveSiteRules(tx, next);
