@@ -103,7 +103,8 @@ export function isFault(error: unknown, ...types: (keyof VimTypes)[]): boolean {
   return types.some((type) => findFault(error, type) !== undefined);
 }
 
-// The one place where text decides: servers report a full datastore also as SystemError, with nothing but its text to tell.
+// The one place where text decides: servers report a full datastore also as SystemError, with nothing but its text to tell. Its reason is the
+// host's own word, which is not translated.
 const NO_SPACE = /no space left on device/i;
 
 /** Whether the datastore was full: NoDiskSpace, or SystemError with that text. */

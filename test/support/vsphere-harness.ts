@@ -80,6 +80,8 @@ function shownKeys(vsim: Vsim, host: string): string[] | undefined {
 }
 
 export class VSphereWorld implements Harness {
+  /** Whether servers that are made from now on speak another language than English. */
+  static translated = false;
   readonly vsim: Vsim;
   readonly options: VSphereProviderOptions;
   driver: VSphereDriver;
@@ -99,7 +101,14 @@ export class VSphereWorld implements Harness {
   static async make(options: VSphereWorldOptions = {}): Promise<VSphereWorld> {
     // Guest operations log in with an account that is handed to nobody.
     // Small masters: a seal reads each byte of them at one go, and a hundred blocks of large ones, one by one.
-    const vsim = await startVsim({ masters: 1, masterBytes: 2 ** 20, bootMs: 1, guestUser: 'operations', ...options.vsim });
+    const vsim = await startVsim({
+      masters: 1,
+      masterBytes: 2 ** 20,
+      bootMs: 1,
+      guestUser: 'operations',
+      translated: VSphereWorld.translated,
+      ...options.vsim,
+    });
     const world = new VSphereWorld(vsim, {
       kind: vsim.model.options.kind,
       url: (await options.way?.(vsim)) ?? vsim.url,

@@ -59,6 +59,8 @@ export interface ModelOptions {
   lateTellMs: number;
   /** How long a lease for sending disks goes on when nobody renews it. */
   leaseSeconds: number;
+  /** What people are told (messages of faults, texts of events and questions, labels) is in another language than English, as localised servers do. */
+  translated: boolean;
   /** ESXi without a licence that allows the API to write. */
   restricted: boolean;
   /** Time from power-on to running Tools, with real latency, in milliseconds. */
@@ -116,6 +118,7 @@ export const DEFAULTS: ModelOptions = {
   lockedFirstClones: 0,
   lateTellMs: 0,
   leaseSeconds: 300,
+  translated: false,
   restricted: false,
   bootMs: 20_000,
   guestId: 'ubuntu64Guest',

@@ -1,3 +1,4 @@
+import { translatedReply } from './language.ts';
 import { decodeRequest, type DecodedRequest, encodeFault, encodeReply, NotSoapError } from '../../vsphere/soap/envelope.ts';
 import { isSubtype } from '../../vsphere/types/schema.ts';
 import { XmlError } from '../../vsphere/xml/error.ts';
@@ -134,6 +135,7 @@ export class Dispatcher {
     } catch (error) {
       this.#fail(error, out);
     }
+    if (this.sim.model.options.translated) out.body = translatedReply(out.body);
     return out;
   }
 

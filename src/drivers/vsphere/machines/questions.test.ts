@@ -58,7 +58,7 @@ test("another installation's machine is answered nothing", async () => {
   });
 });
 
-test('moved is the answer to whether one of ours was moved or copied, in every wording; to nothing else, and where nothing says it', () => {
+test('moved is the answer to whether one of ours was moved or copied, in every wording and language; to nothing else, and where nothing says it', () => {
   const info = (text: string, labels: string[], ids: string[] = []) =>
     ({
       id: '1',
@@ -73,4 +73,11 @@ test('moved is the answer to whether one of ours was moved or copied, in every w
   expect(ownAnswer(info('This virtual machine might have been moved or copied.', plain, ['msg.uuid.altered']))).toBe('1');
   expect(ownAnswer(info('msg.uuid.altered: moved or copied?', ['Yes', 'No', 'moved or copied']))).toBeUndefined();
   expect(ownAnswer(info('msg.disk.moved: Was the disk moved?', plain))).toBeUndefined();
+  const altered = (labels: string[], defaultIndex: number) => {
+    const asked = info('msg.uuid.altered: ?', labels);
+    return ownAnswer({ ...asked, choice: { ...asked.choice, defaultIndex } });
+  };
+  expect(altered(['取消', '我已移动', '我已复制'], 2)).toBe('1');
+  expect(altered(['取消', '我已移动', '我已复制'], 0)).toBeUndefined();
+  expect(altered(['取消', '我已移动', '我已复制', '?'], 2)).toBeUndefined();
 });

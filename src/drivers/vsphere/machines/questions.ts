@@ -23,7 +23,12 @@ export function questionOf(info: VirtualMachineQuestionInfo): MachineQuestion {
 export function ownAnswer(info: VirtualMachineQuestionInfo): string | undefined {
   const ids = [info.text, ...(info.message ?? []).map((each) => each.id)];
   if (!ids.some((id) => id.includes('msg.uuid.altered'))) return undefined;
-  return questionOf(info).choices.find(({ label }) => /moved/i.test(label) && !/copied/i.test(label))?.key;
+  const { choices, preset } = questionOf(info);
+  const said = choices.find(({ label }) => /moved/i.test(label) && !/copied/i.test(label));
+  if (said !== undefined) return said.key;
+  // In another language, by its place: cancel, moved, copied, of which hosts propose the last.
+  const english = choices.some(({ label }) => /^[\x20-\x7e]+$/.test(label));
+  return !english && choices.map(({ key }) => key).join() === '0,1,2' && preset === '2' ? '1' : undefined;
 }
 
 /** Questions that a host asks of an operator while a machine stands still. */

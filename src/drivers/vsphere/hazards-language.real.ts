@@ -1,0 +1,14 @@
+/** The hazards once more, on servers that tell people everything in another language than English: what the driver decides is the same. */
+import { beforeAll } from 'vitest';
+import { VSphereWorld } from '../../../test/support/vsphere-harness.ts';
+
+beforeAll(() => {
+  VSphereWorld.translated = true;
+});
+
+await import('./hazards-create.test.ts');
+await import('./hazards-run.test.ts');
+await import('./hazards-delete.test.ts');
+await import('./hazards-strict.test.ts');
+await import('./endpoint/faults.test.ts');
+await import('./survey/condition.test.ts');
