@@ -144,6 +144,14 @@ describe('reserve', () => {
     expect(run.err).toContain('Make room.');
   });
 
+  it('what somebody ends while it is waited for is no success', async () => {
+    const run = startCli(server, 'ann', ['reserve', 'starter']);
+    await eventually('the reservation', () => server.world.reservations.size === 1);
+    server.world.move([...server.world.reservations.keys()][0] as string, { state: 'ended', stage: 'gone' });
+    expect([await run.done, run.out]).toEqual([4, '']);
+    expect(run.err).toContain('was ended before it was ready');
+  });
+
   it.each([
     [['reserve', 'nothing'], 3, 'there is no image nothing'],
     [['reserve', 'starter@9x'], 2, 'names no revision'],
@@ -624,6 +632,11 @@ describe('a reservation', () => {
     vnc.close();
     expect((await ann(['console', id, '--port', '70000'])).code).toBe(2);
     expect((await root(['console', id])).code).toBe(7);
+    // It is not held open for a machine that is gone.
+    const left = startCli(server, 'ann', ['console', id]);
+    await eventually('the port', () => left.out.includes('\n') && server.world.waitingReaders > 0);
+    server.world.move(id, { state: 'ended', stage: 'gone' });
+    expect([await left.done, left.err]).toEqual([4, expect.stringContaining('the reservation is over')]);
   });
 });
 
@@ -822,6 +835,15 @@ describe('operators', () => {
 
   it('see how much room each datastore of a provider has; of one that is away that it is not known', async () => {
     expect((await root(['provider', 'show', 'local'])).out).not.toContain('datastore');
+    Object.assign(server.world.provider, { held: { memoryMiB: 4096, vcpus: 2 } });
+    expect((await root(['provider', 'show', 'local'])).out).toMatch(
+      /^held +4096 MiB and 2 vCPUs by others' machines, HA or frozen parents: not promised$/m,
+    );
+    server.world.provider.limits = { machines: 10, memoryMiB: 0, vcpus: 8, storageMiB: 100_000 };
+    const full = await root(['provider', 'show', 'local']);
+    expect([full.err, full.out]).toEqual(['', expect.stringContaining('--max-memory')]);
+    delete server.world.provider.limits;
+    delete server.world.provider.held;
     Object.assign(server.world.provider, {
       datastores: [
         { name: 'one', capacityMiB: 2048, freeMiB: 512, roomMiB: 700, promisedMiB: 300 },

@@ -187,6 +187,12 @@ function datastoreText({ awaySince, capacityMiB = 0, freeMiB = 0, roomMiB = free
   return `${promisedMiB} of ${roomMiB} MiB promised to machines; ${freeMiB} of ${capacityMiB} MiB free`;
 }
 
+/** Where others alone have all that there is, an operator who knows better says how much of it is ours. */
+const overcommitted = ({ limits }: Provider) =>
+  limits.memoryMiB > 0 && limits.vcpus > 0
+    ? ''
+    : '. Nothing is left: --max-memory and --max-vcpus of `carrel provider set` say what may be promised all the same';
+
 export function describeProvider(p: Provider): string {
   return facts([
     ['provider', `${p.name} (${p.kind}, ${p.state})`],
@@ -202,6 +208,11 @@ export function describeProvider(p: Provider): string {
     ['machines', `${p.used.machines} of ${p.limits.machines}`],
     ['memory', `${p.used.memoryMiB} of ${p.limits.memoryMiB} MiB`],
     ['vCPUs', `${p.used.vcpus} of ${p.limits.vcpus}`],
+    [
+      'held',
+      p.held &&
+        `${p.held.memoryMiB} MiB and ${p.held.vcpus} vCPUs by others' machines, HA or frozen parents: not promised${overcommitted(p)}`,
+    ],
     ['disks', `${p.used.storageMiB} of ${p.limits.storageMiB} MiB, of linked clones ${p.linkedPercent} % counted${largestOf(p)}`],
     ['storage', p.storageBytes === undefined ? undefined : `${bytes(p.storageFreeBytes ?? 0)} free of ${bytes(p.storageBytes)}`],
     ...(p.datastores ?? []).map((d): [string, string] => [`datastore ${d.name}`, datastoreText(d)]),

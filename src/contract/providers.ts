@@ -144,6 +144,15 @@ export const Provider = named(
     copySlots: Type.Integer({ description: 'Disks that may be copied as a whole at one time: full copies, captures, masters.' }),
     limits: Limits,
     used: Limits,
+    held: Type.Optional(
+      Type.Object(
+        { memoryMiB: Type.Integer(), vcpus: Type.Integer() },
+        {
+          description:
+            'What no machine of ours has and is promised to none: others’ machines, what HA keeps back, frozen parents. The limits are without it.',
+        },
+      ),
+    ),
     linkedPercent: LinkedPercent,
     storageBytes: Type.Optional(Type.Integer()),
     storageFreeBytes: Type.Optional(Type.Integer()),

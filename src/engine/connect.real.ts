@@ -1,6 +1,7 @@
 /** Connects at one time: the guest ends with the newest keys. */
 import { expect, onTestFinished, test } from 'vitest';
 import { type Bench, makeBench, readyOne, reservationOf, until } from '../../test/support/engine.ts';
+import { publicKey as key } from '../../test/support/public-key.ts';
 import { driverError } from '../driver/errors.ts';
 import type { Driver } from '../driver/index.ts';
 import { guestAccount } from '../drivers/fake/guest-files.ts';
@@ -12,7 +13,6 @@ import type { EngineDeps } from './deps.ts';
 import { connect } from './intents/connect.ts';
 
 const sealer = new Sealer(Buffer.alloc(32, 1));
-const key = (n: number) => `ssh-ed25519 ${Buffer.alloc(51, n).toString('base64')} ada`;
 
 /** Deps whose handovers wait for `before(n)` first, n = 1, 2, …; `ended` counts those that are through. */
 function handovers(bench: Bench, before: (n: number) => Promise<unknown>): { deps: EngineDeps; begun: number; ended: number } {

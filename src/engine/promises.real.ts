@@ -16,6 +16,7 @@ import {
   TAG,
   withoutLocks,
 } from '../../test/support/engine.ts';
+import { publicKey } from '../../test/support/public-key.ts';
 import { guestAccount, guestWrite } from '../drivers/fake/guest-files.ts';
 import { masterDigest, plantForeign, plantStray } from '../drivers/fake/interference.ts';
 import { makeCtx } from '../lib/context.ts';
@@ -239,7 +240,7 @@ describe('promise 8', () => {
     const row = await readyOne(bench);
     const go = (key?: string) => connect(makeCtx({ log }), bench.deps, sealer, bench.who, row.id, key);
     const first = await go();
-    const key = `ssh-ed25519 ${Buffer.alloc(51, 3).toString('base64')} ada`;
+    const key = publicKey(3);
     const second = await go(key);
     expect([second.user, second.password]).toEqual([first.user, first.password]);
     expect(guestAccount(bench.fake, row.machineId, first.user)).toEqual({ passwordLocked: false, authorizedKeys: [key] });

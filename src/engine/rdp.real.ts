@@ -1,6 +1,7 @@
 /** Machines that people come into by Remote Desktop, from the import to the file. */
 import { expect, onTestFinished, test } from 'vitest';
 import { type Bench, type BenchOptions, drain, makeBench, readyOne } from '../../test/support/engine.ts';
+import { publicKey } from '../../test/support/public-key.ts';
 import type { MasterSource } from '../driver/index.ts';
 import { makeCtx } from '../lib/context.ts';
 import * as images from '../store/images.ts';
@@ -9,7 +10,7 @@ import { connect, rdpFileOf, sshTarget } from './intents/connect.ts';
 import { assertImport, prepareImage } from './intents/image.ts';
 
 const sealer = new Sealer(Buffer.alloc(32, 1));
-const KEY = `ssh-ed25519 ${Buffer.alloc(51, 1).toString('base64')} ada`;
+const KEY = publicKey(1);
 
 async function windowsSource(bench: Bench): Promise<MasterSource> {
   const { source } = await bench.world.source(onTestFinished);

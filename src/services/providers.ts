@@ -72,6 +72,7 @@ export function providerServices(parts: Parts): ProviderServices {
       copySlots: row.copySlots,
       limits: providers.limitsOf(row),
       used: await machines.used(db, row.id),
+      ...(row.heldMemoryMib + row.heldVcpus === 0 ? {} : { held: { memoryMiB: row.heldMemoryMib, vcpus: row.heldVcpus } }),
       linkedPercent: row.linkedStoragePercent,
       facts: { ...(can?.facts ?? (row.facts as Record<string, string>)) },
       ...given({

@@ -193,6 +193,10 @@ describe('a server that cannot start says why', () => {
   const serve = (dataDir: string, args: string[] = [], env: NodeJS.ProcessEnv = {}) =>
     carrel(['serve', '--listen', '127.0.0.1:0', ...args], env, dataDir);
 
+  test('a log level that is none', () => {
+    const { status, stderr } = serve(join(scratch, 'level'), ['--log-level', 'loud']);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('Allowed choices are trace, debug, info')]);
+  });
   test('the port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));

@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { Reservation } from '../../contract/reservations.ts';
 import { describeError, CarrelError } from '../../lib/errors.ts';
 import { findReservation } from '../names.ts';
 import type { Cli, Session } from '../session.ts';
@@ -36,9 +37,32 @@ async function serve(session: Session, id: string, port: number): Promise<void> 
   });
   const bound = await listen(server, port);
   session.answer({ host: '127.0.0.1', port: bound }, `vncviewer 127.0.0.1::${bound}     (Ctrl-C closes it)`);
-  await new Promise<void>((resolve) => session.io.onInterrupt(resolve));
-  server.close();
-  for (const viewer of viewers) viewer.destroy();
+  const stop = new AbortController();
+  const restore = session.io.onInterrupt(() => stop.abort());
+  try {
+    const over = await whenOver(session, id, stop.signal);
+    if (over !== undefined)
+      throw new CarrelError('wrong-state', `the reservation is over: it ${over.state === 'failed' ? 'failed' : 'was ended'}`);
+  } finally {
+    restore();
+    stop.abort();
+    server.close();
+    for (const viewer of viewers) viewer.destroy();
+  }
+}
+
+/** Comes back once nobody can look at it any more; undefined when the signal aborts first. Restarts of the server are waited out. */
+async function whenOver(session: Session, id: string, signal: AbortSignal): Promise<Reservation | undefined> {
+  try {
+    for await (const event of session.client.events({ signal })) {
+      if (event.subject !== id && event.kind !== 'hello' && event.kind !== 'gap') continue;
+      const now = await session.client.showReservation({ params: { id } }, { signal });
+      if (now.state === 'ended' || now.state === 'failed') return now;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  return undefined;
 }
 
 function listen(server: Server, port: number): Promise<number> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { UnreachableError } from '../../client/errors.ts';
 import type { Reservation, ReserveBody } from '../../contract/reservations.ts';
+import { CarrelError } from '../../lib/errors.ts';
 import { failed, followReservation, reservationGoesOn } from '../follow.ts';
 import { interruptible } from '../io.ts';
 import { labelOption } from '../labels.ts';
@@ -92,6 +93,11 @@ export function answerReservation(session: Session, end: Reservation): void {
   if (end.state === 'failed') throw failed('the machine could not be made ready', end.failure);
   for (const note of end.notes) session.say(`note: ${note}`);
   const id = short(end.id);
+  if (end.state === 'ended') {
+    throw new CarrelError('wrong-state', `${id} was ended before it was ready: by somebody, or by its time`, {
+      hint: `reserve another; \`carrel show ${id}\` has what is known of it`,
+    });
+  }
   if (end.state === 'ready') {
     session.answer(end, `${id}  ready until ${end.endsAt ? clock(end.endsAt) : 'you end it'}\nlog in with: carrel ssh ${id}`);
   } else if (end.state === 'booked') {
