@@ -1,4 +1,4 @@
-/** The hazards once more, on servers that tell people everything in another language than English: what the driver decides is the same. */
+/** Hazards once more, on servers that tell people everything in another language than English: what the driver decides is the same. All: `.long.ts`. */
 import { beforeAll } from 'vitest';
 import { VSphereWorld } from '../../../test/support/vsphere-harness.ts';
 
@@ -7,8 +7,5 @@ beforeAll(() => {
 });
 
 await import('./hazards-create.test.ts');
-await import('./hazards-run.test.ts');
-await import('./hazards-delete.test.ts');
-await import('./hazards-strict.test.ts');
 await import('./endpoint/faults.test.ts');
 await import('./survey/condition.test.ts');
