@@ -43,22 +43,26 @@ function describe(part: string, violation: Violation, schema: TSchema): string {
       return `${where === part ? part : where} lacks ${(params.requiredProperties ?? []).join(', ')}`;
     case 'enum':
       return `${where} must be one of ${(params.allowedValues ?? []).join(', ')}`;
-    case 'pattern':
-      return `${where} is not written as it should be. ${wordsFor(schema, violation.instancePath) ?? ''}`.trimEnd();
     default: {
       const measured = measure(violation);
-      if (measured !== undefined && violation.keyword !== 'minLength') return `${where} ${measured}`;
-      return `${where} ${measured ?? 'is not what is asked for here'}. ${wordsFor(schema, violation.instancePath) ?? ''}`.trimEnd();
+      if (measured !== undefined) return `${where} ${measured}`;
+      const wrong = NOT_WELL[violation.keyword] ?? 'is not what is asked for here';
+      return `${where} ${wrong}. ${wordsFor(schema, violation.instancePath) ?? ''}`.trimEnd();
     }
   }
 }
+
+/** After which it is said what it should be. */
+const NOT_WELL: Readonly<Record<string, string>> = {
+  pattern: 'is not written as it should be',
+  format: 'is not written as it should be',
+  minLength: 'is too short',
+};
 
 /** What is wrong with a value by a limit or a type, as one would say it. */
 function measure({ keyword, params }: Violation): string | undefined {
   const { limit = 0, type } = params as { limit?: number; type?: string };
   switch (keyword) {
-    case 'minLength':
-      return limit === 1 ? 'is empty' : `is too short: it has at least ${limit} characters`;
     case 'maxLength':
       return `is too long: it has at most ${limit} characters`;
     case 'minimum':
@@ -69,8 +73,6 @@ function measure({ keyword, params }: Violation): string | undefined {
       return `has at least ${limit} members`;
     case 'maxItems':
       return `has at most ${limit} members`;
-    case 'format':
-      return 'is not written as it should be';
     case 'type':
       return type === 'integer' ? 'must be a whole number' : `must be ${/^[aeio]/.test(type ?? '') ? 'an' : 'a'} ${type}`;
     default:

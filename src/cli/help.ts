@@ -9,13 +9,17 @@ export function addHelp(program: Command): void {
     .action((names: string[]) => {
       let of = program;
       for (const name of names) {
-        const next = of.commands.find((each) => each.name() === name || each.aliases().includes(name));
+        const next = commandBelow(of, name);
         if (next === undefined) program.error(`error: unknown command '${names.join(' ')}'`, { code: 'commander.unknownCommand' });
         of = next;
       }
       of.help();
     });
 }
+
+/** The command that stands behind that one by this word. */
+export const commandBelow = (of: Command, word: string): Command | undefined =>
+  of.commands.find((each) => each.name() === word || each.aliases().includes(word));
 
 /** What `--json` gives in place of a help page: a command and all below it, for completion, wrappers and documentation made by program. */
 export interface CommandHelp {

@@ -1,6 +1,6 @@
 /** An OVF description and the files that lie beside it, as the OVA that they would be in: made as it is read, and never on a disk. */
 import { createReadStream } from 'node:fs';
-import { type FileHandle, readFile, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -39,7 +39,7 @@ export async function isOvf(file: FileHandle): Promise<boolean> {
  * the files that it names, as DSP0243 orders them. Errors: `bad-image`, `not-found` (a file that it names is not beside it).
  */
 export async function ovfArchive(path: string): Promise<OvfArchive> {
-  const description = await partOf(path);
+  const description = await partOf(path, stat);
   if (description.size > MAX_OVF_BYTES) throw new CarrelError('bad-image', `${path} is absurdly large for an OVF description`);
   const dir = dirname(path);
   const manifest = await partOf(path.replace(/\.ovf$/i, '.mf')).catch(() => undefined);
@@ -85,8 +85,9 @@ const plain = (text: string): string =>
     return point <= 0x10ffff ? String.fromCodePoint(point) : whole;
   });
 
-async function partOf(path: string): Promise<Part> {
-  const found = await stat(path);
+/** What is a link beside the description is none of its files: it may lead to any. */
+async function partOf(path: string, look: typeof stat = lstat): Promise<Part> {
+  const found = await look(path);
   if (!found.isFile()) throw new CarrelError('bad-image', `${path} is not a file`);
   return { name: basename(path), path, size: found.size };
 }

@@ -82,7 +82,7 @@ import { addTokenRm } from './commands/token-rm.ts';
 import { addVersion } from './commands/version.ts';
 import { addWatch } from './commands/watch.ts';
 import { addWhen } from './commands/when.ts';
-import { addHelp, describeCommand } from './help.ts';
+import { addHelp, commandBelow, describeCommand } from './help.ts';
 import { EXIT, exitCodeOf, showError } from './exit.ts';
 import { type Io, processIo } from './io.ts';
 import { addForms, asksForJson } from './output.ts';
@@ -280,7 +280,7 @@ function helpFor(program: Command, argv: readonly string[]): string {
   const words = ['carrel', 'help'];
   // Before the first command stand options and their values.
   for (const word of argv.slice(2)) {
-    const next = of.commands.find((each) => each.name() === word || each.aliases().includes(word));
+    const next = commandBelow(of, word);
     if (next !== undefined) words.push((of = next).name());
     else if (of !== program) break;
   }

@@ -161,6 +161,10 @@ describe('a description with its files beside it is sent as the OVA that they ma
     const path = beside();
     rmSync(join(path, '..', 'disk-0.vmdk'));
     await expect(ovfArchive(path)).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining('disk-0.vmdk') });
+    const linked = beside();
+    rmSync(join(linked, '..', 'disk-0.vmdk'));
+    symlinkSync(disk, join(linked, '..', 'disk-0.vmdk'));
+    await expect(ovfArchive(linked)).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining('disk-0.vmdk') });
     const odd = beside({
       edit: (text) => text.replace(/ovf:href="disk-0.vmdk" ovf:id="file0"/, "ovf:id='file0' ovf:href='R&amp;D&#x20;&#228;.vmdk'"),
     });

@@ -21,7 +21,6 @@ import { given, iso, type Parts } from './parts.ts';
 
 /** So many of the reservations that a window touches are named: the contract says so too. */
 const MOST_TOUCHED = 1000;
-
 const KINDS: readonly ReservationKind[] = ['lab', 'long', 'imaging', 'server'];
 
 /** The moment that somebody wrote down; `bad-request` with what is wrong with it. */

@@ -3,7 +3,16 @@
  * long times are counted.
  */
 import { type RawBuilder, sql } from 'kysely';
-import { type Asked, type ClosedSpan, type Obstacle, obstacle, partText, type Question, type UsageStep } from '../core/calendar.ts';
+import {
+  type Asked,
+  type ClosedSpan,
+  type Obstacle,
+  obstacle,
+  partText,
+  type Question,
+  type UsageStep,
+  type Interval,
+} from '../core/calendar.ts';
 import {
   type CapacityLimits,
   type CapacityShortage,
@@ -207,7 +216,11 @@ const SHORT: Record<Resource, string> = {
   storageMiB: 'MiB of storage',
 };
 
-const interval = (span: TimeRange) => ({ start: span.start.getTime(), end: span.end?.getTime() ?? Number.POSITIVE_INFINITY });
+/** A span as the rules reckon with it: one without an end ends never. */
+export const interval = (span: TimeRange): Interval => ({
+  start: span.start.getTime(),
+  end: span.end?.getTime() ?? Number.POSITIVE_INFINITY,
+});
 
 export interface RoomClaim extends Demand {
   hold: TimeRange;

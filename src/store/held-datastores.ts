@@ -25,6 +25,12 @@ function changesIn(hours: RawBuilder<unknown>, providerId: string): RawBuilder<u
   return sql`${one(start, start, sql`r.storage_mib`)} union all ${one(end, sql`coalesce(upper(r.hold), 'infinity')`, sql`-r.storage_mib`)}`;
 }
 
+/** Rows `(datastore, hour, t, d)`: each moment of such hours at which something changes, and their beginnings. */
+const momentsIn = (hours: RawBuilder<unknown>, providerId: string): RawBuilder<unknown> => sql`
+  select datastore, hour, t, sum(d)::int as d from (
+    select datastore, hour, hour as t, 0 as d from ${hours} union all ${changesIn(hours, providerId)}
+  ) as change group by datastore, hour, t`;
+
 /** Counts the hours anew that have a note. Only under the provider's row lock, as `refreshHours`. */
 export async function refreshDatastoreHours(tx: Tx, providerId: string): Promise<void> {
   const notes = await sql<{ datastore: string; hour: Date }>`
@@ -38,11 +44,8 @@ export async function refreshDatastoreHours(tx: Tx, providerId: string): Promise
   await sql`
     with touched as (
       select distinct * from unnest(${names}::text[], ${hours}::timestamptz[]) as t (datastore, hour)
-    ), change as (
-      select datastore, hour, hour as t, 0 as d from touched
-      union all ${changesIn(sql`touched`, providerId)}
     ), moment as (
-      select datastore, hour, t, sum(d)::int as d from change group by datastore, hour, t
+      ${momentsIn(sql`touched`, providerId)}
     ), rise as (
       select datastore, hour, d, sum(d) over (partition by datastore, hour order by t) as rd from moment
     ), fresh as (
@@ -143,11 +146,8 @@ export async function shortSpans(
       select * from asked where kept and ${short(sql`top`)}
     ), looked as (
       select datastore, t as hour, storage - d as storage from full_hour where ${span.end === null ? ends : sql`true`}
-    ), change_inside as (
-      select datastore, hour, hour as t, 0 as d from looked
-      union all ${changesIn(sql`looked`, providerId)}
     ), moment_inside as (
-      select datastore, hour, t, sum(d)::int as d from change_inside group by datastore, hour, t
+      ${momentsIn(sql`looked`, providerId)}
     ), step as (
       select datastore, t, storage from asked a where not exists (select from full_hour f where f.datastore = a.datastore and f.t = a.t)
       union all

@@ -220,7 +220,6 @@ export async function whereLying(db: Db, providerId: string): Promise<Pick<Machi
     .selectFrom('machine')
     .select(['id', 'datastore'])
     .where('providerId', '=', providerId)
-    .where('state', '<>', 'gone')
     .where('state', 'in', ['running', 'stopped'])
     .execute();
 }

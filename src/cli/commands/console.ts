@@ -1,8 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Reservation } from '../../contract/reservations.ts';
 import { describeError, CarrelError } from '../../lib/errors.ts';
 import { findReservation } from '../names.ts';
+import { patiently } from '../patience.ts';
 import type { Cli, Session } from '../session.ts';
 
 function portNumber(text: string): number {
@@ -40,9 +40,7 @@ async function serve(session: Session, id: string, port: number): Promise<void> 
   const stop = new AbortController();
   const restore = session.io.onInterrupt(() => stop.abort());
   try {
-    const over = await whenOver(session, id, stop.signal);
-    if (over !== undefined)
-      throw new CarrelError('wrong-state', `the reservation is over: it ${over.state === 'failed' ? 'failed' : 'was ended'}`);
+    if (await isOver(session, id, stop.signal)) throw new CarrelError('wrong-state', 'the reservation is over');
   } finally {
     restore();
     stop.abort();
@@ -51,18 +49,18 @@ async function serve(session: Session, id: string, port: number): Promise<void> 
   }
 }
 
-/** Comes back once nobody can look at it any more; undefined when the signal aborts first. Restarts of the server are waited out. */
-async function whenOver(session: Session, id: string, signal: AbortSignal): Promise<Reservation | undefined> {
+/** Comes back once nobody can look at it any more; false when the signal aborts first. Restarts of the server are waited out. */
+async function isOver(session: Session, id: string, signal: AbortSignal): Promise<boolean> {
   try {
     for await (const event of session.client.events({ signal })) {
       if (event.subject !== id && event.kind !== 'hello' && event.kind !== 'gap') continue;
-      const now = await session.client.showReservation({ params: { id } }, { signal });
-      if (now.state === 'ended' || now.state === 'failed') return now;
+      const now = await patiently(signal, () => session.client.showReservation({ params: { id } }, { signal }));
+      if (now === undefined || now.state === 'ended' || now.state === 'failed') return true;
     }
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-  return undefined;
+  return false;
 }
 
 function listen(server: Server, port: number): Promise<number> {

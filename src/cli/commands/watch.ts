@@ -1,19 +1,16 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
-import { ApiError, UnreachableError } from '../../client/errors.ts';
 import type { Reservation } from '../../contract/reservations.ts';
 import { CarrelError } from '../../lib/errors.ts';
 import { failed, stageText } from '../follow.ts';
 import type { Io } from '../io.ts';
 import { findReservation } from '../names.ts';
+import { patiently } from '../patience.ts';
 import type { Cli, Session } from '../session.ts';
 import { plain, short } from '../text.ts';
 import { reservationTable } from './ls.ts';
 
 /** A table says "in 5m": so often it is drawn anew although nothing happened, in milliseconds. */
 const REDRAW_MS = 10_000;
-/** Between two tries at a server that does not answer, in milliseconds. */
-const RETRY_MS = 500;
 const AWAY = 'the server does not answer; waiting for it to come back';
 
 const UNTIL = {
@@ -112,20 +109,6 @@ async function watch(session: Session, what: Watched): Promise<ReadonlyMap<strin
     show.end();
   }
   return known;
-}
-
-/** The answer, however long the server needs to come back; undefined for what is not there (any more). */
-async function patiently<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T | undefined> {
-  for (;;) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (error instanceof ApiError && error.code === 'not-found') return undefined;
-      const passes = error instanceof UnreachableError || (error instanceof ApiError && (error.status >= 500 || error.status === 429));
-      if (signal.aborted || !passes) throw error;
-      await pause(RETRY_MS, undefined, { signal });
-    }
-  }
 }
 
 interface Show {

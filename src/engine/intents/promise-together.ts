@@ -141,7 +141,7 @@ function judgedFor({ provider, lead, limits, used, hold, datastores }: Filling, 
   const short = shortage(limits, used, wanted);
   const begin = preparationIn([], lead, one.start, offer.now);
   const place = { provider, providerId: provider.id, storageMiB: wanted.storageMiB, ...begin, left: leftOf(limits, used, wanted) };
-  const fits = short === undefined && datastores.choose(range(hold), wanted.storageMiB) !== undefined;
+  const fits = short === undefined && datastores.choose(calendar.interval(hold), wanted.storageMiB) !== undefined;
   return fits ? place : { ...place, left: -1, refusal: new CarrelError('no-capacity', `${provider.name} is full`) };
 }
 
@@ -152,12 +152,10 @@ function take({ provider, used, hold, datastores }: Filling, { offer }: Wish): s
   used.vcpus += vcpus;
   used.memoryMiB += memoryMiB;
   used.storageMiB += storageMiB;
-  const datastore = datastores.choose(range(hold), storageMiB) ?? null;
-  datastores.take(datastore, range(hold), storageMiB);
+  const datastore = datastores.choose(calendar.interval(hold), storageMiB) ?? null;
+  datastores.take(datastore, calendar.interval(hold), storageMiB);
   return datastore;
 }
-
-const range = ({ start, end }: TimeRange) => ({ start: start.getTime(), end: end?.getTime() ?? Number.POSITIVE_INFINITY });
 
 /** How many more the licences of an image allow; locks them. */
 async function seatsOf(tx: Tx, imageId: string, { span, since, now }: Times): Promise<number> {

@@ -2,7 +2,7 @@
  * The occurrences of a series, promised together: what is held, by the provider and by the person, is read once for all of them and
  * each is held against it, so that a series costs a handful of statements however many occurrences it has.
  */
-import { type Interval, peak, usage, UsageSweep } from '../../core/calendar.ts';
+import { peak, usage, UsageSweep } from '../../core/calendar.ts';
 import { type Demand, shortage } from '../../core/capacity.ts';
 import { say } from '../../core/notices.ts';
 import { type CarrelError, isCode } from '../../lib/errors.ts';
@@ -28,8 +28,6 @@ export interface Refused {
   details: Record<string, unknown>;
 }
 
-const interval = (span: TimeRange): Interval => ({ start: span.start.getTime(), end: span.end?.getTime() ?? Number.POSITIVE_INFINITY });
-
 type Taken = Demand & { datastore?: string | null | undefined };
 
 /** Whether an occurrence can be had for later at one place, by what was read; and what it takes up once it is. */
@@ -46,11 +44,11 @@ async function judge(tx: Tx, offer: Offer, providerId: string, starts: readonly 
   const [limits, wanted] = [providers.limitsOf(found), demandAt(found, sizeOf(offer))];
   const begin = (start: Date) => preparationIn(closed, lead, start, now);
   const own = starts.map((start) => ({
-    hold: interval(reservations.holdOf({ during: spanOf(start, request.forMs), ...begin(start) })),
+    hold: calendar.interval(reservations.holdOf({ during: spanOf(start, request.forMs), ...begin(start) })),
     ...wanted,
   }));
   // Where there is room for as many as ever overlap each other, no look is needed at what others hold.
-  const count = peak(usage(own, interval(span))).machines;
+  const count = peak(usage(own, calendar.interval(span))).machines;
   const provider = new UsageSweep(await calendar.shortSteps(tx, providerId, span, { now }, { limits, wanted, count }));
   const ask = { wantedMiB: wanted.storageMiB, count, revisionId: offer.revision.id };
   const datastores = await sweepDatastores(tx, providerId, span, { now }, ask);
@@ -58,15 +56,15 @@ async function judge(tx: Tx, offer: Offer, providerId: string, starts: readonly 
     begin,
     storageMiB: wanted.storageMiB,
     /** Whose space it would count on; undefined where none has room. */
-    datastore: (made: reservations.NewReservation) => datastores.choose(interval(reservations.holdOf(made)), made.storageMiB),
+    datastore: (made: reservations.NewReservation) => datastores.choose(calendar.interval(reservations.holdOf(made)), made.storageMiB),
     fits(made: reservations.NewReservation): boolean {
-      const during = interval(made.during);
+      const during = calendar.interval(made.during);
       if (closed.some((c) => c.start < during.end && c.end > during.start)) return false;
-      return shortage(limits, provider.peak(interval(reservations.holdOf(made))), made) === undefined;
+      return shortage(limits, provider.peak(calendar.interval(reservations.holdOf(made))), made) === undefined;
     },
     take({ vcpus, memoryMiB, storageMiB, datastore }: Taken, hold: TimeRange): void {
-      datastores.take(datastore, interval(hold), storageMiB);
-      provider.add({ hold: interval(hold), vcpus, memoryMiB, storageMiB });
+      datastores.take(datastore, calendar.interval(hold), storageMiB);
+      provider.add({ hold: calendar.interval(hold), vcpus, memoryMiB, storageMiB });
     },
   };
 }
@@ -93,9 +91,9 @@ async function judgeLicences(tx: Tx, { image, request, now }: Offer, starts: rea
   for (const { id, seats } of await licences.lockOfImage(tx, image.id))
     all.push({ seats, sweep: new UsageSweep(await licences.steps(tx, id, span, { now })) });
   return {
-    fits: (hold: TimeRange): boolean => all.every(({ seats, sweep }) => sweep.peak(interval(hold)).machines < seats),
+    fits: (hold: TimeRange): boolean => all.every(({ seats, sweep }) => sweep.peak(calendar.interval(hold)).machines < seats),
     take(hold: TimeRange): void {
-      for (const { sweep } of all) sweep.add({ hold: interval(hold), vcpus: 0, memoryMiB: 0, storageMiB: 0 });
+      for (const { sweep } of all) sweep.add({ hold: calendar.interval(hold), vcpus: 0, memoryMiB: 0, storageMiB: 0 });
     },
   };
 }
@@ -106,9 +104,9 @@ async function judgePerson(tx: Tx, who: Who, { rule, kind, request, now }: Offer
   const person = rule.atOnce === null ? undefined : new UsageSweep(await calendar.heldSteps(tx, who.accountId, kind, whole));
   return {
     fits: ({ during }: reservations.NewReservation): boolean =>
-      breachBy({ rule, kind, during, now, extending: false }, person?.peak(interval(during)).machines ?? 0) === undefined,
+      breachBy({ rule, kind, during, now, extending: false }, person?.peak(calendar.interval(during)).machines ?? 0) === undefined,
     take: ({ during, vcpus, memoryMiB, storageMiB }: Demand & Pick<reservations.NewReservation, 'during'>): void =>
-      person?.add({ hold: interval(during), vcpus, memoryMiB, storageMiB }),
+      person?.add({ hold: calendar.interval(during), vcpus, memoryMiB, storageMiB }),
   };
 }
 
