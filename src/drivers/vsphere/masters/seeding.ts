@@ -86,8 +86,7 @@ export class Seeding {
 
   /** vCenter: CloneVM_Task with disks of its own (vsphere.md §1.6); the chain comes out flattened. */
   async #cloneWhole(ctx: Ctx, seed: Seed, store: Store, uuid: string, name: string): Promise<View> {
-    const { site } = this.#end;
-    const { options, client } = this.#end;
+    const { client, options, site } = this.#end;
     // a source elsewhere may be on a network that no host here has
     const network = options.network === undefined ? undefined : await networkBacking(ctx, client, options.network, site.datacenter);
     const config = {
@@ -98,7 +97,6 @@ export class Seeding {
       annotation: 'Carrel master',
     };
     const shape = fullCloneSpec({ pool: site.pool, datastore: store.ref, config });
-
     return await this.#end.drive(
       ctx,
       async (round) => {

@@ -41,6 +41,8 @@ const UNKNOWN = { mode: undefined, revisionId: undefined, createdAt: undefined }
 const HALF_REPLICA_MS = 24 * 3_600_000;
 /** How long a server that is away is waited for before it is looked whether it is there and was refused, in milliseconds. */
 const REFUSAL_MS = 1_000;
+/** How long it is believed what machines take of datastores, in milliseconds: servers count it anew less often, and all machines are asked. */
+const TAKEN_MS = 60_000;
 const HALF_REPLICA = 'a copy of golden disks that was begun and never finished';
 
 type LineageChain = LineageReport['chains'][number];
@@ -56,6 +58,7 @@ export class Survey {
   readonly #contents: ContentWatch;
   readonly #heartbeats: Heartbeats;
   readonly #teardown: Teardown;
+  #taken: { of: ReadonlyMap<string, number>; at: number } | undefined;
 
   constructor(parts: {
     end: Endpoint;
@@ -323,6 +326,7 @@ export class Survey {
 
   /** Bytes of each datastore, by its reference, that are machines' alone. */
   async #takenByMachines(ctx: Ctx): Promise<ReadonlyMap<string, number>> {
+    if (this.#taken !== undefined && performance.now() - this.#taken.at < TAKEN_MS) return this.#taken.of;
     const refs = this.#end.register.views().filter((v) => v.tags.kind === 'machine' && this.#end.owned(v));
     const taken = new Map<string, number>();
     if (refs.length === 0) return taken;
@@ -334,6 +338,7 @@ export class Survey {
     );
     for (const { datastore, unshared } of found.flatMap(({ props }) => props['storage.perDatastoreUsage'] ?? []))
       taken.set(datastore.value, (taken.get(datastore.value) ?? 0) + Number(unshared));
+    this.#taken = { of: taken, at: performance.now() };
     return taken;
   }
 

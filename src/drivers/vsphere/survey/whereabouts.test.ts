@@ -92,3 +92,16 @@ test('each datastore that may be used is told with its size and what is free on 
     expect(await told({})).toEqual([each(first), { name: second.name, reserveMiB: 1024 }]);
   });
 });
+
+test('what machines take of datastores is not asked of all of them at each look', async () => {
+  await inWorld({}, async (c) => {
+    await c.clone();
+    const asked = async () => {
+      const { requests } = c.driver;
+      await c.driver.room(ctx());
+      return c.driver.requests - requests;
+    };
+    const first = await asked();
+    expect(await asked()).toBe(first - 1);
+  });
+});
