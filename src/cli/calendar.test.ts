@@ -144,10 +144,15 @@ it('carrel licence is for operators to change, and for all to see', async () => 
 });
 
 it('carrel rules shows one’s own, and operators change them', async () => {
-  expect((await run('ann', 'rules')).out).toMatch(/lab +yes +4h +any +1d +2/);
+  expect((await run('ann', 'rules')).out).toMatch(/lab +yes +4h +any +1d +2 +everybody 40, user 30 /);
   expect((await run('ann', 'rules', 'lab', '--at-once', '3')).code).toBe(7);
   await run('root', 'rules', 'lab', '--at-once', 'any', '--longest', '4h', '--total', 'any', '--group', 'user');
   expect(asked('setRule')).toEqual({ kind: 'lab', group: 'user', atOnce: null, longest: '4h', total: null });
+  await run('root', 'rules', 'lab', '--group-at-once', '30', '--group', 'user');
+  expect(asked('setRule')).toEqual({ kind: 'lab', group: 'user', groupAtOnce: 30 });
+  await run('root', 'rules', 'lab', '--group-at-once', 'any');
+  expect(asked('setRule')).toEqual({ kind: 'lab', group: '*', groupAtOnce: null });
+  expect((await run('root', 'rules', 'lab', '--group-at-once', 'few')).code).toBe(2);
   await run('root', 'rules', 'server', '--no-allow');
   expect(asked('setRule')).toEqual({ kind: 'server', group: '*', allowed: false });
   const told = async (span: string) => {

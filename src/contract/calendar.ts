@@ -73,6 +73,10 @@ export const Rule = named(
     totalMs: described(Limit, 'Longest span with all extensions; null = any.'),
     aheadMs: Type.Integer({ description: 'How far ahead of its start it may be reserved.' }),
     atOnce: described(Limit, 'How many of this kind one person may hold at one time; null = any number.'),
+    together: Type.Array(Type.Object({ group: Type.String(), atOnce: Type.Integer() }), {
+      description:
+        'How many of this kind the people of a group of the caller’s may hold at one time together: `*` is everybody. Each counts.',
+    }),
     checkpoints: Type.Integer({ description: 'How many checkpoints one machine may have.' }),
     connectWithinMs: described(Limit, 'A machine to which nobody connects for so long after it was ready is ended; null = never.'),
     idleAfterMs: described(Limit, 'A machine at which nobody is, as far as the server sees, for so long is ended; null = never.'),
@@ -94,6 +98,12 @@ export const RuleChange = strict({
   total: Type.Optional(described(Span, 'null = any.')),
   ahead: Type.Optional(Duration),
   atOnce: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.Null()])),
+  groupAtOnce: Type.Optional(
+    described(
+      Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.Null()]),
+      'How many of this kind the people of the group may hold at one time together; null = any number. What they hold already stays.',
+    ),
+  ),
   checkpoints: Type.Optional(Type.Integer({ minimum: 0, maximum: 7 })),
   connectWithin: Type.Optional(
     described(Span, 'A machine to which nobody connects for so long after it was ready is ended; null = never.'),

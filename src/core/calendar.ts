@@ -205,9 +205,17 @@ function shortages(q: Question): Short[] {
   return q.scarce === undefined ? found : [...found, ...q.scarce].sort((a, b) => a.during.start - b.during.start);
 }
 
-/** The spans in which a person who may hold `most` at one time can have no more, from steps of what that person holds. */
+/** The spans in which those who may hold `most` at one time can have no more, from steps of what they hold; none follows directly on another. */
 export function fullSpans(steps: readonly UsageStep[], most: number): Interval[] {
-  return steps.flatMap((step, i) => (step.machines >= most ? [{ start: step.at, end: steps[i + 1]?.at ?? Number.POSITIVE_INFINITY }] : []));
+  const spans: Interval[] = [];
+  for (const [i, step] of steps.entries()) {
+    if (step.machines < most) continue;
+    const end = steps[i + 1]?.at ?? Number.POSITIVE_INFINITY;
+    const last = spans.at(-1);
+    if (last?.end === step.at) last.end = end;
+    else spans.push({ start: step.at, end });
+  }
+  return spans;
 }
 
 export interface NextQuestion extends Question {

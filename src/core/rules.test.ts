@@ -48,6 +48,7 @@ test('a request that breaks a rule says which', () => {
     connectWithinMs: null,
     idleAfterMs: null,
     tellEndMs: 0,
+    together: [],
   };
   const subject = { kind: 'lab' as const, forMs: 4 * HOUR, aheadMs: 24 * HOUR, held: 1, extending: false };
   expect(breach(rule, subject)).toBeUndefined();

@@ -11,6 +11,8 @@ export interface KindRule {
   aheadMs: number;
   /** How many of this kind one person may hold at one time; null = any number. */
   atOnce: number | null;
+  /** What may be held together with others, in each group of the person's; nothing of one goes for another. */
+  together: readonly GroupLimit[];
   /** How many checkpoints one machine may have. */
   checkpoints: number;
   /** A machine to which nobody connects for so long after it was ready is ended, in milliseconds; null = never. */
@@ -21,12 +23,24 @@ export interface KindRule {
   tellEndMs: number;
 }
 
+/** How many the people of one group may hold at one time together. */
+export interface GroupLimit {
+  group: string;
+  atOnce: number;
+}
+
+/** What is said of a kind for a group. */
+export interface SaidRule extends Omit<KindRule, 'together'> {
+  /** How many of this kind its people may hold at one time together; null = any number. */
+  groupAtOnce: number | null;
+}
+
 /** Rules by which a machine is ended that nobody uses. */
 export type UseRule = 'connectWithinMs' | 'idleAfterMs';
 
 export type KindRules = Record<ReservationKind, KindRule>;
 /** Changes to the rules by the name of a group; {@link EVERYBODY} is the site's own change to the defaults. */
-export type SiteRules = Readonly<Record<string, Partial<Record<ReservationKind, Partial<KindRule>>>>>;
+export type SiteRules = Readonly<Record<string, Partial<Record<ReservationKind, Partial<SaidRule>>>>>;
 
 export const EVERYBODY = '*';
 
@@ -44,6 +58,7 @@ export const DEFAULT_RULES: KindRules = {
     totalMs: 4 * DAY,
     aheadMs: 180 * DAY,
     atOnce: null,
+    together: [],
     checkpoints: CHECKPOINTS,
     connectWithinMs: null,
     idleAfterMs: null,
@@ -55,6 +70,7 @@ export const DEFAULT_RULES: KindRules = {
     totalMs: 366 * DAY,
     aheadMs: 180 * DAY,
     atOnce: null,
+    together: [],
     checkpoints: CHECKPOINTS,
     connectWithinMs: null,
     idleAfterMs: null,
@@ -66,6 +82,7 @@ export const DEFAULT_RULES: KindRules = {
     totalMs: 60 * DAY,
     aheadMs: 60 * DAY,
     atOnce: null,
+    together: [],
     checkpoints: CHECKPOINTS,
     connectWithinMs: null,
     idleAfterMs: null,
@@ -77,6 +94,7 @@ export const DEFAULT_RULES: KindRules = {
     totalMs: null,
     aheadMs: 180 * DAY,
     atOnce: null,
+    together: [],
     checkpoints: CHECKPOINTS,
     connectWithinMs: null,
     idleAfterMs: null,
@@ -94,7 +112,7 @@ function wider(a: number | null, b: number | null): number | null {
  * for everybody, else the default. So a group can be given more than everybody, or less.
  */
 export function ruleFor(site: SiteRules, groups: readonly string[], kind: ReservationKind): KindRule {
-  const base = { ...DEFAULT_RULES[kind], ...site[EVERYBODY]?.[kind] };
+  const base: KindRule = { ...DEFAULT_RULES[kind], ...site[EVERYBODY]?.[kind] };
   const said = groups.map((g) => site[g]?.[kind]).filter((r) => r !== undefined);
   const most = <K extends 'longestMs' | 'totalMs' | 'atOnce' | UseRule>(key: K): number | null => {
     const values: (number | null)[] = said.map((r) => r[key]).filter((v) => v !== undefined);
@@ -109,12 +127,21 @@ export function ruleFor(site: SiteRules, groups: readonly string[], kind: Reserv
     longestMs: most('longestMs'),
     totalMs: most('totalMs'),
     atOnce: most('atOnce'),
+    together: limitsTogether(site, groups, kind),
     connectWithinMs: most('connectWithinMs'),
     idleAfterMs: most('idleAfterMs'),
     aheadMs: ahead.length === 0 ? base.aheadMs : Math.max(...ahead),
     checkpoints: checkpoints.length === 0 ? base.checkpoints : Math.max(...checkpoints),
     tellEndMs: tellEnd.length === 0 ? base.tellEndMs : Math.max(...tellEnd),
   };
+}
+
+/** What those of these groups and everybody may hold together: each counts by itself, so that nobody's other group makes one wider. */
+export function limitsTogether(site: SiteRules, groups: readonly string[], kind: ReservationKind): GroupLimit[] {
+  return [EVERYBODY, ...groups].flatMap((group) => {
+    const atOnce = site[group]?.[kind]?.groupAtOnce ?? null;
+    return atOnce === null ? [] : [{ group, atOnce }];
+  });
 }
 
 /** The shortest time that any rule of the site gives for this; undefined if none does. */
@@ -147,7 +174,21 @@ export type RuleBreach =
   | { rule: 'kind'; kind: ReservationKind }
   | { rule: 'longest' | 'total'; limitMs: number; wantedMs: number }
   | { rule: 'ahead'; limitMs: number; wantedMs: number }
-  | { rule: 'at-once'; limit: number; wanted: number };
+  | { rule: 'at-once'; limit: number; wanted: number }
+  | GroupBreach;
+
+/** The people of a group hold as many as they may. */
+export interface GroupBreach {
+  rule: 'group-at-once';
+  group: string;
+  limit: number;
+  wanted: number;
+  /** The first moment at which one more would be too many, and when the first is free again after it; null = none has an end. */
+  at: string;
+  until: string | null;
+  /** Those of them that whoever asks may see, the first to end first. */
+  reservations: readonly string[];
+}
 
 export interface RuleSubject {
   kind: ReservationKind;

@@ -4,7 +4,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { type Bench, drain, makeBench, readyOne } from '../../test/support/engine.ts';
 import { addPlace } from '../../test/support/places.ts';
 import { auditOf } from '../../test/support/audit.ts';
+import { reserve } from '../engine/intents/reservation.ts';
 import { type CarrelError, describeError } from '../lib/errors.ts';
+import * as accounts from '../store/accounts.ts';
 import * as providers from '../store/providers.ts';
 import { licenceServices } from './licences.ts';
 import type { MachineRequest } from './interface.ts';
@@ -271,6 +273,32 @@ test('what a site says of a kind and a group is seen, and taken away again', asy
     long: { allowed: false },
   });
   for (const kind of ['lab', 'long'] as const) await it.setRule(by, { kind, group: 'user', reset: true });
+  expect((await it.setRule(by, { kind: 'lab', reset: true })).site).toEqual({});
+});
+
+test('what a group may hold together is seen by its people, refused in words, and taken away again', async () => {
+  const bench = await makeBench(onTestFinished);
+  const it = services(bench);
+  const by = caller(bench);
+  await it.setRule(by, { kind: 'lab', groupAtOnce: 40 });
+  const { site, mine } = await it.setRule(by, { kind: 'lab', group: 'user', groupAtOnce: 1 });
+  expect(site).toEqual({ '*': { lab: { groupAtOnce: 40 } }, user: { lab: { groupAtOnce: 1 } } });
+  const together = (rules: typeof mine) => rules.find((rule) => rule.kind === 'lab')?.together;
+  expect(together(mine)).toEqual([{ group: '*', atOnce: 40 }]);
+  const ann = { ...by, accountId: randomUUID(), name: 'ann', role: 'user' as const };
+  await accounts.create(bench.store.db, { id: ann.accountId, name: 'ann', role: 'user', now: new Date() });
+  expect(together((await it.showRules(ann)).mine)).toEqual([...(together(mine) ?? []), { group: 'user', atOnce: 1 }]);
+  const request = { image: 'golden', mode: 'linked' as const, forMs: 3_600_000 };
+  await reserve(bench.deps, ann, { id: randomUUID(), ...request });
+  expect((await it.availability(ann, request)).reason).toMatchObject({
+    code: 'limit-reached',
+    message: expect.stringContaining('the people of group user together may hold 1 lab reservations at one time'),
+    details: { rule: 'group-at-once', group: 'user' },
+  });
+  expect((await it.availability(by, request)).possible).toBe(true);
+  await it.setRule(by, { kind: 'lab', group: 'user', groupAtOnce: null });
+  expect((await it.availability(ann, request)).possible).toBe(true);
+  await it.setRule(by, { kind: 'lab', group: 'user', reset: true });
   expect((await it.setRule(by, { kind: 'lab', reset: true })).site).toEqual({});
 });
 

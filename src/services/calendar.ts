@@ -5,7 +5,7 @@ import { ROLES } from '../contract/roles.ts';
 import { type Obstacle, partText } from '../core/calendar.ts';
 import { TOO_LARGE_HINT, tooLargeText } from '../core/capacity.ts';
 import { readTime } from '../core/local-time.ts';
-import { EVERYBODY, type KindRule, type SiteRules } from '../core/rules.ts';
+import { EVERYBODY, type SaidRule, type SiteRules } from '../core/rules.ts';
 import type { ReservationKind } from '../core/reservation.ts';
 import * as answers from '../engine/intents/availability.ts';
 import { addClosure, removeClosure } from '../engine/intents/closures.ts';
@@ -105,7 +105,8 @@ function idleMs(ms: number | null): number | null {
 }
 
 /** A change as it is kept: spans in milliseconds. */
-function kept({ allowed, longest, total, ahead, atOnce, checkpoints, connectWithin, idleAfter, tellEnd }: RuleChange): Partial<KindRule> {
+function kept(change: RuleChange): Partial<SaidRule> {
+  const { allowed, longest, total, ahead, atOnce, groupAtOnce, checkpoints, connectWithin, idleAfter, tellEnd } = change;
   const ms = (span: string | null) => (span === null ? null : durationMs(span));
   return {
     ...(allowed === undefined ? {} : { allowed }),
@@ -113,6 +114,7 @@ function kept({ allowed, longest, total, ahead, atOnce, checkpoints, connectWith
     ...(total === undefined ? {} : { totalMs: ms(total) }),
     ...(ahead === undefined ? {} : { aheadMs: durationMs(ahead) }),
     ...(atOnce === undefined ? {} : { atOnce }),
+    ...(groupAtOnce === undefined ? {} : { groupAtOnce }),
     ...(checkpoints === undefined ? {} : { checkpoints }),
     ...(connectWithin === undefined ? {} : { connectWithinMs: ms(connectWithin) }),
     ...(tellEnd === undefined ? {} : { tellEndMs: ms(tellEnd) ?? 0 }),
@@ -121,7 +123,7 @@ function kept({ allowed, longest, total, ahead, atOnce, checkpoints, connectWith
 }
 
 /** The site's rules with this one in place of what it says of the kind and group; one that says nothing is left out. */
-function without(site: SiteRules, group: string, kind: ReservationKind, rule: Partial<KindRule>): SiteRules {
+function without(site: SiteRules, group: string, kind: ReservationKind, rule: Partial<SaidRule>): SiteRules {
   const { [kind]: _, ...others } = site[group] ?? {};
   const kinds = Object.keys(rule).length === 0 ? others : { ...others, [kind]: rule };
   const { [group]: __, ...groups } = site;
@@ -151,7 +153,10 @@ export function calendarServices({ deps }: Parts): CalendarServices {
 
   async function rules(who: Who): Promise<Rules> {
     const rule = await rulesOf(db, who);
-    return { mine: KINDS.map((kind) => ({ kind, ...rule(kind) })), site: (await siteRules(db)) as Rules['site'] };
+    return {
+      mine: KINDS.map((kind) => ({ kind, ...rule(kind), together: [...rule(kind).together] })),
+      site: (await siteRules(db)) as Rules['site'],
+    };
   }
 
   return {

@@ -57,14 +57,13 @@ export async function find(db: Db, id: string): Promise<Account | undefined> {
   return db.selectFrom('account').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-/** Locks the row until the transaction ends: whoever counts what a person holds has it. */
-export async function lock(db: Db, id: string): Promise<void> {
-  await db.selectFrom('account').select('id').where('id', '=', id).forNoKeyUpdate().execute();
-}
-
-/** The same of several, in the order of their ids, so that two who lock some of the same do not meet. */
-export async function lockAll(db: Db, ids: readonly string[]): Promise<void> {
-  if (ids.length > 0) await db.selectFrom('account').select('id').where('id', 'in', ids).orderBy('id').forNoKeyUpdate().execute();
+/**
+ * Locks the rows until the transaction ends, in the order of their ids so that two who lock some of the same do not meet: whoever counts
+ * what a person holds has theirs.
+ */
+export async function lockAll(db: Db, ids: readonly string[]): Promise<Pick<Account, 'id' | 'role'>[]> {
+  if (ids.length === 0) return [];
+  return db.selectFrom('account').select(['id', 'role']).where('id', 'in', ids).orderBy('id').forNoKeyUpdate().execute();
 }
 
 export async function findByName(db: Db, name: string): Promise<Account | undefined> {

@@ -84,7 +84,7 @@ export async function shortSteps(
 }
 
 /** Usage by the times that were asked for, without preparations, turn-rounds and machines that are late to go; and by `more` rows. */
-function askedSteps(
+export function askedSteps(
   db: Db,
   which: RawBuilder<unknown>,
   span: TimeRange,

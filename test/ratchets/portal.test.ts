@@ -96,6 +96,15 @@ test('every resource that can be short and every rule that can be broken has its
     total: { rule: 'total', limitMs: 1, wantedMs: 2 },
     ahead: { rule: 'ahead', limitMs: 1, wantedMs: 2 },
     'at-once': { rule: 'at-once', limit: 1, wanted: 2 },
+    'group-at-once': {
+      rule: 'group-at-once',
+      group: 'user',
+      limit: 1,
+      wanted: 2,
+      at: '2026-11-30T13:00:00.000Z',
+      until: '2026-11-30T14:00:00.000Z',
+      reservations: [],
+    },
   };
   const short = RESOURCES.map((resource) => ({ resource, at: '2026-11-30T13:00:00.000Z', free: 0, wanted: 1, part: 'span' }));
   const all: Record<string, unknown>[] = [...Object.values(rules).map((broken) => ({ ...broken })), ...short];

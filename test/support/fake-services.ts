@@ -654,6 +654,10 @@ export function fakeServices(world: FakeWorld): Services {
           totalMs: null,
           aheadMs: 86_400_000,
           atOnce: 2,
+          together: [
+            { group: '*', atOnce: 40 },
+            { group: 'user', atOnce: 30 },
+          ],
           checkpoints: 5,
           connectWithinMs: null,
           idleAfterMs: null,

@@ -16,6 +16,9 @@ export const whyNot: Messages['whyNot'] = {
   total: (span) => `Eine Reservierung dieser Art darf mit allen Verlängerungen höchstens ${span} dauern.`,
   ahead: (span) => `Eine Reservierung dieser Art darf höchstens ${span} im Voraus beginnen.`,
   atOnce: (n) => `Sie dürfen höchstens ${n} Reservierungen dieser Art zur selben Zeit haben.`,
+  groupAtOnce: (group, n, at) =>
+    `${group === undefined ? 'Alle Personen' : `Die Personen der Gruppe ${group}`} dürfen zusammen höchstens ${n} Reservierungen dieser Art zur selben Zeit haben, und so viele sind es schon (${at}).`,
+  oneMoreAt: (time) => `Eine weitere geht wieder: ${time}.`,
 };
 
 export const findings: Messages['findings'] = {

@@ -17,6 +17,9 @@ export const whyNot = {
   total: (span: string) => `A reservation of this kind may last ${span} at most, with all extensions.`,
   ahead: (span: string) => `A reservation of this kind may begin ${span} ahead at most.`,
   atOnce: (n: string) => `You may hold ${n} reservations of this kind at one time.`,
+  groupAtOnce: (group: string | undefined, n: string, at: string) =>
+    `${group === undefined ? 'All people' : `The people of group ${group}`} together may hold ${n} reservations of this kind at one time, and hold that many ${at}.`,
+  oneMoreAt: (time: string) => `One more can be had ${time}.`,
 };
 
 /** What the reconciler finds: its name, and what is so where that differs by nothing; the rest is the server's to say. */

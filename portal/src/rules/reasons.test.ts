@@ -31,6 +31,16 @@ it('says why a time cannot be had, with the amounts, times and names that the se
   ]);
 });
 
+it('names the group whose people hold as many as they may together, and when one more can be had', () => {
+  const full = { rule: 'group-at-once', group: 'user', limit: 30, wanted: 31, at, until: null, reservations: [] };
+  expect(why(full)).toBe(
+    'Die Personen der Gruppe user dürfen zusammen höchstens 30 Reservierungen dieser Art zur selben Zeit haben, und so viele sind es schon (30. Nov. 2020, 14:00).',
+  );
+  expect(why({ ...full, group: '*', until: at })).toMatch(
+    /^Alle Personen dürfen zusammen .* Eine weitere geht wieder: 30\. Nov\. 2020, 14:00\.$/,
+  );
+});
+
 it('leaves to the words of the server what it does not know', () => {
   const unknown = [{}, { resource: 'gpus', at, free: 0, wanted: 1 }, { resource: 'toString', at, free: 0, wanted: 1 }, { rule: 'longest' }];
   expect([...unknown, { rule: 'newer', limitMs: 1 }, { resource: 'machines' }].map(why)).toEqual(Array(6).fill(undefined));

@@ -50,9 +50,14 @@ export function reasonText(
   return whyNotText(details, t, format) ?? (words === undefined ? message : `${words.what}. ${t.common.said} ${message}`);
 }
 
-function breachText({ rule, limitMs, limit }: Details, t: Words, format: Format): string | undefined {
+function breachText({ rule, limitMs, limit, group, at, until }: Details, t: Words, format: Format): string | undefined {
   if (rule === 'kind') return t.whyNot.kind;
   if (rule === 'at-once') return typeof limit === 'number' ? t.whyNot.atOnce(String(limit)) : undefined;
+  if (rule === 'group-at-once') {
+    if (typeof limit !== 'number' || typeof group !== 'string' || typeof at !== 'string') return undefined;
+    const full = t.whyNot.groupAtOnce(group === '*' ? undefined : group, String(limit), format.time(at));
+    return typeof until === 'string' ? `${full} ${t.whyNot.oneMoreAt(format.time(until))}` : full;
+  }
   if (typeof limitMs !== 'number') return undefined;
   return rule === 'longest' || rule === 'total' || rule === 'ahead' ? t.whyNot[rule](format.span(limitMs)) : undefined;
 }

@@ -11,6 +11,7 @@ interface Options {
   total?: string;
   ahead?: string;
   atOnce?: number | 'any';
+  groupAtOnce?: number | 'any';
   checkpoints?: number;
   connectWithin?: string;
   idleAfter?: string;
@@ -28,7 +29,8 @@ export function addRules(program: Command, cli: Cli): void {
     .option('--longest <span>', 'longest span, or any')
     .option('--total <span>', 'longest span with all extensions, or any')
     .option('--ahead <span>', 'how far ahead of its start it may be reserved')
-    .option('--at-once <n>', 'how many one person may hold at one time, or any', (text) => (text === 'any' ? text : wholeNumber(text)))
+    .option('--at-once <n>', 'how many one person may hold at one time, or any', numberOrAny)
+    .option('--group-at-once <n>', 'how many the people of the group may hold at one time together, or any', numberOrAny)
     .option('--checkpoints <n>', 'how many checkpoints one machine may have, at most 7; 0 = none', checkpointLimit)
     .option('--connect-within <span>', 'a machine to which nobody connects for so long is ended, or any')
     .option('--idle-after <span>', 'a machine at which nobody is connected for so long is ended, or any')
@@ -41,7 +43,19 @@ export function addRules(program: Command, cli: Cli): void {
       session.answer(
         rules,
         table(
-          ['KIND', 'ALLOWED', 'LONGEST', 'WITH EXTENSIONS', 'AHEAD', 'AT ONCE', 'CHECKPOINTS', 'CONNECT WITHIN', 'IDLE AFTER', 'TELL END'],
+          [
+            'KIND',
+            'ALLOWED',
+            'LONGEST',
+            'WITH EXTENSIONS',
+            'AHEAD',
+            'AT ONCE',
+            'TOGETHER',
+            'CHECKPOINTS',
+            'CONNECT WITHIN',
+            'IDLE AFTER',
+            'TELL END',
+          ],
           rules.mine.map(row),
         ),
       );
@@ -67,6 +81,7 @@ function changeOf(kind: string, o: Options, command: Command): RuleChange {
     ...(o.tellEnd === undefined ? {} : { tellEnd: o.tellEnd === 'no' ? null : o.tellEnd }),
     ...(o.reset === undefined ? {} : { reset: o.reset }),
     ...(o.atOnce === undefined ? {} : { atOnce: o.atOnce === 'any' ? null : o.atOnce }),
+    ...(o.groupAtOnce === undefined ? {} : { groupAtOnce: o.groupAtOnce === 'any' ? null : o.groupAtOnce }),
   };
 }
 
@@ -81,6 +96,10 @@ function ofSite({ site }: Rules): string[] {
       return `${group === '*' ? 'everybody' : group}, ${kind}: ${said.join(', ')}`;
     }),
   );
+}
+
+function numberOrAny(text: string): number | 'any' {
+  return text === 'any' ? text : wholeNumber(text);
 }
 
 function checkpointLimit(text: string): number {
@@ -101,6 +120,7 @@ function row(r: Rule): string[] {
     limit(r.totalMs),
     span(r.aheadMs),
     String(r.atOnce ?? 'any'),
+    r.together.map(({ group, atOnce }) => `${group === '*' ? 'everybody' : group} ${atOnce}`).join(', ') || 'any',
     String(r.checkpoints),
     limit(r.connectWithinMs),
     limit(r.idleAfterMs),

@@ -21,6 +21,7 @@ import { kindOf, type RuleBreach } from '../../core/rules.ts';
 import { CarrelError, isCode } from '../../lib/errors.ts';
 import * as calendar from '../../store/calendar.ts';
 import { scarceDatastores } from '../../store/datastore-claims.ts';
+import { groupSteps } from '../../store/group-claims.ts';
 import * as images from '../../store/images.ts';
 import * as licences from '../../store/licences.ts';
 import * as masters from '../../store/masters.ts';
@@ -31,7 +32,7 @@ import type { EngineDeps } from '../deps.ts';
 import { demandAt, nothingNew, placesOf, type Size, wholeDisksOf } from './place.ts';
 import { pickRevision } from './reservation.ts';
 import { checkSizes, diskOf } from './sizes.ts';
-import { estimate, lengthMs, ruleBreach, rulesOf, spanOf, type Who } from './terms.ts';
+import { estimate, groupLimits, lengthMs, ruleBreach, rulesOf, spanOf, type Who } from './terms.ts';
 
 export interface AvailabilityIntent {
   image: string;
@@ -186,10 +187,11 @@ async function availabilityAt(
   const leadMs = leadFor(told);
   // A start beyond what the rules allow is looked at all the same: what is in its way is told.
   const last = Math.max(from.getTime(), now.getTime() + rule.aheadMs);
-  const subject = { accountId: who.accountId, rule, kind, during, now, extending: false, except: request.except };
-  const broken = await ruleBreach(db, subject);
+  const subject = { accountId: who.accountId, rule, kind, during, now, extending: false, except: request.except, by: who };
+  const together = await groupLimits(db, who.accountId, kind);
+  const broken = await ruleBreach(db, subject, together);
   // Who holds as many as may be has room later; any other rule forbids it at every time that is looked at.
-  const never = broken !== undefined && broken.rule !== 'at-once';
+  const never = broken !== undefined && broken.rule !== 'at-once' && broken.rule !== 'group-at-once';
   const look = async (until: number) => {
     const { q, scarce } = await question(
       deps,
@@ -203,6 +205,7 @@ async function availabilityAt(
     const whole = { start: from, end: Number.isFinite(ends) ? new Date(ends) : null };
     const held = rule.atOnce === null ? [] : await calendar.heldSteps(db, who.accountId, kind, whole, request.except);
     const full = rule.atOnce === null ? [] : fullSpans(held, rule.atOnce);
+    for (const { group, atOnce } of together) full.push(...fullSpans(await groupSteps(db, { group, kind }, whole, request.except), atOnce));
     const times = { from: from.getTime(), now: now.getTime(), forMs: request.forMs, leadMs, until };
     const next: NextQuestion = { ...q, ...times, full, gridMs: MINUTE };
     const each = scarce.length === 0 ? [next] : scarce.map((shorts) => ({ ...next, scarce: shorts }));

@@ -55,7 +55,7 @@ export async function undoEnd(deps: EngineDeps, who: Who, id: string): Promise<R
     // It was promised by the other rules already.
     const rule = { ...rules(row.kind), allowed: true, longestMs: null, totalMs: null };
     const during = { start: now, end: row.during.end };
-    await assertRules(tx, { accountId: row.accountId, rule, kind: row.kind, during, now, extending: true, except: id });
+    await assertRules(tx, { accountId: row.accountId, rule, kind: row.kind, during, now, extending: true, except: id, by: who });
     if (!(await jobs.withdraw(tx, endKey(id)))) throw notKept(row);
     await kept.takeBack(tx, id, SWITCHING_ON, now);
     await switchOn(tx, row);

@@ -5,11 +5,11 @@
  */
 import { type CapacityLimits, type ProviderLimits, shortage } from '../../core/capacity.ts';
 import { CarrelError } from '../../lib/errors.ts';
-import * as accounts from '../../store/accounts.ts';
 import * as audit from '../../store/audit.ts';
 import * as calendar from '../../store/calendar.ts';
 import type { DatastoreSweep } from '../../core/datastores.ts';
 import { sweepDatastores } from '../../store/datastore-claims.ts';
+import { groupSteps } from '../../store/group-claims.ts';
 import { peak, refreshHours } from '../../store/held.ts';
 import * as licences from '../../store/licences.ts';
 import * as providers from '../../store/providers.ts';
@@ -18,7 +18,7 @@ import type { Provider, Reservation, TimeRange, Tx } from '../../store/schema.ts
 import type { EngineDeps } from '../deps.ts';
 import { bestFirst, demandAt, type Judged, leftOf, reasonOf } from './place.ts';
 import { assertThere, entryOf, type Offer, type One, promiseOf, sizeOf, startProvision } from './offer.ts';
-import { leadMs, preparationIn, ruleBreach, spanOf, type Who } from './terms.ts';
+import { leadMs, lockPeople, preparationIn, ruleBreach, spanOf, type Who } from './terms.ts';
 
 export interface Wish {
   who: Who;
@@ -47,7 +47,11 @@ export async function promiseTogether(deps: EngineDeps, tx: Tx, wishes: readonly
   const [first] = wishes as [Wish];
   const rows = await providers.lockAll(tx, first.offer.places);
   await assertThere(tx, first.offer);
-  const free = await unbound(tx, wishes);
+  const together = await lockPeople(
+    tx,
+    wishes.map(({ who: { accountId }, offer: { kind, rule } }) => ({ accountId, kind, rule })),
+  );
+  const free = await withinGroups(tx, await unbound(tx, wishes), together);
   if (free.length === 0) return new Map();
   const times = timesOf(free);
   const filling: Filling[] = [];
@@ -88,7 +92,6 @@ export async function promiseTogether(deps: EngineDeps, tx: Tx, wishes: readonly
 /** Those that no rule about the person stands against. Of one person one, if it is counted what they hold; of one id one. */
 async function unbound(tx: Tx, wishes: readonly Wish[]): Promise<Wish[]> {
   const counted = new Set(wishes.filter((w) => w.offer.rule.atOnce !== null).map((w) => w.who.accountId));
-  await accounts.lockAll(tx, [...counted]);
   const free: Wish[] = [];
   for (const wish of wishes) {
     const { who, offer, one } = wish;
@@ -96,7 +99,30 @@ async function unbound(tx: Tx, wishes: readonly Wish[]): Promise<Wish[]> {
     if (counted.has(who.accountId) && free.some((f) => f.who.accountId === who.accountId)) continue;
     const { kind, rule, now, request } = offer;
     const terms = { accountId: who.accountId, rule, kind, during: spanOf(one.start, request.forMs), now, extending: false };
-    if ((await ruleBreach(tx, terms)) === undefined) free.push(wish);
+    if ((await ruleBreach(tx, terms, [])) === undefined) free.push(wish);
+  }
+  return free;
+}
+
+/** As many of them as their groups may hold while any of them lasts; what a group holds is read once for all. */
+async function withinGroups(tx: Tx, wishes: readonly Wish[], together: Awaited<ReturnType<typeof lockPeople>>): Promise<readonly Wish[]> {
+  if (wishes.length === 0) return wishes;
+  const { span } = timesOf(wishes);
+  const left = new Map<string, number>();
+  const free: Wish[] = [];
+  for (const wish of wishes) {
+    const { kind } = wish.offer;
+    const keys: string[] = [];
+    for (const { group, atOnce } of together({ accountId: wish.who.accountId, kind })) {
+      const key = `${group}/${kind}`;
+      keys.push(key);
+      if (left.has(key)) continue;
+      const held = await groupSteps(tx, { group, kind }, span);
+      left.set(key, atOnce - Math.max(...held.map((step) => step.machines)));
+    }
+    if (keys.some((key) => (left.get(key) ?? 0) <= 0)) continue;
+    for (const key of keys) left.set(key, (left.get(key) ?? 0) - 1);
+    free.push(wish);
   }
   return free;
 }

@@ -86,7 +86,7 @@ export async function promiseOne(deps: EngineDeps, tx: Tx, who: Who, offer: Offe
   const during = spanOf(one.start, request.forMs);
   if (one.start < now) throw past(one.start);
   await assertThere(tx, offer);
-  await assertRules(tx, { accountId: who.accountId, rule, kind, during, now, extending: false });
+  await assertRules(tx, { accountId: who.accountId, rule, kind, during, now, extending: false, by: who });
   const place = await choosePlace(tx, offer.places, { imageId: image.id, during, now, ...sizeOf(offer) });
   const promised = promiseOf(deps, who, offer, one, place);
   await reservations.create(tx, promised);
@@ -170,6 +170,8 @@ export async function extendReservation(deps: EngineDeps, who: Who, id: string, 
           now,
           extending: true,
           except: id,
+          fresh: { start: row.during.end, end: during.end },
+          by: who,
         });
       await reservations.setEnd(tx, id, during.end, now);
       if (byMs > 0) await noteWanted(deps, id, tx);
@@ -208,7 +210,10 @@ export async function moveReservation(
       const places = inside ? [row.providerId] : await placesToMoveTo(deps, tx, row);
       look({ places });
       await providers.lockAll(tx, places);
-      await assertRules(tx, { accountId: row.accountId, rule: rules(row.kind), kind: row.kind, during, now, extending: false, except: id });
+      const { accountId, kind } = row;
+      // Of what it has already nothing is promised anew.
+      const fresh = inside ? null : during;
+      await assertRules(tx, { accountId, rule: rules(kind), kind, during, now, extending: false, except: id, fresh, by: who });
       const { imageId, mode, vcpus, memoryMib: memoryMiB } = row;
       const wholeMiB = await wholeDisksOf(tx, row.revisionId, row.diskMib);
       const ask = { imageId, mode, vcpus, memoryMiB, wholeMiB, during, now, except: id, prefer: row.providerId };

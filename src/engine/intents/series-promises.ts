@@ -6,9 +6,9 @@ import { peak, usage, UsageSweep } from '../../core/calendar.ts';
 import { type Demand, shortage } from '../../core/capacity.ts';
 import { say } from '../../core/notices.ts';
 import { type CarrelError, isCode } from '../../lib/errors.ts';
-import * as accounts from '../../store/accounts.ts';
 import * as audit from '../../store/audit.ts';
 import * as calendar from '../../store/calendar.ts';
+import { groupSteps } from '../../store/group-claims.ts';
 import { sweepDatastores } from '../../store/datastore-claims.ts';
 import * as licences from '../../store/licences.ts';
 import * as providers from '../../store/providers.ts';
@@ -18,7 +18,7 @@ import type { EngineDeps } from '../deps.ts';
 import { demandAt, judgePlaces, reasonOf } from './place.ts';
 import { assertThere, entryOf, type Offer, type One, promiseOf, sizeOf } from './offer.ts';
 import { promiseOne } from './reservation.ts';
-import { breachBy, leadMs, preparationIn, spanOf, type Who } from './terms.ts';
+import { breachBy, leadMs, lockPeople, preparationIn, spanOf, type Who } from './terms.ts';
 
 /** An occurrence that could not be promised. */
 export interface Refused {
@@ -98,15 +98,23 @@ async function judgeLicences(tx: Tx, { image, request, now }: Offer, starts: rea
   };
 }
 
-/** What a person may hold at one time. */
+/** What a person may hold at one time, alone and together with others of their groups; locks what is counted. */
 async function judgePerson(tx: Tx, who: Who, { rule, kind, request, now }: Offer, starts: readonly Date[]) {
+  const { accountId } = who;
+  const together = (await lockPeople(tx, [{ accountId, kind, rule }]))({ accountId, kind });
   const whole = { start: starts[0] as Date, end: spanOf(starts.at(-1) as Date, request.forMs).end };
-  const person = rule.atOnce === null ? undefined : new UsageSweep(await calendar.heldSteps(tx, who.accountId, kind, whole));
+  const person = rule.atOnce === null ? undefined : new UsageSweep(await calendar.heldSteps(tx, accountId, kind, whole));
+  const groups: { atOnce: number; sweep: UsageSweep }[] = [];
+  for (const { group, atOnce } of together) groups.push({ atOnce, sweep: new UsageSweep(await groupSteps(tx, { group, kind }, whole)) });
   return {
     fits: ({ during }: reservations.NewReservation): boolean =>
-      breachBy({ rule, kind, during, now, extending: false }, person?.peak(calendar.interval(during)).machines ?? 0) === undefined,
-    take: ({ during, vcpus, memoryMiB, storageMiB }: Demand & Pick<reservations.NewReservation, 'during'>): void =>
-      person?.add({ hold: calendar.interval(during), vcpus, memoryMiB, storageMiB }),
+      breachBy({ rule, kind, during, now, extending: false }, person?.peak(calendar.interval(during)).machines ?? 0) === undefined &&
+      groups.every(({ atOnce, sweep }) => sweep.peak(calendar.interval(during)).machines < atOnce),
+    take({ during, vcpus, memoryMiB, storageMiB }: Demand & Pick<reservations.NewReservation, 'during'>): void {
+      const taken = { hold: calendar.interval(during), vcpus, memoryMiB, storageMiB };
+      person?.add(taken);
+      for (const { sweep } of groups) sweep.add(taken);
+    },
   };
 }
 
@@ -125,9 +133,8 @@ export async function promiseAll(
   const refused: Refused[] = [];
   if (starts.length === 0) return { made, refused };
   await assertThere(tx, offer);
-  if (offer.rule.atOnce !== null) await accounts.lock(tx, who.accountId);
-  const places = await judgeAll(tx, offer, starts);
   const person = await judgePerson(tx, who, offer, starts);
+  const places = await judgeAll(tx, offer, starts);
   const seats = await judgeLicences(tx, offer, starts);
   let batch: reservations.NewReservation[] = [];
   const write = async () => {

@@ -3,11 +3,23 @@ import { holdOf, type Interval } from '../../core/calendar.ts';
 import { type Estimate, estimateOf, leadFor } from '../../core/estimate.ts';
 import type { CloneMode } from '../../core/image.ts';
 import { say } from '../../core/notices.ts';
-import { breach, type KindRule, type RuleBreach, ruleFor, type SiteRules, type RuleSubject } from '../../core/rules.ts';
+import {
+  breach,
+  EVERYBODY,
+  type GroupBreach,
+  type GroupLimit,
+  type KindRule,
+  limitsTogether,
+  type RuleBreach,
+  ruleFor,
+  type RuleSubject,
+  type SiteRules,
+} from '../../core/rules.ts';
 import { formatDuration, type ReservationKind } from '../../core/reservation.ts';
 import { CarrelError } from '../../lib/errors.ts';
 import * as accounts from '../../store/accounts.ts';
 import * as calendar from '../../store/calendar.ts';
+import { type GroupKind, groupHolds, groupSteps, lockGroups } from '../../store/group-claims.ts';
 import { waits } from '../../store/estimates.ts';
 import * as settings from '../../store/settings.ts';
 import type { Db, TimeRange, Tx } from '../../store/schema.ts';
@@ -105,11 +117,94 @@ export interface Terms {
   extending: boolean;
   /** The reservation that is changed. */
   except?: string | undefined;
+  /** Of one that is changed, the part that is new, null for none: what its group holds besides was promised already. All of it if left out. */
+  fresh?: TimeRange | null | undefined;
+  /** Who asks: what they may not see of others is not told. Its person if left out. */
+  by?: Who | undefined;
 }
 
-/** What the rules say against it, or undefined. */
-export async function ruleBreach(db: Db, t: Terms): Promise<RuleBreach | undefined> {
-  return breachBy(t, t.rule.atOnce === null ? 0 : await calendar.heldBy(db, t.accountId, t.kind, t.during, t.except));
+/** What the rules say against it, or undefined; `together` is what the groups of its person may hold. */
+export async function ruleBreach(db: Db, t: Terms, together: readonly GroupLimit[]): Promise<RuleBreach | undefined> {
+  const own = breachBy(t, t.rule.atOnce === null ? 0 : await calendar.heldBy(db, t.accountId, t.kind, t.during, t.except));
+  if (own !== undefined) return own;
+  for (const limit of together) {
+    const broken = await groupBreach(db, t, limit);
+    if (broken !== undefined) return broken;
+  }
+  return undefined;
+}
+
+/** So much of what a group holds is looked at first for when one is free again; four times as much at each further look, up to some four years. */
+const FIRST_LOOK_MS = 7 * 24 * 3_600_000;
+const MOST_LOOKS = 5;
+
+/** When a group that is full at a moment is no longer; null = it has no such end. */
+async function freeAgain(db: Db, of: GroupKind, at: Date, { atOnce, except }: { atOnce: number; except?: string | undefined }) {
+  for (let look = 0; look <= MOST_LOOKS; look++) {
+    const end = look === MOST_LOOKS ? null : new Date(at.getTime() + FIRST_LOOK_MS * 4 ** look);
+    const free = (await groupSteps(db, of, { start: at, end }, except)).find((step) => step.machines < atOnce);
+    if (free !== undefined) return new Date(free.at);
+  }
+  return null;
+}
+
+/** So many reservations of a group that is full are named. */
+const MOST_NAMED = 5;
+
+async function groupBreach(db: Db, t: Terms, { group, atOnce }: GroupLimit): Promise<GroupBreach | undefined> {
+  const of = { group, kind: t.kind };
+  if (t.fresh === null) return undefined;
+  const first = (await groupSteps(db, of, t.fresh ?? t.during, t.except)).find((step) => step.machines >= atOnce);
+  if (first === undefined) return undefined;
+  const at = new Date(first.at);
+  const accountId = t.by?.role === 'admin' ? undefined : (t.by?.accountId ?? t.accountId);
+  return {
+    rule: 'group-at-once',
+    group,
+    limit: atOnce,
+    wanted: first.machines + 1,
+    at: at.toISOString(),
+    until: (await freeAgain(db, of, at, { atOnce, except: t.except }))?.toISOString() ?? null,
+    reservations: await groupHolds(db, of, at, { accountId, except: t.except, most: MOST_NAMED }),
+  };
+}
+
+/** The groups of a person: so far a role is one. */
+function limitsOf(site: SiteRules, role: string | undefined, kind: ReservationKind): GroupLimit[] {
+  return limitsTogether(site, role === undefined ? [] : [role], kind);
+}
+
+/** What a person's groups may hold together, whoever asks. */
+export async function groupLimits(db: Db, accountId: string, kind: ReservationKind): Promise<GroupLimit[]> {
+  return limitsOf(await siteRules(db), (await accounts.find(db, accountId))?.role, kind);
+}
+
+interface Claimant {
+  accountId: string;
+  kind: ReservationKind;
+  /** By whose leave it is. */
+  rule: KindRule;
+}
+
+/**
+ * Locks what is counted of people: the accounts of which a number is limited, then their groups. Whoever promises is counted in the
+ * groups that they are in at that moment: a change of these waits for the promise. What their groups may hold, of each.
+ */
+export async function lockPeople(
+  tx: Tx,
+  all: readonly Claimant[],
+): Promise<(of: Pick<Claimant, 'accountId' | 'kind'>) => readonly GroupLimit[]> {
+  const site = await siteRules(tx);
+  const limited = (kind: ReservationKind) => Object.values(site).some((kinds) => (kinds[kind]?.groupAtOnce ?? null) !== null);
+  const counted = all.filter(({ rule, kind }) => rule.atOnce !== null || limited(kind));
+  const rows = await accounts.lockAll(tx, [...new Set(counted.map((c) => c.accountId))]);
+  const roles = new Map(rows.map(({ id, role }) => [id, role]));
+  const of = ({ accountId, kind }: Pick<Claimant, 'accountId' | 'kind'>) => limitsOf(site, roles.get(accountId), kind);
+  await lockGroups(
+    tx,
+    counted.flatMap((c) => of(c).map(({ group }) => ({ group, kind: c.kind }))),
+  );
+  return of;
 }
 
 /** The same where it is known how many the person holds at one time. */
@@ -124,10 +219,10 @@ export function breachBy(t: Omit<Terms, 'accountId'>, held: number): RuleBreach 
   return breach(t.rule, subject);
 }
 
-/** Refuses what the rules forbid, counting under the account's row lock so that two at one moment are counted both. `limit-reached`, `not-allowed`. */
+/** Refuses what the rules forbid, counting under the locks of {@link lockPeople} so that two at one moment are counted both. `limit-reached`, `not-allowed`. */
 export async function assertRules(tx: Tx, t: Terms): Promise<void> {
-  if (t.rule.atOnce !== null) await accounts.lock(tx, t.accountId);
-  const broken = await ruleBreach(tx, t);
+  const together = (await lockPeople(tx, [t]))(t);
+  const broken = await ruleBreach(tx, t, together);
   if (broken) throw breachError(broken, t.kind);
 }
 
@@ -154,5 +249,18 @@ export function breachError(broken: RuleBreach, kind: ReservationKind): CarrelEr
         hint: 'end one that is no longer needed, or choose a time at which you hold fewer',
         details,
       });
+    case 'group-at-once':
+      return new CarrelError('limit-reached', groupText(broken, kind), {
+        hint: 'end one that is no longer needed, or choose a time at which fewer are held: `carrel when IMAGE` says what is free when',
+        details,
+      });
   }
+}
+
+function groupText({ group, limit, at, until, reservations }: GroupBreach, kind: ReservationKind): string {
+  const whose = group === EVERYBODY ? 'all people together' : `the people of group ${group} together`;
+  const seen =
+    reservations.length === 0 ? '' : ` (of those you see, the first to end: ${reservations.map((id) => id.slice(0, 8)).join(', ')})`;
+  const free = until === null ? 'none of these has an end' : `one more can be had at ${until}`;
+  return `${whose} may hold ${limit} ${kind} reservations at one time, and hold that many at ${at}${seen}; ${free}`;
 }

@@ -22,6 +22,8 @@ export interface LedgerLimits {
   places: ReadonlyMap<string, { machines: number; memoryMiB: number; vcpus: number }>;
   /** Labs that one person may hold at one time. */
   atOnce: number;
+  /** Labs that the people of each group may hold at one time together. */
+  groups?: readonly { name: string; people: ReadonlySet<string>; atOnce: number }[];
   /** Seats, and the images that need one. */
   licences: readonly { name: string; seats: number; images: readonly string[] }[];
 }
@@ -102,6 +104,9 @@ export class Ledger {
         amount: () => 1,
         limit: this.#limits.atOnce,
       });
+    for (const { name, people, atOnce } of this.#limits.groups ?? [])
+      if (p.kind === 'lab' && people.has(p.person))
+        all.push({ what: `labs of ${name}`, among: (o) => o.kind === 'lab' && people.has(o.person), amount: () => 1, limit: atOnce });
     for (const { name, seats, images } of this.#limits.licences)
       if (images.includes(p.image))
         all.push({ what: `seats of ${name}`, among: (o) => images.includes(o.image), amount: () => 1, limit: seats });

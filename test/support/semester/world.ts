@@ -74,7 +74,10 @@ export async function makeSemesterWorld(
   const there = fake();
   const thereId = await secondPlace(bench, there, limits);
   const { db } = bench.store;
+  // Some fewer than there is room for, so that it is met by itself.
+  const together = 2 * size.machines - 1;
   await saveSiteRules(db, {
+    user: { lab: { groupAtOnce: together } },
     '*': {
       lab: {
         atOnce: AT_ONCE,
@@ -121,7 +124,12 @@ export async function makeSemesterWorld(
     ]),
     people,
     author: { ...bench.who, role: 'admin' },
-    ledger: new Ledger({ places, atOnce: AT_ONCE, licences: [{ name: LICENSED.name, seats: size.seats, images: LICENSED.images }] }),
+    ledger: new Ledger({
+      places,
+      atOnce: AT_ONCE,
+      groups: [{ name: 'user', people: new Set(people.map((p) => p.accountId)), atOnce: together }],
+      licences: [{ name: LICENSED.name, seats: size.seats, images: LICENSED.images }],
+    }),
     check: new WorldCheck(bench.store.db, worlds, places),
   };
 }
