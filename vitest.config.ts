@@ -49,6 +49,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 6,
     passWithNoTests: false,
+    // Limits tell a hang from a slow machine and nothing else.
+    expect: { poll: { timeout: 600_000 } },
     globalSetup: './test/support/run-folder.ts',
     sequence: { sequencer: HeaviestFirst },
     projects: [
@@ -57,7 +59,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'portal/src/**/*.test.ts', 'test/ratchets/**/*.test.ts'],
-          testTimeout: 120_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
       {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { clock, localTimes } from './text.ts';
 import type { Person } from '../../test/support/fake-services.ts';
 import { startCli } from '../../test/support/run-cli.ts';
@@ -53,10 +53,10 @@ describe('carrel reserve', () => {
 
 it('carrel reserve says how long it takes as a rule, once that is known', async () => {
   const cli = startCli(server, 'ann', ['reserve', 'starter']);
-  await vi.waitFor(() => expect(server.world.reservations.size).toBe(1));
+  await expect.poll(() => server.world.reservations.size).toBe(1);
   const [id] = [...server.world.reservations.keys()] as [string];
   server.world.move(id, { stage: 'cloning', stageText: 'making a linked clone', estimate: { count: 9, p50Ms: 4_000, p95Ms: 9_000 } });
-  await vi.waitFor(() => expect(cli.err).toContain('making a linked clone (ready after 4s as a rule, 9s nearly always)'), 5_000);
+  await expect.poll(() => cli.err).toContain('making a linked clone (ready after 4s as a rule, 9s nearly always)');
   server.world.makeReady(id);
   expect(await cli.done).toBe(0);
   expect(cli.err).toMatch(/s {2}ready$/m);

@@ -22,7 +22,7 @@ const held = async (bench: Bench) => (await machines.used(bench.store.db, bench.
 async function seen(bench: Bench, id: string): Promise<number> {
   const { machineId } = await reservationOf(bench, id);
   const driver = bench.deps.drivers.get(bench.providerId);
-  const { chains } = (await driver?.readBack(makeCtx({ timeoutMs: 10_000 }), machineId)) ?? { chains: [] };
+  const { chains } = (await driver?.readBack(makeCtx({ timeoutMs: 600_000 }), machineId)) ?? { chains: [] };
   return (chains[0]?.[0]?.virtualBytes ?? 0) / 2 ** 20;
 }
 

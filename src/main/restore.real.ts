@@ -37,7 +37,7 @@ test.each([
   const file = join(scratch, 'made.tar');
   await archive(file, entries as unknown as [string, string][], more);
   const dataDir = join(scratch, 'data');
-  const ctx = makeCtx({ timeoutMs: 120_000 });
+  const ctx = makeCtx({ timeoutMs: 600_000 });
   await expect(restoreBackup(ctx, { dataDir, databaseUrl: undefined, file })).rejects.toMatchObject({
     code: expect.stringMatching(/^store-(?:corrupt|newer)$/),
     message: expect.stringContaining(said),
@@ -75,7 +75,7 @@ test('a database of somebody’s own is as it was when it fails in the middle, a
     { schema, tables: [{ table: 'no_such', rows: 1 }] },
   );
   const dataDir = join(scratch, 'data');
-  await expect(restoreBackup(makeCtx({ timeoutMs: 120_000 }), { dataDir, databaseUrl: url, file })).rejects.toMatchObject({
+  await expect(restoreBackup(makeCtx({ timeoutMs: 600_000 }), { dataDir, databaseUrl: url, file })).rejects.toMatchObject({
     code: 'store-corrupt',
     message: expect.stringContaining('no_such'),
     hint: 'The database is as it was before.',

@@ -181,7 +181,7 @@ describe('processes', () => {
 
 describe('tools', () => {
   test('a missing program, a failure, no space, a cancelled run', async () => {
-    const ctx = makeCtx({ timeoutMs: 10_000 });
+    const ctx = makeCtx({ timeoutMs: 600_000 });
     await expect(runTool(ctx, 'no-such-program', [])).rejects.toMatchObject({ code: 'missing-tool' });
     await expect(runTool(ctx, 'sh', ['-c', 'echo sh: bad >&2; exit 3'])).rejects.toMatchObject({
       code: 'tool-failed',
@@ -231,7 +231,7 @@ describe('sealed memory', () => {
     const path = join(folder, 'ram');
     const content = Buffer.concat([Buffer.alloc(2 << 20), Buffer.from('guest memory'), Buffer.alloc(5000)]);
     writeFileSync(path, content);
-    const ctx = makeCtx({ timeoutMs: 20_000 });
+    const ctx = makeCtx({ timeoutMs: 600_000 });
     const copy = await sealedCopy(ctx, path);
     const read = Buffer.alloc(content.length + 10);
     expect((await copy.read(read, 0, read.length, 0)).bytesRead).toBe(content.length);

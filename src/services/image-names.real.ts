@@ -137,7 +137,7 @@ test('whoever asks by a former name is told the new one, wherever that is notice
   await it.images.changeImage(it.by, bench.imageId, { name: 'silver' });
   const { deps, who, providerId } = bench;
   const provider = await bench.store.db.selectFrom('provider').selectAll().where('id', '=', providerId).executeTakeFirstOrThrow();
-  const signal = AbortSignal.timeout(60_000);
+  const signal = AbortSignal.timeout(600_000);
   const asks = (image: string) => [
     reserve(deps, who, { id: randomUUID(), image, mode: 'linked', forMs: 3_600_000 }),
     replicateMaster(deps, who, { image, provider: provider.name }),

@@ -88,7 +88,7 @@ test('machines of before have their assignments, those that were left behind or 
   cpSync(migrationsDir(), join(dir, 'sql'), { recursive: true });
   for (const name of readdirSync(join(dir, 'sql'))) if (name >= '0013') rmSync(join(dir, 'sql', name));
   await sql`drop schema public cascade; create schema public`.execute(t.db);
-  const before = await openStore(makeCtx({ timeoutMs: 60_000 }), t.conn, { migrations: join(dir, 'sql') });
+  const before = await openStore(makeCtx({ timeoutMs: 600_000 }), t.conn, { migrations: join(dir, 'sql') });
   const s = await seed(before.db, now);
   // What programs of that time wrote: these ones ask for assignments.
   const [has, moved, over, second] = [s.reservation({}), s.reservation({}), s.reservation({}), randomUUID()];

@@ -21,7 +21,7 @@ describe('govmomi against the simulator', () => {
       try {
         const master = vsim.sim.master();
         const env = { ...process.env, TOUR_USER: vsim.username, TOUR_PASSWORD: vsim.password };
-        const { stdout } = await run(program, ['tour', vsim.url, master.path, master.snapshot], { timeout: 120_000, env });
+        const { stdout } = await run(program, ['tour', vsim.url, master.path, master.snapshot], { timeout: 600_000, env });
         const seen = JSON.parse(stdout) as Record<string, unknown>;
         expect(seen).toMatchObject({
           apiType: 'VirtualCenter',

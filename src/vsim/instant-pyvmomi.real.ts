@@ -13,7 +13,7 @@ it("pyvmomi freezes a machine by its guest's own call and forks it twice: both s
     const { hostname, port } = new URL(vsim.url);
     const { guestUser, guestPassword } = vsim.model.options;
     const args = [SCRIPT, hostname, port, vsim.username, vsim.password, vsim.sim.master().path, guestUser, guestPassword];
-    const { stdout } = await run('/usr/bin/python3', args, { timeout: 120_000 });
+    const { stdout } = await run('/usr/bin/python3', args, { timeout: 600_000 });
     const source = '[ds0] py-source/py-source-000001.vmdk';
     expect(JSON.parse(stdout)).toEqual({
       tools: 'guestToolsNotRunning',

@@ -31,7 +31,7 @@ describe("the managers, by govmomi's own wrappers of them", () => {
         TOUR_GUEST_USER: vsim.model.options.guestUser,
         TOUR_GUEST_PASSWORD: vsim.model.options.guestPassword,
       };
-      const { stdout } = await run(program, ['managers', vsim.url, master.path, master.snapshot], { timeout: 120_000, env });
+      const { stdout } = await run(program, ['managers', vsim.url, master.path, master.snapshot], { timeout: 600_000, env });
       seen = JSON.parse(stdout) as Record<string, unknown>;
       const raw = join(dir, 'raw');
       await run('qemu-img', ['convert', '-f', 'vmdk', '-O', 'raw', join(dir, 'disk-0.vmdk'), raw]);
@@ -245,7 +245,7 @@ it('licences, counters, custom fields and port groups by pyvmomi', async () => {
   const vsim = await startVsim({ masters: 1, hosts: 1 });
   try {
     const { hostname, port } = new URL(vsim.url);
-    const { stdout } = await run('/usr/bin/python3', [SCRIPT, hostname, port, vsim.username, vsim.password], { timeout: 120_000 });
+    const { stdout } = await run('/usr/bin/python3', [SCRIPT, hostname, port, vsim.username, vsim.password], { timeout: 600_000 });
     expect(JSON.parse(stdout)).toEqual({
       ...{ licence: 'eval', unit: 'percent', csv: ['20', '0,0'], byLevel: true },
       ...{ level: 'InvalidArgument', unknown: 'InvalidArgument', format: 'InvalidArgument', moType: 'InvalidArgument' },

@@ -18,7 +18,7 @@ describe('pyvmomi against the simulator', () => {
         const master = vsim.sim.master();
         const { hostname, port } = new URL(vsim.url);
         const args = [SCRIPT, hostname, port, vsim.username, vsim.password, master.path, master.snapshot];
-        const { stdout } = await run('/usr/bin/python3', args, { timeout: 120_000 });
+        const { stdout } = await run('/usr/bin/python3', args, { timeout: 600_000 });
         const seen = JSON.parse(stdout) as Record<string, unknown>;
         expect(seen).toMatchObject({
           wrongPassword: 'InvalidLogin',

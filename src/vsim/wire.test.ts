@@ -1,5 +1,5 @@
 /** The wire: what a client sees of the model. */
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { encodeReply } from '../vsphere/soap/envelope.ts';
 import type { Ref } from '../vsphere/types/value.ts';
 import type { VirtualMachineConfigInfo } from '../vsphere/types/vim.gen.ts';
@@ -267,7 +267,7 @@ it('exports and clusters of datastores: who may, what is advised, and what does 
 
   const lease = await client.call('ExportVm', ref(vm), {});
   const entity = m.objects.get(lease.value) as Lease;
-  await vi.waitFor(() => expect(entity.state).toBe('ready'));
+  await expect.poll(() => entity.state).toBe('ready');
   expect((await client.get(`/nfc/${entity.ticket}/disk-0.vmdk`, { method: 'PUT', body: 'x' })).status).toBe(405);
   expect((await client.get(`/nfc/${entity.ticket}/disk-1.vmdk`)).status).toBe(404);
   await client.call('HttpNfcLeaseComplete', lease, {});

@@ -49,7 +49,7 @@ async function setUp(kind: 'vcenter' | 'esxi', label: string = kind) {
   } as const;
   const { revision } = await root.importVm({ params: { name: label }, body: source });
   const settled = <T extends { state: string }>(look: () => Promise<T>, passing: string) =>
-    waitFor(makeCtx({ timeoutMs: 120_000 }), 20, async () => {
+    waitFor(makeCtx({ timeoutMs: 600_000 }), 20, async () => {
       const now = await look();
       return now.state === passing ? undefined : now;
     });
@@ -145,7 +145,7 @@ test('in the portal the screen is seen and typed on as any other; a host that go
       return data.filter((value, at) => at % 4 === 0 && value > 100).length;
     });
   const more = (than: number) =>
-    waitFor(makeCtx({ timeoutMs: 60_000 }), 20, async () => {
+    waitFor(makeCtx({ timeoutMs: 600_000 }), 20, async () => {
       const now = await lit();
       return now > than ? now : undefined;
     });
@@ -156,7 +156,7 @@ test('in the portal the screen is seen and typed on as any other; a host that go
     .focus();
   await page.keyboard.type('who\n');
   await more(before);
-  await waitFor(makeCtx({ timeoutMs: 60_000 }), 20, () => (vm.guest?.screen.typed === 'who\n' ? true : undefined));
+  await waitFor(makeCtx({ timeoutMs: 600_000 }), 20, () => (vm.guest?.screen.typed === 'who\n' ? true : undefined));
   expect(page.url()).toContain(id);
   expect(faults).toEqual([]);
 

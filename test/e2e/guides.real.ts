@@ -176,7 +176,7 @@ async function furnishVcl(vsim: Vsim): Promise<void> {
     credentials: { kind: 'password', username: vsim.username, password: vsim.password },
     trust: { fingerprint256: vsim.fingerprint256 },
   });
-  const ctx = makeCtx({ timeoutMs: 60_000 });
+  const ctx = makeCtx({ timeoutMs: 600_000 });
   const folderOf = (name: string) => ({ type: 'Folder', value: vmFolder(vsim.model, vsim.model.datacenter.vmFolder, name).id });
   const pool = { type: 'ResourcePool', value: vsim.model.pool.id };
   const made = async (folder: Ref, name: string, disk: VirtualDeviceConfigSpec, more: OptionValue[] = []) => {

@@ -18,7 +18,7 @@ let dir: string;
 let disk: StreamVmdk;
 /** As qemu-img writes it, with its tables before the grains: not every host takes that, so the simulator does not. */
 let theirs: ImportedDisk;
-const ctx = () => makeCtx({ timeoutMs: 120_000 });
+const ctx = () => makeCtx({ timeoutMs: 600_000 });
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'nfc-'));

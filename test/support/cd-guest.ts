@@ -31,7 +31,7 @@ async function guest(): Promise<{ kernel: string; initrd: string }> {
   const kept = join(testCache(), 'cd-guest-1');
   const files = { kernel: join(kept, 'vmlinuz'), initrd: join(kept, 'initrd.img') };
   if (await stat(files.initrd).catch(() => undefined)) return files;
-  const ctx = makeCtx({ timeoutMs: 300_000 });
+  const ctx = makeCtx({ timeoutMs: 600_000 });
   const work = await mkdtemp(join(testCache(), '.cd-guest-'));
   try {
     const packages = new DebianPackages(work);
@@ -73,7 +73,7 @@ export async function readAsLinux(image: Buffer): Promise<Record<string, string>
       ['-drive', `if=none,id=cd,format=raw,readonly=on,file=${cd}`, '-device', 'virtio-blk-pci,drive=cd'],
       ['-serial', 'stdio', '-monitor', 'none', '-nic', 'none'],
     ].flat();
-    const { stdout } = await run('qemu-system-x86_64', args, { maxBuffer: 1 << 24, timeout: 300_000 });
+    const { stdout } = await run('qemu-system-x86_64', args, { maxBuffer: 1 << 24, timeout: 600_000 });
     const found = stdout.split(/\r?\n/).flatMap((line) => {
       const [, name, content] = /FILE (\S+) ?(\S*)$/.exec(line) ?? [];
       return name === undefined ? [] : [[name, Buffer.from(content ?? '', 'base64').toString('utf8')] as const];

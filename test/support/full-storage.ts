@@ -13,7 +13,7 @@ import { makeCtx } from '../../src/lib/context.ts';
 import { quickTools } from './qemu-harness.ts';
 
 const run = promisify(execFile);
-const ctx = () => makeCtx({ timeoutMs: 120_000 });
+const ctx = () => makeCtx({ timeoutMs: 600_000 });
 
 const notRoot = process.getuid?.() === 0 ? '' : ' (not run: mounting one needs root)';
 

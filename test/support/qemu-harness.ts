@@ -193,7 +193,7 @@ export class QemuWorld implements Harness {
   async shell(machineId: string, script: string): Promise<string> {
     const runtime = this.parts.fleet.get(machineId);
     if (runtime === undefined) throw new Error(`no connection to ${machineId}`);
-    const { stdout, stderr, exitCode } = await runtime.guestAgent.exec(makeCtx({ timeoutMs: 300_000 }), '/bin/sh', ['-c', script]);
+    const { stdout, stderr, exitCode } = await runtime.guestAgent.exec(makeCtx({ timeoutMs: 600_000 }), '/bin/sh', ['-c', script]);
     if (exitCode !== 0) throw new Error(`${script}: ${exitCode} ${stderr}`);
     return stdout;
   }

@@ -10,7 +10,7 @@ import { type Ctx, makeCtx } from '../../src/lib/context.ts';
 import { findSwtpms } from '../../src/qemu/swtpm.ts';
 import { quickTools, QemuWorld } from './qemu-harness.ts';
 
-export const ctx = () => makeCtx({ timeoutMs: 300_000 });
+export const ctx = () => makeCtx({ timeoutMs: 600_000 });
 
 /** The starter image, whose kernel has drivers for a TPM built in, and which starts much quicker than an EFI guest. */
 async function toolsWithTpm(): Promise<ImageTools> {

@@ -11,7 +11,7 @@ import { findOvmf } from '../../qemu/ovmf.ts';
 import { efiGuest } from '../../../test/support/efi-guest.ts';
 import { quickTools, QemuWorld } from '../../../test/support/qemu-harness.ts';
 
-const ctx = () => makeCtx({ timeoutMs: 300_000 });
+const ctx = () => makeCtx({ timeoutMs: 600_000 });
 const imported = randomUUID();
 let world: QemuWorld;
 beforeAll(async () => {

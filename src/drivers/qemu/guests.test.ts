@@ -14,7 +14,7 @@ import type { MachineRecord } from './records.ts';
 
 const secret = Buffer.alloc(32, 7);
 const machineId = '5f0f7d5e-0000-4000-8000-000000000001';
-const ctx = () => makeCtx({ timeoutMs: 60_000 });
+const ctx = () => makeCtx({ timeoutMs: 600_000 });
 const CREDENTIALS = { user: 'debian', passwordHash: '$6$salt$hash', authorizedKeys: ['ssh-ed25519 AAAA me'] };
 
 afterEach(closeSshGuests);

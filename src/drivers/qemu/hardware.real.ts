@@ -8,7 +8,7 @@ import { makeCtx } from '../../lib/context.ts';
 import { waitFor } from '../../lib/retry.ts';
 import { quickTools, QemuWorld } from '../../../test/support/qemu-harness.ts';
 
-const ctx = () => makeCtx({ timeoutMs: 120_000 });
+const ctx = () => makeCtx({ timeoutMs: 600_000 });
 let world: QemuWorld;
 beforeAll(async () => {
   world = await QemuWorld.make(await quickTools());

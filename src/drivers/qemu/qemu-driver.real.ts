@@ -15,7 +15,7 @@ import { onFullStorage } from '../../../test/support/full-storage.ts';
 import { quickTools, QemuWorld } from '../../../test/support/qemu-harness.ts';
 
 const run = promisify(execFile);
-const ctx = () => makeCtx({ timeoutMs: 120_000 });
+const ctx = () => makeCtx({ timeoutMs: 600_000 });
 
 describe('the QEMU driver beyond the port', () => {
   let world: QemuWorld;
@@ -43,7 +43,7 @@ describe('the QEMU driver beyond the port', () => {
     onTestFinished(() => void ssh.destroy());
     await new Promise<void>((resolve, reject) => {
       ssh.once('ready', resolve).once('error', reject);
-      ssh.connect({ host, port, username: 'root', privateKey, readyTimeout: 120_000 });
+      ssh.connect({ host, port, username: 'root', privateKey, readyTimeout: 600_000 });
     });
     let seen = '';
     await new Promise<void>((resolve, reject) =>

@@ -11,7 +11,7 @@ import { waitFor } from '../../lib/retry.ts';
 import { SERIAL_LOG_BYTES } from '../../qemu/serial-log.ts';
 import { quickTools, QemuWorld } from '../../../test/support/qemu-harness.ts';
 
-const ctx = () => makeCtx({ timeoutMs: 120_000 });
+const ctx = () => makeCtx({ timeoutMs: 600_000 });
 /** Far above what a boot takes, so that only the console's words end the wait within the test's patience. */
 const BOOT_TIMEOUT_S = 3600;
 let world: QemuWorld;

@@ -11,7 +11,7 @@ import { QemuWorld } from '../../../test/support/qemu-harness.ts';
 import { Unlink } from './unlink.ts';
 
 const run = promisify(execFile);
-const ctx = () => makeCtx({ timeoutMs: 300_000 });
+const ctx = () => makeCtx({ timeoutMs: 600_000 });
 let world: QemuWorld;
 beforeAll(async () => {
   world = await QemuWorld.make();

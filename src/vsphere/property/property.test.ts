@@ -31,7 +31,7 @@ async function setup(handlers: Record<string, Handler> = {}, more: Partial<Clien
   return { fake, server, client };
 }
 
-const ctx = makeCtx({ timeoutMs: 120_000 });
+const ctx = makeCtx({ timeoutMs: 600_000 });
 const root = ref('Folder', 'group-d1');
 const dc = ref('Datacenter', 'dc-1');
 const vmFolder = ref('Folder', 'group-v1');

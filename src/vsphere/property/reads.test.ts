@@ -6,7 +6,7 @@ import { ref, ScriptFault, scriptServer } from '../testing.ts';
 import type { AnyValue, Ref } from '../types/value.ts';
 import type { PropertyFilterSpec } from '../types/vim.gen.ts';
 
-const ctx = makeCtx({ timeoutMs: 60_000 });
+const ctx = makeCtx({ timeoutMs: 600_000 });
 const vm = (n: number) => ref('VirtualMachine', `vm-${n}`);
 const task = ref('Task', 'task-1');
 

@@ -17,13 +17,13 @@ async function connected(): Promise<{ vsim: Vsim; client: VSphereClient }> {
   });
   open.push(() => vsim.close());
   open.push(() => client.close());
-  await client.inventory.ready(makeCtx({ timeoutMs: 10_000 }));
+  await client.inventory.ready(makeCtx({ timeoutMs: 600_000 }));
   return { vsim, client };
 }
 
 test('after sync the inventory shows what changed before, at two requests and without reading everything again', async () => {
   const { vsim, client } = await connected();
-  const ctx = makeCtx({ timeoutMs: 10_000 });
+  const ctx = makeCtx({ timeoutMs: 600_000 });
   const { vm } = vsim.sim.master();
   for (let round = 0; round < 20; round++) {
     vm.name = `called-${round}`;
@@ -39,7 +39,7 @@ test('after sync the inventory shows what changed before, at two requests and wi
 
 test('many that sync at once share a round', async () => {
   const { client } = await connected();
-  const ctx = makeCtx({ timeoutMs: 10_000 });
+  const ctx = makeCtx({ timeoutMs: 600_000 });
   await client.inventory.sync(ctx);
   const before = client.session.requests;
   await Promise.all(Array.from({ length: 50 }, () => client.inventory.sync(ctx)));

@@ -134,7 +134,7 @@ it('what a frozen parent holds of its host is told, until it is switched off', a
     expect(await held()).toEqual([parent.record.memoryMB, parent.record.numCPUs]);
     await c.driver.destroy(ctx(), machineId);
     powerOff(c.m, parent);
-    await waitFor(makeCtx({ timeoutMs: 60_000 }), 5, async () => ((await held())[0] === undefined ? true : undefined));
+    await waitFor(makeCtx({ timeoutMs: 600_000 }), 5, async () => ((await held())[0] === undefined ? true : undefined));
   });
 });
 

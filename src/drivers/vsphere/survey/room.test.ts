@@ -23,7 +23,7 @@ async function comesToHold(c: Case, memoryMiB: number | undefined, vcpus: number
     seen = await held(c);
     return JSON.stringify(seen) === JSON.stringify([memoryMiB, vcpus]) ? true : undefined;
   };
-  await waitFor(makeCtx({ timeoutMs: 60_000 }), 5, same).catch(() => expect(seen).toEqual([memoryMiB, vcpus]));
+  await waitFor(makeCtx({ timeoutMs: 600_000 }), 5, same).catch(() => expect(seen).toEqual([memoryMiB, vcpus]));
 }
 
 const named = (c: Case, name: string): Vm => c.m.findVms((vm) => vm.name === name)[0] as Vm;
