@@ -10,14 +10,17 @@
  * - nothing without our ownership tag is changed;
  * - when `ctx.signal` aborts, the verb rejects soon and leaves nothing that the removing verb would not find.
  */
+import type { Duplex } from 'node:stream';
 import type { MachineCondition } from '../core/condition.ts';
 import type { CloneMode, GuestWay, HardwareProfile, Protocol, RevisionProfile } from '../core/image.ts';
 import type { Described } from '../core/brought-image.ts';
 import type { DatastoreRoom, ProviderLimits } from '../core/capacity.ts';
 import type { DeletionProof, DiskChain, DiskFile } from '../core/lineage.ts';
 import type { Ctx } from '../lib/context.ts';
+import type { ConsoleTarget, SerialPart } from './console.ts';
 import type { Guest } from './guest.ts';
 
+export { type ConsoleTarget, SCREENSHOT_BYTES, SERIAL_PART_BYTES, type SerialPart } from './console.ts';
 export type { Credentials, Guest, GuestAddress, GuestReady } from './guest.ts';
 
 export interface Capabilities {
@@ -46,6 +49,8 @@ export interface Capabilities {
   console: 'vnc' | 'webmks' | 'none';
   /** Pictures can be taken of the screens of machines that run; absent: they cannot, and there is no such verb. */
   screenshot?: boolean | undefined;
+  /** People can be joined to the serial consoles of machines; absent: they cannot, and there is no such verb. */
+  serialConsole?: boolean | undefined;
   /** Images that this provider can make by itself, by recipe name. */
   recipes: readonly string[];
   /** How its guests may be set up; left out: by what a POSIX guest knows. */
@@ -258,22 +263,6 @@ export interface Checkpoint {
   createdAt: string;
 }
 
-/**
- * Where a machine's screen is: RFB on a unix socket, or RFB in a WebSocket (`wss:`) whose address is good once and for a short time.
- * `thumbprint` is the one of the certificate that answers there, as Node prints it (`AB:CD:…`): SHA-256, or SHA-1 from servers that tell no better.
- */
-export type ConsoleTarget = { kind: 'vnc'; socketPath: string } | { kind: 'webmks'; url: string; thumbprint: string };
-
-/** A part of what a machine wrote on its serial console. Positions count bytes from the first that it ever wrote; they grow. */
-export interface SerialPart {
-  /** Lines of plain text: nothing in it steers a terminal. A guest may have written anything. */
-  text: string;
-  /** Where the part begins: later than asked for where the older is no longer kept. */
-  from: number;
-  /** Where to go on. */
-  next: number;
-}
-
 export type LineageScope = { kind: 'machine'; machineId: string } | { kind: 'revision'; revisionId: string } | { kind: 'all' };
 
 export interface LineageReport {
@@ -387,13 +376,13 @@ export interface Driver {
    * it is in. Where there is nothing after that yet, it is waited for at most `waitMs`. `not-supported` where the provider keeps none; `not-found`.
    */
   serialLog(ctx: Ctx, machineId: string, options: { after?: number | undefined; waitMs?: number | undefined }): Promise<SerialPart>;
+  /**
+   * Joins with a machine's serial console: what it writes from now on, byte for byte, and what is typed at it. Any number may be joined at once, and
+   * each hears all. Nobody who reads slowly holds the guest up: bytes are left out then, and the place says so. It ends with the machine's run,
+   * not with a reset. `wrong-state` while the machine is off, `busy` where it runs and cannot be controlled. Absent where `capabilities` say so.
+   */
+  serialConsole?(ctx: Ctx, machineId: string): Promise<Duplex>;
 }
 
 /** Kind of what stands in for the driver of a provider that was written off: what it is not asked for is not there. */
 export const WRITTEN_OFF = 'written-off';
-
-/** Bytes of a picture of a screen at most: more than a screen of 4K full of noise would be nobody's console. */
-export const SCREENSHOT_BYTES = 32 * 1024 * 1024;
-
-/** Bytes of a serial console that one question gives at most. */
-export const SERIAL_PART_BYTES = 256 * 1024;

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { type Ctx, race } from '../lib/context.ts';
 import { connected } from './connected.ts';
+import { SerialJoint } from './serial-joint.ts';
 import { SerialLog } from './serial-log.ts';
 import { hopelessIn, plainConsole } from './serial-text.ts';
 
@@ -20,16 +21,21 @@ export class SerialConsole {
   private readonly waiting = new Set<(why: string) => void>();
   private carry = '';
   private readonly socket: Socket;
+  private readonly joined = new Set<SerialJoint>();
   private readonly over: Promise<void>;
 
   private constructor(log: SerialLog, socket: Socket) {
     this.log = log;
     this.socket = socket;
     this.over = new Promise((resolve) => socket.once('close', () => resolve()));
+    socket.once('close', () => {
+      for (const joint of this.joined) joint.over();
+    });
     socket.on('error', () => {});
     socket.on('data', (chunk: Buffer) => {
       log.write(chunk);
       this.look(chunk);
+      for (const joint of this.joined) joint.hear(chunk);
     });
   }
 
@@ -77,6 +83,15 @@ export class SerialConsole {
   async last(characters: number): Promise<string> {
     const { bytes } = await this.log.last(LAST_READ);
     return plainConsole(bytes.toString('utf8')).trim().slice(-characters).trim();
+  }
+
+  /** Somebody at it: what the guest writes from now on, and what is typed. Ends when QEMU closes the port. Any number may be there. */
+  join(): SerialJoint {
+    const joint = new SerialJoint(this.socket);
+    this.joined.add(joint);
+    joint.once('close', () => this.joined.delete(joint));
+    if (this.socket.destroyed) joint.over();
+    return joint;
   }
 
   /** Resolves when QEMU has closed the port: what it wrote is all here then. */

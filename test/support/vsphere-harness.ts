@@ -36,6 +36,7 @@ const LEFT_OUT = {
   'checkpoint-unlisted': 'there are checkpoints',
   'unlink-unlisted': 'it is listed',
   screenshot: 'no pictures of screens',
+  'serial-console': 'nobody is joined to serial consoles',
 };
 /** Those of a vCenter with its default strategy. */
 export const LEFT_OUT_ON_VCENTER = { ...LEFT_OUT, 'clone-unlisted-modes': 'every mode is listed' };
@@ -55,6 +56,7 @@ export const LEFT_OUT_VCLS_WAY = {
   'guest-identity-instant': LEFT_OUT_ON_ESXI['guest-identity-instant'],
   'checkpoint-unlisted': LEFT_OUT['checkpoint-unlisted'],
   screenshot: LEFT_OUT.screenshot,
+  'serial-console': LEFT_OUT['serial-console'],
   unlink: 'machines cannot be taken off their masters',
   'unlink-refused': 'machines cannot be taken off their masters',
   'unlink-broken-off': 'machines cannot be taken off their masters',

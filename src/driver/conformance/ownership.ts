@@ -30,6 +30,9 @@ async function verbsOn(bench: Bench, driver: Driver, id: string): Promise<Call[]
     ['guest.handover', () => driver.guest.handover(ctx(), id, given)],
     ['guest.revoke', () => driver.guest.revoke(ctx(), id, given.user)],
     ...(driver.screenshot === undefined ? [] : [['screenshot', () => driver.screenshot?.(ctx(), id) ?? Promise.resolve()] as const]),
+    ...(driver.serialConsole === undefined
+      ? []
+      : [['serialConsole', () => driver.serialConsole?.(ctx(), id) ?? Promise.resolve()] as const]),
     ...(caps.console === 'none' ? [] : [['console', () => driver.console(ctx(), id)] as const]),
   ];
 }

@@ -7,6 +7,7 @@ import { LIFECYCLE_CHECKS } from './lifecycle.ts';
 import { MASTER_CHECKS } from './masters.ts';
 import { OWNERSHIP_CHECKS } from './ownership.ts';
 import { POWER_CHECKS } from './power.ts';
+import { SERIAL_CHECKS } from './serial.ts';
 import { RELOCATE_CHECKS } from './relocate.ts';
 import { RESEAL_CHECKS } from './reseal.ts';
 import { UNLINK_CHECKS } from './unlink.ts';
@@ -18,6 +19,7 @@ export const SUITE: Readonly<Record<string, readonly Check[]>> = {
   guests: GUEST_CHECKS,
   'golden disks': GOLDEN_CHECKS,
   power: POWER_CHECKS,
+  serial: SERIAL_CHECKS,
   'off its master': UNLINK_CHECKS,
   'to another datastore': RELOCATE_CHECKS,
   destroy: DESTROY_CHECKS,

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { DeletionProof } from '../../core/lineage.ts';
 import type {
   Capabilities,
@@ -28,6 +29,7 @@ import { clone, destroy, sweep } from './machines.ts';
 import { capture, FAKE_IMPORT_FORMATS, FAKE_RECIPES, prepareMaster, removeMaster, resealMaster, verifyMaster } from './masters.ts';
 import { checkpoint, deleteCheckpoint, power, revert } from './power.ts';
 import { cloneResult, inventory, lineage, room } from './reads.ts';
+import { FakeSerial } from './serial.ts';
 import { unlink } from './unlink.ts';
 import type { FakeWorld } from './world.ts';
 
@@ -44,6 +46,7 @@ export const FAKE_CAPABILITIES: Capabilities = {
   suspend: true,
   console: 'vnc',
   screenshot: true,
+  serialConsole: true,
   recipes: FAKE_RECIPES,
   protocols: ['ssh', 'rdp'],
   importFormats: FAKE_IMPORT_FORMATS,
@@ -69,12 +72,14 @@ export class FakeDriver implements Driver {
   readonly world: FakeWorld;
   readonly guest: FakeGuest;
   readonly #host: FakeHost;
+  readonly #serial: FakeSerial;
   readonly #stops = new Set<() => void>();
 
   constructor(options: FakeDriverOptions) {
     this.world = options.world;
     this.#host = new FakeHost(options.world, options.tag ?? 'carrel', { ...FAKE_CAPABILITIES, ...options.capabilities });
     this.guest = new FakeGuest(this.#host);
+    this.#serial = new FakeSerial(options.world);
   }
 
   /** The installation that it works for. */
@@ -89,6 +94,7 @@ export class FakeDriver implements Driver {
 
   async close(): Promise<void> {
     for (const stop of this.#stops) stop();
+    this.#serial.close();
   }
 
   async inventory(ctx: Ctx): Promise<Inventory> {
@@ -140,7 +146,7 @@ export class FakeDriver implements Driver {
   }
 
   async power(ctx: Ctx, machineId: string, op: PowerOp): Promise<PowerState> {
-    return await power(this.#host, ctx, machineId, op);
+    return await power(this.#host, ctx, machineId, op).finally(() => this.#serial.look(machineId));
   }
 
   async checkpoint(ctx: Ctx, machineId: string, name: string): Promise<Checkpoint> {
@@ -154,7 +160,7 @@ export class FakeDriver implements Driver {
   }
 
   async revert(ctx: Ctx, machineId: string, name: string): Promise<void> {
-    await revert(this.#host, ctx, machineId, name);
+    await revert(this.#host, ctx, machineId, name).finally(() => this.#serial.look(machineId));
   }
 
   async deleteCheckpoint(ctx: Ctx, machineId: string, name: string): Promise<void> {
@@ -174,7 +180,7 @@ export class FakeDriver implements Driver {
   }
 
   async destroy(ctx: Ctx, machineId: string): Promise<DeletionProof> {
-    return await destroy(this.#host, ctx, machineId);
+    return await destroy(this.#host, ctx, machineId).finally(() => this.#serial.look(machineId));
   }
 
   async sweep(ctx: Ctx, stray: Stray): Promise<void> {
@@ -195,6 +201,10 @@ export class FakeDriver implements Driver {
 
   async serialLog(ctx: Ctx, machineId: string, { after = 0 }: { after?: number | undefined } = {}): Promise<SerialPart> {
     return await serialOf(this.#host, ctx, machineId, after);
+  }
+
+  async serialConsole(ctx: Ctx, machineId: string): Promise<Duplex> {
+    return await this.#serial.join(this.#host, ctx, machineId);
   }
 
   /** Tells of machines that another process saw crash. */

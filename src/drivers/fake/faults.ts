@@ -29,6 +29,7 @@ export const FAKE_VERBS = [
   'console',
   'screenshot',
   'serialLog',
+  'serialConsole',
 ] as const;
 export type FakeVerb = (typeof FAKE_VERBS)[number];
 

@@ -1,4 +1,5 @@
-import type { PowerOp, PowerState } from '../../driver/driver.ts';
+import { type Duplex, PassThrough } from 'node:stream';
+import type { Driver, PowerOp, PowerState } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
 import { type Ctx, makeCtx } from '../../lib/context.ts';
 import { CarrelError, isCode } from '../../lib/errors.ts';
@@ -16,6 +17,11 @@ function force({ world }: Victim, machineId: string, power: PowerState): PowerSt
     if (power === 'on') makeIdentity(state, machine);
   });
   return power;
+}
+
+async function serialOf(inner: Driver, ctx: Ctx, machineId: string): Promise<Duplex> {
+  if (inner.serialConsole === undefined) throw driverError('not-supported', 'there is no such verb');
+  return await inner.serialConsole(ctx, machineId);
 }
 
 const onPower = (v: Victim, wanted: PowerOp, instead: (ctx: Ctx, machineId: string) => Promise<PowerState>) => ({
@@ -74,6 +80,35 @@ export const RUNNING_SABOTAGES = {
   'screenshot-of-nothing': {
     means: 'there is a picture of the screen whatever the state of the machine',
     apply: () => ({ screenshot: async () => Buffer.from('\x89PNG') }),
+  },
+  'serial-console-of-nothing': {
+    means: 'somebody is joined to a serial console whatever the state of the machine',
+    apply: ({ inner }) => ({
+      serialConsole: async (ctx, machineId) => await serialOf(inner, ctx, machineId).catch(() => new PassThrough()),
+    }),
+  },
+  'serial-console-deaf': {
+    means: 'what is typed at a serial console reaches no guest',
+    apply: ({ inner }) => ({
+      serialConsole: async (ctx, machineId) => {
+        const joint = await serialOf(inner, ctx, machineId);
+        joint.write = () => true;
+        return joint;
+      },
+    }),
+  },
+  'serial-console-for-one': {
+    means: 'who joins a serial console takes it from who is there',
+    apply: ({ inner }) => {
+      let before: Duplex | undefined;
+      return {
+        serialConsole: async (ctx, machineId) => {
+          before?.destroy();
+          before = await serialOf(inner, ctx, machineId);
+          return before;
+        },
+      };
+    },
   },
   'revert-does-nothing': { means: 'revert answers and does nothing', apply: () => ({ revert: async () => {} }) },
   'delete-checkpoint-does-nothing': {

@@ -52,6 +52,7 @@ const VERBS = [
   'console',
   'screenshot',
   'serialLog',
+  'serialConsole',
 ] as const;
 const GUEST_VERBS = ['ready', 'address', 'handover', 'revoke', 'announce'] as const;
 

@@ -5,6 +5,7 @@ import { realpathSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import type {
   Capabilities,
   CaptureSpec,
@@ -38,6 +39,7 @@ import { guarded } from './faults.ts';
 import type { ImageTools } from './host.ts';
 import { hostMemoryMiB } from './probe.ts';
 import { openParts, type Parts } from './parts.ts';
+import type { MachineRecord } from './records.ts';
 import { unreachable } from './runtime.ts';
 import { takeScreenshot } from './screenshot.ts';
 import { readSerial } from './serial.ts';
@@ -227,6 +229,15 @@ export class QemuDriver implements Driver {
     });
   }
 
+  async serialConsole(ctx: Ctx, machineId: string): Promise<Duplex> {
+    return await this.verb(ctx, async (parts) => {
+      await mustRun(ctx, parts, machineId);
+      const runtime = parts.fleet.get(machineId);
+      if (runtime === undefined) throw unreachable(machineId);
+      return runtime.serial.join();
+    });
+  }
+
   private need(): Parts {
     if (this.opened === undefined) throw driverError('unavailable', 'the QEMU driver is not open');
     return this.opened;
@@ -246,10 +257,15 @@ export class QemuDriver implements Driver {
 }
 
 /** Refuses a machine that is off, or whose image has no display. */
-async function withScreen(ctx: Ctx, { machines, masters, fleet }: Parts, machineId: string): Promise<void> {
+async function withScreen(ctx: Ctx, parts: Parts, machineId: string): Promise<void> {
+  const { profile } = await parts.masters.of(await mustRun(ctx, parts, machineId));
+  if (!profile.hardware.display) throw driverError('not-supported', 'this image has no display');
+}
+
+/** Refuses a machine that is off. */
+async function mustRun(ctx: Ctx, { machines, fleet }: Parts, machineId: string): Promise<MachineRecord> {
   const record = await machines.needMade(machineId);
   const state = await fleet.power(ctx, machineId, machines.folder(machineId));
   if (state === 'off' || state === 'crashed') throw driverError('wrong-state', `machine ${machineId} is ${state}`);
-  const { profile } = await masters.of(record);
-  if (!profile.hardware.display) throw driverError('not-supported', 'this image has no display');
+  return record;
 }

@@ -147,6 +147,7 @@ async function describe(tools: ImageTools, facts: Record<string, string>, accel:
     suspend: true,
     console: 'vnc',
     screenshot: true,
+    serialConsole: true,
     guestWays: ['cloud-init'],
     recipes: Object.keys(tools.recipes),
     importFormats: IMPORT_FORMATS,

@@ -1,8 +1,10 @@
 /** The serial console of real machines: kept within its bound, and read for whether a boot can still come to anything. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CloneMode } from '../../core/image.ts';
@@ -108,5 +110,62 @@ test('a guest that writes megabytes is read to the end and fills no disk; positi
   await world.driver.destroy(ctx(), machineId);
   await expect(world.driver.serialLog(ctx(), machineId, {})).rejects.toMatchObject({ code: 'not-found' });
 });
+
+/** `typed-word` as crypt(3) keeps it, SHA-512. */
+const PASSWORD_HASH = '$6$carrel$G02dX2NeleFNws703jwQRNSkZmbcuZNTzCX2PRVgds0aRZA5LuMR3jAZoZv.z7iw2vCvhGbVhdkTLGh3A0Dp2/';
+
+test('a person at the serial console logs in and works there; who comes after a restart of Carrel finds the same session', async () => {
+  const revisionId = randomUUID();
+  await world.driver.prepareMaster(ctx(), world.prepareSpec(revisionId));
+  const machineId = await machine(revisionId);
+  await world.driver.guest.ready(ctx(), machineId);
+  await world.driver.guest.handover(ctx(), machineId, { user: 'root', passwordHash: PASSWORD_HASH, authorizedKeys: [] });
+  const at = dialogue(await world.driver.serialConsole(ctx(), machineId));
+  // The login prompt is started anew once, with the name that the machine has by then.
+  await waitFor(ctx(), 50, async () => {
+    if (!at.heard().endsWith('login: ')) at.type('');
+    await at.shows(/login: $/, 2_000).catch(() => {});
+    at.type('root');
+    return await at.shows(/[Pp]assword: $/, 30_000).then(
+      () => true,
+      () => undefined,
+    );
+  });
+  at.type('typed-word');
+  await at.shows(/# /);
+  at.type('stty size; echo $((6 * 7))-answers');
+  await at.shows(/^42-answers/m);
+  const leaving = once(at.joint, 'close');
+  await world.restart();
+  await leaving;
+  const again = dialogue(await world.driver.serialConsole(ctx(), machineId));
+  again.type('echo $((6 * 8))-answers');
+  await again.shows(/^48-answers/m);
+  expect((await world.driver.serialLog(ctx(), machineId, {})).text).toMatch(/^42-answers[^]*^48-answers/m);
+  // As of one whose sockets were lost: nobody waits for what cannot come.
+  await rm(join(world.dataDir, 'machines', machineId, 'run'), { recursive: true });
+  await world.restart();
+  await expect(world.driver.serialConsole(ctx(), machineId)).rejects.toMatchObject({ code: 'busy' });
+  await world.driver.destroy(ctx(), machineId);
+  await expect(world.driver.serialConsole(ctx(), machineId)).rejects.toMatchObject({ code: 'not-found' });
+});
+
+function dialogue(joint: Duplex) {
+  let said = '';
+  joint.on('data', (chunk: Buffer) => (said += chunk.toString('latin1')));
+  return {
+    joint,
+    heard: () => said,
+    type(line: string): void {
+      said = '';
+      joint.write(`${line}\r`);
+    },
+    async shows(what: RegExp, timeoutMs = 60_000): Promise<void> {
+      await waitFor(makeCtx({ timeoutMs }), 20, async () => (what.test(said) ? true : undefined)).catch((cause: unknown) => {
+        throw new Error(`${what} was not shown: ${JSON.stringify(said)}`, { cause });
+      });
+    },
+  };
+}
 
 const sum = (sizes: readonly number[]): number => sizes.reduce((all, size) => all + size, 0);
