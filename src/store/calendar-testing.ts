@@ -1,7 +1,7 @@
 /** Writers who fight for a provider's room, and the look at the store that finds anything promised twice. For tests. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Interval, UsageStep } from '../core/calendar.ts';
+import { type Claim, type Interval, leftBehind, TURNAROUND_MS, type UsageStep } from '../core/calendar.ts';
 import { isCode } from '../lib/errors.ts';
 import * as calendar from './calendar.ts';
 import { tx } from './db.ts';
@@ -73,6 +73,33 @@ export function shortSpans(steps: readonly UsageStep[], isShort: (step: UsageSte
     else spans.push({ start: step.at, end });
   }
   return spans;
+}
+
+/** All that is held of a provider, read from reservations and machines alone. */
+export async function claimsOf(db: Db, providerId: string, except?: string): Promise<Claim[]> {
+  const live = (await db.selectFrom('reservation').selectAll().where('providerId', '=', providerId).execute()).filter(
+    (r) => ['booked', 'preparing', 'ready', 'ending'].includes(r.state) && r.id !== except,
+  );
+  const machines = await db.selectFrom('machine').selectAll().where('providerId', '=', providerId).where('state', '<>', 'gone').execute();
+  const all = await db.selectFrom('reservation').select(['id', 'machineId', 'state']).execute();
+  const living = await db.selectFrom('assignment').selectAll().where('until', 'is', null).execute();
+  const left = machines.filter(
+    (m) =>
+      !all.some(
+        (r) =>
+          living.some((a) => a.reservationId === r.id && a.machineId === m.id) &&
+          r.machineId === m.id &&
+          ['booked', 'preparing', 'ready', 'ending'].includes(r.state),
+      ),
+  );
+  return [
+    ...live.map((r) => {
+      const hold = calendar.interval(r.hold);
+      const end = r.state === 'booked' ? hold.end : Math.max(hold.end, now.getTime() + TURNAROUND_MS);
+      return { hold: { ...hold, end }, memoryMiB: r.memoryMib, vcpus: r.vcpus, storageMiB: r.storageMib };
+    }),
+    ...left.map((m) => leftBehind({ memoryMiB: m.memoryMib, vcpus: m.vcpus, storageMiB: m.storageMib }, now.getTime())),
+  ];
 }
 
 export interface Tally {

@@ -8,8 +8,13 @@ import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { fill } from '../../test/support/fill.ts';
 import { makeCtx } from '../lib/context.ts';
+import { misassigned } from '../../test/support/assigned.ts';
+import { peak, usage } from '../core/calendar.ts';
+import * as calendar from './calendar.ts';
+import { at, churn, claimsOf, dice, now, violations, watch } from './calendar-testing.ts';
 import { connect, type StoreTarget } from './conn.ts';
-import { dumpStore, loadStore, RESTORE_LOCK } from './dump.ts';
+import { type Dump, dumpStore, loadStore, RESTORE_LOCK } from './dump.ts';
+import { peak as peakHeld } from './held.ts';
 import * as audit from './audit.ts';
 import { openStore } from './db.ts';
 import type { Db } from './schema.ts';
@@ -121,6 +126,46 @@ test('as of one moment, whatever is written meanwhile', async () => {
   const tokens = await store.db.selectFrom('token').select('accountId').where('label', '=', 'pair').execute();
   expect(people.length).toBeGreaterThan(0);
   expect(tokens.map((r) => r.accountId).toSorted()).toEqual(people.map((r) => r.id).toSorted());
+});
+
+test('taken while many book, move and end: what comes back has promised nothing twice, counts what its reservations say, and goes on', async () => {
+  const limits = { machines: 12, memoryMiB: 2_400, vcpus: 24, storageMiB: 1_500 };
+  const t = await testDb(onTestFinished);
+  const s = await seed(t.db, now, limits);
+  const places = [s.providerId, (await seed(t.db, now, limits)).providerId];
+  const stores = [t.store, await t.again(), await t.again()];
+  let going = true;
+  let rounds = 0;
+  const writers = stores.map(async ({ db }, i) => {
+    for (let round = 0; going; round++, rounds++) await churn(db, s, 5, dice(100 * i + round), places);
+  });
+  const dumps: { dump: Dump; linesOf: ReturnType<typeof folder>['linesOf'] }[] = [];
+  for (let i = 0; i < 3; i++) {
+    const { fileOf, linesOf } = folder();
+    const before = rounds;
+    await expect.poll(() => rounds).toBeGreaterThan(before + 2);
+    dumps.push({ dump: await dumpStore(ctx(), t.conn, fileOf), linesOf });
+  }
+  going = false;
+  await Promise.all(writers);
+  const promised = [];
+  for (const [i, { dump, linesOf }] of dumps.entries()) {
+    const target = await emptyDb();
+    await loadStore(ctx(), target, dump, linesOf);
+    const store = await openStore(ctx(), target);
+    onTestFinished(() => store.close());
+    expect([await violations(store.db), await misassigned(store.db)]).toEqual([[], []]);
+    const span = { start: now, end: at(24 * 60) };
+    for (const place of places) {
+      const claims = await claimsOf(store.db, place);
+      expect(await peakHeld(store.db, place, span, { now })).toEqual(peak(usage(claims, calendar.interval(span))));
+      promised.push(claims.length);
+    }
+    const more = churn(store.db, s, 20, dice(i), places);
+    expect(await watch(store.db, more)).toEqual([]);
+    expect((await more).granted).toBeGreaterThan(0);
+  }
+  expect(Math.min(...promised)).toBeGreaterThan(0);
 });
 
 test('two that fill one empty store: the second is refused while the first has written nothing yet, and nothing in it counts as its own', async () => {

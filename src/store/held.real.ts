@@ -1,46 +1,18 @@
 /** What is kept hour by hour says what the reservations themselves say, whatever was changed meanwhile, noted and counted anew. */
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Claim, type Interval, leftBehind, obstacle, peak, TURNAROUND_MS, usage } from '../core/calendar.ts';
+import { obstacle, peak, usage } from '../core/calendar.ts';
 import { type CapacityLimits, shortage } from '../core/capacity.ts';
 import * as calendar from './calendar.ts';
-import { at, churn, dice, now, shortSpans, span } from './calendar-testing.ts';
+import { at, churn, claimsOf, dice, now, shortSpans, span } from './calendar-testing.ts';
 import * as held from './held.ts';
 import * as providers from './providers.ts';
 import * as reservations from './reservations.ts';
-import type { Db, TimeRange } from './schema.ts';
+import type { TimeRange } from './schema.ts';
 import { seed } from './seed-testing.ts';
 import { testDb } from './testing.ts';
 
 const HOUR = 60;
-const interval = ({ start, end }: TimeRange): Interval => ({ start: start.getTime(), end: end?.getTime() ?? Number.POSITIVE_INFINITY });
-
-/** All that is held of a provider, read from reservations and machines alone. */
-async function claimsOf(db: Db, providerId: string, except?: string): Promise<Claim[]> {
-  const live = (await db.selectFrom('reservation').selectAll().where('providerId', '=', providerId).execute()).filter(
-    (r) => ['booked', 'preparing', 'ready', 'ending'].includes(r.state) && r.id !== except,
-  );
-  const machines = await db.selectFrom('machine').selectAll().where('providerId', '=', providerId).where('state', '<>', 'gone').execute();
-  const all = await db.selectFrom('reservation').select(['id', 'machineId', 'state']).execute();
-  const living = await db.selectFrom('assignment').selectAll().where('until', 'is', null).execute();
-  const left = machines.filter(
-    (m) =>
-      !all.some(
-        (r) =>
-          living.some((a) => a.reservationId === r.id && a.machineId === m.id) &&
-          r.machineId === m.id &&
-          ['booked', 'preparing', 'ready', 'ending'].includes(r.state),
-      ),
-  );
-  return [
-    ...live.map((r) => {
-      const hold = interval(r.hold);
-      const end = r.state === 'booked' ? hold.end : Math.max(hold.end, now.getTime() + TURNAROUND_MS);
-      return { hold: { ...hold, end }, memoryMiB: r.memoryMib, vcpus: r.vcpus, storageMiB: r.storageMib };
-    }),
-    ...left.map((m) => leftBehind({ memoryMiB: m.memoryMib, vcpus: m.vcpus, storageMiB: m.storageMib }, now.getTime())),
-  ];
-}
 
 /** A span of minutes to weeks, some without an end; whole hours among the ends. */
 function anySpan(roll: (n: number) => number): TimeRange {
@@ -90,7 +62,7 @@ test('what is kept is what is there: after bookings, moves, ends and late machin
     for (let i = 0; i < 12; i++) {
       const during = anySpan(roll);
       const except = roll(2) === 0 ? ids[roll(ids.length)] : undefined;
-      const within = interval(during);
+      const within = calendar.interval(during);
       const pure = usage(await claimsOf(t.db, s.providerId, except), within);
       expect(await held.peak(t.db, s.providerId, during, { now, except })).toEqual(peak(pure));
       const isShort = (step: CapacityLimits) => shortage(limits, step, wanted) !== undefined;
@@ -145,7 +117,7 @@ test('the part that has too little room is said far ahead and without an end as 
     const during = { start: at(days(1) + HOUR), end };
     const hold = { start: at(days(1) + 55), end };
     const steps = await calendar.shortSteps(t.db, s.providerId, hold, { now }, { limits, wanted });
-    const asked = { span: interval(during), hold: interval(hold) };
+    const asked = { span: calendar.interval(during), hold: calendar.interval(hold) };
     const q = { limits, steps, closed: [], wanted };
     const what = await calendar.inTheWay(t.db, s.providerId, q, asked, { now });
     expect(what).toMatchObject({ kind: 'capacity', part: 'span', at: at(days(100)).getTime() });
