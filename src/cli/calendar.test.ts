@@ -112,6 +112,9 @@ it('carrel reserve --repeat, and what becomes of it', async () => {
   const many = ['reserve', 'starter', '--at', '9:00', '--repeat', 'FREQ=DAILY;COUNT=99'];
   expect((await run('ann', ...many)).code).toBe(5);
   expect((await run('ann', ...many, '--partial')).err).toContain('not at 2026');
+  expect((await run('ann', ...many, '--partial', '--seats', '30')).err).toMatch(/not at 2026.*, 30 of 30: /);
+  expect(asked('reserveSeries')).toMatchObject({ seats: 30 });
+  expect((await run('ann', 'reserve', 'starter', '--seats', '30')).code).toBe(2);
   expect((await run('ann', 'reserve', 'starter', '--repeat', rule)).code).toBe(2);
   expect((await run('ann', 'reserve', 'starter', '--partial')).code).toBe(2);
 });

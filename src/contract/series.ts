@@ -24,9 +24,20 @@ export const SeriesDetail = named(
   Type.Object({
     ...Series.properties,
     reservations: Type.Array(Reservation, { description: 'Its occurrences, by their starts.' }),
-    refused: Type.Array(named('RefusedOccurrence', Type.Object({ at: Time, code: Type.String(), message: Type.String() })), {
-      description: 'Those that could not be had; only in the answer to the request that made the series.',
-    }),
+    refused: Type.Array(
+      named(
+        'RefusedOccurrence',
+        Type.Object({
+          at: Time,
+          seats: Type.Integer({ description: 'How many machines of it.' }),
+          code: Type.String(),
+          message: Type.String(),
+        }),
+      ),
+      {
+        description: 'Those that could not be had; only in the answer to the request that made the series.',
+      },
+    ),
   }),
 );
 export type SeriesDetail = Static<typeof SeriesDetail>;
@@ -49,6 +60,14 @@ const SeriesBody = strict({
       'The value of an RRULE (RFC 5545) with FREQ DAILY, WEEKLY, MONTHLY or YEARLY and an end, COUNT or UNTIL; at most 366 times.',
     examples: ['FREQ=WEEKLY;BYDAY=MO,WE;COUNT=20'],
   }),
+  seats: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1_000,
+      description:
+        'How many machines each time, all of them reservations of the caller; one if left out, and 10 000 reservations in all at most.',
+    }),
+  ),
   partial: Type.Optional(Type.Boolean({ description: 'Take the occurrences that can be had; otherwise it is all or none.' })),
   memoryMiB,
   vcpus,

@@ -153,6 +153,8 @@ export interface SeriesRequest extends MachineRequest {
   at: SaidTime;
   /** An RRULE's value, not yet looked at. */
   rule: string;
+  /** How many machines each time; one if left out. */
+  seats?: number | undefined;
   partial: boolean;
 }
 

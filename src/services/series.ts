@@ -28,7 +28,7 @@ export function seriesServices({ deps }: Parts): SeriesServices {
   const detail = async (row: rows.Series, refused: readonly intents.Refused[]): Promise<SeriesDetail> => ({
     ...show(row, await namesOf([row])),
     reservations: await showReservations(db, await series.reservationsOf(db, row.id), whereBy(deps)),
-    refused: refused.map((r) => ({ at: r.at.toISOString(), code: r.code, message: r.message })),
+    refused: refused.map((r) => ({ at: r.at.toISOString(), seats: r.seats, code: r.code, message: r.message })),
   });
   return {
     async reserveSeries(caller, request) {

@@ -27,9 +27,9 @@ export async function lockGroups(tx: Tx, groups: readonly GroupKind[]): Promise<
     from (select distinct hashtext(name) as key from unnest(${names}::text[]) as name order by key) as k`.execute(tx);
 }
 
-/** What is only kept after its end is nobody's any more. */
+/** What is only kept after its end is nobody's any more. Each one's person is looked up: a group may be most of the people there are. */
 function theirs({ group, kind }: GroupKind): RawBuilder<unknown> {
-  const people = group === EVERYBODY ? sql`true` : sql`account_id in (select id from account where role = ${group})`;
+  const people = group === EVERYBODY ? sql`true` : sql`(select role from account where id = reservation.account_id) = ${group}`;
   return sql`kind = ${kind} and kept_until is null and ${people}`;
 }
 

@@ -9,6 +9,7 @@ import { beginDue, expireDue } from '../../src/engine/timers.ts';
 import { Reconciler } from '../../src/engine/reconcilers/reconcile.ts';
 import { reserve } from '../../src/engine/intents/reservation.ts';
 import { reserveSeries } from '../../src/engine/intents/series.ts';
+import { saveSiteRules } from '../../src/engine/intents/terms.ts';
 import { makeCtx } from '../../src/lib/context.ts';
 import { silentLogger } from '../../src/lib/log.ts';
 import * as events from '../../src/store/events.ts';
@@ -52,7 +53,8 @@ async function filled(
   return { bench, of };
 }
 
-const seriesOf = (count: number) => ({
+const seriesOf = (count: number, seats?: number) => ({
+  seats,
   id: randomUUID(),
   image: 'golden',
   mode: 'linked' as const,
@@ -117,7 +119,17 @@ test('no answer, no look of the timers, no reconcile and no booking reads a tabl
           startsAt: new Date(Date.now() + 86_400_000 * 50),
         }),
     ],
+    ['seats at several times', () => reserveSeries(deps, bench.who, seriesOf(3, 4))],
     ['series', () => reserveSeries(deps, bench.who, seriesOf(3))],
+    [
+      'booking where groups are limited',
+      async () => {
+        const lab = { groupAtOnce: 1_000_000 };
+        await saveSiteRules(store.db, { '*': { lab }, user: { lab }, admin: { lab } });
+        await reserveOne(bench);
+        await reserveSeries(deps, bench.who, seriesOf(3, 4));
+      },
+    ],
     ['runs of a kind', () => listJobs(store.db, { saga: 'prepare', states: ['ready', 'running', 'stuck'] })],
     ['events', () => events.after(store.db, { after: 9_000, limit: 100, accountId: bench.who.accountId })],
     ['pruning', () => store.tx((tx) => pruneJobs(tx, before).then(() => events.prune(tx, before)))],

@@ -571,9 +571,9 @@ export function fakeServices(world: FakeWorld): Services {
       if (reservation.state !== 'booked') throw new CarrelError('wrong-state', `it is ${reservation.state}`);
       return Object.assign(reservation, { startsAt: at(7_200_000) });
     },
-    async reserveSeries(by, { id, image, rule, at: { zone }, partial }) {
+    async reserveSeries(by, { id, image, rule, at: { zone }, seats = 1, partial }) {
       const one = world.addReservation(by.name as Person, { image, state: 'booked', stage: 'booked', series: id });
-      const refused = [{ at: at(), code: 'no-capacity', message: 'there are 0 machines left' }];
+      const refused = [{ at: at(), seats, code: 'no-capacity', message: 'there are 0 machines left' }];
       if (rule.includes('COUNT=99') && !partial) throw new CarrelError('no-capacity', '1 of 99 cannot be had', { details: { refused } });
       const made = {
         id,

@@ -7,10 +7,10 @@ import { saidTime, machineRequestOf } from './reservation-request.ts';
 export function seriesHandlers({ services }: Deps): Handlers<'reserveSeries' | 'listSeries' | 'showSeries' | 'endSeries'> {
   return {
     async reserveSeries({ body, caller }) {
-      const { id = randomUUID(), rule, partial = false, ...said } = body;
+      const { id = randomUUID(), rule, seats, partial = false, ...said } = body;
       const wish = machineRequestOf(said);
       await existingImage(services, body.image);
-      return services.reserveSeries(caller, { ...wish, labels: body.labels, id, rule, partial, at: saidTime(body.at, body.zone) });
+      return services.reserveSeries(caller, { ...wish, labels: body.labels, id, rule, seats, partial, at: saidTime(body.at, body.zone) });
     },
     listSeries: ({ query, caller }) =>
       services.listSeries({ owner: listOwner(caller, query.all), limit: query.limit ?? DEFAULT_PAGE, after: query.after }),

@@ -8,6 +8,7 @@ import { interruptible } from '../io.ts';
 import { labelOption } from '../labels.ts';
 import { describeSeries } from '../series.ts';
 import type { Cli, Session } from '../session.ts';
+import { wholeNumber } from '../names.ts';
 import { clock, lastLines, short, when } from '../text.ts';
 import { addRequestOptions, type RequestOptions, machineRequestOf } from '../reservation-request.ts';
 
@@ -15,6 +16,7 @@ interface Options extends RequestOptions {
   wait: boolean;
   repeat?: string;
   partial?: boolean;
+  seats?: number;
   label?: Record<string, string>;
 }
 
@@ -24,10 +26,12 @@ export function addReserve(program: Command, cli: Cli): void {
     .description('reserve a machine of an image (NAME or NAME@NUMBER) and watch it become ready')
     .option('--repeat <rule>', 'again and again from --at on, by a rule of RFC 5545: "FREQ=WEEKLY;BYDAY=MO,WE;COUNT=20"')
     .option('--partial', 'with --repeat: take those that can be had; otherwise it is all or none')
+    .option('--seats <n>', 'with --repeat: so many machines each time, all of them yours', wholeNumber)
     .option('--label <label>', 'a label to find it by: KEY=VALUE; may be given again', labelOption)
     .option('--no-wait', 'do not wait until it is ready');
   addRequestOptions(command).action(async (image: string, options: Options, command: Command) => {
     if (options.partial && options.repeat === undefined) command.error('error: --partial goes with --repeat');
+    if (options.seats !== undefined && options.repeat === undefined) command.error('error: --seats goes with --repeat');
     if (options.repeat !== undefined && (options.at === undefined || options.openEnd || options.until !== undefined))
       command.error('error: --repeat needs --at, and how long each of its reservations is (--for)');
     const session = cli.open(command);
@@ -51,10 +55,12 @@ async function again(session: Session, image: string, options: Options, rule: st
     zone: options.zone,
     rule,
     ...(options.partial ? { partial: true } : {}),
+    ...(options.seats === undefined ? {} : { seats: options.seats }),
     ...(options.label === undefined ? {} : { labels: options.label }),
   };
   const made = await session.client.reserveSeries({ body });
-  for (const r of made.refused) session.say(`not at ${clock(r.at)}: ${r.message}`);
+  for (const r of made.refused)
+    session.say(`not at ${clock(r.at)}${options.seats === undefined ? '' : `, ${r.seats} of ${options.seats}`}: ${r.message}`);
   session.answer(made, describeSeries(made));
 }
 

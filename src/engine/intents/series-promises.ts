@@ -23,15 +23,26 @@ import { breachBy, leadMs, lockPeople, preparationIn, spanOf, type Who } from '.
 /** An occurrence that could not be promised. */
 export interface Refused {
   at: Date;
+  /** How many of it. */
+  seats: number;
   code: string;
   message: string;
   details: Record<string, unknown>;
 }
 
+/** When, in order, and how many machines each time. */
+interface Times {
+  starts: readonly Date[];
+  seats: number;
+}
+
+/** So many are written at a time: the parameters of a statement are limited. */
+const WRITTEN_TOGETHER = 1_000;
+
 type Taken = Demand & { datastore?: string | null | undefined };
 
 /** Whether an occurrence can be had for later at one place, by what was read; and what it takes up once it is. */
-async function judge(tx: Tx, offer: Offer, providerId: string, starts: readonly Date[]) {
+async function judge(tx: Tx, offer: Offer, providerId: string, { starts, seats }: Times) {
   const { image, request, now } = offer;
   const lead = await leadMs(tx, { imageId: image.id, providerId, mode: request.mode });
   const [first, last] = [starts[0] as Date, starts.at(-1) as Date];
@@ -48,7 +59,7 @@ async function judge(tx: Tx, offer: Offer, providerId: string, starts: readonly 
     ...wanted,
   }));
   // Where there is room for as many as ever overlap each other, no look is needed at what others hold.
-  const count = peak(usage(own, calendar.interval(span))).machines;
+  const count = seats * peak(usage(own, calendar.interval(span))).machines;
   const provider = new UsageSweep(await calendar.shortSteps(tx, providerId, span, { now }, { limits, wanted, count }));
   const ask = { wantedMiB: wanted.storageMiB, count, revisionId: offer.revision.id };
   const datastores = await sweepDatastores(tx, providerId, span, { now }, ask);
@@ -70,14 +81,14 @@ async function judge(tx: Tx, offer: Offer, providerId: string, starts: readonly 
 }
 
 /** The places of an offer, the best for the first occurrence first: a series is in one place as far as that has room. */
-async function judgeAll(tx: Tx, offer: Offer, starts: readonly Date[]) {
+async function judgeAll(tx: Tx, offer: Offer, times: Times) {
   const { image, request, now } = offer;
-  const during = spanOf(starts[0] as Date, request.forMs);
+  const during = spanOf(times.starts[0] as Date, request.forMs);
   const order = await judgePlaces(tx, offer.places, { imageId: image.id, during, now, ...sizeOf(offer) });
   const all = new Map<string, Awaited<ReturnType<typeof judge>> & { placement: string | undefined }>();
   for (const { providerId, provider } of order) {
     const why = all.size === 0 ? reasonOf(order) : say('place-next', { place: provider.name });
-    all.set(providerId, { ...(await judge(tx, offer, providerId, starts)), placement: offer.places.length === 1 ? undefined : why });
+    all.set(providerId, { ...(await judge(tx, offer, providerId, times)), placement: offer.places.length === 1 ? undefined : why });
   }
   return all;
 }
@@ -119,7 +130,7 @@ async function judgePerson(tx: Tx, who: Who, { rule, kind, request, now }: Offer
 }
 
 /**
- * Promises the occurrences at `starts`, which are in order, as far as they can be had. Call it under the row locks of the offer's places. What
+ * Promises the occurrences at `starts`, which are in order, `seats` machines each, as far as they can be had. Call it under the row locks of the offer's places. What
  * begins at once, and what cannot be had, goes the way of a single promise, which says why not.
  */
 export async function promiseAll(
@@ -127,15 +138,15 @@ export async function promiseAll(
   tx: Tx,
   who: Who,
   offer: Offer,
-  { seriesId, starts }: { seriesId: string; starts: readonly Date[] },
+  { seriesId, starts, seats }: Times & { seriesId: string },
 ): Promise<{ made: Reservation[]; refused: Refused[] }> {
   const made: Reservation[] = [];
   const refused: Refused[] = [];
   if (starts.length === 0) return { made, refused };
   await assertThere(tx, offer);
   const person = await judgePerson(tx, who, offer, starts);
-  const places = await judgeAll(tx, offer, starts);
-  const seats = await judgeLicences(tx, offer, starts);
+  const places = await judgeAll(tx, offer, { starts, seats });
+  const licensed = await judgeLicences(tx, offer, starts);
   let batch: reservations.NewReservation[] = [];
   const write = async () => {
     made.push(...(await reservations.createAll(tx, batch)));
@@ -143,14 +154,29 @@ export async function promiseAll(
     batch = [];
   };
   for (const start of starts) {
+    for (let seat = 0; seat < seats; seat++) {
+      // Another of the same time is refused for the same reason.
+      const refusal = await promiseSeat(start);
+      if (refusal === undefined) continue;
+      const { code, message, details } = refusal;
+      refused.push({ at: start, seats: seats - seat, code, message, details });
+      break;
+    }
+  }
+  await write();
+  return { made, refused };
+
+  /** Promises one; what it was refused with if it cannot be had. */
+  async function promiseSeat(start: Date): Promise<CarrelError | undefined> {
     const one: One = { id: deps.newId(), start, seriesId };
     const found = start >= offer.now ? placeLater(one) : undefined;
     if (found !== undefined) {
       batch.push(found);
       places.get(found.providerId)?.take(found, reservations.holdOf(found));
       person.take(found);
-      seats.take(reservations.holdOf(found));
-      continue;
+      licensed.take(reservations.holdOf(found));
+      if (batch.length >= WRITTEN_TOGETHER) await write();
+      return undefined;
     }
     await write();
     try {
@@ -159,23 +185,21 @@ export async function promiseAll(
       const taken = { vcpus: row.vcpus, memoryMiB: row.memoryMib, storageMiB: row.storageMib, datastore: row.datastore };
       places.get(row.providerId)?.take(taken, row.hold);
       person.take({ during: row.during, ...taken });
-      seats.take(row.hold);
+      licensed.take(row.hold);
+      return undefined;
     } catch (error) {
       // Both are said before anything of the occurrence is written.
       if (!isCode(error, 'no-capacity', 'limit-reached')) throw error;
-      const { code, message, details } = error as CarrelError;
-      refused.push({ at: start, code, message, details });
+      return error as CarrelError;
     }
   }
-  await write();
-  return { made, refused };
 
   /** The promise of one that can be had for later, in the first place that has room. */
   function placeLater(one: One): reservations.NewReservation | undefined {
     for (const [providerId, known] of places) {
       const { storageMiB, placement } = known;
       const promised = promiseOf(deps, who, offer, one, { providerId, ...known.begin(one.start), storageMiB, placement });
-      const later = (promised.prepareAt as Date) > offer.now && person.fits(promised) && seats.fits(reservations.holdOf(promised));
+      const later = (promised.prepareAt as Date) > offer.now && person.fits(promised) && licensed.fits(reservations.holdOf(promised));
       const datastore = later && known.fits(promised) ? known.datastore(promised) : undefined;
       if (datastore !== undefined) return { ...promised, datastore };
     }

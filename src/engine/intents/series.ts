@@ -21,9 +21,14 @@ export interface SeriesIntent extends Omit<ReserveIntent, 'startsAt'> {
   startsAt: Date;
   rule: string;
   zone: string;
+  /** How many machines each time; one if left out. */
+  seats?: number | undefined;
   /** Take the occurrences that can be had; otherwise it is all or none. */
   partial: boolean;
 }
+
+/** So many reservations are promised in one transaction at most: nobody else has the room of these places meanwhile. */
+const MOST_TOGETHER = 10_000;
 
 export interface SeriesMade {
   series: Series;
@@ -42,6 +47,15 @@ export async function reserveSeries(deps: EngineDeps, who: Who, request: SeriesI
       hint: `such as FREQ=WEEKLY;BYDAY=MO,WE;COUNT=20, at most ${MOST_OCCURRENCES} times`,
     });
   }
+  const { seats = 1 } = request;
+  if (seats * found.starts.length > MOST_TOGETHER)
+    throw new CarrelError(
+      'bad-request',
+      `${seats} machines at ${found.starts.length} times are ${seats * found.starts.length} reservations`,
+      {
+        hint: `ask for ${MOST_TOGETHER} at most, in several requests`,
+      },
+    );
   return makingRoom(
     deps,
     who,
@@ -78,18 +92,26 @@ async function seriesWithin(
     createdAt: offer.now,
   };
   await series.create(tx, row);
-  const { made, refused } = await promiseAll(deps, tx, who, offer, { seriesId: row.id, starts });
-  if (refused.length > 0 && (!request.partial || made.length === 0)) throw refusal(refused, starts.length);
-  await write(deps, tx, who, 'series.made', row.id, { rule: row.rule, zone: row.zone, made: made.length, refused: refused.length });
+  const { seats = 1 } = request;
+  const { made, refused } = await promiseAll(deps, tx, who, offer, { seriesId: row.id, starts, seats });
+  if (refused.length > 0 && (!request.partial || made.length === 0)) throw refusal(refused, { all: starts.length * seats, seats });
+  await write(deps, tx, who, 'series.made', row.id, { rule: row.rule, zone: row.zone, made: made.length, refused: sum(refused) });
   return { series: { ...row, endedAt: null }, reservations: made, refused };
 }
 
-function refusal(refused: readonly Refused[], all: number): CarrelError {
+/** How many reservations these are. */
+const sum = (refused: readonly Refused[]) => refused.reduce((n, r) => n + r.seats, 0);
+
+function refusal(refused: readonly Refused[], { all, seats }: { all: number; seats: number }): CarrelError {
   const [first] = refused as [Refused];
+  const count = sum(refused);
+  const of = seats === 1 ? '' : `, where ${seats - first.seats} of ${seats} can be had`;
   const code = refused.some((r) => r.code === 'no-capacity') ? 'no-capacity' : first.code;
-  return new CarrelError(code, `${refused.length} of ${all} cannot be had; the first, at ${first.at.toISOString()}: ${first.message}`, {
-    hint: refused.length < all ? 'take those that can be had with --partial, or choose other times' : 'choose other times',
-    details: { refused: refused.map((r) => ({ at: r.at.toISOString(), code: r.code, message: r.message, details: r.details })) },
+  return new CarrelError(code, `${count} of ${all} cannot be had; the first, at ${first.at.toISOString()}${of}: ${first.message}`, {
+    hint: count < all ? 'take those that can be had with --partial, or choose other times' : 'choose other times',
+    details: {
+      refused: refused.map((r) => ({ at: r.at.toISOString(), seats: r.seats, code: r.code, message: r.message, details: r.details })),
+    },
   });
 }
 

@@ -75,7 +75,7 @@ export async function makeSemesterWorld(
   const thereId = await secondPlace(bench, there, limits);
   const { db } = bench.store;
   // Some fewer than there is room for, so that it is met by itself.
-  const together = 2 * size.machines - 1;
+  const together = size.machines;
   await saveSiteRules(db, {
     user: { lab: { groupAtOnce: together } },
     '*': {
