@@ -61,8 +61,7 @@ async function run({ quick, runs, size, scene, say }: BenchArgs): Promise<Outcom
 
   const booking = (more: object) => ({ id: randomUUID(), image: 'golden', mode: 'linked' as const, forMs: HOUR, ...more });
   let day = 20;
-  const series = (count: number, seats = 1) => ({
-    seats,
+  const series = (count: number) => ({
     ...booking({}),
     startsAt: new Date(Date.now() + DAY * 2 + HOUR * ++day),
     rule: `FREQ=DAILY;COUNT=${count}`,
@@ -111,7 +110,6 @@ async function run({ quick, runs, size, scene, say }: BenchArgs): Promise<Outcom
     await measure('availability, open end', times, () =>
       availability(deps, who, booking({ startsAt: at(), mode: 'full', forMs: Number.POSITIVE_INFINITY })),
     );
-    await measure('300 seats at 30 dates', Math.min(times, 3), () => reserveSeries(deps, who, series(30, 300)));
     await measure('series of 366', 1, () => reserveSeries(deps, who, series(366)));
   }
   const all = new Date(Date.now() - DAY);
@@ -149,7 +147,6 @@ function outcome(sizes: readonly number[], measured: ReadonlyMap<number, Samples
       target('book and availability, 99 %', ['book', 'availability'], 50),
       target('the same without an end', ['book, open end', 'availability, open end'], 50),
       target('a series of 366', ['series of 366'], 500),
-      target('300 seats at 30 dates', ['300 seats at 30 dates'], 1_000),
     ],
     notes: [
       `Pruning took ${Math.round(pruned.ms)} ms for ${pruned.rows} runs and events, in statements of at most 5000 rows.`,
