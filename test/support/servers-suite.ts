@@ -1,4 +1,4 @@
-/** Several real servers on one store and one simulated vCenter, while some of them die: everybody gets what was promised, once. */
+/** Several real servers on one store, one simulated vCenter for all and QEMU on the first, while some of them die: everybody gets what was promised, once. */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,8 @@ import { StoreProxy } from './store-proxy.ts';
 export interface Storm {
   servers: number;
   reservations: number;
+  /** So many more on the QEMU of the first server's host, which no other can make. */
+  onQemu: number;
   /** Servers that are killed while the machines are made, one after the other, and started again. */
   kills: number;
   /** Servers that are stopped (SIGSTOP) until others have taken their runs, and go on then. */
@@ -39,11 +41,13 @@ interface Cluster {
   ways: StoreProxy[];
 }
 
-const ARGS = ['--no-qemu'];
+/** The first server alone has QEMU. */
+const argsOf = (i: number, { onQemu }: Storm): string[] => (i === 0 && onQemu > 0 ? [] : ['--no-qemu']);
 /** What a server that dies under a request answers, or one that is just starting. */
 const AGAIN = new Set(['unreachable', 'unavailable', 'store-unavailable', 'store-busy', 'rate-limited']);
 
-async function bringUp({ servers, bootMs, guestSshPort }: Storm): Promise<Cluster> {
+async function bringUp(storm: Storm): Promise<Cluster> {
+  const { servers, bootMs, guestSshPort } = storm;
   const t = await testDb(onTestFinished);
   const vsim = await startVsim({ ...CLOUD_IMAGE, kind: 'vcenter', masters: 1, bootMs, guestSshPort });
   onTestFinished(() => vsim.close());
@@ -56,16 +60,17 @@ async function bringUp({ servers, bootMs, guestSshPort }: Storm): Promise<Cluste
   };
   const first = new TestServer();
   onTestFinished(() => first.dispose());
-  await first.start(await way(), undefined, ARGS);
+  await first.start(await way(), undefined, argsOf(0, storm));
   const all = [first];
   while (all.length < servers) {
     const dataDir = mkdtempSync(join(tmpdir(), 'carrel-joined-'));
     await joinInstallation({ dataDir, databaseUrl: t.url, keyFile: join(first.dataDir, 'secrets.key') });
     const next = new TestServer(dataDir);
     onTestFinished(() => next.dispose());
-    await next.start(await way(), undefined, ARGS);
+    await next.start(await way(), undefined, argsOf(all.length, storm));
     all.push(next);
   }
+  if (storm.onQemu > 0) await first.buildStarter();
   await first.client.addProvider({
     body: {
       ...{ name: 'lab', kind: 'vcenter', url: vsim.url, username: vsim.username, password: vsim.password },
@@ -110,25 +115,33 @@ async function progress({ t }: Cluster, ids: readonly string[], more: number): P
   await until('some progress', async () => ((await count()) >= wanted ? true : undefined), undefined, 50);
 }
 
+async function reserve(all: readonly TestServer[], from: number, id: string, image: string): Promise<void> {
+  await ask(all, from, (server) => server.client.reserve({ body: { id, image, mode: 'linked', for: '4h' } }));
+}
+
 async function reserveOne({ all }: Cluster, from: number, ids: string[]): Promise<void> {
   const id = randomUUID();
-  await ask(all, from, (server) => server.client.reserve({ body: { id, image: 'golden', mode: 'linked', for: '4h' } }));
+  await reserve(all, from, id, 'golden');
   ids.push(id);
 }
 
-async function trouble(cluster: Cluster, storm: Storm, ids: string[]): Promise<void> {
+/** How long it took until others had the runs of a server that fell silent, in milliseconds, each time. */
+async function trouble(cluster: Cluster, storm: Storm, ids: string[]): Promise<number[]> {
   const { t, all, ways } = cluster;
   const victim = (i: number) => all[i % all.length] as TestServer;
   const step = Math.max(1, Math.floor(ids.length / (storm.kills + storm.freezes + storm.silences + storm.cuts + 1)));
   for (let i = 0; i < storm.kills; i++) {
     await progress(cluster, ids, step);
     await victim(i).end('SIGKILL');
-    await victim(i).start({ DATABASE_URL: (ways[i % all.length] as StoreProxy).url }, undefined, ARGS);
+    await victim(i).start({ DATABASE_URL: (ways[i % all.length] as StoreProxy).url }, undefined, argsOf(i % all.length, storm));
   }
+  const takenOverMs: number[] = [];
   const away = async (i: number, go: () => void, comeBack: () => void) => {
     const { pid } = victim(i);
+    // What only its own host can do waits for it.
     const runs = async () =>
-      (await sql`select 1 from job where state = 'running' and worker like ${`%/${pid}-%`} limit 1`.execute(t.db)).rows.length;
+      (await sql`select 1 from job where state = 'running' and server_id is null and worker like ${`%/${pid}-%`} limit 1`.execute(t.db))
+        .rows.length;
     const left = async () => (await t.db.selectFrom('reservation').select('id').where('state', '=', 'preparing').limit(1).execute()).length;
     const hasRuns = async () => {
       if ((await runs()) > 0) return true;
@@ -138,7 +151,9 @@ async function trouble(cluster: Cluster, storm: Storm, ids: string[]): Promise<v
     };
     await until('runs of its own', hasRuns, undefined, 50);
     go();
+    const since = performance.now();
     await until('its runs to be taken over', async () => ((await runs()) === 0 ? true : undefined));
+    takenOverMs.push(performance.now() - since);
     comeBack();
     await progress(cluster, ids, step);
   };
@@ -165,19 +180,26 @@ async function trouble(cluster: Cluster, storm: Storm, ids: string[]): Promise<v
       .catch(() => {});
     await progress(cluster, ids, 1);
   }
+  return takenOverMs;
 }
 
-/** The whole: reserve, trouble, all ready and each once, end, nothing left. */
-export async function weather(storm: Storm): Promise<void> {
+/**
+ * The whole: reserve, trouble, all ready and each once, end, nothing left. Returns how long it took until others had the runs of a server that
+ * fell silent, in milliseconds, each time.
+ */
+export async function weather(storm: Storm): Promise<number[]> {
   const cluster = await bringUp(storm);
   const { t, vsim, all } = cluster;
+  const first = all[0] as TestServer;
   const standing = vsim.model.vms.size;
+  const here: string[] = Array.from({ length: storm.onQemu }, () => randomUUID());
   const ids: string[] = Array.from({ length: storm.reservations }, () => randomUUID());
-  const asked = Promise.all(
-    ids.map((id, i) => ask(all, i, (server) => server.client.reserve({ body: { id, image: 'golden', mode: 'linked', for: '4h' } }))),
-  );
+  const asked = Promise.all([...here.map((id, i) => reserve(all, i, id, 'starter')), ...ids.map((id, i) => reserve(all, i, id, 'golden'))]);
   asked.catch(() => {});
-  await Promise.all([asked, trouble(cluster, storm, ids)]);
+  const [, takenOverMs] = await Promise.all([asked, trouble(cluster, storm, ids)]);
+  // Told apart from here on by where their machines are alone.
+  const simulated = [...ids];
+  ids.push(...here);
   const made = await until('all machines', async () => {
     const mine = (await listed(all)).filter((r) => ids.includes(r.id));
     return mine.length === ids.length && mine.every((r) => r.state !== 'preparing') ? mine : undefined;
@@ -185,15 +207,20 @@ export async function weather(storm: Storm): Promise<void> {
   expect(made.filter((r) => r.state !== 'ready').map((r) => r.failure)).toEqual([]);
   expect(new Set(made.map((r) => r.machine.id)).size).toBe(ids.length);
   // Nothing twice: one machine for each, and no other.
-  for (const { machine } of made) expect(vsim.model.findVms((vm) => vm.record.instanceUuid === machine.id)).toHaveLength(1);
-  expect(vsim.model.vms.size - standing).toBe(ids.length);
+  for (const { id, machine } of made)
+    expect(vsim.model.findVms((vm) => vm.record.instanceUuid === machine.id)).toHaveLength(here.includes(id) ? 0 : 1);
+  expect(vsim.model.vms.size - standing).toBe(simulated.length);
+  expect(first.processes()).toHaveLength(here.length);
   for (const [i, id] of ids.entries()) await ask(all, i, (server) => server.client.endReservation({ params: { id } }));
   await until('all ends', async () => ((await listed(all)).every((r) => !ids.includes(r.id) || r.state === 'ended') ? true : undefined));
   expect(vsim.model.vms.size).toBe(standing);
+  expect(first.traces()).toEqual([]);
+  if (storm.onQemu > 0) expect(await first.client.verifyImage({ params: { name: 'starter' }, body: {} })).toMatchObject({ ok: true });
   const open = await t.db
     .selectFrom('job')
     .select(['saga', 'state', 'error'])
     .where('state', 'in', ['ready', 'running', 'stuck'])
     .execute();
   expect(open).toEqual([]);
+  return takenOverMs;
 }
