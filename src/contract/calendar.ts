@@ -79,7 +79,10 @@ export const Rule = named(
     }),
     checkpoints: Type.Integer({ description: 'How many checkpoints one machine may have.' }),
     connectWithinMs: described(Limit, 'A machine to which nobody connects for so long after it was ready is ended; null = never.'),
-    idleAfterMs: described(Limit, 'A machine at which nobody is, as far as the server sees, for so long is ended; null = never.'),
+    idleAfterMs: described(
+      Limit,
+      'A machine at which nobody is, as far as servers see and its guest tells, for so long is ended; null = never.',
+    ),
     tellEndMs: Type.Integer({
       description: 'So long before its end its people are told, in its guest too where that can be; 0 = not at all.',
     }),

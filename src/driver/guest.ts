@@ -41,6 +41,11 @@ export interface Guest {
    * `guest-failed` (the guest would not, or nobody is logged in).
    */
   announce?(ctx: Ctx, machineId: string, text: string): Promise<void>;
+  /**
+   * For how long at least nobody has used the guest, in milliseconds, as the guest itself tells. Absent, or `not-supported`: it cannot be asked.
+   * Others: `wrong-state` (it does not run), `guest-failed` (the guest would not tell).
+   */
+  idleFor?(ctx: Ctx, machineId: string): Promise<number>;
   /** Locks the password and removes the keys again. */
   revoke(ctx: Ctx, machineId: string, user: string): Promise<void>;
 }

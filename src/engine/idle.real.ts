@@ -18,11 +18,11 @@ const WORD = /^nobody is connected: it is ended at .* unless somebody connects o
 const later = (bench: Bench, minutes: number) => (bench.clock.skewMs += minutes * MINUTE);
 
 /** One that is ready, with half an hour without anybody. */
-async function idleBench(options = {}): Promise<Bench & { id: string; word: () => Promise<string> }> {
+async function idleBench(options = {}): Promise<Bench & { id: string; machineId: string; word: () => Promise<string> }> {
   const bench = await makeBench(onTestFinished, options);
   await saveSiteRules(bench.store.db, { '*': { lab: { idleAfterMs: 30 * MINUTE } } });
-  const { id } = await readyOne(bench, { forMs: 600 * MINUTE });
-  return Object.assign(bench, { id, word: async () => (await reservationOf(bench, id)).stageText });
+  const { id, machineId } = await readyOne(bench, { forMs: 600 * MINUTE });
+  return Object.assign(bench, { id, machineId, word: async () => (await reservationOf(bench, id)).stageText });
 }
 
 test('a machine at which nobody is is ended in the time of the rule, after one word before it, by one server, and can be had back', async () => {
@@ -147,4 +147,64 @@ test('without a rule, of a proof, and of a machine that cannot be reached nothin
   await saveSiteRules(bench.store.db, { '*': { lab: { idleAfterMs: 30 * MINUTE } } });
   await endIdle(bench.deps);
   expect(await bench.word()).toMatch(WORD);
+});
+
+/** From now on its guest tells that nobody has used it for so many minutes. */
+const idleFor = (bench: Bench & { machineId: string }, minutes: number) =>
+  bench.fake.change(({ machines }) => {
+    (machines[bench.machineId] as { idleMs?: number }).idleMs = minutes * MINUTE;
+  });
+
+test('who is logged in past every server keeps it: the guest is asked when a word or the end is due, and what it saw counts from then on', async () => {
+  const bench = await idleBench();
+  const asked = () => bench.calls.filter((call) => call.startsWith('idleFor')).length;
+  idleFor(bench, 2);
+  later(bench, 15);
+  await endIdle(bench.deps);
+  expect(asked()).toBe(0);
+  later(bench, 10);
+  await endIdle(bench.deps);
+  expect([await bench.word(), asked()]).toEqual(['ready', 1]);
+  await endIdle(bench.deps);
+  expect(asked()).toBe(1);
+  // Seen 2 minutes before minute 25: the word is due at minute 43.
+  later(bench, 17);
+  await endIdle(bench.deps);
+  expect(asked()).toBe(1);
+  idleFor(bench, 20);
+  later(bench, 2);
+  await endIdle(bench.deps);
+  expect(await bench.word()).toMatch(WORD);
+  const then = asked();
+  await endIdle(bench.deps);
+  expect(asked()).toBe(then);
+  // Who types after the word takes it back.
+  idleFor(bench, 1);
+  later(bench, 11);
+  expect(await endIdle(bench.deps)).toBe(0);
+  idleFor(bench, 25);
+  later(bench, 24);
+  await endIdle(bench.deps);
+  expect((await reservationOf(bench, bench.id)).state).toBe('ready');
+  idleFor(bench, 60);
+  later(bench, 11);
+  expect(await endIdle(bench.deps)).toBe(1);
+});
+
+test('a guest that does not answer just now is asked again, and nothing ended meanwhile; one that cannot tell is judged by what servers saw', async () => {
+  const bench = await idleBench();
+  idleFor(bench, 100);
+  later(bench, 25);
+  await endIdle({ ...bench.deps, drivers: new Map() });
+  expect(await bench.word()).toBe('ready');
+  bench.fake.addFault({ verb: 'guest.idleFor', when: 'before', error: 'unavailable', count: 1 });
+  await endIdle(bench.deps);
+  expect(await bench.word()).toBe('ready');
+  await endIdle(bench.deps);
+  expect(await bench.word()).toMatch(WORD);
+  later(bench, 11);
+  bench.fake.addFault({ verb: 'guest.idleFor', when: 'before', error: 'deadline', count: 1 });
+  expect(await endIdle(bench.deps)).toBe(0);
+  bench.fake.addFault({ verb: 'guest.idleFor', when: 'before', error: 'guest-failed', count: 1 });
+  expect(await endIdle(bench.deps)).toBe(1);
 });

@@ -13,6 +13,7 @@ import { endReservation } from './intents/end.ts';
 import { reserve } from './intents/reservation.ts';
 import { beginReservation } from './intents/begin.ts';
 import { noteUsed } from './intents/seen.ts';
+import { endIdle } from './intents/unused.ts';
 import { saveSiteRules } from './intents/terms.ts';
 import { beginDue, countHours, expireDue, lookOnce } from './timers.ts';
 
@@ -111,10 +112,12 @@ test('one look does all that time brings', async () => {
   const states = () => Promise.all([unused, idle, short, later].map(async ({ id }) => (await reservationOf(bench, id)).state));
   bench.clock.skewMs += 22 * MINUTE;
   await lookOnce(bench.deps);
+  await endIdle(bench.deps);
   expect(await states()).toEqual(['ready', 'ready', 'ready', 'booked']);
   expect((await reservationOf(bench, short.id)).endTold).toEqual(short.during.end);
   bench.clock.skewMs += 11 * MINUTE;
   await lookOnce(bench.deps);
+  await endIdle(bench.deps);
   expect(await states()).toEqual(['ending', 'ending', 'ending', 'booked']);
   expect((await reservationOf(bench, unused.id)).stageText).toContain('nobody had connected within 20m');
   expect(await held.notedProviders(bench.store.db)).toEqual([]);

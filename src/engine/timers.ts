@@ -90,7 +90,7 @@ export async function countHours({ store }: EngineDeps): Promise<void> {
 
 /** One look at all that time brings: first what is over, so that its room is there for what begins. */
 export async function lookOnce(deps: EngineDeps): Promise<void> {
-  for (const look of [expireDue, beginDue, tellEndsNear, endUnused, endIdle, leaveDownProviders, countHours]) await look(deps);
+  for (const look of [expireDue, beginDue, tellEndsNear, endUnused, leaveDownProviders, countHours]) await look(deps);
 }
 
 /** Calls `look` every few seconds; returns how to stop. Looks do not overlap. */
@@ -116,18 +116,19 @@ function every(deps: EngineDeps, look: (deps: EngineDeps) => Promise<unknown>, f
 export function startTimers(deps: EngineDeps): () => Promise<void> {
   const clock = new ClockGuard();
   let doubted = false;
-  const believed = async () => {
+  const believed = (look: (deps: EngineDeps) => Promise<unknown>) => async () => {
     const believes = clock.believes(deps.now().getTime(), performance.now());
     if (!believes && !doubted) {
       deps.log.warn('the clock of this host was set forward: nothing is begun or ended by it for ten minutes');
     }
     doubted = !believes;
-    if (believes) await lookOnce(deps);
+    if (believes) await look(deps);
   };
   const stops = [
-    every(deps, believed, 'looking for reservations that are due failed'),
-    // By itself: what time brings does not wait for a guest.
+    every(deps, believed(lookOnce), 'looking for reservations that are due failed'),
+    // By themselves: what time brings does not wait for a guest.
     every(deps, tellGuests, 'looking for guests to be told of their end failed'),
+    every(deps, believed(endIdle), 'looking for machines that nobody uses failed'),
   ];
   return async () => void (await Promise.all(stops.map(async (stop) => await stop())));
 }

@@ -92,6 +92,16 @@ export async function noteSeen(db: Db, id: string, now: Date): Promise<void> {
   await db.updateTable('reservation').set({ lastSeenAt: now }).where('id', '=', id).execute();
 }
 
+/** Somebody used its machine then, past every server; what was seen later stays. */
+export async function noteUsedAt(db: Db, id: string, at: Date): Promise<void> {
+  await db
+    .updateTable('reservation')
+    .set({ lastSeenAt: at })
+    .where('id', '=', id)
+    .where((eb) => eb.or([eb('lastSeenAt', 'is', null), eb('lastSeenAt', '<', at)]))
+    .execute();
+}
+
 export interface EndTold {
   id: string;
   machineId: string;

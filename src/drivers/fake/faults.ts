@@ -26,6 +26,7 @@ export const FAKE_VERBS = [
   'guest.handover',
   'guest.revoke',
   'guest.announce',
+  'guest.idleFor',
   'console',
   'screenshot',
   'serialLog',

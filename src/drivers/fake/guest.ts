@@ -68,6 +68,14 @@ export class FakeGuest implements Guest {
     });
   }
 
+  async idleFor(ctx: Ctx, machineId: string): Promise<number> {
+    return await this.#host.read(ctx, 'guest.idleFor', machineId, (state) => {
+      const { idleMs } = running(this.#host, state, machineId);
+      if (idleMs === undefined) throw driverError('not-supported', 'this guest cannot be asked who uses it');
+      return idleMs;
+    });
+  }
+
   async announce(ctx: Ctx, machineId: string, text: string): Promise<void> {
     await this.#host.perform(ctx, 'guest.announce', machineId, 0, async (middle) => {
       await middle();

@@ -54,7 +54,7 @@ const VERBS = [
   'serialLog',
   'serialConsole',
 ] as const;
-const GUEST_VERBS = ['ready', 'address', 'handover', 'revoke', 'announce'] as const;
+const GUEST_VERBS = ['ready', 'address', 'handover', 'revoke', 'announce', 'idleFor'] as const;
 
 type AnyCall = (...args: unknown[]) => Promise<unknown>;
 export type Around = (call: AnyCall, args: unknown[], verb: string) => Promise<unknown>;
@@ -77,6 +77,7 @@ export function aroundAll(inner: Driver, around: Around): Overrides {
 export function guestOf(inner: Driver, overrides: Partial<Guest>): Overrides {
   const { guest } = inner;
   const announce = overrides.announce ?? guest.announce?.bind(guest);
+  const idleFor = overrides.idleFor ?? guest.idleFor?.bind(guest);
   return {
     guest: {
       ready: overrides.ready ?? guest.ready.bind(guest),
@@ -84,6 +85,7 @@ export function guestOf(inner: Driver, overrides: Partial<Guest>): Overrides {
       handover: overrides.handover ?? guest.handover.bind(guest),
       revoke: overrides.revoke ?? guest.revoke.bind(guest),
       ...(announce && { announce }),
+      ...(idleFor && { idleFor }),
     },
   };
 }

@@ -55,6 +55,8 @@ export interface FakeMachine {
   sshPort: number;
   /** Lines that were shown to whoever is logged in. */
   announced?: string[] | undefined;
+  /** For how long nobody has used it, as its guest tells, in milliseconds; absent: it cannot be asked. */
+  idleMs?: number | undefined;
   checkpoints: FakeCheckpoint[];
 }
 

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { idleOf, idleScript } from '../../core/guest-idle.ts';
 import { announceScript, revokeScript } from '../../core/guest-scripts.ts';
 import { handoverAndLook, type Hindrance } from '../../core/hindrances.ts';
 import type { Credentials, Guest, GuestAddress, GuestReady } from '../../driver/driver.ts';
 import { driverError } from '../../driver/errors.ts';
-import { seenBy } from '../../driver/seen-by.ts';
+import { idleBy, seenBy } from '../../driver/seen-by.ts';
 import { anyOf, type Ctx, checkCtx, makeCtx, race, withTimeout } from '../../lib/context.ts';
 import { isCode } from '../../lib/errors.ts';
 import type { SshKey } from '../../lib/ssh-key.ts';
@@ -205,6 +206,22 @@ export class Guests implements Guest {
     }
     const { exitCode, stderr } = await runtime.guestAgent.exec(ctx, '/bin/sh', ['-c', script]);
     if (exitCode !== 0) throw driverError('guest-failed', `the guest showed the line to nobody: ${stderr.slice(0, 200)}`);
+  }
+
+  async idleFor(ctx: Ctx, machineId: string): Promise<number> {
+    const { runtime, master } = await this.need(machineId);
+    const script = idleScript(OPERATIONS);
+    if (master.profile.guest.agent === 'none') {
+      const asked = async () => {
+        if (await this.byOperations(ctx, machineId, script)) return;
+        throw driverError('not-supported', 'this image has no agent, so that nobody can tell who uses its guests');
+      };
+      return await idleBy(asked());
+    }
+    const { exitCode, stderr } = await runtime.guestAgent.exec(ctx, '/bin/sh', ['-c', script]);
+    const idle = idleOf(exitCode);
+    if (idle === undefined) throw driverError('guest-failed', `the guest does not tell who uses it: ${stderr.slice(0, 200)}`);
+    return idle;
   }
 
   /** Runs a script as root by Carrel's account, where the image has no agent and cloud-init made one; false where there is none. */

@@ -35,7 +35,7 @@ describe('the QEMU driver beyond the port', () => {
   }
 
   /** Somebody logs in by SSH and has a terminal. */
-  async function loggedIn(machineId: string): Promise<{ shows(text: string): Promise<unknown> }> {
+  async function loggedIn(machineId: string): Promise<{ types(text: string): void; shows(text: string): Promise<unknown> }> {
     const { private: privateKey, public: key } = ssh2.utils.generateKeyPairSync('ed25519');
     await world.driver.guest.handover(ctx(), machineId, { user: 'root', passwordHash: '!', authorizedKeys: [key] });
     const { host, sshPort: port } = await world.driver.guest.address(ctx(), machineId);
@@ -46,14 +46,19 @@ describe('the QEMU driver beyond the port', () => {
       ssh.connect({ host, port, username: 'root', privateKey, readyTimeout: 600_000 });
     });
     let seen = '';
+    let types = (_text: string): void => {};
     await new Promise<void>((resolve, reject) =>
       ssh.shell((error, stream) => {
         if (error) return reject(error);
+        types = (text) => void stream.write(text);
         stream.on('data', (data: Buffer) => (seen += data.toString()));
         stream.once('data', () => resolve());
       }),
     );
-    return { shows: async (text) => await waitFor(ctx(), 20, async () => (seen.includes(text) ? true : undefined)) };
+    return {
+      types: (text) => types(text),
+      shows: async (text) => await waitFor(ctx(), 20, async () => (seen.includes(text) ? true : undefined)),
+    };
   }
 
   async function booted(mode: CloneMode = 'linked', diskBytes?: number) {
@@ -109,6 +114,16 @@ describe('the QEMU driver beyond the port', () => {
     await terminal.shows("it's near: $HOME 100 %");
     // Nobody is logged in to the other.
     await expect(world.driver.guest.announce?.(ctx(), two.machineId, 'x')).rejects.toMatchObject({ code: 'guest-failed' });
+    // An hour passes in both; then somebody types in one of them.
+    for (const { machineId } of [one, two]) await world.shell(machineId, 'date -s @$(($(date +%s) + 3600)) >/dev/null');
+    const idle = async () => await Promise.all([one, two].map(async (m) => await world.driver.guest.idleFor?.(ctx(), m.machineId)));
+    expect(Math.min(...((await idle()) as number[]))).toBeGreaterThan(40 * 60_000);
+    terminal.types('echo here-$((40+2))\n');
+    await terminal.shows('here-42');
+    const [used, unused] = (await idle()) as [number, number];
+    expect(used).toBeLessThan(40 * 60_000);
+    expect(unused).toBeGreaterThan(40 * 60_000);
+    for (const { machineId } of [one, two]) await world.shell(machineId, 'date -s @$(($(date +%s) - 3600)) >/dev/null');
     expect(a[1]).toBe(one.machineId.replaceAll('-', ''));
     expect(Math.abs(Number(a[3]) - Date.now() / 1000)).toBeLessThan(60);
     await world.guestWrite(one.machineId, '/root/kept', 'kept');

@@ -168,6 +168,7 @@ export class VSphereDriver implements Driver {
     address: async (ctx, machineId) => await this.#verb(ctx, async ({ guests }) => await guests.address(ctx, machineId)),
     handover: async (ctx, machineId, given) => await this.#verb(ctx, async ({ guests }) => await guests.handover(ctx, machineId, given)),
     announce: async (ctx, machineId, text) => await this.#verb(ctx, async ({ guests }) => await guests.announce(ctx, machineId, text)),
+    idleFor: async (ctx, machineId) => await this.#verb(ctx, async ({ guests }) => await guests.idleFor(ctx, machineId)),
     ownPassword: async (ctx, machineId) => await this.#verb(ctx, async ({ guests }) => await guests.ownPassword(ctx, machineId)),
     revoke: async (ctx, machineId, user) => await this.#verb(ctx, async ({ guests }) => await guests.revoke(ctx, machineId, user)),
   };

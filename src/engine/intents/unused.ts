@@ -117,9 +117,39 @@ export const endUnused = (deps: EngineDeps): Promise<number> => endBy(deps, CONN
  * Ends machines at which nobody was for as long as the rules give, and says so before it does; returns how many it ended. Without the word
  * and the time after it none is ended: when all servers were down nobody could connect.
  */
-export const endIdle = (deps: EngineDeps): Promise<number> => endBy(deps, BE_THERE);
+export const endIdle = (deps: EngineDeps): Promise<number> => endBy(deps, BE_THERE, (id, after) => stillIdle(deps, id, after));
 
-async function endBy(deps: EngineDeps, of: OfUse): Promise<number> {
+/** How long a guest has to tell who uses it, in milliseconds. */
+const ASK_MS = 30_000;
+
+/**
+ * True if one at which no server saw anybody is told so, or ended, also by what its guest tells, which sees who logged in past every server. It is asked
+ * when that is due and at no other time. What the guest saw counts from then on. One that cannot be asked is judged by what the servers
+ * saw; one that should tell and does not just now is asked at the next look, and by a server that has its provider.
+ */
+async function stillIdle(deps: EngineDeps, id: string, after: number): Promise<boolean> {
+  const row = await reservations.find(deps.store.db, id);
+  if (row === undefined || dueNow(row, BE_THERE, after, deps.now()) === 'wait') return false;
+  const guest = deps.drivers.get(row.providerId)?.guest;
+  if (guest === undefined) return false;
+  if (guest.idleFor === undefined) return true;
+  try {
+    const idleMs = await guest.idleFor(makeCtx({ timeoutMs: ASK_MS, log: deps.log }), row.machineId);
+    await due.noteUsedAt(deps.store.db, id, new Date(deps.now().getTime() - idleMs));
+    return true;
+  } catch (error) {
+    if (isCode(error, 'not-supported', 'wrong-state', 'guest-failed')) return true;
+    deps.log.debug({ reservation: id, err: describeError(error) }, 'its guest does not tell who uses it; it is asked again');
+    return false;
+  }
+}
+
+/** `asked` has the last word before a machine's people are told, or it is ended; it is no transaction's. */
+async function endBy(
+  deps: EngineDeps,
+  of: OfUse,
+  asked: (id: string, after: number) => Promise<boolean> = async () => true,
+): Promise<number> {
   const site = await siteRules(deps.store.db);
   const least = shortestOf(site, of.rule);
   if (least === undefined) return 0;
@@ -128,6 +158,7 @@ async function endBy(deps: EngineDeps, of: OfUse): Promise<number> {
     const after = ruleFor(site, [found.role], found.kind)[of.rule];
     if (after === null) continue;
     try {
+      if (!(await asked(found.id, after))) continue;
       if (await deps.store.tx((tx) => look(deps, tx, found.id, of, after))) ended += 1;
     } catch (error) {
       // That it is just being captured is no failure, and may be so for an hour.
@@ -138,22 +169,32 @@ async function endBy(deps: EngineDeps, of: OfUse): Promise<number> {
   return ended;
 }
 
+/** What the rule asks for now. Somebody may have connected, lengthened or ended it since it was found. */
+function dueNow(row: Reservation, of: OfUse, after: number, now: Date): 'wait' | 'tell' | 'end' {
+  const since = of.since(row);
+  if (row.state !== 'ready' || since === undefined) return 'wait';
+  const word = of.word(after);
+  if (now.getTime() < since + after - word) return 'wait';
+  if (row.idleTold === null || row.idleTold.getTime() < since) return 'tell';
+  return now.getTime() < Math.max(since + after, row.idleTold.getTime() + word) ? 'wait' : 'end';
+}
+
 /** True if it was ended. */
 async function look(deps: EngineDeps, tx: Tx, id: string, of: OfUse, after: number): Promise<boolean> {
   const row = await reservations.lock(tx, id);
-  const since = of.since(row);
-  // Somebody may have connected, lengthened or ended it since it was found.
-  if (row.state !== 'ready' || since === undefined) return false;
   const now = deps.now();
-  const word = of.word(after);
-  if (now.getTime() < since + after - word) return false;
-  if (row.idleTold === null || row.idleTold.getTime() < since) {
+  const next = dueNow(row, of, after, now);
+  if (next === 'wait') return false;
+  if (next === 'tell') {
     await due.noteIdleTold(tx, id, now);
-    await reservations.note(tx, id, of.warning(new Date(Math.max(since + after, now.getTime() + word)).toISOString()), now);
+    await reservations.note(tx, id, of.warning(endsAt(row, of, after, now).toISOString()), now);
     return false;
   }
-  if (now.getTime() < Math.max(since + after, row.idleTold.getTime() + word)) return false;
   const { keptUntil } = await endWithin(deps, tx, id, 'end', 'engine', { keepMs: KEPT_MS });
   await reservations.note(tx, id, of.ended(formatDuration(after), keptUntil !== null), now);
   return true;
 }
+
+/** When it is ended if it is told now. */
+const endsAt = (row: Reservation, of: OfUse, after: number, now: Date): Date =>
+  new Date(Math.max((of.since(row) ?? 0) + after, now.getTime() + of.word(after)));

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Case, codeOf, ctx, inWorld } from '../../../../test/support/vsphere-cases.ts';
 import { CLOUD_WORLD, type VSphereWorldOptions } from '../../../../test/support/vsphere-harness.ts';
+import { SIMULATED_USER } from '../../../core/guest-idle.ts';
 import { SIMULATED_EXPIRED } from '../../../core/hindrances.ts';
 import { type Ctx, race } from '../../../lib/context.ts';
 import type { CarrelError } from '../../../lib/errors.ts';
@@ -60,6 +61,9 @@ describe.each(KINDS)('on %s', (kind) => {
       expect(c.w.vm(machineId).guest?.system.accounts.get('ada')?.hash).toBe(HASH);
       c.w.vm(machineId).guest?.system.files.set(SIMULATED_EXPIRED, Buffer.alloc(0));
       expect(await c.driver.guest.handover(ctx(), machineId, given)).toEqual(['expired']);
+      expect(await c.driver.guest.idleFor?.(ctx(), machineId)).toBeGreaterThan(86_400_000);
+      c.w.vm(machineId).guest?.system.files.set(SIMULATED_USER, Buffer.alloc(0));
+      expect(await c.driver.guest.idleFor?.(ctx(), machineId)).toBe(0);
       await c.driver.guest.announce?.(ctx(), machineId, "it's over");
       expect(c.w.vm(machineId).guest?.system.files.get('/dev/pts/0')?.toString()).toContain(
         "\n\nit's over\n".replaceAll('\n\n', '\r\n\r\n'),

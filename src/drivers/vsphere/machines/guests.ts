@@ -1,9 +1,10 @@
+import { idleScript } from '../../../core/guest-idle.ts';
 import { announceScript, revokeScript, windowsAnnouncement } from '../../../core/guest-scripts.ts';
 import { handoverAndLook, type Hindrance } from '../../../core/hindrances.ts';
 import { protocolOf, RDP_PORT, type RevisionProfile } from '../../../core/image.ts';
 import type { ConsoleTarget, Credentials, GuestAddress, GuestReady } from '../../../driver/driver.ts';
 import { driverError } from '../../../driver/errors.ts';
-import { seenBy } from '../../../driver/seen-by.ts';
+import { idleBy, seenBy } from '../../../driver/seen-by.ts';
 import { type Ctx, withTimeout } from '../../../lib/context.ts';
 import { isCode } from '../../../lib/errors.ts';
 import { acquireConsole, ethernetCardsOf, isFault, normalizeFingerprint } from '../../../vsphere/index.ts';
@@ -187,6 +188,11 @@ export class Guests {
     if (access !== undefined && isWindowsAccess(access.kind))
       await this.#programs.runDirectly(ctx, view, machineId, access, windowsAnnouncement(text));
     else await this.#program(ctx, machineId, announceScript(text), '');
+  }
+
+  /** Guest operations log in without a connection, so none of those that the guest sees is ours. */
+  async idleFor(ctx: Ctx, machineId: string): Promise<number> {
+    return await idleBy(this.#program(ctx, machineId, idleScript(''), ''));
   }
 
   async revoke(ctx: Ctx, machineId: string, user: string): Promise<void> {
