@@ -8,7 +8,15 @@ import { type Over, whenOver } from './over.ts';
 import { callerOf, type ServerParts } from './parts.ts';
 
 /** What needs the driver of a reservation's machine at once. What becomes a job is done by whichever server can. */
-const AT_THE_MACHINE: ReadonlySet<Operation> = new Set(['connectReservation', 'serialLog', 'screenshot', 'console', 'terminal', 'tunnel']);
+const AT_THE_MACHINE: ReadonlySet<Operation> = new Set([
+  'connectReservation',
+  'serialLog',
+  'screenshot',
+  'console',
+  'terminal',
+  'tunnel',
+  'serialConsole',
+]);
 
 /** Of which a server asks another for its part: see `askPeer`. */
 const IN_PART: ReadonlySet<Operation> = new Set(['verifyImage', 'showMachine', 'lineage', 'imageLineage']);

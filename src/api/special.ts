@@ -16,7 +16,7 @@ import { answersElsewhere, joinSockets, passOn, socketPath } from './elsewhere.t
 import { checkNewName } from './handlers/images.ts';
 import { callerOf, common, goneSignal, SECURITY_HEADERS, type ServerParts } from './parts.ts';
 import { registerSession } from './session.ts';
-import type { Caller, GuestShell, GuestTunnel } from '../services/interface.ts';
+import type { Caller, GuestSerial, GuestShell, GuestTunnel } from '../services/interface.ts';
 import type { Over } from './over.ts';
 import type { Places } from './places.ts';
 import { isToldInside, refusalOf, refuse } from './refusal.ts';
@@ -260,6 +260,19 @@ function registerTunnel(app: FastifyInstance, parts: ServerParts): void {
   });
 }
 
+function registerSerialConsole(app: FastifyInstance, parts: ServerParts): void {
+  registerJoined<GuestSerial>(app, parts, {
+    route: api.serialConsole,
+    places: parts.consoles,
+    open: (request, caller, id, gone) => {
+      const { force = false, session } = request.query as { force?: boolean; session?: string };
+      return parts.services.openSerialConsole(caller, { id, force, session }, gone);
+    },
+    close: ({ stream }) => stream.destroy(),
+    join: (ws, { stream, over: machine, taken }, over) => relay(ws, stream, parts.log, { ...over, machine, taken }),
+  });
+}
+
 export async function registerSpecial(app: FastifyInstance, parts: ServerParts): Promise<void> {
   registerReadiness(app, parts);
   registerMetrics(app, parts);
@@ -272,4 +285,5 @@ export async function registerSpecial(app: FastifyInstance, parts: ServerParts):
   registerSession(app, parts);
   registerTerminal(app, parts);
   registerTunnel(app, parts);
+  registerSerialConsole(app, parts);
 }

@@ -1,6 +1,6 @@
 /** Where a command reads and writes. Tests give their own. */
 import { createInterface } from 'node:readline';
-import { Writable } from 'node:stream';
+import { type Readable, Writable } from 'node:stream';
 import { CarrelError } from '../lib/errors.ts';
 import { EXIT, showError } from './exit.ts';
 
@@ -13,10 +13,19 @@ export interface Io {
   readonly screen: { columns: number; rows: number } | undefined;
   readonly env: NodeJS.ProcessEnv;
   setExitCode(code: number): void;
+  /** Standard input and output as bytes, for what is joined with a machine. */
+  readonly bytes: Bytes;
   /** Asks at the terminal; undefined where there is nobody to ask. `hidden`: what is typed is not shown. */
   ask?(question: string, options?: { hidden?: boolean }): Promise<string>;
   /** Calls back at Ctrl-C or SIGTERM instead of ending; the result takes that back. */
   onInterrupt(handler: () => void): () => void;
+}
+
+export interface Bytes {
+  input: Readable;
+  output: Writable;
+  /** Each key goes through as it is typed, Ctrl-C too, until it is called with false; undefined where nobody types. */
+  raw: ((on: boolean) => void) | undefined;
 }
 
 export function processIo(): Io {
@@ -38,6 +47,9 @@ export function processIo(): Io {
       return isTTY && process.env.TERM !== 'dumb' ? { columns, rows } : undefined;
     },
     env: process.env,
+    get bytes() {
+      return { input: process.stdin, output: process.stdout, raw: process.stdin.isTTY ? setRaw : undefined };
+    },
     ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askAtTerminal } : {}),
     setExitCode(code) {
       process.exitCode = code;
@@ -48,6 +60,15 @@ export function processIo(): Io {
     },
   };
 }
+
+/** Node itself puts the terminal back as it was when the process ends, but for a hang-up that somebody sends while the terminal stays. */
+function setRaw(on: boolean): void {
+  process.stdin.setRawMode(on);
+  if (on) process.on('SIGHUP', hangUp);
+  else process.removeListener('SIGHUP', hangUp);
+}
+
+const hangUp = (): void => process.exit(129);
 
 /** Question and answer on standard error and input. Ctrl-C ends the program, as at any other prompt. */
 async function askAtTerminal(question: string, { hidden = false }: { hidden?: boolean } = {}): Promise<string> {

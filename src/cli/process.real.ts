@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -33,10 +34,15 @@ interface Result {
   err: string;
 }
 
-function start(program: string, args: string[], env: NodeJS.ProcessEnv = {}): { child: ChildProcess; said: Result; done: Promise<Result> } {
+function start(
+  program: string,
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+  stdin: 'ignore' | 'pipe' = 'ignore',
+): { child: ChildProcess; said: Result; done: Promise<Result> } {
   const child = spawn(program, args, {
     env: { ...process.env, CARREL_URL: server.baseUrl, CARREL_TOKEN: TOKENS.ann, TMPDIR: dir, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [stdin, 'pipe', 'pipe'],
   });
   const said: Result = { code: null, out: '', err: '' };
   child.stdout?.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
@@ -162,4 +168,22 @@ test('Tab in bash completes commands and names from the server', async () => {
   };
   expect(await press('carrel image pub')).toEqual(['publish']);
   expect(await press('carrel reserve ')).toEqual(['starter']);
+});
+
+test.each([
+  ['Ctrl-]', (child: ChildProcess) => void child.stdin?.write('\u001d')],
+  ['SIGTERM', (_child: ChildProcess, pid: number) => void process.kill(pid, 'SIGTERM')],
+])('a terminal at a serial console takes each key as it is, and is as it was after %s', async (_how, leave) => {
+  const typed: string[] = [];
+  server.world.openSerial = async () => new PassThrough().on('data', (chunk: Buffer) => typed.push(chunk.toString()));
+  const { id } = server.world.addReservation('ann', { state: 'ready' });
+  const line = `sh -c 'echo "pid=$$"; exec ${LAUNCHER} console ${id} --text'; echo "code=$?"; stty -a`;
+  const { child, said, done } = start('script', ['-qec', line, '/dev/null'], { SHELL: '/bin/sh' }, 'pipe');
+  await eventually('joined', () => said.out.includes('joined with'), BOUND_MS);
+  child.stdin?.write('\u0003\u0004x');
+  await eventually('the keys', () => typed.join('') === '\u0003\u0004x', BOUND_MS);
+  leave(child, Number(/pid=(\d+)/.exec(said.out)?.[1]));
+  await done;
+  expect(said.out).toContain('code=0');
+  expect(said.out).toMatch(/\sicanon[^]*\secho\s/);
 });

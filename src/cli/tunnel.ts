@@ -1,11 +1,11 @@
-/** The way through the server to a machine's SSH port: a WebSocket as a stream of bytes, each side as fast as the other takes them. */
+/** Ways through the server to a machine, to its SSH port or its serial console: a WebSocket as a stream of bytes, each side as fast as the other takes them. */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
 import type { ClientOptions } from 'ws';
 import { ApiError, problemOf, UnreachableError } from '../client/errors.ts';
-import { headersOf, urlOf } from '../client/request.ts';
+import { headersOf, type RawInput, urlOf } from '../client/request.ts';
 import type { Session } from './session.ts';
 
 /** Milliseconds until the server must have answered; it looks who answers at the machine first, which an emulated guest takes its time for. */
@@ -18,10 +18,15 @@ export interface Tunnel {
 }
 
 /** The tunnel of a reservation. Rejects as any other request does: with `ApiError`, or `UnreachableError`. */
-export async function openTunnel({ client, fingerprint256 }: Pick<Session, 'client' | 'fingerprint256'>, id: string): Promise<Tunnel> {
+export const openTunnel = (session: Way, id: string): Promise<Tunnel> => openStream(session, 'tunnel', { params: { id } });
+
+type Way = Pick<Session, 'client' | 'fingerprint256'>;
+
+/** A WebSocket of the API as a stream; rejects as above. */
+export async function openStream({ client, fingerprint256 }: Way, operation: 'tunnel' | 'serialConsole', input: RawInput): Promise<Tunnel> {
   // Loaded by who needs it.
   const { WebSocket, createWebSocketStream } = await import('ws');
-  const url = urlOf(client.baseUrl, 'tunnel', { params: { id } }).replace(/^http/, 'ws');
+  const url = urlOf(client.baseUrl, operation, input).replace(/^http/, 'ws');
   const ws = new WebSocket(url, {
     headers: headersOf({ baseUrl: client.baseUrl, token: client.token }),
     perMessageDeflate: false,

@@ -6,7 +6,7 @@ import { type CallOptions, type ClientOptions, call, type RawInput } from './req
 import { type UploadInput, type UploadOutput, upload } from './upload.ts';
 
 /** Operations that are not one JSON request with one answer, and so have functions of their own. */
-type Special = 'events' | 'uploadImage' | 'console' | 'terminal' | 'tunnel';
+type Special = 'events' | 'uploadImage' | 'console' | 'terminal' | 'tunnel' | 'serialConsole';
 
 type Arguments<K extends Operation> =
   Record<string, never> extends OperationInput<K>
@@ -24,7 +24,7 @@ export interface Client extends Calls {
   uploadImage(input: UploadInput, options?: CallOptions): Promise<UploadOutput>;
 }
 
-const SPECIAL = new Set<Operation>(['events', 'uploadImage', 'console', 'terminal', 'tunnel']);
+const SPECIAL = new Set<Operation>(['events', 'uploadImage', 'console', 'terminal', 'tunnel', 'serialConsole']);
 
 /** A client typed from the contract: one function per operation. Runs in Node and in browsers. */
 export function makeClient(options: ClientOptions): Client {

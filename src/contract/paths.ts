@@ -70,6 +70,7 @@ export const PATHS = {
   console: 'GET /api/v1/reservations/{id}/console',
   terminal: 'GET /api/v1/reservations/{id}/terminal',
   serialLog: 'GET /api/v1/reservations/{id}/serial',
+  serialConsole: 'GET /api/v1/reservations/{id}/serial-console',
   tunnel: 'GET /api/v1/reservations/{id}/tunnel',
 
   reserveSeries: 'POST /api/v1/series',

@@ -1,7 +1,7 @@
 /** What leads to a machine's screen beside the console itself. */
 import { Type } from 'typebox';
 import { IdParams } from './common.ts';
-import { Png, route } from './route.ts';
+import { Png, route, strict } from './route.ts';
 
 export const screenRoutes = {
   screenshot: route('screenshot', {
@@ -13,6 +13,28 @@ export const screenRoutes = {
     params: IdParams,
     response: Png,
     errors: ['not-found', 'not-allowed', 'wrong-state', 'not-supported', 'unavailable'],
+  }),
+  serialConsole: route('serialConsole', {
+    summary: "The machine's serial console: a WebSocket whose binary messages are what it writes and what is typed",
+    description:
+      'One at a time, since two who type into one login disturb each other: `busy` says who is there. A text that more look at is `serialLog`. With close code 4409 somebody took it over. `not-supported`: the provider joins nobody.',
+    tag: 'reservations',
+    scope: 'user',
+    kind: 'websocket',
+    params: IdParams,
+    query: strict({
+      force: Type.Optional(Type.Boolean({ description: 'Takes it over from who is there.' })),
+      session: Type.Optional(
+        Type.String({
+          maxLength: 64,
+          description:
+            "A word of the client's own: who comes back with the same, after a connection that broke, finds no own rest in the way.",
+        }),
+      ),
+    }),
+    response: Type.Unknown(),
+    status: 101,
+    errors: ['not-found', 'not-allowed', 'wrong-state', 'busy', 'not-supported', 'unavailable'],
   }),
   rdpFile: route('rdpFile', {
     summary: 'A file with which a Remote Desktop client connects to the machine (`application/x-rdp`)',

@@ -12,6 +12,7 @@ import type { Duplex, Readable } from 'node:stream';
 import type { Caller } from './caller.ts';
 import type { ImageServices } from './image-services.ts';
 import type { GuestShell, TerminalSize } from './shell.ts';
+import type { GuestSerial } from './serial-console.ts';
 import type { GuestTunnel } from './tunnel.ts';
 import type { Availability, Maintenance, RuleChange, Rules } from '../contract/calendar.ts';
 import type { Licence } from '../contract/licences.ts';
@@ -173,6 +174,7 @@ export interface CaptureRequest {
 export type { Caller } from './caller.ts';
 export type { ImageServices, ImportRequest } from './image-services.ts';
 export type { GuestShell, TerminalSize } from './shell.ts';
+export type { GuestSerial } from './serial-console.ts';
 export type { GuestTunnel } from './tunnel.ts';
 
 export interface AccountServices {
@@ -249,6 +251,12 @@ export interface ReservationServices {
   openShell(caller: Caller, request: { id: string; size: TerminalSize }, signal: AbortSignal): Promise<GuestShell>;
   /** A connection to the SSH port of the reservation's machine. Errors: `wrong-state`, `guest-timeout`, `guest-failed`, `host-key`, `unavailable`. */
   openTunnel(caller: Caller, id: string, signal: AbortSignal): Promise<GuestTunnel>;
+  /** At the machine's serial console, alone. `busy` (somebody is there, and `force` is not asked for), `wrong-state`, `not-supported`, `unavailable`. */
+  openSerialConsole(
+    caller: Caller,
+    request: { id: string; force: boolean; session?: string | undefined },
+    signal: AbortSignal,
+  ): Promise<GuestSerial>;
 }
 
 export interface SeriesServices {

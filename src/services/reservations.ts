@@ -9,6 +9,7 @@ import { answerMachine } from '../engine/intents/answer.ts';
 import { connect, consoleTarget, mustBeReachedBySsh, noteTunnel, rdpFileOf, serialLog, sshTarget } from '../engine/intents/connect.ts';
 import { endReservation } from '../engine/intents/end.ts';
 import { screenshotOf } from '../engine/intents/screenshot.ts';
+import { serialConsole } from '../engine/intents/serial-console.ts';
 import { labelReservation } from '../engine/intents/labels.ts';
 import { undoEnd } from '../engine/intents/keep.ts';
 import { usedWhileOpen } from '../engine/intents/seen.ts';
@@ -28,6 +29,7 @@ import { moment, startOf } from './calendar.ts';
 import { given, iso, mark, page, type Parts, unmark } from './parts.ts';
 import { askPeer } from './peers.ts';
 import { openConsole } from './console.ts';
+import { SerialPlaces } from './serial-console.ts';
 import { openShell } from './shell.ts';
 import { openTunnel, untilMachineOver } from './tunnel.ts';
 import { lastEventId } from './follow.ts';
@@ -38,6 +40,7 @@ const CHAINS_MS = 10_000;
 
 export function reservationServices({ deps, sealer }: Parts, peers?: PeerServices): ReservationServices & MachineServices {
   const { db } = deps.store;
+  const serials = new SerialPlaces(() => deps.now());
   const where = whereBy(deps);
   const one = async (row: rows.Reservation) => {
     const [shown] = await showReservations(db, [row], where);
@@ -157,6 +160,15 @@ export function reservationServices({ deps, sealer }: Parts, peers?: PeerService
         throw error;
       }
       return { socket: usedWhileOpen(deps, id, socket), over };
+    },
+    async openSerialConsole(caller, request, signal) {
+      const { id } = request;
+      // As of a tunnel.
+      const after = await lastEventId(deps.store);
+      const ctx = makeCtx({ signal, timeoutMs: 30_000, log: deps.log });
+      const joined = await serials.join(request, caller.name, () => serialConsole(ctx, deps, caller, id, request.force));
+      const over = untilMachineOver(deps, { id, accountId: caller.accountId, after, preparing: true }, joined.stream);
+      return { ...joined, stream: usedWhileOpen(deps, id, joined.stream), over };
     },
     async openConsole(_caller, id, signal) {
       const ctx = makeCtx({ signal, timeoutMs: 30_000, log: deps.log });

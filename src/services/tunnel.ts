@@ -3,6 +3,7 @@
  * the address is the driver's, and since a guest may have a part in saying it, the server looks who answers there before it lends a hand.
  */
 import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import ssh2 from 'ssh2';
 import { runningMachine } from '../engine/intents/reservation.ts';
 import type { EngineDeps } from '../engine/deps.ts';
@@ -112,18 +113,26 @@ function open({ host, port }: TunnelTarget, signal: AbortSignal): Promise<Socket
   });
 }
 
-/** Follows the person's events from `after` on until the socket closes; see {@link GuestTunnel}. */
-export function untilMachineOver(deps: EngineDeps, of: { id: string; accountId: string; after: string }, socket: Socket): AbortSignal {
+interface Watched {
+  id: string;
+  accountId: string;
+  after: string;
+  /** It may be there before its machine is ready. */
+  preparing?: boolean;
+}
+
+/** Follows the person's events from `after` on until the connection closes; see {@link GuestTunnel}. */
+export function untilMachineOver(deps: EngineDeps, of: Watched, connection: Duplex): AbortSignal {
   const over = new AbortController();
   const released = new AbortController();
-  socket.once('close', () => released.abort());
+  connection.once('close', () => released.abort());
   void watch(deps, of, over, released.signal);
   return over.signal;
 }
 
 async function watch(
   deps: EngineDeps,
-  { id, accountId, after }: { id: string; accountId: string; after: string },
+  { id, accountId, after, preparing = false }: Watched,
   over: AbortController,
   released: AbortSignal,
 ): Promise<void> {
@@ -132,7 +141,7 @@ async function watch(
     try {
       for await (const event of follow(deps.store, { accountId, after: from, signal: AbortSignal.any([released, over.signal]) })) {
         from = event.id;
-        const why = await whyOver(deps, id);
+        const why = await whyOver(deps, id, preparing);
         if (why !== undefined) over.abort(why);
       }
       // Dropped for reading too slowly: what it missed is in the rows.
@@ -145,9 +154,10 @@ async function watch(
 }
 
 /** Undefined while the machine is on and the person's. */
-async function whyOver(deps: EngineDeps, id: string): Promise<Error | undefined> {
+async function whyOver(deps: EngineDeps, id: string, preparing: boolean): Promise<Error | undefined> {
   const row = await reservations.find(deps.store.db, id);
   if (row === undefined) return new Error('the reservation has ended');
+  if (preparing && row.state === 'preparing') return undefined;
   try {
     await runningMachine(deps, row);
     return undefined;

@@ -71,6 +71,7 @@ test('a machine on the host of one server is reached through the other: credenti
   const authorization = `Bearer ${tokenOf(asked)}`;
   expect(await says(`${base}/console`, { authorization }, /^RFB 003/)).toMatch(/^RFB/);
   expect(await says(`${base}/tunnel`, { authorization }, /^SSH-2/)).toMatch(/^SSH-2/);
+  expect(await says(`${base}/serial-console`, { authorization }, /login:/, Buffer.from('\r'))).toContain('login:');
   // A browser's ticket is the asked server's own.
   const { terminalPath } = await client.consoleTicket({ params: { id } });
   const echo = Buffer.from('echo said-$((40+2))\n');

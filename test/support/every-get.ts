@@ -31,6 +31,7 @@ const LEFT_OUT: readonly Operation[] = [
   'console',
   'terminal',
   'tunnel',
+  'serialConsole',
   'serialLog',
   'health',
   'openapi',

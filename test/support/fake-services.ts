@@ -1,9 +1,11 @@
+import type { Duplex } from 'node:stream';
 /** Everything the API needs of the server, in memory: for tests of the API, the client and the command line. */
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Checkpoint } from '../../src/contract/checkpoints.ts';
 import type { Caller, GuestShell, Page, PageRequest, Services, TerminalSize } from '../../src/services/interface.ts';
 import { openConsole } from '../../src/services/console.ts';
+import { SerialPlaces } from '../../src/services/serial-console.ts';
 import { changedLabels } from '../../src/core/labels.ts';
 import type { Maintenance } from '../../src/contract/calendar.ts';
 import type { Licence } from '../../src/contract/licences.ts';
@@ -227,6 +229,10 @@ export class FakeWorld {
   /** What a terminal is joined with. */
   openShell: (size: TerminalSize, signal: AbortSignal) => Promise<GuestShell> = () =>
     Promise.reject(new CarrelError('guest-failed', 'no guest is here'));
+
+  /** What a serial console is joined with. */
+  openSerial: () => Promise<Duplex> = () => Promise.reject(new CarrelError('not-supported', 'no serial console is here'));
+  readonly serials = new SerialPlaces(() => new Date());
 
   /** What a tunnel is joined with. */
   openTunnel: () => Promise<Socket> = () => Promise.reject(new CarrelError('guest-failed', 'no guest is here'));
@@ -728,6 +734,10 @@ export function fakeServices(world: FakeWorld): Services {
       return { text, from: after, next: after + text.length, over: kept !== undefined };
     },
     openShell: (_by, { size }, signal) => world.openShell(size, signal),
+    openSerialConsole: async (by, request) => ({
+      ...(await world.serials.join(request, by.name, () => world.openSerial())),
+      over: world.untilOver(request.id),
+    }),
     openTunnel: async (_by, id) => ({ socket: await world.openTunnel(), over: world.untilOver(id) }),
     listMachines: async (request) =>
       page(

@@ -1,4 +1,5 @@
 /** Runs the command line in this process, against a server of choice, and keeps what it said. */
+import { Readable, Writable } from 'node:stream';
 import type { Io } from '../../src/cli/io.ts';
 import { makeProgram, runProgram } from '../../src/cli/program.ts';
 import { type Person, TOKENS } from './fake-services.ts';
@@ -20,6 +21,10 @@ export interface CliOptions {
   columns?: number;
   /** Makes standard output a terminal of this size. */
   screen?: NonNullable<Io['screen']>;
+  /** What is typed, or comes by a pipe; none if left out. */
+  input?: Readable;
+  /** Makes standard input a terminal, and hears how it is set. */
+  raw?: Io['bytes']['raw'];
   /** Answers questions, as somebody at a terminal would. */
   ask?: NonNullable<Io['ask']>;
 }
@@ -45,6 +50,16 @@ export function startCli(
       ...(person === undefined ? {} : { CARREL_TOKEN: TOKENS[person] }),
       CARREL_DATA: '/nonexistent/carrel',
       ...options.env,
+    },
+    bytes: {
+      input: options.input ?? Readable.from([]),
+      output: new Writable({
+        write(chunk, _encoding, done) {
+          said.out += String(chunk);
+          done();
+        },
+      }),
+      raw: options.raw,
     },
     setExitCode: (n) => void (code = n),
     onInterrupt(handler) {

@@ -51,6 +51,7 @@ export const auditWords: AuditWords = {
     reimaged: 'neu aufgesetzt',
     'placed-again': 'woanders neu begonnen',
     'tunnel-opened': 'Tunnel geöffnet',
+    'serial-opened': 'serielle Konsole geöffnet',
     destroyed: 'weggenommen',
     'destroyed-parents-damaged': 'weggenommen, und was darunter lag, ist beschädigt',
     condition: 'Befinden geändert',

@@ -54,6 +54,7 @@ export const auditWords: AuditWords = {
     reimaged: 'reimaged',
     'placed-again': 'placed again',
     'tunnel-opened': 'tunnel opened',
+    'serial-opened': 'serial console opened',
     destroyed: 'destroyed',
     'destroyed-parents-damaged': 'destroyed, parents damaged',
     condition: 'condition',

@@ -29,6 +29,7 @@ export type SpecialOperation =
   | 'console'
   | 'terminal'
   | 'tunnel'
+  | 'serialConsole'
   | 'metrics'
   | 'rdpFile'
   | 'screenshot'

@@ -11,17 +11,56 @@ function portNumber(text: string): number {
   return port;
 }
 
+/** Seconds; an answer of a shell comes sooner. */
+const LINGER_S = 2;
+
+function seconds(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('a number of seconds is needed');
+  return Number(text);
+}
+
+interface Options {
+  port?: number;
+  text?: boolean;
+  force?: boolean;
+  linger?: number;
+}
+
+function mustFit({ json }: Session, { text, port, force, linger }: Options): void {
+  if (text && json) throw new CarrelError('usage', 'a serial console is bytes and no JSON', { hint: 'leave --json out' });
+  if (text && port !== undefined)
+    throw new CarrelError('usage', '--text opens no port: it joins this terminal', { hint: 'leave --port out' });
+  if (!text && (force || linger !== undefined)) throw new CarrelError('usage', '--force and --linger are for --text alone');
+}
+
 export function addConsole(program: Command, cli: Cli): void {
   program
     .command('console <id>')
-    .description("the machine's screen: opens a local port that any VNC viewer can use, until Ctrl-C")
-    .option('--port <port>', 'local port; any free one if left out', portNumber, 0)
-    .action(async (text: string, options: { port: number }, command: Command) => {
+    .description("the machine's screen: opens a local port that any VNC viewer can use, until Ctrl-C; with --text its serial console, here")
+    .option('--port <port>', 'local port; any free one if left out', portNumber)
+    .option('--text', 'joins this terminal, or a pipe, with the serial console; Ctrl-] leaves it')
+    .option('--force', 'with --text: takes it over from who is there')
+    .option(
+      '--linger <seconds>',
+      'with --text, after the end of a pipe: leaves once the machine was silent for so long; 2 if left out',
+      seconds,
+    )
+    .action(async (text: string, options: Options, command: Command) => {
       const session = cli.open(command);
-      const { id } = await findReservation(session.client, text);
+      mustFit(session, options);
+      const { id, hostname } = await findReservation(session.client, text);
+      if (options.text) {
+        const { joinSerialConsole } = await import('../serial-console.ts');
+        return await joinSerialConsole(session, {
+          id,
+          hostname,
+          force: options.force ?? false,
+          lingerMs: (options.linger ?? LINGER_S) * 1000,
+        });
+      }
       // Asked once before anybody connects, so that one who may not is told at once.
       await session.client.consoleTicket({ params: { id } });
-      await serve(session, id, options.port);
+      await serve(session, id, options.port ?? 0);
     });
 }
 
