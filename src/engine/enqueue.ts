@@ -20,8 +20,11 @@ import type { RelocateInput } from './sagas/relocate.ts';
 import type { RemoveRevisionInput } from './sagas/remove-revision.ts';
 import type { UnlinkInput } from './sagas/unlink.ts';
 
-/** A person waiting at the screen goes first; making and removing images has time. */
-const PRIORITY = { person: 100, clearing: 60, image: 40 };
+/**
+ * A person waiting at the screen goes first, then a class: many machines at one time, promised ahead. Making and removing images has time.
+ * Between these two is what a pool of machines kept ready will have.
+ */
+export const PRIORITY = { person: 100, class: 80, clearing: 60, image: 40 };
 
 // Work is due at once, by the database's clock: no moment of this process's clock is named, for between reading it and writing the row
 // it may be set.
@@ -47,7 +50,7 @@ export function cloneSlot(mode: CloneMode): SlotKind {
 }
 
 // Ending frees room: it takes no slot and never waits for one.
-export function enqueueProvision(tx: Tx, input: ProvisionInput, owner: string): Promise<Enqueued> {
+export function enqueueProvision(tx: Tx, input: ProvisionInput, owner: string, priority = PRIORITY.person): Promise<Enqueued> {
   return jobs.enqueue(tx, {
     saga: 'provision',
     input,
@@ -56,7 +59,7 @@ export function enqueueProvision(tx: Tx, input: ProvisionInput, owner: string): 
     providerId: input.providerId,
     slot: cloneSlot(input.mode),
     owner,
-    priority: PRIORITY.person,
+    priority,
   });
 }
 

@@ -9,6 +9,7 @@ import { violations } from '../store/calendar-testing.ts';
 import { reserve } from './intents/reservation.ts';
 import { reserveSeries, type SeriesIntent } from './intents/series.ts';
 import { saveSiteRules } from './intents/terms.ts';
+import { beginDue } from './timers.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -109,4 +110,17 @@ test('more than can be promised in one transaction is refused before anything is
     code: 'bad-request',
     message: expect.stringContaining('11000'),
   });
+});
+
+test('who reserves for now is made before the class that is begun at the same time; a series of one machine each is nobody’s class', async () => {
+  const bench = await makeBench(onTestFinished);
+  const made = await reserveSeries(bench.deps, bench.who, intent(bench, 3));
+  const alone = await reserveSeries(bench.deps, bench.who, intent(bench, 1));
+  bench.clock.skewMs += 2 * DAY;
+  await beginDue(bench.deps);
+  const { id } = await reserve(bench.deps, bench.who, { id: randomUUID(), image: 'golden', mode: 'linked', forMs: HOUR });
+  const first = (list: readonly { id: string }[]) => list.map((r) => r.id);
+  const order = await bench.store.db.selectFrom('job').select(['key', 'priority']).where('saga', '=', 'provision').execute();
+  const of = (ids: readonly string[]) => order.filter((job) => ids.some((each) => job.key.endsWith(each))).map((job) => job.priority);
+  expect([of([id]), of(first(alone.reservations)), of(first(made.reservations))]).toEqual([[100], [100], [80, 80, 80]]);
 });

@@ -42,6 +42,20 @@ export async function reservationsOf(db: Db, id: string): Promise<Reservation[]>
   return rows.sort((a, b) => a.during.start.getTime() - b.during.start.getTime());
 }
 
+/** Whether it is one of several machines of a series at one time. */
+export async function isOneOfMany(db: Db, row: Pick<Reservation, 'id' | 'seriesId' | 'during'>): Promise<boolean> {
+  if (row.seriesId === null) return false;
+  const other = await db
+    .selectFrom('reservation')
+    .select('id')
+    .where('seriesId', '=', row.seriesId)
+    .where('id', '<>', row.id)
+    .where(sql<boolean>`lower(during) = ${row.during.start}::timestamptz`)
+    .limit(1)
+    .executeTakeFirst();
+  return other !== undefined;
+}
+
 export async function markEnded(tx: Tx, id: string, now: Date): Promise<void> {
   await tx.updateTable('series').set({ endedAt: now }).where('id', '=', id).where('endedAt', 'is', null).execute();
 }

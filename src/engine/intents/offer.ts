@@ -9,9 +9,10 @@ import type * as audit from '../../store/audit.ts';
 import * as images from '../../store/images.ts';
 import * as masters from '../../store/masters.ts';
 import type * as reservations from '../../store/reservations.ts';
+import * as series from '../../store/series.ts';
 import type { Image, Proof, Reservation, Revision, Tx } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
-import { enqueueProvision } from '../enqueue.ts';
+import { enqueueProvision, PRIORITY } from '../enqueue.ts';
 import type { Place, Size } from './place.ts';
 import { spanOf, type Who } from './terms.ts';
 
@@ -128,7 +129,7 @@ export async function startProvision(tx: Tx, row: Reservation, revision: Revisio
     ...(larger ? { diskMiB: row.diskMib as number } : {}),
     bootTimeoutS: (revision.profile as RevisionProfile).guest.bootTimeoutS,
   };
-  await enqueueProvision(tx, input, row.accountId);
+  await enqueueProvision(tx, input, row.accountId, (await series.isOneOfMany(tx, row)) ? PRIORITY.class : PRIORITY.person);
 }
 
 /** Refuses with `wrong-state` what is neither published nor a draft. */
