@@ -1,6 +1,8 @@
 /** Every change, who made it, and for deletes the proof. Append only: nothing here updates or removes. */
+import type { RawBuilder } from 'kysely';
+import { columnsOf, rowsOf } from './rows.ts';
 import type { AuditEntry, Db } from './schema.ts';
-import { json } from './sql.ts';
+import { jsonText } from './sql.ts';
 
 export interface NewAuditEntry {
   at: Date;
@@ -12,11 +14,23 @@ export interface NewAuditEntry {
   detail: object;
 }
 
+/** What is written of an entry; its number is drawn. */
+const NEW = { at: 'timestamptz', actor: 'text', action: 'text', subjectKind: 'text', subjectId: 'text', detail: 'jsonb' } as const;
+
 export async function append(db: Db, ...entries: NewAuditEntry[]): Promise<void> {
   if (entries.length === 0) return;
+  const rows = entries.map(({ at, actor, action, subjectKind, subjectId, detail }) => ({
+    at,
+    actor,
+    action,
+    subjectKind,
+    subjectId,
+    detail: jsonText({ ...detail }),
+  }));
   await db
     .insertInto('audit')
-    .values(entries.map((entry) => ({ ...entry, detail: json({ ...entry.detail } as Record<string, unknown>) })))
+    .columns(columnsOf(NEW))
+    .expression(rowsOf(NEW, rows) as RawBuilder<never>)
     .execute();
 }
 

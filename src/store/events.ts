@@ -1,8 +1,9 @@
 /** What happened, for those who follow it: browsers, `carrel reserve`, webhooks. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { beforeCommit } from './db.ts';
+import { columnsOf, rowsOf } from './rows.ts';
 import type { Db, Facts, StoreEvent } from './schema.ts';
-import { json } from './sql.ts';
+import { jsonText } from './sql.ts';
 
 /** Channel on which followers are woken; the payload is empty, they read the table. */
 export const EVENT_CHANNEL = 'event';
@@ -22,14 +23,19 @@ export interface NewEvent {
 // It is taken at the end of a transaction, so that it is held for a moment only.
 const EVENT_LOCK = 0x65_76_65_6e_74;
 
+/** What is written of an event; its number is drawn. */
+const NEW = { at: 'timestamptz', accountId: 'uuid', kind: 'text', subjectId: 'uuid', body: 'jsonb' } as const;
+
 /** Appends, in the caller's transaction if there is one; followers are woken when it commits, in the order of ids. */
 export async function append(db: Db, ...some: NewEvent[]): Promise<void> {
   if (some.length === 0) return;
+  const rows = some.map(({ at, accountId, kind, subjectId, body }) => ({ at, accountId, kind, subjectId, body: jsonText(body) }));
   await beforeCommit(db, async (tx) => {
     await sql`select pg_advisory_xact_lock(${EVENT_LOCK})`.execute(tx);
     await tx
       .insertInto('event')
-      .values(some.map((event) => ({ ...event, body: json(event.body) })))
+      .columns(columnsOf(NEW))
+      .expression(rowsOf(NEW, rows) as RawBuilder<never>)
       .execute();
     await sql`select pg_notify(${EVENT_CHANNEL}, '')`.execute(tx);
   });

@@ -78,6 +78,50 @@ test('what is kept is what is there: after bookings, moves, ends and late machin
   expect(shorts).toBeGreaterThan(20);
 });
 
+test('what is promised in one statement leaves one note for each hour and datastore that it touches', async () => {
+  const t = await testDb(onTestFinished);
+  const s = await seed(t.db, now, { machines: 1000, memoryMiB: 1e7, vcpus: 4000, storageMiB: 1e7 });
+  const hour = 500_000 * HOUR;
+  const notes = async (table: 'held_touched' | 'datastore_touched', column: string) => {
+    const found = await sql<{ key: string }>`
+      select ${sql.raw(column)} || ' ' || (extract(epoch from hour) - extract(epoch from ${at(hour)}::timestamptz)) / 3600 as key
+      from ${sql.ref(table)}`.execute(t.db);
+    return found.rows.map(({ key }) => `${Number(key.split(' ')[1])} ${key.split(' ')[0]}`).sort();
+  };
+  const made = (from: number, end: number | null, more: object) =>
+    Array.from({ length: 20 }, () =>
+      s.reservation({
+        during: { start: at(hour + from), end: end === null ? null : at(hour + end) },
+        prepareAt: at(hour + from - 5),
+        ...more,
+      }),
+    );
+  const all = [
+    ...made(10, 50, { storageMiB: 10, datastore: 'one' }),
+    ...made(70, 190, { storageMiB: 10, datastore: 'two' }),
+    ...made(250, null, { storageMiB: 10, datastore: 'two' }),
+    ...made(310, 350, {}),
+  ];
+  await t.store.tx((tx) => reservations.createAll(tx, all));
+  const hours = [0, 1, 3, 4, 5].map((n) => `${n} ${s.providerId}`);
+  expect(await notes('held_touched', 'provider_id')).toEqual(hours);
+  expect(await notes('datastore_touched', 'datastore')).toEqual(['0 one', '1 two', '3 two', '4 two']);
+  expect(await held.peak(t.db, s.providerId, span(hour, hour + 60), { now })).toMatchObject({ machines: 20 });
+  // Whose id is taken is not made, and touches nothing; nor does one that is over before it is written.
+  await sql`delete from held_touched`.execute(t.db);
+  await sql`delete from datastore_touched`.execute(t.db);
+  await t.store.tx((tx) => reservations.createAll(tx, all));
+  await sql`insert into reservation (id, account_id, image_id, revision_id, provider_id, machine_id, kind, mode, state, stage, during, hold, hostname,
+      vcpus, memory_mib, datastore, created_at)
+    select gen_random_uuid(), account_id, image_id, revision_id, provider_id, gen_random_uuid(), kind, mode, 'ended', 'gone', during, hold, hostname,
+      vcpus, memory_mib, datastore, created_at from reservation`.execute(t.db);
+  expect([await notes('held_touched', 'provider_id'), await notes('datastore_touched', 'datastore')]).toEqual([[], []]);
+  // What is deleted touches its hours as before.
+  await sql`delete from reservation where id = ${all[0]?.id}::uuid`.execute(t.db);
+  expect(await notes('held_touched', 'provider_id')).toEqual([`0 ${s.providerId}`]);
+  expect(await notes('datastore_touched', 'datastore')).toEqual(['0 one']);
+});
+
 test('a change that is committed while others are counted anew leaves its note', async () => {
   const t = await testDb(onTestFinished);
   const s = await seed(t.db, now, { machines: 10, memoryMiB: 1e6, vcpus: 100, storageMiB: 1e6 });

@@ -1,14 +1,11 @@
 /** Reservations: the promise, made in one transaction with the capacity it takes, and its way to the end. */
 import { sql } from 'kysely';
-import { TURNAROUND_MS } from '../core/calendar.ts';
-import type { CloneMode } from '../core/image.ts';
 import type { Labels, LabelWanted } from '../core/labels.ts';
 import { carries } from './label-filter.ts';
 import {
   RESERVATION_LIVE,
   RESERVATION_TABLE,
   type ReservationEvent,
-  type ReservationKind,
   type ReservationState,
   STAGES,
   type Stage,
@@ -19,49 +16,15 @@ import { tx } from './db.ts';
 import * as events from './events.ts';
 import * as licences from './licences.ts';
 import * as machines from './machines.ts';
+import { holdFrom, inserting, type NewReservation } from './new-reservations.ts';
 import * as providers from './providers.ts';
-import type { Db, Proof, Reservation, TimeRange, Tx } from './schema.ts';
-import { json, jsonOrNull, range } from './sql.ts';
+import type { Db, Reservation, TimeRange, Tx } from './schema.ts';
+import { json, range } from './sql.ts';
 
-export interface NewReservation {
-  id: string;
-  machineId: string;
-  accountId: string;
-  imageId: string;
-  revisionId: string;
-  providerId: string;
-  kind: ReservationKind;
-  mode: CloneMode;
-  during: TimeRange;
-  hostname: string;
-  vcpus: number;
-  memoryMiB: number;
-  storageMiB: number;
-  /** Whose space of its provider that counts on, where it is settled already. */
-  datastore?: string | null | undefined;
-  /** How large its machine's first disk is to be at least; as its image's if left out. */
-  diskMiB?: number | undefined;
-  /** When its preparation begins; at `during.start` if left out. Later than now: it is booked, and has no machine until then. */
-  prepareAt?: Date | undefined;
-  /** The person named the revision; true if left out. */
-  pinned?: boolean | undefined;
-  /** Sentences for the owner. */
-  notes?: readonly string[] | undefined;
-  labels?: Labels | undefined;
-  seriesId?: string | undefined;
-  /** It is made to see whether its revision can be lent. */
-  proof?: Proof | undefined;
-  /** Why it is on this provider and no other. */
-  placement?: string | undefined;
-  now: Date;
-}
+export { holdOf, type NewReservation } from './new-reservations.ts';
 
 const BEFORE_GONE: readonly Stage[] = [...STAGES, 'ending'];
 const ALL_STAGES: readonly Stage[] = [...BEFORE_GONE, 'gone'];
-
-function holdFrom(start: Date, during: TimeRange): TimeRange {
-  return { start, end: during.end && new Date(during.end.getTime() + TURNAROUND_MS) };
-}
 
 /**
  * Promises a machine: what it holds, from its preparation to its end, is counted and taken under the provider's row lock, in the
@@ -76,50 +39,9 @@ export async function create(tx: Tx, r: NewReservation): Promise<void> {
   const claim = { hold, span: r.during, during: [r.during], vcpus, memoryMiB, storageMiB, revisionId };
   const datastore = await calendar.assertRoom(tx, provider, claim, { now: r.now });
   await licences.assertSeats(tx, r.imageId, hold, { now: r.now });
-  await tx
-    .insertInto('reservation')
-    .values(valuesOf({ ...r, datastore }))
-    .execute();
+  await inserting(tx, [{ ...r, datastore }]).execute();
   if (begin <= r.now) await machines.plan(tx, { ...r, datastore, reservationId: r.id, id: r.machineId });
   await tell(tx, r.id, r.now);
-}
-
-/** What it holds: from its preparation to a little after its end. */
-export function holdOf(r: Pick<NewReservation, 'prepareAt' | 'during'>): TimeRange {
-  return holdFrom(r.prepareAt ?? r.during.start, r.during);
-}
-
-function valuesOf(r: NewReservation) {
-  const begin = r.prepareAt ?? r.during.start;
-  const later = begin > r.now;
-  return {
-    id: r.id,
-    accountId: r.accountId,
-    imageId: r.imageId,
-    revisionId: r.revisionId,
-    providerId: r.providerId,
-    machineId: r.machineId,
-    kind: r.kind,
-    mode: r.mode,
-    state: later ? ('booked' as const) : ('preparing' as const),
-    stage: later ? ('booked' as const) : ('queued' as const),
-    during: range(r.during),
-    hold: range(holdOf(r)),
-    hostname: r.hostname,
-    vcpus: r.vcpus,
-    memoryMib: r.memoryMiB,
-    storageMib: r.storageMiB,
-    ...(typeof r.datastore !== 'string' ? {} : { datastore: r.datastore }),
-    diskMib: r.diskMiB ?? null,
-    pinned: r.pinned ?? true,
-    notes: json(r.notes ?? []),
-    labels: json(r.labels ?? {}),
-    seriesId: r.seriesId ?? null,
-    proof: jsonOrNull(r.proof),
-    placement: r.placement ?? null,
-    begunAt: later ? null : r.now,
-    createdAt: r.now,
-  };
 }
 
 /**
@@ -128,10 +50,7 @@ function valuesOf(r: NewReservation) {
  */
 export async function createAll(tx: Tx, all: readonly NewReservation[]): Promise<Reservation[]> {
   if (all.length === 0) return [];
-  const made = tx
-    .insertInto('reservation')
-    .values(all.map(valuesOf))
-    .onConflict((oc) => oc.column('id').doNothing());
+  const made = inserting(tx, all).onConflict((oc) => oc.column('id').doNothing());
   const rows = new Map((await made.returningAll().execute()).map((row) => [row.id, row]));
   const begun = all.filter((r) => rows.get(r.id)?.state === 'preparing');
   await machines.plan(tx, ...begun.map((r) => ({ ...r, reservationId: r.id, id: r.machineId })));

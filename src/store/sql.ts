@@ -28,6 +28,11 @@ export function range(span: TimeRange): RawBuilder<TimeRange> {
   return sql<TimeRange>`tstzrange(${span.start}::timestamptz, ${span.end}::timestamptz, '[)')`;
 }
 
+/** The same as text, as PostgreSQL reads it. */
+export function rangeText({ start, end }: TimeRange): string {
+  return `[${start.toISOString()},${end?.toISOString() ?? ''})`;
+}
+
 /**
  * The database's clock, moving within a transaction. Leases and the queue use it, so that hosts with different clocks agree.
  */
