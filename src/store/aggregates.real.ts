@@ -310,3 +310,23 @@ test('of a provider that was written off or disabled nobody who looked at it bef
   await providers.enable(t.db, providerId, true);
   expect([await say('up'), await state()]).toEqual([true, 'up']);
 });
+
+test('of many reservations that are written at once it is said what is there, and of nothing else', async () => {
+  const t = await testDb(onTestFinished);
+  const s = await seed(t.db, now);
+  const asked = [
+    s.reservation({ during: { start: later(60), end: later(120) }, hostname: 'a', notes: ['one', 'it\'s "two"'], labels: { term: 's26' } }),
+    s.reservation({ during: { start: now, end: null }, kind: 'server', placement: 'there', pinned: false, diskMiB: 90, storageMiB: 80 }),
+    s.reservation({ during: { start: later(60), end: later(120) }, prepareAt: later(50), datastore: 'one', storageMiB: 10 }),
+    s.reservation({ during: { start: later(60), end: later(180) }, proof: { askedBy: 'ann', publish: true }, mode: 'full' }),
+  ];
+  const [first, ...rest] = asked as [(typeof asked)[0], ...typeof asked];
+  await t.store.tx((tx) => reservations.create(tx, { ...first, hostname: 'before' }));
+  const said = await t.store.tx((tx) => reservations.createAll(tx, asked));
+  const there = await reservations.live(t.db);
+  expect(there.map((row) => row.hostname)).toContain('before');
+  expect(said.map((row) => row.id)).toEqual(rest.map((r) => r.id));
+  expect(said).toEqual(said.map(({ id }) => there.find((row) => row.id === id)));
+  expect(new Set(said.map((row) => row.state))).toEqual(new Set(['preparing', 'booked']));
+  expect(await t.store.tx((tx) => reservations.createAll(tx, asked))).toEqual([]);
+});

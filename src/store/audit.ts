@@ -2,7 +2,6 @@
 import type { RawBuilder } from 'kysely';
 import { columnsOf, rowsOf } from './rows.ts';
 import type { AuditEntry, Db } from './schema.ts';
-import { jsonText } from './sql.ts';
 
 export interface NewAuditEntry {
   at: Date;
@@ -19,18 +18,10 @@ const NEW = { at: 'timestamptz', actor: 'text', action: 'text', subjectKind: 'te
 
 export async function append(db: Db, ...entries: NewAuditEntry[]): Promise<void> {
   if (entries.length === 0) return;
-  const rows = entries.map(({ at, actor, action, subjectKind, subjectId, detail }) => ({
-    at,
-    actor,
-    action,
-    subjectKind,
-    subjectId,
-    detail: jsonText({ ...detail }),
-  }));
   await db
     .insertInto('audit')
     .columns(columnsOf(NEW))
-    .expression(rowsOf(NEW, rows) as RawBuilder<never>)
+    .expression(rowsOf(NEW, entries) as RawBuilder<never>)
     .execute();
 }
 

@@ -3,7 +3,6 @@ import { type RawBuilder, sql } from 'kysely';
 import { beforeCommit } from './db.ts';
 import { columnsOf, rowsOf } from './rows.ts';
 import type { Db, Facts, StoreEvent } from './schema.ts';
-import { jsonText } from './sql.ts';
 
 /** Channel on which followers are woken; the payload is empty, they read the table. */
 export const EVENT_CHANNEL = 'event';
@@ -29,13 +28,12 @@ const NEW = { at: 'timestamptz', accountId: 'uuid', kind: 'text', subjectId: 'uu
 /** Appends, in the caller's transaction if there is one; followers are woken when it commits, in the order of ids. */
 export async function append(db: Db, ...some: NewEvent[]): Promise<void> {
   if (some.length === 0) return;
-  const rows = some.map(({ at, accountId, kind, subjectId, body }) => ({ at, accountId, kind, subjectId, body: jsonText(body) }));
   await beforeCommit(db, async (tx) => {
     await sql`select pg_advisory_xact_lock(${EVENT_LOCK})`.execute(tx);
     await tx
       .insertInto('event')
       .columns(columnsOf(NEW))
-      .expression(rowsOf(NEW, rows) as RawBuilder<never>)
+      .expression(rowsOf(NEW, some) as RawBuilder<never>)
       .execute();
     await sql`select pg_notify(${EVENT_CHANNEL}, '')`.execute(tx);
   });

@@ -5,8 +5,7 @@ import type { CloneMode } from '../core/image.ts';
 import type { Labels } from '../core/labels.ts';
 import type { ReservationKind } from '../core/reservation.ts';
 import { columnsOf, type Row, rowsOf } from './rows.ts';
-import type { Proof, TimeRange, Tx } from './schema.ts';
-import { jsonText, rangeText } from './sql.ts';
+import type { Proof, Reservation, TimeRange, Tx } from './schema.ts';
 
 export interface NewReservation {
   id: string;
@@ -81,7 +80,7 @@ const NEW = {
   createdAt: 'timestamptz',
 } as const;
 
-function valuesOf(r: NewReservation): Row<typeof NEW> {
+function valuesOf(r: NewReservation) {
   const begin = r.prepareAt ?? r.during.start;
   const later = begin > r.now;
   return {
@@ -93,10 +92,10 @@ function valuesOf(r: NewReservation): Row<typeof NEW> {
     machineId: r.machineId,
     kind: r.kind,
     mode: r.mode,
-    state: later ? 'booked' : 'preparing',
-    stage: later ? 'booked' : 'queued',
-    during: rangeText(r.during),
-    hold: rangeText(holdOf(r)),
+    state: later ? ('booked' as const) : ('preparing' as const),
+    stage: later ? ('booked' as const) : ('queued' as const),
+    during: r.during,
+    hold: holdOf(r),
     hostname: r.hostname,
     vcpus: r.vcpus,
     memoryMib: r.memoryMiB,
@@ -104,20 +103,41 @@ function valuesOf(r: NewReservation): Row<typeof NEW> {
     datastore: r.datastore ?? null,
     diskMib: r.diskMiB ?? null,
     pinned: r.pinned ?? true,
-    notes: jsonText(r.notes ?? []),
-    labels: jsonText(r.labels ?? {}),
+    notes: r.notes ?? [],
+    labels: r.labels ?? {},
     seriesId: r.seriesId ?? null,
-    proof: r.proof ? jsonText(r.proof) : null,
+    proof: r.proof ?? null,
     placement: r.placement ?? null,
     begunAt: later ? null : r.now,
     createdAt: r.now,
   };
 }
 
-/** Writes them, with nothing counted: see `create` and `createAll` of reservations.ts. At least one. */
-export function inserting(tx: Tx, all: readonly NewReservation[]) {
+function inserting(tx: Tx, values: readonly Row<typeof NEW>[]) {
   return tx
     .insertInto('reservation')
     .columns(columnsOf(NEW))
-    .expression(rowsOf(NEW, all.map(valuesOf)) as RawBuilder<never>);
+    .expression(rowsOf(NEW, values) as RawBuilder<never>);
+}
+
+/** Writes one, with nothing counted. */
+export async function insertOne(tx: Tx, r: NewReservation): Promise<void> {
+  await inserting(tx, [valuesOf(r)]).execute();
+}
+
+/**
+ * Writes them, at least one, but those whose id is taken, with nothing counted. Of thousands their ids alone are read back, and what the schema
+ * made of the first: it makes the same of each.
+ */
+export async function insertAll(tx: Tx, all: readonly NewReservation[]): Promise<Reservation[]> {
+  const values = all.map(valuesOf);
+  const written = await inserting(tx, values)
+    .onConflict((oc) => oc.column('id').doNothing())
+    .returning('id')
+    .execute();
+  const ids = new Set(written.map((row) => row.id));
+  const [first] = ids;
+  if (first === undefined) return [];
+  const one = await tx.selectFrom('reservation').selectAll().where('id', '=', first).executeTakeFirstOrThrow();
+  return values.filter((row) => ids.delete(row.id)).map((row) => ({ ...one, ...row }));
 }

@@ -16,7 +16,7 @@ import { tx } from './db.ts';
 import * as events from './events.ts';
 import * as licences from './licences.ts';
 import * as machines from './machines.ts';
-import { holdFrom, inserting, type NewReservation } from './new-reservations.ts';
+import { holdFrom, insertAll, insertOne, type NewReservation } from './new-reservations.ts';
 import * as providers from './providers.ts';
 import type { Db, Reservation, TimeRange, Tx } from './schema.ts';
 import { json, range } from './sql.ts';
@@ -39,7 +39,7 @@ export async function create(tx: Tx, r: NewReservation): Promise<void> {
   const claim = { hold, span: r.during, during: [r.during], vcpus, memoryMiB, storageMiB, revisionId };
   const datastore = await calendar.assertRoom(tx, provider, claim, { now: r.now });
   await licences.assertSeats(tx, r.imageId, hold, { now: r.now });
-  await inserting(tx, [{ ...r, datastore }]).execute();
+  await insertOne(tx, { ...r, datastore });
   if (begin <= r.now) await machines.plan(tx, { ...r, datastore, reservationId: r.id, id: r.machineId });
   await tell(tx, r.id, r.now);
 }
@@ -50,8 +50,7 @@ export async function create(tx: Tx, r: NewReservation): Promise<void> {
  */
 export async function createAll(tx: Tx, all: readonly NewReservation[]): Promise<Reservation[]> {
   if (all.length === 0) return [];
-  const made = inserting(tx, all).onConflict((oc) => oc.column('id').doNothing());
-  const rows = new Map((await made.returningAll().execute()).map((row) => [row.id, row]));
+  const rows = new Map((await insertAll(tx, all)).map((row) => [row.id, row]));
   const begun = all.filter((r) => rows.get(r.id)?.state === 'preparing');
   await machines.plan(tx, ...begun.map((r) => ({ ...r, reservationId: r.id, id: r.machineId })));
   await events.append(tx, ...[...rows.values()].map((row) => told(row, row.createdAt)));

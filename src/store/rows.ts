@@ -1,11 +1,14 @@
 /** Many rows in one statement that stays small: a parameter for each column, not for each field. */
 import { type RawBuilder, sql } from 'kysely';
+import type { TimeRange } from './schema.ts';
+import { jsonText, rangeText } from './sql.ts';
 
 /** Columns by name, each with its type in PostgreSQL. */
-type Types = Readonly<Record<string, string>>;
+type Types = Readonly<Record<string, 'uuid' | 'text' | 'int' | 'boolean' | 'timestamptz' | 'tstzrange' | 'jsonb'>>;
 
-/** What each column is to be: json and spans as text, as PostgreSQL reads them. */
-export type Row<T extends Types> = { readonly [K in keyof T]: string | number | boolean | Date | null };
+/** A row as it is read, too. What is null is null in a column of JSON as well. */
+export type Row<T extends Types> = { readonly [K in keyof T]: T[K] extends 'jsonb' ? unknown : Field };
+type Field = string | number | boolean | Date | TimeRange | null;
 
 /**
  * A query that gives the rows, at least one, with the columns in the order of their types: for `insertInto(…).columns(columnsOf(types)).expression(…)`.
@@ -15,7 +18,8 @@ export function rowsOf<T extends Types>(types: T, rows: readonly Row<T>[]): RawB
   const arrays: RawBuilder<unknown>[] = [];
   const names: RawBuilder<unknown>[] = [];
   const selected = Object.entries(types).map(([key, type]) => {
-    const values = rows.map((row) => plain(row[key]));
+    const text = writer(type);
+    const values = rows.map((row) => text(row[key]));
     // The first is a list in any case, so that there are as many rows as there are.
     if (arrays.length > 0 && values.every((value) => value === values[0])) return sql`${values[0]}::${sql.raw(type)}`;
     arrays.push(sql`${values}::${sql.raw(type)}[]`);
@@ -30,5 +34,22 @@ export function columnsOf<T extends Types>(types: T): (keyof T & string)[] {
   return Object.keys(types);
 }
 
-/** As text at once: pg writes a date field by field, in the time of the place. */
+/** How the values of a column are sent, one after the other: of those that are alike in a row the text is made once. */
+function writer(type: Types[string]): (value: unknown) => unknown {
+  const text = type === 'jsonb' ? jsonText : type === 'tstzrange' ? (span: unknown) => rangeText(span as TimeRange) : plain;
+  const alike = type === 'tstzrange' ? sameSpan : Object.is;
+  let [last, lastText]: [unknown, unknown] = [null, null];
+  return (value) => {
+    if (value === null || value === undefined) return null;
+    if (last === null || !alike(last, value)) [last, lastText] = [value, text(value)];
+    return lastText;
+  };
+}
+
+function sameSpan(one: unknown, other: unknown): boolean {
+  const [a, b] = [one as TimeRange, other as TimeRange];
+  return a.start.getTime() === b.start.getTime() && a.end?.getTime() === b.end?.getTime();
+}
+
+/** A date as text at once: pg writes it field by field, in the time of the place. */
 const plain = (value: unknown) => (value instanceof Date ? value.toISOString() : value);
