@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { CLEANING } from './appliance-clean.ts';
 import { applianceInit } from './appliance-init.ts';
 
-const INIT = applianceInit({ scrub: ['virtio_blk'], lvm: ['dm_mod'], xfs: ['xfs'], btrfs: ['btrfs'] });
+const INIT = applianceInit({ scrub: ['virtio_blk'], lvm: ['dm_mod'], raid: ['raid1'], xfs: ['xfs'], btrfs: ['btrfs'] });
 
 test.each([
   ['/init', INIT],
@@ -16,9 +16,9 @@ test.each([
 /** Runs functions of /init by themselves; a file stands for the disk. */
 const say = (script: string, sector = 512): string => {
   const functions = INIT.slice(INIT.indexOf('# What units of systemd mount'), INIT.indexOf('# What a root is, for an import'));
-  const numbers = INIT.split('\n').filter((line) => /^(number|gpt)\(\) \{/.test(line));
+  const numbers = INIT.split('\n').filter((line) => /^(number_of|number|gpt)\(\) \{/.test(line));
   return spawnSync('sh', ['-s'], {
-    input: [functions, ...numbers, `sector=${sector}`, script].join('\n').replaceAll('/dev/vda', '$disk'),
+    input: [functions, ...numbers, `sector=${sector} part=vda`, script].join('\n'),
     encoding: 'utf8',
   }).stdout;
 };

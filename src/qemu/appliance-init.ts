@@ -1,12 +1,13 @@
 /**
  * /init of the helper guest. It has one task, named on the kernel's command line:
  * `carrel.task=probe` says that it is up; `carrel.task=scrub` takes off /dev/vda what belongs to a person or to one machine
- * (scrub-list.ts), in every file system that it finds: partitions, LVM, btrfs with its subvolumes, swap; `carrel.task=inspect` changes
+ * (scrub-list.ts), in every file system that it finds: partitions, software RAID, LVM, btrfs with its subvolumes, swap; `carrel.task=inspect` changes
  * nothing, and says behind FOUND what systems are there.
  * Lines of the report go to the serial line behind REPORT, those of what was not cleaned behind LEFT; the last one is DONE with the number of
  * systems found.
  */
 import { CLEANING, EXPRESSIONS } from './appliance-clean.ts';
+import { VOLUMES } from './appliance-volumes.ts';
 
 export const PROBE_READY = 'CARREL-PROBE-READY';
 export const FOUND = 'CARREL-FOUND ';
@@ -17,10 +18,12 @@ const file = (path: string, text: string): string => `cat >${path} <<'END-OF-FIL
 const expressions = Object.entries(EXPRESSIONS).map(([name, lines]) => file(`/tools/${name}.sed`, lines.join('\n')));
 
 /** Of the modules, those that only some disks need. */
-export const SOMETIMES = ['lvm', 'xfs', 'btrfs'] as const;
+export const SOMETIMES = ['lvm', 'raid', 'xfs', 'btrfs'] as const;
+
+export type ModuleNames = Readonly<Record<'scrub' | (typeof SOMETIMES)[number], readonly string[]>>;
 
 /** The script; modules are names in the order of insmod, found below /m: those for all disks, and those for disks of one kind. */
-export function applianceInit(modules: Readonly<Record<'scrub' | (typeof SOMETIMES)[number], readonly string[]>>): string {
+export function applianceInit(modules: ModuleNames): string {
   return `#!/bin/busybox sh
 /bin/busybox --install -s /bin
 export PATH=/bin
@@ -86,8 +89,8 @@ mount_units() {
     echo "$(unit What) $(unit Where) auto $(unit Options)"
   done
 }
-has_gpt() { dd if=/dev/vda bs=$sector skip=1 count=1 | head -c 8 | grep '^EFI PART'; }
-bytes() { dd if=/dev/vda bs=1 skip=$1 count=$2 | od -An -tx1 | tr -d ' \\n'; }
+has_gpt() { dd if=$disk bs=$sector skip=1 count=1 | head -c 8 | grep '^EFI PART'; }
+bytes() { dd if=$disk bs=1 skip=$1 count=$2 | od -An -tx1 | tr -d ' \\n'; }
 # The PARTUUID of a partition by its number: of its entry in the GPT (mixed-endian, UEFI 2.10, appendix A), or of the disk's signature in the MBR.
 part_uuid() {
   if [ -n "$(has_gpt)" ]; then
@@ -99,9 +102,9 @@ part_uuid() {
 }
 # The disk's partition that has $2 as its PARTUUID or PARTLABEL.
 part_by() {
-  for p in /sys/class/block/vda[0-9]*; do
+  for p in /sys/class/block/$part[0-9]*; do
     case $1 in
-    uuid) [ "$(part_uuid \${p##*vda})" = "$(echo "$2" | tr A-F a-f)" ] ;;
+    uuid) [ "$(part_uuid \${p##*$part})" = "$(echo "$2" | tr A-F a-f)" ] ;;
     label) grep -qxF "PARTNAME=$2" $p/uevent ;;
     esac && { echo /dev/\${p##*/}; return; }
   done
@@ -115,7 +118,8 @@ device_of() {
   *=*) findfs "$1" ;;
   /dev/disk/by-uuid/*) findfs "UUID=\${1##*/}" ;;
   /dev/disk/by-label/*) findfs "LABEL=\${1##*/}" ;;
-  /dev/[shv]d[a-z][0-9]*|/dev/xvd[a-z][0-9]*|/dev/nvme*p[0-9]*|/dev/mmcblk*p[0-9]*) echo "/dev/vda$(echo "$1" | sed 's/.*[^0-9]//')" ;;
+  /dev/[shv]d[a-z][0-9]*|/dev/xvd[a-z][0-9]*|/dev/nvme*p[0-9]*|/dev/mmcblk*p[0-9]*) echo "/dev/$part$(echo "$1" | sed 's/.*[^0-9]//')" ;;
+  /dev/md/*|/dev/md[0-9]*) sed -n "s,^$1 ,,p" /run/array-names | grep . || echo "$1" ;;
   # As device-mapper writes the names of LVM.
   /dev/mapper/*) echo "$1" ;;
   /dev/*/*) echo "/dev/mapper/$(echo "\${1#/dev/}" | sed 's/-/--/g; s,/,-,')" ;;
@@ -162,33 +166,32 @@ kind_of() {
 called() { echo "\${1#/dev/}" | sed 's,^mapper/,,'; }
 # A head of zeros alone says nothing: it is how people take a file system off a disk. Above 1 GiB the look would take too long.
 empty() { [ $(blockdev --getsz $1) -le 2097152 ] && [ $(tr -d '\\0' <$1 | head -c 1 | wc -c) = 0 ]; }
-# A member of a software RAID, by Linux' mark at one of its four places (md(4): 1.1, 1.2, 1.0, 0.90). Those with it at their end can be mounted, but
-# what is changed in one alone the others do not know.
-raid_member() {
-  sectors=$(blockdev --getsz $1)
-  for s in 0 8 $(((sectors - 16) / 8 * 8)) $((sectors / 128 * 128 - 128)); do
-    [ "$(dd if=$1 bs=512 skip=$s count=1 | head -c 4 | od -An -tx1 | tr -d ' ')" = fc4e2ba9 ] && return
-  done
-  return 1
-}
 # BIOS boot partitions hold GRUB's own program; their type (UEFI 2.10, table of GRUB's manual) reads as text.
 bios_boot() {
-  case $1 in /dev/vda[0-9]*) ;; *) return 1 ;; esac
-  [ "$(dd if=/dev/vda bs=128 skip=$((sector / 64 - 1 + \${1#/dev/vda})) count=1 | head -c 16)" = 'Hah!IdontNeedEFI' ]
+  case $1 in /dev/$part[0-9]*) ;; *) return 1 ;; esac
+  [ "$(dd if=$disk bs=128 skip=$((sector / 64 - 1 + \${1#/dev/$part})) count=1 | head -c 16)" = 'Hah!IdontNeedEFI' ]
 }
 
-# Whether a partition does not begin with a piece of 4096 bytes, as those of old tools; a volume lies on any of LVM's.
+# Whether a partition does not begin with a piece of 4096 bytes, as those of old tools; a volume lies on any of LVM's, an array on its members.
 astray() {
   case $1 in
-  /dev/mapper/*) for p in $(echo "$lvm_here" | tr ' ' '\\n' | grep .); do astray $p && return; done; return 1 ;;
+  /dev/mapper/*) for p in $lvm_here; do astray $p && return; done; return 1 ;;
+  /dev/md*) for p in $members; do astray $p && return; done; return 1 ;;
   /dev/vda[0-9]*) [ $(($(cat /sys/class/block/\${1#/dev/}/start) % 8)) -ne 0 ] ;;
   *) return 1 ;;
   esac
 }
+disk=/dev/vda part=vda members= arrays= lvm_here= volumes=
+: >/run/array-names
+: >/run/thin
+is_thin() { grep -q "^$1 " /run/thin; }
+${VOLUMES(modules)}
+open_raid
+
 # The disk's sectors, which its tables count by, in bytes and in those of 512 bytes that Linux counts by.
-sector=$(cat /sys/class/block/vda/queue/logical_block_size)
+sector=$(cat /sys/class/block/\${disk#/dev/}/queue/logical_block_size)
 k=$((sector / 512))
-number() { dd if=/dev/vda bs=1 skip=$1 count=$2 | od -An -tu$2 | tr -d ' '; }
+number() { number_of $disk $1 $2; }
 # The same of the GPT's header.
 gpt() { number $((sector + $1)) $2; }
 # An extended partition holds a list of others; Linux shows it as no larger than its first sector, or two of 512 bytes.
@@ -200,7 +203,7 @@ taken() {
     echo "0 $(($(gpt 72 8) * k + ($(gpt 80 4) * $(gpt 84 4) + 511) / 512))"
     echo "$((($(gpt 48 8) + 1) * k)) $((($(gpt 32 8) + 1) * k))"
   else echo "0 2048"; fi
-  for p in /sys/class/block/vda[0-9]*; do
+  for p in /sys/class/block/$part[0-9]*; do
     start=$(cat $p/start)
     # Each of those others has its table somewhere before it.
     if ! is_extended $p; then echo "$start $((start + $(cat $p/size)))"
@@ -215,16 +218,17 @@ taken() {
     fi
   done
 }
+# Of $1, from sector $2 to the one before $3.
 empty_range() {
-  a=$((($1 + 7) / 8 * 8))
-  b=$(($2 / 8 * 8))
-  if [ $b -gt $a ] && blkdiscard -o $((a * 512)) -l $(((b - a) * 512)) /dev/vda; then zeros /dev/vda $1 $((a - $1)) && zeros /dev/vda $b $(($2 - b))
-  else zeros /dev/vda $1 $(($2 - $1)); fi
+  a=$((($2 + 7) / 8 * 8))
+  b=$(($3 / 8 * 8))
+  if [ $b -gt $a ] && ! astray $1 && blkdiscard -o $((a * 512)) -l $(((b - a) * 512)) $1; then zeros $1 $2 $((a - $2)) && zeros $1 $b $(($3 - b))
+  else zeros $1 $2 $(($3 - $2)); fi
 }
 # Empties what lies outside of partitions, where others may have been before.
 outside() {
-  ls /dev/vda[0-9]* >/run/parts || return
-  size=$(cat /sys/class/block/vda/size)
+  [ -n "$disk" ] && ls /dev/$part[0-9]* >/run/parts || return
+  size=$(blockdev --getsz $disk)
   gpt=$(has_gpt)
   # A GPT of which the copy alone is whole, and Windows' dynamic disks (type 42), which keep their list behind the partitions.
   types=" $(for at in 450 466 482 498; do number $at 1; done | tr '\\n' ' ')"
@@ -232,63 +236,29 @@ outside() {
   case "$gpt$types" in *' 66 '*|' '*' 238 '*) at= ;; esac
   taken | sort -n >/run/taken
   [ -n "$at" ] && while IFS=' ' read -r start end; do
-    [ "$end" -ge "$start" ] && { [ $start -le $at ] || empty_range $at $start; } || { at=; break; }
+    [ "$end" -ge "$start" ] && { [ $start -le $at ] || empty_range $disk $at $start; } || { at=; break; }
     [ $end -le $at ] || at=$end
   done </run/taken
-  if [ -n "$at" ] && { [ $size -le $at ] || empty_range $at $size; }; then say 'what lies outside of partitions: emptied'
+  if [ -n "$at" ] && { [ $size -le $at ] || empty_range $disk $at $size; }; then say 'what lies outside of partitions: emptied'
   else left 'what lies outside of partitions could not be emptied'; fi
 }
-# Empties what no volume of LVM takes: extents that are free, and what lies behind the last one of a partition, unless that is a list of LVM's.
-free_extents() {
-  for d in $(echo "$lvm_here" | tr ' ' '\\n' | grep .); do
-    emptied=
-    while IFS=' ' read -r pv begin extent count lists first length kind; do
-      # Of the lines that are about others, some are about partitions that are not here.
-      [ "$pv" = $d ] || continue
-      start=$(cat /sys/class/block/\${d#/dev/}/start || echo 0)
-      at=$((start + begin))
-      [ "$extent" -gt 0 ] || { emptied=; break; }
-      [ "$kind" != free ] || empty_range $((at + first * extent)) $((at + (first + length) * extent)) || { emptied=; break; }
-      [ "$lists" -gt 1 ] || empty_range $((at + count * extent)) $((start + $(blockdev --getsz $d))) || { emptied=; break; }
-      emptied=yes
-    done </run/extents
-    [ -n "$emptied" ] || left "\${d#/dev/}: what no volume of LVM takes could not be emptied"
-  done
-}
-disks() { ls -d /dev/vda[0-9]* || echo /dev/vda; }
-volumes=
-lvm_here=
-for d in $(disks); do has $d 0 '^LVM2 001' && lvm_here="$lvm_here $d"; done
-if [ -n "$lvm_here" ] && [ -x /bin/lvm ]; then
-  for m in ${modules.lvm.join(' ')}; do insmod /m/$m.ko; done
-  mkdir -p /run/lvm /run/lock/lvm
-  export LVM_SUPPRESS_FD_WARNINGS=1
-  lvm_do() { lvm "$@" --config 'activation{udev_sync=0 udev_rules=0 verify_udev_operations=0 monitoring=0} devices{obtain_device_list_from_udev=0 use_devicesfile=0 external_device_info_source="none"} backup{backup=0 archive=0}'; }
-  lvm_do vgchange -ay >/run/lvm.log 2>&1
-  volumes=$(ls -d /dev/mapper/* | grep -v '/control$')
-  [ -n "$volumes" ] || left "LVM on$(echo "$lvm_here" | sed 's,/dev/,,g'): no volume could be opened"
-  for v in $(lvm_do lvs --noheadings --separator / -o vg_name,lv_name,lv_active | tr -d ' ' | grep -v '/active$'); do
-    left "\${v%/*}: a volume of LVM which could not be opened"
-  done
-  lvm_do pvs --segments --noheadings --units s --nosuffix -o pv_name,pe_start,vg_extent_size,pv_pe_count,pv_mda_count,pvseg_start,pvseg_size,segtype >/run/extents
-elif [ -n "$lvm_here" ]; then left "LVM on$(echo "$lvm_here" | sed 's,/dev/,,g'): this helper cannot open it"; fi
+open_lvm
 
 roots=0
 seen=0
 : >/tools/tmp-devices
 : >/tools/key-files
 : >/run/trees
-for d in $(disks) $volumes; do
+for d in $(pieces) $volumes; do
   name=$(called $d)
-  case "$lvm_here " in *" $d "*) continue ;; esac
+  among $d "$lvm_here" && continue
   is_extended /sys/class/block/$name && continue
   if is_swap $d; then
     [ $task = inspect ] && { say "$name: swap"; continue; }
-    if swap_device $d; then say "$name: swap, emptied"
+    if { ! is_thin $d || thin_tail $d; } && swap_device $d; then say "$name: swap, emptied"
     else left "$name: swap, which could not be emptied"; fi
     continue
   fi
-  raid_member $d && { left "$name: a member of a software RAID, which is not opened here"; continue; }
   at=/fs/$(echo $name | tr / -)
   mkdir -p $at
   found=
@@ -343,28 +313,40 @@ while read -r at && read -r name && read -r t && read -r d; do
   done
 done </run/trees
 
+overwrite() {
+  for reserved in /sys/fs/ext4/*/reserved_clusters; do [ -w $reserved ] && echo 0 >$reserved; done
+  dd if=/dev/zero of=$1/.carrel-zeros bs=64k
+  sync
+  rm -f $1/.carrel-zeros
+  sync
+}
 # Only now that all are clean: a root has the others at their places.
 while read -r at && read -r name && read -r t && read -r d; do
   sync
   # Blocks smaller than what the disk can discard (see the driver's capture) are overwritten, and those that lie across two such pieces.
-  if [ "$(stat -f -c %S $at)" -lt 4096 ] || astray $d; then
-    for reserved in /sys/fs/ext4/*/reserved_clusters; do [ -w $reserved ] && echo 0 >$reserved; done
-    dd if=/dev/zero of=$at/.carrel-zeros bs=64k
-    sync
-    rm -f $at/.carrel-zeros
-    sync
-  fi
+  if is_thin $d; then
+    # A pool takes back what is free in whole blocks alone (64 KiB and more): the rest is overwritten, where it has the room for that.
+    fstrim $at
+    case $t in
+    ext4|vfat) if can_fill $d; then overwrite $at; else left "$name: its pool has not the room for overwriting what is free of its $t file system, and what was removed may still lie there"; fi ;;
+    # These keep some of what is free from any file.
+    *) left "$name: what was removed of its $t file system may still lie there: thin volumes give back whole blocks alone" ;;
+    esac
+  elif [ "$(stat -f -c %S $at)" -lt 4096 ] || astray $d; then overwrite $at; fi
   if fstrim $at; then say "$name: free space of its $t file system discarded"
   elif [ $t = vfat ]; then say "$name: free space of its $t file system could not be discarded"
   else left "$name: free space of its $t file system could not be discarded, and what was removed may still lie there"; fi
   umount $at || left "$name: could not be unmounted"
 done </run/trees
 [ $seen -gt 0 ] || say "no file system that this helper can read"
+[ $roots -gt 0 ] && free_pools
 [ -n "$lvm_here" ] && lvm_do vgchange -an
 if [ $roots -gt 0 ]; then
   [ -z "$lvm_here" ] || free_extents
   outside
 fi
+for d in $arrays; do md_do --stop $d || left "$(called $d): a software RAID which could not be closed"; done
+[ $roots -gt 0 ] && free_members
 # What a shell says of a program or function that it does not have.
 for e in $(grep ': not found$' /run/errors | sort -u | head -n 3); do left "the helper guest lacks a program: $e"; done
 sync

@@ -12,6 +12,7 @@ import { findQemu, QEMU } from './find-qemu.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { type SectorBytes, sectorOptions } from './argv.ts';
 import { LEFT, REPORT } from './appliance-clean.ts';
+import { VOLUME_PACKAGES, VOLUME_PROGRAMS } from './appliance-volumes.ts';
 import { applianceInit, DONE, FOUND, SOMETIMES } from './appliance-init.ts';
 import { type CpioEntry, cpioArchive, folder, link, program } from './recipes/cpio.ts';
 import { fetchKernel, type KernelModule, loadModules, putKernel } from './recipes/kernel.ts';
@@ -29,7 +30,12 @@ const MODULES = ['virtio_pci', 'virtio_blk', 'ext4'];
 /** Not in every kernel: a disk with such a file system is then reported as unreadable. */
 const OPTIONAL_MODULES = ['vfat', 'nls_cp437', 'nls_ascii'];
 /** The same, and loaded where a disk has it. */
-const SOMETIMES_MODULES = { lvm: ['dm_mod', 'dm_snapshot', 'dm_mirror', 'dm_raid'], xfs: ['xfs'], btrfs: ['btrfs'] };
+const SOMETIMES_MODULES = {
+  lvm: ['dm_mod', 'dm_snapshot', 'dm_mirror', 'dm_raid', 'dm_thin_pool'],
+  raid: ['raid1', 'raid0', 'raid10', 'raid456', 'linear'],
+  xfs: ['xfs'],
+  btrfs: ['btrfs'],
+};
 
 /**
  * The helper guest in `dir`, built there from Debian packages (about 6 s) if it is not yet. The folder appears whole by one rename, so
@@ -45,14 +51,14 @@ export async function ensureAppliance(ctx: Ctx, dir: string): Promise<Appliance>
   try {
     const packages = new DebianPackages(scratch);
     const tree = join(scratch, 'tree');
-    const wanted = ['busybox-static', ...(await packages.withLibraries(ctx, ['lvm2']))];
+    const wanted = ['busybox-static', ...(await packages.withLibraries(ctx, VOLUME_PACKAGES))];
     for (const deb of await packages.download(ctx, wanted, join(scratch, 'deb'), { from: 0, to: 0.3 }))
       await packages.unpack(ctx, deb, tree);
-    const lvm = await lvmProgram(tree, join(scratch, 'lvm'));
+    const volumes = await volumePrograms(tree, join(scratch, 'volumes'));
     const kernel = await fetchKernel(ctx, packages, scratch, { from: 0.3, to: 0.9 });
     const modules = [...(await loadModules(ctx, kernel, MODULES)), ...(await loadModules(ctx, kernel, OPTIONAL_MODULES, true))];
     const scrub = unique(modules);
-    const sometimes = { lvm: [], xfs: [], btrfs: [] } as Record<(typeof SOMETIMES)[number], KernelModule[]>;
+    const sometimes = { lvm: [], raid: [], xfs: [], btrfs: [] } as Record<(typeof SOMETIMES)[number], KernelModule[]>;
     for (const kind of SOMETIMES)
       sometimes[kind] = unique(await loadModules(ctx, kernel, SOMETIMES_MODULES[kind], true)).filter(
         ({ name }) => !scrub.some((m) => m.name === name),
@@ -62,13 +68,19 @@ export async function ensureAppliance(ctx: Ctx, dir: string): Promise<Appliance>
       ...['bin', 'dev', 'etc', 'fs', 'proc', 'run', 'sys', 'm'].map(folder),
       program('bin/busybox', await readFile(join(tree, 'bin/busybox'))),
       link('bin/sh', 'busybox'),
-      ...lvm,
+      ...volumes,
       { path: 'dev/console', mode: 0o020600, device: [5, 1] },
       { path: 'dev/ttyS0', mode: 0o020600, device: [4, 64] },
       ...unique([...scrub, ...Object.values(sometimes).flat()]).map((m) => ({ path: `m/${m.name}.ko`, mode: 0o100644, data: m.data })),
       program(
         'init',
-        applianceInit({ scrub: names(scrub), lvm: names(sometimes.lvm), xfs: names(sometimes.xfs), btrfs: names(sometimes.btrfs) }),
+        applianceInit({
+          scrub: names(scrub),
+          lvm: names(sometimes.lvm),
+          raid: names(sometimes.raid),
+          xfs: names(sometimes.xfs),
+          btrfs: names(sometimes.btrfs),
+        }),
       ),
     ]);
     const made = join(scratch, 'made');
@@ -87,20 +99,26 @@ export async function ensureAppliance(ctx: Ctx, dir: string): Promise<Appliance>
   }
 }
 
-/** LVM's one program, with what it needs to run. */
-async function lvmProgram(tree: string, to: string): Promise<CpioEntry[]> {
-  const [at] = ['usr/sbin/lvm', 'sbin/lvm'].filter((path) => existsSync(join(tree, path)));
-  await copyPrograms(tree, to, [at ?? 'sbin/lvm']);
+/** The programs that open volumes, with what they need to run. */
+async function volumePrograms(tree: string, to: string): Promise<CpioEntry[]> {
+  const programs = new Map(
+    VOLUME_PROGRAMS.map((name) => [
+      [`usr/sbin/${name}`, `sbin/${name}`].find((path) => existsSync(join(tree, path))) ?? `sbin/${name}`,
+      name,
+    ]),
+  );
+  await copyPrograms(tree, to, [...programs.keys()]);
   const entries = await readdir(to, { recursive: true, withFileTypes: true });
   const paths = entries.map((entry) => [relative(to, join(entry.parentPath, entry.name)), entry.isDirectory()] as const);
   const files = paths.filter(([, isFolder]) => !isFolder).map(([path]) => path);
+  const place = (path: string) => (programs.has(path) ? `bin/${programs.get(path)}` : path);
   return [
     // Each after the one that it is in.
     ...paths
       .flatMap(([path, isFolder]) => (isFolder && !path.endsWith('sbin') ? [path] : []))
       .toSorted()
       .map(folder),
-    ...(await Promise.all(files.map(async (path) => program(path === at ? 'bin/lvm' : path, await readFile(join(to, path)))))),
+    ...(await Promise.all(files.map(async (path) => program(place(path), await readFile(join(to, path)))))),
   ];
 }
 
@@ -108,7 +126,15 @@ const unique = (modules: readonly KernelModule[]): KernelModule[] => [...new Map
 
 /** What it is made by; one that another version of Carrel made is made anew. */
 export const RECIPE = createHash('sha256')
-  .update(JSON.stringify([applianceInit({ scrub: [], lvm: [], xfs: [], btrfs: [] }), MODULES, OPTIONAL_MODULES, SOMETIMES_MODULES]))
+  .update(
+    JSON.stringify([
+      applianceInit({ scrub: [], lvm: [], raid: [], xfs: [], btrfs: [] }),
+      VOLUME_PACKAGES,
+      MODULES,
+      OPTIONAL_MODULES,
+      SOMETIMES_MODULES,
+    ]),
+  )
   .digest('hex');
 
 async function whole(appliance: Appliance, dir: string): Promise<boolean> {

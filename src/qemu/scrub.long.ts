@@ -92,8 +92,8 @@ printf '\\374\\116\\053\\251' | dd of=/dev/vda3 bs=512 seek=32752 conv=notrunc`,
   expect({ scrubbed, left }).toEqual({
     scrubbed: true,
     left: [
+      'vda3: a member of a software RAID, which could not be put together here',
       'v/b: a volume of LVM which could not be opened',
-      'vda3: a member of a software RAID, which is not opened here',
       'vda1 (btrfs): could not be taken out: /@old/root/.netrc',
       'vda1 (btrfs), subvolume /@: /srv is /dev/disk/by-id/virtio-one there, by which this helper does not find it',
       'vda1 (btrfs), subvolume /@old: a read-only snapshot, which is not cleaned',

@@ -24,7 +24,7 @@ exec >/dev/ttyS0 2>&1
 for n in 1 2 3 4 5 6 7 8; do for m in /m/*.ko; do insmod $m 2>/dev/null; done; done
 while [ ! -b /dev/vda ]; do usleep 50000; done
 mkdir -p /run/lock/lvm /run/lvm /t
-lvm() { /bin/lvm "$@" --config 'activation{udev_sync=0 udev_rules=0 verify_udev_operations=0 monitoring=0} devices{obtain_device_list_from_udev=0 use_devicesfile=0 external_device_info_source="none"} backup{backup=0 archive=0}'; }
+lvm() { /bin/lvm "$@" --config 'activation{udev_sync=0 udev_rules=0 verify_udev_operations=0 monitoring=0} devices{obtain_device_list_from_udev=0 use_devicesfile=0 external_device_info_source="none"} backup{backup=0 archive=0} global{thin_check_executable=""}'; }
 plant() { tar -xf /tree.tar -C /t; }
 put() { mkdir -p "$(dirname "$1")"; printf '%s\\n' "$2" >"$1"; }
 set -e
