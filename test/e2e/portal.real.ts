@@ -359,9 +359,11 @@ test('a series in words: every week until a day, and the whole given back', asyn
   const local = (at: Date) => new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString();
   await page.getByLabel(/^Beginn/).fill(`${local(start).slice(0, 10)}T13:00`);
   await page.getByLabel(/^Bis/).fill(local(new Date(start.getTime() + 21 * 86_400_000)).slice(0, 10));
+  await button(page, 'Weitere Möglichkeiten').click();
+  await page.getByLabel(/^Rechner jedes Mal/).fill('2');
   await button(page, 'Reservieren').click();
-  await page.getByText(/^4-mal: zuerst/).waitFor();
-  expect((await client.listReservations()).items.map((r) => new Date(r.startsAt).getDay())).toEqual(Array(4).fill(start.getDay()));
+  await page.getByText(/^8 Rechner: die ersten/).waitFor();
+  expect((await client.listReservations()).items.map((r) => new Date(r.startsAt).getDay())).toEqual(Array(8).fill(start.getDay()));
   await button(page, 'Serie zurückgeben').first().click();
   await page.getByRole('dialog').getByRole('button', { name: 'Zurückgeben' }).click();
   await page.getByText('Sie haben keine Rechner.').waitFor();

@@ -27,7 +27,18 @@ import { FreeChart } from '../parts/free-chart.tsx';
 import { PageTitle, Problem } from '../parts/status.tsx';
 import { reasonText } from '../rules/reasons.ts';
 import { calledNow } from '../rules/renamed.ts';
-import { askedFor, type Choice, diskFits, FIRST_CHOICE, localInput, nextHour, ruleOf, zoneHere } from '../rules/request.ts';
+import {
+  askedFor,
+  type Choice,
+  diskFits,
+  FIRST_CHOICE,
+  localInput,
+  MOST_SEATS,
+  nextHour,
+  ruleOf,
+  seatsOf,
+  zoneHere,
+} from '../rules/request.ts';
 
 const HOUR = 3_600_000;
 const SPANS = [
@@ -84,15 +95,24 @@ function RequestForm(props: { image: string; id: string; choice: Choice; change:
       const asked = askedFor(image, choice, zone, disk !== undefined);
       if (choice.when !== 'repeating') return api.reserve({ body: { id, ...asked } });
       const { openEnd: _none, ...occurrence } = asked;
-      const series = { ...occurrence, id, zone, at: asked.at as string, rule: ruleOf(choice), ...(partial ? { partial } : {}) };
+      const series = {
+        ...occurrence,
+        id,
+        zone,
+        at: asked.at as string,
+        rule: ruleOf(choice),
+        ...(partial ? { partial } : {}),
+        ...seatsOf(choice),
+      };
       const made = await api.reserveSeries({ body: series });
       const [first, last] = [made.reservations[0], made.reservations.at(-1)];
       if (first !== undefined && last !== undefined) {
-        const message = t.reserve.summary(made.reservations.length, format.time(first.startsAt), format.time(last.startsAt));
+        const say = seatsOf(choice).seats === undefined ? t.reserve.summary : t.reserve.summaryMany;
+        const message = say(made.reservations.length, format.time(first.startsAt), format.time(last.startsAt));
         const left =
           made.refused.length === 0
             ? ''
-            : ` ${t.reserve.refused(made.refused.length)} ${made.refused.map((r) => format.time(r.at)).join(', ')}`;
+            : ` ${t.reserve.refused(made.refused.reduce((n, r) => n + r.seats, 0))} ${made.refused.map((r) => format.time(r.at)).join(', ')}`;
         notifications.show({ title: t.reserve.reserved, message: message + left, autoClose: 15_000 });
       }
       return made;
@@ -214,6 +234,18 @@ function MoreChoices(props: { choice: Choice; change: Change; disk: Disk; partia
       {disk !== undefined && <DiskSize value={choice.disk} leastMiB={disk.leastMiB} onChange={(gib) => change({ disk: gib })} />}
       {choice.kind === 'server' && choice.when !== 'repeating' && (
         <Checkbox label={t.reserve.openEnd} checked={choice.openEnd} onChange={(e) => change({ openEnd: e.currentTarget.checked })} />
+      )}
+      {choice.when === 'repeating' && (
+        <TextInput
+          type="number"
+          min={1}
+          max={MOST_SEATS}
+          label={t.reserve.seats}
+          description={t.reserve.seatsHint}
+          value={choice.seats}
+          onChange={(e) => change({ seats: e.currentTarget.value })}
+          required
+        />
       )}
       {choice.when === 'repeating' && (
         <Checkbox label={t.reserve.partial} checked={props.partial} onChange={(e) => props.setPartial(e.currentTarget.checked)} />

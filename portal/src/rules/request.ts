@@ -12,6 +12,8 @@ export interface Choice {
   every: 'daily' | 'weekly' | 'weekdays';
   /** GiB of its first disk, as written; empty: as its image's. */
   disk: string;
+  /** Machines each time, as written, of what is repeated. */
+  seats: string;
   /** The last day, `2027-01-31`. */
   until: string;
 }
@@ -24,6 +26,7 @@ export const FIRST_CHOICE: Omit<Choice, 'at' | 'until'> = {
   mode: 'auto',
   every: 'weekly',
   disk: '',
+  seats: '1',
 };
 
 /** The zone of the browser, by its name. */
@@ -54,6 +57,15 @@ export function diskMiBOf(gib: string): number | undefined {
 /** Whether what was written is a size that a machine of an image with `leastMiB` can have; nothing written is. */
 export function diskFits(gib: string, leastMiB: number): boolean {
   return gib.trim() === '' || (diskMiBOf(gib) ?? 0) >= leastMiB;
+}
+
+/** As the contract says. */
+export const MOST_SEATS = 1_000;
+
+/** Machines each time, where they are more than one. */
+export function seatsOf({ seats }: Pick<Choice, 'seats'>): { seats?: number } {
+  const n = Math.min(Math.trunc(Number(seats)), MOST_SEATS);
+  return n > 1 ? { seats: n } : {};
 }
 
 const DAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'] as const;

@@ -9,7 +9,18 @@ import { ApiError, UnreachableError } from '../../../src/client/errors.ts';
 import { againOf } from './again.ts';
 import { freeDays } from './free.ts';
 import { diskGraph } from './lineage.ts';
-import { askedFor, type Choice, diskFits, diskMiBOf, FIRST_CHOICE, MOST_DISK_MIB, localInput, nextHour, ruleOf } from './request.ts';
+import {
+  askedFor,
+  type Choice,
+  diskFits,
+  diskMiBOf,
+  FIRST_CHOICE,
+  MOST_DISK_MIB,
+  localInput,
+  nextHour,
+  ruleOf,
+  seatsOf,
+} from './request.ts';
 import { actionsOf, progressOf, toneOf } from './reservation.ts';
 import { questionOf } from './question.ts';
 import { replicaProviders, revisionActions, verdictOf } from './revision.ts';
@@ -392,4 +403,9 @@ it('a disk is as large as written, never smaller than the image has, and what is
   ]);
   // 9.7744… GiB is shown as 9.78, not as 9.77.
   expect([gib(10_009), diskFits('9.78', 10_009), diskFits('9.77', 10_009)]).toEqual(['9.78 GiB', true, false]);
+});
+
+it('machines each time: as many as were written, at most as the contract takes; one is not said', () => {
+  const of = (seats: string) => seatsOf({ seats }).seats;
+  expect(['1', '', '-3', 'x', '30', '2.9', '5000'].map(of)).toEqual([undefined, undefined, undefined, undefined, 30, 2, 1_000]);
 });
