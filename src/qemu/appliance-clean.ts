@@ -136,10 +136,11 @@ swap_file() {
   [ -f "$1" ] && is_swap "$1" || return
   plain_swap "$1" && zeros "$1" 8 $(($(stat -c %s "$1") / 512 - 8)) && dropped=$((dropped + 1)) || stays "$1"
 }
-# A discard passes over pieces that it covers in part.
+# A discard passes over pieces of 4096 bytes that it covers in part, as the last one may be.
 swap_device() {
+  size=$(blockdev --getsz "$1")
   dd if="$1" of=$tools/head bs=4096 count=1 && plain_swap $tools/head &&
-    { { ! astray "$1" && blkdiscard "$1"; } || zeros "$1" 8 $(($(blockdev --getsz "$1") - 8)); } &&
+    { { ! astray "$1" && blkdiscard "$1" && zeros "$1" $((size / 8 * 8)) $((size % 8)); } || zeros "$1" 8 $((size - 8)); } &&
     dd if=$tools/head of="$1" bs=4096 conv=notrunc,fsync
 }
 

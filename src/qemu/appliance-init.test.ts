@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { CLEANING } from './appliance-clean.ts';
 import { applianceInit } from './appliance-init.ts';
+import { VOLUMES } from './appliance-volumes.ts';
 
 const INIT = applianceInit({ scrub: ['virtio_blk'], lvm: ['dm_mod'], raid: ['raid1'], xfs: ['xfs'], btrfs: ['btrfs'] });
 
@@ -49,4 +50,73 @@ test('what cannot be read is called by its name', () => {
     'ReiserFS',
     'unknown',
   ]);
+});
+
+/** Runs functions of the part that opens volumes; $d is a file for a device. */
+const volumes = (script: string): string =>
+  spawnSync('sh', ['-s'], {
+    input: [VOLUMES({ lvm: [], raid: [] }), 'd=$(mktemp); trap "rm $d" EXIT', script].join('\n'),
+    encoding: 'utf8',
+  }).stdout.trim();
+
+/** Numbers of a superblock by offset, with the lowest byte first unless they are bytes themselves. */
+const superblock = (values: readonly (readonly [at: number, bytes: string])[]): string =>
+  values.map(([at, bytes]) => `printf '${bytes}' | dd of=$d bs=1 seek=${at} conv=notrunc 2>/dev/null`).join('\n');
+
+test.each([
+  [
+    'ext4',
+    'ext4 of 5 blocks of 4096 bytes',
+    [
+      [1028, '\\005'],
+      [1048, '\\002'],
+      [1120, '\\100'],
+    ],
+    40,
+  ],
+  [
+    'ext4',
+    'ext4 of 2^32 + 1 blocks of 1024 bytes',
+    [
+      [1028, '\\001'],
+      [1120, '\\200'],
+      [1360, '\\001'],
+    ],
+    2 ** 33 + 2,
+  ],
+  [
+    'xfs',
+    'XFS of 3 blocks of 512 bytes',
+    [
+      [6, '\\002\\0'],
+      [15, '\\003'],
+    ],
+    3,
+  ],
+  ['btrfs', 'btrfs of 65536 bytes', [[65747, '\\001']], 128],
+  // 2 + 2 tables of 1 + 16 entries of the root, and two whole clusters of 4 of 9 sectors.
+  [
+    'vfat',
+    'FAT with a cluster that is none',
+    [
+      [11, '\\0\\002\\004\\002\\0\\002\\020\\0\\016\\0'],
+      [22, '\\001'],
+    ],
+    13,
+  ],
+] as const)('of %s: the end of %s is known by its superblock', (kind, _, values, end) => {
+  expect(Number(volumes(`truncate -s 70000 $d\n${superblock(values)}\nend_of $d ${kind}`))).toBe(end);
+});
+
+test.each([
+  ['skip_block_zeroing', 'rw', 1, 'stale'],
+  ['error_if_no_space', 'rw', 1, ''],
+  ['skip_block_zeroing', 'rw', 0, ''],
+])('a pool of thin volumes with %s, %s, %i blocks of it taken: %j', (feature, mode, used, said) => {
+  const dmsetup = `dmsetup() { case $1 in status) echo "0 98304 thin-pool 1 40/1024 ${used}/768 - ${mode} discard_passdown queue_if_no_space - 1024" ;;
+table) echo "0 98304 thin-pool 254:0 254:1 128 0 1 ${feature} " ;; esac; }`;
+  // What the guest keeps below /run.
+  const shell = VOLUMES({ lvm: [], raid: [] }).replaceAll('/run/pool-', '$d.');
+  const input = `${shell}\n${dmsetup}\nd=$(mktemp)\nthin_pool pool; stale_pool && echo stale\nrm $d $d.*`;
+  expect(spawnSync('sh', ['-s'], { input, encoding: 'utf8' }).stdout.trim()).toBe(said);
 });

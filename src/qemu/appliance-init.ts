@@ -332,11 +332,15 @@ while read -r at && read -r name && read -r t && read -r d; do
     # These keep some of what is free from any file.
     *) left "$name: what was removed of its $t file system may still lie there: thin volumes give back whole blocks alone" ;;
     esac
-  elif [ "$(stat -f -c %S $at)" -lt 4096 ] || astray $d; then overwrite $at; fi
+  elif [ "$(stat -f -c %S $at)" -lt 4096 ] || astray $d; then
+    overwrite $at
+    case $t in xfs|btrfs) left "$name: what was removed of its $t file system may still lie there: a disk gives back whole pieces of 4096 bytes alone, and its blocks are none" ;; esac
+  fi
   if fstrim $at; then say "$name: free space of its $t file system discarded"
   elif [ $t = vfat ]; then say "$name: free space of its $t file system could not be discarded"
   else left "$name: free space of its $t file system could not be discarded, and what was removed may still lie there"; fi
-  umount $at || left "$name: could not be unmounted"
+  umount $at || { left "$name: could not be unmounted"; continue; }
+  [ $roots = 0 ] || empty_behind $d $t || left "$name: what lies behind its $t file system could not be emptied"
 done </run/trees
 [ $seen -gt 0 ] || say "no file system that this helper can read"
 [ $roots -gt 0 ] && free_pools

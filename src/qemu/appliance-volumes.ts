@@ -142,7 +142,8 @@ open_lvm() {
   while IFS=/ read -r vg lv attr pool active path; do
     [ "$active" = active ] || { left "$vg/$lv: a volume of LVM which could not be opened"; continue; }
     case $attr in
-    t*) echo "$vg/$lv $path-tpool" >>/run/pools; thin_pool $path-tpool || left "$vg/$lv: a pool of thin volumes which $pool_is" ;;
+    t*) echo "$vg/$lv $path-tpool" >>/run/pools; thin_pool $path-tpool || left "$vg/$lv: a pool of thin volumes which $pool_is"
+      stale_pool && left "$vg/$lv: a pool of thin volumes which does not zero new blocks: what lay there before may be in blocks that its volumes have" ;;
     [Vv]*)
       if [ -n "$pool" ]; then
         from=$(lvm_list -o lv_dm_path $vg/$pool)-tpool
@@ -175,6 +176,8 @@ thin_pool() {
   pool_is='is full'
   [ $pool_free -ge 32 ] && [ $meta_free -ge 32 ]
 }
+# Whether blocks that volumes have may hold what lay there before: of a block a file system need not write all, nor all that it has taken.
+stale_pool() { [ "$pool_used" -gt 0 ] && grep -qx skip_block_zeroing /run/pool-table; }
 pool_of() { sed -n "s,^$1 ,,p" /run/thin; }
 # Whether so many blocks can be taken from the pool that was looked at: each half-filled node of its tree names 126.
 room_for() { [ $(($1 + 32)) -le $pool_free ] && [ $(($1 / 100 + 32)) -le $meta_free ]; }
@@ -197,6 +200,43 @@ thin_tail() {
   ! grep -qx ignore_discard /run/pool-status || can_fill $1 || return
   size=$(blockdev --getsz $1)
   [ $((size % chunk)) = 0 ] || zeros $1 $((size / chunk * chunk)) $((size % chunk))
+}
+# The first sector of $1 that a file system of the kind $2 has no block in, by its own notes: of ext4 (ext4.rst), XFS, btrfs, FAT (its last cluster).
+end_of() {
+  case $2 in
+  ext4)
+    blocks=$(number_of $1 1028 4)
+    [ $(($(number_of $1 1120 4) & 128)) = 0 ] || blocks=$((blocks + ($(number_of $1 1360 4) << 32)))
+    echo $((blocks * (2 << $(number_of $1 1048 4)))) ;;
+  xfs) echo $(($(big_number $1 8 8) * $(big_number $1 4 4) / 512)) ;;
+  btrfs) echo $(($(number_of $1 65745 8) / 512)) ;;
+  vfat)
+    bytes=$(number_of $1 11 2)
+    cluster=$(number_of $1 13 1)
+    table=$(number_of $1 22 2)
+    [ $table != 0 ] || table=$(number_of $1 36 4)
+    all=$(number_of $1 19 2)
+    [ $all != 0 ] || all=$(number_of $1 32 4)
+    first=$(($(number_of $1 14 2) + $(number_of $1 16 1) * table + ($(number_of $1 17 2) * 32 + bytes - 1) / bytes))
+    echo $(((first + (all - first) / cluster * cluster) * bytes / 512)) ;;
+  esac
+}
+big_number() { echo $((0x$(dd if=$1 bs=1 skip=$2 count=$3 | od -An -tx1 | tr -d ' \\n'))); }
+# Empties what a device has behind its file system, where a larger one may have been, or another.
+empty_behind() {
+  size=$(blockdev --getsz $1)
+  end=$(end_of $1 $2)
+  [ "$end" -gt 0 ] || return
+  [ $end -lt $size ] || return 0
+  # There DRBD may have its notes of the device.
+  [ $(($(big_number $1 $(((size / 8 - 1) * 4096 + 60)) 4) >> 4)) != $((0x8374026)) ] || return
+  is_thin $1 || { empty_range $1 $end $size; return; }
+  # Whole blocks go back to the pool, and what is beside them is written to.
+  thin_pool "$(pool_of $1)" || return
+  a=$(((end + chunk - 1) / chunk * chunk))
+  b=$((size / chunk * chunk))
+  if [ $a -ge $b ] || ! blkdiscard -o $((a * 512)) -l $(((b - a) * 512)) $1; then room_for $(((size - end) / chunk + 2)) && zeros $1 $end $((size - end))
+  else room_for 2 && zeros $1 $end $((a - end)) && zeros $1 $b $((size - b)); fi
 }
 # Empties what no thin volume has: one more takes all of it, with zeros.
 free_pools() {

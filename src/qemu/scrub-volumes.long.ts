@@ -24,7 +24,8 @@ lvm lvcreate -y --type thin-pool -n pool -L 352M vg0
 for v in root:96 home:48 swap:17 gone:32; do lvm lvcreate -y -Wn -n \${v%:*} -V \${v#*:}M --thinpool pool vg0; done
 for n in ${gone.join(' ')}; do echo ${MARK}gone$n- | dd of=/dev/mapper/vg0-gone bs=4096 seek=$n conv=notrunc; done; lvm lvremove -y vg0/gone
 mkswap /dev/mapper/vg0-swap; for n in 3 1000 4351; do echo ${MARK}swap$n- | dd of=/dev/mapper/vg0-swap bs=4096 seek=$n conv=notrunc; done
-mke2fs -b 4096 /dev/mapper/vg0-root >/dev/null; mke2fs -b 4096 /dev/mapper/vg0-home >/dev/null
+mke2fs -b 4096 /dev/mapper/vg0-root >/dev/null; mke2fs -b 4096 /dev/mapper/vg0-home 12001 >/dev/null
+for n in 12001 12100 12287; do echo ${MARK}end$n- | dd of=/dev/mapper/vg0-home bs=4096 seek=$n conv=notrunc; done
 mount -t ext4 /dev/mapper/vg0-root /t; mkdir /t/home; mount -t ext4 /dev/mapper/vg0-home /t/home
 plant
 for n in ${deleted.join(' ')}; do put /t/opt/$n keep; put /t/opt/del$n ${MARK}del$n-; done; sync; rm /t/opt/del*
@@ -33,7 +34,13 @@ lvm vgchange -an`,
   });
   const planted = marksIn(disk, MARK);
   expect(planted).toEqual(expect.arrayContaining([...files.places.keys(), ...deleted.map((n) => `${MARK}del${n}-`)]));
-  expect(planted).toEqual(expect.arrayContaining([...gone.map((n) => `${MARK}gone${n}-`), `${MARK}swap4351-`]));
+  expect(planted).toEqual(
+    expect.arrayContaining([
+      ...gone.map((n) => `${MARK}gone${n}-`),
+      ...[12001, 12100, 12287].map((n) => `${MARK}end${n}-`),
+      `${MARK}swap4351-`,
+    ]),
+  );
   const seen = await runInspect(ctx(), options(disk));
   expect(new Set(seen.systems.map(({ system }) => system))).toEqual(new Set(['vg0-before', 'vg0-root']));
   const { scrubbed, left, report } = await runScrub(ctx(), options(disk));
@@ -52,13 +59,13 @@ lvm vgchange -an`,
   expect(await runScrub(ctx(), options(disk))).toMatchObject({ scrubbed: true, left: [] });
 });
 
-test('a pool smaller than its volumes, one that is full, and XFS on a thin volume: what may still lie there is named', async () => {
+test('a pool smaller than its volumes, one that is full, one that does not zero, and XFS on a thin volume: what may still lie there is named', async () => {
   const disk = makeDisk(guest.dir, guest.appliance, {
     sizeMiB: 512,
     programs: await debianPrograms(['xfsprogs'], ['sbin/mkfs.xfs', 'usr/sbin/mkfs.xfs']),
     script: `${PARTITION}
 lvm pvcreate /dev/vda1; lvm vgcreate vg0 /dev/vda1
-for p in small:32 full:8 pool:360; do lvm lvcreate -y --type thin-pool -Zn -n \${p%:*} -L \${p#*:}M vg0; done
+for p in small:32:y full:8:y pool:360:n; do set -- $(echo $p | tr : ' '); lvm lvcreate -y --type thin-pool -Z$3 -n $1 -L $2M vg0; done
 lvm lvcreate -y -Wn -n root -V 64M --thinpool small vg0; lvm lvcreate -y -Wn -n old -V 16M --thinpool full vg0; lvm lvcreate -y -Wn -n data -V 320M --thinpool pool vg0
 mke2fs -b 4096 /dev/mapper/vg0-root >/dev/null; mount -t ext4 /dev/mapper/vg0-root /t; put /t/etc/passwd root:x:0:0::/root:/bin/sh; put /t/root/.netrc ${MARK}root-; umount /t
 dd if=/dev/urandom of=/dev/mapper/vg0-old bs=64k count=128 conv=fsync; mkfs.xfs -q /dev/mapper/vg0-data
@@ -71,6 +78,7 @@ lvm vgchange -an`,
       'vg0-data: what was removed of its xfs file system may still lie there: thin volumes give back whole blocks alone',
       'vg0-root: its pool has not the room for overwriting what is free of its ext4 file system, and what was removed may still lie there',
       'vg0/full: a pool of thin volumes which is full',
+      'vg0/pool: a pool of thin volumes which does not zero new blocks: what lay there before may be in blocks that its volumes have',
     ],
   });
 });
@@ -92,7 +100,8 @@ export MDADM_NO_UDEV=1; mkdir -p /run/mdadm
 create /dev/md0 --metadata=1.0 --level=1 --raid-devices=2 --name=0 /dev/vda1 missing
 create /dev/md1 --metadata=0.90 --level=1 --raid-devices=2 /dev/vda2 missing
 create /dev/md2 --metadata=1.2 --level=1 --raid-devices=2 --name=data --assume-clean --bitmap=internal /dev/vda5 /dev/vda6
-for m in 0 1 2; do mke2fs -b 4096 /dev/md$m >/dev/null; done
+for m in 0 1; do mke2fs -b 4096 /dev/md$m >/dev/null; done
+mke2fs -b 4096 /dev/md2 1500 >/dev/null; echo ${MARK}end- | dd of=/dev/md2 bs=512 seek=12100 conv=notrunc
 mount -t ext4 /dev/md0 /t; mkdir /t/home /t/var; mount -t ext4 /dev/md1 /t/home; mount -t ext4 /dev/md2 /t/var
 plant
 umount /t/var /t/home /t; for m in 0 1 2; do mdadm --stop /dev/md$m; done
@@ -101,7 +110,9 @@ mke2fs -b 4096 /dev/md3 >/dev/null; mount -t ext4 /dev/md3 /t; put /t/root/.netr
 # Its notes of itself are broken (their checksum).
 printf '\\0\\0\\0\\0' | dd of=/dev/vda3 bs=1 seek=$(((32768 - 16) * 512 + 72)) conv=notrunc`,
   });
-  expect(marksIn(disk, MARK)).toEqual([...files.places.keys(), ...gaps.map((at) => `${MARK}gap${at}-`), `${MARK}lost-`].sort());
+  expect(marksIn(disk, MARK)).toEqual(
+    [...files.places.keys(), ...gaps.map((at) => `${MARK}gap${at}-`), `${MARK}end-`, `${MARK}lost-`].sort(),
+  );
   const seen = await runInspect(ctx(), options(disk));
   expect(seen.systems).toEqual([expect.objectContaining({ system: 'md0' })]);
   const { scrubbed, left, report } = await runScrub(ctx(), options(disk));
@@ -148,4 +159,22 @@ put /t/etc/carrel/capture-remove /srv/licence; put /t/srv/licence ${MARK}licence
   expect([marksIn(disk, MARK), marksIn(disk, KEPT)]).toEqual([[], [`${KEPT}hosts`]]);
   // Still a member: cleaned as one again.
   expect((await runScrub(ctx(), options(disk))).report).toContain('md0: raid1 of 2 disks, of which 1 here: vda');
+});
+
+test('XFS on a partition at an odd sector: what was removed may still lie in blocks that it keeps from any file, and is named', async () => {
+  const disk = makeDisk(guest.dir, guest.appliance, {
+    sizeMiB: 340,
+    programs: await debianPrograms(['xfsprogs'], ['sbin/mkfs.xfs', 'usr/sbin/mkfs.xfs']),
+    script: `
+printf 'n\\np\\n1\\n63\\n\\nw\\n' | fdisk -u /dev/vda >/dev/null; while [ ! -b /dev/vda1 ]; do usleep 50000; done
+mkfs.xfs -q /dev/vda1; mount -t xfs /dev/vda1 /t; put /t/etc/passwd root:x:0:0::/root:/bin/sh; put /t/root/.netrc ${MARK}root-
+for n in $(seq 1 60); do put /t/opt/$n keep; put /t/opt/del$n ${MARK}del$n-; done; sync; rm /t/opt/del*; umount /t`,
+  });
+  expect(marksIn(disk, MARK)).toHaveLength(61);
+  expect(await runScrub(ctx(), options(disk))).toMatchObject({
+    scrubbed: true,
+    left: [
+      'vda1: what was removed of its xfs file system may still lie there: a disk gives back whole pieces of 4096 bytes alone, and its blocks are none',
+    ],
+  });
 });

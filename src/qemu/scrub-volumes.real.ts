@@ -14,7 +14,7 @@ printf 'n\\np\\n1\\n2048\\n\\nw\\n' | fdisk -u /dev/vda >/dev/null; while [ ! -b
 echo ${MARK}gap- | dd of=/dev/vda bs=512 seek=147455 conv=notrunc
 export MDADM_NO_UDEV=1; mkdir -p /run/mdadm
 mdadm --create /dev/md0 --run --homehost=any --metadata=1.0 --level=1 --raid-devices=2 --name=0 /dev/vda1 missing
-lvm pvcreate /dev/md0; lvm vgcreate vg0 /dev/md0; lvm lvcreate -y --type thin-pool -Zn -n pool -L 48M vg0
+lvm pvcreate /dev/md0; lvm vgcreate vg0 /dev/md0; lvm lvcreate -y --type thin-pool -n pool -L 48M vg0
 for v in root gone; do lvm lvcreate -y -Wn -n $v -V 20M --thinpool pool vg0; done
 echo ${MARK}gone- | dd of=/dev/mapper/vg0-gone bs=4096 seek=1000 conv=notrunc; lvm lvremove -y vg0/gone
 mke2fs -b 4096 /dev/mapper/vg0-root >/dev/null; mount -t ext4 /dev/mapper/vg0-root /t

@@ -64,10 +64,11 @@ test('a GPT with a root in a subvolume of btrfs, /data on XFS, and half of a mir
     files,
     programs: await debianPrograms(['fdisk', 'btrfs-progs', 'xfsprogs'], tools),
     script: `
-printf 'label: gpt\nstart=4096,size=524288\nstart=532480,size=716800,name=data\nstart=1251328,size=32768\nstart=1302528,size=65536,name=first\nstart=1368064,size=65536\n' | sfdisk -q /dev/vda
+printf 'label: gpt\nstart=4096,size=524291\nstart=532480,size=716805,name=data\nstart=1251328,size=32768\nstart=1302528,size=65536,name=first\nstart=1368064,size=65536\n' | sfdisk -q /dev/vda
 while [ ! -b /dev/vda5 ]; do usleep 50000; done
 for at in 2000 4000 530000 1290000; do echo ${MARK}gap$at- | dd of=/dev/vda bs=512 seek=$at conv=notrunc; done
 mkfs.btrfs -q -L sys /dev/vda1; mkfs.xfs -q -L data /dev/vda2
+for at in 1:524290 2:716802; do echo ${MARK}end\${at#*:}- | dd of=/dev/vda\${at%:*} bs=512 seek=\${at#*:} conv=notrunc; done
 mount -t btrfs /dev/vda1 /t; for v in @ @home @old; do btrfs subvolume create /t/$v; done
 put /t/@old/root/.netrc ${MARK}snapshot-; btrfs property set /t/@old ro true; umount /t
 mount -t btrfs -o subvol=@ /dev/vda1 /t; mkdir /t/home /t/data
@@ -81,7 +82,7 @@ printf '\\374\\116\\053\\251' | dd of=/dev/vda3 bs=512 seek=32752 conv=notrunc`,
   });
   const planted = [
     ...files.places.keys(),
-    ...['gap2000', 'gap4000', 'gap530000', 'gap1290000', 'snapshot', 'mirror'].map((mark) => `${MARK}${mark}-`),
+    ...['gap2000', 'gap4000', 'gap530000', 'gap1290000', 'end524290', 'end716802', 'snapshot', 'mirror'].map((mark) => `${MARK}${mark}-`),
   ];
   expect(marksIn(disk, MARK)).toEqual(planted.sort());
   // With its copy behind the partitions.

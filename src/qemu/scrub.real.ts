@@ -33,14 +33,16 @@ test('root, /home and /var on LVM, swap and a partition for booting: no mark is 
     script: `
 for at in 35000 104447 1254448 1296448 1310719; do echo ${MARK}gap$at- | dd of=/dev/vda bs=512 seek=$at conv=notrunc; done
 echo ${KEPT}loader | dd of=/dev/vda bs=512 seek=5 conv=notrunc
-printf 'n\np\n1\n2048\n34815\nn\np\n2\n36864\n102399\nn\np\n3\n104448\n1300000\nw\n' | fdisk -u /dev/vda >/dev/null
+printf 'n\np\n1\n2048\n34815\nn\np\n2\n36864\n102396\nn\np\n3\n104448\n1300000\nw\n' | fdisk -u /dev/vda >/dev/null
 while [ ! -b /dev/vda3 ]; do usleep 50000; done
 printf '\\0\\356\\377\\300' | dd of=/dev/vda bs=1 seek=440 conv=notrunc
-mke2fs /dev/vda1 >/dev/null
+mke2fs /dev/vda1 16001 >/dev/null
 mkswap -L swap /dev/vda2 >/dev/null
-echo ${MARK}swap- | dd of=/dev/vda2 bs=4096 seek=7 conv=notrunc
+for at in 56 65532; do echo ${MARK}swap$at- | dd of=/dev/vda2 bs=512 seek=$at conv=notrunc; done
 lvm pvcreate /dev/vda3; lvm vgcreate vg0 /dev/vda3
 for v in root:256 home:96 var:96; do lvm lvcreate -y -Zn -Wn -n \${v%:*} -L \${v#*:}M vg0; mke2fs -b 4096 /dev/mapper/vg0-\${v%:*} >/dev/null; done
+mke2fs -b 4096 /dev/mapper/vg0-home 24000 >/dev/null
+for at in vda1:32003 vda1:32767 mapper/vg0-home:192000; do echo ${MARK}end\${at#*:}- | dd of=/dev/\${at%:*} bs=512 seek=\${at#*:} conv=notrunc; done
 mount -t ext4 /dev/mapper/vg0-root /t; mkdir -p /t/data /t/var /t/boot
 mount -t ext4 /dev/mapper/vg0-home /t/data; mount -t ext4 /dev/mapper/vg0-var /t/var; mount -t ext4 /dev/vda1 /t/boot
 plant
@@ -54,7 +56,7 @@ umount /t/boot /t/var /t/data /t; lvm vgchange -an`,
     ...files.places.keys(),
     `${MARK}licence-`,
     `${MARK}bootlicence-`,
-    `${MARK}swap-`,
+    ...['swap56', 'swap65532', 'end32003', 'end32767', 'end192000'].map((mark) => `${MARK}${mark}-`),
     `${MARK}swapfile3-`,
     `${MARK}swapfile290-`,
     `${MARK}swapfile599-`,
