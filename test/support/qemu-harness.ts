@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { chmod, cp, link, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { RECIPE } from '../../src/qemu/appliance.ts';
-import { testCache } from './cache.ts';
+import { alone, testCache } from './cache.ts';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Foreign, Harness } from '../../src/driver/conformance/index.ts';
@@ -33,6 +33,10 @@ async function recipesChanged(folder = new URL('../../src/qemu/recipes/', import
 
 /** The starter image, built at most once per version of the recipes and kept in the temporary folder. */
 export async function starterImage(): Promise<{ folder: string; built: BuiltImage }> {
+  return await alone('starter', keptStarter);
+}
+
+async function keptStarter(): Promise<{ folder: string; built: BuiltImage }> {
   const folder = join(testCache(), `starter-${Math.round(await recipesChanged())}`);
   const description = join(folder, BUILT);
   const there = await readFile(description, 'utf8').catch(() => undefined);
@@ -55,7 +59,7 @@ export async function quickTools(): Promise<ImageTools> {
   return {
     ...defaultTools,
     recipes: { starter: recipes['starter'] as ImageTools['recipes'][string] },
-    ensureAppliance: async (ctx) => await defaultTools.ensureAppliance(ctx, appliance),
+    ensureAppliance: async (ctx) => await alone('appliance', async () => await defaultTools.ensureAppliance(ctx, appliance)),
   };
 }
 
