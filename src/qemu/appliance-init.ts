@@ -322,7 +322,8 @@ overwrite() {
 }
 # Only now that all are clean: a root has the others at their places.
 while read -r at && read -r name && read -r t && read -r d; do
-  sync
+  # What ext4 keeps for the next small files (512 blocks) counts as taken when free space is discarded; a mount that nothing was written in keeps none.
+  umount $at && mount -t $t -o $([ $t = btrfs ] && echo rw,subvolid=5 || echo rw) $d $at || { left "$name: could not be unmounted"; continue; }
   # Blocks smaller than what the disk can discard (see the driver's capture) are overwritten, and those that lie across two such pieces.
   if is_thin $d; then
     # A pool takes back what is free in whole blocks alone (64 KiB and more): the rest is overwritten, where it has the room for that.
