@@ -95,7 +95,7 @@ describe('requests', () => {
   it('there is a function for every operation but those that are WebSockets', () => {
     const { client } = recording(() => json({}));
     const missing = Object.keys(PATHS).filter((name) => typeof (client as unknown as Record<string, unknown>)[name] !== 'function');
-    expect(missing).toEqual(['console', 'terminal', 'tunnel']);
+    expect(missing).toEqual(['console', 'terminal', 'serialConsole', 'tunnel']);
   });
 });
 
