@@ -38,7 +38,7 @@ set -e
 const SELDOM = {
   btrfs: ['btrfs', 'zstd_compress'],
   xfs: ['xfs'],
-  'level=5': ['raid456', 'dm_raid', 'async_.*', 'raid6_pq', 'xor'],
+  'level=5': ['raid456', 'dm_raid'],
 };
 
 /**
