@@ -1,9 +1,13 @@
 /** Hazards once more, on servers that tell people everything in another language than English: what the driver decides is the same. All: `.long.ts`. */
-import { beforeAll } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { VSphereWorld } from '../../../test/support/vsphere-harness.ts';
 
 beforeAll(() => {
   VSphereWorld.translated = true;
+});
+// The worker goes on with other files.
+afterAll(() => {
+  VSphereWorld.translated = false;
 });
 
 await import('./hazards-create.test.ts');
