@@ -208,3 +208,23 @@ test('a guest that does not answer just now is asked again, and nothing ended me
   bench.fake.addFault({ verb: 'guest.idleFor', when: 'before', error: 'guest-failed', count: 1 });
   expect(await endIdle(bench.deps)).toBe(1);
 });
+
+test('guests are asked several at a time: one that takes its time holds up no other', async () => {
+  const bench = await idleBench();
+  await readyOne(bench, { forMs: 600 * MINUTE });
+  later(bench, 25);
+  let asked = 0;
+  let open = (): void => {};
+  const both = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const idleFor = async () => {
+    if (++asked === 2) open();
+    await both;
+    return 100 * MINUTE;
+  };
+  const guest = Object.create(bench.driver.guest, { idleFor: { value: idleFor } }) as typeof bench.driver.guest;
+  const driver = Object.create(bench.driver, { guest: { value: guest } }) as typeof bench.driver;
+  await endIdle({ ...bench.deps, drivers: new Map([[bench.providerId, driver]]) });
+  expect([asked, await bench.word()]).toEqual([2, expect.stringMatching(WORD)]);
+});
