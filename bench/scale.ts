@@ -5,20 +5,13 @@ import { reserveSeries } from '../src/engine/intents/series.ts';
 import { availability } from '../src/engine/intents/availability.ts';
 import { Reconciler } from '../src/engine/reconcilers/reconcile.ts';
 import { beginDue, countHours, expireDue } from '../src/engine/timers.ts';
-import { FakeDriver } from '../src/drivers/fake/fake-driver.ts';
-import { FakeWorld } from '../src/drivers/fake/world.ts';
 import { makeCtx } from '../src/lib/context.ts';
-import { makeLogger } from '../src/lib/log.ts';
-import { startControlPlane } from '../src/main/control-plane.ts';
-import { openInstallation } from '../src/main/installation.ts';
-import * as accounts from '../src/store/accounts.ts';
 import * as events from '../src/store/events.ts';
-import * as images from '../src/store/images.ts';
 import { pruneJobs } from '../src/store/jobs.ts';
-import * as providers from '../src/store/providers.ts';
 import { everyGet } from '../test/support/every-get.ts';
 import { fill } from '../test/support/fill.ts';
 import type { BenchArgs, Benchmark, Outcome, Target } from './lib/benchmark.ts';
+import { startFullStore, until } from './lib/full-store.ts';
 import { quantile } from './lib/stats.ts';
 
 const SIZES = [1_000, 10_000, 100_000, 1_000_000];
@@ -33,29 +26,8 @@ async function run({ quick, runs, size, scene, say }: BenchArgs): Promise<Outcom
   const most = size ?? (quick ? 10_000 : 1_000_000);
   const sizes = SIZES.filter((n) => n <= most);
   const times = runs ?? (quick ? 5 : 20);
-  const installation = openInstallation(scene.folder('scale'));
-  const log = makeLogger({ level: 'error' });
-  const driver = new FakeDriver({ world: new FakeWorld(), tag: installation.id });
-  const options = { installation, databaseUrl: undefined, log, version: 'bench', limits: {}, concurrency: 2, driver };
-  const plane = await startControlPlane(makeCtx({ log }), options);
-  scene.defer(() => plane.stop());
-  const { store, services } = plane;
-  const { deps } = plane.parts;
-  const account = await accounts.create(store.db, { id: randomUUID(), name: 'bench', role: 'admin', now: new Date() });
-  const who = { accountId: account.id, name: account.name, role: 'admin' as const };
-  const until = async (what: string, look: () => Promise<boolean>) => {
-    for (let i = 0; i < 600; i++) {
-      if (await look()) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`${what} did not come`);
-  };
-  const { revision } = await services.buildImage(who, { image: 'golden', recipe: 'tiny', publish: true });
-  await until('the image', async () => (await images.revision(store.db, revision.id))?.state === 'published');
+  const { services, deps, log, who, of, patient } = await startFullStore(scene, 'scale');
   for (const kind of ['lab', 'server'] as const) await services.setRule(who, { kind, ahead: '1000d', atOnce: null });
-  const providerId = (await providers.list(store.db))[0]?.id as string;
-  const imageId = (await images.findByName(store.db, 'golden'))?.id as string;
-  const of = { providerId, imageId, revisionId: revision.id, accountId: who.accountId };
   const first = await reserve(deps, who, { id: randomUUID(), image: 'golden', mode: 'linked', forMs: 10 * HOUR });
   await until('the machine', async () => (await services.showReservation(first.id))?.state === 'ready');
 
@@ -69,8 +41,6 @@ async function run({ quick, runs, size, scene, say }: BenchArgs): Promise<Outcom
     partial: false,
   });
   const measured = new Map<number, Samples>();
-  // Filling takes as long as it takes.
-  const patient = store.apart({ poolSize: 1, limits: { connectionMs: 10_000, lockMs: 60_000, statementMs: 3_600_000 }, purpose: 'bench' });
   let there = 0;
   for (const n of sizes) {
     const from = performance.now();
@@ -100,7 +70,7 @@ async function run({ quick, runs, size, scene, say }: BenchArgs): Promise<Outcom
     await every.app.close();
     await measure('timers', times, () => expireDue(deps).then(() => beginDue(deps)));
     const reconciler = new Reconciler(deps);
-    await measure('reconcile', Math.min(times, 3), () => reconciler.run(makeCtx(), providerId, { dryRun: false, askedFor: true }));
+    await measure('reconcile', Math.min(times, 3), () => reconciler.run(makeCtx(), of.providerId, { dryRun: false, askedFor: true }));
     const at = () => new Date(Date.now() + DAY * (30 + Math.random() * 200));
     await measure('book', times, () => reserve(deps, who, booking({ startsAt: at() })));
     await measure('book, open end', times, () =>

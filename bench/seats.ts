@@ -2,17 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { reserveSeries } from '../src/engine/intents/series.ts';
 import { countHours } from '../src/engine/timers.ts';
-import { FakeDriver } from '../src/drivers/fake/fake-driver.ts';
-import { FakeWorld } from '../src/drivers/fake/world.ts';
-import { makeCtx } from '../src/lib/context.ts';
-import { makeLogger } from '../src/lib/log.ts';
-import { startControlPlane } from '../src/main/control-plane.ts';
-import { openInstallation } from '../src/main/installation.ts';
-import * as accounts from '../src/store/accounts.ts';
-import * as images from '../src/store/images.ts';
-import * as providers from '../src/store/providers.ts';
 import { fill } from '../test/support/fill.ts';
 import type { BenchArgs, Benchmark, Outcome } from './lib/benchmark.ts';
+import { startFullStore } from './lib/full-store.ts';
 import { quantile } from './lib/stats.ts';
 
 const HOUR = 3_600_000;
@@ -24,26 +16,9 @@ const ASKED = [
 
 async function run({ quick, runs, size, scene, say }: BenchArgs): Promise<Outcome> {
   const booked = size ?? (quick ? 10_000 : 100_000);
-  const installation = openInstallation(scene.folder('seats'));
-  const log = makeLogger({ level: 'error' });
-  const driver = new FakeDriver({ world: new FakeWorld(), tag: installation.id });
-  const options = { installation, databaseUrl: undefined, log, version: 'bench', limits: {}, concurrency: 2, driver };
-  const plane = await startControlPlane(makeCtx({ log }), options);
-  scene.defer(() => plane.stop());
-  const { store, services } = plane;
-  const { deps } = plane.parts;
-  const { id: accountId, name } = await accounts.create(store.db, { id: randomUUID(), name: 'bench', role: 'admin', now: new Date() });
-  const who = { accountId, name, role: 'admin' as const };
-  const { revision } = await services.buildImage(who, { image: 'golden', recipe: 'tiny', publish: true });
-  for (let i = 0; (await images.revision(store.db, revision.id))?.state !== 'published'; i++) {
-    if (i > 600) throw new Error('the image did not come');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  const { services, deps, who, of: rows, patient } = await startFullStore(scene, 'seats');
   await services.setRule(who, { kind: 'lab', ahead: '1000d' });
-  const providerId = (await providers.list(store.db))[0]?.id as string;
-  const imageId = (await images.findByName(store.db, 'golden'))?.id as string;
-  const patient = store.apart({ poolSize: 1, limits: { connectionMs: 10_000, lockMs: 60_000, statementMs: 3_600_000 }, purpose: 'bench' });
-  await fill(patient.db, { providerId, imageId, revisionId: revision.id, accountId }, { past: 1_000, booked, accounts: 5_000, audit: 10 });
+  await fill(patient.db, rows, { past: 1_000, booked, accounts: 5_000, audit: 10 });
   await countHours({ ...deps, store: patient });
   say(`${booked} are booked`);
   const samples = new Map<string, number[]>();

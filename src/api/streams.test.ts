@@ -5,7 +5,7 @@ import { request as httpRequest } from 'node:http';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { pino } from 'pino';
 import { WebSocket } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -486,6 +486,18 @@ describe('console', () => {
     server.world.consoleSocket = join(dir, 'nothing.sock');
     expect(await statusOf(path, as('ann'))).toBe(503);
     server.world.consoleSocket = socket;
+  });
+
+  it('the serial console and the tunnel are the owner’s too, and nobody’s without a token', async () => {
+    const { id } = server.world.addReservation('ann', { state: 'ready' });
+    server.world.openSerial = async () => new PassThrough();
+    server.world.openTunnel = async () => new PassThrough() as unknown as Socket;
+    for (const what of ['serial-console', 'tunnel']) {
+      const path = `/api/v1/reservations/${id}/${what}`;
+      const as = (person: Person) => statusOf(path, { authorization: `Bearer ${TOKENS[person]}` });
+      expect([what, await as('ann'), await as('bob'), await as('root'), await statusOf(path)]).toEqual([what, 101, 404, 403, 401]);
+      expect((await server.fetch(path, { as: 'ann' })).status).toBe(400);
+    }
   });
 
   /** What a browser learns of a WebSocket that it opens by a ticket: what came in it, and how it was closed. */

@@ -205,17 +205,22 @@ function shortages(q: Question): Short[] {
   return q.scarce === undefined ? found : [...found, ...q.scarce].sort((a, b) => a.during.start - b.during.start);
 }
 
-/** The spans in which those who may hold `most` at one time can have no more, from steps of what they hold; none follows directly on another. */
-export function fullSpans(steps: readonly UsageStep[], most: number): Interval[] {
+/** Where steps are as asked, as spans of which none follows directly on another: steps that change nothing of it make no difference. */
+export function spansWhere(steps: readonly UsageStep[], asked: (step: UsageStep) => boolean): Interval[] {
   const spans: Interval[] = [];
   for (const [i, step] of steps.entries()) {
-    if (step.machines < most) continue;
+    if (!asked(step)) continue;
     const end = steps[i + 1]?.at ?? Number.POSITIVE_INFINITY;
     const last = spans.at(-1);
     if (last?.end === step.at) last.end = end;
     else spans.push({ start: step.at, end });
   }
   return spans;
+}
+
+/** The spans in which those who may hold `most` at one time can have no more, from steps of what they hold. */
+export function fullSpans(steps: readonly UsageStep[], most: number): Interval[] {
+  return spansWhere(steps, (step) => step.machines >= most);
 }
 
 export interface NextQuestion extends Question {

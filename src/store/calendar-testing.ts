@@ -1,7 +1,7 @@
 /** Writers who fight for a provider's room, and the look at the store that finds anything promised twice. For tests. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { type Claim, type Interval, leftBehind, TURNAROUND_MS, type UsageStep } from '../core/calendar.ts';
+import { type Claim, leftBehind, TURNAROUND_MS } from '../core/calendar.ts';
 import { isCode } from '../lib/errors.ts';
 import * as calendar from './calendar.ts';
 import { tx } from './db.ts';
@@ -60,19 +60,6 @@ export function dice(start: number): (n: number) => number {
 export function someSpan(roll: (n: number) => number): { during: TimeRange; prepareAt: Date } {
   const start = 10 + roll(120) * 5;
   return { during: span(start, start + 10 + roll(12) * 10), prepareAt: at(start - roll(10)) };
-}
-
-/** Where steps say that there is too little room, as spans: steps that change nothing of it make no difference. */
-export function shortSpans(steps: readonly UsageStep[], isShort: (step: UsageStep) => boolean): Interval[] {
-  const spans: Interval[] = [];
-  for (const [i, step] of steps.entries()) {
-    if (!isShort(step)) continue;
-    const end = steps[i + 1]?.at ?? Number.POSITIVE_INFINITY;
-    const last = spans.at(-1);
-    if (last?.end === step.at) last.end = end;
-    else spans.push({ start: step.at, end });
-  }
-  return spans;
 }
 
 /** All that is held of a provider, read from reservations and machines alone. */

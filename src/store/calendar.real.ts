@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { KyselyPlugin, RootOperationNode } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Claim, leftBehind, peak, TURNAROUND_MS, usage } from '../core/calendar.ts';
+import { type Claim, leftBehind, peak, TURNAROUND_MS, usage, spansWhere } from '../core/calendar.ts';
 import { type CapacityLimits, shortage } from '../core/capacity.ts';
 import * as calendar from './calendar.ts';
 import * as held from './held.ts';
-import { at, churn, dice, now, shortSpans, someSpan, span, watch } from './calendar-testing.ts';
+import { at, churn, dice, now, someSpan, span, watch } from './calendar-testing.ts';
 import type { Store } from './db.ts';
 import * as machines from './machines.ts';
 import * as placements from './placements.ts';
@@ -104,9 +104,9 @@ test('SQL and the pure calendar agree about what is held', async () => {
     const limits = { machines: 15, memoryMiB: 4000, vcpus: 40, storageMiB: 800 };
     const wanted = { memoryMiB: 100, vcpus: 2, storageMiB: 50 };
     const isShort = (step: CapacityLimits) => shortage(limits, step, wanted) !== undefined;
-    const short = shortSpans(pure, isShort);
+    const short = spansWhere(pure, isShort);
     shorts += short.length;
-    const told = shortSpans(await calendar.shortSteps(t.db, s.providerId, during, { now }, { limits, wanted }), isShort);
+    const told = spansWhere(await calendar.shortSteps(t.db, s.providerId, during, { now }, { limits, wanted }), isShort);
     // Of what has no end the first begin and the last end: nothing that has none is offered between them.
     if (during.end === null) expect([told[0]?.start, told.at(-1)?.end]).toEqual([short[0]?.start, short.at(-1)?.end]);
     else expect(told).toEqual(short);

@@ -1,10 +1,10 @@
 /** What is kept hour by hour says what the reservations themselves say, whatever was changed meanwhile, noted and counted anew. */
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
-import { obstacle, peak, usage } from '../core/calendar.ts';
+import { obstacle, peak, usage, spansWhere } from '../core/calendar.ts';
 import { type CapacityLimits, shortage } from '../core/capacity.ts';
 import * as calendar from './calendar.ts';
-import { at, churn, claimsOf, dice, now, shortSpans, span } from './calendar-testing.ts';
+import { at, churn, claimsOf, dice, now, span } from './calendar-testing.ts';
 import * as held from './held.ts';
 import * as providers from './providers.ts';
 import * as reservations from './reservations.ts';
@@ -66,8 +66,8 @@ test('what is kept is what is there: after bookings, moves, ends and late machin
       const pure = usage(await claimsOf(t.db, s.providerId, except), within);
       expect(await held.peak(t.db, s.providerId, during, { now, except })).toEqual(peak(pure));
       const isShort = (step: CapacityLimits) => shortage(limits, step, wanted) !== undefined;
-      const short = shortSpans(pure, isShort);
-      const told = shortSpans(await calendar.shortSteps(t.db, s.providerId, during, { now, except }, { limits, wanted }), isShort);
+      const short = spansWhere(pure, isShort);
+      const told = spansWhere(await calendar.shortSteps(t.db, s.providerId, during, { now, except }, { limits, wanted }), isShort);
       // Of what has no end the first begin and the last end: nothing that has none is offered between them.
       if (during.end === null) expect([told[0]?.start, told.at(-1)?.end]).toEqual([short[0]?.start, short.at(-1)?.end]);
       else expect(told).toEqual(short);
