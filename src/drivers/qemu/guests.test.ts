@@ -128,6 +128,18 @@ test('what keeps the account out all the same is told by how that script ends; a
   await expect(seen(2)).rejects.toMatchObject({ code: 'guest-failed', details: { exitCode: 2 } });
 });
 
+test('who uses it is asked by that account, whose own connection is nobody; where there is none it cannot be asked', async () => {
+  const idle = async (ends: number) => await (await guest({ ends })).guests.idleFor(ctx(), machineId);
+  expect([await idle(64), await idle(66), await idle(0)]).toEqual([0, 75_000, 0]);
+  await expect(idle(2)).rejects.toMatchObject({ code: 'guest-failed' });
+  const { guests, scripts } = await guest({ ends: 70 });
+  await guests.idleFor(ctx(), machineId);
+  expect(scripts[0]).toMatch(/ idle 'carrel-ops' ''$/m);
+  await expect((await guest({ access: 'guest-operations' })).guests.idleFor(ctx(), machineId)).rejects.toMatchObject({
+    code: 'not-supported',
+  });
+});
+
 test("Carrel's own account is not handed over", async () => {
   const { guests, scripts } = await guest();
   await expect(guests.handover(ctx(), machineId, { ...CREDENTIALS, user: 'carrel-ops' })).rejects.toMatchObject({ code: 'not-supported' });
