@@ -509,31 +509,34 @@ describe('console', () => {
     return { code, reason, messages, why: refusalIn(messages[0]) };
   }
 
-  it.each(['path', 'terminalPath'] as const)('a browser is told inside the WebSocket of its %s why it is refused', async (which) => {
-    behave = echo;
-    const { id } = server.world.addReservation('ann', { state: 'ready' });
-    const ticket = async () => (await server.client('ann').consoleTicket({ params: { id } }))[which];
-    const opens = which === 'path' ? 'openConsole' : 'openShell';
-    const off = { hint: 'Switch it on.', details: { state: 'off' } };
-    server.world.failures.set(opens, new CarrelError('wrong-state', 'it is off', off));
-    const refused = await told(await ticket());
-    expect(refused).toMatchObject({
-      code: 4409,
-      reason: 'wrong-state',
-      why: { status: 409, code: 'wrong-state', message: 'it is off', ...off },
-    });
-    expect(refused.messages).toHaveLength(1);
-    server.world.failures.set('servedElsewhere', new CarrelError('unavailable', 'served by h2 alone, which is not there'));
-    expect(await told(await ticket())).toMatchObject({ code: 4503, why: { message: 'served by h2 alone, which is not there' } });
-    // A fault of ours is told as one, and nothing of what it is made of.
-    server.world.failures.set(opens, new Error('secret'));
-    const fault = await told(await ticket());
-    expect(fault).toMatchObject({ code: 4500, why: { code: 'internal' } });
-    expect(JSON.stringify(fault)).not.toContain('secret');
-    // What is no ticket's is refused before, and so is a page of another site.
-    expect((await told(await ticket().then((path) => path.replace(/ticket=.{8}/, 'ticket=12345678')))).code).toBe(1006);
-    expect(await statusOf(await ticket(), { origin: 'https://elsewhere.example' })).toBe(403);
-  });
+  it.each(['path', 'terminalPath', 'serialPath'] as const)(
+    'a browser is told inside the WebSocket of its %s why it is refused',
+    async (which) => {
+      behave = echo;
+      const { id } = server.world.addReservation('ann', { state: 'ready' });
+      const ticket = async () => (await server.client('ann').consoleTicket({ params: { id } }))[which];
+      const opens = ({ path: 'openConsole', terminalPath: 'openShell', serialPath: 'openSerialConsole' } as const)[which];
+      const off = { hint: 'Switch it on.', details: { state: 'off' } };
+      server.world.failures.set(opens, new CarrelError('wrong-state', 'it is off', off));
+      const refused = await told(await ticket());
+      expect(refused).toMatchObject({
+        code: 4409,
+        reason: 'wrong-state',
+        why: { status: 409, code: 'wrong-state', message: 'it is off', ...off },
+      });
+      expect(refused.messages).toHaveLength(1);
+      server.world.failures.set('servedElsewhere', new CarrelError('unavailable', 'served by h2 alone, which is not there'));
+      expect(await told(await ticket())).toMatchObject({ code: 4503, why: { message: 'served by h2 alone, which is not there' } });
+      // A fault of ours is told as one, and nothing of what it is made of.
+      server.world.failures.set(opens, new Error('secret'));
+      const fault = await told(await ticket());
+      expect(fault).toMatchObject({ code: 4500, why: { code: 'internal' } });
+      expect(JSON.stringify(fault)).not.toContain('secret');
+      // What is no ticket's is refused before, and so is a page of another site.
+      expect((await told(await ticket().then((path) => path.replace(/ticket=.{8}/, 'ticket=12345678')))).code).toBe(1006);
+      expect(await statusOf(await ticket(), { origin: 'https://elsewhere.example' })).toBe(403);
+    },
+  );
 
   it('too many are told so too, and one that was refused holds no place', async () => {
     behave = echo;

@@ -21,6 +21,7 @@ import { GuestAddress, MachineCondition, machinePlace, MachineState } from './ma
 import { Failure } from './problem.ts';
 import { Notice } from './notices.ts';
 import { described, named, oneOf, route, strict } from './route.ts';
+import { REFUSED_INSIDE } from './screen.ts';
 
 export const ReservationState = oneOf(
   ['booked', 'preparing', 'ready', 'ending', 'ended', 'failed'],
@@ -157,16 +158,14 @@ export type PowerOp = Static<typeof PowerOp>;
 export const ReservationJob = named('ReservationJob', Type.Object({ reservation: Reservation, job: Uuid }));
 export type ReservationJob = Static<typeof ReservationJob>;
 
-const REFUSED_INSIDE =
-  "A browser is not shown the answer to a refused upgrade. So what is refused to a good ticket is told inside the WebSocket: a text message holds the problem, and the close code is 4000 and the problem's status.";
-
 export const ConsoleTicket = named(
   'ConsoleTicket',
   Type.Object({
     ticket: Type.String({ description: 'Good once.' }),
     expiresAt: Time,
     path: Type.String({ description: 'Path and query of the WebSocket of the screen.' }),
-    terminalPath: Type.String({ description: 'The same of the terminal; the ticket is good for one of the two.' }),
+    terminalPath: Type.String({ description: 'The same of the terminal; the ticket is good for one of the three.' }),
+    serialPath: Type.String({ description: 'The same of the serial console.' }),
   }),
 );
 export type ConsoleTicket = Static<typeof ConsoleTicket>;

@@ -3,6 +3,10 @@ import { Type } from 'typebox';
 import { IdParams } from './common.ts';
 import { Png, route, strict } from './route.ts';
 
+/** Of WebSockets that a ticket opens. */
+export const REFUSED_INSIDE =
+  "A browser is not shown the answer to a refused upgrade. So what is refused to a good ticket is told inside the WebSocket: a text message holds the problem, and the close code is 4000 and the problem's status.";
+
 export const screenRoutes = {
   screenshot: route('screenshot', {
     summary: "A picture of the machine's screen (PNG), some seconds old at most",
@@ -16,13 +20,13 @@ export const screenRoutes = {
   }),
   serialConsole: route('serialConsole', {
     summary: "The machine's serial console: a WebSocket whose binary messages are what it writes and what is typed",
-    description:
-      'One at a time, since two who type into one login disturb each other: `busy` says who is there. A text that more look at is `serialLog`. With close code 4409 somebody took it over. `not-supported`: the provider joins nobody.',
+    description: `One at a time, since two who type into one login disturb each other: \`busy\` says who is there, in \`details\` too (\`by\`, \`since\`). A text that more look at is \`serialLog\`. With close code 4409 and no text message before it somebody took it over. \`not-supported\`: the provider joins nobody. ${REFUSED_INSIDE}`,
     tag: 'reservations',
-    scope: 'user',
+    scope: 'ticket',
     kind: 'websocket',
     params: IdParams,
     query: strict({
+      ticket: Type.Optional(Type.String({ maxLength: 200 })),
       force: Type.Optional(Type.Boolean({ description: 'Takes it over from who is there.' })),
       session: Type.Optional(
         Type.String({

@@ -66,7 +66,9 @@ export class SerialPlaces {
   #mustBeFree(id: string, force: boolean, session: string | undefined): void {
     const holder = this.#held.get(id);
     if (holder === undefined || force || (session !== undefined && holder.session === session)) return;
-    throw new CarrelError('busy', `${holder.name} is at this serial console since ${holder.since.toISOString()}`, {
+    const since = holder.since.toISOString();
+    throw new CarrelError('busy', `${holder.name} is at this serial console since ${since}`, {
+      details: { by: holder.name, since },
       hint: '`--force` takes it over; `carrel logs -f` shows what the machine says without taking anything.',
       retry: 'later',
     });

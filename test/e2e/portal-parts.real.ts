@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { afterAll, expect, test } from 'vitest';
-import { ownTests, screenTests } from '../support/portal-parts-suite.ts';
+import { ownTests, screenTests, serialTests } from '../support/portal-parts-suite.ts';
 import { button, closePortalParts, readyMachine, signedIn } from '../support/portal-parts.ts';
 
 afterAll(closePortalParts);
 screenTests();
+serialTests();
 ownTests();
 
 test('golden disks are put on the datastore that was written', async () => {
@@ -300,8 +301,11 @@ test('text is pasted into a terminal and copied out of it, and the screen says t
   await shown.locator('.xterm-screen').dblclick({ position: { x: 12, y: 8 } });
   await page.keyboard.press('Control+Insert');
   await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toBe('green');
+  // Tab is the machine's; with this the keyboard is the page's again.
+  await page.keyboard.press('Control+Alt+Shift');
+  await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('main');
   expect(faults).toEqual([]);
-  await page.goto(page.url().replace(/terminal$/, 'screen'));
+  await page.getByRole('navigation', { name: 'To this machine' }).getByRole('link', { name: 'Screen' }).click();
   await page.getByText(/^What is copied in a desktop with spice-vdagent/).waitFor();
 });
 

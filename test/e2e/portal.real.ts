@@ -70,6 +70,15 @@ test('a new person signs in, reserves, sees the screen, types on a German layout
   await terminal.getByText(/#/).first().waitFor();
   await page.keyboard.type('echo answer $((6*7))\n');
   await terminal.getByText('answer 42').first().waitFor();
+  await page.keyboard.press('Control+Alt+Shift');
+  await link(page, 'Serial console').click();
+  // Its login prompt, which needs no network of the guest.
+  await page
+    .getByRole('region', { name: /^Serial console of the machine/ })
+    .locator('.xterm-rows')
+    .getByText('login:')
+    .first()
+    .waitFor();
 
   await link(page, 'My machines').click();
   await inGuest(client, id, 'echo still there > /root/kept; sync');

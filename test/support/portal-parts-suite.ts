@@ -1,6 +1,8 @@
 /** What the portal does by itself: a machine's screen, what a person sets for themselves, work that goes on under an open page. */
+import { Duplex, PassThrough } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { CarrelError } from '../../src/lib/errors.ts';
+import { axeViolations } from './axe.ts';
 import { PATIENCE_MS, type Page } from './browser.ts';
 import { button, readyMachine, signedIn } from './portal-parts.ts';
 import { RfbMachine } from './rfb-machine.ts';
@@ -81,6 +83,63 @@ export function screenTests(): void {
     // Its keyboard is the machine's again.
     await page.keyboard.press('y');
     await expect.poll(() => machine.keys, { timeout: PATIENCE_MS }).toEqual(['+79', '-79']);
+    expect(faults).toEqual([]);
+  });
+}
+
+export function serialTests(): void {
+  test('a serial console shows what was said before, takes what is typed, is joined again by itself, and goes to one at a time', async () => {
+    let [id, typed] = ['', ''];
+    let machine = new PassThrough();
+    const { page, world, called, faults } = await signedIn('ann', '/machines', (filled) => {
+      id = readyMachine(filled, 'ann').id;
+      filled.serial = 'starter login:\n';
+      filled.openSerial = async () => {
+        machine = new PassThrough();
+        const stream = Duplex.from({ readable: machine, writable: new PassThrough().on('data', (said) => (typed += said)) });
+        stream.on('error', () => {});
+        return stream;
+      };
+    });
+    // A phone is narrower than a serial port: its terminal is scrolled, and the page is not.
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('link', { name: 'Terminal' }).click();
+    // No shell is to be had: the other way stands there.
+    await page.getByRole('alert').waitFor();
+    await page.getByRole('link', { name: 'Serial console' }).click();
+    const shown = page.getByRole('region', { name: /^Serial console of the machine/ });
+    await shown.locator('.xterm-rows').getByText('starter login:').waitFor();
+    const widths = await page.evaluate("[document.documentElement.scrollWidth, document.querySelector('.xterm-screen').clientWidth > 600]");
+    expect(widths).toEqual([390, true]);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    expect(await axeViolations(page)).toEqual([]);
+    await shown.getByRole('textbox').pressSequentially('root');
+    await page.keyboard.press('Tab');
+    await expect.poll(() => typed, { timeout: PATIENCE_MS }).toBe('root\t');
+    machine.write('Password: ');
+    await shown.locator('.xterm-rows').getByText('Password:').waitFor();
+    let comeBack = (): void => {};
+    world.failures.set('openSerialConsole', new Promise<void>((resolve) => (comeBack = resolve)));
+    machine.destroy(new Error('its hypervisor went away'));
+    await page.getByText('The connection broke. Connecting again …').waitFor();
+    comeBack();
+    await page.getByText('The connection broke.').waitFor({ state: 'detached' });
+    // What it said stays: the next connection goes on with it.
+    await shown.locator('.xterm-rows').getByText('Password:').waitFor();
+
+    const other = await world.serials.join({ id, force: true }, 'bob', async () => new PassThrough());
+    await page.getByRole('alert', { name: 'Somebody else took this serial console over' }).waitFor();
+    await page.reload();
+    await page.getByRole('alert', { name: /^bob is at this serial console since / }).waitFor();
+    await button(page, 'Take it over').click();
+    await expect.poll(() => other.taken.aborted, { timeout: PATIENCE_MS }).toBe(true);
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    const focused = () =>
+      expect.poll(() => page.evaluate('document.activeElement.className || document.activeElement.id'), { timeout: PATIENCE_MS });
+    await focused().toContain('xterm');
+    expect(called('openSerialConsole').map(([request]) => (request as { force: boolean }).force)).toEqual([false, false, false, true]);
+    await page.keyboard.press('Control+Alt+Shift');
+    await focused().toContain('AppShell-main');
     expect(faults).toEqual([]);
   });
 }

@@ -38,6 +38,10 @@ const routes = root.addChildren([
     lazyRouteComponent(() => import('../pages/terminal.tsx'), 'TerminalPage'),
   ),
   at(
+    '/machines/$id/serial',
+    lazyRouteComponent(() => import('../pages/terminal.tsx'), 'SerialPage'),
+  ),
+  at(
     '/reserve',
     lazyRouteComponent(() => import('../pages/reserve.tsx'), 'Reserve'),
   ),

@@ -138,6 +138,7 @@ export const en = {
     endsSoonText: 'My machines shows when. Extend it there if you still need it.',
     connect: 'Connect',
     screen: 'Screen',
+    ways: 'To this machine',
     terminal: 'Terminal',
     credentials: 'Credentials',
     address: 'Address',
@@ -335,7 +336,21 @@ export const en = {
       'What is copied in a desktop with spice-vdagent can be taken from here. What is copied elsewhere stays in the machine: select it in its terminal and copy it.',
     label: 'Screen of the machine',
   },
-  terminal: { title: 'Terminal', over: 'The session has ended.', again: 'Open again', label: 'Terminal on the machine' },
+  terminal: {
+    title: 'Terminal',
+    over: 'The session has ended.',
+    again: 'Open again',
+    label: 'Terminal on the machine',
+    hint: 'The keyboard goes to the machine. Ctrl+Alt+Shift gives it back.',
+  },
+  serial: {
+    title: 'Serial console',
+    label: 'Serial console of the machine',
+    hint: 'Needs no network of the machine. Enter shows a prompt that waits; log in with what stands under Credentials. The keyboard goes to the machine: Ctrl+Alt+Shift gives it back.',
+    held: (by: string, since: string) => `${by} is at this serial console since ${since}`,
+    taken: 'Somebody else took this serial console over',
+    takeOver: 'Take it over',
+  },
   /** Why one cannot be connected to a machine, by the state that the server names. */
   notRunning: {
     booked: { what: 'It has not begun yet', todo: 'Its machine is made shortly before. This page goes on by itself.' },

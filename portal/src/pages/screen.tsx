@@ -1,12 +1,13 @@
 import { Button, CopyButton, Group, Menu, Popover, Select, Stack, Text, Textarea } from '@mantine/core';
 import { IconClipboardText, IconKeyboard, IconMaximize, IconTextCaption } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { api } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
 import { type ScreenControls, type ScreenLink, useScreen } from '../parts/use-screen.ts';
 import { PageTitle, Problem, State } from '../parts/status.tsx';
+import { Ways } from '../parts/ways.tsx';
 import { type Layout, LAYOUTS, typeText } from '../rules/keyboard.ts';
 
 const LAYOUT_KEY = 'carrel.layout';
@@ -102,9 +103,7 @@ export function Screen() {
             {t.screen.copyOut}
           </Text>
         )}
-        <Button component={Link} to="/machines" variant="subtle" size="compact-sm" px={0}>
-          {t.nav.machines}
-        </Button>
+        <Ways id={id} at="screen" reservation={reservation.data} />
       </Stack>
     </>
   );

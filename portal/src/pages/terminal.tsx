@@ -1,61 +1,94 @@
 import '@xterm/xterm/css/xterm.css';
-import { Button, Group } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { IconUsers } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
-import { api } from '../api/client.ts';
+import { useParams } from '@tanstack/react-router';
+import { useRef } from 'react';
+import { ApiError, api } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
 import { PageTitle, Problem, State } from '../parts/status.tsx';
-import { openTerminal } from '../parts/terminal.ts';
-import { againOf } from '../rules/again.ts';
+import { type TerminalLink, useTerminal } from '../parts/use-terminal.ts';
+import { Ways } from '../parts/ways.tsx';
 
+/** A shell in the guest. */
 export function TerminalPage() {
+  const { t } = useI18n();
+  return <Joined kind="shell" words={t.terminal} />;
+}
+
+/** What a machine says and hears without a network, from its firmware on. */
+export function SerialPage() {
+  const { t } = useI18n();
+  return <Joined kind="serial" words={t.serial} />;
+}
+
+function Joined({ kind, words }: { kind: 'shell' | 'serial'; words: { title: string; label: string; hint: string } }) {
   const { t } = useI18n();
   const { id } = useParams({ strict: false }) as { id: string };
   const target = useRef<HTMLDivElement>(null);
-  const [round, setRound] = useState(0);
-  const [link, setLink] = useState<'connecting' | 'open' | 'over'>('connecting');
-  const [error, setError] = useState<unknown>();
+  const { link, why, again, takeOver } = useTerminal(kind, id, target);
   const reservation = useQuery({
     queryKey: ['reservation', id],
     queryFn: ({ signal }) => api.showReservation({ params: { id } }, { signal }),
   });
-  useEffect(() => {
-    const { current } = target;
-    if (current === null) return;
-    const stop = new AbortController();
-    setLink('connecting');
-    setError(undefined);
-    openTerminal(id, current, { signal: stop.signal, onOpen: () => setLink('open') })
-      .catch((problem: unknown) => !stop.signal.aborted && setError(problem))
-      .finally(() => !stop.signal.aborted && setLink('over'));
-    return () => stop.abort();
-  }, [id, round]);
   return (
     <>
       <PageTitle
         side={
           <Group gap="xs">
-            <span role="status">
-              {link === 'connecting' && <State tone="waiting">{t.screen.connecting}</State>}
-              {link === 'over' && <State tone="over">{error === undefined ? t.terminal.over : t.screen.notOpened}</State>}
-            </span>
-            {link === 'over' && againOf(error) !== 'never' && <Button onClick={() => setRound(round + 1)}>{t.terminal.again}</Button>}
-            <Button component={Link} to="/machines" variant="default">
-              {t.nav.machines}
-            </Button>
+            <LinkState link={link} refused={why !== undefined} />
+            {(link === 'ended' || link === 'refused') && <Button onClick={again}>{t.terminal.again}</Button>}
           </Group>
         }
       >
-        {reservation.data?.hostname ?? t.terminal.title}
+        {reservation.data?.hostname ?? words.title}
       </PageTitle>
-      {error !== undefined && <Problem error={error} />}
+      {link === 'held' ? <Held why={why} onTakeOver={takeOver} /> : why !== undefined && <Problem error={why} />}
       <section
         ref={target}
-        className="screen"
-        aria-label={`${t.terminal.label} ${reservation.data?.hostname ?? ''}`}
-        style={{ height: 'min(72vh, 900px)', padding: 8 }}
+        className="screen terminal"
+        aria-label={`${words.label} ${reservation.data?.hostname ?? ''}`}
+        aria-describedby="terminal-hint"
       />
+      <Stack gap={4} mt="xs" align="flex-start">
+        <Text size="sm" c="dimmed" id="terminal-hint">
+          {words.hint}
+        </Text>
+        <Ways id={id} at={kind === 'serial' ? 'serial' : 'terminal'} reservation={reservation.data} />
+      </Stack>
     </>
+  );
+}
+
+function LinkState({ link, refused }: { link: TerminalLink; refused: boolean }) {
+  const { t } = useI18n();
+  return (
+    <span role="status">
+      {link === 'connecting' && <State tone="waiting">{t.screen.connecting}</State>}
+      {link === 'broken' && <State tone="bad">{refused ? t.screen.refused : t.screen.lost}</State>}
+      {(link === 'refused' || link === 'over') && <State tone="over">{t.screen.notOpened}</State>}
+      {link === 'ended' && <State tone="over">{t.terminal.over}</State>}
+    </span>
+  );
+}
+
+/** Two who type into one login disturb each other: one has it, and another may take it. */
+function Held({ why, onTakeOver }: { why: unknown; onTakeOver: () => void }) {
+  const { t, format } = useI18n();
+  const there = why instanceof ApiError ? why.details : undefined;
+  const title = there === undefined ? t.serial.taken : t.serial.held(String(there['by']), format.time(String(there['since'])));
+  return (
+    <Alert color="yellow" icon={<IconUsers aria-hidden />} title={title} role="alert" mb="md">
+      <Stack align="flex-start" gap="xs">
+        {typeof why === 'string' && why !== '' && (
+          <Text size="xs">
+            {t.common.said} <q lang="en">{why}</q>
+          </Text>
+        )}
+        <Button size="xs" onClick={onTakeOver}>
+          {t.serial.takeOver}
+        </Button>
+      </Stack>
+    </Alert>
   );
 }

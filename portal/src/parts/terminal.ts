@@ -1,8 +1,8 @@
-/** xterm.js joined with the server's terminal. */
+/** xterm.js joined with a WebSocket of the server's: a shell in the guest, or the machine's serial console. */
 import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
 import { refusalIn } from '../../../src/client/refusal.ts';
-import { type ApiError, api, UnreachableError } from '../api/client.ts';
+import { type ApiError, UnreachableError } from '../api/client.ts';
 import { cspNonce } from '../app/nonce.ts';
 
 /** As the attribute would be, by the one way that the page's policy leaves open. */
@@ -26,8 +26,11 @@ function keepPolicy(): void {
   }) as typeof document.createElement;
 }
 
-/** Resolves when the session has ended; rejects when it could not be opened. */
-export async function openTerminal(id: string, target: HTMLElement, of: { signal: AbortSignal; onOpen: () => void }): Promise<void> {
+/**
+ * A terminal as large as its place, gone with the signal. With `leastCols` never narrower than that: what the other side takes for its width
+ * without asking, so that its place is scrolled on a phone.
+ */
+export function showTerminal(target: HTMLElement, signal: AbortSignal, leastCols = 0): Terminal {
   const terminal = new Terminal({
     fontFamily: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
     fontSize: 14,
@@ -39,54 +42,83 @@ export async function openTerminal(id: string, target: HTMLElement, of: { signal
   });
   const fit = new FitAddon();
   terminal.loadAddon(fit);
+  // Tab is the machine's, so there is another way out, the same as from its screen.
+  terminal.attachCustomKeyEventHandler((event) => {
+    if (!event.ctrlKey || !event.altKey || !event.shiftKey) return true;
+    terminal.blur();
+    document.getElementById('main')?.focus();
+    return false;
+  });
   keepPolicy();
   terminal.open(target);
-  fit.fit();
-  const resized = new ResizeObserver(() => fit.fit());
+  const resize = () => {
+    const size = fit.proposeDimensions();
+    if (size !== undefined) terminal.resize(Math.max(size.cols, leastCols), size.rows);
+  };
+  resize();
+  const resized = new ResizeObserver(resize);
   resized.observe(target);
-  try {
-    await session(id, terminal, of);
-  } finally {
+  signal.addEventListener('abort', () => {
     resized.disconnect();
-    if (of.signal.aborted) terminal.dispose();
-    // What was said last stays readable; the next one takes its place.
-    else of.signal.addEventListener('abort', () => terminal.dispose(), { once: true });
-  }
+    terminal.dispose();
+  });
+  return terminal;
 }
 
-async function session(id: string, terminal: Terminal, { signal, onOpen }: { signal: AbortSignal; onOpen: () => void }): Promise<void> {
-  const { terminalPath } = await api.consoleTicket({ params: { id } }, { signal });
-  const size = `&cols=${terminal.cols}&rows=${terminal.rows}`;
-  const ws = new WebSocket(location.origin.replace(/^http/, 'ws') + terminalPath + size);
+/** Milliseconds after which one that opened and said nothing was not refused. */
+const SILENT_MS = 500;
+
+interface JoinOptions {
+  signal: AbortSignal;
+  onOpen: () => void;
+  /** What the other side is told when the terminal has another size; it is not, if left out. */
+  onResize?: (size: { cols: number; rows: number }) => string;
+}
+
+/** Joined until the connection closes, and says how; rejects with why it was refused, or could not be opened. */
+export async function joinTerminal(
+  terminal: Terminal,
+  path: string,
+  { signal, onOpen, onResize }: JoinOptions,
+): Promise<{ code: number; reason: string }> {
+  const ws = new WebSocket(location.origin.replace(/^http/, 'ws') + path);
   ws.binaryType = 'arraybuffer';
   const encoder = new TextEncoder();
-  const typed = [
-    terminal.onData((text) => ws.readyState === WebSocket.OPEN && ws.send(encoder.encode(text))),
-    terminal.onResize(({ cols, rows }) => ws.readyState === WebSocket.OPEN && ws.send(JSON.stringify({ cols, rows }))),
-  ];
+  const send = (data: string | Uint8Array<ArrayBuffer>) => ws.readyState === WebSocket.OPEN && ws.send(data);
+  const listeners = [terminal.onData((text) => send(encoder.encode(text)))];
+  if (onResize !== undefined) listeners.push(terminal.onResize((size) => send(onResize(size))));
   const onAbort = () => ws.close();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    await new Promise<void>((resolve, reject) => {
-      let opened = false;
+    return await new Promise((resolve, reject) => {
+      let [opened, told] = [false, false];
       let refusal: ApiError | undefined;
-      ws.addEventListener('open', () => {
-        opened = true;
+      // A refusal opens it too, and comes right after: nobody is told of an opening that is none, and no keyboard is taken for it.
+      const tell = () => {
+        if (told || refusal !== undefined || ws.readyState !== WebSocket.OPEN) return;
+        told = true;
         onOpen();
         terminal.focus();
+      };
+      ws.addEventListener('open', () => {
+        opened = true;
+        setTimeout(tell, SILENT_MS);
       });
       ws.addEventListener('message', ({ data }) => {
         if (typeof data === 'string') refusal ??= refusalIn(data);
-        else terminal.write(new Uint8Array(data as ArrayBuffer));
+        else {
+          tell();
+          terminal.write(new Uint8Array(data as ArrayBuffer));
+        }
       });
-      ws.addEventListener('close', () => {
+      ws.addEventListener('close', ({ code, reason }) => {
         if (refusal !== undefined) reject(refusal);
-        else if (opened) resolve();
+        else if (opened) resolve({ code, reason });
         else reject(new UnreachableError(location.origin, 'the WebSocket did not open'));
       });
     });
   } finally {
     signal.removeEventListener('abort', onAbort);
-    for (const listener of typed) listener.dispose();
+    for (const listener of listeners) listener.dispose();
   }
 }

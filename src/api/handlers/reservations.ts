@@ -113,6 +113,7 @@ export function reservationHandlers({ services, tickets }: Deps): Handlers<Reser
         expiresAt: expiresAt.toISOString(),
         path: `${path}/console?ticket=${ticket}`,
         terminalPath: `${path}/terminal?ticket=${ticket}`,
+        serialPath: `${path}/serial-console?ticket=${ticket}`,
       };
     },
     async serialLog({ params, query, caller, signal }) {
