@@ -120,8 +120,18 @@ function operation(route: RouteDef, components: Components): JsonObject {
   };
 }
 
-/** The whole document. The version is the contract's, not the server's: a release alone must not change it. */
+let document: JsonObject | undefined;
+
+/**
+ * The whole document, made when it is asked for the first time. The version is the contract's, not the server's: a release alone must not
+ * change it.
+ */
 export function openapiDocument(): JsonObject {
+  document ??= makeDocument();
+  return document;
+}
+
+function makeDocument(): JsonObject {
   const components = new Components();
   const paths: Record<string, JsonObject> = {};
   for (const route of routes) {

@@ -3,16 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  type FastifySchemaCompiler,
-  LogController,
-} from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Registry } from 'prom-client';
-import type { TSchema } from 'typebox';
 import { api } from '../contract/api.ts';
 import type { Operation } from '../contract/paths.ts';
 import type { Problem } from '../contract/problem.ts';
@@ -20,6 +12,7 @@ import type { RouteDef } from '../contract/route.ts';
 import { errorCode } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { makeAuthenticate } from './auth.ts';
+import { compileSerializer, compileValidator } from './compilers.ts';
 import { answersElsewhere, passOn } from './elsewhere.ts';
 import { problem, toProblem } from './errors.ts';
 import { calendarHandlers } from './handlers/calendar.ts';
@@ -32,7 +25,6 @@ import { seriesHandlers } from './handlers/series.ts';
 import { systemHandlers } from './handlers/system.ts';
 import type { Handlers, JsonOperation, RequestContext } from './handlers/types.ts';
 import { makeRegistry, requestTimer } from './metrics.ts';
-import { openapiDocument } from './openapi.ts';
 import { fastifyPath, goneSignal, SECURITY_HEADERS, schemaOf, type ServerParts } from './parts.ts';
 import { type MostOpen, Places } from './places.ts';
 import { registerPortal, wantsPage } from './portal.ts';
@@ -40,7 +32,6 @@ import type { Services } from '../services/interface.ts';
 import { registerSpecial } from './special.ts';
 import { TicketBox } from './tickets.ts';
 import type { Staging } from './upload.ts';
-import { type HttpPart, validator } from './validate.ts';
 
 export interface ApiOptions {
   services: Services;
@@ -191,8 +182,8 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   // One listener for each stream and console that is open; how many there may be is for `Places` to say.
   setMaxListeners(0, closing.signal);
   app.decorateRequest('caller', undefined);
-  app.setValidatorCompiler((({ schema, httpPart }) =>
-    validator(httpPart as HttpPart, schema as TSchema)) as FastifySchemaCompiler<unknown>);
+  app.setValidatorCompiler(compileValidator);
+  app.setSerializerCompiler(compileSerializer);
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler(sendError);
   let page: ((reply: FastifyReply) => FastifyReply) | undefined;
@@ -212,7 +203,6 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     version: options.version,
     log: options.log,
     tickets,
-    openapi: openapiDocument(),
     ...makeAuthenticate(app, {
       services: options.services,
       tickets,

@@ -1,6 +1,7 @@
 import { CarrelError } from '../../lib/errors.ts';
 import { accountOf, missingAccount, missingToken } from '../access.ts';
 import { durationMs } from '../../services/duration.ts';
+import { openapiDocument } from '../openapi.ts';
 import { showSession } from '../parts.ts';
 import { DEFAULT_PAGE } from './reservations.ts';
 import type { Deps, Handlers } from './types.ts';
@@ -26,10 +27,10 @@ type SystemOperation =
   | 'listJobs'
   | 'retryJob';
 
-export function systemHandlers({ services, version, openapi }: Deps): Handlers<SystemOperation> {
+export function systemHandlers({ services, version }: Deps): Handlers<SystemOperation> {
   return {
     health: async () => ({ status: 'ok', version }),
-    openapi: async () => openapi,
+    openapi: async () => openapiDocument(),
     me: async ({ caller }) => ({ account: caller.name, role: caller.role, version }),
     showSession: async ({ caller }) => showSession(caller, version),
     reconcile: ({ body, caller, signal }) => services.reconcile(caller, body, signal),

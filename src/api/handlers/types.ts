@@ -10,8 +10,6 @@ export interface Deps {
   version: string;
   log: Logger;
   tickets: TicketBox;
-  /** The OpenAPI document. */
-  openapi: Record<string, unknown>;
 }
 
 /** What a handler knows of its request besides its parts. */
