@@ -2,7 +2,6 @@ import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
 import './app/app.css';
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { setNonce } from 'get-nonce';
@@ -11,6 +10,7 @@ import { createRoot } from 'react-dom/client';
 import { cspNonce } from './app/nonce.ts';
 import { router } from './app/router.tsx';
 import { theme } from './app/theme.ts';
+import { Told } from './app/told.tsx';
 import { queryClient } from './api/query.ts';
 import { I18nProvider } from './i18n/index.tsx';
 
@@ -22,7 +22,7 @@ createRoot(document.getElementById('root') as HTMLElement).render(
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={cspNonce}>
       <QueryClientProvider client={queryClient}>
         <I18nProvider>
-          <Notifications position="bottom-right" />
+          <Told />
           <RouterProvider router={router} />
         </I18nProvider>
       </QueryClientProvider>

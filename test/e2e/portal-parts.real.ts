@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { afterAll, expect, test } from 'vitest';
+import { axeViolations } from '../support/axe.ts';
 import { ownTests, screenTests, serialTests } from '../support/portal-parts-suite.ts';
 import { button, closePortalParts, readyMachine, signedIn } from '../support/portal-parts.ts';
 
@@ -242,7 +243,7 @@ test('an operator takes away a machine that is nobody’s and moves one that is 
   const list = page.getByRole('tablist');
   await list.waitFor();
   const tops = await list.getByRole('tab').evaluateAll((tabs) => tabs.map((tab) => Math.round(tab.getBoundingClientRect().top)));
-  expect([tops.length, new Set(tops).size]).toEqual([6, 1]);
+  expect([tops.length, new Set(tops).size]).toEqual([7, 1]);
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
   // The last is reached by keyboard, and scrolled to.
   await list.getByRole('tab').first().press('ArrowLeft');
@@ -256,6 +257,7 @@ test('an operator takes away a machine that is nobody’s and moves one that is 
   await list.getByRole('tab', { name: 'Machines' }).click();
   const row = page.getByRole('row').filter({ hasText: 'esx-1' });
   await row.getByText('ssd-1').waitFor();
+  expect(await axeViolations(page)).toEqual([]);
   expect(await row.getByRole('cell').nth(2).textContent()).toBe('ann');
   await row.getByRole('button', { name: /^Move:/ }).click();
   const dialog = page.getByRole('dialog');
@@ -323,6 +325,9 @@ test('a machine’s time is put off, it is shut down, its credentials are shown,
   await page.getByRole('menuitem', { name: /^by 4/ }).click();
   await expect.poll(() => called('extendReservation')).toMatchObject([[{ id, byMs: 14_400_000 }]]);
   await card.getByRole('button', { name: 'Power' }).click();
+  // What takes something away stands in a menu in red that can be read.
+  await page.getByRole('menuitem', { name: 'Set up anew' }).waitFor();
+  expect((await axeViolations(page)).filter((violation) => violation.startsWith('color-contrast'))).toEqual([]);
   await page.getByRole('menuitem', { name: 'Shut down' }).click();
   await expect.poll(() => called('power')).toMatchObject([[{ id, op: 'shutdown' }]]);
   await card.getByRole('button', { name: 'Credentials' }).click();
@@ -354,15 +359,32 @@ test('an operator takes up a job that is stuck, empties a provider, reads the au
     };
     filled.audit.push(entry);
     filled.addRevision('starter', 'draft');
+    filled.siteRules = { user: { lab: { longestMs: 129_600_000, atOnce: null } } };
   });
   await button(page, 'Empty').click();
   await expect.poll(() => called('drainProvider')).toEqual([['local']]);
   await page.getByRole('tab', { name: 'Jobs' }).click();
   await page.getByRole('button', { name: /stuck/ }).click();
+  expect(await axeViolations(page)).toEqual([]);
   await button(page, 'Take up again').click();
   await expect.poll(() => called('retryJob')).toEqual([[job]]);
+  await page.getByRole('tab', { name: 'Rules' }).click();
+  await page.getByRole('combobox', { name: 'For' }).click();
+  await page.getByRole('option', { name: 'user', exact: true }).click();
+  const rule = page.getByRole('region', { name: 'What the site says' });
+  expect(await rule.getByLabel('At most so long').inputValue()).toBe('1d12h');
+  expect(await rule.getByLabel('At one time, each person').inputValue()).toBe('any');
+  await rule.getByLabel('Checkpoints of one machine').fill('3');
+  expect(await axeViolations(page)).toEqual([]);
+  await rule.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('The rule was saved.').waitFor();
+  const change = { kind: 'lab', group: 'user', reset: true, longest: '1d12h', atOnce: null, checkpoints: 3 };
+  expect(called('setRule')).toEqual([[change]]);
+  // What is saved is what is shown.
+  await expect.poll(() => rule.getByLabel('At most so long').inputValue()).toBe('');
   await page.getByRole('tab', { name: 'Audit' }).click();
   await page.getByRole('row').filter({ hasText: 'root' }).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
   await page.goto(new URL('/images/starter', page.url()).href);
   const draft = page.getByRole('article', { name: 'Revision 2' });
   await draft.getByRole('button', { name: 'Verify' }).click();

@@ -7,7 +7,7 @@ import type { Caller, GuestShell, Page, PageRequest, Services, TerminalSize } fr
 import { openConsole } from '../../src/services/console.ts';
 import { SerialPlaces } from '../../src/services/serial-console.ts';
 import { changedLabels } from '../../src/core/labels.ts';
-import type { Maintenance } from '../../src/contract/calendar.ts';
+import type { Maintenance, Rules } from '../../src/contract/calendar.ts';
 import type { Licence } from '../../src/contract/licences.ts';
 import type { Image, Revision, RevisionStarted } from '../../src/contract/images.ts';
 import type { Provider } from '../../src/contract/providers.ts';
@@ -72,6 +72,7 @@ export class FakeWorld {
   readonly audit: AuditEntry[] = [];
   maintenance: Maintenance[] = [];
   licences: Licence[] = [];
+  siteRules: Rules['site'] = {};
   checkpoints: { reservation: string; shown: Checkpoint }[] = [];
   readonly series = new Map<string, SeriesDetail>();
   readonly calls: FakeCall[] = [];
@@ -670,9 +671,12 @@ export function fakeServices(world: FakeWorld): Services {
           tellEndMs: 600_000,
         },
       ],
-      site: {},
+      site: world.siteRules,
     }),
-    setRule: async (_caller, { group = '*', kind }) => ({ mine: [], site: { [group]: { [kind]: {} } } }),
+    setRule: async (_caller, { group = '*', kind }) => {
+      world.siteRules = { ...world.siteRules, [group]: { [kind]: {} } };
+      return { mine: [], site: world.siteRules };
+    },
     endReservation: async (_caller, { id, keepMs }) =>
       world.move(id, {
         state: 'ending',

@@ -7,6 +7,7 @@ import { Findings } from './operate/findings.tsx';
 import { Machines } from './operate/machines.tsx';
 import { Jobs } from './operate/jobs.tsx';
 import { Providers } from './operate/providers.tsx';
+import { Rules } from './operate/rules.tsx';
 
 const TABS = [
   ['providers', Providers],
@@ -14,6 +15,7 @@ const TABS = [
   ['jobs', Jobs],
   ['findings', Findings],
   ['accounts', Accounts],
+  ['rules', Rules],
   ['audit', Audit],
 ] as const;
 

@@ -67,7 +67,7 @@ export function PowerMenu({ id, hostname, can }: { id: string; hostname: string;
               {t.machines.unlink}
             </Menu.Item>
           )}
-          <Menu.Item color="red" leftSection={<IconRestore size={16} aria-hidden />} onClick={() => setAsking('reimage')}>
+          <Menu.Item className="danger" leftSection={<IconRestore size={16} aria-hidden />} onClick={() => setAsking('reimage')}>
             {t.machines.reimage}
           </Menu.Item>
         </Menu.Dropdown>
