@@ -28,16 +28,19 @@ export function powerOn(m: Model, vm: Vm, wanted?: Host): Task {
 export interface PoweredOnMany {
   attempted: { vm: Vm; task: Task }[];
   notAttempted: { vm: Vm; fault: VimFault }[];
+  /** Where DRS is in manual mode nothing is begun: it only says where each should run. */
+  recommended: { vm: Vm; host: Host }[];
 }
 
 /** Each machine has a task of its own, which goes on after this one; what cannot be tried is told, and fails nothing. */
 export function* powerOnMany(m: Model, vms: readonly Vm[]): Op {
-  const result: PoweredOnMany & { kind: string } = { kind: 'poweredOnMany', attempted: [], notAttempted: [] };
+  const result: PoweredOnMany & { kind: string } = { kind: 'poweredOnMany', attempted: [], notAttempted: [], recommended: [] };
   for (const vm of vms) {
     try {
       if (vm.power === 'poweredOn') throw invalidPower('poweredOn', vm.power);
       assertConnected(vm);
-      result.attempted.push({ vm, task: powerOn(m, vm) });
+      if (vm.host.compute.drs === 'manual') result.recommended.push({ vm, host: vm.host });
+      else result.attempted.push({ vm, task: powerOn(m, vm) });
     } catch (error) {
       if (!(error instanceof VimFault)) throw error;
       result.notAttempted.push({ vm, fault: error });

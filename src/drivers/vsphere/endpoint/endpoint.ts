@@ -20,6 +20,7 @@ import { Hosts } from './hosts.ts';
 import { KeyedWork } from './keyed-work.ts';
 import { paceOf, reserveOf, SLOWER, type VSphereProviderOptions } from '../options.ts';
 import { isInside, lastName } from '../inventory/paths.ts';
+import { PowerOns } from './power-on.ts';
 import { Queue, Queues } from './queue.ts';
 import { Register } from '../inventory/register.ts';
 import { type Site, type Store, stores, usableHosts } from './site.ts';
@@ -75,6 +76,7 @@ export class Endpoint {
   readonly reads: Queue;
   readonly patience: Patience;
   readonly #tasks: Queue;
+  readonly #powerOns: PowerOns;
 
   constructor(client: VSphereClient, options: VSphereProviderOptions, site: Site, instant = false) {
     this.client = client;
@@ -90,6 +92,7 @@ export class Endpoint {
     this.copies = new Queues(options.limits?.copiesPerDatastore ?? 4);
     this.reads = new Queue(READS);
     this.#tasks = new Queue(options.limits?.tasks ?? 256);
+    this.#powerOns = new PowerOns(client, site);
     this.patience = { retryMs: options.retryMs ?? 1_000, tries: TRIES };
   }
 
@@ -187,6 +190,15 @@ export class Endpoint {
     options: CallOptions = {},
   ): Promise<TaskResult> {
     return await this.#run(ctx, key, method, self, args, options);
+  }
+
+  /** Switches a machine on, as of {@link task}; those that come at the same moment go together. */
+  async powerOn(ctx: Ctx, key: string, machine: Ref): Promise<void> {
+    checkCtx(ctx);
+    await this.#tasks.run(ctx, async () => {
+      const run = (inner: Ctx, watch: TaskWatch) => this.#powerOns.run(inner, ctx, machine, watch);
+      return await this.#watched(ctx, key, SAID.PowerOnVM_Task ?? '', run);
+    });
   }
 
   /**

@@ -104,8 +104,8 @@ export class Power {
   async #task(ctx: Ctx, view: View, machineId: string, method: PowerTask, wanted: PowerState): Promise<boolean> {
     this.#end.progress(ctx, SAID[method] ?? method);
     await this.#end.powers.run(ctx, async () => {
-      const done = this.#end.task(ctx, machineId, method, view.ref, {});
-      await (method === 'PowerOnVM_Task' ? this.#unlessAsked(ctx, view.ref, machineId, done) : done);
+      if (method !== 'PowerOnVM_Task') await this.#end.task(ctx, machineId, method, view.ref, {});
+      else await this.#unlessAsked(ctx, view.ref, machineId, this.#end.powerOn(ctx, machineId, view.ref));
     });
     return await this.#seen(ctx, view.ref, wanted);
   }

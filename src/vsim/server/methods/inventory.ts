@@ -104,6 +104,7 @@ export const inventoryMethods: Handlers = {
   Reload: () => undefined,
   PowerOnMultiVM_Task: (c, a) => {
     const vms = a.vm.map((r) => arg.vm(c, r));
+    for (const vm of vms) c.m.require('VirtualMachine.Interact.PowerOn', vm);
     return taskRef(
       c.m.tasks.start({
         method: 'PowerOnMultiVM_Task',

@@ -70,11 +70,21 @@ function resultValue(result: Exclude<TaskResult, undefined>): unknown {
     );
   }
   if (result.kind === 'poweredOnMany') {
-    const { attempted, notAttempted } = result as unknown as PoweredOnMany;
+    const { attempted, notAttempted, recommended } = result as unknown as PoweredOnMany;
     return {
       _type: 'ClusterPowerOnVmResult',
       attempted: attempted.map(({ vm, task }) => ({ _type: 'ClusterAttemptedVmInfo', vm: ref(vm), task: ref(task) })),
       notAttempted: notAttempted.map(({ vm, fault }) => ({ _type: 'ClusterNotAttemptedVmInfo', vm: ref(vm), fault: localized(fault) })),
+      recommendations: recommended.map(({ vm, host }, i) => ({
+        _type: 'ClusterRecommendation',
+        key: String(i + 1),
+        type: 'V1',
+        time: date(vm.created),
+        rating: 1,
+        reason: 'powerOnVm',
+        reasonText: `Power on ${vm.name} on ${host.name}`,
+        target: ref(vm),
+      })),
     };
   }
   const { kind, found } = result as unknown as { kind: string; found: FoundFolder[] };
