@@ -22,12 +22,16 @@ export interface ClientOptions extends SessionOptions {
   loop?: LoopOptions | undefined;
   /** How often the server is asked for changes, and how often {@link VSphereClient.reads} asks, at most; unbounded unless given. */
   pace?: Pace | undefined;
+  /** How much longer a queue of questions waits in which all are patient, in milliseconds; see {@link LoopOptions.lazyMs} too. None unless given. */
+  lazyMs?: number | undefined;
   /** How long the server may take to bring a known inventory up to date, in milliseconds; 30,000 unless given. */
   answerMs?: number | undefined;
 }
 
 export interface RunOptions extends CallOptions {
   onProgress?: TaskProgress | undefined;
+  /** Its end may be heard of later where much is asked. */
+  patient?: boolean | undefined;
   /** Hears of the task's reference before it is awaited, to store it; the wait begins when that is done. */
   onTask?: ((task: Ref) => void | Promise<void>) | undefined;
 }
@@ -44,8 +48,8 @@ export class VSphereClient {
 
   constructor(options: ClientOptions) {
     this.session = new Session(options);
-    this.loop = new UpdateLoop(this.session, { pace: options.pace, ...options.loop });
-    this.reads = new Reads(this.session, new Pacer(options.pace, { pause: options.loop?.pause }));
+    this.loop = new UpdateLoop(this.session, { pace: options.pace, lazyMs: options.lazyMs, ...options.loop });
+    this.reads = new Reads(this.session, new Pacer(options.pace, { pause: options.loop?.pause }), options.lazyMs);
     this.tasks = new Tasks(this.session, this.loop, this.reads);
     this.inventory = new Inventory(this.session, this.loop, options.watch ?? DEFAULT_WATCH, options.answerMs);
     this.call = this.session.call;
@@ -86,7 +90,7 @@ export class VSphereClient {
   ): Promise<TaskResult> {
     const task = (await this.session.call(ctx, method, self, args, options)) as Ref;
     await options.onTask?.(task);
-    return await this.tasks.wait(ctx, task, options.onProgress);
+    return await this.tasks.wait(ctx, task, options.onProgress, options.patient);
   }
 
   /** The server's clock. */

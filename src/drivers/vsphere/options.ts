@@ -103,16 +103,28 @@ export interface VSphereProviderOptions {
  * One machine's life asks about as often as that, so whoever works alone waits for nothing. Where hundreds are made something ends at every
  * moment; every 400 ms is soon enough for steps of seconds, and what ended meanwhile is told at one go.
  */
-export const PACE: Pace = { everyMs: 400, burst: 20 };
+export const PACE: Pace = { everyMs: 400, burst: 10 };
 
-/** How much slower than reads other shared questions are put: what changed, which a power-on waits for too, and what folders hold, which no slot waits for. */
-export const SLOWER = { updates: 1.5, folders: 2 } as const;
+/**
+ * How much slower than reads other shared questions are put: what changed, which a power-on waits for too; and what folders hold, which no slot waits
+ * for. `lazy`: how much longer a queue waits in which nobody is in a hurry, as where guests boot and where machines are taken away.
+ */
+export const SLOWER = { updates: 1.5, lazy: 3, folders: 5 } as const;
+
+/** So many questions of one kind about folders are put at once after a rest: who ends one machine asks two or three times. */
+const FOLDERS_BURST = 5;
 
 /** The pace that the options set, so many times slower. */
 export function paceOf({ pace }: Pick<VSphereProviderOptions, 'pace'>, slower = 1): Pace | undefined {
   if (pace === false) return undefined;
   const { everyMs, burst } = pace ?? PACE;
   return { everyMs: everyMs * slower, burst };
+}
+
+/** As of {@link paceOf}, for one kind of question about folders. */
+export function folderPace(options: Pick<VSphereProviderOptions, 'pace'>): Pace | undefined {
+  const pace = paceOf(options, SLOWER.folders);
+  return pace && { ...pace, burst: Math.min(pace.burst, FOLDERS_BURST) };
 }
 
 /** The strategy for linked clones. */

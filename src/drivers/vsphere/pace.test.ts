@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ctx, inWorld } from '../../../test/support/vsphere-cases.ts';
-import { PACE, paceOf, SLOWER } from './options.ts';
+import { folderPace, PACE, paceOf, SLOWER } from './options.ts';
 
 const EVERY_MS = 50;
 
@@ -28,4 +28,5 @@ test('however much happens, each kind of question is put to the server at the pa
 test('a provider has a pace unless it is told to have none', () => {
   expect([paceOf({}), paceOf({ pace: false }, 2)]).toEqual([PACE, undefined]);
   expect(paceOf({ pace: { everyMs: 100, burst: 3 } }, SLOWER.updates)).toEqual({ everyMs: 150, burst: 3 });
+  expect([folderPace({})?.burst, folderPace({ pace: false })]).toEqual([5, undefined]);
 });

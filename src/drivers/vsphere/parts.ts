@@ -62,6 +62,7 @@ export async function openParts(ctx: Ctx, options: VSphereProviderOptions): Prom
     log: options.log,
     answerMs: options.answerMs,
     pace: paceOf(options),
+    lazyMs: paceOf(options, SLOWER.lazy)?.everyMs,
     loop: { pace: paceOf(options, SLOWER.updates) },
   });
   try {

@@ -106,7 +106,7 @@ export async function deletePath(ctx: Pick<Ctx, 'signal'>, client: VSphereClient
   if (parseDatastorePath(path).path === '') throw vsphereError('vsphere-config', `refusing to delete all of ${path}`);
   const files = await client.manager(ctx, 'fileManager');
   try {
-    await client.run(ctx, 'DeleteDatastoreFile_Task', files, { name: path, datacenter });
+    await client.run(ctx, 'DeleteDatastoreFile_Task', files, { name: path, datacenter }, { patient: true });
   } catch (error) {
     if (!isFault(error, 'FileNotFound')) throw error;
   }

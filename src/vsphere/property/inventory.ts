@@ -141,8 +141,8 @@ export class Inventory implements UpdateSource {
    * Waits until what is known is not older than this call. Shared by all who ask at the same time; see UpdateLoop.barrier. `vsphere-stale`
    * when the server does not answer for {@link ClientOptions.answerMs}: who waits for as long as it takes would hold what others need.
    */
-  async sync(ctx: Pick<Ctx, 'signal'>): Promise<void> {
-    const wait = (within: Pick<Ctx, 'signal'>) => (this.state === 'fresh' ? this.loop.barrier(within) : this.ready(within));
+  async sync(ctx: Pick<Ctx, 'signal'>, patient = false): Promise<void> {
+    const wait = (within: Pick<Ctx, 'signal'>) => (this.state === 'fresh' ? this.loop.barrier(within, patient) : this.ready(within));
     // The first reading of a large inventory takes its time.
     if (!this.settled) return wait(ctx);
     const patience = AbortSignal.timeout(this.answerMs);

@@ -28,6 +28,8 @@ export interface UpdateSource {
   onSettled(): void;
   /** No longer up to date, and why; onReset or onSettled ends that. */
   onStale(error: unknown): void;
+  /** Whether somebody waits for what it will hear next, so that the loop must not be lazy. */
+  awaited?(): boolean;
 }
 
 export interface LoopOptions {
@@ -37,6 +39,11 @@ export interface LoopOptions {
   maxObjectUpdates?: number;
   /** How often the server is asked at most, but for the parts of one answer; as often as it answers unless given. */
   pace?: Pace | undefined;
+  /**
+   * How long the loop does not ask on top of the pace while it is busy and nobody waits at a barrier who is in a hurry, nor for a task, in milliseconds: whoever only
+   * listens hears of more at one go. Not at all unless given.
+   */
+  lazyMs?: number | undefined;
   /** First pause after a failed connection, in milliseconds; doubles up to {@link MOST_PAUSE_MS}. */
   firstPauseMs?: number;
   /** How a pause is made; tests see each. */
@@ -75,6 +82,10 @@ export class UpdateLoop {
   /** Asked for and not yet asked of the server; then asked and not yet answered. */
   private nextBarrier: Barrier | undefined;
   private barrierSent: Barrier | undefined;
+  /** Ends the loop's laziness. */
+  private wake: (() => void) | undefined;
+  /** Somebody who is not patient waits at the next barrier. */
+  private urgent = false;
   /** A long wait is at the server now, and may be cut short. */
   private idling = false;
   private cutting = false;
@@ -101,25 +112,31 @@ export class UpdateLoop {
     if (this.sources.delete(source)) this.rebuild();
   }
 
-  /** Begins to wait, if it does not yet. Nothing is asked of the server before. */
+  /** Begins to wait, if it does not yet, and is lazy no more. Nothing is asked of the server before. */
   start(): void {
     if (this.stop.signal.aborted) return;
+    this.wake?.();
     this.running ??= this.run();
   }
 
   /** Makes collector and filters anew, which is a full resync for every source. */
   rebuild(): void {
     this.dirty = true;
+    this.wake?.();
     this.waiting?.abort();
   }
 
   /**
    * Waits until every source has heard of what had happened when this was called. Any number of callers share one round: two requests
-   * while nothing changes. Rejects when the context ends; the loop must have been started.
+   * while nothing changes. Who is patient does not end the loop's laziness. Rejects when the context ends; the loop must have been started.
    */
-  async barrier(ctx: Pick<Ctx, 'signal'>): Promise<void> {
+  async barrier(ctx: Pick<Ctx, 'signal'>, patient = false): Promise<void> {
     this.nextBarrier ??= newBarrier();
     const { promise } = this.nextBarrier;
+    if (!patient) {
+      this.urgent = true;
+      this.wake?.();
+    }
     this.cutShort();
     await race({ signal: anyOf([ctx.signal, this.stop.signal]) }, promise);
   }
@@ -158,6 +175,7 @@ export class UpdateLoop {
   /** Ends the wait. */
   async close(): Promise<void> {
     this.stop.abort(vsphereError('vsphere-closed', 'the update loop was closed'));
+    this.wake?.();
     this.waiting?.abort();
     await this.running;
   }
@@ -170,7 +188,7 @@ export class UpdateLoop {
     while (!this.stop.signal.aborted) {
       try {
         if (this.dirty || !this.collector || this.collectorEpoch !== this.session.epoch) await this.build(ctx);
-        if (!this.more) await this.pacer.turn(ctx);
+        if (!this.more && (await this.pacer.turn(ctx))) await this.listenOnly(ctx);
         await this.wait();
         failures = refusals = 0;
       } catch (error) {
@@ -194,6 +212,24 @@ export class UpdateLoop {
         const tries = Math.max(failures, refusals - 2);
         await this.pause(ctx, backoffMs(tries, this.options.firstPauseMs ?? 500, MOST_PAUSE_MS)).catch(() => {});
       }
+    }
+  }
+
+  /** Until somebody waits at a barrier, or for as long as the loop may be lazy. */
+  private async listenOnly(ctx: Ctx): Promise<void> {
+    const { lazyMs } = this.options;
+    if (lazyMs === undefined || this.urgent || this.dirty || this.stale) return;
+    if ([...this.sources].some((source) => source.awaited?.() === true)) return;
+    const over = new AbortController();
+    const woken = new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
+    try {
+      const pause = this.pause({ signal: anyOf([ctx.signal, over.signal]) }, lazyMs).catch(() => {});
+      await Promise.race([pause, woken]);
+    } finally {
+      this.wake = undefined;
+      over.abort();
     }
   }
 
@@ -240,6 +276,7 @@ export class UpdateLoop {
     this.waiting = waiting;
     this.barrierSent = mergeBarriers(this.barrierSent, this.nextBarrier);
     this.nextBarrier = undefined;
+    this.urgent = false;
     const maxWaitSeconds = this.barrierSent || this.stale ? 0 : (this.options.maxWaitSeconds ?? 60);
     this.idling = maxWaitSeconds > 0;
     // cancels of an earlier barrier are over when one of its waits was answered

@@ -30,6 +30,10 @@ export class Pacer {
     this.pause = options.pause ?? sleep;
   }
 
+  get paced(): boolean {
+    return this.pace !== undefined;
+  }
+
   /** Whether a turn that is asked for now would have to be waited for. */
   get busy(): boolean {
     return this.pace !== undefined && this.due > this.now();

@@ -33,15 +33,20 @@ export class Reads {
   readonly #pacer: Pacer;
   readonly #shared: SharedRead<Question, Answer>;
 
-  constructor(session: Session, pacer: Pacer) {
+  constructor(session: Session, pacer: Pacer, lazyMs = 0) {
     this.#session = session;
     this.#pacer = pacer;
-    this.#shared = new SharedRead(pacer, keyOf, async (ctx, questions) => await this.#round(ctx, questions));
+    this.#shared = new SharedRead(pacer, keyOf, async (ctx, questions) => await this.#round(ctx, questions), lazyMs);
   }
 
   /** Whether a question that is asked now has to wait, so that others will go with it. */
   get busy(): boolean {
     return this.#pacer.busy;
+  }
+
+  /** Whether reads have a pace at all. */
+  get paced(): boolean {
+    return this.#pacer.paced;
   }
 
   /** Waits for a turn of its own among the reads, for a request of another kind. */
@@ -55,21 +60,24 @@ export class Reads {
     type: T,
     ref: Ref,
     paths: readonly P[],
+    patient = false,
   ): Promise<Read<T, P> | undefined> {
-    const [read] = await this.all(ctx, type, [ref], paths);
+    const [read] = await this.all(ctx, type, [ref], paths, patient);
     return read;
   }
 
-  /** As of {@link get}, in the order of `refs`. */
+  /** As of {@link get}, in the order of `refs`. Who is patient goes along with others, or waits longer where so much is asked that there is a queue. */
   async all<T extends ObjectType, P extends string>(
     ctx: Pick<Ctx, 'signal'>,
     type: T,
     refs: readonly Ref[],
     paths: readonly P[],
+    patient = false,
   ): Promise<(Read<T, P> | undefined)[]> {
     const answers = await this.#shared.all(
       ctx,
       refs.map((ref) => ({ type, ref, paths })),
+      patient,
     );
     return answers.map((answer) => {
       if (answer === undefined) return undefined;

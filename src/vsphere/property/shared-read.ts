@@ -1,4 +1,4 @@
-import { type Ctx, makeCtx, race } from '../../lib/context.ts';
+import { type Ctx, makeCtx, race, sleep } from '../../lib/context.ts';
 import type { Pacer } from './pacer.ts';
 
 /** Longest time of one shared read in milliseconds. */
@@ -9,15 +9,33 @@ const READ_MS = 120_000;
  * is at the server, newcomers make the next one. So reading a machine costs a request when one works alone and a fraction when many do.
  * Rounds go at the pace.
  */
+interface Round<K, V> {
+  items: Map<string, K>;
+  answer: Promise<ReadonlyMap<string, V>>;
+  /** Somebody in it is in a hurry. */
+  hurried: boolean;
+  hurry: () => void;
+}
+
 export class SharedRead<K, V> {
   readonly #key: (item: K) => string;
   readonly #read: (ctx: Ctx, items: readonly K[]) => Promise<ReadonlyMap<string, V>>;
   readonly #pacer: Pacer;
-  #next: { items: Map<string, K>; answer: Promise<ReadonlyMap<string, V>> } | undefined;
+  readonly #lazyMs: number;
+  #next: Round<K, V> | undefined;
   #busy: Promise<unknown> = Promise.resolve();
 
-  /** `read` answers by key; what is missing in its answer is not there. */
-  constructor(pacer: Pacer, key: (item: K) => string, read: (ctx: Ctx, items: readonly K[]) => Promise<ReadonlyMap<string, V>>) {
+  /**
+   * `read` answers by key; what is missing in its answer is not there. A round that had to wait for its turn and in which all are patient waits for
+   * `lazyMs` more, or for the first who is not.
+   */
+  constructor(
+    pacer: Pacer,
+    key: (item: K) => string,
+    read: (ctx: Ctx, items: readonly K[]) => Promise<ReadonlyMap<string, V>>,
+    lazyMs = 0,
+  ) {
+    this.#lazyMs = lazyMs;
     this.#pacer = pacer;
     this.#key = key;
     this.#read = read;
@@ -28,19 +46,30 @@ export class SharedRead<K, V> {
     return found;
   }
 
-  async all(ctx: Pick<Ctx, 'signal'>, items: readonly K[]): Promise<(V | undefined)[]> {
+  async all(ctx: Pick<Ctx, 'signal'>, items: readonly K[], patient = false): Promise<(V | undefined)[]> {
     if (items.length === 0) return [];
     const round = this.#round();
+    if (!patient) round.hurry();
     for (const item of items) round.items.set(this.#key(item), item);
     const answer = await race(ctx, round.answer);
     return items.map((item) => answer.get(this.#key(item)));
   }
 
-  #round(): { items: Map<string, K>; answer: Promise<ReadonlyMap<string, V>> } {
+  #round(): Round<K, V> {
     if (this.#next !== undefined) return this.#next;
     const items = new Map<string, K>();
+    const over = new AbortController();
+    const round = {
+      items,
+      hurried: false,
+      hurry: () => {
+        round.hurried = true;
+        over.abort();
+      },
+    } as Round<K, V>;
     const answer = this.#busy.then(async () => {
-      await this.#pacer.turn(makeCtx());
+      const waited = await this.#pacer.turn(makeCtx());
+      if (waited && !round.hurried && this.#lazyMs > 0) await sleep({ signal: over.signal }, this.#lazyMs).catch(() => {});
       // questions that are asked in the same turn go along
       await new Promise<void>((resolve) => setImmediate(resolve));
       this.#next = undefined;
@@ -51,7 +80,8 @@ export class SharedRead<K, V> {
       () => {},
       () => {},
     );
-    this.#next = { items, answer };
-    return this.#next;
+    round.answer = answer;
+    this.#next = round;
+    return round;
   }
 }

@@ -23,6 +23,8 @@ const WORTH_A_LOOK = 0.3;
 const LOOK_ANYWAY = 20;
 /** In so many reads that others ask for as well a task is looked at before it enters the list: some seconds. */
 const FOLLOWED = 25;
+/** So many tasks at once are followed by reads, where these have a pace. */
+const CROWD = 4;
 /** Weight of one task in that share. */
 const WEIGHT = 0.1;
 
@@ -39,6 +41,8 @@ interface Waiting {
   ref: Ref;
   props: Map<string, AnyValue>;
   listed: boolean;
+  /** All who wait for it are patient. */
+  patient: boolean;
   /** Heard of since the last reset. */
   seen: boolean;
   progress: Set<TaskProgress>;
@@ -84,9 +88,10 @@ export class Tasks implements UpdateSource {
    * Waits until the task is over. Rejects with code `vsphere-task` and the task's fault, with ManagedObjectNotFound if the server does not
    * know the task any more, or when the context ends; the task itself goes on then. Any number may wait for one task.
    */
-  async wait(ctx: Pick<Ctx, 'signal'>, task: Ref, onProgress?: TaskProgress): Promise<TaskResult> {
+  async wait(ctx: Pick<Ctx, 'signal'>, task: Ref, onProgress?: TaskProgress, patient = false): Promise<TaskResult> {
     if (this.stop.signal.aborted) throw this.stop.signal.reason;
-    const w = this.waiting.get(refKey(task)) ?? this.enlist(task);
+    const w = this.waiting.get(refKey(task)) ?? this.enlist(task, patient);
+    if (!patient) w.patient = false;
     if (onProgress) w.progress.add(onProgress);
     try {
       return await race(ctx, w.promise);
@@ -100,7 +105,7 @@ export class Tasks implements UpdateSource {
     for (const w of this.waiting.values()) this.fail(w, error);
   }
 
-  private enlist(task: Ref): Waiting {
+  private enlist(task: Ref, patient: boolean): Waiting {
     let resolve!: Waiting['resolve'];
     let reject!: Waiting['reject'];
     const promise = new Promise<TaskResult>((res, rej) => {
@@ -109,7 +114,7 @@ export class Tasks implements UpdateSource {
     });
     // whoever waits hears of it; nobody may wait any more
     promise.catch(() => {});
-    const w: Waiting = { ref: task, props: new Map(), listed: false, seen: true, progress: new Set(), promise, resolve, reject };
+    const w: Waiting = { ref: task, props: new Map(), listed: false, patient, seen: true, progress: new Set(), promise, resolve, reject };
     this.waiting.set(refKey(task), w);
     this.newcomers.push(w);
     if (!this.looking) {
@@ -125,7 +130,7 @@ export class Tasks implements UpdateSource {
     while (this.newcomers.length > 0 && !this.stop.signal.aborted) {
       const batch = this.newcomers;
       this.newcomers = [];
-      if (this.reads.busy) for (const w of batch) void this.follow(w);
+      if (this.crowded()) for (const w of batch) void this.follow(w);
       else if (this.worthALook()) await this.lookAt(batch);
       else {
         await this.reads.turn(this.own).catch(() => {});
@@ -133,6 +138,11 @@ export class Tasks implements UpdateSource {
       }
     }
     this.looking = false;
+  }
+
+  /** Whether so much is asked, or so many wait, that tasks go along with reads: at the pace these cost less than changes of the list. */
+  private crowded(): boolean {
+    return this.reads.busy || (this.reads.paced && this.waiting.size >= CROWD);
   }
 
   private worthALook(): boolean {
@@ -154,7 +164,7 @@ export class Tasks implements UpdateSource {
   private async follow(w: Waiting): Promise<void> {
     for (let round = 0; round < FOLLOWED && (await this.read(w)); round++) {
       if (!this.isOpen(w)) return;
-      if (!this.reads.busy) break;
+      if (!this.crowded()) break;
     }
     if (this.isOpen(w)) this.list(w);
   }
@@ -162,7 +172,7 @@ export class Tasks implements UpdateSource {
   /** Reads a task as it is now; false if that could not be done, which the list view will tell more of. */
   private async read(w: Waiting): Promise<boolean> {
     try {
-      const found = await this.reads.get(this.own, 'Task', w.ref, PATHS);
+      const found = await this.reads.get(this.own, 'Task', w.ref, PATHS, w.patient);
       if (found === undefined || !this.isOpen(w)) return false;
       for (const [path, value] of Object.entries(found.props)) if (value !== undefined) w.props.set(path, value);
       this.judge(w);
@@ -287,6 +297,11 @@ export class Tasks implements UpdateSource {
   onSettled(): void {
     for (const w of this.snapshot) if (!w.seen) this.gone(w.ref);
     this.snapshot = [];
+  }
+
+  /** Tasks in the list are heard of by the update loop alone. */
+  awaited(): boolean {
+    return [...this.waiting.values()].some((w) => w.listed && !w.patient);
   }
 
   onStale(): void {

@@ -18,7 +18,7 @@ import {
 import { drive, type Patience } from './faults.ts';
 import { Hosts } from './hosts.ts';
 import { KeyedWork } from './keyed-work.ts';
-import { paceOf, reserveOf, SLOWER, type VSphereProviderOptions } from '../options.ts';
+import { folderPace, reserveOf, type VSphereProviderOptions } from '../options.ts';
 import { isInside, lastName } from '../inventory/paths.ts';
 import { PowerOns } from './power-on.ts';
 import { Queue, Queues } from './queue.ts';
@@ -98,7 +98,7 @@ export class Endpoint {
 
   /** For one kind of question about datastores, at the pace of this endpoint. */
   pacer(): Pacer {
-    return new Pacer(paceOf(this.options, SLOWER.folders));
+    return new Pacer(folderPace(this.options));
   }
 
   close(): void {
@@ -131,7 +131,7 @@ export class Endpoint {
    * is none of them: a server may tell of a machine that left some time after it did, and a folder must not be taken for one in use by it.
    */
   async usersOf(ctx: Ctx, folder: string, except?: Ref): Promise<View[]> {
-    await this.client.inventory.sync(ctx);
+    await this.client.inventory.sync(ctx, true);
     const known = this.register.usersOf(folder).filter((view) => view.ref.value !== except?.value);
     if (known.length === 0) return [];
     const now = await this.lookAll(
@@ -171,9 +171,9 @@ export class Endpoint {
     return view;
   }
 
-  async lookAll(ctx: Ctx, refs: readonly Ref[]): Promise<(View | undefined)[]> {
+  async lookAll(ctx: Ctx, refs: readonly Ref[], patient = false): Promise<(View | undefined)[]> {
     checkCtx(ctx);
-    const found = await this.client.reads.all(ctx, 'VirtualMachine', refs, VIEW_PATHS);
+    const found = await this.client.reads.all(ctx, 'VirtualMachine', refs, VIEW_PATHS, patient);
     return found.map((read) => read && viewOf(read.ref, (path) => read.props[path] as AnyValue | undefined));
   }
 
@@ -187,7 +187,7 @@ export class Endpoint {
     method: M,
     self: Ref,
     args: MethodArgs<M>,
-    options: CallOptions = {},
+    options: CallOptions & Pick<RunOptions, 'patient'> = {},
   ): Promise<TaskResult> {
     return await this.#run(ctx, key, method, self, args, options);
   }

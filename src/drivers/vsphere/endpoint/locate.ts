@@ -38,10 +38,10 @@ export class Locate {
    * it: a machine whose configuration cannot be read has no other mark. `afterLoss` asks the server's own index too: the read to trust when
    * a reply was lost.
    */
-  async find(ctx: Ctx, uuid: string, name: string, afterLoss = false): Promise<View | undefined> {
+  async find(ctx: Ctx, uuid: string, name: string, afterLoss = false, patient = false): Promise<View | undefined> {
     const wanted = uuid.toLowerCase();
     const fits = (view: View): boolean => view.instanceUuid === wanted || (view.instanceUuid === undefined && view.name === name);
-    const look = async (refs: readonly Ref[]): Promise<View[]> => (await this.#look(ctx, refs)).filter(fits);
+    const look = async (refs: readonly Ref[]): Promise<View[]> => (await this.#look(ctx, refs, patient)).filter(fits);
     let found = await look(await this.#hints(ctx, wanted, name));
     if (found.length === 0) {
       await this.#end.client.inventory.sync(ctx);
@@ -114,8 +114,8 @@ export class Locate {
     }
   }
 
-  async #look(ctx: Ctx, refs: readonly Ref[]): Promise<View[]> {
+  async #look(ctx: Ctx, refs: readonly Ref[], patient: boolean): Promise<View[]> {
     if (refs.length === 0) return [];
-    return (await this.#end.lookAll(ctx, refs)).filter((view): view is View => view !== undefined);
+    return (await this.#end.lookAll(ctx, refs, patient)).filter((view): view is View => view !== undefined);
   }
 }

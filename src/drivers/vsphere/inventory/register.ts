@@ -2,7 +2,7 @@ import type { Entity, Inventory, InventoryChange, Ref } from '../../../vsphere/i
 import { refKey } from '../../../vsphere/index.ts';
 import { foldersUsed, type View, viewOfEntity } from './view.ts';
 
-const STRUCTURE = ['config.hardware.device', 'config.files.vmPathName'];
+const STRUCTURE = ['name', 'config', 'config.hardware.device', 'config.files.vmPathName', 'config.instanceUuid', 'snapshot'];
 const VIEW_CHANGES = ['name', 'parent', 'config', 'snapshot', 'runtime'];
 
 interface Row {
@@ -20,6 +20,8 @@ export class Register {
   readonly #rows = new Map<string, Row>();
   readonly #byName = new Map<string, Set<string>>();
   readonly #byFolder = new Map<string, Set<string>>();
+  readonly #snapshotted = new Set<string>();
+  readonly #blind = new Set<string>();
   readonly #stop: () => void;
 
   constructor(inventory: Inventory) {
@@ -53,6 +55,19 @@ export class Register {
     });
   }
 
+  /** Machines with snapshots, which may name disks that no device of theirs shows. A view is another object as soon as its machine changed. */
+  snapshotted(): View[] {
+    return [...this.#snapshotted].flatMap((key) => {
+      const row = this.#rows.get(key);
+      return row ? [this.#view(row)] : [];
+    });
+  }
+
+  /** How many machines' configuration cannot be read. */
+  get blind(): number {
+    return this.#blind.size;
+  }
+
   #view(row: Row): View {
     row.view ??= viewOfEntity(row.entity);
     return row.view;
@@ -65,7 +80,7 @@ export class Register {
     if (row === undefined || kind === 'enter') return this.#put(entity);
     row.entity = entity;
     if (paths.some((path) => VIEW_CHANGES.some((head) => path.startsWith(head)))) row.view = undefined;
-    if (paths.some((path) => path === 'name' || STRUCTURE.includes(path))) this.#put(entity);
+    if (paths.some((path) => STRUCTURE.includes(path))) this.#put(entity);
   }
 
   #put(entity: Entity): void {
@@ -76,12 +91,16 @@ export class Register {
     this.#rows.set(key, row);
     add(this.#byName, row.name, key);
     for (const folder of row.folders) add(this.#byFolder, folder, key);
+    if (view.snapshots !== undefined) this.#snapshotted.add(key);
+    if (view.instanceUuid === undefined) this.#blind.add(key);
   }
 
   #drop(key: string): void {
     const row = this.#rows.get(key);
     if (row === undefined) return;
     this.#rows.delete(key);
+    this.#snapshotted.delete(key);
+    this.#blind.delete(key);
     remove(this.#byName, row.name, key);
     for (const folder of row.folders) remove(this.#byFolder, folder, key);
   }

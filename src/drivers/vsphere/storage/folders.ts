@@ -1,6 +1,6 @@
 import { driverError } from '../../../driver/errors.ts';
 import type { Ctx } from '../../../lib/context.ts';
-import { diskChain, refKey, type Ref } from '../../../vsphere/index.ts';
+import { diskChain, isFault, refKey, type Ref } from '../../../vsphere/index.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { Descriptor, Files } from './files.ts';
 import type { Layouts } from './layout.ts';
@@ -29,12 +29,35 @@ export class Folders {
     this.#layouts = parts.layouts;
   }
 
-  /** Errors: `has-children` if a machine needs files in the folder; `unavailable` if that cannot be known of a marked disk. */
-  async remove(ctx: Ctx, key: string, folder: string): Promise<void> {
+  /**
+   * `plain`: its machine named no disk in it that another stood on. Then it goes at one go where it is known of every machine in the inventory that
+   * it needs nothing there, without a look for marks first: what that look would have to be followed by is known already, and a server that finds a
+   * mark refuses. Errors: `has-children` if a machine needs files in the folder; `unavailable` if that cannot be known of a marked disk.
+   */
+  async remove(ctx: Ctx, key: string, folder: string, plain = false): Promise<void> {
     const users = await this.#end.usersOf(ctx, folder);
     if (users.length > 0) throw inUse(folder, users);
+    if (plain && (await this.#nobodyNeeds(ctx, folder)) && (await this.#goesAtOnce(ctx, key, folder))) return;
     await this.#removeMarked(ctx, key, folder);
     await this.#files.deleteFolder(ctx, key, folder);
+  }
+
+  /** Of every machine, by its devices and by what its snapshots froze; false where one cannot be read. The inventory is as of a moment ago. */
+  async #nobodyNeeds(ctx: Ctx, folder: string): Promise<boolean> {
+    const { register } = this.#end;
+    if (register.blind > 0 || !(await this.#layouts.noneIn(ctx, folder))) return false;
+    return register.blind === 0 && register.usersOf(folder).length === 0;
+  }
+
+  /** False if the server refused it for a disk that is marked. */
+  async #goesAtOnce(ctx: Ctx, key: string, folder: string): Promise<boolean> {
+    try {
+      await this.#files.deleteFolder(ctx, key, folder);
+      return true;
+    } catch (error) {
+      if (!isFault(error, 'CannotDeleteFile')) throw error;
+      return false;
+    }
   }
 
   async #removeMarked(ctx: Ctx, key: string, folder: string): Promise<void> {

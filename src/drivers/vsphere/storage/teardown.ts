@@ -6,7 +6,7 @@ import { isFault } from '../../../vsphere/index.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { DiskFact, Files } from './files.ts';
 import { type Folders, inUse } from './folders.ts';
-import { diskSizes, type Layouts } from './layout.ts';
+import { diskSizes, type Layout, type Layouts } from './layout.ts';
 import type { Locate } from '../endpoint/locate.ts';
 import { datastoreName, folderOf, isInside, lastName } from '../inventory/paths.ts';
 import { chainsOf, type View } from '../inventory/view.ts';
@@ -28,9 +28,11 @@ interface Before {
   chains: DiskChain[];
   own: RemovedFile[];
   parents: Map<string, DiskFact>;
+  /** Of its own disks none stood on another, nor did a snapshot name any. */
+  plain: boolean;
 }
 
-const NOTHING: Before = { chains: [], own: [], parents: new Map() };
+const NOTHING: Before = { chains: [], own: [], parents: new Map(), plain: false };
 
 /**
  * The only way in which this driver takes a machine or a master away (vsphere.md §3.1): identify, power off, read the real chains, show that
@@ -59,7 +61,7 @@ export class Teardown {
     const stores = new Set<string>();
     await this.#end.drive(ctx, async (round) => {
       // a round that comes after another is one that failed, or whose answer was lost
-      const view = await this.#locate.find(ctx, id.uuid, id.name, round > 0);
+      const view = await this.#locate.find(ctx, id.uuid, id.name, round > 0, true);
       if (view === undefined) {
         this.#locate.mustHaveNoTwin(id.uuid);
         return true;
@@ -74,14 +76,14 @@ export class Teardown {
     });
     // what was found is looked for where it lay; what was not, everywhere
     const where = stores.size > 0 ? [...stores] : this.#everywhere();
-    const removed = await this.#removeFolders(ctx, id, where, before.own);
+    const removed = await this.#removeFolders(ctx, id, where, before);
     const parents = await this.#parentsAfter(ctx, before.parents);
     return { machineId: id.label, startedAt, finishedAt: new Date().toISOString(), chainsBefore: before.chains, removed, parents };
   }
 
   /** Removes folders of that name that belong to no machine: what an earlier try left. Empty if there were none. */
   async leftovers(ctx: Ctx, id: { uuid: string; name: string }, keep?: string): Promise<RemovedFile[]> {
-    return await this.#removeFolders(ctx, id, this.#everywhere(), [], keep);
+    return await this.#removeFolders(ctx, id, this.#everywhere(), NOTHING, keep);
   }
 
   #everywhere(): string[] {
@@ -126,7 +128,7 @@ export class Teardown {
       .flatMap((chain) => chain.map((disk) => disk.path))
       .filter((path) => folder === undefined || !isInside(folder, path));
     const own = (layout?.files ?? []).filter((file) => folder !== undefined && isInside(folder, file.path));
-    return { chains, own, parents: await this.#files.facts(ctx, below) };
+    return { chains, own, parents: await this.#files.facts(ctx, below), plain: isPlain(view, layout) };
   }
 
   /** `has-children` if another machine's files or disks need the folder; read live, foreign machines included. */
@@ -142,7 +144,7 @@ export class Teardown {
     if (view.power !== 'off' && view.connection === 'connected') {
       this.#end.progress(ctx, 'switching off');
       try {
-        await this.#end.powers.run(ctx, async () => await this.#end.task(ctx, key, 'PowerOffVM_Task', view.ref, {}));
+        await this.#end.powers.run(ctx, async () => await this.#end.task(ctx, key, 'PowerOffVM_Task', view.ref, {}, { patient: true }));
       } catch (error) {
         // off already, or gone: the next look tells
         if (!isFault(error, 'InvalidPowerState', 'ManagedObjectNotFound')) throw error;
@@ -162,18 +164,21 @@ export class Teardown {
     ctx: Ctx,
     id: { uuid: string; name: string },
     where: readonly string[],
-    known: readonly RemovedFile[],
+    before: Before,
     keep?: string,
   ): Promise<RemovedFile[]> {
     const removed = new Map<string, RemovedFile>();
-    return await this.#end.drive(ctx, async () => await this.#removeRound(ctx, id, where, known, removed, keep));
+    // a try that failed is followed by one that looks at every disk first
+    return await this.#end.drive(ctx, async (tries) => {
+      return await this.#removeRound(ctx, id, where, { ...before, plain: before.plain && tries === 0 }, removed, keep);
+    });
   }
 
   async #removeRound(
     ctx: Ctx,
     id: { uuid: string; name: string },
     where: readonly string[],
-    known: readonly RemovedFile[],
+    { own: known, plain }: Before,
     removed: Map<string, RemovedFile>,
     keep: string | undefined,
   ): Promise<RemovedFile[]> {
@@ -192,7 +197,7 @@ export class Teardown {
       for (const folder of found) {
         const files = known.filter((file) => isInside(folder, file.path));
         for (const file of files.length > 0 ? files : await this.#files.tree(ctx, folder)) removed.set(file.path, file);
-        await this.#removeFolder(ctx, id.uuid, folder);
+        await this.#removeFolder(ctx, id.uuid, folder, plain && round === 0);
       }
     }
   }
@@ -202,11 +207,11 @@ export class Teardown {
     return [...new Set(known.map((file) => folderOf(file.path)))].filter((f) => this.#isOurs(f));
   }
 
-  async #removeFolder(ctx: Ctx, key: string, folder: string): Promise<void> {
+  async #removeFolder(ctx: Ctx, key: string, folder: string, plain: boolean): Promise<void> {
     this.#end.progress(ctx, 'deleting its folder');
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.#folders.remove(ctx, key, folder);
+        await this.#folders.remove(ctx, key, folder, plain && attempt === 1);
         return;
       } catch (error) {
         if (!isFault(error, 'FileLocked') || attempt >= LOCKED_TRIES) throw error;
@@ -232,6 +237,12 @@ export class Teardown {
     });
     return facts;
   }
+}
+
+/** Whether each disk in its own folder is a leaf of the machine, which has no snapshots: none of those was ever a parent, as far as it shows. */
+function isPlain({ folder, snapshots, tags }: View, layout: Layout | undefined): boolean {
+  if (folder === undefined || layout === undefined || snapshots !== undefined || tags.kind !== 'machine') return false;
+  return layout.chains.every((chain) => chain.every((path, i) => i === 0 || !isInside(folder, path)));
 }
 
 /** Several deletes of one revision as one proof: what one of them removed is no parent of another's that had to stay. */
