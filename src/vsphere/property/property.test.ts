@@ -236,6 +236,26 @@ test('at a pace, what changes meanwhile waits for its turn; the parts of one ans
   expect(client.inventory.get(vm(3))).toBeDefined();
 });
 
+test('where nobody waits at a barrier the loop waits longer than the pace, and no longer once somebody does who is in a hurry', async () => {
+  const { held, more } = slow(1);
+  const { fake, client } = await setup({}, { ...more, lazyMs: 3_600_000 });
+  const ready = client.inventory.ready(ctx);
+  await fake.tell('VirtualMachine', tree);
+  await ready;
+  await expect.poll(() => held.length).toBe(1);
+  held[0]?.();
+  // the second pause is the loop's laziness
+  await expect.poll(() => held.length).toBe(2);
+  const patient = client.inventory.sync(ctx, true);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(fake.waits).toEqual([]);
+  const hurried = client.inventory.sync(ctx);
+  expect(await fake.wait()).toMatchObject({ maxWaitSeconds: 0 });
+  await fake.tell('VirtualMachine', [machine(3)]);
+  await Promise.all([patient, hurried]);
+  expect(client.inventory.get(vm(3))).toBeDefined();
+});
+
 test('tasks that start faster than the pace go along with the reads of others until they are done, and are never listed', async () => {
   const { held, more } = slow(1);
   const { fake, server, client } = await setup({}, more);

@@ -40,7 +40,7 @@ test('on a lone host each goes by itself', async () => {
 
 test("each hears of its own fault alone, whether it was begun or not, and by the fault's type", async () => {
   await withMachines(4, {}, async (c, ids) => {
-    const fault = { fault: 'InsufficientMemoryResourcesFault', fields: { unreserved: '0', requested: '1' }, message: 'no memory' };
+    const fault = { fault: 'InsufficientResourcesFault', fields: {}, message: 'no room' };
     c.w.vsim.fault({ point: 'start', method: SINGLE, count: 1, fault });
     c.w.vsim.fault({ point: 'effect', method: SINGLE, at: 1, count: 1, fault });
     const codes = await on(c, ids);
