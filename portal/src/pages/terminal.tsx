@@ -13,13 +13,13 @@ import { Ways } from '../parts/ways.tsx';
 /** A shell in the guest. */
 export function TerminalPage() {
   const { t } = useI18n();
-  return <Joined kind="shell" words={t.terminal} />;
+  return <Joined kind="shell" words={{ title: t.terminal.title, label: t.terminal.label, hint: t.terminal.hint }} />;
 }
 
 /** What a machine says and hears without a network, from its firmware on. */
 export function SerialPage() {
   const { t } = useI18n();
-  return <Joined kind="serial" words={t.serial} />;
+  return <Joined kind="serial" words={{ title: t.serial.title, label: t.serial.label, hint: t.serial.hint }} />;
 }
 
 function Joined({ kind, words }: { kind: 'shell' | 'serial'; words: { title: string; label: string; hint: string } }) {
