@@ -145,7 +145,7 @@ function AccountMenu() {
         <Menu.RadioGroup value={language} onChange={(value) => setLanguage(value as Language)}>
           {(Object.keys(LANGUAGES) as Language[]).map((code) => (
             <Menu.RadioItem key={code} value={code} lang={code} rightSection={<IconLanguage size={16} aria-hidden />}>
-              {LANGUAGES[code].language}
+              {LANGUAGES[code]}
             </Menu.RadioItem>
           ))}
         </Menu.RadioGroup>

@@ -9,7 +9,6 @@ import { findings, whyNot } from './reasons.de.ts';
 
 /** Dasselbe auf Deutsch. Fachwörter (Image, Snapshot) bleiben, wie sie in der Fachwelt heißen. */
 export const de: Messages = {
-  language: 'Deutsch',
   skip: 'Zum Inhalt springen',
   nav: { reserve: 'Reservieren', machines: 'Meine Rechner', images: 'Images', operate: 'Betrieb', menu: 'Menü', main: 'Hauptnavigation' },
   account: {

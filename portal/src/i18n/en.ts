@@ -14,7 +14,6 @@ export interface Said {
 
 /** What the portal says, in English. Other languages have the same members: the compiler finds what is missing. */
 export const en = {
-  language: 'English',
   skip: 'Skip to content',
   nav: { reserve: 'Reserve', machines: 'My machines', images: 'Images', operate: 'Operate', menu: 'Menu', main: 'Main navigation' },
   account: {

@@ -1,10 +1,27 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
-import { de } from './de.ts';
-import { en, type Messages } from './en.ts';
+import type { Messages } from './en.ts';
 import { type Format, makeFormat } from './format.ts';
 
-export const LANGUAGES = { en, de } as const;
+/** Each as it calls itself. */
+export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
 export type Language = keyof typeof LANGUAGES;
+
+// Each is a part of its own: nobody reads two.
+const WORDS: Record<Language, () => Promise<Messages>> = {
+  en: async () => (await import('./en.ts')).en,
+  de: async () => (await import('./de.ts')).de,
+};
+
+/** A language with its words. */
+export interface Spoken {
+  language: Language;
+  t: Messages;
+}
+
+/** Fetches the words of a language. Fails where the server does not answer. */
+export async function speak(language: Language): Promise<Spoken> {
+  return { language, t: await WORDS[language]() };
+}
 
 interface I18n {
   t: Messages;
@@ -22,22 +39,29 @@ export function initialLanguage(stored: string | null, browser: readonly string[
   return known(stored ?? '') ?? browser.map((tag) => known(tag.slice(0, 2).toLowerCase())).find((l) => l !== undefined) ?? 'en';
 }
 
-export function I18nProvider({ children }: { children: ReactNode }) {
-  const [language, choose] = useState(() => initialLanguage(localStorage.getItem(KEY), navigator.languages));
+/** The language in which this browser is to be spoken to. */
+export function preferredLanguage(): Language {
+  return initialLanguage(localStorage.getItem(KEY), navigator.languages);
+}
+
+/** `first`: of {@link preferredLanguage}, fetched before anything is shown. */
+export function I18nProvider({ first, children }: { first: Spoken; children: ReactNode }) {
+  const [{ language, t }, choose] = useState(first);
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
   const value = useMemo<I18n>(
     () => ({
-      t: LANGUAGES[language],
+      t,
       format: makeFormat(regional(language)),
       language,
       setLanguage: (next) => {
         localStorage.setItem(KEY, next);
-        choose(next);
+        // Where it cannot be had, the page stays as it is until it is loaded anew.
+        void speak(next).then(choose, () => {});
       },
     }),
-    [language],
+    [language, t],
   );
   return <Context value={value}>{children}</Context>;
 }
