@@ -29,6 +29,12 @@ export const Availability = named(
       description:
         'Spans in which it can be had; the first hundred. Every part of one that is as long as was asked for was free at the moment of the answer; preparation and turn-round lie outside.',
     }),
+    times: Type.Optional(
+      Type.Array(Type.Object({ at: Time, free: Type.Boolean() }), {
+        description:
+          'The occurrences of the series that was asked about, in order, each with whether one machine could be had for it at the moment of the answer, whatever the others take.',
+      }),
+    ),
     horizon: described(Time, 'How far was looked.'),
     prepareMs: Type.Integer({ description: 'How long ahead of its start a machine of this image is begun.' }),
     estimate: Type.Optional(Estimate),
@@ -149,6 +155,12 @@ export const calendarRoutes = {
         described(
           Duration,
           'How far from the start on `free` reaches at the least; further if it cannot be had before. A day if left out.',
+        ),
+      ),
+      rule: Type.Optional(
+        described(
+          Type.String({ minLength: 1, maxLength: 500 }),
+          'The value of an RRULE, as a series has it; `at` is its DTSTART and `zone` the clocks that it keeps to. The answer has its `times`.',
         ),
       ),
       ...machineSizes,

@@ -13,12 +13,13 @@ import type { MachineRequest } from './interface.ts';
 import { calendarServices } from './calendar.ts';
 import type { Parts } from './parts.ts';
 import { reservationServices } from './reservations.ts';
+import { seriesServices } from './series.ts';
 
 const HOUR = 3_600_000;
 
 function services(bench: Bench) {
   const parts = { deps: bench.deps } as Parts;
-  return { ...calendarServices(parts), ...licenceServices(parts), ...reservationServices(parts) };
+  return { ...calendarServices(parts), ...licenceServices(parts), ...reservationServices(parts), ...seriesServices(parts) };
 }
 
 const caller = (bench: Bench) => ({ ...bench.who, role: 'admin' as const });
@@ -50,6 +51,32 @@ test('a reservation for later, seen, moved and answered for', async () => {
   await expect(it.reserve(caller(bench), { id: randomUUID(), ...request({ at: { text: 'soon', zone: 'UTC' } }) })).rejects.toMatchObject({
     code: 'bad-request',
   });
+});
+
+test('of a series its times are said, and which of them cannot be had, before it is reserved: what is said comes about', async () => {
+  const bench = await makeBench(onTestFinished, { limits: { machines: 1 } });
+  const it = services(bench);
+  const HOURS = [26, 50, 74, 98, 122];
+  const times = HOURS.map((hours) => new Date(bench.deps.now().getTime() + hours * HOUR).toISOString());
+  await it.reserve(caller(bench), { id: randomUUID(), ...request({ at: { text: times[2] as string, zone: 'UTC' } }) });
+  const at = { text: times[0] as string, zone: 'UTC' };
+  const rule = 'FREQ=DAILY;COUNT=5';
+  const answer = await it.availability(caller(bench), { ...request({ at }), rule });
+  expect(answer.times).toEqual(times.map((time, i) => ({ at: time, free: i !== 2 })));
+  expect((await it.availability(caller(bench), request({ at }))).times).toBeUndefined();
+  const made = await it.reserveSeries(caller(bench), { id: randomUUID(), ...request({ at }), at, rule, partial: true });
+  expect(made.reservations.map((r) => r.startsAt)).toEqual(times.filter((_, i) => i !== 2));
+  // Further ahead than the site allows, and nothing at all of what could never be made.
+  await it.setRule(caller(bench), { kind: 'lab', ahead: '200h' });
+  const far = await it.availability(caller(bench), { ...request({ at }), rule: 'FREQ=DAILY;COUNT=9' });
+  expect(far.times?.map(({ free }) => free)).toEqual([false, false, false, false, false, true, true, true, false]);
+  const large = await it.availability(caller(bench), { ...request({ at, vcpus: 4_000 }), rule });
+  expect(large.times?.every(({ free }) => !free)).toBe(true);
+  for (const wrong of [
+    { ...request({ at }), rule: 'FREQ=HOURLY' },
+    { ...request(), rule },
+  ])
+    await expect(it.availability(caller(bench), wrong)).rejects.toMatchObject({ code: 'bad-request' });
 });
 
 test('a refusal names the first start that can be had, which is then taken; of a move as well', async () => {

@@ -9,6 +9,7 @@ import { EVERYBODY, type SaidRule, type SiteRules } from '../core/rules.ts';
 import type { ReservationKind } from '../core/reservation.ts';
 import * as answers from '../engine/intents/availability.ts';
 import { addClosure, removeClosure } from '../engine/intents/closures.ts';
+import { startsOf } from '../engine/intents/series.ts';
 import { startOf as startAhead } from '../engine/intents/reservation.ts';
 import { breachError, lockSiteRules, rulesOf, saveSiteRules, siteRules, type Who } from '../engine/intents/terms.ts';
 import { CarrelError } from '../lib/errors.ts';
@@ -42,6 +43,13 @@ export function startOf<W extends MachineRequest>(request: W, now: Date): W & { 
   const forMs = end.getTime() - from.getTime();
   if (forMs > 0) return { ...request, startsAt, forMs };
   throw new CarrelError('bad-request', `it would end at ${end.toISOString()}, before it begins`, { hint: 'Give a later "until".' });
+}
+
+function seriesStarts(rule: string, said: SaidTime | undefined, startsAt: Date | undefined): readonly Date[] {
+  if (said !== undefined && startsAt !== undefined) return startsOf({ rule, startsAt, zone: said.zone });
+  throw new CarrelError('bad-request', 'a rule needs the day and the time of its start', {
+    hint: 'give "at", and the "zone" of its clocks',
+  });
 }
 
 const spanEnd = (end: number): string | undefined => (end === Number.POSITIVE_INFINITY ? undefined : new Date(end).toISOString());
@@ -161,7 +169,9 @@ export function calendarServices({ deps }: Parts): CalendarServices {
 
   return {
     async availability(caller, request) {
-      const answer = await answers.availability(deps, caller, startOf(request, deps.now()));
+      const asked = startOf(request, deps.now());
+      const starts = request.rule === undefined ? undefined : seriesStarts(request.rule, request.at, asked.startsAt);
+      const answer = await answers.availability(deps, caller, { ...asked, starts });
       const provider = await providers.find(db, answer.providerId);
       return {
         image: answer.image,
@@ -179,6 +189,7 @@ export function calendarServices({ deps }: Parts): CalendarServices {
           reason: whyNot(answer),
           next: iso(answer.next),
           estimate: answer.estimate,
+          times: starts && answer.times.map(({ at, free }) => ({ at: at.toISOString(), free })),
         }),
       };
     },

@@ -268,7 +268,8 @@ export interface SeriesServices {
 }
 
 export interface CalendarServices {
-  availability(caller: Caller, request: MachineRequest & { lookMs?: number | undefined }): Promise<Availability>;
+  /** With `rule` also what is free of a series; `bad-request` with what is wrong with the rule. */
+  availability(caller: Caller, request: MachineRequest & { lookMs?: number | undefined; rule?: string | undefined }): Promise<Availability>;
   listMaintenance(): Promise<Maintenance[]>;
   /** `not-found` (the provider), `bad-request` (the time). */
   addMaintenance(

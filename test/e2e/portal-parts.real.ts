@@ -184,6 +184,24 @@ test('a larger disk is asked for in GiB, never a smaller one, and only by a mode
   expect(faults).toEqual([]);
 });
 
+test('what is repeated is said in words before it is reserved, live, with what of it cannot be had, beside bars that have hours', async () => {
+  const { page, called, faults } = await signedIn('ann', '/reserve/starter', () => {});
+  await page.getByText('Again and again', { exact: true }).click();
+  await page.getByLabel(/^Begin/).fill('2027-01-04T13:00');
+  await page.getByLabel(/^Until/).fill('2027-01-31');
+  const free = page.getByRole('region', { name: 'What is free' });
+  await free.getByText('Every Monday, 13:00, until 31 January 2027: 4 times').waitFor();
+  await free.getByText(/^1 of them cannot be had: .*18 Jan.*13:00$/).waitFor();
+  await page.getByLabel(/^Until/).fill('2027-01-12');
+  await free.getByText('Every Monday, 13:00, until 12 January 2027: 2 times').waitFor();
+  await free.getByText('Each of them can be had.').waitFor();
+  await page.getByLabel(/^Until/).fill('2027-01-01');
+  await free.getByText('The last day lies before the first.').waitFor();
+  expect(await free.locator('.day-hours').innerText()).toMatch(/^0\s*6\s*12\s*18\s*24$/);
+  expect(called('reserveSeries')).toEqual([]);
+  expect(faults).toEqual([]);
+});
+
 test('in German, why a time cannot be had and what the reconciler found are German, and what only a driver says stands as the words of the server', async () => {
   const { page, faults } = await signedIn('root', '/reserve/starter', () => {}, 'de-DE');
   await page.getByText(/^Zu wenig Platz \(.*\)\. Rechner: frei 0, gebraucht 1\.$/).waitFor();

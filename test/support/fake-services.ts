@@ -3,10 +3,12 @@ import type { Duplex } from 'node:stream';
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Checkpoint } from '../../src/contract/checkpoints.ts';
-import type { Caller, GuestShell, Page, PageRequest, Services, TerminalSize } from '../../src/services/interface.ts';
+import type { Caller, GuestShell, Page, PageRequest, SaidTime, Services, TerminalSize } from '../../src/services/interface.ts';
 import { openConsole } from '../../src/services/console.ts';
 import { SerialPlaces } from '../../src/services/serial-console.ts';
 import { changedLabels } from '../../src/core/labels.ts';
+import { readTime } from '../../src/core/local-time.ts';
+import { occurrences } from '../../src/core/recurrence.ts';
 import type { Maintenance, Rules } from '../../src/contract/calendar.ts';
 import type { Licence } from '../../src/contract/licences.ts';
 import type { Image, Revision, RevisionStarted } from '../../src/contract/images.ts';
@@ -27,6 +29,14 @@ export type Person = keyof typeof TOKENS;
 
 const NOW = new Date('2026-01-02T03:04:05.000Z');
 const at = (ms = 0): string => new Date(NOW.getTime() + ms).toISOString();
+
+/** The occurrences of a series, of which every third is taken. */
+function timesOf(rule: string, { text, zone }: SaidTime) {
+  const read = readTime(text, zone, NOW);
+  const found = 'at' in read ? occurrences({ rule, start: read.at, zone }) : read;
+  if ('problem' in found) throw new CarrelError('bad-request', found.problem);
+  return found.starts.map((start, i) => ({ at: start.toISOString(), free: i % 3 !== 2 }));
+}
 
 export function personId(name: Person): string {
   return `00000000-0000-4000-8000-00000000000${Object.keys(TOKENS).indexOf(name)}`;
@@ -599,7 +609,7 @@ export function fakeServices(world: FakeWorld): Services {
     listSeries: async ({ owner }) => ({ items: [...world.series.values()].filter((s) => owner === undefined || s.owner === owner) }),
     showSeries: async (id) => world.series.get(id),
     endSeries: async (_caller, id) => Object.assign(there(world.series.get(id), 'series'), { endedAt: at() }),
-    availability: async (_caller, { image, mode, kind = 'lab' }) => ({
+    availability: async (_caller, { image, mode, kind = 'lab', rule, at: from }) => ({
       image,
       revision: 1,
       provider: 'local',
@@ -618,6 +628,7 @@ export function fakeServices(world: FakeWorld): Services {
       prepareMs: 60_000,
       disk: { leastMiB: 10_240, grows: mode !== 'instant' },
       estimate: { count: 9, p50Ms: 4_000, p95Ms: 9_000 },
+      ...(rule === undefined || from === undefined ? {} : { times: timesOf(rule, from) }),
     }),
     listLicences: async () => world.licences,
     async addLicence(_caller, { name, seats, images = [] }) {

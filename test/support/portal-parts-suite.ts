@@ -162,6 +162,9 @@ export function ownTests(): void {
     await page.reload();
     await page.getByRole('heading', { level: 1, name: 'Anmeldung und Passwort' }).waitFor();
     expect([await theme(), await page.evaluate('document.documentElement.lang')]).toEqual(['dark', 'de']);
+    // On the dark of the page the mark is lighter than on white.
+    expect(await page.evaluate("getComputedStyle(document.querySelector('.mark path')).fill")).toBe('rgb(55, 159, 148)');
+    await page.getByRole('group', { name: /^Firefox auf Linux · / }).waitFor();
     await button(page, 'ann').click();
     for (const name of ['Dunkel', 'Deutsch']) await page.getByRole('menuitemradio', { name, exact: true, checked: true }).waitFor();
     await page.keyboard.press('Escape');

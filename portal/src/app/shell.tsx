@@ -30,6 +30,7 @@ import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { signOut } from '../api/sign-in.ts';
 import { LANGUAGES, type Language, useI18n } from '../i18n/index.tsx';
+import { Mark } from '../parts/mark.tsx';
 import { SessionGate, useSession } from './session.tsx';
 
 export function Shell() {
@@ -68,7 +69,7 @@ function Frame() {
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
           <Group gap="sm" wrap="nowrap">
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t.nav.menu} aria-expanded={opened} />
-            <img src="/assets/carrel.svg" alt="" width={28} height={28} />
+            <Mark size={28} />
             <Text fw={700} size="lg">
               Carrel
             </Text>

@@ -5,6 +5,10 @@ export interface Format {
   time: (at: string | Date, now?: Date) => string;
   day: (at: Date) => string;
   clock: (at: Date) => string;
+  /** In full. */
+  weekday: (at: Date) => string;
+  /** A day of the calendar, written `2027-01-31`, with its month in full. */
+  date: (day: string) => string;
   /** A span of milliseconds, in its largest two units: `1 h 20 min`. */
   span: (ms: number) => string;
   bytes: (n: number) => string;
@@ -42,6 +46,9 @@ export function makeFormat(locale: string, timeZone?: string): Format {
   });
   const day = new Intl.DateTimeFormat(locale, { ...zone, weekday: 'short', day: 'numeric', month: 'short' });
   const date = new Intl.DateTimeFormat('en-CA', { ...zone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  const weekday = new Intl.DateTimeFormat(locale, { ...zone, weekday: 'long' });
+  // A day that is written is that day in every zone.
+  const whole = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' });
   const units = Object.fromEntries(
     UNITS.map(([unit]) => [unit, new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' })]),
   ) as Record<(typeof UNITS)[number][0], Intl.NumberFormat>;
@@ -55,6 +62,8 @@ export function makeFormat(locale: string, timeZone?: string): Format {
     },
     day: (at) => day.format(at),
     clock: (at) => clock.format(at),
+    weekday: (at) => weekday.format(at),
+    date: (written) => whole.format(new Date(`${written}T00:00Z`)),
     span(ms) {
       const first = UNITS.findIndex(([, size]) => ms >= size);
       if (first < 0) return units.second.format(Math.max(0, Math.round(ms / 1000)));

@@ -8,6 +8,7 @@ import { api } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
 import { ReservationCard } from '../parts/reservation-card.tsx';
 import { Empty, PageTitle, Problem, Waiting } from '../parts/status.tsx';
+import { inOrder } from '../rules/reservation.ts';
 
 export function Machines() {
   const { t } = useI18n();
@@ -48,7 +49,7 @@ export function Machines() {
           />
         )}
         <SimpleGrid cols={{ base: 1, lg: 2 }}>
-          {data?.items.map((reservation) => (
+          {inOrder(data?.items ?? []).map((reservation) => (
             <ReservationCard key={reservation.id} reservation={reservation} owner={all} />
           ))}
         </SimpleGrid>

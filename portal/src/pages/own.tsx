@@ -2,11 +2,13 @@ import { Button, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { OpenSession } from '../../../src/contract/sessions.ts';
 import { api } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
 import { useAct } from '../parts/act.tsx';
 import { Password } from '../parts/password.tsx';
 import { PageTitle, Problem, State, Waiting } from '../parts/status.tsx';
+import { browserName } from '../rules/browser.ts';
 
 /** Where a person is signed in, and their password. */
 export function Own() {
@@ -23,12 +25,11 @@ export function Own() {
 }
 
 function Sessions() {
-  const { t, format } = useI18n();
+  const { t } = useI18n();
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ['sessions'],
     queryFn: ({ signal }) => api.listSessions({}, { signal }),
   });
-  const end = useAct((id: string) => api.endSession({ params: { id } }), { stale: [['sessions']] });
   return (
     <Card withBorder component="section" aria-label={t.own.sessions}>
       <Stack>
@@ -38,26 +39,35 @@ function Sessions() {
         {error !== null && <Problem error={error} again={() => void refetch()} />}
         {isPending && <Waiting />}
         {data?.items.map((session) => (
-          <Group key={session.id} justify="space-between" role="group" aria-label={`${session.userAgent} · ${session.address}`}>
-            <div>
-              <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-                {session.userAgent} · {session.address}
-              </Text>
-              <Text size="sm" c="dimmed">
-                {t.own.signedIn(format.time(session.createdAt))} · {t.own.lastSeen(format.time(session.lastSeenAt))}
-              </Text>
-            </div>
-            {session.current ? (
-              <State tone="good">{t.own.thisOne}</State>
-            ) : (
-              <Button variant="default" size="xs" loading={end.isPending} onClick={() => end.mutate(session.id)}>
-                {t.own.end}
-              </Button>
-            )}
-          </Group>
+          <SessionRow key={session.id} session={session} />
         ))}
       </Stack>
     </Card>
+  );
+}
+
+function SessionRow({ session }: { session: OpenSession }) {
+  const { t, format } = useI18n();
+  const end = useAct(() => api.endSession({ params: { id: session.id } }), { stale: [['sessions']] });
+  const name = `${browserName(session.userAgent, t.own.browserOn)} · ${session.address}`;
+  return (
+    <Group justify="space-between" role="group" aria-label={name}>
+      <div>
+        <Text size="sm" title={session.userAgent} style={{ overflowWrap: 'anywhere' }}>
+          {name}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {t.own.signedIn(format.time(session.createdAt))} · {t.own.lastSeen(format.time(session.lastSeenAt))}
+        </Text>
+      </div>
+      {session.current ? (
+        <State tone="good">{t.own.thisOne}</State>
+      ) : (
+        <Button variant="default" size="xs" loading={end.isPending} onClick={() => end.mutate(undefined)}>
+          {t.own.end}
+        </Button>
+      )}
+    </Group>
   );
 }
 

@@ -32,6 +32,7 @@ import {
   type Choice,
   diskFits,
   FIRST_CHOICE,
+  isOpenEnd,
   localInput,
   MOST_SEATS,
   nextHour,
@@ -39,6 +40,7 @@ import {
   seatsOf,
   zoneHere,
 } from '../rules/request.ts';
+import { endsBeforeItBegins, seriesWords } from '../rules/series.ts';
 
 const HOUR = 3_600_000;
 const SPANS = [
@@ -169,7 +171,7 @@ function RequestForm(props: { image: string; id: string; choice: Choice; change:
             />
           </Group>
         )}
-        {!choice.openEnd && (
+        {!isOpenEnd(choice) && (
           <Group grow align="flex-start">
             <Select
               label={t.reserve.howLong}
@@ -270,19 +272,25 @@ function Labelled({ label, children }: { label: string; children: (id: string) =
 function useFree(image: string, choice: Choice) {
   // While a person types, nobody is asked about half a word.
   const [settled] = useDebouncedValue(choice, 300);
-  const asked = askedFor(image, settled, zoneHere());
-  return useQuery({
+  const repeats = settled.when === 'repeating' && settled.until !== '' && !endsBeforeItBegins(settled);
+  const asked = { ...askedFor(image, settled, zoneHere()), ...(repeats ? { rule: ruleOf(settled) } : {}) };
+  const free = useQuery({
     queryKey: ['availability', asked],
     queryFn: ({ signal }) => api.availability({ query: { ...asked, look: '7d' } }, { signal }),
     placeholderData: keepPreviousData,
     refetchInterval: 60_000,
   });
+  // What was answered to something else is no answer to what stands in the form now.
+  return { ...free, answered: settled === choice && !free.isPlaceholderData };
 }
 
 function WhatIsFree(props: { free: ReturnType<typeof useFree>; choice: Choice; change: Change }) {
   const { t, format } = useI18n();
   const { choice, change } = props;
-  const { data, error } = props.free;
+  const { data, error, answered } = props.free;
+  // The day that is written may be none of a series: Monday to Friday, begun on a Sunday.
+  const first = data?.times?.[0]?.at;
+  const ofStart = first === undefined || first === data?.startsAt;
   const take = (at: string) => change({ when: choice.when === 'now' ? 'later' : choice.when, at: localInput(new Date(at)) });
   return (
     <Card withBorder component="section" aria-label={t.reserve.free}>
@@ -291,15 +299,15 @@ function WhatIsFree(props: { free: ReturnType<typeof useFree>; choice: Choice; c
         {data !== undefined && (
           <>
             <div aria-live="polite">
-              {data.possible ? (
+              {choice.when === 'repeating' && answered && <TheSeries choice={choice} times={data.times} />}
+              {!data.possible && ofStart && <WhyNot data={data} onTake={take} />}
+              {data.possible && choice.when !== 'repeating' && (
                 <>
                   <Text fw={600}>{t.reserve.possible}</Text>
                   {data.estimate !== undefined && choice.when === 'now' && (
                     <Text size="sm">{t.reserve.ready(format.span(data.estimate.p50Ms), format.span(data.estimate.p95Ms))}</Text>
                   )}
                 </>
-              ) : (
-                <WhyNot data={data} onTake={take} />
               )}
             </div>
             <FreeChart free={data.free} horizon={data.horizon} onTake={take} />
@@ -307,6 +315,20 @@ function WhatIsFree(props: { free: ReturnType<typeof useFree>; choice: Choice; c
         )}
       </Stack>
     </Card>
+  );
+}
+
+/** What will be reserved, in words, while it is still being chosen. */
+function TheSeries({ choice, times }: { choice: Choice; times: Availability['times'] }) {
+  const { t, format } = useI18n();
+  if (endsBeforeItBegins(choice)) return <Text fw={600}>{t.reserve.endsBefore}</Text>;
+  const words = seriesWords(choice, times, t, format);
+  if (words === undefined) return null;
+  return (
+    <>
+      <Text fw={600}>{words.sentence}</Text>
+      {words.free !== undefined && <Text size="sm">{words.free}</Text>}
+    </>
   );
 }
 

@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { signIn, signInByLink } from '../api/sign-in.ts';
 import { useI18n } from '../i18n/index.tsx';
+import { Mark } from '../parts/mark.tsx';
 import { Password } from '../parts/password.tsx';
 import { Problem } from '../parts/status.tsx';
 
@@ -48,7 +49,7 @@ function Heading({ title, text }: { title: string; text: string }) {
   return (
     <>
       <title>{`${title} · Carrel`}</title>
-      <img src="/assets/carrel.svg" alt="" width={40} height={40} />
+      <Mark size={40} />
       <Title order={1} size="h2">
         {title}
       </Title>

@@ -3,6 +3,8 @@ import { useI18n } from '../i18n/index.tsx';
 import { type FreeSpan, freeDays } from '../rules/free.ts';
 
 const DAYS = 7;
+/** Of a day; where the clocks change an hour lies a little beside its mark. */
+const HOURS = [0, 6, 12, 18, 24];
 
 /** What is free in the next days, as bars; the same in words for who does not see them. A bar takes the first free moment of its day. */
 export function FreeChart({ free, horizon, onTake }: { free: readonly FreeSpan[]; horizon: string; onTake: (at: string) => void }) {
@@ -13,6 +15,16 @@ export function FreeChart({ free, horizon, onTake }: { free: readonly FreeSpan[]
       <Text size="sm" fw={500}>
         {t.reserve.free}
       </Text>
+      <Group gap="sm" wrap="nowrap" aria-hidden>
+        <Text size="sm" miw={92} />
+        <div className="day-hours">
+          {HOURS.map((hour) => (
+            <span key={hour} style={{ left: `${(hour / 24) * 100}%` }}>
+              {hour}
+            </span>
+          ))}
+        </div>
+      </Group>
       {freeDays(free, now, new Date(horizon), DAYS).map(({ day, parts }) => {
         const [first] = parts;
         const lengthMs = new Date(day.getFullYear(), day.getMonth(), day.getDate() + 1).getTime() - day.getTime();

@@ -74,7 +74,7 @@ export function Empty({ title, hint, action }: { title: string; hint?: string; a
 /** A state: colour helps, the word says it. */
 export function State({ tone, children }: { tone: Tone; children: ReactNode }) {
   return (
-    <Badge color={TONE_COLORS[tone]} variant={tone === 'over' ? 'outline' : 'filled'} tt="none">
+    <Badge color={TONE_COLORS[tone]} variant={tone === 'over' ? 'outline' : 'filled'} tt="none" className="state">
       {children}
     </Badge>
   );

@@ -32,13 +32,16 @@ export const FIRST_CHOICE: Omit<Choice, 'at' | 'until'> = {
 /** The zone of the browser, by its name. */
 export const zoneHere = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+/** Without an end: of a server, and never of what is repeated. */
+export const isOpenEnd = ({ openEnd, when }: Pick<Choice, 'openEnd' | 'when'>): boolean => openEnd && when !== 'repeating';
+
 /** The parts that a reservation and the question what is free have in common; without a size of its disk where that is no choice. */
 export function askedFor(image: string, choice: Choice, zone: string, diskGrows = true): Omit<ReserveBody, 'id'> {
   const diskMiB = diskGrows ? diskMiBOf(choice.disk) : undefined;
   return {
     image,
     ...(choice.when === 'now' ? {} : { at: choice.at.replace('T', ' '), zone }),
-    ...(choice.openEnd ? { openEnd: true } : { for: choice.span }),
+    ...(isOpenEnd(choice) ? { openEnd: true } : { for: choice.span }),
     ...(choice.kind === 'auto' ? {} : { kind: choice.kind }),
     ...(choice.mode === 'auto' ? {} : { mode: choice.mode }),
     ...(diskMiB === undefined ? {} : { diskMiB }),

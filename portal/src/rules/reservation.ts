@@ -47,6 +47,16 @@ export function endIsNear({ state, endNearAt }: Pick<Reservation, 'state' | 'end
   return state === 'ready' && endNearAt !== undefined && Date.parse(endNearAt) <= nowMs;
 }
 
+/** Where each state stands on My machines: first what can be used, then what will be soon, what is booked, and what is over. */
+const PLACES: Record<Reservation['state'], number> = { ready: 0, preparing: 1, booked: 2, ending: 3, failed: 4, ended: 4 };
+
+/** In the order of My machines: of the same state what is booked by its start, all else as the server has it, the newest first. */
+export function inOrder<R extends Pick<Reservation, 'state' | 'startsAt'>>(list: readonly R[]): R[] {
+  return list.toSorted(
+    (a, b) => PLACES[a.state] - PLACES[b.state] || (a.state === 'booked' ? Date.parse(a.startsAt) - Date.parse(b.startsAt) : 0),
+  );
+}
+
 export type Tone = 'waiting' | 'good' | 'off' | 'bad' | 'over';
 
 /** How a state looks, whatever the page. */

@@ -21,7 +21,7 @@ import {
   ruleOf,
   seatsOf,
 } from './request.ts';
-import { actionsOf, progressOf, toneOf } from './reservation.ts';
+import { actionsOf, inOrder, progressOf, toneOf } from './reservation.ts';
 import { questionOf } from './question.ts';
 import { replicaProviders, revisionActions, verdictOf } from './revision.ts';
 import { matching } from './search.ts';
@@ -47,10 +47,28 @@ describe('what was chosen, as the server takes it', () => {
     expect(ruleOf({ ...choice, every: 'weekdays' })).toBe('FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;UNTIL=20270131');
     expect(ruleOf({ ...choice, every: 'daily' })).toBe('FREQ=DAILY;UNTIL=20270131');
   });
+  it('what is repeated has an end each time, also where a server without one was chosen before', () => {
+    expect(askedFor('a', { ...choice, when: 'repeating', kind: 'server', openEnd: true }, 'UTC')).toMatchObject({ for: '2h' });
+  });
   it('an input of a day and a time takes what it gave', () => {
     expect(localInput(new Date('2026-11-30T13:05'))).toBe('2026-11-30T13:05');
     expect(localInput(nextHour(new Date('2026-12-31T23:30')))).toBe('2027-01-01T00:00');
   });
+});
+
+it('on My machines those that are ready stand first, then those being prepared, then those booked by their start; of a state as the server has them', () => {
+  const list = [
+    ['a', 'booked', '2026-12-09'],
+    ['b', 'ended', '2026-11-01'],
+    ['c', 'preparing', '2026-11-30'],
+    ['d', 'booked', '2026-12-02'],
+    ['e', 'ready', '2026-11-30'],
+    ['f', 'failed', '2026-11-29'],
+    ['g', 'ending', '2026-11-29'],
+    ['h', 'ready', '2026-11-28'],
+  ] as const;
+  const order = inOrder(list.map(([id, state, startsAt]) => ({ id, state, startsAt })));
+  expect(order.map(({ id }) => id).join('')).toBe('ehcdagbf');
 });
 
 describe('what the server refused', () => {

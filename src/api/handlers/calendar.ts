@@ -17,8 +17,8 @@ type CalendarOperation =
 export function calendarHandlers({ services }: Deps): Handlers<CalendarOperation> {
   return {
     async availability({ query, caller }) {
-      const { look, ...asked } = query;
-      const wish = { ...machineRequestOf(asked), lookMs: look === undefined ? undefined : durationMs(look) };
+      const { look, rule, ...asked } = query;
+      const wish = { ...machineRequestOf(asked), rule, lookMs: look === undefined ? undefined : durationMs(look) };
       await existingImage(services, query.image);
       return services.availability(caller, wish);
     },

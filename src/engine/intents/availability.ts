@@ -47,6 +47,8 @@ export interface AvailabilityIntent {
   diskMiB?: number | null | undefined;
   /** How far from the start on is looked at the least, in milliseconds; a day if left out. */
   lookMs?: number | undefined;
+  /** Starts of a series, in order: each is answered for by itself. */
+  starts?: readonly Date[] | undefined;
   /** A reservation that is not counted: the one that is to be moved. */
   except?: string | undefined;
 }
@@ -68,6 +70,8 @@ export interface Availability {
   next?: Date | undefined;
   /** Spans of which each part as long as was asked for can be had, up to the horizon; preparation and turn-round lie outside. */
   free: readonly Interval[];
+  /** Of each of the starts that were asked about, whether one machine could be promised for it, whatever the others take. */
+  times: readonly { at: Date; free: boolean }[];
   horizon: Date;
   leadMs: number;
   estimate?: Estimate | undefined;
@@ -100,8 +104,10 @@ export async function availability(deps: EngineDeps, who: Who, request: Availabi
   // One that is to be moved stays what it is, where it is.
   const never = request.except === undefined ? (refusal ?? (await refusedSize(deps, request, { revision, profile }))) : undefined;
   if (never === undefined) return { ...overall(answers), disk };
-  return { ...overall(answers), possible: false, refusal: never, next: undefined, free: [], disk };
+  return { ...overall(answers), possible: false, refusal: never, next: undefined, free: [], times: noneOf(request), disk };
 }
+
+const noneOf = ({ starts = [] }: AvailabilityIntent) => starts.map((at) => ({ at, free: false }));
 
 /** What reserve refuses the sizes with that are asked for. */
 async function refusedSize(
@@ -145,7 +151,8 @@ function overall(answers: readonly Availability[]): Availability {
   const [best] = sorted as [Availability];
   const free = apart(answers.flatMap((a) => a.free));
   const horizon = new Date(Math.min(...answers.map((a) => a.horizon.getTime())));
-  return answers.length === 1 ? best : { ...best, free: free.slice(0, MOST_OFFERS), horizon };
+  const times = best.times.map(({ at }, i) => ({ at, free: answers.some((a) => a.times[i]?.free === true) }));
+  return answers.length === 1 ? best : { ...best, free: free.slice(0, MOST_OFFERS), times, horizon };
 }
 
 /** In order. A span counts by itself: of two that overlap, on two places, not every part of their union can be had. */
@@ -212,7 +219,8 @@ async function availabilityAt(
     return { q: next, each, next: never ? undefined : earliest(each.map(nextStart)), until };
   };
   const [first = DAY, ...further] = LOOKS_MS;
-  let seen = await look(Math.min(last, from.getTime() + Math.max(first, request.lookMs ?? 0)));
+  const lastStart = request.starts?.at(-1)?.getTime() ?? 0;
+  let seen = await look(Math.min(last, Math.max(lastStart, from.getTime() + Math.max(first, request.lookMs ?? 0))));
   for (const far of further) {
     if (seen.next !== undefined || seen.until >= last || never || tooLarge(seen.q.limits, seen.q.wanted) !== undefined) break;
     if (from.getTime() + far > seen.until) seen = await look(Math.min(last, from.getTime() + far));
@@ -233,10 +241,17 @@ async function availabilityAt(
     breach: broken,
     next: seen.next === undefined ? undefined : new Date(seen.next),
     free: never ? [] : apart(seen.each.flatMap((each) => offers(each, MOST_OFFERS))).slice(0, MOST_OFFERS),
+    times: never ? noneOf(request) : (request.starts ?? []).map((at) => ({ at, free: seen.each.some((each) => canBegin(each, at)) })),
     horizon: new Date(seen.until),
     leadMs,
     estimate: told,
   };
+}
+
+/** Whether one can begin at exactly that time: neither past nor further ahead than the rules allow. */
+function canBegin(q: NextQuestion, at: Date): boolean {
+  const from = at.getTime();
+  return from >= q.now && from <= q.until && nextStart({ ...q, from, until: from }) === from;
 }
 
 async function question(

@@ -41,30 +41,30 @@ export interface SeriesMade {
  * (the rule); `no-capacity` with `details.refused` when not all can be had and `partial` is false, or none can.
  */
 export async function reserveSeries(deps: EngineDeps, who: Who, request: SeriesIntent): Promise<SeriesMade> {
-  const found = occurrences({ rule: request.rule, start: request.startsAt, zone: request.zone });
-  if ('problem' in found) {
-    throw new CarrelError('bad-request', found.problem, {
-      hint: `such as FREQ=WEEKLY;BYDAY=MO,WE;COUNT=20, at most ${MOST_OCCURRENCES} times`,
-    });
-  }
+  const starts = startsOf(request);
   const { seats = 1 } = request;
-  if (seats * found.starts.length > MOST_TOGETHER)
-    throw new CarrelError(
-      'bad-request',
-      `${seats} machines at ${found.starts.length} times are ${seats * found.starts.length} reservations`,
-      {
-        hint: `ask for ${MOST_TOGETHER} at most, in several requests`,
-      },
-    );
+  if (seats * starts.length > MOST_TOGETHER)
+    throw new CarrelError('bad-request', `${seats} machines at ${starts.length} times are ${seats * starts.length} reservations`, {
+      hint: `ask for ${MOST_TOGETHER} at most, in several requests`,
+    });
   return makingRoom(
     deps,
     who,
     async (look) => {
       const offer = look(await makeOffer(deps, who, request));
-      return promisingTx(deps, who, (tx) => seriesWithin(deps, tx, who, offer, request, found.starts));
+      return promisingTx(deps, who, (tx) => seriesWithin(deps, tx, who, offer, request, starts));
     },
     { any: request.partial },
   );
+}
+
+/** The starts of a series, in order, none of them looked at yet; `bad-request` with what is wrong with its rule. */
+export function startsOf({ rule, startsAt, zone }: Pick<SeriesIntent, 'rule' | 'startsAt' | 'zone'>): readonly Date[] {
+  const found = occurrences({ rule, start: startsAt, zone });
+  if (!('problem' in found)) return found.starts;
+  throw new CarrelError('bad-request', found.problem, {
+    hint: `such as FREQ=WEEKLY;BYDAY=MO,WE;COUNT=20, at most ${MOST_OCCURRENCES} times`,
+  });
 }
 
 async function seriesWithin(
