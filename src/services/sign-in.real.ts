@@ -1,11 +1,12 @@
 /** Tokens over the real store: what they can make, and what ends with them. */
 import { randomUUID } from 'node:crypto';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { makeBench } from '../../test/support/engine.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { accountServices } from './accounts.ts';
 import type { Caller } from './interface.ts';
 import type { Parts } from './parts.ts';
+import { LOOK_EVERY_MS, untilSignedOut } from './sign-ins.ts';
 
 const HOUR = 3_600_000;
 
@@ -49,4 +50,29 @@ test('what is open by a token is told when the token is removed, and nothing els
   // Opened by a token that went in the same moment.
   await aborted(it.untilSignedOut(one, done.signal));
   done.abort();
+});
+
+test('an account that is switched off: all that is open by it ends at the next look, less than 5 s later, where nobody was notified', async () => {
+  const { bench, it, root, signIn, aborted } = await world();
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const done = new AbortController();
+  onTestFinished(() => {
+    done.abort();
+    vi.useRealTimers();
+  });
+  // A store whose notifications are all lost.
+  const deaf = Object.assign(Object.create(bench.store) as typeof bench.store, { listen: () => Promise.reject(new Error('lost')) });
+  await it.createAccount(root, { name: 'bob', role: 'user' });
+  const made = await it.createToken(root, { account: 'bob', label: 'x' });
+  const bob = (await it.verifyToken(made?.token ?? '')) as Caller;
+  const open = (who: Caller) => untilSignedOut(deaf, () => bench.deps.now(), who, done.signal);
+  // As the events of a page, a screen and a terminal are held open.
+  const signals = [open(bob), open(bob), open(bob)];
+  const kept = open(await signIn(root));
+  await it.changeAccount(root, { account: 'bob', off: true });
+  expect(signals.map((signal) => signal.aborted)).toEqual([false, false, false]);
+  expect(LOOK_EVERY_MS).toBeLessThan(5_000);
+  vi.advanceTimersByTime(LOOK_EVERY_MS);
+  await Promise.all(signals.map(aborted));
+  expect(kept.aborted).toBe(false);
 });

@@ -4,7 +4,7 @@ import type { Store } from '../store/db.ts';
 import type { Caller } from './interface.ts';
 
 /** Looks at all that is in use this often, in milliseconds: for ends by the clock, and for a notification that was lost. */
-const LOOK_EVERY_MS = 4_000;
+export const LOOK_EVERY_MS = 4_000;
 
 interface Use {
   kind: 'token' | 'session';

@@ -203,6 +203,14 @@ export function ownTests(): void {
       ['local', true],
     ]);
     await page.getByRole('tab', { name: 'Accounts' }).click();
+    // Which tab is open stands in the address: it is gone back from, and led to.
+    await page.getByRole('tab', { name: 'Jobs' }).click();
+    const selected = (name: string) => page.getByRole('tab', { name, selected: true }).waitFor();
+    await selected('Jobs');
+    await page.goBack();
+    await selected('Accounts');
+    await page.reload();
+    await selected('Accounts');
     const ann = page.getByRole('article', { name: 'ann' });
     for (const [name, now] of [
       ['Make an operator', 'operator'],

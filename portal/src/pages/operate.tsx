@@ -1,4 +1,5 @@
 import { Tabs } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useI18n } from '../i18n/index.tsx';
 import { PageTitle } from '../parts/status.tsx';
 import { Accounts } from './operate/accounts.tsx';
@@ -21,10 +22,15 @@ const TABS = [
 
 export function Operate() {
   const { t } = useI18n();
+  const navigate = useNavigate();
+  // In the address: a link leads to it, and the browser's own way back is the way back.
+  const { tab: asked } = useSearch({ strict: false }) as { tab?: unknown };
+  const [tab] = TABS.find(([key]) => key === asked) ?? TABS[0];
+  const open = (key: string | null) => void navigate({ to: '/operate', search: { tab: key } as never, resetScroll: false });
   return (
     <>
       <PageTitle>{t.operate.title}</PageTitle>
-      <Tabs defaultValue="providers" keepMounted={false}>
+      <Tabs value={tab} onChange={open} keepMounted={false}>
         <Tabs.List mb="md" className="one-row">
           {TABS.map(([key]) => (
             <Tabs.Tab key={key} value={key}>
