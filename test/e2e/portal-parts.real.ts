@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { afterAll, expect, test } from 'vitest';
 import { axeViolations } from '../support/axe.ts';
-import { ownTests, screenTests, serialTests } from '../support/portal-parts-suite.ts';
+import { axeTests, ownTests, screenTests, serialTests } from '../support/portal-parts-suite.ts';
 import { button, closePortalParts, readyMachine, signedIn } from '../support/portal-parts.ts';
 
 afterAll(closePortalParts);
 screenTests();
 serialTests();
 ownTests();
+axeTests();
 
 test('golden disks are put on the datastore that was written', async () => {
   const { page, called, faults } = await signedIn('root', '/images/starter', (world) => {

@@ -22,3 +22,14 @@ export async function axeViolations(page: Page): Promise<string[]> {
     return violations.flatMap(({ id, help, nodes }) => nodes.map((n) => `${id}: ${help}: ${n.target.join(' ')}: ${n.failureSummary}`));
   }, RULES);
 }
+
+/** The same in both themes, which the page takes from the system: it is switched under the open page. */
+export async function axeInBothThemes(page: Page, where: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor({ state: 'attached' });
+    for (const violation of await axeViolations(page)) found.push(`${where}, ${colorScheme}: ${violation}`);
+  }
+  return found;
+}

@@ -2,7 +2,7 @@
 import { Duplex, PassThrough } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { CarrelError } from '../../src/lib/errors.ts';
-import { axeViolations } from './axe.ts';
+import { axeInBothThemes, axeViolations } from './axe.ts';
 import { PATIENCE_MS, type Page } from './browser.ts';
 import { button, readyMachine, signedIn } from './portal-parts.ts';
 import { RfbMachine } from './rfb-machine.ts';
@@ -266,6 +266,60 @@ export function ownTests(): void {
     });
     const why = first.getByRole('alert', { name: /^The golden disks could not be copied/ });
     await why.getByText('ssd-9 has 1 GiB free').waitFor();
+    expect(faults).toEqual([]);
+  });
+}
+
+export function axeTests(): void {
+  test('axe finds nothing in either theme: every page and tab of an operator, every dialog and menu of a machine', async () => {
+    let id = '';
+    const { page, faults } = await signedIn('root', '/machines', (world) => {
+      id = readyMachine(world, 'root').id;
+      const failure = { code: 'guest-timeout', message: 'late', retry: 'never' as const };
+      world.addReservation('root', { state: 'failed', failure });
+      world.addReservation('root', { state: 'booked', stage: 'booked' });
+      world.addJob('provision', 'ann', 'stuck');
+      world.addNobodys();
+      world.otherBrowsers = [{ id: '00000000-0000-4000-8000-0000000000a1', userAgent: 'Telephone' }];
+    });
+    const found: string[] = [];
+    const look = async (where: string) => {
+      await page.getByRole('status', { name: /^Loading/ }).waitFor({ state: 'detached' });
+      found.push(...(await axeInBothThemes(page, where)));
+    };
+    await page.getByRole('switch', { name: 'Those that ended' }).check();
+    await button(page, 'Reserve again').waitFor();
+    await look('My machines');
+    const card = page.getByRole('article').filter({ has: page.getByRole('link', { name: 'Connect' }) });
+    for (const menu of ['Extend', 'Power']) {
+      await card.getByRole('button', { name: menu, exact: true }).click();
+      await page.getByRole('menu').waitFor();
+      await look(menu);
+      await page.keyboard.press('Escape');
+      await page.getByRole('menu').waitFor({ state: 'detached' });
+    }
+    await button(page, 'root').click();
+    await page.getByRole('menu').waitFor();
+    await look('the menu of an account');
+    await page.keyboard.press('Escape');
+    for (const dialog of ['Credentials', 'Checkpoints', 'Capture', 'End']) {
+      await card.getByRole('button', { name: dialog, exact: true }).click();
+      await page.getByRole('dialog').waitFor();
+      await look(dialog);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+    for (const path of ['/own', '/reserve', '/reserve/starter', '/images', '/images/starter', `/machines/${id}/serial`, '/operate']) {
+      await page.goto(new URL(path, page.url()).href);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await look(path);
+      for (const tab of (await page.getByRole('tab').all()).slice(1)) {
+        await tab.click();
+        await page.getByRole('tabpanel').waitFor();
+        await look(`${path} ${await tab.textContent()}`);
+      }
+    }
+    expect(found).toEqual([]);
     expect(faults).toEqual([]);
   });
 }

@@ -26,4 +26,10 @@ export const theme = createTheme({
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
   headings: { fontWeight: '600' },
+  components: {
+    // Within the page's landmark; and the first item has the focus, as in any menu, rather than a place beside the items that is none.
+    Menu: { defaultProps: { portalProps: { target: '#main' }, withInitialFocusPlaceholder: false } },
+    // A dialog's own header is not the page's.
+    ModalHeader: { defaultProps: { role: 'presentation' } },
+  },
 });

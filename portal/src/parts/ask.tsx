@@ -26,7 +26,7 @@ export function Ask(props: {
             {t.common.cancel}
           </Button>
           <Button
-            {...(props.danger ? { color: 'red' } : {})}
+            {...(props.danger ? { color: 'red.9' } : {})}
             loading={props.busy ?? false}
             disabled={props.disabled ?? false}
             onClick={props.onGo}

@@ -34,8 +34,16 @@ export function LineageGraph({ image }: { image: string }) {
           {[t.operate.incomplete, ...(data.notRead ?? []).map(({ provider, reason }) => `${provider}: ${reason}`)].join(' ')}
         </Alert>
       )}
-      <div style={{ height: 420 }} aria-hidden>
-        <ReactFlow {...placed} colorMode={colorMode} fitView nodesDraggable={false} nodesConnectable={false} nodesFocusable={false}>
+      <div style={{ height: 420 }} role="group" aria-label={t.images.lineage}>
+        <ReactFlow
+          {...placed}
+          colorMode={colorMode}
+          fitView
+          nodesDraggable={false}
+          nodesConnectable={false}
+          nodesFocusable={false}
+          edgesFocusable={false}
+        >
           <Background />
           <Controls showInteractive={false} />
         </ReactFlow>
