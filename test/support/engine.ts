@@ -235,7 +235,8 @@ export function makeWorker(bench: Bench, options: Partial<WorkerOptions> = {}): 
     name: `${INSTALLATION}/${randomUUID().slice(0, 8)}`,
     concurrency: 8,
     leaseMs: 20_000,
-    pollMs: 50,
+    // What is due is told; this is for what is due later.
+    pollMs: 200,
     ...options,
   });
 }
@@ -272,14 +273,15 @@ export function inside(bench: Bench, tx: Tx): EngineDeps {
   return { ...bench.deps, store: Object.create(bench.store, { tx: { value: within } }) as Store };
 }
 
-/** Waits until `look` gives something true; at most 120 s, so that a fault shows as a failure and not as a hang. */
+/** Waits until `look` gives something true; at most 600 s, so that a fault shows as a failure and not as a hang. */
 export async function until<T>(look: () => Promise<T> | T, what = 'the condition'): Promise<NonNullable<T>> {
-  const end = performance.now() + 120_000;
-  for (;;) {
+  const end = performance.now() + 600_000;
+  // A look is a query as a rule, and takes the processors from what is waited for: the longer it lasts, the more seldom.
+  for (let pauseMs = 5; ; pauseMs = Math.min(100, pauseMs * 1.5)) {
     const found = await look();
     if (found) return found as NonNullable<T>;
     if (performance.now() > end) throw new Error(`${what} did not come`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 

@@ -15,7 +15,7 @@ export const LAUNCHER = join(ROOT, 'bin/carrel');
 /**
  * Waits for `look` to give something; fails with what it waited for. The limit tells a hang from a slow machine, nothing else: no test
  * is about how fast this one is. Looks are requests as a rule, and take the processors from what is waited for: what costs nothing to look
- * at, or passes by, is looked at more often.
+ * at, or passes by, is looked at more often; the longer it lasts, the more seldom: at last four times as seldom.
  */
 export async function until<T>(
   what: string,
@@ -24,11 +24,11 @@ export async function until<T>(
   everyMs = 200,
 ): Promise<T> {
   const end = performance.now() + limitMs;
-  for (;;) {
+  for (let pauseMs = everyMs; ; pauseMs = Math.min(4 * everyMs, pauseMs * 1.1)) {
     const found = await look();
     if (found !== undefined) return found;
     if (performance.now() > end) throw new Error(`waited ${limitMs / 1000} s for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, everyMs));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 

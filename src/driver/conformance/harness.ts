@@ -11,6 +11,8 @@ export interface Harness {
   readonly capabilities: Capabilities;
   /** True if a boot costs next to nothing; else checks share booted machines and do fewer rounds. */
   readonly cheap: boolean;
+  /** Verbs are broken off at one point only; the other points are another run's. */
+  readonly brief?: boolean;
   readonly timeouts: HarnessTimeouts;
 
   /** A master of that id from a source that costs little; calling it twice with one id describes the same thing. */
