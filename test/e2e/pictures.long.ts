@@ -40,6 +40,12 @@ test('every page is pictured', async () => {
       images: '/images',
       image: '/images/starter',
       operate: '/operate',
+      jobs: '/operate?tab=jobs',
+      rules: '/operate?tab=rules',
+      accounts: '/operate?tab=accounts',
+      audit: '/operate?tab=audit',
+      own: '/own',
+      serial: `/machines/${ready.id}/serial`,
       screen: `/machines/${ready.id}/screen`,
       terminal: `/machines/${ready.id}/terminal`,
     };
@@ -59,12 +65,13 @@ test('every page is pictured', async () => {
           if (name === 'reserve-image') await page.getByText('What is free').waitFor();
           if (name === 'screen') await painted(page);
           if (name === 'terminal') await page.getByText('#').first().waitFor();
+          if (name === 'serial') await page.getByText('login:').first().waitFor();
           await page.screenshot({ path: join(FOLDER, `${name}-${size}-${colorScheme}.png`) });
         }
         await context.close();
       }
     }
-    expect(Object.keys(pages).length).toBe(8);
+    expect(Object.keys(pages).length).toBe(14);
   } finally {
     await browser.close();
     await server.dispose();

@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { axeViolations } from '../support/axe.ts';
 import { axeTests, ownTests, screenTests, serialTests } from '../support/portal-parts-suite.ts';
 import { button, closePortalParts, readyMachine, signedIn } from '../support/portal-parts.ts';
+import { eventually } from '../support/test-server.ts';
 
 afterAll(closePortalParts);
 screenTests();
@@ -199,6 +200,8 @@ test('what is repeated is said in words before it is reserved, live, with what o
   await page.getByLabel(/^Until/).fill('2027-01-01');
   await free.getByText('The last day lies before the first.').waitFor();
   expect(await free.locator('.day-hours').innerText()).toMatch(/^0\s*6\s*12\s*18\s*24$/);
+  const tall = await free.locator('.day-hours > span').evaluateAll((hours) => hours.map((hour) => hour.getBoundingClientRect().height));
+  expect(new Set(tall).size).toBe(1);
   expect(called('reserveSeries')).toEqual([]);
   expect(faults).toEqual([]);
 });
@@ -268,6 +271,10 @@ test('an operator takes away a machine that is nobody’s and moves one that is 
   await list.getByRole('tab').first().press('ArrowLeft');
   await list.getByRole('tab', { name: 'Audit', selected: true }).waitFor();
   expect(await list.evaluate((element) => element.scrollLeft)).toBeGreaterThan(0);
+  // And by a link that leads to it.
+  await page.reload();
+  await list.getByRole('tab', { name: 'Audit', selected: true }).waitFor();
+  await eventually('the row to be scrolled', async () => (await list.evaluate((element) => element.scrollLeft)) > 0);
   await page.setViewportSize({ width: 1280, height: 800 });
   await list.getByRole('tab', { name: 'Providers' }).click();
   await page.getByText('Datastore ssd-1 (1 GiB free)').waitFor();

@@ -53,6 +53,7 @@ export const de: Messages = {
     title: 'Anmeldung und Passwort',
     sessions: 'Wo Sie angemeldet sind',
     thisOne: 'dieser Browser',
+    nowhere: 'In keinem Browser.',
     browserOn: (browser, system) => `${browser} auf ${system}`,
     signedIn: (time) => `angemeldet ${time}`,
     lastSeen: (time) => `zuletzt gesehen ${time}`,

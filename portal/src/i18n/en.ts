@@ -58,6 +58,7 @@ export const en = {
     title: 'Sign-in and password',
     sessions: 'Where you are signed in',
     thisOne: 'this browser',
+    nowhere: 'In no browser.',
     browserOn: (browser: string, system: string) => `${browser} on ${system}`,
     signedIn: (time: string) => `signed in ${time}`,
     lastSeen: (time: string) => `last seen ${time}`,

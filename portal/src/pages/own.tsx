@@ -38,6 +38,7 @@ function Sessions() {
         </Title>
         {error !== null && <Problem error={error} again={() => void refetch()} />}
         {isPending && <Waiting />}
+        {data?.items.length === 0 && <Text size="sm">{t.own.nowhere}</Text>}
         {data?.items.map((session) => (
           <SessionRow key={session.id} session={session} />
         ))}
