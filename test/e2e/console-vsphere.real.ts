@@ -171,7 +171,7 @@ test('in the portal the screen is seen and typed on as any other; a host that go
   const { pathname } = new URL(page.url());
   await page.goto(server.url + pathname.replace(/screen$/, 'terminal'));
   await off.getByText('Schalten Sie ihn').waitFor();
-  await page.getByRole('button', { name: 'Neu öffnen' }).waitFor();
+  await page.getByRole('status').getByText('Es wird weiter versucht').waitFor();
   await page.goto(server.url + pathname);
   await off.waitFor();
   await ann.powerReservation({ params: { id }, body: { op: 'on' } });
