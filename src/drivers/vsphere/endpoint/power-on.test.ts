@@ -1,7 +1,12 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { type Case, codeOf, ctx, inWorld } from '../../../../test/support/vsphere-cases.ts';
 import type { VSphereWorldOptions } from '../../../../test/support/vsphere-harness.ts';
 import { makeCtx } from '../../../lib/context.ts';
+import { isFault, VSphereClient } from '../../../vsphere/index.ts';
+import type { Vm } from '../../../vsim/model/entities.ts';
+import { startVsim } from '../../../vsim/vsim.ts';
+import { PowerOns } from './power-on.ts';
+import type { Site } from './site.ts';
 
 const JOINT = 'PowerOnMultiVM_Task';
 const SINGLE = 'PowerOnVM_Task';
@@ -97,4 +102,35 @@ test('a joint call whose answer is lost is looked into before anything is asked 
     expect(new Set(powers(c, ids))).toEqual(new Set(['poweredOn']));
     expect(c.m.bugs).toEqual([]);
   });
+});
+
+test('what the joint call did not try is told with its fault and not asked for again; who has broken off before is not switched on', async () => {
+  const vsim = await startVsim({ vms: 4 });
+  const client = new VSphereClient({
+    url: vsim.url,
+    credentials: { kind: 'password', username: vsim.username, password: vsim.password },
+    trust: { fingerprint256: vsim.fingerprint256 },
+  });
+  onTestFinished(async () => {
+    await client.close();
+    await vsim.close();
+  });
+  await client.inventory.ready(ctx());
+  const { model } = vsim;
+  const vms = [...model.vms.values()].filter((vm) => !vm.record.template).slice(0, 4);
+  for (const vm of vms) vm.power = 'poweredOff';
+  const [already, gone] = vms as [Vm, Vm];
+  already.power = 'poweredOn';
+  const cluster = { type: 'ClusterComputeResource', value: model.compute.id };
+  const powerOns = new PowerOns(client, { datacenter: { type: 'Datacenter', value: model.datacenter.id }, compute: cluster } as Site);
+  const told = await Promise.allSettled(
+    vms.map((vm) => {
+      const signal = vm === gone ? AbortSignal.abort(new Error('broken off')) : ctx().signal;
+      return powerOns.run(ctx(), { signal }, { type: 'VirtualMachine', value: vm.id }, {});
+    }),
+  );
+  expect(told.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled', 'fulfilled']);
+  expect(isFault((told[0] as PromiseRejectedResult).reason, 'InvalidPowerState')).toBe(true);
+  expect(vms.map((vm) => vm.power)).toEqual(['poweredOn', 'poweredOff', 'poweredOn', 'poweredOn']);
+  expect([vsim.stats.byMethod.get(JOINT), vsim.stats.byMethod.get(SINGLE)]).toEqual([1, undefined]);
 });
