@@ -1,4 +1,6 @@
+import { Compile } from 'typebox/compile';
 import { expect, test } from 'vitest';
+import { RuleChange } from '../../../src/contract/calendar.ts';
 import { changeOf, formOf } from './site-rules.ts';
 
 const HOUR = 3_600_000;
@@ -42,3 +44,19 @@ test('what a site says of a kind is written in a form, and sent as the whole of 
 test('an empty form takes away what was said', () => {
   expect(changeOf(formOf({}, 'any'), { kind: 'long', group: '*' }, 'any')).toEqual({ kind: 'long', group: '*', reset: true });
 });
+
+test.each(['two', '2 machines', '-1', '1.5', '1e3'])(
+  '%s is no number of machines: it is sent as it is, for the server to refuse, and lifts no limit',
+  (text) => {
+    const change = changeOf({ ...formOf({}, 'any'), atOnce: text, groupAtOnce: ` ${text} ` }, { kind: 'lab', group: '*' }, 'any');
+    const sent = JSON.parse(JSON.stringify(change)) as Record<string, unknown>;
+    expect(sent).toEqual({ kind: 'lab', group: '*', reset: true, atOnce: text, groupAtOnce: text });
+    expect(
+      new Set(
+        Compile(RuleChange)
+          .Errors(sent)
+          .map((error) => error.instancePath),
+      ),
+    ).toEqual(new Set(['/atOnce', '/groupAtOnce']));
+  },
+);

@@ -61,13 +61,15 @@ export function formOf(said: Readonly<Record<string, unknown>>, unlimited: strin
   return form;
 }
 
-/** The whole of what the form says, in place of what was said before. What is no number is left to the server to refuse. */
+/** The whole of what the form says, in place of what was said before. What is no number is sent as it is written, for the server to refuse. */
 export function changeOf(form: RuleForm, of: Required<Pick<RuleChange, 'kind' | 'group'>>, unlimited: string): RuleChange {
   const limit = (text: string) => (text.trim() === unlimited ? null : text.trim());
   const spans = SPANS.flatMap(([field]) => (form[field].trim() === '' ? [] : [[field, limit(form[field])]]));
   const numbers = NUMBERS.flatMap((field) => {
     const text = limit(form[field]);
-    return text === '' ? [] : [[field, text === null ? null : Number(text)]];
+    if (text === '') return [];
+    // Number's NaN would be sent as null, which is no limit at all.
+    return [[field, text !== null && /^\d+$/.test(text) ? Number(text) : text]];
   });
   return {
     ...of,
