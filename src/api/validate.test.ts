@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
+import { RuleChange } from '../contract/calendar.ts';
 import { validator } from './validate.ts';
 
 const said = (result: { value: unknown } | { error: Error }) => ('error' in result ? result.error.message : result.value);
@@ -13,6 +14,15 @@ describe('numbers in a path', () => {
 
   it.each(['1.5', '0x1', ' 1', '1 ', '1e0', '+1', '1n', 'true', ''])('refuses %j, which is none as people write it', (number) => {
     expect(said(check({ number }))).toBe('number must be a whole number');
+  });
+});
+
+describe('numbers in a body', () => {
+  const check = validator('body', RuleChange);
+
+  it.each(['two', '-1', '1.5', '12'])('refuses %j as the limit of a rule, which is text: nothing is read into it', (atOnce) => {
+    expect(said(check({ kind: 'lab', group: '*', reset: true, atOnce }))).toMatch(/^atOnce /);
+    expect(said(check({ kind: 'lab', group: '*', reset: true, atOnce: 12 }))).toMatchObject({ atOnce: 12 });
   });
 });
 
