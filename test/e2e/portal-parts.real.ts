@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { afterAll, expect, test } from 'vitest';
-import { axeViolations } from '../support/axe.ts';
+import { axeInBothThemes, axeViolations } from '../support/axe.ts';
 import { axeTests, ownTests, screenTests, serialTests } from '../support/portal-parts-suite.ts';
 import { button, closePortalParts, readyMachine, signedIn } from '../support/portal-parts.ts';
 import { eventually } from '../support/test-server.ts';
@@ -323,6 +323,7 @@ test('text is pasted into a terminal and copied out of it, and the screen says t
       (at) => (globalThis as unknown as { getComputedStyle(of: unknown): { color: string } }).getComputedStyle(at).color,
     ),
   ).toBe('rgb(10, 200, 30)');
+  expect(await axeInBothThemes(page, 'a terminal')).toEqual([]);
   await shown.getByRole('textbox').press('Shift+Insert');
   await shown.getByText('Zürich @€').first().waitFor();
   await page.evaluate("navigator.clipboard.writeText('')");

@@ -71,11 +71,13 @@ export function screenTests(): void {
 
   test('a screen whose connection was cut says so and comes back by itself', async () => {
     const { page, machine, world, shows, faults } = await atScreen();
+    const found = await axeInBothThemes(page, 'a screen');
     let comeBack = (): void => {};
     world.failures.set('openConsole', new Promise<void>((resolve) => (comeBack = resolve)));
     machine.cut();
     await page.getByText('The connection broke. Connecting again …').waitFor();
     expect(await button(page, 'Send keys').isDisabled()).toBe(true);
+    expect([...found, ...(await axeInBothThemes(page, 'a screen that is cut off'))]).toEqual([]);
     comeBack();
     await shows().toMatchObject({ painted: true });
     expect(machine.viewers).toBe(2);
@@ -271,7 +273,7 @@ export function ownTests(): void {
 }
 
 export function axeTests(): void {
-  test('axe finds nothing in either theme: every page and tab of an operator, every dialog and menu of a machine', async () => {
+  test('axe finds nothing in either theme: every page and tab of an operator with what was found at a provider, every dialog and menu of a machine', async () => {
     let id = '';
     const { page, faults } = await signedIn('root', '/machines', (world) => {
       id = readyMachine(world, 'root').id;
@@ -298,6 +300,12 @@ export function axeTests(): void {
       await page.keyboard.press('Escape');
       await page.getByRole('menu').waitFor({ state: 'detached' });
     }
+    await card.getByRole('button', { name: 'Power', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Set up anew …' }).click();
+    await page.getByRole('dialog').waitFor();
+    await look('Set up anew');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await button(page, 'root').click();
     await page.getByRole('menu').waitFor();
     await look('the menu of an account');
@@ -309,7 +317,16 @@ export function axeTests(): void {
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     }
-    for (const path of ['/own', '/reserve', '/reserve/starter', '/images', '/images/starter', `/machines/${id}/serial`, '/operate']) {
+    for (const path of [
+      '/own',
+      '/reserve',
+      '/reserve/starter',
+      '/images',
+      '/images/starter',
+      `/machines/${id}/serial`,
+      '/nothing',
+      '/operate',
+    ]) {
       await page.goto(new URL(path, page.url()).href);
       await page.getByRole('heading', { level: 1 }).waitFor();
       await look(path);
@@ -319,6 +336,15 @@ export function axeTests(): void {
         await look(`${path} ${await tab.textContent()}`);
       }
     }
+    await page.getByRole('tab', { name: 'Findings' }).click();
+    await button(page, 'Look now').click();
+    await page.getByText('would be mended').waitFor();
+    await look('what was found at a provider');
+    await page.goto(new URL('/machines', page.url()).href);
+    await page.getByRole('switch', { name: 'Those that ended' }).check();
+    await button(page, 'Reserve again').click();
+    await page.getByRole('button', { name: /^Take / }).waitFor();
+    await look('Reserve again, at a time that cannot be had');
     expect(found).toEqual([]);
     expect(faults).toEqual([]);
   });
