@@ -1,11 +1,16 @@
 /** Sessions, tokens and links of accounts as their people and operators handle them, over the real store. */
-import { expect, onTestFinished, test } from 'vitest';
+import type { AddressInfo } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { WebSocket } from 'undici';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { FakeWorld, fakeServices } from '../../test/support/fake-services.ts';
 import { another, CSRF, HERE, PASSWORD, waitingForLocks, world } from '../../test/support/session-world.ts';
 import { until } from '../../test/support/server.ts';
 import { Sealer } from '../engine/credentials.ts';
 import { accountServices } from '../services/accounts.ts';
 import type { Parts } from '../services/parts.ts';
 import { sessionServices } from '../services/sessions.ts';
+import { LOOK_EVERY_MS } from '../services/sign-ins.ts';
 import * as accounts from '../store/accounts.ts';
 
 test('a program signs in for a token of its own, without a session', async () => {
@@ -85,6 +90,59 @@ test('an account that is switched off is out at once, with all that is open by i
   expect((await change({ role: 'admin' })).json()).toMatchObject({ role: 'admin' });
   await new Promise<void>((resolve) => (again.aborted ? resolve() : again.addEventListener('abort', () => resolve())));
   expect((await w.ask('GET', '/accounts', { headers: { authorization: `Bearer ${token}` } })).statusCode).toBe(200);
+});
+
+test('what a browser has open by its cookie ends at the next look after its account was switched off, where nobody was notified', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const over = new AbortController();
+  onTestFinished(() => {
+    over.abort();
+    vi.useRealTimers();
+  });
+  const machines = new FakeWorld();
+  const { id } = machines.addReservation('ann', { state: 'ready' });
+  const sides = { console: new PassThrough(), terminal: new PassThrough() };
+  machines.openShell = async () => ({ stream: sides.terminal, resize: () => {}, close: () => void sides.terminal.destroy() });
+  const w = await world({ deaf: true, more: { ...fakeServices(machines), openConsole: async () => sides.console } });
+  const operator = await w.person();
+  const ann = await another(w, operator, 'ann');
+  await w.app.listen({ host: '127.0.0.1', port: 0 });
+  const at = `127.0.0.1:${(w.app.server.address() as AddressInfo).port}/api/v1`;
+  const from = (cookie: string) => ({
+    cookie,
+    'x-forwarded-for': HERE,
+    'x-forwarded-proto': 'https',
+    'x-forwarded-host': 'carrel.example',
+  });
+
+  const stream = async (cookie: string) => {
+    const answer = await fetch(`http://${at}/events`, { headers: from(cookie), signal: over.signal });
+    expect(answer.status).toBe(200);
+    return { ended: answer.text().then(() => 'ended') };
+  };
+  const socket = async (path: keyof typeof sides) => {
+    const ws = new WebSocket(`ws://${at}/reservations/${id}/${path}`, { headers: { ...from(ann), origin: 'https://carrel.example' } });
+    const ended = new Promise<string>((resolve) => ws.addEventListener('close', ({ code, reason }) => resolve(`${code} ${reason}`)));
+    await new Promise<void>((resolve, reject) => {
+      ws.addEventListener('open', () => resolve());
+      ws.addEventListener('error', () => reject(new Error(`the ${path} was refused`)));
+    });
+    return { ended };
+  };
+  const open = [await stream(ann), await socket('console'), await socket('terminal')];
+  let kept = true;
+  (await stream(operator)).ended.then(
+    () => (kept = false),
+    () => {},
+  );
+  const off = await w.ask('PATCH', '/accounts/ann', { payload: { off: true }, headers: { cookie: operator, ...CSRF } });
+  expect([off.statusCode, (await w.me(ann)).statusCode]).toEqual([200, 401]);
+  expect(Object.values(sides).map((side) => side.destroyed)).toEqual([false, false]);
+  vi.advanceTimersByTime(LOOK_EVERY_MS);
+  const signedOut = '1008 the sign-in is over';
+  expect(await Promise.all(open.map(({ ended }) => ended))).toEqual(['ended', signedOut, signedOut]);
+  await until('the machine to be let go', () => Object.values(sides).every((side) => side.destroyed) || undefined);
+  expect(kept).toBe(true);
 });
 
 test('there is always an operator: nobody changes their own account, and of two who switch each other off one stays', async () => {

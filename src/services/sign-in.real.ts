@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { makeBench } from '../../test/support/engine.ts';
+import { deafStore } from '../../test/support/session-world.ts';
 import { CarrelError } from '../lib/errors.ts';
 import { accountServices } from './accounts.ts';
 import type { Caller } from './interface.ts';
@@ -60,8 +61,7 @@ test('an account that is switched off: all that is open by it ends at the next l
     done.abort();
     vi.useRealTimers();
   });
-  // A store whose notifications are all lost.
-  const deaf = Object.assign(Object.create(bench.store) as typeof bench.store, { listen: () => Promise.reject(new Error('lost')) });
+  const deaf = deafStore(bench.store);
   await it.createAccount(root, { name: 'bob', role: 'user' });
   const made = await it.createToken(root, { account: 'bob', label: 'x' });
   const bob = (await it.verifyToken(made?.token ?? '')) as Caller;

@@ -20,12 +20,19 @@ export const HOUR = 3_600_000;
 export const HERE = '198.51.100.7';
 export const CSRF = { 'x-carrel-csrf': '1' };
 
-export async function world() {
+/** A store whose notifications are all lost. */
+export function deafStore<S extends object>(store: S): S {
+  return Object.assign(Object.create(store) as S, { listen: () => Promise.reject(new Error('lost')) });
+}
+
+/** `deaf`: nothing is notified; `more`: what else the API offers. */
+export async function world({ deaf = false, more = {} }: { deaf?: boolean; more?: Partial<Services> } = {}) {
   const bench = await makeBench(onTestFinished);
   const dir = mkdtempSync(join(tmpdir(), 'carrel-session-'));
-  const parts = { deps: bench.deps, sealer: new Sealer(Buffer.alloc(32, 7)) } as Parts;
+  const deps = deaf ? { ...bench.deps, store: deafStore(bench.deps.store) } : bench.deps;
+  const parts = { deps, sealer: new Sealer(Buffer.alloc(32, 7)) } as Parts;
   const app = await buildApi({
-    services: { ...accountServices(parts), ...sessionServices(parts) } as Services,
+    services: { ...more, ...accountServices(parts), ...sessionServices(parts) } as Services,
     version: 'test',
     log: silentLogger,
     staging: { dir, maxBytes: 1, maxUnpackedBytes: 1, keepFreeBytes: 0 },
