@@ -147,6 +147,19 @@ export const JobStep = named(
   }),
 );
 
+/** What a job works on, as far as it is still known. */
+export const JobAbout = named(
+  'JobAbout',
+  Type.Object({
+    reservation: Type.Optional(Uuid),
+    machine: Type.Optional(Uuid),
+    hostname: Type.Optional(Type.String({ description: "The machine's; one that was nobody's yet has none." })),
+    image: Type.Optional(Type.String({ description: 'What the machine is made from, or what is made.' })),
+    revision: Type.Optional(Type.Integer()),
+  }),
+);
+export type JobAbout = Static<typeof JobAbout>;
+
 export const Job = named(
   'Job',
   Type.Object({
@@ -158,6 +171,7 @@ export const Job = named(
     direction: oneOf(['do', 'undo']),
     attempt: Type.Integer(),
     account: Type.Optional(Type.String({ description: 'Whose request it carries out.' })),
+    about: JobAbout,
     cancelAsked: Type.Boolean(),
     error: Type.Optional(Failure),
     progress: Type.Optional(WorkProgress),

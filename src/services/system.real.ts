@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { vsphereBenchDriver } from '../../test/support/bench-world.ts';
 import { makeBench, readyOne, reserveOne } from '../../test/support/engine.ts';
 import type { VSphereWorld } from '../../test/support/vsphere-harness.ts';
+import { endReservation } from '../engine/intents/end.ts';
 import { Reconciler } from '../engine/reconcilers/reconcile.ts';
 import { makeCtx } from '../lib/context.ts';
 import type { Parts } from './parts.ts';
@@ -30,6 +31,20 @@ test('runs are listed page after page, each once, also those of one moment', asy
   } while (after !== undefined && seen.length < 20);
   expect(seen).toEqual(all);
   await expect(it.listJobs({ limit: 2, after: 'x' })).rejects.toMatchObject({ code: 'bad-request' });
+});
+
+test('a job says which machine, reservation and image it is about, as far as that is known', async () => {
+  const bench = await makeBench(onTestFinished);
+  const { id, machineId, hostname } = await readyOne(bench);
+  const it = systemServices({ deps: bench.deps } as Parts);
+  // The first keeps it for a while, the second does not.
+  for (let i = 0; i < 2; i++) await endReservation(bench.deps, id, 'end', 'ada');
+  const { items } = await it.listJobs({ limit: 100 });
+  const about = (saga: string) => items.find((job) => job.saga === saga)?.about;
+  const machine = { reservation: id, machine: machineId, hostname, image: 'golden', revision: 1 };
+  // The end of one names no image: it is the machine's.
+  expect([about('provision'), about('end'), about('prepare')]).toEqual([machine, machine, { image: 'golden', revision: 1 }]);
+  for (const job of items) expect((await it.showJob(job.id))?.about).toEqual(job.about);
 });
 
 test('D08: a machine of ours that came back with another UUID is told to the operator with what to do, and nothing is tried on it', async () => {

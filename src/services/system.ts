@@ -16,6 +16,7 @@ import { countJobs, listJobs } from '../store/queue.ts';
 import * as servers from '../store/servers.ts';
 import type * as rows from '../store/schema.ts';
 import { follow, lastEventId } from './follow.ts';
+import { readAbout, textIn } from './job-about.ts';
 import { given, iso, page, type Parts } from './parts.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -118,10 +119,11 @@ export function systemServices(parts: Parts): SystemServices {
       if (after !== undefined && !(UUID.test(after) && (await jobs.findJob(db, after))))
         throw new CarrelError('bad-request', '"after" is not the "next" of an earlier page');
       const found = await listJobs(db, { limit: limit + 1, after, ...(state ? { states: [state] } : {}) });
+      const about = await readAbout(db, found);
       return page(
         found,
         limit,
-        (row) => showJob(row),
+        (row) => showJob(row, about(row)),
         (row) => row.id,
       );
     },
@@ -129,9 +131,8 @@ export function systemServices(parts: Parts): SystemServices {
       const row = await jobs.findJob(db, id);
       if (!row) return undefined;
       const steps = await jobs.jobSteps(db, id);
-      const actor = (row.input as { actor?: unknown }).actor;
       return {
-        ...showJob(row, typeof actor === 'string' ? actor : undefined),
+        ...showJob(row, (await readAbout(db, [row]))(row)),
         steps: steps.map((s) => ({
           seq: s.seq,
           name: s.name,
@@ -154,14 +155,14 @@ export function systemServices(parts: Parts): SystemServices {
         detail: { saga: row.saga },
       });
       const now = await jobs.findJob(db, id);
-      return now && showJob(now);
+      return now && showJob(now, (await readAbout(db, [now]))(now));
     },
     lastEventId: () => lastEventId(deps.store),
     events: (request) => follow(deps.store, request),
   };
 }
 
-function showJob(row: rows.Job, account?: string): Job {
+function showJob(row: rows.Job, about: Job['about']): Job {
   return {
     id: row.id,
     saga: row.saga,
@@ -170,10 +171,16 @@ function showJob(row: rows.Job, account?: string): Job {
     state: row.state,
     direction: row.direction,
     attempt: row.attempt,
+    about,
     cancelAsked: row.cancelAsked,
     runAt: row.runAt.toISOString(),
     createdAt: row.createdAt.toISOString(),
-    ...given({ account, error: row.error, progress: row.state === 'running' ? row.progress : undefined, finishedAt: iso(row.finishedAt) }),
+    ...given({
+      account: textIn(row.input, 'actor'),
+      error: row.error,
+      progress: row.state === 'running' ? row.progress : undefined,
+      finishedAt: iso(row.finishedAt),
+    }),
   };
 }
 

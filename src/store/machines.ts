@@ -199,6 +199,15 @@ export async function hostnames(db: Db, ids: Iterable<string>): Promise<Map<stri
   return new Map(rows.flatMap((r) => (r.hostname === null ? [] : [[r.id, r.hostname]])));
 }
 
+/** Host names of machines, as {@link hostnames}, and what they were made from. */
+export async function origins(db: Db, ids: Iterable<string>): Promise<Map<string, { hostname: string | null; revisionId: string }>> {
+  const rows = await withLast(db)
+    .select(['machine.id', 'machine.revisionId', 'reservation.hostname'])
+    .where(anyOf('machine.id', ids))
+    .execute();
+  return new Map(rows.map(({ id, ...origin }) => [id, origin]));
+}
+
 /** What a provider is loaded with by all machines that are not gone. Call it under the provider's row lock to promise by it. */
 export async function used(db: Db, providerId: string): Promise<CapacityLimits> {
   return db

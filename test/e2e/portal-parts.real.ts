@@ -374,7 +374,8 @@ test('a machine’s time is put off, it is shut down, its credentials are shown,
 test('an operator takes up a job that is stuck, empties a provider, reads the audit log; an author retires a revision and takes it away', async () => {
   let job = '';
   const { page, called, world, faults } = await signedIn('root', '/operate', (filled) => {
-    job = filled.addJob('provision', 'ann', 'stuck').id;
+    const about = { reservation: 'r-1', machine: 'm-1', hostname: 'ann-1', image: 'starter', revision: 1 };
+    job = Object.assign(filled.addJob('provision', 'ann', 'stuck'), { about }).id;
     const entry = {
       id: '1',
       at: '2026-01-02T03:04:05.000Z',
@@ -391,7 +392,9 @@ test('an operator takes up a job that is stuck, empties a provider, reads the au
   await button(page, 'Empty').click();
   await expect.poll(() => called('drainProvider')).toEqual([['local']]);
   await page.getByRole('tab', { name: 'Jobs' }).click();
-  await page.getByRole('button', { name: /stuck/ }).click();
+  await page.getByRole('button', { name: /: ann-1 \(starter@1\).* · ann.*stuck/ }).click();
+  await page.getByText('Reservation: r-1').waitFor();
+  expect(await page.getByRole('link', { name: 'starter@1' }).getAttribute('href')).toBe('/images/starter');
   expect(await axeViolations(page)).toEqual([]);
   await button(page, 'Take up again').click();
   await expect.poll(() => called('retryJob')).toEqual([[job]]);

@@ -214,6 +214,7 @@ export class FakeWorld {
       direction: 'do',
       attempt: 1,
       account,
+      about: {},
       cancelAsked: false,
       runAt: at(),
       createdAt: at(),

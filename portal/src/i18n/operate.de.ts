@@ -66,6 +66,8 @@ export const operate: Messages['operate'] = {
     lost: 'verloren',
   },
   machine: 'Rechner',
+  image: 'Image',
+  reservation: 'Reservierung',
   whose: 'Wessen',
   nobody: 'niemandes',
   where: 'Wo',

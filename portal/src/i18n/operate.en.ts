@@ -64,6 +64,8 @@ export const operate = {
     lost: 'lost',
   },
   machine: 'Machine',
+  image: 'Image',
+  reservation: 'Reservation',
   whose: 'Whose',
   nobody: 'nobody’s',
   where: 'Where',

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { progressText } from '../follow.ts';
+import { aboutText } from './jobs-ls.ts';
 import { findJob } from '../names.ts';
 import type { Cli } from '../session.ts';
 import { facts, failureText, table } from '../text.ts';
@@ -14,6 +15,8 @@ export function addJobsShow(jobs: Command, cli: Cli): void {
       const head = facts([
         ['job', job.id],
         ['saga', job.saga],
+        ['about', aboutText(job.about)],
+        ['reservation', job.about.reservation],
         ['for', job.account],
         ['state', `${job.state} (${job.direction})`],
         ['tries', job.attempt],

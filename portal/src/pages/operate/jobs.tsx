@@ -1,11 +1,13 @@
-import { Accordion, Alert, Button, Group, Stack, Switch, Table, Text } from '@mantine/core';
+import { Accordion, Alert, Anchor, Button, Group, Stack, Switch, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Job } from '../../../../src/contract/machines.ts';
 import { api } from '../../api/client.ts';
 import { useI18n } from '../../i18n/index.tsx';
 import { useAct } from '../../parts/act.tsx';
 import { Empty, Problem, State, Waiting, WhatToDo } from '../../parts/status.tsx';
+import { jobAbout } from '../../rules/job.ts';
 import { named } from '../../rules/reasons.ts';
 import { explainCode } from '../../rules/explain.ts';
 import type { Tone } from '../../rules/reservation.ts';
@@ -32,8 +34,8 @@ export function Jobs() {
           <Accordion.Item key={job.id} value={job.id}>
             <Accordion.Control>
               <Group justify="space-between" pr="md">
-                <Text size="sm" fw={500}>
-                  {named(t.jobWords.sagas, job.saga)}{' '}
+                <Text size="sm" fw={500} style={{ overflowWrap: 'anywhere' }}>
+                  {[named(t.jobWords.sagas, job.saga), jobAbout(job.about)].filter(Boolean).join(': ')}{' '}
                   <Text
                     span
                     size="sm"
@@ -53,6 +55,33 @@ export function Jobs() {
   );
 }
 
+/** What it works on. A link in the row itself would lie in a button. */
+function About({ reservation, machine, hostname, image, revision }: Job['about']) {
+  const { t } = useI18n();
+  return (
+    <Group gap="md">
+      {machine !== undefined && (
+        <Text size="sm">
+          {t.operate.machine}: {hostname ?? machine}
+        </Text>
+      )}
+      {reservation !== undefined && (
+        <Text size="sm">
+          {t.operate.reservation}: {reservation}
+        </Text>
+      )}
+      {image !== undefined && (
+        <Text size="sm">
+          {t.operate.image}:{' '}
+          <Anchor component={Link} to="/images/$image" params={{ image } as never}>
+            {image}@{revision}
+          </Anchor>
+        </Text>
+      )}
+    </Group>
+  );
+}
+
 function JobSteps({ job }: { job: Job }) {
   const { t, format } = useI18n();
   const { data, error } = useQuery({
@@ -65,6 +94,7 @@ function JobSteps({ job }: { job: Job }) {
       <Text size="sm" c="dimmed">
         {job.id} · {t.operate.tries}: {job.attempt}
       </Text>
+      <About {...job.about} />
       {job.error !== undefined && (
         <Alert color="red" variant="light" title={explainCode(job.error, t, format).title}>
           <WhatToDo {...explainCode(job.error, t, format)} />
