@@ -11,6 +11,7 @@ import type { CapacityLimits } from '../core/capacity.ts';
 import { isCode } from '../lib/errors.ts';
 import { type Store, tx } from './db.ts';
 import * as machines from './machines.ts';
+import * as placements from './placements.ts';
 import * as providers from './providers.ts';
 import * as reservations from './reservations.ts';
 import type { Db } from './schema.ts';
@@ -179,6 +180,21 @@ test('one machine is never in two reservations at one time; without the constrai
   await sql`alter table reservation drop constraint reservation_machine_once`.execute(t.db);
   expect(await overlap(t, s, dice(2))).toBe(0);
   expect((await violations(t.db))[0]).toMatch(/machine twice/);
+});
+
+test('of two that are booked with one machine the second is refused when it begins', async () => {
+  const t = await testDb(onTestFinished);
+  const s = await seed(t.db, now);
+  const prepareAt = new Date(now.getTime() + 60_000);
+  const during = { start: new Date(now.getTime() + 120_000), end: new Date(now.getTime() + 3_600_000) };
+  const first = s.reservation({ during, prepareAt });
+  const second = { ...first, id: randomUUID() };
+  await t.store.tx((within) => reservations.createAll(within, [first, second]));
+  const begin = ({ id, revisionId }: typeof first) => t.store.tx((within) => placements.begin(within, id, revisionId, prepareAt));
+  await begin(first);
+  await expect(begin(second)).rejects.toMatchObject({ code: 'conflict', details: { constraint: 'reservation_machine_once' } });
+  expect((await reservations.find(t.db, second.id))?.state).toBe('booked');
+  expect(await violations(t.db)).toEqual([]);
 });
 
 test('lengthening a reservation into the next one of its machine is refused', async () => {

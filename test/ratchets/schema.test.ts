@@ -35,6 +35,24 @@ function addsHere(statement: string, bodies: ReadonlyMap<string, string>, made: 
 const writtenBy = (body: string): string[] =>
   [...body.matchAll(/\b(?:insert into|update|delete from|alter table|drop table) (\S+)/g)].map(([, table]) => table as string);
 
+const STATES = /\bstate in \(([^)]*)\)/;
+
+/**
+ * Names of constraints that the file makes anew over fewer of the states, and otherwise as `before` has them: what programs of before write and were
+ * allowed to, they still are.
+ */
+function narrowed(text: string, before: string): Set<string> {
+  const again = /^alter table (\w+) drop constraint (\w+),\s+add constraint \2 (exclude using [^;]*);/gm;
+  const found = [...text.matchAll(again)].filter(([, , name, now]) => {
+    const [, was] = new RegExp(`^\\s+constraint ${name} (exclude using [^;]*?)\\n\\)?;`, 'm').exec(before) ?? [];
+    const [old, next] = [was, now].map((rule) => rule?.replaceAll(/\s+/g, ' '));
+    const states = (rule: string | undefined) => STATES.exec(rule ?? '')?.[1]?.split(/, */) ?? [];
+    const rest = (rule: string | undefined) => rule?.replace(STATES, '');
+    return states(next).length > 0 && rest(old) === rest(next) && states(next).every((state) => states(old).includes(state));
+  });
+  return new Set(found.map(([, , name]) => name as string));
+}
+
 /** The statements that do not only add; `before`: the files that come before it. */
 function takesAway(text: string, before = ''): string[] {
   const bodies = new Map(
@@ -49,7 +67,9 @@ function takesAway(text: string, before = ''): string[] {
     .replaceAll(/\$(\w*)\$.*?\$\1\$/gs, "''")
     .replaceAll(/'(?:[^']|'')*'/g, "''");
   const statements = plain.split(';').map((s) => s.trim().replaceAll(/\s+/g, ' ').toLowerCase());
-  return statements.filter((s) => s !== '' && !ADDS.some((add) => add.test(s)) && !addsHere(s, bodies, made));
+  const fewer = narrowed(text.replaceAll(/--[^\n]*/g, ''), before);
+  const again = (s: string) => fewer.has(/^alter table \S+ drop constraint (\w+), add constraint \1 exclude\b/.exec(s)?.[1] ?? '');
+  return statements.filter((s) => s !== '' && !ADDS.some((add) => add.test(s)) && !addsHere(s, bodies, made) && !again(s));
 }
 
 test('schema files that say that they only add do', () => {
@@ -105,4 +125,22 @@ create trigger v after insert on c execute function g();`;
     takesAway(lines, trigger('after', 'insert into a select 1; return null;').replace('; create trigger', ';\ncreate trigger')).length ===
       0,
   ).toBe(only);
+});
+
+const wall = (rule: string) => `constraint w exclude using gist (b with =, d with &&) where (${rule})`;
+
+test.each([
+  ["state in ('x')", true],
+  ["state in ('x', 'y')", true],
+  ["state in ('x', 'z')", false],
+  ["state in ('x') or b > 0", false],
+  ['b > 0', false],
+])('a wall of before is made anew where %s: it refuses no more than it did: %s', (rule, only) => {
+  const text = `alter table a drop constraint w,\n  add ${wall(rule)};`;
+  expect(takesAway(text, `create table a (\n  b int,\n  ${wall("state in ('x', 'y')")}\n);`).length === 0).toBe(only);
+  expect(takesAway(text)).toHaveLength(1);
+});
+
+test('a wall that is only taken down takes something away', () => {
+  expect(takesAway('alter table a drop constraint w;', `create table a (\n  b int,\n  ${wall("state in ('x')")}\n);`)).toHaveLength(1);
 });
