@@ -73,6 +73,30 @@ it('carrel when says whether, why not, when next, what is free and how long it t
   expect(out).toContain('4s as a rule, 9s nearly always (9 measured)');
 });
 
+it('carrel when --repeat says which times of a series cannot be had, and why', async () => {
+  const series = ['--at', '2099-11-30 09:00', '--zone', 'UTC', '--for', '90m', '--repeat', 'FREQ=WEEKLY;COUNT=63'];
+  const { code, out } = await run('ann', 'when', 'starter', ...series);
+  expect([code, out]).toEqual([0, expect.stringMatching(/^series +42 of 63 can be had$/m)]);
+  const third = '2099-12-14T09:00:00.000Z';
+  expect(out).toContain(`not at  ${clock(third)}: there are 0 machines left and this needs 1`);
+  expect(out).toContain('nor     at 1 more, which --json lists');
+  // Each by itself: as long as one of them is, without the rule.
+  const [all, one] = server.world.calls.filter(({ name }) => name === 'availability').slice(-21);
+  expect([all?.args[1], one?.args[1]]).toMatchObject([{ rule: 'FREQ=WEEKLY;COUNT=63' }, { at: { text: third }, forMs: 5_400_000 }]);
+  expect(one).not.toMatchObject({ args: [expect.anything(), { rule: expect.anything() }] });
+  const { times } = JSON.parse((await run('ann', 'when', 'starter', ...series, '--json')).out) as { times: object[] };
+  expect([times.length, times[0], times[2]]).toMatchObject([
+    63,
+    { free: true },
+    { at: third, free: false, reason: { code: 'no-capacity' } },
+  ]);
+  expect(times[0]).not.toHaveProperty('reason');
+  expect(await run('ann', 'when', 'starter', '--repeat', 'FREQ=WEEKLY;COUNT=3')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--repeat needs --at'),
+  });
+});
+
 it('carrel move and shorten', async () => {
   const booked = server.world.addReservation('ann', { state: 'booked', stage: 'booked' });
   const { code, out } = await run('ann', 'move', booked.id.slice(0, 8), '16:00', '--zone', 'UTC', '--for', '1h');

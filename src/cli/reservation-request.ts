@@ -45,6 +45,17 @@ export function addRequestOptions(command: Command): Command {
     .option('--disk <size>', "how large its first disk is to be, if not as the image's: 40G (GiB), 512M, 2T", diskSize);
 }
 
+/** A series in place of one reservation. */
+export function repeatOption(): Option {
+  return new Option('--repeat <rule>', 'again and again from --at on, by a rule of RFC 5545: "FREQ=WEEKLY;BYDAY=MO,WE;COUNT=20"');
+}
+
+/** Ends the command where a series is asked for without what each of its reservations needs. */
+export function refuseHalfSeries(command: Command, { repeat, at, openEnd, until }: RequestOptions & { repeat?: string }): void {
+  if (repeat !== undefined && (at === undefined || openEnd || until !== undefined))
+    command.error('error: --repeat needs --at, and how long each of its reservations is (--for)');
+}
+
 /** The request as the API takes it. */
 export function machineRequestOf(text: string, o: RequestOptions): Omit<ReserveBody, 'id'> {
   const { name, number } = imageAndRevision(text);

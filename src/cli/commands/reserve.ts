@@ -10,7 +10,7 @@ import { describeSeries } from '../series.ts';
 import type { Cli, Session } from '../session.ts';
 import { wholeNumber } from '../names.ts';
 import { clock, lastLines, short, when } from '../text.ts';
-import { addRequestOptions, type RequestOptions, machineRequestOf } from '../reservation-request.ts';
+import { addRequestOptions, type RequestOptions, machineRequestOf, refuseHalfSeries, repeatOption } from '../reservation-request.ts';
 
 interface Options extends RequestOptions {
   wait: boolean;
@@ -24,7 +24,7 @@ export function addReserve(program: Command, cli: Cli): void {
   const command = program
     .command('reserve <image>')
     .description('reserve a machine of an image (NAME or NAME@NUMBER) and watch it become ready')
-    .option('--repeat <rule>', 'again and again from --at on, by a rule of RFC 5545: "FREQ=WEEKLY;BYDAY=MO,WE;COUNT=20"')
+    .addOption(repeatOption())
     .option('--partial', 'with --repeat: take those that can be had; otherwise it is all or none')
     .option('--seats <n>', 'with --repeat: so many machines each time, all of them yours', wholeNumber)
     .option('--label <label>', 'a label to find it by: KEY=VALUE; may be given again', labelOption)
@@ -32,8 +32,7 @@ export function addReserve(program: Command, cli: Cli): void {
   addRequestOptions(command).action(async (image: string, options: Options, command: Command) => {
     if (options.partial && options.repeat === undefined) command.error('error: --partial goes with --repeat');
     if (options.seats !== undefined && options.repeat === undefined) command.error('error: --seats goes with --repeat');
-    if (options.repeat !== undefined && (options.at === undefined || options.openEnd || options.until !== undefined))
-      command.error('error: --repeat needs --at, and how long each of its reservations is (--for)');
+    refuseHalfSeries(command, options);
     const session = cli.open(command);
     if (options.repeat !== undefined) {
       await again(session, image, options, options.repeat);
