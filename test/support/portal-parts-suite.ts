@@ -152,13 +152,36 @@ async function choose(page: Page, account: string, name: string): Promise<void> 
   await page.keyboard.press('Escape');
 }
 
+/** A language that cannot be loaded leaves the page as it is, and says so; of two that are chosen one after the other the last is shown. */
+async function choosesLanguage(page: Page): Promise<void> {
+  const words = /\/assets\/de-[^/]*\.js$/;
+  await page.route(words, (route) => route.abort());
+  await choose(page, 'ann', 'Deutsch');
+  await page.getByText('Deutsch could not be loaded').waitFor();
+  await button(page, 'ann').click();
+  await page.getByRole('menuitemradio', { name: 'English', exact: true, checked: true }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.unroute(words);
+  let go = (): void => {};
+  const held = new Promise<void>((resolve) => (go = resolve));
+  await page.route(words, (route) => held.then(() => route.continue()));
+  const loaded = page.waitForEvent('requestfinished', (request) => words.test(request.url()));
+  await choose(page, 'ann', 'Deutsch');
+  await choose(page, 'ann', 'English');
+  go();
+  await loaded;
+  await page.unroute(words);
+}
+
 export function ownTests(): void {
   test('language and colours stay as a person chose them; one of their browsers is signed out from another, and this one by itself', async () => {
     const others = ['1', '2'].map((n) => ({ id: `00000000-0000-4000-8000-0000000000a${n}`, userAgent: `Telephone ${n}` }));
     const fill = (world: { otherBrowsers: typeof others }) => void (world.otherBrowsers = [...others]);
     const { page, called, faults } = await signedIn('ann', '/own', fill, 'en-US');
     const theme = () => page.evaluate('document.documentElement.dataset.mantineColorScheme');
+    await page.getByRole('heading', { level: 1 }).waitFor();
     expect(await theme()).toBe('light');
+    await choosesLanguage(page);
     await choose(page, 'ann', 'Dark');
     await choose(page, 'ann', 'Deutsch');
     await page.reload();

@@ -110,7 +110,7 @@ const SCHEMES = [
 ] as const;
 
 function AccountMenu() {
-  const { t, language, setLanguage } = useI18n();
+  const { t, chosen, setLanguage } = useI18n();
   const { me } = useSession();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const client = useQueryClient();
@@ -143,7 +143,7 @@ function AccountMenu() {
         </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Label>{t.account.language}</Menu.Label>
-        <Menu.RadioGroup value={language} onChange={(value) => setLanguage(value as Language)}>
+        <Menu.RadioGroup value={chosen} onChange={(value) => setLanguage(value as Language)}>
           {(Object.keys(LANGUAGES) as Language[]).map((code) => (
             <Menu.RadioItem key={code} value={code} lang={code} rightSection={<IconLanguage size={16} aria-hidden />}>
               {LANGUAGES[code]}

@@ -18,6 +18,8 @@ export const de: Messages = {
     dark: 'Dunkel',
     auto: 'Wie das System',
     language: 'Sprache',
+    languageFailed: (name) => `${name} konnte nicht geladen werden`,
+    languageStays: 'Die Seite bleibt, wie sie ist. Wählen Sie die Sprache noch einmal, sobald der Server antwortet.',
     own: 'Anmeldung und Passwort',
   },
   common: {

@@ -23,6 +23,8 @@ export const en = {
     dark: 'Dark',
     auto: 'As the system',
     language: 'Language',
+    languageFailed: (name: string) => `${name} could not be loaded`,
+    languageStays: 'The page stays as it is. Choose the language again when the server answers.',
     own: 'Sign-in and password',
   },
   common: {

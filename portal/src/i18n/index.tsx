@@ -1,4 +1,5 @@
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { notifications } from '@mantine/notifications';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import type { Messages } from './en.ts';
 import { type Format, makeFormat } from './format.ts';
 
@@ -26,7 +27,9 @@ export async function speak(language: Language): Promise<Spoken> {
 interface I18n {
   t: Messages;
   format: Format;
-  language: Language;
+  /** Its words may still be on their way. */
+  chosen: Language;
+  /** Stays with the present one, and says so, where the other cannot be had. */
   setLanguage: (language: Language) => void;
 }
 
@@ -47,6 +50,8 @@ export function preferredLanguage(): Language {
 /** `first`: of {@link preferredLanguage}, fetched before anything is shown. */
 export function I18nProvider({ first, children }: { first: Spoken; children: ReactNode }) {
   const [{ language, t }, choose] = useState(first);
+  const [chosen, setChosen] = useState(first.language);
+  const asked = useRef(0);
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
@@ -54,14 +59,27 @@ export function I18nProvider({ first, children }: { first: Spoken; children: Rea
     () => ({
       t,
       format: makeFormat(regional(language)),
-      language,
+      chosen,
       setLanguage: (next) => {
-        localStorage.setItem(KEY, next);
-        // Where it cannot be had, the page stays as it is until it is loaded anew.
-        void speak(next).then(choose, () => {});
+        const mine = ++asked.current;
+        setChosen(next);
+        // Whoever has chosen again meanwhile wants that, whichever comes first.
+        const wanted = () => mine === asked.current;
+        void speak(next).then(
+          (spoken) => {
+            if (!wanted()) return;
+            localStorage.setItem(KEY, next);
+            choose(spoken);
+          },
+          () => {
+            if (!wanted()) return;
+            setChosen(language);
+            notifications.show({ color: 'red', title: t.account.languageFailed(LANGUAGES[next]), message: t.account.languageStays });
+          },
+        );
       },
     }),
-    [language, t],
+    [language, t, chosen],
   );
   return <Context value={value}>{children}</Context>;
 }
