@@ -177,15 +177,16 @@ function join(end: Endpoint): Parts {
 const TELLING = ['runtime.powerState', 'runtime.connectionState', 'runtime.question', 'guestHeartbeatStatus'];
 
 /** Tells of changes of our machines that nobody here asked for. */
-function watcher(end: Endpoint, { busy }: Power, heartbeats: Heartbeats): Parts['watch'] {
+function watcher(end: Endpoint, powers: Power, heartbeats: Heartbeats): Parts['watch'] {
   return (onEvent) =>
     end.client.inventory.onChange(({ kind, entity, paths }) => {
       if (kind !== 'modify' || entity.ref.type !== 'VirtualMachine' || !paths.some((path) => TELLING.includes(path))) return;
       const view = end.register.view(entity.ref);
       const machineId = view && machineOf(end, view);
-      if (machineId === undefined || busy.has(machineId)) return;
+      if (machineId === undefined) return;
       const state = entity.props.get('runtime.powerState');
       const power = powerOf(typeof state === 'string' ? state : undefined);
+      if (powers.isOurs(machineId, power, paths.includes('runtime.powerState'))) return;
       const condition = conditionOf(view as View, heartbeats.hung(entity.ref));
       onEvent({ kind: 'machine', machineId, power: shownPower({ ...(view as View), power }), condition });
     });

@@ -21,8 +21,10 @@ export class Power {
   readonly #locate: Locate;
   readonly #machines: Machines;
   readonly #instant: InstantClones;
-  /** Machines whose power we change ourselves now: the watchers hear of the others. */
-  readonly busy = new Set<string>();
+  /** Machines whose power we change ourselves now. */
+  readonly #busy = new Set<string>();
+  /** Machines that a task of ours has switched on and that the inventory did not show so yet when that was over. */
+  readonly #unheard = new Set<string>();
 
   constructor(parts: { end: Endpoint; locate: Locate; machines: Machines; instant: InstantClones }) {
     this.#end = parts.end;
@@ -32,7 +34,9 @@ export class Power {
   }
 
   async run(ctx: Ctx, machineId: string, op: PowerOp): Promise<PowerState> {
-    this.busy.add(machineId.toLowerCase());
+    const key = machineId.toLowerCase();
+    this.#busy.add(key);
+    this.#unheard.delete(key);
     try {
       return await this.#end.drive(
         ctx,
@@ -43,8 +47,21 @@ export class Power {
         (error) => isFault(error, 'InvalidPowerState'),
       );
     } finally {
-      this.busy.delete(machineId.toLowerCase());
+      this.#busy.delete(key);
     }
+  }
+
+  /**
+   * Whether a change that the inventory tells of is of our own making: watchers hear of the others. `power` is what it shows now, `told` whether it is
+   * the power that changed.
+   */
+  isOurs(machineId: string, power: PowerState, told: boolean): boolean {
+    if (this.#busy.has(machineId)) return true;
+    if (!this.#unheard.has(machineId)) return false;
+    // Something else of it changed, which came before the news of its power.
+    if (power !== 'on' && !told) return true;
+    this.#unheard.delete(machineId);
+    return power === 'on';
   }
 
   async #step(ctx: Ctx, view: View, machineId: string, op: PowerOp, round: number): Promise<PowerState | undefined> {
@@ -61,24 +78,29 @@ export class Power {
           await this.#end.client.inventory.sync(ctx);
           return undefined;
         }
-        // the task succeeded and the inventory shows it: another read would say the same
-        return (await this.#task(ctx, view, machineId, 'PowerOnVM_Task', 'on')) ? 'on' : undefined;
+        await this.#task(ctx, view, machineId, 'PowerOnVM_Task');
+        // The task succeeded: that is what was to be known. Whoever looks next reads the machine or brings the inventory up to date; to wait for that here
+        // would keep the slot of the next machine that is to be switched on.
+        if (!this.#shows(view.ref, 'on')) this.#unheard.add(machineId.toLowerCase());
+        return 'on';
       }
       case 'off': {
         if (view.power === 'off') return 'off';
-        await this.#task(ctx, view, machineId, 'PowerOffVM_Task', 'off');
+        await this.#task(ctx, view, machineId, 'PowerOffVM_Task');
+        await this.#seen(ctx, view.ref, 'off');
         return undefined;
       }
       case 'suspend': {
         if (shownPower(view) === 'suspended') return 'suspended';
         if (view.power !== 'on') throw notNow(machineId, view.power);
-        await this.#task(ctx, view, machineId, 'SuspendVM_Task', 'suspended');
+        await this.#task(ctx, view, machineId, 'SuspendVM_Task');
+        await this.#seen(ctx, view.ref, 'suspended');
         return undefined;
       }
       case 'reset': {
         if (shownPower(view) !== 'on') throw notNow(machineId, shownPower(view));
         if (round > 0) return 'on';
-        await this.#task(ctx, view, machineId, 'ResetVM_Task', 'on');
+        await this.#task(ctx, view, machineId, 'ResetVM_Task');
         return 'on';
       }
       case 'shutdown':
@@ -100,14 +122,12 @@ export class Power {
     if (view.connection !== 'connected') throw driverError('unavailable', `machine ${machineId} is ${view.connection}`);
   }
 
-  /** Whether the inventory shows afterwards what was wanted. */
-  async #task(ctx: Ctx, view: View, machineId: string, method: PowerTask, wanted: PowerState): Promise<boolean> {
+  async #task(ctx: Ctx, view: View, machineId: string, method: PowerTask): Promise<void> {
     this.#end.progress(ctx, SAID[method] ?? method);
     await this.#end.powers.run(ctx, async () => {
       if (method !== 'PowerOnVM_Task') await this.#end.task(ctx, machineId, method, view.ref, {});
       else await this.#unlessAsked(ctx, view.ref, machineId, this.#end.powerOn(ctx, machineId, view.ref));
     });
-    return await this.#seen(ctx, view.ref, wanted);
   }
 
   /**
@@ -153,10 +173,12 @@ export class Power {
   }
 
   /** Until the inventory shows it too, so that whoever looks next sees what was done. It usually does already. */
-  async #seen(ctx: Ctx, ref: Ref, wanted: PowerState): Promise<boolean> {
-    const shown = (): boolean => powerOf(this.#end.client.inventory.prop('VirtualMachine', ref, 'runtime.powerState')) === wanted;
-    if (!shown()) await this.#end.client.inventory.sync(ctx);
-    return shown();
+  async #seen(ctx: Ctx, ref: Ref, wanted: PowerState): Promise<void> {
+    if (!this.#shows(ref, wanted)) await this.#end.client.inventory.sync(ctx);
+  }
+
+  #shows(ref: Ref, wanted: PowerState): boolean {
+    return powerOf(this.#end.client.inventory.prop('VirtualMachine', ref, 'runtime.powerState')) === wanted;
   }
 
   /** Asks the guest, waits, and switches off what does not answer (H54). */
@@ -172,18 +194,18 @@ export class Power {
       if (ctx.signal.aborted) throw error;
       this.#end.log.info({ err: error, machineId }, 'the guest does not shut down by itself; it is switched off');
     }
-    await this.#task(ctx, view, machineId, 'PowerOffVM_Task', 'off');
+    await this.#task(ctx, view, machineId, 'PowerOffVM_Task');
+    await this.#seen(ctx, view.ref, 'off');
     return 'off';
   }
 
   /** Waits until the inventory shows that state. Costs no request. */
   async #until(ctx: Ctx, ref: Ref, wanted: PowerState): Promise<void> {
     const { inventory } = this.#end.client;
-    const shown = (): boolean => powerOf(inventory.prop('VirtualMachine', ref, 'runtime.powerState')) === wanted;
     let stop = (): void => {};
     const reached = new Promise<void>((resolve) => {
       const look = (): void => {
-        if (shown()) resolve();
+        if (this.#shows(ref, wanted)) resolve();
       };
       stop = inventory.onChange(look);
       look();
