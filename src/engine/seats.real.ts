@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { type Bench, makeBench } from '../../test/support/engine.ts';
+import * as audit from '../store/audit.ts';
 import * as calendar from '../store/calendar.ts';
 import * as licences from '../store/licences.ts';
 import { violations } from '../store/calendar-testing.ts';
@@ -41,6 +42,10 @@ test('so many machines at each time are promised together; the same id again is 
   const after = made.reservations.map((r) => r.during.start.getTime() - request.startsAt.getTime());
   for (const time of [0, DAY, 2 * DAY]) expect(after.filter((ms) => ms === time)).toHaveLength(20);
   expect(new Set(made.reservations.map((r) => r.machineId)).size).toBe(60);
+  for (const { id, hostname } of made.reservations) expect(hostname).toBe(`golden-${id.slice(0, 6)}`);
+  const entries = await audit.list(bench.store.db, { limit: 100 });
+  const noted = new Map(entries.map((e) => [e.subjectId, (e.detail as { from?: string }).from]));
+  expect(made.reservations.map((r) => noted.get(r.id))).toEqual(made.reservations.map((r) => r.during.start.toISOString()));
   const again = await reserveSeries(bench.deps, bench.who, request);
   expect(again.reservations.map((r) => r.id).sort()).toEqual(made.reservations.map((r) => r.id).sort());
   expect(await violations(bench.store.db)).toEqual([]);

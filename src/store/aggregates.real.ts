@@ -314,11 +314,19 @@ test('of a provider that was written off or disabled nobody who looked at it bef
 test('of many reservations that are written at once it is said what is there, and of nothing else', async () => {
   const t = await testDb(onTestFinished);
   const s = await seed(t.db, now);
+  const [soon, same] = [
+    { start: now, end: later(90) },
+    { start: later(60), end: later(120) },
+  ];
   const asked = [
     s.reservation({ during: { start: later(60), end: later(120) }, hostname: 'a', notes: ['one', 'it\'s "two"'], labels: { term: 's26' } }),
     s.reservation({ during: { start: now, end: null }, kind: 'server', placement: 'there', pinned: false, diskMiB: 90, storageMiB: 80 }),
     s.reservation({ during: { start: later(60), end: later(120) }, prepareAt: later(50), datastore: 'one', storageMiB: 10 }),
     s.reservation({ during: { start: later(60), end: later(180) }, proof: { askedBy: 'ann', publish: true }, mode: 'full' }),
+    s.reservation({ during: same }),
+    s.reservation({ during: same, prepareAt: later(40) }),
+    s.reservation({ during: soon }),
+    s.reservation({ during: soon, prepareAt: later(10) }),
   ];
   const [first, ...rest] = asked as [(typeof asked)[0], ...typeof asked];
   await t.store.tx((tx) => reservations.create(tx, { ...first, hostname: 'before' }));
@@ -328,5 +336,9 @@ test('of many reservations that are written at once it is said what is there, an
   expect(said.map((row) => row.id)).toEqual(rest.map((r) => r.id));
   expect(said).toEqual(said.map(({ id }) => there.find((row) => row.id === id)));
   expect(new Set(said.map((row) => row.state))).toEqual(new Set(['preparing', 'booked']));
+  expect(said.map((row) => row.hold.start)).toEqual(rest.map((r) => r.prepareAt ?? r.during.start));
+  const told = await events.after(t.db, { after: 0, limit: 100 });
+  const words = said.map((row) => [row.id, row.state, row.during.end?.toISOString() ?? null]);
+  expect(told.slice(-said.length).map((e) => [e.subjectId, e.body['state'], e.body['endsAt']])).toEqual(words);
   expect(await t.store.tx((tx) => reservations.createAll(tx, asked))).toEqual([]);
 });

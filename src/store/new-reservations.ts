@@ -80,10 +80,15 @@ const NEW = {
   createdAt: 'timestamptz',
 } as const;
 
-function valuesOf(r: NewReservation) {
+/** One object of each for all: what is the same in the next row is not written out again. */
+const [NO_NOTES, NO_LABELS]: [readonly string[], Labels] = [[], {}];
+
+/** With the columns of `base` that are not written. */
+function valuesOf<B extends object>(base: B, r: NewReservation, hold: TimeRange) {
   const begin = r.prepareAt ?? r.during.start;
   const later = begin > r.now;
   return {
+    ...base,
     id: r.id,
     accountId: r.accountId,
     imageId: r.imageId,
@@ -95,7 +100,7 @@ function valuesOf(r: NewReservation) {
     state: later ? ('booked' as const) : ('preparing' as const),
     stage: later ? ('booked' as const) : ('queued' as const),
     during: r.during,
-    hold: holdOf(r),
+    hold,
     hostname: r.hostname,
     vcpus: r.vcpus,
     memoryMib: r.memoryMiB,
@@ -103,8 +108,8 @@ function valuesOf(r: NewReservation) {
     datastore: r.datastore ?? null,
     diskMib: r.diskMiB ?? null,
     pinned: r.pinned ?? true,
-    notes: r.notes ?? [],
-    labels: r.labels ?? {},
+    notes: r.notes ?? NO_NOTES,
+    labels: r.labels ?? NO_LABELS,
     seriesId: r.seriesId ?? null,
     proof: r.proof ?? null,
     placement: r.placement ?? null,
@@ -122,7 +127,7 @@ function inserting(tx: Tx, values: readonly Row<typeof NEW>[]) {
 
 /** Writes one, with nothing counted. */
 export async function insertOne(tx: Tx, r: NewReservation): Promise<void> {
-  await inserting(tx, [valuesOf(r)]).execute();
+  await inserting(tx, [valuesOf({}, r, holdOf(r))]).execute();
 }
 
 /**
@@ -130,8 +135,13 @@ export async function insertOne(tx: Tx, r: NewReservation): Promise<void> {
  * made of the first: it makes the same of each.
  */
 export async function insertAll(tx: Tx, all: readonly NewReservation[]): Promise<Reservation[]> {
-  const values = all.map(valuesOf);
-  const written = await inserting(tx, values)
+  let last: { of: NewReservation; hold: TimeRange } | undefined;
+  const holds = all.map((r) => {
+    if (last?.of.during !== r.during || last.of.prepareAt !== r.prepareAt) last = { of: r, hold: holdOf(r) };
+    return last.hold;
+  });
+  const valuesOn = <B extends object>(base: B) => all.map((r, i) => valuesOf(base, r, holds[i] as TimeRange));
+  const written = await inserting(tx, valuesOn({}))
     .onConflict((oc) => oc.column('id').doNothing())
     .returning('id')
     .execute();
@@ -139,5 +149,5 @@ export async function insertAll(tx: Tx, all: readonly NewReservation[]): Promise
   const [first] = ids;
   if (first === undefined) return [];
   const one = await tx.selectFrom('reservation').selectAll().where('id', '=', first).executeTakeFirstOrThrow();
-  return values.filter((row) => ids.delete(row.id)).map((row) => ({ ...one, ...row }));
+  return valuesOn(one).filter((row) => ids.delete(row.id));
 }

@@ -53,8 +53,9 @@ export async function createAll(tx: Tx, all: readonly NewReservation[]): Promise
   const rows = new Map((await insertAll(tx, all)).map((row) => [row.id, row]));
   const begun = all.filter((r) => rows.get(r.id)?.state === 'preparing');
   await machines.plan(tx, ...begun.map((r) => ({ ...r, reservationId: r.id, id: r.machineId })));
-  await events.append(tx, ...[...rows.values()].map((row) => told(row, row.createdAt)));
-  return [...rows.values()];
+  const written = [...rows.values()];
+  await events.append(tx, ...toldOfAll(written));
+  return written;
 }
 
 export async function find(db: Db, id: string): Promise<Reservation | undefined> {
@@ -283,18 +284,25 @@ export async function tell(db: Db, id: string, now: Date, notice?: 'ends-soon'):
   await events.append(db, notice === undefined ? event : { ...event, body: { ...event.body, notice } });
 }
 
+/** Of new ones: those that follow each other and are for one time are told of in the same words. */
+function toldOfAll(rows: readonly Reservation[]): events.NewEvent[] {
+  let last: { row: Reservation; body: events.NewEvent['body'] } | undefined;
+  return rows.map((row) => {
+    if (last?.row.during !== row.during || last.row.state !== row.state) last = { row, body: wordsOf(row) };
+    return { at: row.createdAt, accountId: row.accountId, kind: 'reservation', subjectId: row.id, body: last.body };
+  });
+}
+
 function told(row: Reservation, now: Date): events.NewEvent {
+  return { at: now, accountId: row.accountId, kind: 'reservation', subjectId: row.id, body: wordsOf(row) };
+}
+
+function wordsOf(row: Reservation): events.NewEvent['body'] {
   return {
-    at: now,
-    accountId: row.accountId,
-    kind: 'reservation',
-    subjectId: row.id,
-    body: {
-      state: row.state,
-      stage: row.stage,
-      text: row.stageText,
-      endsAt: row.during.end?.toISOString() ?? null,
-      ...(row.failure ? { failure: row.failure } : {}),
-    },
+    state: row.state,
+    stage: row.stage,
+    text: row.stageText,
+    endsAt: row.during.end?.toISOString() ?? null,
+    ...(row.failure ? { failure: row.failure } : {}),
   };
 }

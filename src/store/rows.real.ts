@@ -12,8 +12,12 @@ const BODIES = [[], [1, '2'], { a: ['"', '\\', "'"] }, 'text', null, true];
 const day = (n: number) => new Date(Date.UTC(2026, 2, 28, 23, 0, 0, n) + n * 3_600_000);
 
 /** Which of the values it has. */
-type Kind = 'each its own' | 'all the same' | 'the last another';
-const kindOf = (i: number, count: number, kind: Kind) => (kind === 'each its own' ? i : kind === 'all the same' || i < count - 1 ? 3 : 4);
+type Kind = 'each its own' | 'all the same' | 'the last another' | 'twenty and twenty the same';
+function kindOf(i: number, count: number, kind: Kind): number {
+  if (kind === 'each its own') return i;
+  if (kind === 'twenty and twenty the same') return Math.floor(i / 20);
+  return kind === 'all the same' || i < count - 1 ? 3 : 4;
+}
 
 function row(i: number, k: number) {
   return {
@@ -32,6 +36,7 @@ test.each([
   [60, 'each its own'],
   [60, 'all the same'],
   [60, 'the last another'],
+  [500, 'twenty and twenty the same'],
   [9_000, 'each its own'],
 ] as const)('%i rows, %s', async (count, kind) => {
   const t = await testDb(onTestFinished);

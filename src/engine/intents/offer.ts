@@ -91,10 +91,24 @@ export function promiseOf(deps: EngineDeps, who: Who, offer: Offer, one: One, pl
   };
 }
 
+/** Another machine of the same time and place. */
+export function anotherOf(deps: EngineDeps, offer: Offer, of: reservations.NewReservation, id: string): reservations.NewReservation {
+  return { ...of, id, machineId: deps.newId(), hostname: hostnameFor(offer.image.name, id) };
+}
+
 /** What one machine of an offer is. */
 export function sizeOf({ request, profile, wholeMiB }: Pick<Offer, 'request' | 'profile' | 'wholeMiB'>): Size {
   const { vcpus, memoryMiB } = profile.hardware;
   return { mode: request.mode, vcpus: request.vcpus ?? vcpus, memoryMiB: request.memoryMiB ?? memoryMiB, wholeMiB };
+}
+
+/** What is written down of promises of one offer: of those that follow each other and are for one time the same words. */
+export function entriesOf(who: Who, offer: Offer, made: readonly reservations.NewReservation[]): audit.NewAuditEntry[] {
+  let last: { of: reservations.NewReservation; entry: audit.NewAuditEntry } | undefined;
+  return made.map((each) => {
+    if (last?.of.during !== each.during || last.of.seriesId !== each.seriesId) last = { of: each, entry: entryOf(who, offer, each) };
+    return { ...last.entry, subjectId: each.id };
+  });
 }
 
 /** What is written down of a promise. */

@@ -16,7 +16,7 @@ import * as reservations from '../../store/reservations.ts';
 import type { Reservation, TimeRange, Tx } from '../../store/schema.ts';
 import type { EngineDeps } from '../deps.ts';
 import { demandAt, judgePlaces, reasonOf } from './place.ts';
-import { assertThere, entryOf, type Offer, type One, promiseOf, sizeOf } from './offer.ts';
+import { anotherOf, assertThere, entriesOf, type Offer, type One, promiseOf, sizeOf } from './offer.ts';
 import { promiseOne } from './reservation.ts';
 import { breachBy, leadMs, lockPeople, preparationIn, spanOf, type Who } from './terms.ts';
 
@@ -80,12 +80,14 @@ async function judge(tx: Tx, offer: Offer, providerId: string, { starts, seats }
   };
 }
 
+type Judged = Awaited<ReturnType<typeof judge>> & { placement: string | undefined };
+
 /** The places of an offer, the best for the first occurrence first: a series is in one place as far as that has room. */
 async function judgeAll(tx: Tx, offer: Offer, times: Times) {
   const { image, request, now } = offer;
   const during = spanOf(times.starts[0] as Date, request.forMs);
   const order = await judgePlaces(tx, offer.places, { imageId: image.id, during, now, ...sizeOf(offer) });
-  const all = new Map<string, Awaited<ReturnType<typeof judge>> & { placement: string | undefined }>();
+  const all = new Map<string, Judged>();
   for (const { providerId, provider } of order) {
     const why = all.size === 0 ? reasonOf(order) : say('place-next', { place: provider.name });
     all.set(providerId, { ...(await judge(tx, offer, providerId, times)), placement: offer.places.length === 1 ? undefined : why });
@@ -147,10 +149,11 @@ export async function promiseAll(
   const person = await judgePerson(tx, who, offer, starts);
   const places = await judgeAll(tx, offer, { starts, seats });
   const licensed = await judgeLicences(tx, offer, starts);
+  const lasts = new Map<string, reservations.NewReservation>();
   let batch: reservations.NewReservation[] = [];
   const write = async () => {
     made.push(...(await reservations.createAll(tx, batch)));
-    await audit.append(tx, ...batch.map((each) => entryOf(who, offer, each)));
+    await audit.append(tx, ...entriesOf(who, offer, batch));
     batch = [];
   };
   for (const start of starts) {
@@ -197,12 +200,20 @@ export async function promiseAll(
   /** The promise of one that can be had for later, in the first place that has room. */
   function placeLater(one: One): reservations.NewReservation | undefined {
     for (const [providerId, known] of places) {
-      const { storageMiB, placement } = known;
-      const promised = promiseOf(deps, who, offer, one, { providerId, ...known.begin(one.start), storageMiB, placement });
+      const promised = likeLast(one, providerId, known);
       const later = (promised.prepareAt as Date) > offer.now && person.fits(promised) && licensed.fits(reservations.holdOf(promised));
       const datastore = later && known.fits(promised) ? known.datastore(promised) : undefined;
       if (datastore !== undefined) return { ...promised, datastore };
     }
     return undefined;
+  }
+
+  /** Seats of one time in one place differ in their ids alone. */
+  function likeLast(one: One, providerId: string, { storageMiB, placement, begin }: Judged): reservations.NewReservation {
+    const last = lasts.get(providerId);
+    if (last?.during.start.getTime() === one.start.getTime()) return anotherOf(deps, offer, last, one.id);
+    const made = promiseOf(deps, who, offer, one, { providerId, ...begin(one.start), storageMiB, placement });
+    lasts.set(providerId, made);
+    return made;
   }
 }
