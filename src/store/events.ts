@@ -29,13 +29,13 @@ const NEW = { at: 'timestamptz', accountId: 'uuid', kind: 'text', subjectId: 'uu
 export async function append(db: Db, ...some: NewEvent[]): Promise<void> {
   if (some.length === 0) return;
   await beforeCommit(db, async (tx) => {
-    await sql`select pg_advisory_xact_lock(${EVENT_LOCK})`.execute(tx);
+    // The notice goes out with the commit, wherever in the transaction it is given.
+    await sql`select pg_advisory_xact_lock(${EVENT_LOCK}), pg_notify(${EVENT_CHANNEL}, '')`.execute(tx);
     await tx
       .insertInto('event')
       .columns(columnsOf(NEW))
       .expression(rowsOf(NEW, some) as RawBuilder<never>)
       .execute();
-    await sql`select pg_notify(${EVENT_CHANNEL}, '')`.execute(tx);
   });
 }
 
