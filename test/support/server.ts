@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type Client, makeClient } from '../../src/client/client.ts';
 import type { Reservation } from '../../src/contract/reservations.ts';
 import { kill } from './kill.ts';
+import { haveStore } from './made-store.ts';
 import { starterImage } from './qemu-harness.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -55,6 +56,8 @@ export class TestServer {
     rmSync(join(this.dataDir, 'url'), { force: true });
     // That an image is built is for the tests of the first hour; the others take one that is.
     const { folder: built } = await starterImage();
+    // So is a store, where it is to lie in the data directory.
+    if (!('DATABASE_URL' in env) && !existsSync(join(this.dataDir, 'pg'))) await haveStore(this.dataDir);
     const child = spawn(
       LAUNCHER,
       ['serve', '--data', this.dataDir, '--listen', listen, '--log-level', 'info', '--max-vcpus', '200', ...args],
