@@ -131,6 +131,7 @@ describe('sessions', () => {
     open.push(() => other.close());
     await expect(other.login('wrong')).rejects.toMatchObject({ fault: 'InvalidLogin' });
     vsim.sim.sessions.tokens.set('assertion-42', 'svc@vsphere.local');
+    vsim.model.grants.give({ user: 'svc@vsphere.local', role: vsim.model.roles.admin, on: vsim.model.root, propagate: true });
     const header = '<wsse:Security xmlns:wsse="urn:x"><Assertion ID="assertion-42"/></wsse:Security>';
     const session = await other.call('LoginByToken', client.content.sessionManager as Ref, {}, header);
     expect(session.userName).toBe('svc@vsphere.local');

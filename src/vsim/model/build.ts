@@ -9,6 +9,7 @@ export function buildInventory(m: Model): void {
     'Folder',
     'Datacenter',
   ]);
+  m.grants.give({ user: m.options.username, role: m.roles.admin, on: m.root, propagate: true });
   if (m.options.inventory !== undefined) return;
   const dc = addDatacenter(m, m.isVc ? 'DC0' : 'ha-datacenter', placeOfDatacenter(m));
   const compute = addCompute(m, dc, m.isVc ? { name: 'C0', drs: 'fullyAutomated' } : {});

@@ -18,6 +18,7 @@ import { gone, VimFault } from './fault.ts';
 import { type Latency, NO_LATENCY, realLatency } from './latency.ts';
 import { DEFAULTS, type ModelOptions } from './options.ts';
 import { Random } from './random.ts';
+import { Roles } from './roles.ts';
 import { Rules } from './rules.ts';
 import { Storage } from './storage.ts';
 import { TASK_MEMORY_MS, TaskEngine } from './tasks.ts';
@@ -56,7 +57,8 @@ export class Model {
   readonly events: SimEvent[] = [];
   /** Privileges taken away: `user privilege` or `user privilege moRef`. */
   readonly denied = new Set<string>();
-  /** Permissions; users without any may do everything but what is denied. */
+  readonly roles = new Roles();
+  /** Permissions; the account of the options is the administrator. */
   readonly grants = new Grants();
   root!: Folder;
   readonly datacenters: Datacenter[] = [];

@@ -1,4 +1,5 @@
 import { VimFault } from './fault.ts';
+import { principal } from './grants.ts';
 import type { Model } from './model.ts';
 
 export interface Session {
@@ -33,10 +34,15 @@ export class Sessions {
 
   login(user: string, password: string, address: string, userAgent: string): Session {
     this.logins++;
-    if (this.accounts.get(user) !== password) {
-      throw new VimFault('InvalidLogin', 'Cannot complete login due to an incorrect user name or password.');
-    }
-    return this.#open(user, address, userAgent);
+    const known = this.check(user, password);
+    if (known === undefined) throw new VimFault('InvalidLogin', 'Cannot complete login due to an incorrect user name or password.');
+    return this.#open(known, address, userAgent);
+  }
+
+  /** The account of a user name in any of its forms, if the password is right. */
+  check(user: string, password: string): string | undefined {
+    const [known] = [...this.accounts].find(([name, own]) => principal(name) === principal(user) && own === password) ?? [];
+    return known;
   }
 
   loginByToken(token: string, address: string, userAgent: string): Session {
@@ -47,6 +53,10 @@ export class Sessions {
   }
 
   #open(user: string, address: string, userAgent: string): Session {
+    if (this.#model.grants.of(user).length === 0) {
+      const fields = { object: this.#model.root, privilegeId: 'System.View' };
+      throw new VimFault('NoPermission', 'Cannot complete login: the user has no permission on any object.', fields);
+    }
     this.#expire();
     if (this.#sessions.size >= this.#model.options.sessionCap) throw new SessionLimit();
     const now = this.#model.now();

@@ -10,6 +10,7 @@ import { ruleFault } from '../model/rules.ts';
 import { type Session, SessionLimit } from '../model/sessions.ts';
 import type { Sim } from '../model/simulate.ts';
 import type { Call, Handlers } from './calls.ts';
+import { authorizationMethods } from './methods/authorization.ts';
 import { guestMethods } from './methods/guest.ts';
 import { historyMethods } from './methods/history.ts';
 import { inventoryMethods } from './methods/inventory.ts';
@@ -37,6 +38,7 @@ type Handler = (call: Call, args: Record<string, unknown>) => unknown;
 const HANDLERS = new Map<string, Handler>(
   Object.entries({
     ...sessionMethods,
+    ...authorizationMethods,
     ...propertyMethods,
     ...searchMethods,
     ...vmMethods,

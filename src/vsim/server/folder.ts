@@ -40,7 +40,7 @@ export function datastoreFiles(sim: Sim): DatastoreFiles {
       const colon = text.indexOf(':');
       if (colon < 0) return undefined;
       const user = text.slice(0, colon);
-      return sim.sessions.accounts.get(user) === text.slice(colon + 1) ? user : undefined;
+      return sim.sessions.check(user, text.slice(colon + 1));
     },
   };
 }

@@ -24,12 +24,13 @@ const PLACES: readonly [path: string, role: string][] = [
 function grant(w: VSphereWorld, without?: string): void {
   const { m } = w;
   const user = w.vsim.username;
-  m.grants.give({ user, role: 'ReadOnly', privileges: new Set(), on: m.datacenter, propagate: true });
+  m.grants.take(user);
+  m.grants.give({ user, role: m.roles.get(-2), on: m.datacenter, propagate: true });
   for (const [path, role] of PLACES) {
     const on = [...m.objects.values()].find((entity: Entity) => entity.parent !== undefined && inventoryPath(entity) === path);
     if (on === undefined) throw new Error(`there is no ${path}`);
     const privileges = new Set((ROLES[role] ?? []).filter((privilege) => privilege !== without));
-    m.grants.give({ user, role, privileges, on, propagate: true });
+    m.grants.give({ user, role: { name: role, privileges }, on, propagate: true });
   }
 }
 

@@ -6,6 +6,7 @@ import type { PoweredOnMany } from '../../model/power.ts';
 import { date, long, type PropTable, type Reader, ref, refs } from './context.ts';
 import { build, configFields } from './vm.ts';
 import { localized } from './faults.ts';
+import { PRIVILEGE_NAMES } from '../../model/privilege-names.ts';
 import { typed } from '../../../vsphere/types/value.ts';
 import { fieldDef } from './entity.ts';
 import { customFields } from '../../model/custom-fields.ts';
@@ -175,15 +176,22 @@ export const plainProps: Record<string, AnyTable> = {
   ViewManager: { top: { viewList: () => [] } },
   AuthorizationManager: {
     top: {
-      // those that every server has, and that none can take away
-      roleList: () =>
-        [
-          { roleId: -5, name: 'NoAccess', label: 'No access', privilege: [] },
-          { roleId: -4, name: 'Anonymous', label: 'Anonymous', privilege: ['System.Anonymous'] },
-          { roleId: -3, name: 'View', label: 'View', privilege: ['System.Anonymous', 'System.View'] },
-          { roleId: -2, name: 'ReadOnly', label: 'Read-only', privilege: ['System.Anonymous', 'System.Read', 'System.View'] },
-          { roleId: -1, name: 'Admin', label: 'Administrator', privilege: [] },
-        ].map(({ roleId, name, label, privilege }) => ({ roleId, system: true, name, info: { label, summary: label }, privilege })),
+      roleList: (_, r) =>
+        r.sim.model.roles.all().map(({ id, name, label = name, privileges }) => ({
+          roleId: id,
+          system: id < 0,
+          name,
+          info: { label, summary: label },
+          privilege: [...privileges],
+        })),
+      privilegeList: () =>
+        [...PRIVILEGE_NAMES].map((privId) => ({
+          _type: 'AuthorizationPrivilege',
+          privId,
+          onParent: false,
+          name: privId.slice(privId.lastIndexOf('.') + 1),
+          privGroupName: privId.slice(0, privId.lastIndexOf('.')),
+        })),
     },
   },
   GuestOperationsManager: {
