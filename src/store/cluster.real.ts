@@ -12,10 +12,11 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { childProgram } from '../../test/support/child-program.ts';
 import { kill } from '../../test/support/kill.ts';
 import { pictureOf } from '../../test/support/picture.ts';
 import { makeCtx } from '../lib/context.ts';
@@ -92,20 +93,21 @@ const failure = async (
     (error: unknown) => error as never,
   );
 
+let starter: Promise<string> | undefined;
+let removeStarter = (): void => {};
+afterAll(() => removeStarter());
+
 /** A process that starts the cluster, says so, and waits to be killed. */
 async function startInChild(dir: string): Promise<number> {
   const code = `
-    import { ensureCluster } from '${import.meta.dirname}/cluster.ts';
-    import { makeCtx } from '${import.meta.dirname}/../lib/context.ts';
-    import { silentLogger as log } from '${import.meta.dirname}/../lib/log.ts';
-    await ensureCluster(makeCtx(), { dir: ${JSON.stringify(dir)}, log });
+    import { ensureCluster } from './src/store/cluster.ts';
+    import { makeCtx } from './src/lib/context.ts';
+    import { silentLogger as log } from './src/lib/log.ts';
+    await ensureCluster(makeCtx(), { dir: process.argv[2], log });
     console.log('up');
     setInterval(() => {}, 1000);`;
-  const file = join(scratch, 'child.mts');
-  writeFileSync(file, code);
-  const child = spawn(process.execPath, ['--import', createRequire(import.meta.url).resolve('tsx'), file], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const file = await (starter ??= childProgram(code, (remove) => (removeStarter = remove)));
+  const child = spawn(process.execPath, [file, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child.pid as number);
   await new Promise<void>((resolve, reject) => {
     child.stdout.once('data', () => resolve());

@@ -1,16 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { childProgram } from '../../test/support/child-program.ts';
 
-const CODE = `import { main } from ${JSON.stringify(fileURLToPath(new URL('./program.ts', import.meta.url)))}; main(process.argv.slice(1)).then((code) => process.exit(code));`;
+let removeProgram = (): void => {};
+afterAll(() => removeProgram());
+const program = childProgram(
+  `import { main } from './src/vsim/program.ts'; process.exit(await main(process.argv.slice(2)));`,
+  (remove) => (removeProgram = remove),
+);
 
-function start(...args: string[]): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', CODE, '--', ...args], {
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+async function start(...args: string[]): Promise<ChildProcess> {
+  return spawn(process.execPath, [await program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 async function firstLine(child: ChildProcess): Promise<string> {
@@ -21,7 +23,7 @@ async function firstLine(child: ChildProcess): Promise<string> {
 
 describe('vsim as a program', () => {
   it('says where it is in one line of JSON and ends at SIGTERM', async () => {
-    const child = start('--masters', '2', '--json', '--seed', '3');
+    const child = await start('--masters', '2', '--json', '--seed', '3');
     const facts = JSON.parse(await firstLine(child)) as {
       url: string;
       fingerprint256: string;
@@ -38,18 +40,18 @@ describe('vsim as a program', () => {
   });
 
   it('tells its flags', async () => {
-    const child = start('--help');
+    const child = await start('--help');
     expect(await firstLine(child)).toContain('--model vcenter|esxi');
     expect(((await once(child, 'exit')) as [number])[0]).toBe(0);
   });
 
   it('ends with 2 and a sentence on a bad flag, with 1 if the port is taken', async () => {
-    const bad = start('--hosts', 'x');
+    const bad = await start('--hosts', 'x');
     const [code] = (await once(bad, 'exit')) as [number];
     expect(code).toBe(2);
-    const first = start('--json');
+    const first = await start('--json');
     const { url } = JSON.parse(await firstLine(first)) as { url: string };
-    const second = start('--listen', `127.0.0.1:${new URL(url).port}`);
+    const second = await start('--listen', `127.0.0.1:${new URL(url).port}`);
     expect(((await once(second, 'exit')) as [number])[0]).toBe(1);
     first.kill('SIGTERM');
     await once(first, 'exit');

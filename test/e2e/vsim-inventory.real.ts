@@ -8,15 +8,12 @@ import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeCtx } from '../../src/lib/context.ts';
 import { asDevices, diskChain, disksOf, download, isFault, linkedCloneSpec, type Ref, VSphereClient } from '../../src/vsphere/index.ts';
-import { ROOT } from '../support/server.ts';
+import { LAUNCHER, ROOT } from '../support/server.ts';
 
 const ctx = makeCtx();
 
 async function vsim(...args: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'src/main/cli.ts'), 'vsim', '--json', ...args], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(LAUNCHER, ['vsim', '--json', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(async () => {
     const ended = once(child, 'exit');
     child.kill('SIGTERM');

@@ -3,13 +3,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { makeCtx } from '../../src/lib/context.ts';
 import { linkedCloneSpec, onlySnapshot, type Ref, VSphereClient } from '../../src/vsphere/index.ts';
+import { childProgram } from './child-program.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const CODE = `import { main } from './src/vsim/program.ts'; process.exit(await main(process.argv.slice(1)));`;
+const CODE = `import { main } from './src/vsim/program.ts'; process.exit(await main(process.argv.slice(2)));`;
 const CLONES = 40;
 
 interface Facts {
@@ -22,11 +21,10 @@ interface Facts {
 
 /** The simulator as a process, with so many machines; what it says of itself, and its peak of memory in bytes when asked. */
 async function startLarge(vms: number): Promise<{ facts: Facts; peak: () => number; stop: () => Promise<void> }> {
+  let removeProgram = (): void => {};
   const flags = ['--json', '--hosts', '64', '--datastores', '8', '--masters', '1', '--vms', String(vms)];
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', CODE, '--', ...flags], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const program = await childProgram(CODE, (remove) => (removeProgram = remove));
+  const child = spawn(process.execPath, [program, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
   return {
     facts: JSON.parse(line) as Facts,
@@ -35,6 +33,7 @@ async function startLarge(vms: number): Promise<{ facts: Facts; peak: () => numb
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
       await ended;
+      removeProgram();
     },
   };
 }

@@ -1,0 +1,30 @@
+/**
+ * A few lines that use Carrel's sources, as a program for processes of their own. Bundled once: a process that compiles them as it loads them takes
+ * some five seconds of a processor before its first line.
+ */
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The program's file, to be run by node; `code` imports by paths from the top of the checkout. Give it the hook that takes it away. */
+export async function childProgram(code: string, whenOver: (remove: () => void) => unknown): Promise<string> {
+  // Below node_modules, from where what is not bundled is found.
+  const file = join(ROOT, 'node_modules/.cache/carrel-test', `${randomUUID()}.mjs`);
+  whenOver(() => rmSync(file, { force: true }));
+  await build({
+    stdin: { contents: code, resolveDir: ROOT, loader: 'ts' },
+    outfile: file,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    logLevel: 'warning',
+    external: ['ssh2', '@node-rs/argon2', 'cpu-features', '*.node', 'pg-native'],
+    banner: { js: "import { createRequire as carrelRequire } from 'node:module'; const require = carrelRequire(import.meta.url);" },
+  });
+  return file;
+}
