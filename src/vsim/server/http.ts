@@ -16,6 +16,7 @@ import { type DatastoreFiles, datastoreFiles } from './folder.ts';
 import { Dispatcher } from './dispatch.ts';
 import { makePage, type Page } from './page.ts';
 import { Rest, restRequest } from './rest.ts';
+import { Sso, SSO_ADMIN_PATH, STS_PATH } from './sso.ts';
 import { Transfers } from './transfers.ts';
 import { versionsXml } from './versions.ts';
 
@@ -68,8 +69,9 @@ export async function listen(sim: Sim, host: string, port: number): Promise<List
   const files = datastoreFiles(sim);
   const page = makePage(sim.model);
   const rest = sim.model.isVc ? new Rest(sim) : undefined;
+  const sso = sim.model.isVc ? new Sso(sim) : undefined;
   const server = createServer({ key: tls.key, cert: tls.cert, keepAliveTimeout: 120_000 }, (request, response) => {
-    route({ sim, dispatcher, transfers, files, page, rest }, request, response).catch((error: unknown) => {
+    route({ sim, dispatcher, transfers, files, page, rest, sso }, request, response).catch((error: unknown) => {
       if (!(error instanceof TooLarge)) {
         // The client went away while it was sending: nobody is left to answer.
         response.destroy();
@@ -98,6 +100,8 @@ interface Parts {
   page: Page;
   /** A vCenter has it, a host has none. */
   rest: Rest | undefined;
+  /** As of `rest`. */
+  sso: Sso | undefined;
 }
 
 async function route(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -105,6 +109,9 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
   if (request.method === 'POST' && /^\/sdk\/?(vimService)?$/.test(url.pathname)) return soap(parts.dispatcher, request, response);
   if (request.method === 'GET' && url.pathname === '/sdk/vimServiceVersions.xml') {
     return send(response, 200, versionsXml(parts.sim.model.options.apiVersion), 'text/xml');
+  }
+  if (parts.sso !== undefined && request.method === 'POST' && (STS_PATH.test(url.pathname) || SSO_ADMIN_PATH.test(url.pathname))) {
+    return signOn(parts.sso, url.pathname, request, response);
   }
   if (url.pathname === '/folder' || url.pathname.startsWith('/folder/')) return folder(parts, url, request, response);
   if (url.pathname.startsWith('/nfc/')) return nfc(parts, url, request, response);
@@ -149,6 +156,16 @@ async function soap(dispatcher: Dispatcher, request: IncomingMessage, response: 
     response.setHeader('set-cookie', `${COOKIE}="${out.setCookie}"; Path=/; HttpOnly; Secure; SameSite=Strict${gone}`);
   }
   send(response, out.status, out.body, out.contentType);
+}
+
+async function signOn(sso: Sso, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = (await readBody(request, MAX_SOAP)).toString('utf8');
+  const answer = STS_PATH.test(path) ? sso.token(body) : sso.administer(body, cookieOf(request));
+  if (answer.setCookie !== undefined) {
+    const gone = answer.setCookie === '' ? '; Max-Age=0' : '';
+    response.setHeader('set-cookie', `${COOKIE}="${answer.setCookie}"; Path=/sso-adminserver; HttpOnly; Secure${gone}`);
+  }
+  send(response, answer.status, answer.body, 'text/xml; charset="utf-8"');
 }
 
 async function folder(parts: Parts, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
