@@ -15,7 +15,6 @@ const HEAVIEST = [
   'test/e2e/bad-input.real.ts',
   'src/drivers/vsphere/fault-matrix.real.ts',
   'src/store/cluster.real.ts',
-  'src/drivers/vsphere/conformance-strategies.real.ts',
   'src/drivers/qemu/qemu-driver.real.ts',
   'src/drivers/qemu/efi.real.ts',
   'src/drivers/qemu/tpm.real.ts',

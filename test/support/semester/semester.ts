@@ -85,11 +85,11 @@ function classOf(c: number, { studentsOfClass, people: count }: SemesterOptions,
 /** A week of a small one. */
 export const WEEK = {
   blocks: [{ firstMonday: [2030, 10, 21], weeks: 1 }] as const,
-  people: 30,
+  people: 16,
   machines: 4,
   licenceSeats: 4,
-  classes: 4,
+  classes: 2,
   studentsOfClass: 4,
-  walkInsOfWeek: 30,
+  walkInsOfWeek: 20,
   afternoonMs: 30 * 60_000,
 };
