@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { type Client, makeClient } from '../../src/client/client.ts';
-import { axeViolations } from './axe.ts';
+import { axeInBothThemes, axeViolations } from './axe.ts';
 import { type Browser, openBrowser, openPage, type PersonOptions } from './browser.ts';
 import { haveAppliance } from './qemu-harness.ts';
 import { TestServer } from './server.ts';
@@ -118,7 +118,7 @@ export class PortalWorld {
     const { page, context } = await openPage(this.browser, options);
     await page.goto(this.server.client.baseUrl);
     await page.getByRole('heading', { name: options.locale === 'de-CH' ? 'Anmelden' : 'Sign in' }).waitFor();
-    const found = (await axeViolations(page)).map((violation) => `sign-in: ${violation}`);
+    const found = await axeInBothThemes(page, 'sign-in');
     await context.close();
     return found;
   }

@@ -356,6 +356,7 @@ it('German says all that English says, and nothing is left in English by mistake
       '.images.name',
       '.nav.images',
       '.operate.vcpus',
+      '.operate.image',
       '.signIn.name',
       '.machines.terminal',
       '.terminal.title',

@@ -13,9 +13,14 @@ export type * from './harness.ts';
 /**
  * Declares the suite for one driver. The harness is made once; tests run in order and clear up after themselves.
  * `leftOut` says by id which checks cannot be asked of this driver and why; it stands in their names, and a test fails when it
- * names one check too many or too few.
+ * names one check too many or too few. `elsewhere` are the ids of checks that another run of the suite over the same driver makes.
  */
-export function runConformance(name: string, makeHarness: () => Promise<Harness>, leftOut: Readonly<Record<string, string>> = {}): void {
+export function runConformance(
+  name: string,
+  makeHarness: () => Promise<Harness>,
+  leftOut: Readonly<Record<string, string>> = {},
+  elsewhere: readonly string[] = [],
+): void {
   describe(`conformance of ${name}`, () => {
     let harness: Harness;
     let bench: Bench;
@@ -33,10 +38,11 @@ export function runConformance(name: string, makeHarness: () => Promise<Harness>
         .flat()
         .map((check) => [check.id, check.skip?.(bench)]);
       expect(leftOut).toEqual(Object.fromEntries(reasons.filter(([, reason]) => reason !== undefined)));
+      expect(reasons.map(([id]) => id)).toEqual(expect.arrayContaining([...elsewhere]));
     });
     for (const [theme, checks] of Object.entries(SUITE)) {
       describe(theme, () => {
-        for (const check of checks) {
+        for (const check of checks.filter(({ id }) => !elsewhere.includes(id))) {
           const title = `${check.id}: ${check.title}`;
           const reason = leftOut[check.id];
           if (reason !== undefined) test.skip(`${title} (not asked here: ${reason})`, () => {});

@@ -1,5 +1,18 @@
-/** Each verb is broken off at one point; conformance.long.ts does so at all that matter. */
+/**
+ * Each verb is broken off at one point; conformance.long.ts does so at all that matter, and makes those checks too that boot and copy much for what
+ * others here see as well.
+ */
 import { runConformance } from '../../driver/conformance/index.ts';
 import { NOT_ASKED_OF_QEMU, QemuWorld } from '../../../test/support/qemu-harness.ts';
 
-runConformance('qemu', async () => Object.assign(await QemuWorld.make(), { brief: true }), NOT_ASKED_OF_QEMU);
+const LONG = [
+  'capture-running',
+  'capture-broken-off',
+  'checkpoint-list',
+  'unlink-broken-off',
+  'destroy-in-every-state',
+  'destroy-siblings',
+  'close',
+];
+
+runConformance('qemu', async () => Object.assign(await QemuWorld.make(), { brief: true }), NOT_ASKED_OF_QEMU, LONG);
