@@ -2,6 +2,7 @@
  * The occurrences of a series, promised together: what is held, by the provider and by the person, is read once for all of them and
  * each is held against it, so that a series costs a handful of statements however many occurrences it has.
  */
+import { setImmediate } from 'node:timers/promises';
 import { peak, usage, UsageSweep } from '../../core/calendar.ts';
 import { type Demand, shortage } from '../../core/capacity.ts';
 import { say } from '../../core/notices.ts';
@@ -36,8 +37,10 @@ interface Times {
   seats: number;
 }
 
-/** So many are written at a time: the parameters of a statement are limited. */
-const WRITTEN_TOGETHER = 1_000;
+/** So many are written at a time: the store works at them while the next are judged. */
+const WRITTEN_TOGETHER = 250;
+/** After so many that are judged, what the store answers is heard. */
+const JUDGED_TOGETHER = 50;
 
 type Taken = Demand & { datastore?: string | null | undefined };
 
@@ -151,22 +154,37 @@ export async function promiseAll(
   const licensed = await judgeLicences(tx, offer, starts);
   const lasts = new Map<string, reservations.NewReservation>();
   let batch: reservations.NewReservation[] = [];
-  const write = async () => {
-    made.push(...(await reservations.createAll(tx, batch)));
-    await audit.append(tx, ...entriesOf(who, offer, batch));
+  let writing: Promise<void> = Promise.resolve();
+  const beginWriting = () => {
+    const all = batch;
     batch = [];
+    writing = writing.then(async () => {
+      made.push(...(await reservations.createAll(tx, all)));
+      await audit.append(tx, ...entriesOf(who, offer, all));
+    });
+    // Whoever waits for it hears of it.
+    writing.catch(() => {});
   };
-  for (const start of starts) {
-    for (let seat = 0; seat < seats; seat++) {
-      // Another of the same time is refused for the same reason.
-      const refusal = await promiseSeat(start);
-      if (refusal === undefined) continue;
-      const { code, message, details } = refusal;
-      refused.push({ at: start, seats: seats - seat, code, message, details });
-      break;
+  const write = async () => {
+    beginWriting();
+    await writing;
+  };
+  try {
+    for (const start of starts) {
+      for (let seat = 0; seat < seats; seat++) {
+        // Another of the same time is refused for the same reason.
+        const refusal = await promiseSeat(start);
+        if (refusal === undefined) continue;
+        const { code, message, details } = refusal;
+        refused.push({ at: start, seats: seats - seat, code, message, details });
+        break;
+      }
     }
+    await write();
+  } finally {
+    // Nothing is written any more when the transaction ends, however it does.
+    await writing.catch(() => {});
   }
-  await write();
   return { made, refused };
 
   /** Promises one; what it was refused with if it cannot be had. */
@@ -178,7 +196,11 @@ export async function promiseAll(
       places.get(found.providerId)?.take(found, reservations.holdOf(found));
       person.take(found);
       licensed.take(reservations.holdOf(found));
-      if (batch.length >= WRITTEN_TOGETHER) await write();
+      if (batch.length >= WRITTEN_TOGETHER) {
+        await writing;
+        beginWriting();
+      }
+      if (batch.length % JUDGED_TOGETHER === 0) await setImmediate();
       return undefined;
     }
     await write();
