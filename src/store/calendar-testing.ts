@@ -1,6 +1,5 @@
 /** Writers who fight for a provider's room, and the look at the store that finds anything promised twice. For tests. */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { type Claim, leftBehind, TURNAROUND_MS } from '../core/calendar.ts';
 import { isCode } from '../lib/errors.ts';
@@ -179,9 +178,6 @@ export async function churn(
   return tally;
 }
 
-/** Between two looks at the store, in milliseconds: what looks without a pause takes the processors from those it looks at. */
-const LOOK_MS = 20;
-
 /** Looks again and again while `work` is under way; returns everything it saw, each once. */
 export async function watch(db: Db, work: Promise<unknown>): Promise<string[]> {
   let over = false;
@@ -190,10 +186,7 @@ export async function watch(db: Db, work: Promise<unknown>): Promise<string[]> {
   });
   const seen = new Set<string>();
   const look = async () => (await violations(db)).forEach((what) => seen.add(what));
-  while (!over) {
-    await look();
-    await pause(LOOK_MS);
-  }
+  while (!over) await look();
   await ended;
   await look();
   return [...seen];

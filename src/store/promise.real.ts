@@ -1,7 +1,6 @@
 /** Promise 7: no machine and no unit of capacity is promised twice, by however many processes. */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { type KyselyPlugin, type RootOperationNode, sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { childProgram } from '../../test/support/child-program.ts';
@@ -74,9 +73,6 @@ async function churn(db: Db, s: Seed, rounds: number, roll: (n: number) => numbe
   return granted;
 }
 
-/** Between two looks at the store, in milliseconds: what looks without a pause takes the processors from those it looks at. */
-const LOOK_MS = 20;
-
 /** Looks again and again while `work` is under way; returns everything it saw. */
 async function watch(db: Db, work: Promise<unknown>): Promise<string[]> {
   let over = false;
@@ -84,10 +80,7 @@ async function watch(db: Db, work: Promise<unknown>): Promise<string[]> {
     over = true;
   });
   const seen: string[] = [];
-  while (!over) {
-    seen.push(...(await violations(db)));
-    await pause(LOOK_MS);
-  }
+  while (!over) seen.push(...(await violations(db)));
   await ended;
   return [...seen, ...(await violations(db))];
 }
