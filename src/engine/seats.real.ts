@@ -59,6 +59,10 @@ test('more seats ask no more of the store', async () => {
   await count(2);
   const few = await count(2);
   expect(await count(80)).toBe(few);
+  // They are written 250 at a time: what is beyond that costs what a part costs, whatever is in it.
+  const parts = await count(100);
+  expect(parts - few).toBeLessThan(10);
+  expect(await count(160)).toBe(parts);
 });
 
 test('if one seat cannot be had nothing is promised, and it is said at which time, how many can be, and what is in the way', async () => {

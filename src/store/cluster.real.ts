@@ -93,21 +93,19 @@ const failure = async (
     (error: unknown) => error as never,
   );
 
-let starter: Promise<string> | undefined;
-let removeStarter = (): void => {};
-afterAll(() => removeStarter());
+const starter = childProgram(
+  `import { ensureCluster } from './src/store/cluster.ts';
+   import { makeCtx } from './src/lib/context.ts';
+   import { silentLogger as log } from './src/lib/log.ts';
+   await ensureCluster(makeCtx(), { dir: process.argv[2], log });
+   console.log('up');
+   setInterval(() => {}, 1000);`,
+  afterAll,
+);
 
 /** A process that starts the cluster, says so, and waits to be killed. */
 async function startInChild(dir: string): Promise<number> {
-  const code = `
-    import { ensureCluster } from './src/store/cluster.ts';
-    import { makeCtx } from './src/lib/context.ts';
-    import { silentLogger as log } from './src/lib/log.ts';
-    await ensureCluster(makeCtx(), { dir: process.argv[2], log });
-    console.log('up');
-    setInterval(() => {}, 1000);`;
-  const file = await (starter ??= childProgram(code, (remove) => (removeStarter = remove)));
-  const child = spawn(process.execPath, [file, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [await starter, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child.pid as number);
   await new Promise<void>((resolve, reject) => {
     child.stdout.once('data', () => resolve());

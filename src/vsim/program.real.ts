@@ -4,12 +4,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
 import { childProgram } from '../../test/support/child-program.ts';
 
-let removeProgram = (): void => {};
-afterAll(() => removeProgram());
-const program = childProgram(
-  `import { main } from './src/vsim/program.ts'; process.exit(await main(process.argv.slice(2)));`,
-  (remove) => (removeProgram = remove),
-);
+const program = childProgram(`import { main } from './src/vsim/program.ts'; process.exit(await main(process.argv.slice(2)));`, afterAll);
 
 async function start(...args: string[]): Promise<ChildProcess> {
   return spawn(process.execPath, [await program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });

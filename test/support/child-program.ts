@@ -10,9 +10,12 @@ import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The program's file, to be run by node; `code` imports by paths from the top of the checkout. Give it the hook that takes it away. */
+/**
+ * The program's file, to be run by node; `code` imports by paths from the top of the checkout. Give it the hook that takes it away: `afterAll` at the top
+ * of a file, `onTestFinished` in a test.
+ */
 export async function childProgram(code: string, whenOver: (remove: () => void) => unknown): Promise<string> {
-  // Below node_modules, from where what is not bundled is found.
+  // Below node_modules, from where packages are found.
   const file = join(ROOT, 'node_modules/.cache/carrel-test', `${randomUUID()}.mjs`);
   whenOver(() => rmSync(file, { force: true }));
   await build({
@@ -23,8 +26,7 @@ export async function childProgram(code: string, whenOver: (remove: () => void) 
     platform: 'node',
     target: 'node20',
     logLevel: 'warning',
-    external: ['ssh2', '@node-rs/argon2', 'cpu-features', '*.node', 'pg-native'],
-    banner: { js: "import { createRequire as carrelRequire } from 'node:module'; const require = carrelRequire(import.meta.url);" },
+    packages: 'external',
   });
   return file;
 }

@@ -9,6 +9,7 @@ import { silentLogger } from '../../src/lib/log.ts';
 import { ensureCluster } from '../../src/store/cluster.ts';
 import { openStore } from '../../src/store/db.ts';
 import { migrationsDir, readMigrations } from '../../src/store/migrate.ts';
+import { findBinaries } from '../../src/store/pg-binaries.ts';
 import { alone, testCache } from './cache.ts';
 
 /** Puts a new store into the data directory of a server that is about to start for the first time. */
@@ -17,9 +18,12 @@ export async function haveStore(dataDir: string): Promise<void> {
   await promisify(execFile)('cp', ['-a', kept, join(dataDir, 'pg')]);
 }
 
+/** One for each account that runs tests, which alone may read it, each version of PostgreSQL, and each schema. */
 async function keptStore(): Promise<string> {
   const sums = (await readMigrations(migrationsDir())).map((file) => file.checksum);
-  const kept = join(testCache(), `store-${createHash('sha256').update(sums.join()).digest('hex').slice(0, 12)}`);
+  const { major } = await findBinaries(undefined);
+  const name = ['store', process.getuid?.(), major, createHash('sha256').update(sums.join()).digest('hex').slice(0, 12)].join('-');
+  const kept = join(testCache(), name);
   if (existsSync(kept)) return kept;
   const fresh = `${kept}.new`;
   rmSync(fresh, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { makeCtx } from '../../src/lib/context.ts';
 import { linkedCloneSpec, onlySnapshot, type Ref, VSphereClient } from '../../src/vsphere/index.ts';
 import { childProgram } from './child-program.ts';
@@ -21,9 +21,8 @@ interface Facts {
 
 /** The simulator as a process, with so many machines; what it says of itself, and its peak of memory in bytes when asked. */
 async function startLarge(vms: number): Promise<{ facts: Facts; peak: () => number; stop: () => Promise<void> }> {
-  let removeProgram = (): void => {};
   const flags = ['--json', '--hosts', '64', '--datastores', '8', '--masters', '1', '--vms', String(vms)];
-  const program = await childProgram(CODE, (remove) => (removeProgram = remove));
+  const program = await childProgram(CODE, onTestFinished);
   const child = spawn(process.execPath, [program, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
   return {
@@ -33,7 +32,6 @@ async function startLarge(vms: number): Promise<{ facts: Facts; peak: () => numb
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
       await ended;
-      removeProgram();
     },
   };
 }

@@ -19,8 +19,6 @@ async function inChild(path: string, ...names: string[]): Promise<ChildProcess> 
   return spawn(process.execPath, [await program, path, ...names], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-let removeProgram = (): void => {};
-afterAll(() => removeProgram());
 const program = childProgram(
   `import { FakeDriver } from './src/drivers/fake/fake-driver.ts';
    import { FakeWorld } from './src/drivers/fake/world.ts';
@@ -30,7 +28,7 @@ const program = childProgram(
    for (const machineId of names) {
      await driver.clone(makeCtx(), { machineId, revisionId: 'r', mode: 'linked', hardware: { vcpus: 1, memoryMiB: 64 }, hostname: machineId });
    }`,
-  (remove) => (removeProgram = remove),
+  afterAll,
 );
 
 async function prepared(name: string): Promise<{ path: string; world: FakeWorld; driver: FakeDriver }> {
