@@ -1,27 +1,5 @@
-/** `make demo-vsphere` as a user runs it: a server without QEMU, a provider added, an image of a machine there, lent, captured, lent again. */
-import { spawnSync } from 'node:child_process';
-import { expect, test } from 'vitest';
-import { LAUNCHER } from '../support/server.ts';
+/** `make demo-vsphere`, on a vCenter; on a lone host: demo-vsphere.long.ts. */
+import { test } from 'vitest';
+import { demoProvesItself } from '../support/demo-vsphere.ts';
 
-test.each([
-  ['vcenter', 'snapshot-clone'],
-  ['esxi', 'child-disk'],
-])('on a simulated %s it proves itself, with linked clones by %s', (kind, cloneStrategy) => {
-  const { status, stdout, stderr } = spawnSync(LAUNCHER, ['demo', '--vsphere', kind, '--listen', '127.0.0.1:0', '--once'], {
-    encoding: 'utf8',
-  });
-  expect(status, stderr).toBe(0);
-  expect(stderr).toMatch(/on the host \S*[a-z]\S*, datastore \S+/);
-  expect(stderr).toContain('as student: Linux');
-  const said = JSON.parse(stdout) as Record<string, unknown>;
-  expect(said).toEqual({
-    provider: kind,
-    cloneStrategy,
-    requestsPerMachine: expect.any(Number),
-    masterSha256Before: expect.stringMatching(/^[0-9a-f]{64}$/),
-    masterSha256After: said['masterSha256Before'],
-    machineGone: true,
-    filesLeaked: 0,
-    capturedReservedAgain: true,
-  });
-});
+test('on a simulated vcenter it proves itself, with linked clones by snapshot-clone', () => demoProvesItself('vcenter', 'snapshot-clone'));

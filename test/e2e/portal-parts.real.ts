@@ -1,9 +1,9 @@
-/** What the portal's buttons ask of the server, part by part: a real browser, the API over services in memory. */
+/** What the portal's buttons ask of the server, part by part: a real browser, the API over services in memory. Every page by axe: portal-parts.long.ts. */
 import { readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { afterAll, expect, test } from 'vitest';
 import { axeInBothThemes, axeViolations } from '../support/axe.ts';
-import { axeTests, ownTests, screenTests, serialTests } from '../support/portal-parts-suite.ts';
+import { axeSample, ownTests, screenTests, serialTests } from '../support/portal-parts-suite.ts';
 import { button, closePortalParts, readyMachine, signedIn } from '../support/portal-parts.ts';
 import { eventually } from '../support/test-server.ts';
 
@@ -11,7 +11,7 @@ afterAll(closePortalParts);
 screenTests();
 serialTests();
 ownTests();
-axeTests();
+axeSample();
 
 test('golden disks are put on the datastore that was written', async () => {
   const { page, called, faults } = await signedIn('root', '/images/starter', (world) => {

@@ -1,10 +1,18 @@
-/** What portal.real.ts leaves out: a machine that boots once more for what the driver's and the page's own tests see each for itself. */
+/** What portal.real.ts leaves out: machines that boot once more for what the engine's, the driver's and the page's own tests see each for itself. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { inGuest } from '../support/guest-shell.ts';
+import type { Page } from '../support/browser.ts';
+import { copiesInGuest, PASTES_IN_GUEST, startsClipboard } from '../support/guest-clipboard.ts';
+import { inGuest, withGuest } from '../support/guest-shell.ts';
+import { hostilePagesAreText } from '../support/portal-hostile.ts';
+import { byKeyboardAlone } from '../support/portal-keyboard.ts';
 import { PortalWorld } from '../support/portal-world.ts';
 import { until } from '../support/server.ts';
 
 const world = new PortalWorld();
+const { server } = world;
+const newPerson = (...person: Parameters<PortalWorld['newPerson']>) => world.newPerson(...person);
+const link = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).first();
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 beforeAll(() => world.start());
 afterAll(() => world.dispose());
 
@@ -31,4 +39,77 @@ test('a checkpoint is kept, and the machine goes back to it', async () => {
   expect(faults).toEqual([]);
   await client.endReservation({ params: { id } });
   await context.close();
+});
+
+test('an author checks out, changes, shares a clipboard with it, captures, publishes, and reserves the change', async () => {
+  const { page, context, faults, client } = await newPerson('ada', 'admin');
+  await link(page, 'Images').click();
+  await link(page, 'starter').click();
+  await button(page, 'Check out').click();
+  await page.getByRole('article').getByText('ready', { exact: true }).waitFor();
+  const mine = async () => (await client.listReservations()).items;
+  const [checkedOut] = await mine();
+  await inGuest(client, checkedOut?.id as string, 'echo changed > /root/change; sync');
+  await link(page, 'Connect').click();
+  await withGuest(client, checkedOut?.id as string, async (shell) => {
+    await shell(startsClipboard());
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    // What was copied before the screen was there is not told of.
+    const take = button(page, 'Take what was copied');
+    await until('what was copied', async () => (await shell(copiesInGuest('Zürich @€')), (await take.count()) > 0 || undefined));
+    await take.click();
+    await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toBe('Zürich @€');
+    await button(page, 'Type text').click();
+    await page.getByRole('textbox', { name: 'Type text' }).fill('Grüezi');
+    await button(page, 'Put into its clipboard').click();
+    await until('what was put there', async () => (await shell(PASTES_IN_GUEST)).includes('Grüezi') || undefined);
+  });
+  await link(page, 'My machines').click();
+  await button(page, 'Capture').click();
+  await page.getByLabel('What has changed').fill('<b>a change</b>');
+  await button(page, 'Capture').last().click();
+  await page.getByText('The capture has begun').waitFor();
+  await link(page, 'Images').click();
+  await link(page, 'starter').click();
+  const second = page.getByRole('article', { name: 'Revision 2' });
+  await second.getByRole('button', { name: 'Publish' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
+  await second.getByText('published', { exact: true }).waitFor();
+  await page.getByRole('tab', { name: 'Lineage' }).click();
+  await page.getByRole('listitem').filter({ hasText: 'starter@2' }).first().waitFor();
+  await page.goto(`${server.client.baseUrl}/reserve/starter`);
+  await button(page, 'Reserve').click();
+  const changed = await until('the machine of the change', async () => (await mine()).find((r) => r.revision === 2 && r.state === 'ready'));
+  expect(await inGuest(client, changed.id, 'cat /root/change')).toBe('changed\n');
+  expect(faults).toEqual([]);
+  for (const r of await mine()) await client.endReservation({ params: { id: r.id } });
+  await context.close();
+});
+
+test('what was ended by mistake is undone, and goes on with what was in it', async () => {
+  const { page, context, faults, client } = await newPerson('una', 'user');
+  const { id } = await client.reserve({ body: { image: 'starter', mode: 'instant' } });
+  expect((await server.settled(id)).state).toBe('ready');
+  await inGuest(client, id, 'echo still there > /root/kept; sync');
+  await button(page, 'End').click();
+  await button(page, 'End it').click();
+  await button(page, 'Undo').click();
+  // It was just being shut down, and is switched on when it is off.
+  await until('it runs again', async () => (await client.showReservation({ params: { id } })).stageText === 'ready' || undefined);
+  await link(page, 'Connect').waitFor();
+  expect(await inGuest(client, id, 'cat /root/kept')).toBe('still there\n');
+  await client.endReservation({ params: { id } });
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+test('reserve, look at the screen of a real machine and end, by keyboard alone', async () => {
+  const { page, context, faults } = await newPerson('kay', 'user');
+  await byKeyboardAlone(page);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+test('hostile names and sentences are text on every page, and break none out of its frame', async () => {
+  expect(await hostilePagesAreText(world, await world.pages())).toBeGreaterThan(8);
 });

@@ -94,6 +94,8 @@ export class FakeWorld {
   readonly provider: Partial<Provider> = {};
   /** Where consoles lead. */
   consoleSocket = '';
+  /** What is asked for can be had. */
+  plenty = false;
   ready = true;
   /** Where everybody is signed in besides the browser that asks. */
   otherBrowsers: { id: string; userAgent: string }[] = [];
@@ -617,12 +619,16 @@ export function fakeServices(world: FakeWorld): Services {
       kind,
       startsAt: at(),
       endsAt: at(7_200_000),
-      possible: false,
-      reason: {
-        code: 'no-capacity',
-        message: 'there are 0 machines left and this needs 1',
-        details: { at: at(), resource: 'machines', wanted: 1, free: 0, part: 'span' },
-      },
+      possible: world.plenty,
+      ...(world.plenty
+        ? {}
+        : {
+            reason: {
+              code: 'no-capacity',
+              message: 'there are 0 machines left and this needs 1',
+              details: { at: at(), resource: 'machines', wanted: 1, free: 0, part: 'span' },
+            },
+          }),
       next: at(3_600_000),
       free: [{ from: at(3_600_000), until: at(90_000_000) }, { from: at(99_000_000) }],
       horizon: at(86_400_000),

@@ -5,6 +5,7 @@ import { CarrelError } from '../../src/lib/errors.ts';
 import { axeInBothThemes, axeViolations } from './axe.ts';
 import { PATIENCE_MS, type Page } from './browser.ts';
 import { button, readyMachine, signedIn } from './portal-parts.ts';
+import { byKeyboardAlone } from './portal-keyboard.ts';
 import { RfbMachine } from './rfb-machine.ts';
 
 /** Whether a picture is shown, and how much of the window it has. */
@@ -85,6 +86,20 @@ export function screenTests(): void {
     // Its keyboard is the machine's again.
     await page.keyboard.press('y');
     await expect.poll(() => machine.keys, { timeout: PATIENCE_MS }).toEqual(['+79', '-79']);
+    expect(faults).toEqual([]);
+  });
+
+  test('reserve, look at the screen and end, by keyboard alone', async () => {
+    const machine = await RfbMachine.listen();
+    onTestFinished(() => machine.close());
+    const { page, world, faults } = await signedIn('ann', '/machines', (filled) => {
+      filled.plenty = true;
+      filled.consoleSocket = machine.socketPath;
+    });
+    await byKeyboardAlone(page, async () => {
+      await expect.poll(() => world.reservations.size, { timeout: PATIENCE_MS }).toBe(1);
+      for (const id of world.reservations.keys()) world.makeReady(id);
+    });
     expect(faults).toEqual([]);
   });
 }
@@ -291,6 +306,27 @@ export function ownTests(): void {
     });
     const why = first.getByRole('alert', { name: /^The golden disks could not be copied/ });
     await why.getByText('ssd-9 has 1 GiB free').waitFor();
+    expect(faults).toEqual([]);
+  });
+}
+
+/** A page of a person with a menu and a dialog, and one of an operator; each of them: {@link axeTests}. */
+export function axeSample(): void {
+  test('axe finds nothing in either theme on My machines, a menu and a dialog of it, and what an operator sees', async () => {
+    const { page, faults } = await signedIn('root', '/machines', (world) => void readyMachine(world, 'root'));
+    await button(page, 'Power').click();
+    await page.getByRole('menu').waitFor();
+    const found = await axeInBothThemes(page, 'a menu of My machines');
+    await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    await button(page, 'End').click();
+    await page.getByRole('dialog').waitFor();
+    found.push(...(await axeInBothThemes(page, 'End')));
+    await page.goto(new URL('/operate', page.url()).href);
+    await page.getByRole('tabpanel').waitFor();
+    await page.getByRole('status', { name: /^Loading/ }).waitFor({ state: 'detached' });
+    found.push(...(await axeInBothThemes(page, 'Operate')));
+    expect(found).toEqual([]);
     expect(faults).toEqual([]);
   });
 }
