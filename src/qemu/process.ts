@@ -92,11 +92,12 @@ export async function findProcesses(prefix: string): Promise<FoundProcess[]> {
 
 async function matchProcess(pid: number, prefix: string): Promise<FoundProcess | undefined> {
   try {
+    // First, since one link is a fifth of the work of a file, and nearly all processes of a host end here.
+    const program = await readlink(`/proc/${pid}/exe`);
+    if (!program.includes('qemu-system') && !isKvmOnly(program)) return undefined;
     const args = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0');
     const name = args[args.indexOf('-name') + 1];
     if (!args.includes('-name') || name === undefined || !name.startsWith(prefix)) return undefined;
-    const program = await readlink(`/proc/${pid}/exe`);
-    if (!program.includes('qemu-system') && !isKvmOnly(program)) return undefined;
     const id = await identify(pid);
     return id && { ...id, tail: name.slice(prefix.length) };
   } catch {

@@ -59,7 +59,8 @@ async function capture(bench: Bench): Promise<Captured> {
   const { driver, harness } = bench;
   const golden = await bench.master();
   const digest = await bench.digest(golden.revisionId);
-  const machineId = await bench.booted();
+  // It is shut down by this: the first is needed again.
+  const machineId = await bench.booted(bench.quick() === 'instant' ? 1 : 0);
   await harness.guestWrite?.(machineId, NOTE, 'captured');
   const { hostKeys } = await driver.guest.ready(bench.ctx('guestMs'), machineId);
   const given = harness.guestAccount === undefined ? undefined : await credentials(bench);
@@ -148,7 +149,7 @@ export const GOLDEN_CHECKS: readonly Check[] = [
       const master = await bench.master();
       const digest = await bench.digest(master.revisionId);
       const { driver } = bench;
-      const { machineId } = await bench.clone();
+      const { machineId } = await bench.clone(bench.quick());
       const names = async (): Promise<string[]> => (await driver.checkpoints(bench.ctx(), machineId)).map((c) => c.name);
       const write = async (text: string): Promise<void> => await bench.harness.guestWrite?.(machineId, NOTE, text);
       const content = async (): Promise<string | undefined> => await bench.harness.guestRead?.(machineId, NOTE);
@@ -163,9 +164,11 @@ export const GOLDEN_CHECKS: readonly Check[] = [
       await driver.deleteCheckpoint(bench.ctx(), machineId, 'first');
       await driver.deleteCheckpoint(bench.ctx(), machineId, 'first');
       found.same(await names(), ['second'], 'checkpoints after the first was deleted');
-      await bench.boot(machineId);
-      found.same(await content(), 'three', 'file after a checkpoint was deleted');
-      await driver.power(bench.ctx(), machineId, 'off');
+      if (bench.harness.brief !== true) {
+        await bench.boot(machineId);
+        found.same(await content(), 'three', 'file after a checkpoint was deleted');
+        await driver.power(bench.ctx(), machineId, 'off');
+      }
       await found.rejects('revert to a deleted one', ['not-found'], driver.revert(bench.ctx(), machineId, 'first'));
       await driver.revert(bench.ctx(), machineId, 'second');
       await bench.boot(machineId);

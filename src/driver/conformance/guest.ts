@@ -46,8 +46,9 @@ export const GUEST_CHECKS: readonly Check[] = [
     skip: (bench) => (bench.caps.cloneModes.includes('instant') ? undefined : 'no instant clones'),
     async run(bench, found) {
       const seen: string[] = [];
+      const shared = bench.quick() === 'instant' ? [await bench.booted(1)] : [];
       for (let i = 0; i < 2; i++) {
-        const { machineId } = await bench.clone('instant');
+        const machineId = shared[i] ?? (await bench.clone('instant')).machineId;
         await bench.boot(machineId);
         const ready = await bench.driver.guest.ready(bench.ctx('guestMs'), machineId);
         for (const fact of [JSON.stringify(ready.address), ...ready.hostKeys]) {

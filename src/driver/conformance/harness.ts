@@ -11,7 +11,10 @@ export interface Harness {
   readonly capabilities: Capabilities;
   /** True if a boot costs next to nothing; else checks share booted machines and do fewer rounds. */
   readonly cheap: boolean;
-  /** Verbs are broken off at one point only; the other points are another run's. */
+  /**
+   * Verbs are broken off at one point only, machines are instant clones where any will do, and what boots once more is not looked at again: that is
+   * another run's.
+   */
   readonly brief?: boolean;
   readonly timeouts: HarnessTimeouts;
 

@@ -1,5 +1,6 @@
 /**
- * Each verb is broken off at one point; conformance.long.ts does so at all that matter, and makes those checks too that boot and copy much for what
+ * Each verb is broken off at one point, and what boots once more is not looked at again (`Harness.brief`); conformance.long.ts does so at all points that matter,
+ * and makes those checks too that boot and copy much for what
  * others here see as well.
  */
 import { runConformance } from '../../driver/conformance/index.ts';
@@ -9,6 +10,8 @@ const LONG = [
   'capture-running',
   'capture-broken-off',
   'checkpoint-list',
+  // As capture-stopped does before it captures.
+  'power-shutdown',
   'unlink-broken-off',
   'destroy-in-every-state',
   'destroy-siblings',

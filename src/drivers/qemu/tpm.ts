@@ -12,7 +12,7 @@ import { type FoundProcess, killProcess, type ProcessId, waitGone } from '../../
 import type { Account } from '../../qemu/run-tool.ts';
 import { findSwtpms, startSwtpm, type Swtpm, SWTPM, SWTPM_STATE } from '../../qemu/swtpm.ts';
 import { readForeign } from './foreign-file.ts';
-import { grantFile, type Host } from './host.ts';
+import { grantFile, type Host, pathExists } from './host.ts';
 import type { Layout } from './layout.ts';
 import type { MasterRecord } from './records.ts';
 
@@ -147,14 +147,18 @@ export async function tpmSaid(machine: string): Promise<string | undefined> {
 /** The TPM of a machine that was found running: as it was written down, else as the process list shows it. */
 export async function tpmOf(machine: string, recorded: ProcessId | undefined): Promise<ProcessId | undefined> {
   if (recorded !== undefined) return recorded;
+  return (await runningFor(machine))[0];
+}
+
+/** Of a machine without a TPM's folder there is none: the process list is not read for it. */
+async function runningFor(machine: string): ReturnType<typeof findSwtpms> {
   const folder = folderOf(machine);
-  return (await findSwtpms((path) => path === folder))[0];
+  return (await pathExists(folder)) ? await findSwtpms((path) => path === folder) : [];
 }
 
 /** Proves that no TPM of a machine runs whose QEMU is gone: it ends by itself, and is ended where it does not. */
 export async function endTpm(machine: string): Promise<void> {
-  const folder = folderOf(machine);
-  for (const each of await findSwtpms((path) => path === folder)) {
+  for (const each of await runningFor(machine)) {
     await waitGone(makeCtx({ timeoutMs: END_MS }), each).catch(async () => await killProcess(each));
   }
 }
