@@ -6,10 +6,10 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmdirSync,
   rmSync,
   statSync,
-  truncateSync,
-  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +18,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { childProgram } from '../../test/support/child-program.ts';
 import { kill } from '../../test/support/kill.ts';
+import { haveStore } from '../../test/support/made-store.ts';
 import { pictureOf } from '../../test/support/picture.ts';
 import { makeCtx } from '../lib/context.ts';
 import { silentLogger as log } from '../lib/log.ts';
@@ -60,14 +61,14 @@ function findData(dir: string): string[] {
 let whole: string;
 beforeAll(async () => {
   whole = scratchFolder();
-  await (await ensureCluster(bound(), { dir: join(whole, 'pg'), log })).stop();
+  await haveStore(whole);
 });
 afterAll(() => rmSync(whole, { recursive: true, force: true }));
 
 /** A store that was made once and stopped, of this test alone: to make one takes most of a second. */
-function stopped(): string {
-  execFileSync('cp', ['-a', join(whole, 'pg'), scratch]);
-  return join(scratch, 'pg');
+function stopped(folder = scratch): string {
+  execFileSync('cp', ['-a', join(whole, 'pg'), folder]);
+  return join(folder, 'pg');
 }
 
 async function up(dir: string, options: Partial<ClusterOptions> = {}): Promise<Cluster> {
@@ -119,9 +120,16 @@ async function killAndWait(pids: readonly number[]): Promise<void> {
   await waitFor(bound(), 5, () => (pids.some(isAlive) ? undefined : true));
 }
 
-test('is made once, stopped, and started again with what was in it', async () => {
+test('is made once, read and reached by nobody but its account and root, stopped, and started again with what was in it', async () => {
   const dir = join(scratch, 'pg');
   const first = await up(dir);
+  expect(statSync(join(dir, 'data')).mode & 0o777).toBe(0o700);
+  expect(statSync(join(dir, 'run')).mode & 0o777).toBe(0o700);
+  expect(statSync(join(dir, 'postgres.log')).mode & 0o777).toBe(0o600);
+  if (process.getuid?.() === 0) {
+    expect(first.account).toBe('postgres');
+    expect(statSync(join(dir, 'data')).uid).not.toBe(0);
+  }
   expect([first.created, first.adopted]).toEqual([true, false]);
   expect(await ask(first, 'show data_checksums')).toEqual([{ data_checksums: 'on' }]);
   expect(await ask(first, 'show fsync')).toEqual([{ fsync: 'on' }]);
@@ -136,18 +144,6 @@ test('is made once, stopped, and started again with what was in it', async () =>
   expect(await ask(second, 'select n from kept')).toEqual([{ n: 7 }]);
 });
 
-test('nobody but its account and root can read it or reach its socket', async () => {
-  const dir = join(scratch, 'pg');
-  const cluster = await up(dir);
-  expect(statSync(join(dir, 'data')).mode & 0o777).toBe(0o700);
-  expect(statSync(join(dir, 'run')).mode & 0o777).toBe(0o700);
-  expect(statSync(join(dir, 'postgres.log')).mode & 0o777).toBe(0o600);
-  if (process.getuid?.() === 0) {
-    expect(cluster.account).toBe('postgres');
-    expect(statSync(join(dir, 'data')).uid).not.toBe(0);
-  }
-});
-
 test('a running one is adopted, and not stopped while another process uses it', async () => {
   const dir = stopped();
   const first = await up(dir);
@@ -158,41 +154,35 @@ test('a running one is adopted, and not stopped while another process uses it', 
   expect(await first.stop()).toBe('stopped');
 });
 
-test('four that start at one time make one', async () => {
+test('four that start at one time make one, where a first start broke off, and sweep its rest', async () => {
   const dir = join(scratch, 'pg');
+  mkdirSync(join(dir, 'data.half-999999', 'base'), { recursive: true });
   const all = await Promise.all([up(dir), up(dir), up(dir), up(dir)]);
   expect(all.filter((c) => c.created)).toHaveLength(1);
   expect(all.filter((c) => c.adopted)).toHaveLength(3);
+  expect(readdirSync(dir).filter((name) => name.startsWith('data.half'))).toEqual([]);
 });
 
-test('outlives a server killed with -9 and is adopted by the next', async () => {
-  const dir = stopped();
-  const child = await startInChild(dir);
-  const postmaster = postmasterOf(join(dir, 'data'));
-  await killAndWait([child]);
-  const next = await up(dir);
-  expect(next.adopted).toBe(true);
-  expect(postmasterOf(join(dir, 'data'))).toBe(postmaster);
-});
-
-test.each([
-  ['the postmaster alone', (data: string) => [postmasterOf(data) as number]],
-  ['all its processes', (data: string) => processesOf(data)],
-])('is started again after kill -9 of %s that nobody watched', async (_what, whom) => {
+test('outlives a server killed with -9, is adopted by the next, and started again after kill -9 that nobody watched: of the postmaster alone, of all', async () => {
   const dir = stopped();
   const data = join(dir, 'data');
   const child = await startInChild(dir);
-  const cluster = await up(dir);
-  await ask(cluster, 'create table kept (n int)');
-  await ask(cluster, 'insert into kept values (7)');
+  const postmaster = postmasterOf(data);
   // The server first: the postmaster's next parent may never reap it, and a zombie's lock file says that it runs.
   await killAndWait([child]);
-  const stop = cluster.stop();
-  await killAndWait(whom(data));
-  await stop.catch(() => {});
-  const next = await up(dir);
-  expect(next.created).toBe(false);
-  expect(await ask(next, 'select n from kept')).toEqual([{ n: 7 }]);
+  let cluster = await up(dir);
+  expect(cluster.adopted).toBe(true);
+  expect(postmasterOf(data)).toBe(postmaster);
+  await ask(cluster, 'create table kept (n int)');
+  for (const [i, whom] of [() => [postmasterOf(data) as number], () => processesOf(data)].entries()) {
+    await ask(cluster, `insert into kept values (${i})`);
+    const stop = cluster.stop();
+    await killAndWait(whom());
+    await stop.catch(() => {});
+    cluster = await up(dir);
+    expect([cluster.created, cluster.adopted]).toEqual([false, false]);
+    expect(await ask(cluster, 'select max(n) as n from kept')).toEqual([{ n: i }]);
+  }
 });
 
 test('is brought back under a running server, whose pool goes on', async () => {
@@ -214,13 +204,12 @@ test('is brought back under a running server, whose pool goes on', async () => {
 
 test('a lock file that names a stranger is no running server', async () => {
   const dir = stopped();
-  await (await up(dir)).stop();
   writeFileSync(join(dir, 'data', 'postmaster.pid'), `${process.pid}\n${join(dir, 'data')}\n1\n5432\n${join(dir, 'run')}\n\n`);
   writeFileSync(join(dir, 'run', '.s.PGSQL.5432.lock'), `${process.pid}\n${join(dir, 'data')}\n1\n5432\n${join(dir, 'run')}\n`);
   expect((await up(dir)).adopted).toBe(false);
 });
 
-test.each([`it's "odd", %20 $(x) \\ ü, a`, '-D'])('works in a folder called %s', async (name) => {
+test.each([`-D it's "odd", %20 $(x) \\ ü, a`])('works in a folder called %s', async (name) => {
   const cluster = await up(join(scratch, name));
   const store = await openStore(bound(), cluster.conn);
   expect(store.schemaVersion).toBeGreaterThan(0);
@@ -234,52 +223,69 @@ test('a path too long for a socket is refused before anything is made', async ()
   expect(existsSync(dir)).toBe(false);
 });
 
-test('a first start that broke off is begun anew, and its rest swept', async () => {
-  const dir = join(scratch, 'pg');
-  mkdirSync(join(dir, 'data.half-999999', 'base'), { recursive: true });
-  const cluster = await up(dir);
-  expect(cluster.created).toBe(true);
-  expect(readdirSync(dir).filter((name) => name.startsWith('data.half'))).toEqual([]);
-});
-
 describe('a damaged store is said to be damaged, and left as it was', () => {
-  test.each([
-    ['an empty pg_control', (data: string) => truncateSync(join(data, 'global', 'pg_control'), 0)],
-    ['flipped bytes in pg_control', (data: string) => writeFileSync(join(data, 'global', 'pg_control'), Buffer.alloc(8192, 0x5a))],
-    [
-      'write-ahead logs full of zeros',
-      (data: string) => {
-        for (const name of readdirSync(join(data, 'pg_wal'))) {
-          const path = join(data, 'pg_wal', name);
-          if (statSync(path).isFile()) writeFileSync(path, Buffer.alloc(statSync(path).size));
-        }
-      },
-    ],
-    ['no pg_control', (data: string) => unlinkSync(join(data, 'global', 'pg_control'))],
-    ['no PG_VERSION', (data: string) => unlinkSync(join(data, 'PG_VERSION'))],
-    ['an empty data folder', (data: string) => rmSync(data, { recursive: true }) ?? mkdirSync(data)],
-    ['no data folder', (data: string) => rmSync(data, { recursive: true })],
+  /** One for all: left as it was, it is whole again when the damage is taken back. */
+  let dir: string;
+  let data: string;
+  beforeAll(() => {
+    const own = scratchFolder();
+    dir = stopped(own);
+    data = join(dir, 'data');
+    return () => rmSync(own, { recursive: true, force: true });
+  });
+  /** Does it, and gives what takes it back. */
+  type Damage = () => () => void;
+  const overwritten = (name: string, byte: number) => {
+    const path = join(data, name);
+    const bytes = readFileSync(path);
+    writeFileSync(path, Buffer.alloc(bytes.length, byte));
+    return () => writeFileSync(path, bytes);
+  };
+  const away = (name: string) => {
+    const [from, to] = [join(data, name), join(dir, 'away')];
+    renameSync(from, to);
+    return () => renameSync(to, from);
+  };
+  const emptied = () => {
+    const undo = away('.');
+    mkdirSync(data);
+    return () => {
+      rmdirSync(data);
+      undo();
+    };
+  };
+  const logsOfZeros = () => {
+    const names = readdirSync(join(data, 'pg_wal')).filter((name) => statSync(join(data, 'pg_wal', name)).isFile());
+    const undo = names.map((name) => overwritten(join('pg_wal', name), 0));
+    return () => undo.forEach((each) => each());
+  };
+
+  test.each<[string, Damage]>([
+    ['flipped bytes in pg_control', () => overwritten('global/pg_control', 0x5a)],
+    ['write-ahead logs full of zeros', logsOfZeros],
+    ['no pg_control', () => away('global/pg_control')],
+    ['no PG_VERSION', () => away('PG_VERSION')],
+    ['an empty data folder', emptied],
+    ['no data folder', () => away('.')],
   ])('%s', async (_what, damage) => {
-    const dir = stopped();
-    const data = join(dir, 'data');
-    damage(data);
+    const undo = damage();
     const before = existsSync(data) ? pictureOf(data) : 'gone';
     const error = await failure(up(dir));
     expect(error).toMatchObject({ code: 'store-corrupt', hint: expect.stringMatching(/backup/) });
     if (typeof error.details.log === 'string') expect(error.details.log).toMatch(/FATAL|PANIC|could not/);
     expect(processesOf(data)).toEqual([]);
     expect(existsSync(data) ? pictureOf(data) : 'gone').toBe(before);
+    undo();
   });
 
   test('no relation map, which is missed only by the first session', async () => {
-    const dir = stopped();
-    unlinkSync(join(dir, 'data', 'global', 'pg_filenode.map'));
+    const undo = away('global/pg_filenode.map');
     expect(await failure(up(dir))).toMatchObject({ code: 'store-corrupt' });
-    expect(processesOf(join(dir, 'data'))).toEqual([]);
+    expect(processesOf(data)).toEqual([]);
+    undo();
   });
 
   test('a page whose checksum is wrong', async () => {
-    const dir = stopped();
     let cluster = await up(dir);
     await ask(cluster, 'create table t as select generate_series(1, 1000) as n');
     const [row] = await ask(cluster, `select pg_relation_filepath('t') as path`);
@@ -298,7 +304,6 @@ describe('a damaged store is said to be damaged, and left as it was', () => {
 
 test('a store of another major version is refused with both versions named', async () => {
   const dir = stopped();
-  await (await up(dir)).stop();
   writeFileSync(join(dir, 'data', 'PG_VERSION'), '13\n');
   const error = await failure(up(dir));
   expect(error.code).toBe('store-version');
@@ -365,7 +370,7 @@ describe.skipIf(notRoot)(`as root${notRoot ? ' (not run: this is not root)' : ''
       expect(await failure(up(join(disk, 'pg')))).toMatchObject({ code: 'no-space' });
       execFileSync('umount', [disk]);
       mount(160);
-      const cluster = await up(join(disk, 'pg'));
+      const cluster = await up(stopped(disk));
       const store = await openStore(bound(), cluster.conn);
       try {
         await settings.set(store.db, 'before', 1);

@@ -1,31 +1,32 @@
 /**
  * SSH through the server, as a person has it who reaches the server and nothing else: the command line runs in a network namespace of
- * its own, with one way out, to the server's port. The machines are real QEMU, the programs the system's own ssh and scp.
+ * its own, with one way out, to the server's port. The machines are real QEMU, the programs the system's own ssh and scp. And a machine's serial
+ * console at a terminal.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Readable } from 'node:stream';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type Client, makeClient } from '../../src/client/client.ts';
 import { makeSshKey } from '../../src/lib/ssh-key.ts';
+import { inGuest } from '../support/guest-shell.ts';
+import { runCli } from '../support/run-cli.ts';
 import { LAUNCHER, TestServer, until } from '../support/server.ts';
+import { atTerminal } from '../support/terminal.ts';
 
-/** In the namespace: takes connections where the server has its port, and hands them out through the file system; then runs a command. */
+/** In the namespace: takes connections where the server has its port, and hands them out through the file system. */
 const RELAY = `
-import { spawn } from 'node:child_process';
 import { connect, createServer } from 'node:net';
-const [port, out, ...command] = process.argv.slice(2);
+const [port, out] = process.argv.slice(2);
 createServer((from) => {
   const to = connect(out);
   for (const [a, b] of [[from, to], [to, from]]) a.on('error', () => b.destroy()).on('close', () => b.destroy()).pipe(b);
-}).listen(Number(port), '127.0.0.1', () => {
-  const child = spawn(command[0], command.slice(1), { stdio: 'inherit' });
-  process.on('SIGINT', () => child.kill('SIGINT'));
-  child.on('close', (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)));
-});
+}).listen(Number(port), '127.0.0.1', () => console.log('there'));
 `;
 
 const server = new TestServer();
@@ -33,6 +34,8 @@ const dir = mkdtempSync(join(tmpdir(), 'tunnel-'));
 /** What ssh's own configuration would take for something else: a key and known hosts lie below it. */
 const temporary = join(dir, 'a"b %h ${HOME}');
 let wayOut: Server;
+let relay: ChildProcess;
+const own = process.getuid?.() === 0 ? [] : ['--user'];
 const people: Record<string, { client: Client; token: string; tokenId: string }> = {};
 let id: string;
 
@@ -50,6 +53,12 @@ beforeAll(async () => {
         .pipe(b);
   });
   await new Promise<void>((resolve) => wayOut.listen(join(dir, 'out'), resolve));
+  const inside = ['sh', '-c', 'ip link set lo up && exec "$@"', 'sh', process.execPath, join(dir, 'relay.mjs'), port, join(dir, 'out')];
+  relay = spawn('unshare', [...own, ...own.map(() => '--map-root-user'), '--net', ...inside], {
+    env: PATHS,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(relay.stdout as Readable, 'data');
   for (const [name, role] of [
     ['ann', 'user'],
     ['bob', 'user'],
@@ -63,6 +72,7 @@ beforeAll(async () => {
   expect(await server.settled(id)).toMatchObject({ state: 'ready' });
 });
 afterAll(async () => {
+  relay?.kill('SIGKILL');
   wayOut?.close();
   await server.dispose();
   rmSync(dir, { recursive: true, force: true });
@@ -75,24 +85,25 @@ interface Run {
   done: Promise<number | null>;
 }
 
+const PATHS = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
+const envOf = (who: string) => ({
+  XDG_CONFIG_HOME: join(dir, who),
+  CARREL_DATA: '',
+  CARREL_URL: server.client.baseUrl,
+  CARREL_TOKEN: people[who]?.token,
+});
+
+/** Where it comes to nothing, no program is begun and no way matters: so in this process. */
+async function asks(who: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const { code, out, err } = await runCli(undefined, undefined, args, { env: envOf(who) });
+  return { code, out, err };
+}
+
 /** A program in the namespace, for somebody with nothing but an address and a token. */
 function start(who: string, command: string[], env: NodeJS.ProcessEnv = {}): Run {
-  const { port } = new URL(server.client.baseUrl);
-  const own = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
-  const inside = ['sh', '-c', 'ip link set lo up && exec "$@"', 'sh', process.execPath, join(dir, 'relay.mjs'), port, join(dir, 'out')];
-  const child = spawn('unshare', [...own, '--net', ...inside, ...command], {
+  const child = spawn('nsenter', [...own, '--net', '--target', String(relay.pid), '--', ...command], {
     cwd: dir,
-    env: {
-      ...process.env,
-      PATH: `${process.env.PATH}:/usr/sbin:/sbin`,
-      HOME: dir,
-      TMPDIR: temporary,
-      XDG_CONFIG_HOME: join(dir, who),
-      CARREL_DATA: '',
-      CARREL_URL: server.client.baseUrl,
-      CARREL_TOKEN: people[who]?.token,
-      ...env,
-    },
+    env: { ...PATHS, HOME: dir, TMPDIR: temporary, ...envOf(who), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const run: Run = { child, out: '', err: '', done: new Promise((resolve) => child.on('close', resolve)) };
@@ -135,7 +146,6 @@ test('scp copies both ways, folders too, and what comes back is what went', asyn
   expect(readdirSync(join(dir, 'back')).toSorted()).toEqual(['100%.txt', 'a b.bin']);
   for (const name of readdirSync(sent))
     expect(readFileSync(join(dir, 'back', name)).equals(readFileSync(join(sent, name))), name).toBe(true);
-  expect((await carrel('ann', 'scp', `${id}:/root/nothing`, dir)).code).toBe(1);
 });
 
 /** In the namespace: says what came back from a forwarded port, and how the command ended. */
@@ -162,7 +172,7 @@ child.on('close', (code) => console.log('ended with', code));
 
 test('forward opens a port here that leads to one in the guest, within SSH; Ctrl-C closes it', async () => {
   const { hostname } = await server.client.showReservation({ params: { id } });
-  await carrel('ann', 'ssh', id, '--', 'nc -ll -p 8080 -e /bin/cat </dev/null >/dev/null 2>&1 &');
+  await inGuest((people.ann as { client: Client }).client, id, 'nc -ll -p 8080 -e /bin/cat </dev/null >/dev/null 2>&1 &');
   writeFileSync(join(dir, 'forward.mjs'), FORWARD);
   const run = start('ann', [process.execPath, join(dir, 'forward.mjs'), LAUNCHER, 'forward', id, '18080:8080']);
   await run.done;
@@ -194,14 +204,14 @@ test('with what ssh-config prints, plain ssh knows the machine by name and its k
 });
 
 test('nobody else gets through: not another person, not an operator, and nobody before it begins', async () => {
-  expect(await carrel('bob', 'ssh', id, '--', 'true')).toMatchObject({ code: 3, out: '' });
-  const foreign = await carrel('bob', 'proxy', id);
+  expect(await asks('bob', 'ssh', id, '--', 'true')).toMatchObject({ code: 3, out: '' });
+  const foreign = await asks('bob', 'proxy', id);
   expect([foreign.code, foreign.out]).toEqual([3, '']);
   expect(foreign.err).toContain(`there is no reservation ${id}`);
-  const operator = await carrel('op', 'proxy', id);
+  const operator = await asks('op', 'proxy', id);
   expect([operator.code, operator.err.includes('only ann may connect')]).toEqual([7, true]);
   const later = await (people.ann as { client: Client }).client.reserve({ body: { image: 'starter', at: 'tomorrow 14:00', for: '1h' } });
-  const early = await carrel('ann', 'proxy', later.id);
+  const early = await asks('ann', 'proxy', later.id);
   expect([early.code, early.out, early.err.includes('it begins at')]).toEqual([4, '', true]);
   expect((await tunnelsOf(id)).filter(({ actor }) => actor !== 'ann')).toEqual([]);
 });
@@ -219,12 +229,41 @@ test('what is open ends with the token it was opened by, and with the machine; e
   await client.endReservation({ params: { id } });
   expect([await session.done, session.err.includes('the reservation is ending')]).toEqual([255, true]);
   await server.settled(id);
-  const ended = await carrel('ann', 'ssh', id, '--', 'true');
+  const ended = await asks('ann', 'ssh', id, '--', 'true');
   expect([ended.code, ended.err.includes('the reservation is ended')]).toEqual([4, true]);
   // Its key goes too, and none of those that another server's machines have.
   const elsewhere = join(dir, 'ann/carrel/ssh/lab.example.org', '5f0f7d5e-0000-4000-8000-000000000001');
   mkdirSync(elsewhere, { recursive: true });
-  expect(await carrel('ann', 'ssh-config')).toMatchObject({ code: 0, out: '' });
+  expect(await asks('ann', 'ssh-config')).toMatchObject({ code: 0, out: '' });
   expect(readdirSync(keysOf('ann'))).not.toContain(id);
   expect(existsSync(elsewhere)).toBe(true);
+});
+
+// The last one: ann's account is over.
+test('a terminal at the login prompt of a machine: over a restart of the server, to the end of the account, and the terminal is as it was', async () => {
+  const { client, token } = people.ann as { client: Client; token: string };
+  const { baseUrl } = client;
+  const lent = await client.reserve({ body: { image: 'starter', for: '1h' } });
+  expect(await server.settled(lent.id)).toMatchObject({ state: 'ready' });
+
+  const at = { CARREL_URL: baseUrl, CARREL_TOKEN: token, CARREL_DATA: join(dir, 'none'), TMPDIR: dir };
+  const seat = atTerminal(`${LAUNCHER} console ${lent.id} --text`, at);
+  onTestFinished(() => void seat.child.kill('SIGKILL'));
+  await seat.shows(/joined with the serial console/);
+  // Nothing but the guest shows what is typed: the terminal itself does not any more.
+  seat.type('ann-was-here');
+  await seat.shows(/ann-was-here/, '\rann-was-here');
+  await server.end('SIGTERM');
+  await seat.shows(/trying to join again/);
+  await server.start({}, new URL(baseUrl).host);
+  await seat.shows(/joined again/);
+  seat.type('\rback-again');
+  await seat.shows(/back-again/, '\rback-again');
+  const { items } = await server.client.listAudit({ query: { subject: lent.id } });
+  expect(items.filter(({ action }) => action === 'reservation.serial-opened').map(({ actor }) => actor)).toEqual(['ann', 'ann']);
+  await server.client.changeAccount({ params: { account: 'ann' }, body: { off: true } });
+  const said = await seat.shows(/code=\d+[^]*-?icanon/);
+  expect(said).toContain('code=7');
+  expect(said).toMatch(/\sicanon/);
+  expect(said).toMatch(/\secho\s/);
 });

@@ -6,7 +6,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { VSphereClient } from '../../src/vsphere/index.ts';
 import type { LinkedStrategy } from '../../src/drivers/vsphere/index.ts';
 import { TestServer, until } from '../support/server.ts';
@@ -15,11 +15,12 @@ import { ctx } from '../support/vsphere-cases.ts';
 
 const SOURCE = { vcenter: '/DC0/vm/DC0_C0_RP0_VM0', esxi: '/ha-datacenter/vm/ha-host_VM0' };
 
-/** A server whose provider `lab` is a vcsim, with an image `golden` that was copied from a machine there. */
-async function lab(kind: 'vcenter' | 'esxi', strategy: LinkedStrategy) {
+const server = new TestServer();
+
+/** A vcsim as a provider of the server's, with an image that was copied from a machine there; both have that name. */
+async function lab(name: string, kind: 'vcenter' | 'esxi', strategy: LinkedStrategy) {
   const files = mkdtempSync(join(tmpdir(), 'vcsim-'));
   const vcsim = await startVcsim(kind === 'esxi' ? ['-esx'] : [], files);
-  const server = new TestServer();
   /** Somebody else, signed in for one question: this simulator closes updates on a client that holds them while machines go. */
   const asOther = async <T>(ask: (other: VSphereClient) => Promise<T>): Promise<T> => {
     const other = new VSphereClient({
@@ -33,26 +34,24 @@ async function lab(kind: 'vcenter' | 'esxi', strategy: LinkedStrategy) {
       await other.close();
     }
   };
+  const { client } = server;
   onTestFinished(async () => {
-    await server.dispose();
     await vcsim.stop();
     rmSync(files, { recursive: true, force: true });
   });
   await asOther(async (other) => await other.run(ctx(), 'PowerOffVM_Task', (await other.inventory.find(ctx(), SOURCE[kind])).ref, {}));
-  await server.start({}, undefined, ['--no-qemu']);
-  const { client } = server;
   const { url, username, password, fingerprint256 } = vcsim;
-  const body = { name: 'lab', kind, url, username, password, trust: { fingerprint256 }, strategy };
+  const body = { name, kind, url, username, password, trust: { fingerprint256 }, strategy };
   expect(await client.addProvider({ body })).toMatchObject({ state: 'up' });
   await client.importVm({
-    params: { name: 'golden' },
-    body: { provider: 'lab', vm: SOURCE[kind], how: 'copy', user: 'student', publish: true },
+    params: { name },
+    body: { provider: name, vm: SOURCE[kind], how: 'copy', user: 'student', publish: true },
   });
   const golden = await until('the image', async () => {
-    const now = await client.showRevision({ params: { name: 'golden', number: 1 } });
+    const now = await client.showRevision({ params: { name, number: 1 } });
     return now.state === 'preparing' ? undefined : now;
   });
-  expect(golden, golden.failure?.message).toMatchObject({ state: 'published', masters: [{ provider: 'lab' }] });
+  expect(golden, golden.failure?.message).toMatchObject({ state: 'published', masters: [{ provider: name }] });
   const witness = async () => {
     const machines = await asOther(async ({ inventory }) => {
       await inventory.ready(ctx());
@@ -61,18 +60,21 @@ async function lab(kind: 'vcenter' | 'esxi', strategy: LinkedStrategy) {
     return { machines: machines.toSorted(), files: readdirSync(files, { recursive: true, encoding: 'utf8' }).toSorted() };
   };
   const master = golden.masters[0]?.files[0]?.path;
-  return { client, server, witness, master };
+  return { client, witness, master };
 }
 
 const missing = vcsimMissing();
 describe.skipIf(missing !== undefined)(`the server on vcsim${missing === undefined ? '' : ` (not run: ${missing})`}`, () => {
+  beforeAll(() => server.start({}, undefined, ['--no-qemu']));
+  afterAll(() => server.dispose());
+
   test.each([
     ['vcenter', 'linked'],
     ['esxi', 'full'],
   ] as const)('%s, child-disk: a %s machine passes the gate, is switched on, and its end leaves nothing', async (kind, mode) => {
-    const { client, server, witness, master } = await lab(kind, 'child-disk');
+    const { client, witness, master } = await lab(kind, kind, 'child-disk');
     const before = await witness();
-    const { id } = await client.reserve({ body: { image: 'golden', mode, for: '1h' } });
+    const { id } = await client.reserve({ body: { image: kind, mode, for: '1h' } });
     const booting = await until('the machine to be on', async () => {
       const now = await client.showReservation({ params: { id } });
       return now.state !== 'preparing' || now.stage === 'booting' ? now : undefined;
@@ -88,14 +90,14 @@ describe.skipIf(missing !== undefined)(`the server on vcsim${missing === undefin
   });
 
   test('vcenter, snapshot-clone: a clone that came back without a parent is refused as not linked, and nothing of it stays', async () => {
-    const { client, server, witness } = await lab('vcenter', 'snapshot-clone');
+    const { client, witness } = await lab('older', 'vcenter', 'snapshot-clone');
     const before = await witness();
-    const refused = await server.reserve('linked', 'golden');
+    const refused = await server.reserve('linked', 'older');
     expect(refused).toMatchObject({ state: 'failed', failure: { code: 'not-linked' } });
     expect(await witness()).toEqual(before);
-    const check = await client.checkProvider({ params: { provider: 'lab' }, body: { clone: 'golden' } });
+    const check = await client.checkProvider({ params: { provider: 'older' }, body: { clone: 'older' } });
     expect(check.trial).toBeUndefined();
-    expect(check.problems).toContainEqual(expect.objectContaining({ blocking: true, message: expect.stringContaining('golden@1') }));
+    expect(check.problems).toContainEqual(expect.objectContaining({ blocking: true, message: expect.stringContaining('older@1') }));
     expect(await witness()).toEqual(before);
   });
 });

@@ -85,7 +85,9 @@ export class Crashes {
     return { id: items[0]?.id as string };
   }
 
+  /** One that is lent; what was lent before stays the one. */
   async machine(): Promise<void> {
+    if ((await this.#one()).id !== undefined) return;
     const { state, failure } = await this.place.server.reserve(this.place.mode);
     expect([state, failure]).toEqual(['ready', undefined]);
   }
@@ -160,13 +162,20 @@ export class Crashes {
     await this.place.check([]);
   }
 
-  /** The way goes until the server is dead; `arm` says how it dies. Then another server, and all has to be well. */
-  async killed(way: Way, arm: () => void): Promise<void> {
-    await way.ready?.();
-    arm();
-    await way.begin().catch(() => {});
-    await this.place.server.gone();
-    await this.recovered(way);
+  /**
+   * Each way goes until the server is dead; `arm` says how it dies. Then another server, and all has to be well. A machine that one way left is
+   * the next one's; in the end nothing is left.
+   */
+  async killed(turns: readonly (readonly [way: string, arm: () => void])[]): Promise<void> {
+    for (const [name, arm] of turns) {
+      const way = this.ways[name] as Way;
+      await way.ready?.();
+      arm();
+      await way.begin().catch(() => {});
+      await this.place.server.gone();
+      await this.#again(way);
+    }
+    await this.allEnded();
   }
 
   /** The way goes until its work is over, or until the server is dead. `arm` says what happens in it. */
@@ -187,11 +196,16 @@ export class Crashes {
     });
   }
 
-  /** Another server in place of one that is dead: all has to be well, and then all is ended. */
-  async recovered(way: Way): Promise<void> {
+  /** Another server in place of one that is dead: all has to be well. */
+  async #again(way: Way): Promise<void> {
     way.dead?.();
     await this.place.start(this.env);
     await this.allWell();
+  }
+
+  /** The same, and then all is ended. */
+  async recovered(way: Way): Promise<void> {
+    await this.#again(way);
     await this.allEnded();
   }
 }
@@ -201,7 +215,7 @@ function isOfDeath(error: unknown): boolean {
   return error instanceof TypeError || errorCode(error) === 'unreachable';
 }
 
-/** Defines the tests. `some`: those points alone, of the ways that are named as the saga is. */
+/** Defines the tests. `some`: those points alone, of the ways that are named as the saga is, one after the other on what is there. */
 export function crashSuite(place: CrashPlace, some?: readonly string[]): Crashes {
   const crashes = new Crashes(place);
   beforeAll(() => place.setUp(() => crashes.env));
@@ -222,9 +236,10 @@ export function crashSuite(place: CrashPlace, some?: readonly string[]): Crashes
     for (const point of some ?? []) expect(all.map(([, p]) => p)).toContain(point);
   });
 
-  const chosen = some?.map((point) => [point.split(':')[0] as string, point] as const) ?? all;
-  test.each(chosen)('%s: killed at %s', async (way, point) => {
-    await crashes.killed(crashes.ways[way] as Way, () => writeFileSync(crashes.faultFile, point));
-  });
+  const at = (way: string, point: string) => [way, () => writeFileSync(crashes.faultFile, point)] as const;
+  if (some === undefined) test.each(all)('%s: killed at %s', (way, point) => crashes.killed([at(way, point)]));
+  else if (some.length > 0) {
+    test(`killed at ${some.join(', then at ')}`, () => crashes.killed(some.map((point) => at(point.split(':')[0] as string, point))));
+  }
   return crashes;
 }

@@ -247,11 +247,11 @@ export class VSpherePlace implements CrashPlace {
   }
 }
 
-/** Defines tests: the server killed when `write` was made, before anybody heard of it. */
+/** Defines a test: the server killed when each `write` was made, before anybody heard of it, one after the other on what is there. */
 export function killedAt(crashes: Crashes, place: VSpherePlace, all: readonly (readonly [way: string, write: AtWrite])[]): void {
-  test.each(all)('%s: killed at a write of vSphere: %o', async (way, write) => {
-    await crashes.killed(crashes.ways[way] as Way, () => place.killAt(write));
-  });
+  const named = all.map(([way, { method, n }]) => `${way}, ${method} ${n}`);
+  test(`killed at writes of vSphere: ${named.join('; ')}`, () =>
+    crashes.killed(all.map(([way, write]) => [way, () => place.killAt(write)] as const)));
 }
 
 /** Defines tests: vCenter or ESXi itself restarts there, under a server that goes on. */
