@@ -91,11 +91,10 @@ test('ssh logs in with a key of its own and gives back the exit code of the comm
   const sshd = await sshServer();
   const { id } = server.world.addReservation('ann', { state: 'ready' });
   Object.assign(server.world.connection, { port: sshd.port, hostKeys: [sshd.hostKey] });
-  const result = await run(['ssh', id.slice(0, 8), '--', 'uname', '-a']).done;
+  // Without `--` an option of the command arrives too.
+  const result = await run(['ssh', id.slice(0, 8), 'uname', '-a']).done;
   expect(result).toMatchObject({ code: 42, out: 'ran uname -a\n' });
   expect(readdirSync(dir).filter((name) => name.startsWith('carrel-ssh-'))).toEqual([]);
-  // Without `--` an option of the command arrives too.
-  expect((await run(['ssh', id, 'ls', '-l', '/']).done).out).toBe('ran ls -l /\n');
   sshd.close();
 });
 
@@ -120,7 +119,8 @@ test('without ssh it says what to install', async () => {
   expect([code, err.includes('apt-get install openssh-client')]).toEqual([1, true]);
 });
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s while it waits: 130, and the reservation goes on', async (signal) => {
+// SIGTERM: at the serial console, below.
+test.each(['SIGINT'] as const)('%s while it waits: 130, and the reservation goes on', async (signal) => {
   server.world.reservations.clear();
   const { child, said, done } = run(['reserve', 'starter']);
   await eventually('the wait', () => server.world.reservations.size === 1 && said.err.includes('queued'), BOUND_MS);

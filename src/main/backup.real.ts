@@ -4,13 +4,23 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { makeClient } from '../client/client.ts';
 import type { EventData } from '../contract/system.ts';
+import { makeCtx } from '../lib/context.ts';
+import { connect } from '../store/conn.ts';
+import { testDb } from '../store/testing.ts';
+import { makeBackup } from './backup.ts';
+import { restoreBackup } from './restore.ts';
 import { LAUNCHER, TestServer, until } from '../../test/support/server.ts';
 
 function carrel(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(LAUNCHER, args, { encoding: 'utf8', timeout: 1_200_000 });
   return { status, stdout, stderr };
 }
+
+/** In this process; `databaseUrl`: to a PostgreSQL that is there. */
+const restored = (dataDir: string, file: string, databaseUrl?: string) =>
+  restoreBackup(makeCtx({ timeoutMs: 600_000 }), { dataDir, databaseUrl, file });
 
 /** What a follower is told first who comes with that id: `hello` without one, else what comes after that. */
 async function firstEvent(server: TestServer, lastEventId: string | undefined): Promise<EventData> {
@@ -48,12 +58,11 @@ test('everything is there again: accounts, tokens, images that machines start fr
     status: 4,
     stderr: expect.stringContaining('is there already'),
   });
-  expect(carrel('--data', server.dataDir, 'backup', join(scratch, 'no/such.carrel'))).toMatchObject({
-    status: 3,
-    stderr: expect.stringContaining('there is no folder'),
-  });
+  const backup = (to: string) =>
+    makeBackup(makeCtx({ timeoutMs: 600_000 }), { dataDir: server.dataDir, databaseUrl: undefined, file: to, images: false });
+  await expect(backup(join(scratch, 'no/such.carrel'))).rejects.toThrow('there is no folder');
   const bare = join(scratch, 'bare.carrel');
-  expect(carrel('--data', server.dataDir, 'backup', bare).status).toBe(0);
+  await backup(bare);
   // The server noticed nothing.
   expect((await server.client.showReservation({ params: { id: lent?.id ?? '' } })).state).toBe('ready');
   const seen = await firstEvent(server, undefined);
@@ -71,19 +80,17 @@ test('everything is there again: accounts, tokens, images that machines start fr
     [LAUNCHER, 'cannot be used'],
     [join(scratch, 'nowhere'), 'there is no file'],
   ] as const) {
-    const { status, stderr } = carrel('--data', elsewhere, 'restore', bad);
-    expect(status).not.toBe(0);
-    expect(stderr).toContain(said);
+    await expect(restored(elsewhere, bad)).rejects.toThrow(said);
     expect(existsSync(elsewhere) ? readdirSync(elsewhere) : []).toEqual([]);
   }
   expect(carrel('--data', server.dataDir, 'restore', file).stderr).toContain('is not empty');
 
-  const without = join(scratch, 'bare-data');
-  const partly = carrel('--data', without, 'restore', bare);
-  expect(partly).toMatchObject({
-    status: 1,
-    stdout: expect.stringMatching(/MISSING {2}starter@1 \(.*\): its golden disk is not in the backup/),
-  });
+  const { conn, url: databaseUrl } = await testDb(onTestFinished);
+  const empty = await connect(conn, 'carrel test');
+  await empty.query('drop schema public cascade; create schema public');
+  await empty.end();
+  const { missing } = await restored(join(scratch, 'bare-data'), bare, databaseUrl);
+  expect(missing).toEqual([expect.stringMatching(/starter@1 \(.*\): its golden disk is not in the backup/)]);
 
   const again = new TestServer(mkdtempSync(join(tmpdir(), 'carrel-e2e-')));
   onTestFinished(() => again.dispose());
@@ -93,8 +100,7 @@ test('everything is there again: accounts, tokens, images that machines start fr
   // Who followed the server of before comes back: other things happened to it than they were told.
   expect(await firstEvent(again, seen.id)).toMatchObject({ kind: 'gap', body: { reason: expect.stringContaining('restored') } });
   const url = JSON.parse(readFileSync(join(again.dataDir, 'client.json'), 'utf8')) as { url: string };
-  const whoami = spawnSync(LAUNCHER, ['whoami'], { encoding: 'utf8', env: { ...process.env, CARREL_URL: url.url, CARREL_TOKEN: token } });
-  expect(whoami.stdout).toContain('ann');
+  expect(await makeClient({ baseUrl: url.url, token }).me()).toMatchObject({ account: 'ann' });
   // The machine that was lent is not here: its reservation ends by itself, and says so.
   await until(
     'the lost machine to be noticed',

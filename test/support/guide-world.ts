@@ -13,6 +13,7 @@ import { CLOUD_IMAGE } from '../../src/vsim/model/options.ts';
 import { makeMaster } from '../../src/vsim/model/populate.ts';
 import { startVsim, type Vsim, type VsimOptions } from '../../src/vsim/vsim.ts';
 import { commandsOf, wordsOf } from './guide.ts';
+import { runCli } from './run-cli.ts';
 import { LAUNCHER, ROOT, TestServer, until } from './server.ts';
 
 const GUEST_SSH_PORT = 2231;
@@ -96,6 +97,17 @@ export async function type(w: World, command: string): Promise<Ran> {
     return { command, code: 0, said: '' };
   }
   const args = (await Promise.all(words.slice(1).map((word) => inPlaceOf(w, word, words)))).flat();
+  if (words[1] !== 'ssh') {
+    // What begins no program is typed into this process.
+    const before = process.cwd();
+    process.chdir(w.cwd);
+    try {
+      const { code, out, err } = await runCli(undefined, undefined, args, { env: { ...process.env, CARREL_DATA: w.server.dataDir } });
+      return { command, code, said: out + err };
+    } finally {
+      process.chdir(before);
+    }
+  }
   return await new Promise((resolve) => {
     const env = { ...process.env, CARREL_DATA: w.server.dataDir };
     const child = execFile(LAUNCHER, args, { cwd: w.cwd, env }, (error, stdout, stderr) => {
