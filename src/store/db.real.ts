@@ -10,6 +10,7 @@ import { type Notice, openStore, type Store, type Tx, tx } from './db.ts';
 import { migrationsDir, schemaWork } from './migrate.ts';
 import { LOCK_KEY, type LockOptions, serverLock } from './server-lock.ts';
 import * as settings from './settings.ts';
+import { PREPARED } from './prepared.ts';
 import { backends, type TestDb, testDb } from './testing.ts';
 
 const bound = () => makeCtx({ timeoutMs: 600_000 });
@@ -314,4 +315,23 @@ test('a lost lock is taken again; if somebody else was faster, the holder is tol
   await taken;
   await waitFor(bound(), 10, () => (first.lost.aborted ? true : undefined));
   expect(first.lost.reason).toMatchObject({ code: 'already-running', details: { pid: process.ppid } });
+});
+
+test('what is marked so is prepared once by a connection, and goes on after a column is added', async () => {
+  const t = await testDb(onTestFinished);
+  await sql`create table counted (n int)`.execute(t.db);
+  await t.store.tx(async (within) => {
+    const count = async (n: number) => {
+      await sql`${PREPARED} insert into counted values (${n})`.execute(within);
+      const { rows } = await sql<{ sum: number }>`${PREPARED} select sum(n)::int as sum from counted where n <= ${n}`.execute(within);
+      return rows[0]?.sum;
+    };
+    expect([await count(1), await count(2)]).toEqual([1, 3]);
+    await sql`alter table counted add column more text`.execute(within);
+    expect(await count(3)).toBe(6);
+    const { rows } = await sql<{
+      n: number;
+    }>`select count(*)::int as n from pg_prepared_statements where statement like '%counted%'`.execute(within);
+    expect(rows).toEqual([{ n: 2 }]);
+  });
 });

@@ -7,6 +7,7 @@ import { CarrelError } from '../lib/errors.ts';
 import { clientConfig, connect, type StoreTarget } from './conn.ts';
 import { isBusy, isFull, storeError } from './errors.ts';
 import { listen, type Notice } from './listen.ts';
+import { preparedName } from './prepared.ts';
 import { migrate, migrationsDir, readMigrations } from './migrate.ts';
 import type { Db, Schema, Tx } from './schema.ts';
 
@@ -74,7 +75,7 @@ function guarded(pool: Pool, connectionMs: number): PostgresPool {
       const query = async (text: string, values: unknown[]): Promise<unknown> => {
         if (given !== undefined) throw given;
         try {
-          return await client.query(text, values);
+          return await client.query({ name: preparedName(text), text, values });
         } catch (error) {
           const mapped = storeError(error);
           if (isReadTimeout(error)) given = mapped;

@@ -6,6 +6,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { TURNAROUND_MS } from '../core/calendar.ts';
 import type { DatastoreShort, DatastoreUse } from '../core/datastores.ts';
 import { CLAIMED, type Counting, LIVE, NOBODY } from './held-terms.ts';
+import { PREPARED } from './prepared.ts';
 import type { Db, TimeRange, Tx } from './schema.ts';
 
 const hourOf = (moment: RawBuilder<unknown>) => sql`date_bin('1 hour', ${moment}, 'epoch')`;
@@ -110,7 +111,7 @@ const golden = (revisionId: string | undefined) => sql`exists (
 /** The datastores of a provider with the most that is claimed of each at any moment of a span; none where it is one place. */
 export async function peaks(db: Db, providerId: string, span: TimeRange, counting: Counting, revisionId?: string): Promise<DatastoreUse[]> {
   const { rows } = await sql<{ name: string; room: number | null; held: number; golden: boolean; copy: number; since: Date | null }>`
-    ${levels(providerId, span, counting)}
+    ${PREPARED} ${levels(providerId, span, counting)}
     select s.name, case when s.away_since is null then coalesce(s.room_mib, s.free_mib) end as room, s.away_since as since,
       ${golden(revisionId)} as golden,
       coalesce((select ceil(virtual_bytes / 1048576.0) from master m

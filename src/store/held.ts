@@ -9,6 +9,7 @@ import { TURNAROUND_MS } from '../core/calendar.ts';
 import type { CapacityLimits, Demand } from '../core/capacity.ts';
 import { refreshDatastoreHours } from './held-datastores.ts';
 import { CLAIMED, type Counting, LIVE, NOBODY } from './held-terms.ts';
+import { PREPARED } from './prepared.ts';
 import type { Db, TimeRange, Tx } from './schema.ts';
 
 export { CLAIMED, type Counting } from './held-terms.ts';
@@ -43,7 +44,7 @@ export async function refreshHours(tx: Tx, providerId: string): Promise<void> {
   const hours = [...new Set(notes.rows.map((note) => note.hour.toISOString()))];
   // A statement of its own: it sees all that was committed by whoever left one of the notes.
   await sql`
-    with touched as (
+    ${PREPARED} with touched as (
       select unnest(${hours}::timestamptz[]) as hour
     ), change as (
       select hour, hour as t, 0 as n, 0 as v, 0 as m, 0 as d from touched
@@ -152,7 +153,7 @@ export function levels(providerId: string, span: TimeRange, { now, except = NOBO
 /** The most that is held of a provider at any moment of a span, of each resource by itself. */
 export async function peak(db: Db, providerId: string, span: TimeRange, counting: Counting): Promise<CapacityLimits> {
   const { rows } = await sql<CapacityLimits>`
-    ${levels(providerId, span, counting)}
+    ${PREPARED} ${levels(providerId, span, counting)}
     select coalesce(max(top_machines), 0)::bigint as machines, coalesce(max(top_vcpus), 0)::bigint as vcpus,
       coalesce(max(top_memory), 0)::bigint as "memoryMiB", coalesce(max(top_storage), 0)::bigint as "storageMiB"
     from asked`.execute(db);

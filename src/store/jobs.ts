@@ -9,6 +9,7 @@ import { CarrelError, type StoredError } from '../lib/errors.ts';
 import type { Db, Job, JobDirection, JobState, JobStep } from './schema.ts';
 import { freeSql, type Holding, lockSlots, type SlotKind, slotName } from './slots.ts';
 import { dbIn, dbNow, json, jsonOrNull } from './sql.ts';
+import { PREPARED } from './prepared.ts';
 
 /** Channel on which workers are woken. */
 export const JOB_CHANNEL = 'job';
@@ -116,7 +117,7 @@ export async function jobSteps(db: Db, jobId: string): Promise<JobStep[]> {
 export async function stepStarted(db: Db, job: JobRef, seq: number, name: string): Promise<void> {
   // The share lock keeps a reaper from taking the run between the look and the write.
   const { rows } = await sql<{ live: boolean; same: boolean | null }>`
-    with live as (select id from job where id = ${job.id} and fence = ${job.fence} and state = 'running' for share),
+    ${PREPARED} with live as (select id from job where id = ${job.id} and fence = ${job.fence} and state = 'running' for share),
     put as (
       insert into job_step (job_id, seq, name, state, started_at)
       select id, ${seq}::int, ${name}::text, 'started', clock_timestamp() from live
@@ -173,7 +174,7 @@ export async function stepUndone(db: Db, job: JobRef, seq: number): Promise<void
 async function endStep(db: Db, job: JobRef, seq: number, state: 'done' | 'undone', output: unknown): Promise<void> {
   const kept = jsonOrNull(state === 'done' ? (output ?? null) : null) ?? sql`step.output`;
   const { rows } = await sql`
-    with live as (
+    ${PREPARED} with live as (
       update job set attempt = 1, waits = 0, progress = null where id = ${job.id} and fence = ${job.fence} and state = 'running' returning id)
     update job_step step set state = ${state}, output = ${kept}, finished_at = clock_timestamp()
     from live where step.job_id = live.id and step.seq = ${seq} returning step.seq`.execute(db);
@@ -277,7 +278,7 @@ export async function hold(store: { tx<T>(work: (tx: Db) => Promise<T>): Promise
   return store.tx(async (tx) => {
     if (to.slot !== null) await lockSlots(tx);
     const { rows } = await sql<{ state: string }>`
-      update job set slot = ${to.slot}, waiting = ${to.waiting},
+      ${PREPARED} update job set slot = ${to.slot}, waiting = ${to.waiting},
         state = case when room.is then 'running' else 'ready' end, attempt = case when room.is then attempt else greatest(attempt - 1, 0) end,
         worker = case when room.is then worker end, lease_until = case when room.is then lease_until end,
         lease_ms = case when room.is then lease_ms end

@@ -7,6 +7,7 @@
  */
 import { sql } from 'kysely';
 import { JOB_CHANNEL } from './jobs.ts';
+import { PREPARED } from './prepared.ts';
 import type { Db, Job, JobState } from './schema.ts';
 import { clearingSql, freeSql, lockSlots, turnSql } from './slots.ts';
 
@@ -62,7 +63,7 @@ export async function claim(store: QueueStore, options: ClaimOptions): Promise<C
   return store.tx(async (tx) => {
     await lockSlots(tx);
     const { rows } = await sql<ClaimedJob>`
-      with line as (
+      ${PREPARED} with line as (
         select s.slot, least(${limit}::bigint, ${freeSql('s.slot')}) as room
         from (select distinct slot from job where state = 'ready' and slot is not null) s),
       ordinary as (

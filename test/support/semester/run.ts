@@ -4,6 +4,7 @@ import { lookOnce } from '../../../src/engine/timers.ts';
 import { Reconciler } from '../../../src/engine/reconcilers/reconcile.ts';
 import { makeCtx } from '../../../src/lib/context.ts';
 import { describeError, isCode } from '../../../src/lib/errors.ts';
+import { PREPARED } from '../../../src/store/prepared.ts';
 import { Agenda } from './agenda.ts';
 import { SimServer } from './server.ts';
 import type { SemesterWorld } from './world.ts';
@@ -135,7 +136,7 @@ export class Simulation {
     const { time, bench } = this.world;
     const now = new Date(this.now);
     const { rows } = await untouched(() =>
-      sql<{ job: Date | null; begin: Date | null; end: Date | null; ready: boolean }>`select
+      sql<{ job: Date | null; begin: Date | null; end: Date | null; ready: boolean }>`${PREPARED} select
       (select min(run_at) from job where state = 'ready' and run_at > ${now}::timestamptz) as job,
       (select min(lower(hold)) from reservation where state = 'booked') as begin,
       (select min(upper(during)) from reservation where state in ('booked', 'preparing', 'ready')) as end,

@@ -8,6 +8,7 @@ import { SAGAS } from '../../../src/engine/sagas/index.ts';
 import * as jobs from '../../../src/store/jobs.ts';
 import { claim, type ClaimedJob, reapFormerLives } from '../../../src/store/queue.ts';
 import { isClearing } from '../../../src/store/slots.ts';
+import { PREPARED } from '../../../src/store/prepared.ts';
 import { sql } from 'kysely';
 import type { AnySaga } from '../engine.ts';
 
@@ -72,7 +73,7 @@ export class SimServer {
   /** Whether a claim could find something, or a run is to hear that it is not wanted any more: one question in place of a claim's five. */
   async #anything(): Promise<boolean> {
     try {
-      const { rows } = await sql<{ some: boolean }>`select exists (
+      const { rows } = await sql<{ some: boolean }>`${PREPARED} select exists (
         select from job where (state = 'ready' and run_at <= clock_timestamp()) or (state = 'running' and cancel_asked)) as some`.execute(
         this.#deps.store.db,
       );
