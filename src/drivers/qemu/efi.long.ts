@@ -1,9 +1,10 @@
-/** EFI guests with secure boot, and with a TPM: what takes a whole distribution's boot each. */
+/** EFI guests with secure boot, with a TPM, and from a capture: what takes a whole distribution's boot each. */
 import { randomUUID } from 'node:crypto';
 import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { efiGuest } from '../../../test/support/efi-guest.ts';
+import { EfiMachines, variablesGoAlong } from '../../../test/support/efi-machines.ts';
 import { quickTools, QemuWorld } from '../../../test/support/qemu-harness.ts';
 import { makeCtx } from '../../lib/context.ts';
 
@@ -94,3 +95,8 @@ test('an imported EFI guest has a TPM as well', async () => {
   await world.driver.destroy(ctx(), machineId);
   await world.driver.removeMaster(ctx(), revisionId);
 });
+
+const machines = new EfiMachines();
+
+test('what a guest writes into its variables is there in the guest of a clone of its capture, whose own the master never sees', async () =>
+  await variablesGoAlong(machines, true));

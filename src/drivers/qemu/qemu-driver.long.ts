@@ -28,12 +28,19 @@ async function machine(mode: CloneMode, diskBytes?: number): Promise<string> {
   return machineId;
 }
 
-async function booted(mode: CloneMode, diskBytes?: number): Promise<{ machineId: string }> {
+async function booted(mode: CloneMode, diskBytes?: number) {
   const machineId = await machine(mode, diskBytes);
   await world.driver.power(ctx(), machineId, 'on');
-  await world.driver.guest.ready(ctx(), machineId);
-  return { machineId };
+  return { machineId, ...(await world.driver.guest.ready(ctx(), machineId)) };
 }
+
+test('an instant clone keeps its identity through a reset', async () => {
+  const { machineId, hostKeys } = await booted('instant');
+  await world.shell(machineId, 'sync');
+  await world.driver.power(ctx(), machineId, 'reset');
+  expect((await world.driver.guest.ready(ctx(), machineId)).hostKeys).toEqual(hostKeys);
+  await world.driver.destroy(ctx(), machineId);
+});
 
 test('a checkpoint of a running machine: what is written after it is gone after the revert, what was before is there, also on a larger disk', async () => {
   const diskBytes = 3 * 1024 ** 3;

@@ -141,14 +141,11 @@ describe('the QEMU driver beyond the port', () => {
     expect(events.filter((event) => event.machineId === one.machineId && event.power === 'off')).toEqual([]);
     expect(again.hostKeys).toEqual(one.hostKeys);
     expect(await world.guestRead(one.machineId, '/root/kept')).toBe('kept');
-    await world.shell(two.machineId, 'sync');
-    await world.driver.power(ctx(), two.machineId, 'reset');
-    expect((await world.driver.guest.ready(ctx(), two.machineId)).hostKeys).toEqual(two.hostKeys);
     for (const { machineId } of [one, two]) await world.driver.destroy(ctx(), machineId);
   });
 
   test('a machine that crashed says so, starts again and loses nothing but what was not synced', async () => {
-    const { machineId } = await booted();
+    const { machineId } = await booted('instant');
     await world.guestWrite(machineId, '/root/x', 'x');
     await world.crashMachine(machineId);
     await waitFor(ctx(), 20, async () =>

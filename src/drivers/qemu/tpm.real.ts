@@ -1,4 +1,4 @@
-/** Machines with a TPM: each has one of its own, which lives as long as its QEMU, keeps what it holds, and leaves nothing behind. */
+/** Machines with a TPM: each has one of its own, which lives as long as its QEMU, and leaves nothing behind. That it keeps what it holds: tpm.long.ts. */
 import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
@@ -6,19 +6,19 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { identify, waitGone } from '../../qemu/process.ts';
 import { startSwtpm } from '../../qemu/swtpm.ts';
-import { defineIndex, definedIndexes, endorsementKey } from '../../../test/support/guest-tpm.ts';
+import { defineIndex, definedIndexes } from '../../../test/support/guest-tpm.ts';
 import { ctx, TpmMachines } from '../../../test/support/tpm-machines.ts';
 import { mustHaveTpms } from './tpm.ts';
 
 const m = new TpmMachines();
 
-test('two clones have a TPM 2.0 each, which stays through a restart of the server and a crash, and ends with its QEMU', async () => {
+test('two clones have a TPM 2.0 each, which stays through a restart of the server, and ends with its QEMU', async () => {
   const [machineId, other] = [await m.clone(), await m.clone()];
-  await Promise.all([m.boot(machineId), m.boot(other)]);
+  await m.world.driver.power(ctx(), other, 'on');
+  await m.boot(machineId);
   expect(await m.world.shell(machineId, 'cat /sys/class/tpm/tpm0/tpm_version_major')).toBe('2\n');
-  const key = await endorsementKey(m.shell(machineId));
-  expect(await endorsementKey(m.shell(other))).not.toBe(key);
-  expect(await readFile(m.folder(other, 'tpm/tpm2-00.permall'))).not.toEqual(await readFile(m.folder(machineId, 'tpm/tpm2-00.permall')));
+  const state = async (id: string) => await readFile(m.folder(id, 'tpm/tpm2-00.permall'));
+  expect(await state(other)).not.toEqual(await state(machineId));
   await m.world.driver.destroy(ctx(), other);
   expect(await m.tpms(other)).toEqual([]);
   await defineIndex(m.shell(machineId), 1);
@@ -35,9 +35,6 @@ test('two clones have a TPM 2.0 each, which stays through a restart of the serve
   await m.world.crashMachine(machineId);
   if (tpm !== undefined) await waitGone(ctx(), tpm);
   expect(await m.tpms(machineId)).toEqual([]);
-  await m.boot(machineId);
-  expect(await endorsementKey(m.shell(machineId))).toBe(key);
-  expect(await definedIndexes(m.shell(machineId))).toEqual([1]);
   await m.world.driver.destroy(ctx(), machineId);
   expect(await m.world.leaks({ machines: [], masters: [m.golden] })).toEqual([]);
 });
