@@ -75,7 +75,8 @@ function guarded(pool: Pool, connectionMs: number): PostgresPool {
       const query = async (text: string, values: unknown[]): Promise<unknown> => {
         if (given !== undefined) throw given;
         try {
-          return await client.query({ name: preparedName(text), text, values });
+          const name = preparedName(text);
+          return await (name === undefined ? client.query(text, values) : client.query({ name, text, values }));
         } catch (error) {
           const mapped = storeError(error);
           if (isReadTimeout(error)) given = mapped;

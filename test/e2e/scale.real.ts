@@ -29,7 +29,9 @@ async function listenIn(work: () => Promise<unknown>): Promise<Said[]> {
   const said: Said[] = [];
   const real = Reflect.get(pg.Client.prototype, 'query') as (...args: unknown[]) => unknown;
   const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
-    if (typeof args[0] === 'string') said.push({ text: args[0], values: (args[1] as unknown[] | undefined) ?? [] });
+    // One that is prepared comes with its name and values.
+    const asked = typeof args[0] === 'string' ? { text: args[0], values: args[1] as unknown[] | undefined } : (args[0] as Partial<Said>);
+    if (typeof asked.text === 'string') said.push({ text: asked.text, values: asked.values ?? [] });
     return real.apply(this, args);
   } as never);
   try {
@@ -37,7 +39,7 @@ async function listenIn(work: () => Promise<unknown>): Promise<Said[]> {
   } finally {
     spy.mockRestore();
   }
-  return said.filter(({ text }) => /^\s*(?:select|with|update|delete|insert)\b/i.test(text));
+  return said.filter(({ text }) => /^\s*(?:\/\* prepared \*\/\s*)?(?:select|with|update|delete|insert)\b/i.test(text));
 }
 
 /** A bench with a past and a future, one machine that runs, one series and one window of maintenance. */

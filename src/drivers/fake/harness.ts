@@ -45,7 +45,7 @@ export async function makeFakeHarness(options: FakeHarnessOptions = {}): Promise
     },
     capabilities,
     cheap: options.cheap ?? true,
-    timeouts: options.timeouts ?? { verbMs: 5_000, masterMs: 5_000, guestMs: 5_000, abortMs: 2_000 },
+    timeouts: options.timeouts ?? { verbMs: 60_000, masterMs: 60_000, guestMs: 60_000, abortMs: 60_000 },
     prepareSpec: (revisionId) => ({ revisionId, source: { kind: 'recipe', recipe: options.recipe ?? 'tiny' } }),
     async restart() {
       if (options.path !== undefined) world = new FakeWorld({ path: options.path });
