@@ -10,6 +10,6 @@ describe.each([
   sagaSuite({
     on: (whenOver) => vsphereBenchDriver(whenOver, { vsim: { kind } }),
     without: kind === 'vcenter' ? [] : ['provision (instant)'],
-    part: { every: 29, from },
+    part: { every: 37, from },
   });
 });
