@@ -98,7 +98,8 @@ export const CLEANED: readonly Cleaned[] = [
   {
     what: 'keys by which the machine is known over SSH',
     below: 'root',
-    remove: ['etc/ssh/ssh_host_*_key', 'etc/ssh/ssh_host_*_key.pub', 'etc/ssh/ssh_host_*_key-cert.pub', 'etc/dropbear/dropbear_*_host_key'],
+    // Whatever comes behind the name: a machine that lost its power while it made one has another copy of it (.tmp109, .Xa1b2c3d4e).
+    remove: ['etc/ssh/ssh_host_*_key*', 'etc/dropbear/dropbear_*_host_key*'],
   },
   { what: 'machine-id', below: 'root', blank: ['etc/machine-id'] },
   {

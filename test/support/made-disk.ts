@@ -197,6 +197,9 @@ export function plant(homes: readonly string[]): Planted {
     put(`${home}/.local-keys`, (mark) => `ssh-ed25519 AAAA ${mark}`);
     files.set(`${home}/thesis.tex`, `${KEPT}thesis`).set(`${home}/.ssh/config`, `${KEPT}config`);
   }
+  // Keys, and what is left of one that was being made when the power went.
+  for (const name of ['ssh/ssh_host_rsa_key', 'dropbear/dropbear_ed25519_host_key'])
+    for (const end of ['', '.pub', '.tmp109', '.Xa1b2c3d4e']) put(`etc/${name}${end}`, (mark) => mark);
   put('etc/ssh/keys/ann', (mark) => `ssh-ed25519 AAAA ${mark}`);
   put('opt/site/secret of ours', (mark) => mark);
   put('etc/NetworkManager/system-connections/lab', (mark) => `[wifi]\nssid=${KEPT}ssid\npsk=${mark}`);

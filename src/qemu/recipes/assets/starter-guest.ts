@@ -10,7 +10,12 @@ export const DROPBEAR: AgentFlavour = {
 PID=$R/run/carrel-sshd.pid
 
 keys_exist() { [ -s "$KEY" ]; }
-keys_remove() { [ ! -e "$KEY" ] || rm -f "$KEY" "$KEY.pub"; }
+# Also what dropbearkey had half done when the power went: a copy of a key, under whose name it makes no other.
+keys_remove() {
+  set +f
+  for file in "$KEY" "$KEY".*; do [ ! -e "$file" ] || rm -f "$file"; done
+  set -f
+}
 keys_install() {
   if [ -n "$hostkey" ]; then
     printf "\\000\\000\\000\\013ssh-ed25519\\000\\000\\000\\100$hostkey$hostkey_public" >"$KEY"
