@@ -7,8 +7,8 @@ import { CarrelError } from '../lib/errors.ts';
 import { clientConfig, connect, type StoreTarget } from './conn.ts';
 import { isBusy, isFull, storeError } from './errors.ts';
 import { listen, type Notice } from './listen.ts';
-import { preparedName } from './prepared.ts';
 import { migrate, migrationsDir, readMigrations } from './migrate.ts';
+import { preparedName } from './prepared.ts';
 import type { Db, Schema, Tx } from './schema.ts';
 
 export type { Notice } from './listen.ts';

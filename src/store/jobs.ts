@@ -6,10 +6,10 @@ import { randomUUID } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
 import type { ProgressReport } from '../lib/context.ts';
 import { CarrelError, type StoredError } from '../lib/errors.ts';
+import { PREPARED } from './prepared.ts';
 import type { Db, Job, JobDirection, JobState, JobStep } from './schema.ts';
 import { freeSql, type Holding, lockSlots, type SlotKind, slotName } from './slots.ts';
 import { dbIn, dbNow, json, jsonOrNull } from './sql.ts';
-import { PREPARED } from './prepared.ts';
 
 /** Channel on which workers are woken. */
 export const JOB_CHANNEL = 'job';

@@ -14,10 +14,10 @@ function hostile(value: unknown, key = ''): unknown {
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, hostile(v, k)]));
 }
 
-/** Looks at each of these pages and its tabs with such names in them, on a phone, as Hal; returns on how many they were to be seen. */
-export async function hostilePagesAreText(world: PortalWorld, pages: readonly string[]): Promise<number> {
+/** Looks at every page and its tabs with such names in them, on a phone, as Hal; returns on how many they were to be seen. */
+export async function hostilePagesAreText(world: PortalWorld): Promise<number> {
   const { server } = world;
-  await world.halsMachine();
+  const pages = await world.pages();
   const { page, context, faults } = await world.signIn('hal', { viewport: { width: 390, height: 844 } });
   await page.route(/\/api\/v1\/(?!events|session)/, async (route) => {
     const response = await route.fetch();

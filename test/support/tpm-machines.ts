@@ -1,13 +1,15 @@
 /** Machines with a TPM of the starter image, for tests of the QEMU driver. */
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { CloneMode } from '../../src/core/image.ts';
 import type { BuiltImage, ImageTools } from '../../src/drivers/qemu/host.ts';
 import { type Ctx, makeCtx } from '../../src/lib/context.ts';
+import { identify, waitGone } from '../../src/qemu/process.ts';
 import { findSwtpms } from '../../src/qemu/swtpm.ts';
+import { defineIndex, definedIndexes, endorsementKey } from './guest-tpm.ts';
 import { quickTools, QemuWorld } from './qemu-harness.ts';
 
 export const ctx = () => makeCtx({ timeoutMs: 600_000 });
@@ -86,4 +88,38 @@ export class TpmMachines {
   async kept(machineId: string): Promise<string[]> {
     return (await readdir(this.folder(machineId))).filter((name) => name.endsWith('.tpm'));
   }
+}
+
+/** Two machines, a restart of the server, and a crash. Where `whole` says so the second's guest boots too, and the first's once more. */
+export async function twoHaveOneEach(m: TpmMachines, whole: boolean): Promise<void> {
+  const [machineId, other] = [await m.clone(), await m.clone()];
+  await Promise.all([m.boot(machineId), whole ? m.boot(other) : m.world.driver.power(ctx(), other, 'on')]);
+  expect(await m.world.shell(machineId, 'cat /sys/class/tpm/tpm0/tpm_version_major')).toBe('2\n');
+  const state = async (id: string) => await readFile(m.folder(id, 'tpm/tpm2-00.permall'));
+  expect(await state(other)).not.toEqual(await state(machineId));
+  const key = whole ? await endorsementKey(m.shell(machineId)) : undefined;
+  if (whole) expect(await endorsementKey(m.shell(other))).not.toBe(key);
+  await m.world.driver.destroy(ctx(), other);
+  expect(await m.tpms(other)).toEqual([]);
+  await defineIndex(m.shell(machineId), 1);
+
+  const running = await m.tpms(machineId);
+  expect(running).toHaveLength(1);
+  await m.world.restart();
+  expect(await definedIndexes(m.shell(machineId))).toEqual([1]);
+  expect(await m.tpms(machineId)).toEqual(running);
+
+  // Nobody but the kernel and swtpm itself: no verb of the driver is at work meanwhile.
+  const [started = 0] = running;
+  const tpm = await identify(started);
+  await m.world.crashMachine(machineId);
+  if (tpm !== undefined) await waitGone(ctx(), tpm);
+  expect(await m.tpms(machineId)).toEqual([]);
+  if (whole) {
+    await m.boot(machineId);
+    expect(await endorsementKey(m.shell(machineId))).toBe(key);
+    expect(await definedIndexes(m.shell(machineId))).toEqual([1]);
+  }
+  await m.world.driver.destroy(ctx(), machineId);
+  expect(await m.world.leaks({ machines: [], masters: [m.golden] })).toEqual([]);
 }

@@ -1,45 +1,17 @@
 /** Machines with a TPM: what takes many boots. */
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { DriverEvent } from '../../driver/driver.ts';
 import { waitFor } from '../../lib/retry.ts';
-import { identify, waitGone } from '../../qemu/process.ts';
 import { defineIndex, definedIndexes, endorsementKey } from '../../../test/support/guest-tpm.ts';
-import { ctx, TpmMachines } from '../../../test/support/tpm-machines.ts';
+import { ctx, TpmMachines, twoHaveOneEach } from '../../../test/support/tpm-machines.ts';
 
 const m = new TpmMachines();
 
-test('two clones have a TPM 2.0 each, which holds after a restart of the server and a crash what it held', async () => {
-  const [machineId, other] = [await m.clone(), await m.clone()];
-  await Promise.all([m.boot(machineId), m.boot(other)]);
-  expect(await m.world.shell(machineId, 'cat /sys/class/tpm/tpm0/tpm_version_major')).toBe('2\n');
-  const key = await endorsementKey(m.shell(machineId));
-  expect(await endorsementKey(m.shell(other))).not.toBe(key);
-  expect(await readFile(m.folder(other, 'tpm/tpm2-00.permall'))).not.toEqual(await readFile(m.folder(machineId, 'tpm/tpm2-00.permall')));
-  await m.world.driver.destroy(ctx(), other);
-  expect(await m.tpms(other)).toEqual([]);
-  await defineIndex(m.shell(machineId), 1);
-
-  const running = await m.tpms(machineId);
-  expect(running).toHaveLength(1);
-  await m.world.restart();
-  expect(await definedIndexes(m.shell(machineId))).toEqual([1]);
-  expect(await m.tpms(machineId)).toEqual(running);
-
-  // Nobody but the kernel and swtpm itself: no verb of the driver is at work meanwhile.
-  const [started = 0] = running;
-  const tpm = await identify(started);
-  await m.world.crashMachine(machineId);
-  if (tpm !== undefined) await waitGone(ctx(), tpm);
-  expect(await m.tpms(machineId)).toEqual([]);
-  await m.boot(machineId);
-  expect(await endorsementKey(m.shell(machineId))).toBe(key);
-  expect(await definedIndexes(m.shell(machineId))).toEqual([1]);
-  await m.world.driver.destroy(ctx(), machineId);
-  expect(await m.world.leaks({ machines: [], masters: [m.golden] })).toEqual([]);
-});
+test('two clones have a TPM 2.0 each, which holds after a restart of the server and a crash what it held', async () =>
+  await twoHaveOneEach(m, true));
 
 test('a TPM stays through a reset and goes with an off; the next on has one that holds what it held', async () => {
   const machineId = await m.clone();

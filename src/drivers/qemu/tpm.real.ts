@@ -1,43 +1,17 @@
 /** Machines with a TPM: each has one of its own, which lives as long as its QEMU, and leaves nothing behind. That it keeps what it holds: tpm.long.ts. */
-import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { identify, waitGone } from '../../qemu/process.ts';
 import { startSwtpm } from '../../qemu/swtpm.ts';
-import { defineIndex, definedIndexes } from '../../../test/support/guest-tpm.ts';
-import { ctx, TpmMachines } from '../../../test/support/tpm-machines.ts';
+import { ctx, TpmMachines, twoHaveOneEach } from '../../../test/support/tpm-machines.ts';
 import { mustHaveTpms } from './tpm.ts';
 
 const m = new TpmMachines();
 
-test('two clones have a TPM 2.0 each, which stays through a restart of the server, and ends with its QEMU', async () => {
-  const [machineId, other] = [await m.clone(), await m.clone()];
-  await m.world.driver.power(ctx(), other, 'on');
-  await m.boot(machineId);
-  expect(await m.world.shell(machineId, 'cat /sys/class/tpm/tpm0/tpm_version_major')).toBe('2\n');
-  const state = async (id: string) => await readFile(m.folder(id, 'tpm/tpm2-00.permall'));
-  expect(await state(other)).not.toEqual(await state(machineId));
-  await m.world.driver.destroy(ctx(), other);
-  expect(await m.tpms(other)).toEqual([]);
-  await defineIndex(m.shell(machineId), 1);
-
-  const running = await m.tpms(machineId);
-  expect(running).toHaveLength(1);
-  await m.world.restart();
-  expect(await definedIndexes(m.shell(machineId))).toEqual([1]);
-  expect(await m.tpms(machineId)).toEqual(running);
-
-  // Nobody but the kernel and swtpm itself: no verb of the driver is at work meanwhile.
-  const [started = 0] = running;
-  const tpm = await identify(started);
-  await m.world.crashMachine(machineId);
-  if (tpm !== undefined) await waitGone(ctx(), tpm);
-  expect(await m.tpms(machineId)).toEqual([]);
-  await m.world.driver.destroy(ctx(), machineId);
-  expect(await m.world.leaks({ machines: [], masters: [m.golden] })).toEqual([]);
-});
+test('two clones have a TPM 2.0 each, which stays through a restart of the server, and ends with its QEMU', async () =>
+  await twoHaveOneEach(m, false));
 
 test('a TPM that was started for a QEMU which never came is ended by the next server, and by the end of its machine', async () => {
   const [machineId, other] = [await m.clone(), await m.clone()];
