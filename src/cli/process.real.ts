@@ -119,8 +119,7 @@ test('without ssh it says what to install', async () => {
   expect([code, err.includes('apt-get install openssh-client')]).toEqual([1, true]);
 });
 
-// SIGTERM: at the serial console, below.
-test.each(['SIGINT'] as const)('%s while it waits: 130, and the reservation goes on', async (signal) => {
+test.each(['SIGINT', 'SIGTERM'] as const)('%s while it waits: 130, and the reservation goes on', async (signal) => {
   server.world.reservations.clear();
   const { child, said, done } = run(['reserve', 'starter']);
   await eventually('the wait', () => server.world.reservations.size === 1 && said.err.includes('queued'), BOUND_MS);

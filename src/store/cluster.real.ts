@@ -235,10 +235,10 @@ describe('a damaged store is said to be damaged, and left as it was', () => {
   });
   /** Does it, and gives what takes it back. */
   type Damage = () => () => void;
-  const overwritten = (name: string, byte: number) => {
+  const overwritten = (name: string, byte: number, length = statSync(join(data, name)).size) => {
     const path = join(data, name);
     const bytes = readFileSync(path);
-    writeFileSync(path, Buffer.alloc(bytes.length, byte));
+    writeFileSync(path, Buffer.alloc(length, byte));
     return () => writeFileSync(path, bytes);
   };
   const away = (name: string) => {
@@ -261,6 +261,7 @@ describe('a damaged store is said to be damaged, and left as it was', () => {
   };
 
   test.each<[string, Damage]>([
+    ['an empty pg_control', () => overwritten('global/pg_control', 0, 0)],
     ['flipped bytes in pg_control', () => overwritten('global/pg_control', 0x5a)],
     ['write-ahead logs full of zeros', logsOfZeros],
     ['no pg_control', () => away('global/pg_control')],

@@ -146,6 +146,7 @@ test('scp copies both ways, folders too, and what comes back is what went', asyn
   expect(readdirSync(join(dir, 'back')).toSorted()).toEqual(['100%.txt', 'a b.bin']);
   for (const name of readdirSync(sent))
     expect(readFileSync(join(dir, 'back', name)).equals(readFileSync(join(sent, name))), name).toBe(true);
+  expect((await carrel('ann', 'scp', `${id}:/root/nothing`, dir)).code).toBe(1);
 });
 
 /** In the namespace: says what came back from a forwarded port, and how the command ended. */
