@@ -35,7 +35,8 @@ async function atScreen() {
   return { ...at, id, machine, shows };
 }
 
-export function screenTests(): void {
+/** What is sent to a machine and how its screen is shown. */
+export function screenKeysTest(): void {
   test('a screen has all of the display, is sent keys that the browser keeps for itself, and remembers which keyboard its machine has', async () => {
     const { page, machine, shows, faults } = await atScreen();
     const sent = async (keys: string[]) => {
@@ -69,7 +70,9 @@ export function screenTests(): void {
     await shows().toMatchObject({ whole: false });
     expect(faults).toEqual([]);
   });
+}
 
+export function screenTests(): void {
   test('a screen whose connection was cut says so and comes back by itself', async () => {
     const { page, machine, world, shows, faults } = await atScreen();
     const found = await axeInBothThemes(page, 'a screen');
@@ -229,43 +232,6 @@ export function ownTests(): void {
     expect(faults).toEqual([]);
   });
 
-  test('an operator closes a provider and opens it again, and makes an operator of a person and a person of them', async () => {
-    const { page, called, faults } = await signedIn('root', '/operate', () => {});
-    const local = page.getByRole('article', { name: 'local' });
-    await local.getByRole('button', { name: 'Disable' }).click();
-    await local.getByText('disabled', { exact: true }).waitFor();
-    // Nothing is begun there, so there is nothing to empty it of beforehand.
-    expect(await local.getByRole('button', { name: 'Empty' }).count()).toBe(0);
-    await local.getByRole('button', { name: 'Enable' }).click();
-    await local.getByText('up', { exact: true }).waitFor();
-    expect(called('enableProvider')).toEqual([
-      ['local', false],
-      ['local', true],
-    ]);
-    await page.getByRole('tab', { name: 'Accounts' }).click();
-    // Which tab is open stands in the address: it is gone back from, and led to.
-    await page.getByRole('tab', { name: 'Jobs' }).click();
-    const selected = (name: string) => page.getByRole('tab', { name, selected: true }).waitFor();
-    await selected('Jobs');
-    await page.goBack();
-    await selected('Accounts');
-    await page.reload();
-    await selected('Accounts');
-    const ann = page.getByRole('article', { name: 'ann' });
-    for (const [name, now] of [
-      ['Make an operator', 'operator'],
-      ['Make a user', 'user'],
-    ] as const) {
-      await button(page, 'More: ann').click();
-      await page.getByRole('menuitem', { name }).click();
-      await ann.getByText(new RegExp(`^${now} · `)).waitFor();
-    }
-    expect(called('changeAccount')).toMatchObject([[{ account: 'ann', role: 'admin' }], [{ account: 'ann', role: 'user' }]]);
-    // Nobody takes their own rights.
-    expect(await button(page, 'More: root').count()).toBe(0);
-    expect(faults).toEqual([]);
-  });
-
   test('how far a capture is goes on under the open page; a copy of golden disks that is refused says why, and one that fails later too', async () => {
     const { page, world, faults } = await signedIn('root', '/images/starter', (filled) => {
       filled.provider.replicas = true;
@@ -306,6 +272,45 @@ export function ownTests(): void {
     });
     const why = first.getByRole('alert', { name: /^The golden disks could not be copied/ });
     await why.getByText('ssd-9 has 1 GiB free').waitFor();
+    expect(faults).toEqual([]);
+  });
+}
+
+export function operatorTest(): void {
+  test('an operator closes a provider and opens it again, and makes an operator of a person and a person of them', async () => {
+    const { page, called, faults } = await signedIn('root', '/operate', () => {});
+    const local = page.getByRole('article', { name: 'local' });
+    await local.getByRole('button', { name: 'Disable' }).click();
+    await local.getByText('disabled', { exact: true }).waitFor();
+    // Nothing is begun there, so there is nothing to empty it of beforehand.
+    expect(await local.getByRole('button', { name: 'Empty' }).count()).toBe(0);
+    await local.getByRole('button', { name: 'Enable' }).click();
+    await local.getByText('up', { exact: true }).waitFor();
+    expect(called('enableProvider')).toEqual([
+      ['local', false],
+      ['local', true],
+    ]);
+    await page.getByRole('tab', { name: 'Accounts' }).click();
+    // Which tab is open stands in the address: it is gone back from, and led to.
+    await page.getByRole('tab', { name: 'Jobs' }).click();
+    const selected = (name: string) => page.getByRole('tab', { name, selected: true }).waitFor();
+    await selected('Jobs');
+    await page.goBack();
+    await selected('Accounts');
+    await page.reload();
+    await selected('Accounts');
+    const ann = page.getByRole('article', { name: 'ann' });
+    for (const [name, now] of [
+      ['Make an operator', 'operator'],
+      ['Make a user', 'user'],
+    ] as const) {
+      await button(page, 'More: ann').click();
+      await page.getByRole('menuitem', { name }).click();
+      await ann.getByText(new RegExp(`^${now} · `)).waitFor();
+    }
+    expect(called('changeAccount')).toMatchObject([[{ account: 'ann', role: 'admin' }], [{ account: 'ann', role: 'user' }]]);
+    // Nobody takes their own rights.
+    expect(await button(page, 'More: root').count()).toBe(0);
     expect(faults).toEqual([]);
   });
 }
