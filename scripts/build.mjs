@@ -42,7 +42,11 @@ try {
   });
   await cp(join(root, 'sql'), join(made, 'sql'), { recursive: true });
   const portal = join(made, 'portal');
-  await buildPortal({ root: join(root, 'portal'), logLevel: 'warn', build: { outDir: portal, emptyOutDir: false } });
+  await buildPortal({
+    root: join(root, 'portal'),
+    logLevel: 'warn',
+    build: { outDir: portal, emptyOutDir: false, reportCompressedSize: false },
+  });
   await compress(join(portal, 'assets'));
   const files = await filesOf(made);
   // As old as the sources it was made of: what was changed meanwhile is newer.

@@ -1,11 +1,11 @@
-/** What portal.real.ts leaves out: machines that boot once more for what the engine's, the driver's and the page's own tests see each for itself. */
+/** What portal.real.ts leaves out: machines that boot once more, and pages of people without one, for what the engine's, the driver's and the portal's parts' own tests see each for itself. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Page } from '../support/browser.ts';
+import { openPage, type Page } from '../support/browser.ts';
 import { copiesInGuest, PASTES_IN_GUEST, startsClipboard } from '../support/guest-clipboard.ts';
 import { inGuest, withGuest } from '../support/guest-shell.ts';
 import { hostilePagesAreText } from '../support/portal-hostile.ts';
 import { byKeyboardAlone } from '../support/portal-keyboard.ts';
-import { PortalWorld } from '../support/portal-world.ts';
+import { PASSWORD, PortalWorld } from '../support/portal-world.ts';
 import { until } from '../support/server.ts';
 
 const world = new PortalWorld();
@@ -112,4 +112,84 @@ test('reserve, look at the screen of a real machine and end, by keyboard alone',
 
 test('hostile names and sentences are text on every page, and break none out of its frame', async () => {
   expect(await hostilePagesAreText(world)).toBeGreaterThan(8);
+});
+
+test('axe finds nothing on the page that is there before anybody signed in, in either theme', async () => {
+  expect(await world.axeOnSignIn()).toEqual([]);
+});
+
+test('the server is killed and started again under an open page: the page says so, and goes on by itself', async () => {
+  const { page, context, client } = await newPerson('kim', 'user');
+  await page.getByText('You have no machines.').waitFor();
+  await server.end('SIGKILL');
+  await page.getByText('The server does not answer.').waitFor();
+  await server.start({}, new URL(client.baseUrl).host);
+  await page.getByText('The server does not answer.').waitFor({ state: 'detached' });
+  const { id } = await client.reserve({ body: { image: 'starter', mode: 'instant', for: '1h' } });
+  await page.getByRole('article').waitFor();
+  await client.endReservation({ params: { id } });
+  await page.getByText('You have no machines.').waitFor();
+  await context.close();
+});
+
+test('an operator adds an account, gives its link away, and switches it off: its page is signed out', async () => {
+  const { page, context, faults } = await newPerson('olga', 'admin');
+  await link(page, 'Operate').click();
+  await page.getByRole('tab', { name: 'Accounts' }).click();
+  await page.getByLabel('Add an account').fill('new.person');
+  await button(page, 'Add and invite').click();
+  const address = await page
+    .getByRole('dialog')
+    .getByText(/sign-in#code=/)
+    .textContent();
+  await page.keyboard.press('Escape');
+  const other = await openPage(world.browser);
+  await other.page.goto(address as string);
+  await other.page.getByLabel(/^Password/).fill(PASSWORD);
+  await other.page.getByLabel('The same again').fill(PASSWORD);
+  await button(other.page, 'Set password and sign in').click();
+  await other.page.getByText('You have no machines.').waitFor();
+  await button(page, 'More: new.person').click();
+  await page.getByRole('menuitem', { name: 'Switch off' }).click();
+  await button(page, 'Switch off').click();
+  await page.getByRole('article', { name: 'new.person' }).getByText('switched off').waitFor();
+  await other.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect([...faults, ...other.faults]).toEqual([]);
+  await other.context.close();
+  await context.close();
+});
+
+test('a series in words: every week until a day, and the whole given back', async () => {
+  const { page, context, faults, client } = await newPerson('sue', 'user', { locale: 'de-DE', at: '/reserve/starter' });
+  await page.getByText('Immer wieder').click();
+  const start = new Date(Date.now() + 7 * 86_400_000);
+  const local = (at: Date) => new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString();
+  await page.getByLabel(/^Beginn/).fill(`${local(start).slice(0, 10)}T13:00`);
+  await page.getByLabel(/^Bis/).fill(local(new Date(start.getTime() + 21 * 86_400_000)).slice(0, 10));
+  await button(page, 'Weitere Möglichkeiten').click();
+  await page.getByLabel(/^Rechner jedes Mal/).fill('2');
+  await button(page, 'Reservieren').click();
+  await page.getByText(/^8 Rechner: die ersten/).waitFor();
+  expect((await client.listReservations()).items.map((r) => new Date(r.startsAt).getDay())).toEqual(Array(8).fill(start.getDay()));
+  await button(page, 'Serie zurückgeben').first().click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Zurückgeben' }).click();
+  await page.getByText('Sie haben keine Rechner.').waitFor();
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+test('a wrong present password is said, and nothing that was typed is lost; the right one changes it', async () => {
+  const { page, context, faults } = await newPerson('pia', 'user', { withPassword: true });
+  await page.goto(`${server.client.baseUrl}/own`);
+  await page.getByText('this browser').waitFor();
+  await page.getByLabel(/^Present password/).fill('not the right one');
+  await page.getByLabel(/^New password/).fill('five other plain words here');
+  await button(page, 'Change it').click();
+  await page.getByText('the account or the password is not right').waitFor();
+  expect(await page.getByLabel(/^New password/).inputValue()).toBe('five other plain words here');
+  await page.getByLabel(/^Present password/).fill(PASSWORD);
+  await button(page, 'Change it').click();
+  await page.getByText('The password was changed.').waitFor();
+  expect(faults).toEqual([]);
+  await context.close();
 });

@@ -12,7 +12,8 @@ import { vmFolder } from '../../src/vsim/model/build.ts';
 import { CLOUD_IMAGE } from '../../src/vsim/model/options.ts';
 import { makeMaster } from '../../src/vsim/model/populate.ts';
 import { startVsim, type Vsim, type VsimOptions } from '../../src/vsim/vsim.ts';
-import { commandsOf, wordsOf } from './guide.ts';
+import { PRIVILEGES } from '../../src/vsim/server/privileges.ts';
+import { commandsOf, privilegesInGuide, wordsOf } from './guide.ts';
 import { runCli } from './run-cli.ts';
 import { LAUNCHER, ROOT, TestServer, until } from './server.ts';
 
@@ -49,6 +50,21 @@ export async function guideWorld(password: string, options: VsimOptions = {}): P
   });
   writeFileSync(join(cwd, 'vcenter.password'), `${password}\n`, { mode: 0o600 });
   return { vsim, server, cwd };
+}
+
+/** A vCenter with the guides' names, whose account has what the guide's roles give it and nothing else that the simulator knows. */
+export async function withGuidePrivileges(furnish: (w: World) => Promise<void> | void): Promise<World> {
+  const password = 'A-Long-Passw0rd';
+  const w = await guideWorld(password, { username: 'carrel@vsphere.local', password });
+  const { vsim } = w;
+  const m = vsim.model;
+  vmFolder(m, m.datacenter.vmFolder, 'carrel');
+  await furnish(w);
+  const given = new Set(Object.values(privilegesInGuide(guide('vsphere.md')).table).flat());
+  for (const privilege of [...Object.values(PRIVILEGES), 'Folder.Create', 'VirtualMachine.Inventory.Delete']) {
+    if (!given.has(privilege)) m.denied.add(`${vsim.username} ${privilege}`);
+  }
+  return w;
 }
 
 /** A disk that a BIOS starts from, by its boot code and signature. */
