@@ -1,52 +1,35 @@
-/** What people get wrong, and what machines do: each with a clear message, the right exit code, and nothing lost. */
-import { execFileSync, spawn } from 'node:child_process';
+/** What people get wrong: each with a clear message, the right exit code, and nothing lost. What machines and disks do: bad-input.long.ts. */
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openInstallation } from '../../src/main/installation.ts';
+import { carrel, carrelHere } from '../support/carrel.ts';
 import { gptHead } from '../support/gpt.ts';
-import { ova } from '../support/ova.ts';
 import { haveStore } from '../support/made-store.ts';
-import { pictureOf } from '../support/picture.ts';
+import { ova } from '../support/ova.ts';
 import { haveAppliance } from '../support/qemu-harness.ts';
 import { runCli } from '../support/run-cli.ts';
-import { LAUNCHER, TestServer, until } from '../support/server.ts';
+import { TestServer } from '../support/server.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'carrel-bad-'));
 // PostgreSQL's and QEMU's accounts must be able to pass through.
 chmodSync(scratch, 0o711);
-// A disk that can be made small and filled.
-const mount = join(scratch, 'small');
-const server = new TestServer(mount);
-// Its file system is smaller than a whole copy may come to be: without a word of the operator's none would be promised there.
-const serveHere = () => server.start({}, undefined, ['--max-storage', '10000']);
+const dataDir = join(scratch, 'data');
+const server = new TestServer(dataDir);
 beforeAll(async () => {
-  mkdirSync(mount, { recursive: true });
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3g,mode=0711', 'tmpfs', mount]);
-  await haveAppliance(mount);
-  await serveHere();
+  mkdirSync(dataDir);
+  await haveAppliance(dataDir);
+  await server.start();
 });
 afterAll(async () => {
-  await server.dispose().finally(() => execFileSync('umount', ['-l', mount]));
+  await server.dispose();
   rmSync(scratch, { recursive: true, force: true });
 });
 
-/** A process; while it runs this one goes on, or the server would end connections that are used again. */
-async function carrel(args: string[], env: NodeJS.ProcessEnv = {}, dataDir = mount) {
-  const child = spawn(LAUNCHER, ['--data', dataDir, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { status, stdout, stderr };
-}
-
-/** The same in this process: what a shell is told of it is shown once, below, and in src/cli/process.real.ts. */
-async function here(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
-  const { code, out, err } = await runCli(undefined, undefined, args, { env: { CARREL_DATA: mount } });
-  return { status: code, stdout: out, stderr: err };
-}
+const here = (...args: string[]) => carrelHere(dataDir, ...args);
 
 describe('words', () => {
   test.each([
@@ -68,7 +51,7 @@ describe('words', () => {
     expect([status, stdout]).toEqual([code, '']);
   });
   test('with --json an error is one JSON document on standard error', async () => {
-    const { stderr, stdout, status } = await carrel(['--json', 'reserve', 'nothere']);
+    const { stderr, stdout, status } = await carrel(dataDir, ['--json', 'reserve', 'nothere']);
     expect([status, stdout]).toEqual([3, '']);
     expect(JSON.stringify(JSON.parse(stderr))).toContain('not-found');
   });
@@ -178,25 +161,8 @@ describe('files that are no images', () => {
   });
 });
 
-test('an image that never starts is not handed out: the proof says why, with the last words of its console', async () => {
-  const nothing = join(scratch, 'nothing.img');
-  // A boot sector whose program gives the word back to the BIOS (INT 18h).
-  const disk = Buffer.alloc(1 << 20);
-  disk.set([0xcd, 0x18]);
-  disk.set([0x55, 0xaa], 510);
-  writeFileSync(nothing, disk);
-  const { status, stderr } = await here('image', 'import', nothing, '--name', 'nothing', '--prove', '--memory', '64');
-  expect(status).not.toBe(0);
-  expect(stderr).toContain('nothing@1 cannot be lent as it is');
-  expect(stderr).toContain('its BIOS found nothing to start it from');
-  const shown = JSON.parse((await here('image', 'show', 'nothing@1', '--json')).stdout) as { state: string; facts: Record<string, string> };
-  expect([shown.state, shown.facts['notProved']]).toEqual(['draft', expect.stringContaining('its BIOS found nothing')]);
-  expect((await here('reserve', 'nothing')).status).not.toBe(0);
-  expect(server.processes()).toEqual([]);
-});
-
-const serve = (dataDir: string, args: string[] = [], env: NodeJS.ProcessEnv = {}) =>
-  carrel(['serve', '--listen', '127.0.0.1:0', ...args], env, dataDir);
+const serve = (dir: string, args: string[] = [], env: NodeJS.ProcessEnv = {}) =>
+  carrel(dir, ['serve', '--listen', '127.0.0.1:0', ...args], env);
 
 describe('a server that cannot start says why', () => {
   test('a log level that is none', async () => {
@@ -210,7 +176,7 @@ describe('a server that cannot start says why', () => {
     const dir = join(scratch, 'port');
     mkdirSync(dir);
     await haveStore(dir);
-    const { status, stderr } = await carrel(['serve', '--listen', `127.0.0.1:${port}`], {}, dir);
+    const { status, stderr } = await serve(dir, ['--listen', `127.0.0.1:${port}`, '--no-qemu']);
     other.close();
     expect(stderr).toContain(`127.0.0.1:${port}`);
     expect(stderr).toContain('--listen');
@@ -226,17 +192,18 @@ describe('a server that cannot start says why', () => {
     const { status, stderr } = await serve(join(scratch, 'noqemu'), [], { PATH: bin });
     expect(stderr).toContain('qemu-system-x86');
     expect(status).not.toBe(0);
-    const doctor = await carrel(['doctor'], { PATH: bin });
+    const doctor = await carrel(dataDir, ['doctor'], { PATH: bin });
     expect(doctor.status).toBe(1);
     expect(doctor.stdout).toContain('apt-get install');
   });
-  test('the data directory is of a newer Carrel, or broken', async () => {
+  test('the data directory is of a newer Carrel, or broken', () => {
     const dir = join(scratch, 'newer');
     mkdirSync(dir, { recursive: true });
     writeFileSync(join(dir, 'carrel.json'), '{"format": 99, "installationId": "00000000-0000-4000-8000-000000000000"}');
-    expect((await serve(dir)).stderr).toContain('format 99');
+    // In this process: a server says what is thrown.
+    expect(() => openInstallation(dir)).toThrow('format 99');
     writeFileSync(join(dir, 'carrel.json'), 'no JSON');
-    expect((await serve(dir)).stderr).toContain('restore it');
+    expect(() => openInstallation(dir)).toThrow(expect.objectContaining({ hint: expect.stringContaining('restore it') }));
     expect(readFileSync(join(dir, 'carrel.json'), 'utf8')).toBe('no JSON');
   });
   test('nobody serves: the command says how to start a server', async () => {
@@ -244,107 +211,4 @@ describe('a server that cannot start says why', () => {
     expect(code).toBe(6);
     expect(err).toContain('carrel serve');
   });
-});
-
-describe('on a full disk and at Ctrl-C', () => {
-  beforeAll(async () => {
-    await server.buildStarter();
-    execFileSync('mount', ['-o', 'remount,size=460m', mount]);
-  });
-  const filler = join(mount, 'filler');
-  const fill = (leaveKiB: number) => {
-    execFileSync('sh', ['-c', `dd if=/dev/zero of=${filler} bs=64k 2>/dev/null; true`]);
-    execFileSync('truncate', ['-s', `-${leaveKiB}K`, filler]);
-  };
-
-  test('Ctrl-C at `carrel reserve` leaves the reservation going and says so', async () => {
-    const child = spawn(LAUNCHER, ['--data', mount, 'reserve', 'starter'], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    await until('a stage', () => (/booting|cloning|starting/.test(said) ? true : undefined));
-    child.kill('SIGINT');
-    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(130);
-    expect(said).toContain('carrel end');
-    const { items } = await server.client.listReservations();
-    expect(items).toHaveLength(1);
-    expect((await server.settled(items[0]?.id as string)).state).toBe('ready');
-  });
-
-  test('a capture that runs out of space leaves nothing, and the machine as it was', async () => {
-    const [r] = (await server.client.listReservations()).items;
-    fill(4096);
-    const { revision } = await server.client.captureReservation({ params: { id: r?.id as string }, body: { image: 'big' } });
-    const end = await until('the capture to end', async () => {
-      const now = await server.client.showRevision({ params: { name: 'big', number: revision.number } });
-      return now.state === 'preparing' ? undefined : now;
-    });
-    expect(end.state).toBe('failed');
-    expect(end.failure?.code).toBe('no-space');
-    rmSync(filler);
-    expect(server.traces().filter((t) => !t.includes(r?.machine.id as string) && !t.startsWith('process'))).toEqual([]);
-    expect((await server.client.verifyImage({ params: { name: 'starter' }, body: {} })).ok).toBe(true);
-    expect((await server.client.showReservation({ params: { id: r?.id as string } })).state).toBe('ready');
-  });
-
-  const condition = async (id: string, kind: string | undefined) =>
-    until(`the condition ${kind}`, async () => {
-      const { machine } = await server.client.showReservation({ params: { id } });
-      return machine.condition?.kind === kind || undefined;
-    });
-
-  test('a machine whose storage is full is said to be that, its ssh refused at once; it goes on when there is space, and so does what ran in it', async () => {
-    const id = (await server.client.listReservations()).items[0]?.id as string;
-    fill(4096);
-    const args = ['--data', mount, 'ssh', id, '--', 'dd if=/dev/urandom of=/root/f bs=1M count=20 2>/dev/null; sync; echo written'];
-    const child = spawn(LAUNCHER, args, { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, HOME: scratch } });
-    let said = '';
-    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    const over = new Promise((resolve) => child.once('close', resolve));
-    await condition(id, 'out-of-space');
-    expect((await here('ls')).stdout).toContain('out-of-space');
-    expect((await here('show', id)).stdout).toContain('stands still: the storage under it is full');
-    const refused = await here('ssh', id, '--', 'true');
-    expect(refused.status).toBe(4);
-    expect(refused.stderr).toContain('goes on by itself when there is space again');
-    rmSync(filler);
-    expect(await over).toBe(0);
-    expect(said).toBe('written\n');
-    await condition(id, undefined);
-  });
-
-  test('a machine whose sockets were lost while nobody served is found: ssh goes on, a reset brings it back', async () => {
-    const { id, machine } = (await server.client.listReservations()).items[0] as { id: string; machine: { id: string } };
-    await server.end('SIGKILL');
-    rmSync(join(mount, 'machines', machine.id, 'run'), { recursive: true });
-    await serveHere();
-    await condition(id, 'unreachable');
-    const inside = () => carrel(['ssh', id, '--', 'echo inside'], { HOME: scratch });
-    expect(await inside()).toMatchObject({ status: 0, stdout: 'inside\n' });
-    expect((await here('reconcile', '--dry-run')).stdout).toContain('cannot be controlled');
-    expect((await here('power', id, 'reset')).status).toBe(0);
-    await condition(id, undefined);
-    expect(await inside()).toMatchObject({ status: 0, stdout: 'inside\n' });
-  });
-
-  test('a full clone that runs out of space leaves nothing and says what to do', async () => {
-    fill(6144);
-    const r = await server.reserve('full');
-    expect(r.state).toBe('failed');
-    expect(r.failure?.code).toBe('no-space');
-    rmSync(filler);
-    await server.endAll();
-    expect(server.traces()).toEqual([]);
-  });
-});
-
-// The last one: the store is not mended.
-test('a server whose store is damaged says so, and leaves it as it was', async () => {
-  await server.end();
-  const data = join(mount, 'pg/data');
-  writeFileSync(join(data, 'global/pg_control'), Buffer.alloc(8192, 0x55));
-  const before = pictureOf(data);
-  const { status, stderr } = await serve(mount);
-  expect(status).not.toBe(0);
-  expect(stderr).toMatch(/store|PostgreSQL/);
-  expect(pictureOf(data)).toBe(before);
 });

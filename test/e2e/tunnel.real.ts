@@ -217,6 +217,35 @@ test('nobody else gets through: not another person, not an operator, and nobody 
   expect((await tunnelsOf(id)).filter(({ actor }) => actor !== 'ann')).toEqual([]);
 });
 
+test('a terminal at the login prompt of a machine: over a restart of the server, to the end of the account, and the terminal is as it was', async () => {
+  const { client, token } = people.ann as { client: Client; token: string };
+  const { baseUrl } = client;
+  const at = { CARREL_URL: baseUrl, CARREL_TOKEN: token, CARREL_DATA: join(dir, 'none'), TMPDIR: dir };
+  const seat = atTerminal(`${LAUNCHER} console ${id} --text`, at);
+  onTestFinished(() => void seat.child.kill('SIGKILL'));
+  await seat.shows(/joined with the serial console/);
+  // Nothing but the guest shows what is typed: the terminal itself does not any more.
+  seat.type('ann-was-here');
+  await seat.shows(/ann-was-here/, '\rann-was-here');
+  await server.end('SIGTERM');
+  await seat.shows(/trying to join again/);
+  await server.start({}, new URL(baseUrl).host);
+  await seat.shows(/joined again/);
+  seat.type('\rback-again');
+  await seat.shows(/back-again/, '\rback-again');
+  const { items } = await server.client.listAudit({ query: { subject: id } });
+  expect(items.filter(({ action }) => action === 'reservation.serial-opened').map(({ actor }) => actor)).toEqual(['ann', 'ann']);
+  await server.client.changeAccount({ params: { account: 'ann' }, body: { off: true } });
+  const said = await seat.shows(/code=\d+[^]*-?icanon/);
+  expect(said).toContain('code=7');
+  expect(said).toMatch(/\sicanon/);
+  expect(said).toMatch(/\secho\s/);
+  // For the tests that follow.
+  await server.client.changeAccount({ params: { account: 'ann' }, body: { off: false } });
+  const again = await server.client.createToken({ params: { account: 'ann' }, body: { label: 'again' } });
+  people.ann = { token: again.token, tokenId: again.id, client: makeClient({ baseUrl, token: again.token }) };
+});
+
 test('what is open ends with the token it was opened by, and with the machine; each says so', async () => {
   const { client } = people.ann as { client: Client };
   const own = await client.createToken({ params: { account: 'ann' }, body: { label: 'lost' } });
@@ -238,33 +267,4 @@ test('what is open ends with the token it was opened by, and with the machine; e
   expect(await asks('ann', 'ssh-config')).toMatchObject({ code: 0, out: '' });
   expect(readdirSync(keysOf('ann'))).not.toContain(id);
   expect(existsSync(elsewhere)).toBe(true);
-});
-
-// The last one: ann's account is over.
-test('a terminal at the login prompt of a machine: over a restart of the server, to the end of the account, and the terminal is as it was', async () => {
-  const { client, token } = people.ann as { client: Client; token: string };
-  const { baseUrl } = client;
-  const lent = await client.reserve({ body: { image: 'starter', for: '1h' } });
-  expect(await server.settled(lent.id)).toMatchObject({ state: 'ready' });
-
-  const at = { CARREL_URL: baseUrl, CARREL_TOKEN: token, CARREL_DATA: join(dir, 'none'), TMPDIR: dir };
-  const seat = atTerminal(`${LAUNCHER} console ${lent.id} --text`, at);
-  onTestFinished(() => void seat.child.kill('SIGKILL'));
-  await seat.shows(/joined with the serial console/);
-  // Nothing but the guest shows what is typed: the terminal itself does not any more.
-  seat.type('ann-was-here');
-  await seat.shows(/ann-was-here/, '\rann-was-here');
-  await server.end('SIGTERM');
-  await seat.shows(/trying to join again/);
-  await server.start({}, new URL(baseUrl).host);
-  await seat.shows(/joined again/);
-  seat.type('\rback-again');
-  await seat.shows(/back-again/, '\rback-again');
-  const { items } = await server.client.listAudit({ query: { subject: lent.id } });
-  expect(items.filter(({ action }) => action === 'reservation.serial-opened').map(({ actor }) => actor)).toEqual(['ann', 'ann']);
-  await server.client.changeAccount({ params: { account: 'ann' }, body: { off: true } });
-  const said = await seat.shows(/code=\d+[^]*-?icanon/);
-  expect(said).toContain('code=7');
-  expect(said).toMatch(/\sicanon/);
-  expect(said).toMatch(/\secho\s/);
 });
