@@ -1,10 +1,10 @@
-/** The screen of a vSphere machine in the portal. By the API alone: console-vsphere.real.ts. */
+/** The screen of a vSphere machine in the portal, and of one on a lone host. By the API alone, on a vCenter: console-vsphere.real.ts. */
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeCtx } from '../../src/lib/context.ts';
 import { waitFor } from '../../src/lib/retry.ts';
 import { openBrowser, openPage } from '../support/browser.ts';
-import { server, setUp, withConsoleServer } from '../support/console-vsphere.ts';
+import { screenIsThePersons, server, setUp, withConsoleServer } from '../support/console-vsphere.ts';
 
 withConsoleServer();
 
@@ -85,3 +85,5 @@ test('in the portal the screen is seen and typed on as any other; a host that go
   const [closeCode, reason] = await closed;
   expect([closeCode, reason.toString()]).toEqual([1014, 'the connection to the machine broke']);
 });
+
+test('esxi: what is typed reaches the guest, its screen comes back, and it ends with the machine', () => screenIsThePersons('esxi'));

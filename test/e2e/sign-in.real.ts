@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { haveStore } from '../support/made-store.ts';
 import { LAUNCHER, until } from '../support/server.ts';
 
 const PASSWORD = 'a password of several words';
@@ -30,6 +31,7 @@ async function serve(dataDir: string) {
 test('the first operator comes in by the link that is printed, sets a password, and signs in at a terminal with it', async () => {
   const [data, home] = [mkdtempSync(join(tmpdir(), 'carrel-first-')), mkdtempSync(join(tmpdir(), 'carrel-home-'))];
   onTestFinished(() => [data, home].forEach((dir) => rmSync(dir, { recursive: true, force: true })));
+  await haveStore(data);
   const first = await serve(data);
   onTestFinished(async () => void (await first.stop()));
   const link = await until('the link', first.link);

@@ -15,7 +15,7 @@ const LEFT_OUT: readonly { file: string; line: RegExp }[] = [
   { file: 'src/vsphere/vcsim.real.ts', line: /not run: \$\{missing\}/ },
   { file: 'src/vsphere/types/govmomi.real.ts', line: /govmomi's types\$\{missing\}/ },
   { file: 'src/drivers/vsphere/vcsim.real.ts', line: /\(not run: \$\{missing\}\)/ },
-  { file: 'test/e2e/vcsim-server.real.ts', line: /\(not run: \$\{missing\}\)/ },
+  { file: 'test/support/vcsim-server.ts', line: /\(not run: \$\{missing\}\)/ },
   { file: 'test/support/full-storage.ts', line: /`a full storage\$\{notRoot\}`/ },
   { file: 'test/e2e/first-hour.real.ts', line: /`file systems\$\{notHere\}`/ },
   { file: 'src/store/cluster.real.ts', line: /\(not run: this is not root\)/ },

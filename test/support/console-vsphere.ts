@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
-import WebSocket from 'ws';
+import WebSocket, { createWebSocketStream } from 'ws';
 import { makeClient } from '../../src/client/client.ts';
 import { refusalIn } from '../../src/client/refusal.ts';
 import { makeCtx } from '../../src/lib/context.ts';
@@ -13,6 +13,7 @@ import { startServer } from '../../src/main/serve.ts';
 import { RealClock } from '../../src/vsim/model/clock.ts';
 import { CLOUD_IMAGE } from '../../src/vsim/model/options.ts';
 import { startVsim } from '../../src/vsim/vsim.ts';
+import { RfbViewer } from './rfb.ts';
 
 /** Where simulated guests answer SSH; another port than those of other tests, which may run beside this. */
 const GUEST_SSH_PORT = 2422;
@@ -80,4 +81,42 @@ export async function setUp(kind: 'vcenter' | 'esxi', label: string = kind) {
     return { status: why?.status, code: why?.code, detail: why?.message };
   };
   return { vsim, vm, root, name, ann, id, open, refusal, settled };
+}
+
+/** What is typed reaches the guest, its screen comes back, a ticket that says other than the host is refused, and all ends with the machine. */
+export async function screenIsThePersons(kind: 'vcenter' | 'esxi'): Promise<void> {
+  const { vsim, vm, ann, id, open, refusal, settled } = await setUp(kind);
+  const ws = await open();
+  const closed = once(ws, 'close') as Promise<[number, Buffer]>;
+  const viewer = await RfbViewer.open(createWebSocketStream(ws));
+  expect(viewer.name).toBe(vm.name);
+  const first = await viewer.picture();
+  const next = viewer.picture(true);
+  viewer.type('Hello, guest\n');
+  expect((await next).pixels.equals(first.pixels)).toBe(false);
+  // An answer after the last key: it has been heard.
+  await viewer.picture();
+  expect(vm.guest?.screen.typed).toBe('Hello, guest\n');
+
+  // What the ticket says is what is believed: a host that shows another certificate, or none that answers.
+  vsim.model.ticketSays = { thumbprint: Array(32).fill('00').join(':') };
+  expect(await refusal()).toMatchObject({ status: 502, detail: expect.stringContaining('shows another certificate') });
+  vsim.model.ticketSays = { thumbprint: '' };
+  expect(await refusal()).toMatchObject({ status: 422, detail: expect.stringContaining('names no certificate') });
+  vsim.model.ticketSays = { port: 9 };
+  expect(await refusal()).toMatchObject({ status: 503, detail: expect.stringContaining(':9, cannot be reached from the Carrel server') });
+  vsim.model.ticketSays = {};
+
+  const tickets = () => vsim.stats.byMethod.get('AcquireTicket') ?? 0;
+  const before = tickets();
+  const second = await open();
+  await once(second, 'open');
+  expect(tickets()).toBe(before + 1);
+  const secondClosed = once(second, 'close') as Promise<[number, Buffer]>;
+  await ann.endReservation({ params: { id } });
+  for (const [code, reason] of await Promise.all([closed, secondClosed])) {
+    expect([code, reason.toString()]).toEqual([1000, 'the console has ended']);
+  }
+  await settled(() => ann.showReservation({ params: { id } }), 'ending');
+  expect(vsim.model.bugs).toEqual([]);
 }
