@@ -247,8 +247,13 @@ export function marksIn(disk: string, mark: string): string[] {
   const raw = `${disk}.raw`;
   execFileSync('qemu-img', ['convert', '-O', 'raw', disk, raw]);
   try {
-    const found = spawnSync('grep', ['-aoE', `${mark}[a-z0-9]+-?`, raw], { encoding: 'latin1', maxBuffer: 1 << 28 });
-    return [...new Set(found.stdout.split('\n').filter(Boolean))].sort();
+    const bytes = readFileSync(raw);
+    const found = new Set<string>();
+    for (let at = bytes.indexOf(mark, 0, 'latin1'); at >= 0; at = bytes.indexOf(mark, at + 1, 'latin1')) {
+      const text = new RegExp(`^${mark}[a-z0-9]+-?`).exec(bytes.toString('latin1', at, at + mark.length + 64));
+      if (text) found.add(text[0]);
+    }
+    return [...found].sort();
   } finally {
     rmSync(raw, { force: true });
   }
