@@ -1,4 +1,4 @@
-/** The portal as people use it: Debian's Chromium, the whole server, machines of real QEMU. The rest (an author's capture, an undone end, hostile names on all pages, a server that goes away, accounts, series, a password): portal.long.ts. */
+/** The portal as people use it: Debian's Chromium, the whole server, machines of real QEMU. The rest (checkpoints, a clipboard, an undone end, hostile names on all pages, accounts, series, a password): portal.long.ts. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from '../support/browser.ts';
 import { consoleKeymap } from '../support/console-keymap.ts';
@@ -22,7 +22,6 @@ async function reserveStarter(page: Page): Promise<void> {
   await page.getByRole('link', { name: /starter/ }).click();
   await page.getByText('It can be had at that time.').waitFor();
   await button(page, 'Reserve').click();
-  await page.getByRole('article').getByText('ready', { exact: true }).waitFor();
 }
 
 async function typeOnScreen(page: Page, layout: string, text: string): Promise<void> {
@@ -34,10 +33,19 @@ async function typeOnScreen(page: Page, layout: string, text: string): Promise<v
   await page.getByRole('textbox', { name: 'Type text' }).waitFor({ state: 'detached' });
 }
 
-test('a new person signs in, reserves, sees the screen, types on a German layout, uses the terminal, ends', async () => {
+async function typeInTerminal(page: Page, line: string, answer: string): Promise<void> {
+  await link(page, 'Terminal').click();
+  const terminal = page.getByRole('region', { name: /^Terminal on the machine/ });
+  await terminal.getByText(/#/).first().waitFor();
+  await page.keyboard.type(`${line}\n`);
+  await terminal.getByText(answer).first().waitFor();
+}
+
+test('a new person signs in, reserves, sees the screen, goes on when the server was killed and started again, types on a German layout, uses the terminal, ends', async () => {
   const { page, context, faults, client } = await newPerson('ann', 'user', { withPassword: true });
   await page.getByText('You have no machines.').waitFor();
   await reserveStarter(page);
+  await page.getByRole('article').getByText('ready', { exact: true }).waitFor();
   const { id = '', hostname } = (await client.listReservations()).items[0] ?? {};
 
   await page
@@ -54,17 +62,26 @@ test('a new person signs in, reserves, sees the screen, types on a German layout
   await typeOnScreen(page, 'English (US)', `${password}\n`);
   await screenShows(page, client, id, '#');
   await inGuest(client, id, `echo ${consoleKeymap('de').toString('base64')} | base64 -d | loadkmap`);
+
+  expect(faults).toEqual([]);
+  const url = page.url();
+  await server.end('SIGKILL');
+  await page.getByText('The server does not answer.').waitFor();
+  await server.start({}, new URL(client.baseUrl).host);
+  await page.getByText('The server does not answer.').waitFor({ state: 'detached' });
+  // What is typed from here on shows that the screen was opened again, and the end that events come again: nobody loads a page.
+  await button(page, 'Type text').and(page.locator(':enabled')).waitFor();
+  expect(page.url()).toBe(url);
+  // Of connections that broke.
+  faults.length = 0;
+
   await typeOnScreen(page, 'Deutsch', 'cat > /tmp/typed\nZürich @€\n');
-  expect(await until('what was typed', async () => (await inGuest(client, id, 'cat /tmp/typed 2>/dev/null || true')) || undefined)).toBe(
-    'Zürich @€\n',
-  );
+  // A letter that came before `cat` was there is written by itself.
+  const typed = () => inGuest(client, id, 'cat /tmp/typed 2>/dev/null || true');
+  expect(await until('what was typed', async () => [await typed()].find((text) => text.endsWith('\n')))).toBe('Zürich @€\n');
 
   await link(page, 'My machines').click();
-  await link(page, 'Terminal').click();
-  const terminal = page.getByRole('region', { name: /^Terminal on the machine/ });
-  await terminal.getByText(/#/).first().waitFor();
-  await page.keyboard.type('echo answer $((6*7))\n');
-  await terminal.getByText('answer 42').first().waitFor();
+  await typeInTerminal(page, 'echo answer $((6*7))', 'answer 42');
   await page.keyboard.press('Control+Alt+Shift');
   await link(page, 'Serial console').click();
   // Its login prompt, which needs no network of the guest.
@@ -83,6 +100,34 @@ test('a new person signs in, reserves, sees the screen, types on a German layout
   await client.endReservation({ params: { id } });
   await page.getByText('You have no machines.').waitFor();
   expect(await server.settled(id)).toMatchObject({ state: 'ended' });
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+test('an author checks out, changes, captures, publishes, and reserves the change', async () => {
+  const { page, context, faults, client } = await newPerson('ada', 'admin', { at: '/images/starter' });
+  await button(page, 'Check out').click();
+  await page.getByRole('article').getByText('ready', { exact: true }).waitFor();
+  await typeInTerminal(page, 'echo changed > /root/change; sync; echo written $((6*7))', 'written 42');
+  await page.keyboard.press('Control+Alt+Shift');
+  await link(page, 'My machines').click();
+  await button(page, 'Capture').click();
+  await page.getByLabel('What has changed').fill('<b>a change</b>');
+  await button(page, 'Capture').last().click();
+  await page.getByText('The capture has begun').waitFor();
+  await link(page, 'Images').click();
+  await link(page, 'starter').click();
+  const second = page.getByRole('article', { name: 'Revision 2' });
+  await second.getByRole('button', { name: 'Publish' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
+  await second.getByText('published', { exact: true }).waitFor();
+  await page.getByRole('tab', { name: 'Lineage' }).click();
+  await page.getByRole('listitem').filter({ hasText: 'starter@2' }).first().waitFor();
+  await reserveStarter(page);
+  const mine = async () => (await client.listReservations()).items;
+  const changed = await until('the machine of the change', async () => (await mine()).find((r) => r.revision === 2 && r.state === 'ready'));
+  expect(await inGuest(client, changed.id, 'cat /root/change')).toBe('changed\n');
+  for (const { id } of await mine()) await client.endReservation({ params: { id } });
   expect(faults).toEqual([]);
   await context.close();
 });

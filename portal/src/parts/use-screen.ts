@@ -139,13 +139,16 @@ function connected(url: string, target: HTMLDivElement, signal: AbortSignal, onO
       onOpen(rfb);
       rfb.focus();
     });
+    const onAbort = () => rfb.disconnect();
     rfb.addEventListener('disconnect', () => {
       target.removeEventListener('keydown', leave, true);
+      // noVNC complains of being closed twice.
+      signal.removeEventListener('abort', onAbort);
       target.replaceChildren();
       if (refusal === undefined) resolve();
       else reject(refusal);
     });
     if (signal.aborted) rfb.disconnect();
-    else signal.addEventListener('abort', () => rfb.disconnect(), { once: true });
+    else signal.addEventListener('abort', onAbort, { once: true });
   });
 }
