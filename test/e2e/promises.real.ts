@@ -24,10 +24,10 @@ beforeAll(async () => {
 afterAll(() => server.dispose());
 
 test('promise 1: clones that write leave the golden files as they were', async () => {
-  // A few of each mode here; the hundred are in clones.long.ts.
+  // One of each mode here; the hundred are in clones.long.ts.
   await clonesThatWrite(server, [
     { mode: 'linked', count: 1 },
-    { mode: 'instant', count: 2 },
+    { mode: 'instant', count: 1 },
   ]);
 });
 
@@ -62,10 +62,12 @@ test('promise 8: a captured image holds nothing of the person: no password, no k
   const connection = await server.client.connectReservation({ params: { id: r.id }, body: { publicKey: key.publicKey } });
   const shadow = await sshRun(
     { ...connection, privateKey: key.privateKey },
-    `echo kept-by-the-image >/etc/mark; grep '^${connection.user}:' /etc/shadow; sync`,
+    `echo kept-by-the-image >/etc/mark; grep '^${connection.user}:' /etc/shadow; cat /etc/dropbear/*.pub; sync`,
   );
   const hash = shadow.split(':')[1] as string;
   expect(hash).toMatch(/^\$6\$/);
+  const hostKey = connection.hostKeys[0]?.split(' ')[1] as string;
+  expect(shadow).toContain(hostKey);
   const { revision } = await server.client.captureReservation({ params: { id: r.id }, body: { image: 'mine', publish: true } });
   const done = await until('the capture', async () => {
     const now = await server.client.showRevision({ params: { name: 'mine', number: revision.number } });
@@ -77,15 +79,10 @@ test('promise 8: a captured image holds nothing of the person: no password, no k
   const raw = `${server.dataDir}/raw.img`;
   // Not the synchronous ones: while this process stands still the server ends connections that it would use again.
   await run('qemu-img', ['convert', '-f', 'qcow2', '-O', 'raw', disk, raw]);
-  const secrets = { password: connection.password, hash, key: key.publicKey.split(' ')[1] as string };
+  const secrets = { password: connection.password, hash, key: key.publicKey.split(' ')[1] as string, hostKey };
   // What is the image's own is found in the same way, so that nothing found means nothing there.
   expect(await foundIn(raw, { ...secrets, mark: 'kept-by-the-image' })).toEqual(['mark']);
-  // And the next person's machine is its own.
-  const second = await server.reserve('linked', 'mine');
-  expect(second.failure).toBeUndefined();
-  const other = await server.client.connectReservation({ params: { id: second.id }, body: {} });
-  expect(other.hostKeys).not.toEqual(connection.hostKeys);
-  expect(other.password).not.toBe(connection.password);
+  // That a machine of such an image has keys of its own: capture-clean, of the driver's conformance.
   expect(server.stderr).not.toContain(connection.password);
   await server.endAll();
 });

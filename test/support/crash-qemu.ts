@@ -5,11 +5,10 @@ import { haveAppliance } from './qemu-harness.ts';
 import { TestServer } from './server.ts';
 
 /**
- * One kill between the world and its record for each kind of thing that is made or taken away: a machine that runs and that nobody has
- * written down yet, one that is being taken away, golden disks of a file, golden disks of a machine. Every saga's points are cut on the fake
- * driver and the simulator (saga-suite.ts), and in crash.long.ts.
+ * A kill between the world and its record: with a machine that runs and that nobody has written down yet, and with golden disks of a machine,
+ * which goes on without the server. Every saga's points are cut on the fake driver and the simulator (saga-suite.ts), and in crash.long.ts.
  */
-export const WHERE_IT_CHANGES = ['provision:start', 'prepare:master', 'capture:flatten', 'end:destroy'].map((step) => `${step}:do:after`);
+export const WHERE_IT_CHANGES = ['provision:start', 'capture:flatten'].map((step) => `${step}:do:after`);
 
 export function onQemu(): CrashPlace {
   const server = new TestServer();

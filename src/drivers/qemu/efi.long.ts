@@ -98,5 +98,5 @@ test('an imported EFI guest has a TPM as well', async () => {
 
 const machines = new EfiMachines();
 
-test('what a guest writes into its variables is there in the guest of a clone of its capture, whose own the master never sees', async () =>
+test('what a guest writes into its variables is there in the guest of a clone of its capture, which never writes the master or misses it once off it', async () =>
   await variablesGoAlong(machines, true));

@@ -1,6 +1,6 @@
 /**
  * Machines of EFI images: what their firmware keeps is their own, goes with checkpoints and captures, and never into a master. A clone of a capture that
- * boots to its end: efi.long.ts.
+ * boots, and is taken off its master: efi.long.ts.
  */
 import { execFile } from 'node:child_process';
 import { link, mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { ctx, EfiMachines, variablesGoAlong } from '../../../test/support/efi-ma
 
 const m = new EfiMachines();
 
-test('an EFI guest is ready as others are; its variables go with a checkpoint and with a capture, and a clone of that never writes the master or misses it once off it', async () =>
+test('an EFI guest is ready as others are; its variables go with a checkpoint and with a capture, and a clone of that begins with them', async () =>
   await variablesGoAlong(m, false));
 
 test('a store that is missing is made when the machine is switched on, one that has a second name is not written to', async () => {
