@@ -11,6 +11,7 @@ import type { DriverEvent } from '../../driver/driver.ts';
 import { makeCtx } from '../../lib/context.ts';
 import { waitFor } from '../../lib/retry.ts';
 import { QemuDriver } from './index.ts';
+import type { Parts } from './parts.ts';
 import { onFullStorage } from '../../../test/support/full-storage.ts';
 import { quickTools, QemuWorld } from '../../../test/support/qemu-harness.ts';
 
@@ -266,6 +267,29 @@ onFullStorage((full) => {
     expect(await readdir(join(full.folder, 'staging'))).toEqual([]);
     expect(await readdir(join(full.folder, 'masters'))).toEqual([full.revisionId]);
     expect((await full.driver.readBack(ctx(), machineId)).chains[0]).toHaveLength(2);
+    await full.driver.destroy(ctx(), machineId);
+  });
+
+  test('under a machine: it stands still and says why, and goes on by itself when there is space, as does what ran in it', async () => {
+    const machineId = randomUUID();
+    await full.clone('linked', machineId);
+    await full.driver.power(ctx(), machineId, 'on');
+    await full.driver.guest.ready(ctx(), machineId);
+    const events: DriverEvent[] = [];
+    full.driver.watch((event) => events.push(event));
+    const last = (condition: string | undefined) =>
+      waitFor(ctx(), 50, async () => (events.length > 0 && events.at(-1)?.condition === condition) || undefined);
+    const release = await full.fill(1 << 20);
+    const agent = (full.driver as unknown as { opened: Parts }).opened.fleet.get(machineId)?.guestAgent;
+    const arg = ['-c', 'dd if=/dev/urandom of=/root/f bs=1M count=4 && sync && touch /root/written'];
+    await agent?.execute(ctx(), 'guest-exec', { path: '/bin/sh', arg });
+    await last('out-of-space');
+    const [found] = (await full.driver.inventory(ctx())).machines;
+    expect(found).toMatchObject({ power: 'suspended', condition: 'out-of-space' });
+    await expect(full.driver.power(ctx(), machineId, 'on')).rejects.toMatchObject({ code: 'no-space' });
+    await release();
+    await last(undefined);
+    await waitFor(ctx(), 100, async () => (await agent?.exec(ctx(), '/bin/ls', ['/root/written']))?.exitCode === 0 || undefined);
     await full.driver.destroy(ctx(), machineId);
   });
 });

@@ -1,4 +1,4 @@
-/** The serial console of real machines: kept within its bound, and read for whether a boot can still come to anything. */
+/** The serial console of real machines: kept within its bound, and read for whether a boot can still come to anything; and one that has lost its sockets. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -154,10 +154,27 @@ test('a person at the serial console logs in and works there; who comes after a 
   again.type('echo $((6 * 8))-answers');
   await again.shows(/^48-answers/m);
   expect((await world.driver.serialLog(ctx(), machineId, {})).text).toMatch(/^42-answers[^]*^48-answers/m);
-  // As of one whose sockets were lost: nobody waits for what cannot come.
+});
+
+test('one whose sockets were lost is found by its process, and said to be unreachable; a reset brings it back', async () => {
+  const machineId = await usual();
+  const pid = async () => (await world.processes()).find((each) => each.tail === machineId)?.pid;
+  const seen = async () => {
+    const found = (await world.driver.inventory(ctx())).machines.find((each) => each.machineId === machineId);
+    return { power: found?.power, condition: found?.condition };
+  };
+  const before = await pid();
+  await world.driver.close();
   await rm(join(world.dataDir, 'machines', machineId, 'run'), { recursive: true });
   await world.restart();
+  expect([await pid(), await seen()]).toEqual([before, { power: 'on', condition: 'unreachable' }]);
+  // Nobody waits for what cannot come.
   await expect(world.driver.serialConsole(ctx(), machineId)).rejects.toMatchObject({ code: 'busy' });
+  expect(await world.driver.power(ctx(), machineId, 'reset')).toBe('on');
+  expect(await pid()).not.toBe(before);
+  expect(await seen()).toEqual({ power: 'on', condition: undefined });
+  // That a guest boots then is as of each that is switched on; qemu-driver.long.ts waits for it.
+  (await world.driver.serialConsole(ctx(), machineId)).destroy();
   await world.driver.destroy(ctx(), machineId);
   await expect(world.driver.serialConsole(ctx(), machineId)).rejects.toMatchObject({ code: 'not-found' });
 });
