@@ -3,34 +3,11 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { cleanStore } from './efi-store.ts';
 import { findOvmf } from './ovmf.ts';
+import { guid, SYSTEMD, variable } from '../../test/support/efi-variable.ts';
 
-const SYSTEMD = '4a67b082-0a4c-41cf-b6c7-440b29bb8c4f';
 const SHIM = '605dab50-e046-4300-abb6-3dd810dd8b23';
 const GLOBAL = '8be4df61-93ca-11d2-aa0d-00e098032b8c';
 const LINUX = 'cfc8fc79-be2e-4ddc-97f0-9f98bfe298a0';
-const WHOLE = 0x3f;
-
-function guid(text: string): Buffer {
-  const bytes = Buffer.from(text.replaceAll('-', ''), 'hex');
-  bytes.subarray(0, 4).reverse();
-  bytes.subarray(4, 6).reverse();
-  bytes.subarray(6, 8).reverse();
-  return bytes;
-}
-
-function variable(vendor: string, name: string, data: string, state = WHOLE): Buffer {
-  const text = Buffer.from(`${name}\0`, 'utf16le');
-  const head = Buffer.alloc(60);
-  head.writeUInt16LE(0x55aa, 0);
-  head.writeUInt8(state, 2);
-  head.writeUInt32LE(7, 4);
-  head.writeUInt32LE(text.length, 36);
-  head.writeUInt32LE(data.length, 40);
-  guid(vendor).copy(head, 44);
-  const whole = Buffer.concat([head, text, Buffer.from(data)]);
-  return Buffer.concat([whole, Buffer.alloc((4 - (whole.length % 4)) % 4, 0xff)]);
-}
-
 /** A volume of 64 KiB, in whose second half lies a copy of its first. */
 function store(...variables: readonly Buffer[]): Buffer {
   const half = Buffer.alloc(1 << 15, 0xff);

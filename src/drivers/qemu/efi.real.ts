@@ -1,6 +1,6 @@
 /**
- * Machines of EFI images: what their firmware keeps is their own, goes with checkpoints and captures, and never into a master. A clone of a capture that
- * boots, and is taken off its master: efi.long.ts.
+ * Machines of EFI images: what their firmware keeps is their own, and goes with checkpoints. What of it goes into a captured master: sectors.real.ts;
+ * what the guest of a clone of that sees: efi.long.ts.
  */
 import { execFile } from 'node:child_process';
 import { link, mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { ctx, EfiMachines, variablesGoAlong } from '../../../test/support/efi-ma
 
 const m = new EfiMachines();
 
-test('an EFI guest is ready as others are; its variables go with a checkpoint and with a capture, and a clone of that begins with them', async () =>
+test('an EFI guest is ready as others are; its variables are its own, and go with a checkpoint', async () =>
   await variablesGoAlong(m, false));
 
 test('a store that is missing is made when the machine is switched on, one that has a second name is not written to', async () => {

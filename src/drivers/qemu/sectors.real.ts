@@ -2,9 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SYSTEMD, variable } from '../../../test/support/efi-variable.ts';
 import { gptDisk } from '../../../test/support/gpt-disk.ts';
 import { MARK, marksIn } from '../../../test/support/made-disk.ts';
 import { quickTools, QemuWorld } from '../../../test/support/qemu-harness.ts';
@@ -58,7 +59,7 @@ const bring = async (profile: Partial<HardwareProfile> = {}) => {
   return { revisionId, made: await world.driver.prepareMaster(ctx(), { revisionId, source }) };
 };
 
-test('a disk with sectors of 4096 bytes is seen, its machines have such sectors, and a capture of it too, cleaned by the same table', async () => {
+test('a disk with sectors of 4096 bytes is seen, its machines have such sectors, and a capture of it too, cleaned by the same table, as its variables are', async () => {
   const { revisionId, made } = await bring({ diskBus: 'pvscsi' });
   expect(made.profile.hardware).toMatchObject({ sectorBytes: 4096, firmware: 'efi', diskBus: 'pvscsi' });
   expect(made.facts['boot']).toContain('sectors of 4096 bytes, GPT, EFI system partition');
@@ -72,6 +73,11 @@ test('a disk with sectors of 4096 bytes is seen, its machines have such sectors,
   const has = async (property: string) => await qmp?.execute(ctx(), 'qom-get', { path: '/machine/peripheral/vda', property });
   expect([await has('logical_block_size'), await has('physical_block_size')]).toEqual([4096, 4096]);
   await world.driver.power(ctx(), machineId, 'off');
+  const storeOf = (of: string) => join(world.dataDir, of, 'efivars.fd');
+  const own = await readFile(storeOf(`machines/${machineId}`));
+  // Behind the headers of volume and store.
+  Buffer.concat([variable(SYSTEMD, 'LoaderSystemToken', 'SECRET'), variable(SYSTEMD, 'LoaderEntryDefault', 'KEPT')]).copy(own, 100);
+  await writeFile(storeOf(`machines/${machineId}`), own);
 
   const captured = randomUUID();
   const master = await world.driver.capture(ctx(), { machineId, revisionId: captured });
@@ -82,6 +88,21 @@ test('a disk with sectors of 4096 bytes is seen, its machines have such sectors,
   const golden = join(world.dataDir, 'masters', captured, 'disk.qcow2');
   expect([marksIn(golden, MARK), marksIn(golden, 'KEPT-MARK-')]).toEqual([[], ['KEPT-MARK-thesis-']]);
   await world.driver.destroy(ctx(), machineId);
+  const sealed = await readFile(storeOf(`masters/${captured}`));
+  expect([sealed.includes('SECRET'), sealed.includes('KEPT')]).toEqual([false, true]);
+  expect(master.facts['scrubReport']).toContain('removed LoaderSystemToken');
+  expect((await stat(storeOf(`masters/${captured}`))).mode & 0o777).toBe(0o444);
+  expect(master.files.map((each) => each.path)).toContain(storeOf(`masters/${captured}`));
+  const next = randomUUID();
+  await world.driver.clone(ctx(), {
+    machineId: next,
+    revisionId: captured,
+    mode: 'linked',
+    hardware: { vcpus: 1, memoryMiB: 64 },
+    hostname: 'n',
+  });
+  expect((await readFile(storeOf(`machines/${next}`))).equals(sealed)).toBe(true);
+  await world.driver.destroy(ctx(), next);
 
   // By the table of the captured disk its machines' kernels find the partitions, and by its copy too.
   const raw = join(world.dataDir, 'staging', 'captured.raw');
