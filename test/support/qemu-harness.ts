@@ -228,6 +228,26 @@ export class QemuWorld implements Harness {
     return found.startsWith('yes') ? Buffer.from(found.slice(4), 'base64').toString('utf8') : undefined;
   }
 
+  /** Where nothing of the starter image lies: beside what its file system has taken. */
+  async diskWrite(machineId: string, text: string): Promise<void> {
+    const from = join(this.dataDir, 'written');
+    await writeFile(from, text.padEnd(512, '\0'));
+    await this.#io(machineId, `write -s ${from} 1500M 512`);
+    await rm(from);
+  }
+
+  async diskRead(machineId: string): Promise<string | undefined> {
+    const lines = (await this.#io(machineId, 'read -v 1500M 512')).matchAll(/^[0-9a-f]{8}: {2}((?:[0-9a-f]{2} )+)/gm);
+    const bytes = Buffer.from([...lines].map(([, hex]) => hex?.replaceAll(' ', '')).join(''), 'hex');
+    const text = bytes.toString('utf8').replace(/\0+$/, '');
+    return text === '' ? undefined : text;
+  }
+
+  async #io(machineId: string, command: string): Promise<string> {
+    const leaf = (await this.driver.readBack(makeCtx(), machineId)).chains[0]?.[0]?.path ?? '';
+    return (await run('qemu-io', ['-f', 'qcow2', '-c', command, leaf])).stdout;
+  }
+
   async guestAccount(machineId: string, user: string): Promise<{ passwordLocked: boolean; authorizedKeys: readonly string[] }> {
     const hash = (await this.shell(machineId, `grep '^${user}:' /etc/shadow`)).split(':')[1] ?? '';
     const home = (await this.shell(machineId, `grep '^${user}:' /etc/passwd`)).split(':')[5] ?? '';

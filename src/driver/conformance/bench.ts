@@ -102,7 +102,7 @@ export class Bench {
       return machineId;
     }
     for (let i = this.#lent.length; i <= nth; i++) {
-      const { machineId } = await this.clone(i === 0 ? 'linked' : this.quick());
+      const { machineId } = await this.clone(this.quick());
       this.#machines.delete(machineId);
       this.#lent.push(machineId);
     }

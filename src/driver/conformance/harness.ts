@@ -12,8 +12,8 @@ export interface Harness {
   /** True if a boot costs next to nothing; else checks share booted machines and do fewer rounds. */
   readonly cheap: boolean;
   /**
-   * Verbs are broken off at one point only, machines are instant clones where any will do, and what boots once more is not looked at again: that is
-   * another run's.
+   * Verbs are broken off at one point only, machines are instant clones where any will do, what a disk holds is read past the guest, and what boots
+   * once more is not looked at again: that is another run's.
    */
   readonly brief?: boolean;
   readonly timeouts: HarnessTimeouts;
@@ -35,6 +35,10 @@ export interface Harness {
   guestWrite?: ((machineId: string, path: string, text: string) => Promise<void>) | undefined;
   /** Reads a file inside a running guest; undefined if it is not there. */
   guestRead?: ((machineId: string, path: string) => Promise<string | undefined>) | undefined;
+  /** Writes on the first disk of a machine that is off, past its guest: what {@link diskRead} gives then. */
+  diskWrite?: ((machineId: string, text: string) => Promise<void>) | undefined;
+  /** What {@link diskWrite} wrote last, as the disks of a machine that is off have it now. */
+  diskRead?: ((machineId: string) => Promise<string | undefined>) | undefined;
   /** What the running guest itself knows of an account. */
   guestAccount?: ((machineId: string, user: string) => Promise<GuestAccount>) | undefined;
   /** Lets the next call of that verb fail at that point, by means outside the driver: a full disk, a killed helper, a fault rule. */
