@@ -11,6 +11,7 @@ import { connect } from '../store/conn.ts';
 import { testDb } from '../store/testing.ts';
 import { makeBackup } from './backup.ts';
 import { restoreBackup } from './restore.ts';
+import { kill } from '../../test/support/kill.ts';
 import { LAUNCHER, TestServer, until } from '../../test/support/server.ts';
 
 function carrel(...args: string[]) {
@@ -54,20 +55,17 @@ test('everything is there again: accounts, tokens, images that machines start fr
   expect(JSON.parse(made.stdout)).toMatchObject({ file, images: 1 });
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readdirSync(scratch)).toEqual(['a.carrel']);
-  expect(carrel('--data', server.dataDir, 'backup', file)).toMatchObject({
-    status: 4,
-    stderr: expect.stringContaining('is there already'),
-  });
   const backup = (to: string) =>
     makeBackup(makeCtx({ timeoutMs: 600_000 }), { dataDir: server.dataDir, databaseUrl: undefined, file: to, images: false });
+  await expect(backup(file)).rejects.toMatchObject({ code: 'already-exists', message: expect.stringContaining('is there already') });
   await expect(backup(join(scratch, 'no/such.carrel'))).rejects.toThrow('there is no folder');
   const bare = join(scratch, 'bare.carrel');
   await backup(bare);
   // The server noticed nothing.
   expect((await server.client.showReservation({ params: { id: lent?.id ?? '' } })).state).toBe('ready');
   const seen = await firstEvent(server, undefined);
-  await server.endAll();
   await server.end();
+  for (const pid of server.processes()) kill(pid);
 
   const touched = join(scratch, 'touched.carrel');
   const bytes = readFileSync(file);
@@ -83,7 +81,7 @@ test('everything is there again: accounts, tokens, images that machines start fr
     await expect(restored(elsewhere, bad)).rejects.toThrow(said);
     expect(existsSync(elsewhere) ? readdirSync(elsewhere) : []).toEqual([]);
   }
-  expect(carrel('--data', server.dataDir, 'restore', file).stderr).toContain('is not empty');
+  await expect(restored(server.dataDir, file)).rejects.toThrow('is not empty');
 
   const { conn, url: databaseUrl } = await testDb(onTestFinished);
   const empty = await connect(conn, 'carrel test');
@@ -121,5 +119,4 @@ test('everything is there again: accounts, tokens, images that machines start fr
   const [fresh] = await again.reserveMany(1, 'linked');
   expect(fresh).toMatchObject({ state: 'ready' });
   expect(await again.client.verifyImage({ params: { name: 'starter' }, body: {} })).toMatchObject({ ok: true });
-  await again.endAll();
 });
