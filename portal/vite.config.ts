@@ -1,8 +1,9 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { icons } from './icons.ts';
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), icons()],
   // The server puts a new nonce in its place with every page (src/api/portal.ts); styles made at run time carry it too.
   html: { cspNonce: '__CSP_NONCE__' },
   build: {
@@ -15,7 +16,7 @@ export default defineConfig({
       output: {
         // What every page stands on is one part: it changes rarely, and thirty small ones would be thirty requests.
         codeSplitting: {
-          groups: [{ name: 'kit', test: /node_modules[\\/](?:react|react-dom|scheduler|@mantine|@floating-ui|@tanstack|@tabler)[\\/]/ }],
+          groups: [{ name: 'kit', test: /node_modules[\\/](?:react|react-dom|scheduler|@mantine|@floating-ui|@tanstack)[\\/]/ }],
         },
       },
     },

@@ -11,20 +11,18 @@ import {
   useMantineColorScheme,
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import {
-  IconAdjustments,
-  IconDeviceDesktop,
-  IconKey,
-  IconLanguage,
-  IconLogout,
-  IconMoon,
-  IconPlus,
-  IconPlugConnectedX,
-  IconStack2,
-  IconSun,
-  IconSunMoon,
-  IconUser,
-} from '@tabler/icons-react';
+import IconAdjustments from 'icon:adjustments';
+import IconDeviceDesktop from 'icon:device-desktop';
+import IconKey from 'icon:key';
+import IconLanguage from 'icon:language';
+import IconLogout from 'icon:logout';
+import IconMoon from 'icon:moon';
+import IconPlus from 'icon:plus';
+import IconPlugConnectedX from 'icon:plug-connected-x';
+import IconStack2 from 'icon:stack-2';
+import IconSun from 'icon:sun';
+import IconSunMoon from 'icon:sun-moon';
+import IconUser from 'icon:user';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
@@ -84,7 +82,7 @@ function Frame() {
             component={Link}
             to={to}
             label={label}
-            leftSection={<Icon size={18} aria-hidden />}
+            leftSection={<Icon size={18} />}
             active={path.startsWith(to)}
             aria-current={path.startsWith(to) ? 'page' : undefined}
             variant="light"
@@ -93,7 +91,7 @@ function Frame() {
       </AppShell.Navbar>
       <AppShell.Main id="main" ref={main} tabIndex={-1} style={{ outline: 'none' }}>
         {link === 'broken' && (
-          <Alert mb="md" color="yellow" icon={<IconPlugConnectedX aria-hidden />} role="status">
+          <Alert mb="md" color="yellow" icon={<IconPlugConnectedX />} role="status">
             {t.common.away}
           </Alert>
         )}
@@ -125,7 +123,7 @@ function AccountMenu() {
       <Menu.Target>
         <UnstyledButton>
           <Group gap={6} wrap="nowrap">
-            <IconUser size={18} aria-hidden />
+            <IconUser size={18} />
             <Text size="sm" maw={200} truncate>
               {me.account}
             </Text>
@@ -136,7 +134,7 @@ function AccountMenu() {
         <Menu.Label>{t.account.theme}</Menu.Label>
         <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(value as MantineColorScheme)}>
           {SCHEMES.map(({ value, icon: Icon }) => (
-            <Menu.RadioItem key={value} value={value} rightSection={<Icon size={16} aria-hidden />}>
+            <Menu.RadioItem key={value} value={value} rightSection={<Icon size={16} />}>
               {t.account[value]}
             </Menu.RadioItem>
           ))}
@@ -145,16 +143,16 @@ function AccountMenu() {
         <Menu.Label>{t.account.language}</Menu.Label>
         <Menu.RadioGroup value={chosen} onChange={(value) => setLanguage(value as Language)}>
           {(Object.keys(LANGUAGES) as Language[]).map((code) => (
-            <Menu.RadioItem key={code} value={code} lang={code} rightSection={<IconLanguage size={16} aria-hidden />}>
+            <Menu.RadioItem key={code} value={code} lang={code} rightSection={<IconLanguage size={16} />}>
               {LANGUAGES[code]}
             </Menu.RadioItem>
           ))}
         </Menu.RadioGroup>
         <Menu.Divider />
-        <Menu.Item component={Link} to="/own" leftSection={<IconKey size={16} aria-hidden />}>
+        <Menu.Item component={Link} to="/own" leftSection={<IconKey size={16} />}>
           {t.account.own}
         </Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void leave()}>
           {t.account.signOut}
         </Menu.Item>
       </Menu.Dropdown>

@@ -1,5 +1,5 @@
 import { Button, Group, SimpleGrid, Stack, Switch } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
+import IconPlus from 'icon:plus';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -42,7 +42,7 @@ export function Machines() {
             title={t.machines.none}
             hint={t.machines.noneHint}
             action={
-              <Button component={Link} to="/reserve" leftSection={<IconPlus size={18} aria-hidden />}>
+              <Button component={Link} to="/reserve" leftSection={<IconPlus size={18} />}>
                 {t.nav.reserve}
               </Button>
             }

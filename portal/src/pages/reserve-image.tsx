@@ -14,7 +14,8 @@ import {
 } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { IconCalendarOff, IconChevronDown } from '@tabler/icons-react';
+import IconCalendarOff from 'icon:calendar-off';
+import IconChevronDown from 'icon:chevron-down';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Navigate, useNavigate, useParams } from '@tanstack/react-router';
 import { type ReactNode, useId, useState } from 'react';
@@ -196,7 +197,7 @@ function RequestForm(props: { image: string; id: string; choice: Choice; change:
           size="compact-sm"
           onClick={() => setMore(!more)}
           aria-expanded={more || !fits}
-          rightSection={<IconChevronDown size={14} aria-hidden />}
+          rightSection={<IconChevronDown size={14} />}
           style={{ alignSelf: 'flex-start' }}
         >
           {t.reserve.options}
@@ -335,7 +336,7 @@ function TheSeries({ choice, times }: { choice: Choice; times: Availability['tim
 function WhyNot({ data, onTake }: { data: Availability; onTake: (at: string) => void }) {
   const { t, format } = useI18n();
   return (
-    <Alert color="yellow" icon={<IconCalendarOff aria-hidden />} title={t.reserve.impossible}>
+    <Alert color="yellow" icon={<IconCalendarOff />} title={t.reserve.impossible}>
       <Stack align="flex-start" gap="xs">
         <Text size="sm">{data.reason && reasonText(data.reason, t, format)}</Text>
         {data.next === undefined ? (

@@ -1,5 +1,8 @@
 import { Button, CopyButton, Group, Menu, Popover, Select, Stack, Text, Textarea } from '@mantine/core';
-import { IconClipboardText, IconKeyboard, IconMaximize, IconTextCaption } from '@tabler/icons-react';
+import IconClipboardText from 'icon:clipboard-text';
+import IconKeyboard from 'icon:keyboard';
+import IconMaximize from 'icon:maximize';
+import IconTextCaption from 'icon:text-caption';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
@@ -52,7 +55,7 @@ export function Screen() {
               value={layout}
               onChange={chooseLayout}
               allowDeselect={false}
-              leftSection={<IconKeyboard size={16} aria-hidden />}
+              leftSection={<IconKeyboard size={16} />}
               w={190}
             />
             <TypeText layout={layout} screen={screen} disabled={link !== 'open'} />
@@ -74,7 +77,7 @@ export function Screen() {
             {document.fullscreenEnabled && (
               <Button
                 variant="default"
-                leftSection={<IconMaximize size={16} aria-hidden />}
+                leftSection={<IconMaximize size={16} />}
                 onClick={() => void frame.current?.requestFullscreen().then(() => screen.focus())}
               >
                 {t.screen.full}
@@ -127,7 +130,7 @@ function TakeCopied({ text }: { text: string }) {
   return (
     <CopyButton value={text}>
       {({ copied, copy }) => (
-        <Button variant="default" leftSection={<IconClipboardText size={16} aria-hidden />} onClick={copy}>
+        <Button variant="default" leftSection={<IconClipboardText size={16} />} onClick={copy}>
           {copied ? t.common.copied : t.screen.takeCopied}
         </Button>
       )}
@@ -147,12 +150,7 @@ function TypeText(props: { layout: Layout; screen: ScreenControls; disabled: boo
   return (
     <Popover width={340} trapFocus withRoles opened={opened} onChange={setOpened}>
       <Popover.Target>
-        <Button
-          variant="default"
-          leftSection={<IconTextCaption size={16} aria-hidden />}
-          disabled={props.disabled}
-          onClick={() => setOpened(!opened)}
-        >
+        <Button variant="default" leftSection={<IconTextCaption size={16} />} disabled={props.disabled} onClick={() => setOpened(!opened)}>
           {t.screen.clipboard}
         </Button>
       </Popover.Target>

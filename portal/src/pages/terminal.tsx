@@ -1,6 +1,6 @@
 import '@xterm/xterm/css/xterm.css';
 import { Alert, Button, Group, Stack, Text } from '@mantine/core';
-import { IconUsers } from '@tabler/icons-react';
+import IconUsers from 'icon:users';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useRef } from 'react';
@@ -78,7 +78,7 @@ function Held({ why, onTakeOver }: { why: unknown; onTakeOver: () => void }) {
   const there = why instanceof ApiError ? why.details : undefined;
   const title = there === undefined ? t.serial.taken : t.serial.held(String(there['by']), format.time(String(there['since'])));
   return (
-    <Alert color="yellow" icon={<IconUsers aria-hidden />} title={title} role="alert" mb="md">
+    <Alert color="yellow" icon={<IconUsers />} title={title} role="alert" mb="md">
       <Stack align="flex-start" gap="xs">
         {typeof why === 'string' && why !== '' && (
           <Text size="xs">

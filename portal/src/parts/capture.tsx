@@ -1,6 +1,6 @@
 import { Button, Checkbox, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconCamera } from '@tabler/icons-react';
+import IconCamera from 'icon:camera';
 import { useState } from 'react';
 import type { Reservation } from '../../../src/contract/reservations.ts';
 import { api } from '../api/client.ts';
@@ -26,7 +26,7 @@ export function CaptureButton({ reservation }: { reservation: Reservation }) {
   );
   return (
     <>
-      <Button variant="default" leftSection={<IconCamera size={16} aria-hidden />} onClick={() => setOpened(true)}>
+      <Button variant="default" leftSection={<IconCamera size={16} />} onClick={() => setOpened(true)}>
         {t.machines.capture}
       </Button>
       <Modal opened={opened} onClose={() => setOpened(false)} title={t.capture.title} closeButtonProps={{ 'aria-label': t.common.close }}>

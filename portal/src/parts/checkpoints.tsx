@@ -1,5 +1,5 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
-import { IconHistory } from '@tabler/icons-react';
+import IconHistory from 'icon:history';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Checkpoint } from '../../../src/contract/checkpoints.ts';
@@ -15,7 +15,7 @@ export function CheckpointsButton({ reservation }: { reservation: Reservation })
   const [opened, setOpened] = useState(false);
   return (
     <>
-      <Button variant="default" leftSection={<IconHistory size={16} aria-hidden />} onClick={() => setOpened(true)}>
+      <Button variant="default" leftSection={<IconHistory size={16} />} onClick={() => setOpened(true)}>
         {t.checkpoints.title}
       </Button>
       <Modal

@@ -1,5 +1,8 @@
 import { Alert, Button, Modal, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { IconDeviceDesktop, IconFileDownload, IconKey, IconTerminal2 } from '@tabler/icons-react';
+import IconDeviceDesktop from 'icon:device-desktop';
+import IconFileDownload from 'icon:file-download';
+import IconKey from 'icon:key';
+import IconTerminal2 from 'icon:terminal-2';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -20,7 +23,7 @@ export function ConnectButtons({ reservation }: { reservation: Reservation }) {
         component={Link}
         to="/machines/$id/screen"
         params={{ id: reservation.id } as never}
-        leftSection={<IconDeviceDesktop size={16} aria-hidden />}
+        leftSection={<IconDeviceDesktop size={16} />}
       >
         {t.machines.connect}
       </Button>
@@ -30,7 +33,7 @@ export function ConnectButtons({ reservation }: { reservation: Reservation }) {
           to="/machines/$id/terminal"
           params={{ id: reservation.id } as never}
           variant="default"
-          leftSection={<IconTerminal2 size={16} aria-hidden />}
+          leftSection={<IconTerminal2 size={16} />}
         >
           {t.machines.terminal}
         </Button>
@@ -40,12 +43,12 @@ export function ConnectButtons({ reservation }: { reservation: Reservation }) {
           href={`/api/v1/reservations/${reservation.id}/rdp`}
           download={`${reservation.hostname}.rdp`}
           variant="default"
-          leftSection={<IconFileDownload size={16} aria-hidden />}
+          leftSection={<IconFileDownload size={16} />}
         >
           {t.machines.rdpFile}
         </Button>
       )}
-      <Button variant="default" leftSection={<IconKey size={16} aria-hidden />} onClick={() => setOpened(true)}>
+      <Button variant="default" leftSection={<IconKey size={16} />} onClick={() => setOpened(true)}>
         {t.machines.credentials}
       </Button>
       <Modal

@@ -1,5 +1,6 @@
 import { ActionIcon, Code, CopyButton, Group, Text, Tooltip } from '@mantine/core';
-import { IconCheck, IconCopy } from '@tabler/icons-react';
+import IconCheck from 'icon:check';
+import IconCopy from 'icon:copy';
 import { useI18n } from '../i18n/index.tsx';
 
 /** A value with a button that copies it. `secret` ones are shown only where they are asked for, so nothing is hidden twice. */
@@ -16,7 +17,7 @@ export function Copyable({ label, value }: { label: string; value: string }) {
           {({ copied, copy }) => (
             <Tooltip label={copied ? t.common.copied : t.common.copy}>
               <ActionIcon variant="subtle" color="gray" onClick={copy} aria-label={`${t.common.copy}: ${label}`}>
-                {copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
+                {copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
               </ActionIcon>
             </Tooltip>
           )}

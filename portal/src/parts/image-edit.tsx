@@ -1,5 +1,5 @@
 import { Button, TagsInput, Textarea, TextInput } from '@mantine/core';
-import { IconPencil } from '@tabler/icons-react';
+import IconPencil from 'icon:pencil';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Image } from '../../../src/contract/images.ts';
@@ -42,7 +42,7 @@ export function EditImageButton({ image }: { image: Image }) {
   };
   return (
     <>
-      <Button variant="default" leftSection={<IconPencil size={16} aria-hidden />} onClick={open}>
+      <Button variant="default" leftSection={<IconPencil size={16} />} onClick={open}>
         {t.images.edit}
       </Button>
       <Ask

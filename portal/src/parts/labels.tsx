@@ -1,5 +1,5 @@
 import { Group, Select, Text, TextInput } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
+import IconSearch from 'icon:search';
 import { useState } from 'react';
 import { useI18n } from '../i18n/index.tsx';
 import { allLabels, type Labels, labelTexts } from '../rules/labels.ts';
@@ -39,7 +39,7 @@ export function useImageSearch<T extends Searched>(images: readonly T[]) {
         type="search"
         aria-label={t.reserve.find}
         placeholder={t.reserve.find}
-        leftSection={<IconSearch size={16} aria-hidden />}
+        leftSection={<IconSearch size={16} />}
         value={words}
         onChange={(e) => setWords(e.currentTarget.value)}
         style={{ flex: '1 1 14rem' }}

@@ -1,5 +1,5 @@
 import { Alert, Button, Radio, Stack, Text } from '@mantine/core';
-import { IconHelpCircle } from '@tabler/icons-react';
+import IconHelpCircle from 'icon:help-circle';
 import { useState } from 'react';
 import type { MachineQuestion } from '../../../src/contract/machines.ts';
 import type { Reservation } from '../../../src/contract/reservations.ts';
@@ -16,7 +16,7 @@ export function Question({ reservation }: { reservation: Reservation }) {
   const { question, mayAnswer } = questionOf(reservation, admin);
   if (question === undefined) return null;
   return (
-    <Alert color="yellow" variant="light" icon={<IconHelpCircle aria-hidden />} title={t.question.title}>
+    <Alert color="yellow" variant="light" icon={<IconHelpCircle />} title={t.question.title}>
       <Text size="sm" style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
         {question.text}
       </Text>

@@ -1,6 +1,6 @@
 import { Autocomplete, Button, Select } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconCopyPlus } from '@tabler/icons-react';
+import IconCopyPlus from 'icon:copy-plus';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Revision } from '../../../src/contract/images.ts';
@@ -43,7 +43,7 @@ export function ReplicateButton({ revision }: { revision: Revision }) {
   if (provider === undefined) return null;
   return (
     <>
-      <Button variant="default" leftSection={<IconCopyPlus size={16} aria-hidden />} onClick={() => setOpened(true)}>
+      <Button variant="default" leftSection={<IconCopyPlus size={16} />} onClick={() => setOpened(true)}>
         {t.replicate.go}
       </Button>
       <Ask

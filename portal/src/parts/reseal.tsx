@@ -1,6 +1,6 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconRosetteDiscountCheck } from '@tabler/icons-react';
+import IconRosetteDiscountCheck from 'icon:rosette-discount-check';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Revision } from '../../../src/contract/images.ts';
@@ -41,7 +41,7 @@ export function ResealButton({ revision, seen }: { revision: Revision; seen: Ver
     <>
       <Button
         variant="default"
-        leftSection={<IconRosetteDiscountCheck size={16} aria-hidden />}
+        leftSection={<IconRosetteDiscountCheck size={16} />}
         loading={reseal.isPending}
         onClick={() => setOpened(true)}
       >

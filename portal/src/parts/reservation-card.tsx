@@ -1,6 +1,10 @@
 import { Alert, Button, Card, Code, Group, Progress, ScrollArea, Stack, Text, Title } from '@mantine/core';
 import { useInterval } from '@mantine/hooks';
-import { IconAlertTriangle, IconArrowBackUp, IconCalendarX, IconRefresh, IconX } from '@tabler/icons-react';
+import IconAlertTriangle from 'icon:alert-triangle';
+import IconArrowBackUp from 'icon:arrow-back-up';
+import IconCalendarX from 'icon:calendar-x';
+import IconRefresh from 'icon:refresh';
+import IconX from 'icon:x';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Reservation } from '../../../src/contract/reservations.ts';
@@ -159,7 +163,7 @@ function Failed({ failure }: { failure: NonNullable<Reservation['failure']> }) {
   const { t, format } = useI18n();
   const { title, hint, said } = explainCode(failure, t, format);
   return (
-    <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={title}>
+    <Alert color="red" variant="light" icon={<IconAlertTriangle />} title={title}>
       <WhatToDo hint={hint === undefined ? undefined : `${t.machines.whatToDo}: ${hint}`} said={said} />
       <LastLines of={failure} />
     </Alert>
@@ -195,7 +199,7 @@ function EndButton({ reservation, asks }: { reservation: Reservation; asks: bool
       <Button
         variant="subtle"
         color="red"
-        leftSection={<IconX size={16} aria-hidden />}
+        leftSection={<IconX size={16} />}
         loading={end.isPending && !asks}
         onClick={() => (asks ? setOpened(true) : end.mutate(undefined))}
       >
@@ -221,7 +225,7 @@ function UndoButton({ reservation: { id, keptUntil } }: { reservation: Reservati
   const undo = useAct(() => api.undoEnd({ params: { id } }), { stale: [['reservations']] });
   return (
     <>
-      <Button leftSection={<IconArrowBackUp size={16} aria-hidden />} loading={undo.isPending} onClick={() => undo.mutate(undefined)}>
+      <Button leftSection={<IconArrowBackUp size={16} />} loading={undo.isPending} onClick={() => undo.mutate(undefined)}>
         {t.machines.undo}
       </Button>
       {keptUntil !== undefined && (
@@ -240,7 +244,7 @@ function EndSeriesButton({ series }: { series: string }) {
   const end = useAct(() => api.endSeries({ params: { id: series } }), { stale: [['reservations']], done: () => setOpened(false) });
   return (
     <>
-      <Button variant="subtle" color="red" leftSection={<IconCalendarX size={16} aria-hidden />} onClick={() => setOpened(true)}>
+      <Button variant="subtle" color="red" leftSection={<IconCalendarX size={16} />} onClick={() => setOpened(true)}>
         {t.machines.giveSeriesBack}
       </Button>
       <Ask
@@ -263,7 +267,7 @@ function AgainButton({ reservation }: { reservation: Reservation }) {
   return (
     <Button
       variant="default"
-      leftSection={<IconRefresh size={16} aria-hidden />}
+      leftSection={<IconRefresh size={16} />}
       onClick={() => void navigate({ to: '/reserve/$image', params: { image: reservation.image } })}
     >
       {t.machines.again}

@@ -1,5 +1,8 @@
 import { Button, Menu } from '@mantine/core';
-import { IconClockPlus, IconPower, IconRestore, IconUnlink } from '@tabler/icons-react';
+import IconClockPlus from 'icon:clock-plus';
+import IconPower from 'icon:power';
+import IconRestore from 'icon:restore';
+import IconUnlink from 'icon:unlink';
 import type { PowerOp } from '../../../src/contract/reservations.ts';
 import { api } from '../api/client.ts';
 import { useI18n } from '../i18n/index.tsx';
@@ -21,7 +24,7 @@ export function ExtendMenu({ id }: { id: string }) {
   return (
     <Menu>
       <Menu.Target>
-        <Button variant="default" leftSection={<IconClockPlus size={16} aria-hidden />} loading={extend.isPending}>
+        <Button variant="default" leftSection={<IconClockPlus size={16} />} loading={extend.isPending}>
           {t.machines.extend}
         </Button>
       </Menu.Target>
@@ -51,7 +54,7 @@ export function PowerMenu({ id, hostname, can }: { id: string; hostname: string;
     <>
       <Menu>
         <Menu.Target>
-          <Button variant="default" leftSection={<IconPower size={16} aria-hidden />} loading={power.isPending}>
+          <Button variant="default" leftSection={<IconPower size={16} />} loading={power.isPending}>
             {t.machines.power}
           </Button>
         </Menu.Target>
@@ -63,11 +66,11 @@ export function PowerMenu({ id, hostname, can }: { id: string; hostname: string;
           ))}
           <Menu.Divider />
           {can.unlink && (
-            <Menu.Item leftSection={<IconUnlink size={16} aria-hidden />} onClick={() => setAsking('unlink')}>
+            <Menu.Item leftSection={<IconUnlink size={16} />} onClick={() => setAsking('unlink')}>
               {t.machines.unlink}
             </Menu.Item>
           )}
-          <Menu.Item className="danger" leftSection={<IconRestore size={16} aria-hidden />} onClick={() => setAsking('reimage')}>
+          <Menu.Item className="danger" leftSection={<IconRestore size={16} />} onClick={() => setAsking('reimage')}>
             {t.machines.reimage}
           </Menu.Item>
         </Menu.Dropdown>

@@ -1,6 +1,11 @@
 import { Alert, Button, Card, Group, Progress, Stack, Text, TextInput, Title, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconArchive, IconArchiveOff, IconPencil, IconShieldCheck, IconTrash, IconUpload } from '@tabler/icons-react';
+import IconArchive from 'icon:archive';
+import IconArchiveOff from 'icon:archive-off';
+import IconPencil from 'icon:pencil';
+import IconShieldCheck from 'icon:shield-check';
+import IconTrash from 'icon:trash';
+import IconUpload from 'icon:upload';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Revision } from '../../../src/contract/images.ts';
@@ -97,7 +102,7 @@ function PublishButton({ revision }: { revision: Revision }) {
   );
   return (
     <>
-      <Button leftSection={<IconUpload size={16} aria-hidden />} onClick={() => setOpened(true)}>
+      <Button leftSection={<IconUpload size={16} />} onClick={() => setOpened(true)}>
         {t.images.publish}
       </Button>
       <Ask
@@ -134,7 +139,7 @@ function CheckOutButton({ revision }: { revision: Revision }) {
   return (
     <Button
       variant="default"
-      leftSection={<IconPencil size={16} aria-hidden />}
+      leftSection={<IconPencil size={16} />}
       title={t.images.checkOutText}
       loading={checkOut.isPending}
       onClick={() => checkOut.mutate(undefined)}
@@ -173,7 +178,7 @@ function VerifyButton({ revision, onSeen }: { revision: Revision; onSeen: (outco
     <>
       <Button
         variant="default"
-        leftSection={<IconShieldCheck size={16} aria-hidden />}
+        leftSection={<IconShieldCheck size={16} />}
         loading={verify.isPending && !verify.variables}
         onClick={() => verify.mutate(false)}
       >
@@ -194,12 +199,7 @@ function RetireButton({ revision }: { revision: Revision }) {
   const { t } = useI18n();
   const retire = useAct(() => api.retireRevision({ params: paramsOf(revision) }), { stale });
   return (
-    <Button
-      variant="default"
-      leftSection={<IconArchive size={16} aria-hidden />}
-      loading={retire.isPending}
-      onClick={() => retire.mutate(undefined)}
-    >
+    <Button variant="default" leftSection={<IconArchive size={16} />} loading={retire.isPending} onClick={() => retire.mutate(undefined)}>
       {t.images.retire}
     </Button>
   );
@@ -211,7 +211,7 @@ function UnretireButton({ revision }: { revision: Revision }) {
   return (
     <Button
       variant="default"
-      leftSection={<IconArchiveOff size={16} aria-hidden />}
+      leftSection={<IconArchiveOff size={16} />}
       loading={unretire.isPending}
       onClick={() => unretire.mutate(undefined)}
     >
@@ -233,7 +233,7 @@ function RemoveButton({ revision }: { revision: Revision }) {
   });
   return (
     <>
-      <Button variant="subtle" color="red" leftSection={<IconTrash size={16} aria-hidden />} onClick={() => setOpened(true)}>
+      <Button variant="subtle" color="red" leftSection={<IconTrash size={16} />} onClick={() => setOpened(true)}>
         {t.images.remove}
       </Button>
       <Ask

@@ -1,5 +1,5 @@
 import { Alert, Badge, Button, Center, Loader, Stack, Text, Title } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import IconAlertTriangle from 'icon:alert-triangle';
 import type { ReactNode } from 'react';
 import { explain, type Explained } from '../rules/explain.ts';
 import { useI18n } from '../i18n/index.tsx';
@@ -21,7 +21,7 @@ export function Problem({ error, again }: { error: unknown; again?: (() => void)
   const { t, format } = useI18n();
   const explained = explain(error, t, format);
   return (
-    <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={explained.title} role="alert">
+    <Alert color="red" variant="light" icon={<IconAlertTriangle />} title={explained.title} role="alert">
       <Stack gap="xs" align="flex-start">
         <WhatToDo {...explained} />
         {again !== undefined && (
