@@ -1,6 +1,7 @@
 /** What is brought is looked into, by the helper guest, and lent by what was found there. */
 import { randomUUID } from 'node:crypto';
 import { copyFileSync } from 'node:fs';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeDisk, tree } from '../../../test/support/made-disk.ts';
@@ -37,5 +38,19 @@ test('a cloud image is imported as one, without a word of its person, and with w
   expect(made.facts['notes']).toContain('--no-tpm');
   expect(made.facts['inside']).toBe('vda: ext4');
   expect(made.facts['notes']).toContain('people log in as rocky');
+
+  // Its machines have a seed for cloud-init, which goes with them.
+  const machineId = randomUUID();
+  const hardware = { vcpus: 1, memoryMiB: 128 };
+  await world.driver.clone(ctx(), { machineId, revisionId, mode: 'linked', hardware, hostname: 'brought' });
+  await world.driver.power(ctx(), machineId, 'on');
+  const seed = join(world.dataDir, 'machines', machineId, 'seed');
+  expect(await readFile(seed, 'latin1')).toContain(`{"instance-id":"${machineId}","local-hostname":"brought"}`);
+  const { pid } = JSON.parse(await readFile(join(world.dataDir, 'machines', machineId, 'pid.json'), 'utf8')) as { pid: number };
+  expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).toContain(seed);
+  await world.driver.destroy(ctx(), machineId);
+  await expect(stat(seed)).rejects.toThrow('ENOENT');
   await world.driver.removeMaster(ctx(), revisionId);
+  await rm(path);
+  expect(await world.leaks({ machines: [], masters: [] })).toEqual([]);
 });

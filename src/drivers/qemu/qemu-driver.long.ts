@@ -42,6 +42,38 @@ test('an instant clone keeps its identity through a reset', async () => {
   await world.driver.destroy(ctx(), machineId);
 });
 
+test('an instant clone keeps its identity through a restart that its guest makes, and its data too', async () => {
+  const { machineId, hostKeys } = await booted('instant');
+  await world.guestWrite(machineId, '/root/kept', 'kept');
+  const events: DriverEvent[] = [];
+  const stop = world.driver.watch((event) => events.push(event));
+  const before = (await world.processes()).find((each) => each.tail === machineId)?.pid;
+  await world.shell(machineId, 'sync; (sleep 1; reboot) >/dev/null 2>&1 &');
+  await waitFor(ctx(), 50, async () => {
+    const now = (await world.processes()).find((each) => each.tail === machineId)?.pid;
+    return now !== undefined && now !== before && world.parts.fleet.get(machineId)?.process.pid === now ? true : undefined;
+  });
+  const again = await world.driver.guest.ready(ctx(), machineId);
+  stop();
+  expect(events.filter((event) => event.machineId === machineId && event.power === 'off')).toEqual([]);
+  expect(again.hostKeys).toEqual(hostKeys);
+  expect(await world.guestRead(machineId, '/root/kept')).toBe('kept');
+  await world.driver.destroy(ctx(), machineId);
+});
+
+test('a machine that crashed says so, starts again and loses nothing but what was not synced', async () => {
+  const { machineId } = await booted('instant');
+  await world.guestWrite(machineId, '/root/x', 'x');
+  await world.crashMachine(machineId);
+  await waitFor(ctx(), 20, async () =>
+    (await world.driver.inventory(ctx())).machines.find((m) => m.machineId === machineId)?.power === 'crashed' ? true : undefined,
+  );
+  await world.driver.power(ctx(), machineId, 'on');
+  await world.driver.guest.ready(ctx(), machineId);
+  expect(await world.guestRead(machineId, '/root/x')).toBe('x');
+  await world.driver.destroy(ctx(), machineId);
+});
+
 test('a checkpoint of a running machine: what is written after it is gone after the revert, what was before is there, also on a larger disk', async () => {
   const diskBytes = 3 * 1024 ** 3;
   const { machineId } = await booted('linked', diskBytes);

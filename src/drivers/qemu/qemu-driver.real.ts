@@ -68,8 +68,12 @@ describe('the QEMU driver beyond the port', () => {
     return { machineId, ...(await world.driver.guest.ready(ctx(), machineId)) };
   }
 
+  let up: ReturnType<typeof booted> | undefined;
+  /** An instant clone for the tests that need one; it stays until the world goes. */
+  const usual = async () => await (up ??= booted('instant'));
+
   test('QEMU runs without rights, in the sandbox, within limits, and the golden files are not its own', async () => {
-    const { machineId } = await booted('instant');
+    const { machineId } = await usual();
     const [found] = (await world.processes()).filter((each) => each.tail === machineId);
     const status = await readFile(`/proc/${found?.pid}/status`, 'utf8');
     expect(status).toMatch(/^Seccomp:\s+2$/m);
@@ -100,11 +104,10 @@ describe('the QEMU driver beyond the port', () => {
     expect(await inRun()).toEqual(before);
     const cmdline = await readFile(`/proc/${found?.pid}/cmdline`, 'utf8');
     expect(cmdline).toContain(`carrel:${world.installationId}:${machineId}`);
-    await world.driver.destroy(ctx(), machineId);
   });
 
-  test('an instant clone has an identity of its own, keeps it through a restart of its guest, and its data too', async () => {
-    const one = await booted('instant');
+  test('an instant clone has an identity of its own, and tells for how long nobody has used it', async () => {
+    const one = await usual();
     const two = await booted('instant');
     const facts = async (machineId: string) =>
       (await world.shell(machineId, 'hostname; cat /etc/machine-id; cat /sys/class/net/eth0/address; date +%s')).split('\n');
@@ -128,34 +131,7 @@ describe('the QEMU driver beyond the port', () => {
     for (const { machineId } of [one, two]) await world.shell(machineId, 'date -s @$(($(date +%s) - 3600)) >/dev/null');
     expect(a[1]).toBe(one.machineId.replaceAll('-', ''));
     expect(Math.abs(Number(a[3]) - Date.now() / 1000)).toBeLessThan(60);
-    await world.guestWrite(one.machineId, '/root/kept', 'kept');
-    const events: DriverEvent[] = [];
-    const stop = world.driver.watch((event) => events.push(event));
-    const before = (await world.processes()).find((each) => each.tail === one.machineId)?.pid;
-    await world.shell(one.machineId, 'sync; (sleep 1; reboot) >/dev/null 2>&1 &');
-    await waitFor(ctx(), 50, async () => {
-      const now = (await world.processes()).find((each) => each.tail === one.machineId)?.pid;
-      return now !== undefined && now !== before && world.parts.fleet.get(one.machineId)?.process.pid === now ? true : undefined;
-    });
-    const again = await world.driver.guest.ready(ctx(), one.machineId);
-    stop();
-    expect(events.filter((event) => event.machineId === one.machineId && event.power === 'off')).toEqual([]);
-    expect(again.hostKeys).toEqual(one.hostKeys);
-    expect(await world.guestRead(one.machineId, '/root/kept')).toBe('kept');
-    for (const { machineId } of [one, two]) await world.driver.destroy(ctx(), machineId);
-  });
-
-  test('a machine that crashed says so, starts again and loses nothing but what was not synced', async () => {
-    const { machineId } = await booted('instant');
-    await world.guestWrite(machineId, '/root/x', 'x');
-    await world.crashMachine(machineId);
-    await waitFor(ctx(), 20, async () =>
-      (await world.driver.inventory(ctx())).machines.find((m) => m.machineId === machineId)?.power === 'crashed' ? true : undefined,
-    );
-    await world.driver.power(ctx(), machineId, 'on');
-    await world.driver.guest.ready(ctx(), machineId);
-    expect(await world.guestRead(machineId, '/root/x')).toBe('x');
-    await world.driver.destroy(ctx(), machineId);
+    await world.driver.destroy(ctx(), two.machineId);
   });
 
   test('a golden disk that was written to shows in the inventory, and nothing that stands on it is captured; one only restored is right', async () => {
@@ -196,43 +172,6 @@ describe('the QEMU driver beyond the port', () => {
     });
     await rm(join(world.dataDir, 'restored'), { recursive: true });
     await world.driver.destroy(ctx(), machineId);
-  });
-
-  test('an image that somebody brings becomes a master; one that points elsewhere does not', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'bring-'));
-    const path = join(folder, 'mine.vmdk');
-    const golden = join(world.dataDir, 'masters', revisionId, 'disk.qcow2');
-    await run('qemu-img', ['convert', '-f', 'qcow2', '-O', 'vmdk', golden, path]);
-    const id = randomUUID();
-    const source = {
-      kind: 'file' as const,
-      path,
-      claimed: 'vmdk',
-      profile: { memoryMiB: 256, agent: 'none' as const, access: 'cloud-init' as const },
-    };
-    const master = await world.driver.prepareMaster(ctx(), { revisionId: id, source });
-    expect(master.profile.hardware.memoryMiB).toBe(256);
-    const { stdout } = await run('qemu-img', ['compare', '-f', 'qcow2', '-F', 'qcow2', golden, master.files[0]?.path ?? '']);
-    expect(stdout).toContain('identical');
-    // Its machines have a seed for cloud-init, which goes with them.
-    const machineId = randomUUID();
-    const hardware = { vcpus: 1, memoryMiB: 128 };
-    await world.driver.clone(ctx(), { machineId, revisionId: id, mode: 'linked', hardware, hostname: 'brought' });
-    await world.driver.power(ctx(), machineId, 'on');
-    const seed = join(world.dataDir, 'machines', machineId, 'seed');
-    expect(await readFile(seed, 'latin1')).toContain(`{"instance-id":"${machineId}","local-hostname":"brought"}`);
-    const { pid } = JSON.parse(await readFile(join(world.dataDir, 'machines', machineId, 'pid.json'), 'utf8')) as { pid: number };
-    expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).toContain(seed);
-    await world.driver.power(ctx(), machineId, 'off');
-    await world.driver.destroy(ctx(), machineId);
-    await expect(stat(seed)).rejects.toThrow('ENOENT');
-    await world.driver.removeMaster(ctx(), id);
-    const evil = join(folder, 'evil.qcow2');
-    await run('qemu-img', ['create', '-q', '-f', 'qcow2', '-u', '-F', 'raw', '-b', '/etc/passwd', evil, '1M']);
-    const bad = world.driver.prepareMaster(ctx(), { revisionId: randomUUID(), source: { ...source, path: evil, claimed: 'qcow2' } });
-    await expect(bad).rejects.toMatchObject({ code: 'bad-image' });
-    expect(await world.leaks({ machines: [], masters: [revisionId] })).toEqual([]);
-    await rm(folder, { recursive: true });
   });
 });
 
