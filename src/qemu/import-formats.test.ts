@@ -139,7 +139,8 @@ describe('taken by content', () => {
     execFileSync('qemu-img', ['compare', '-q', '-s', '-f', 'qcow2', '-F', 'raw', to, what.includes('4096') ? file : plain]);
   });
 
-  test.each(TAKEN.slice(0, 14).filter(([what]) => !/OVA|raw/.test(what)))(
+  // One of each format: their kinds are read alike here, by QEMU.
+  test.each(TAKEN.filter(([, format], i) => format !== 'raw' && TAKEN.findIndex(([, other]) => other === format) === i))(
     'sectors of 4096 bytes are found in a %s, and a disk that ends within one is refused',
     async (_what, format, make) => {
       const by = { img: new QemuImg(), account: undefined };

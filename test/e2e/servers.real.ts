@@ -14,9 +14,9 @@ import { weather } from '../support/servers-suite.ts';
 
 const run = promisify(execFile);
 
-test('two servers on one store, one of which is killed and one cut off in the middle: eight machines, each once, and nothing is left', async () => {
+test('two servers on one store, one of which is killed and one cut off in the middle: four machines, each once, and nothing is left', async () => {
   // With machines on one of the hosts too: servers.long.ts.
-  await weather({ servers: 2, reservations: 8, onQemu: 0, kills: 1, freezes: 0, silences: 1, cuts: 1, bootMs: 500, guestSshPort: 2331 });
+  await weather({ servers: 2, reservations: 4, onQemu: 0, kills: 1, freezes: 0, silences: 1, cuts: 1, bootMs: 500, guestSshPort: 2331 });
 });
 
 const tokenOf = (server: TestServer): string =>

@@ -1,4 +1,7 @@
-/** Machines with a TPM: each has one of its own, which lives as long as its QEMU, and leaves nothing behind. That it keeps what it holds: tpm.long.ts. */
+/**
+ * Machines with a TPM: each has one of its own, which lives as long as its QEMU, and leaves nothing behind. That its guest finds it, and that it keeps
+ * what it holds: tpm.long.ts.
+ */
 import { chmod, chown, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
