@@ -38,7 +38,7 @@ export function ImagePage() {
           <Card withBorder>
             {image.data.description !== '' && <Text style={{ overflowWrap: 'anywhere' }}>{image.data.description}</Text>}
             <LabelList labels={image.data.labels} />
-            <Group gap="xl">
+            <Group style={{ columnGap: 'var(--mantine-spacing-xl)' }}>
               <Text size="sm" c="dimmed">
                 {t.images.owner}: {image.data.owner}
               </Text>

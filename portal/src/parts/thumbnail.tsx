@@ -24,7 +24,7 @@ export function Thumbnail({ reservation: { id, hostname } }: { reservation: Rese
   if (url === undefined) return null;
   return (
     <Link to="/machines/$id/screen" params={{ id } as never} style={{ flex: '0 0 auto', lineHeight: 0 }}>
-      <Image src={url} alt={t.machines.screenOf(hostname)} w={160} h={107} fit="contain" radius="sm" bg="black" />
+      <Image src={url} alt={t.machines.screenOf(hostname)} w={160} h={107} fit="contain" radius="sm" bg="black" c="white" />
     </Link>
   );
 }
