@@ -78,6 +78,8 @@ export default defineConfig({
         test: {
           name: 'long',
           include: ['src/**/*.long.ts', 'test/**/*.long.ts'],
+          // every row of the tables that the others ask a sample of: test/support/rows.ts
+          env: { CARREL_TEST_ROWS: 'all' },
           testTimeout: 3_600_000,
           hookTimeout: 600_000,
           maxWorkers: 1,

@@ -71,7 +71,10 @@ describe('packed', () => {
   it('what would fill the disk when unpacked is refused, and so is what is damaged or holds nothing', async () => {
     const { bavail, bsize } = statfsSync(dir);
     const keepFreeBytes = bavail * bsize - (64 << 20);
-    const full = await sendTo({ keepFreeBytes, maxUnpackedBytes: 1 << 30 }, gzipSync(Buffer.alloc(200 << 20, 7)), Promise.resolve());
+    // of many members, as cheap to make as one of them
+    const member = gzipSync(Buffer.alloc(4 << 20, 7));
+    const sevens = Buffer.concat(Array.from({ length: 50 }, () => member));
+    const full = await sendTo({ keepFreeBytes, maxUnpackedBytes: 1 << 30 }, sevens, Promise.resolve());
     expect(full.answer).toMatchObject({ status: 507, code: 'no-space' });
     const whole = gzipSync(content);
     const cut = await sendTo({}, whole.subarray(0, whole.length - 9), Promise.resolve());

@@ -37,10 +37,10 @@ export interface BreakingOff {
   again: boolean;
 }
 
-/** Run again and removed at once by turns: at all points that matter where it is cheap; at three of them where it is not, or at one. */
+/** Run again and removed at once by turns: at all points that matter where it is cheap; at three of them where it is not, or at those that the harness names. */
 export function abortPlan(bench: Bench): readonly BreakingOff[] {
   if (bench.harness.brief === true) return [{ nth: 3, again: true }];
-  const points = bench.harness.cheap ? [1, 2, 3, 4, 6] : [1, 2, 3];
+  const points = bench.harness.points ?? (bench.harness.cheap ? [1, 2, 3, 4, 6] : [1, 2, 3]);
   return points.map((nth, i) => ({ nth, again: i % 2 === 0 }));
 }
 

@@ -16,6 +16,8 @@ export interface Harness {
    * once more is not looked at again: that is another run's.
    */
   readonly brief?: boolean;
+  /** At which progress reports verbs are broken off, where another run of the suite does so at all that matter. */
+  readonly points?: readonly number[];
   readonly timeouts: HarnessTimeouts;
 
   /** A master of that id from a source that costs little; calling it twice with one id describes the same thing. */

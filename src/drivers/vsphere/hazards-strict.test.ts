@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { sampleOf } from '../../../test/support/rows.ts';
 import { Case, codeOf, ctx } from '../../../test/support/vsphere-cases.ts';
 import { VSphereWorld } from '../../../test/support/vsphere-harness.ts';
 import { VSphereDriver } from './index.ts';
@@ -74,22 +75,25 @@ const BREAKS: [string, Rule][] = [
   ['MarkAsTemplate is cut off first', { point: 'drop', method: 'MarkAsTemplate' }],
 ];
 
-test.each(BREAKS)('H62: a template whose adoption breaks is a template, and the next try goes on: %s', async (_, rule) => {
-  await inBareWorld(async (w) => {
-    const vm = golden(w, true, false);
-    const revisionId = randomUUID();
-    w.m.rules.add(rule);
-    const first = await codeOf(adopt(w, revisionId));
-    expect(vm.record.template).toBe(true);
-    expect(w.m.rules.empty).toBe(true);
-    if (first !== 'nothing') await adopt(w, revisionId);
-    expect([vm.record.template, [...snapshotsOf(vm.record)].length]).toEqual([true, 1]);
-    await w.driver.removeMaster(ctx(), revisionId);
-    expect([vm.record.template, ours(vm)]).toEqual([true, []]);
-  });
-});
+test.each(sampleOf(BREAKS, 3, 5, 7))(
+  'H62: a template whose adoption breaks is a template, and the next try goes on: %s',
+  async (_, rule) => {
+    await inBareWorld(async (w) => {
+      const vm = golden(w, true, false);
+      const revisionId = randomUUID();
+      w.m.rules.add(rule);
+      const first = await codeOf(adopt(w, revisionId));
+      expect(vm.record.template).toBe(true);
+      expect(w.m.rules.empty).toBe(true);
+      if (first !== 'nothing') await adopt(w, revisionId);
+      expect([vm.record.template, [...snapshotsOf(vm.record)].length]).toEqual([true, 1]);
+      await w.driver.removeMaster(ctx(), revisionId);
+      expect([vm.record.template, ours(vm)]).toEqual([true, []]);
+    });
+  },
+);
 
-test.each([BREAKS[0], BREAKS[1], BREAKS[2], BREAKS[3], BREAKS[7]] as [string, Rule][])(
+test.each(sampleOf([BREAKS[0], BREAKS[1], BREAKS[2], BREAKS[3], BREAKS[7]] as [string, Rule][], 1, 3))(
   'H62: a seal or a giving back that breaks leaves a template, and is done by the next: %s',
   async (_, rule) => {
     await inBareWorld(async (w) => {

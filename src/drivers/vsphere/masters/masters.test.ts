@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { sampleOf } from '../../../../test/support/rows.ts';
 import { Case, codeOf, ctx } from '../../../../test/support/vsphere-cases.ts';
 import { VSphereWorld } from '../../../../test/support/vsphere-harness.ts';
 import { WAYS } from '../../../../test/support/vsphere-matrix.ts';
@@ -9,7 +10,7 @@ import { powerOn } from '../../../vsim/model/power.ts';
 import { disksOf } from '../../../vsim/model/vm-record.ts';
 import { fileHash, openLink } from '../../../vsim/model/vmdk.ts';
 
-test.each(WAYS)('machines of two disks, an NVMe and a SCSI one: $name', async ({ kind, linkedStrategy, mode }) => {
+test.each(sampleOf(WAYS, 0, 3, 4))('machines of two disks, an NVMe and a SCSI one: $name', async ({ kind, linkedStrategy, mode }) => {
   const w = await VSphereWorld.make({ vsim: { kind }, driver: { linkedStrategy } });
   try {
     const source = w.vsim.sim.master().vm;
