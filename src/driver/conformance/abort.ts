@@ -37,11 +37,15 @@ export interface BreakingOff {
   again: boolean;
 }
 
-/** Run again and removed at once by turns: at all points that matter where it is cheap; at three of them where it is not, or at those that the harness names. */
+/**
+ * Run again and removed at once: both at all points that matter where it is cheap; by turns at those that the harness names, or at three of them where
+ * it is dear; run again at one where the harness is brief.
+ */
 export function abortPlan(bench: Bench): readonly BreakingOff[] {
-  if (bench.harness.brief === true) return [{ nth: 3, again: true }];
-  const points = bench.harness.points ?? (bench.harness.cheap ? [1, 2, 3, 4, 6] : [1, 2, 3]);
-  return points.map((nth, i) => ({ nth, again: i % 2 === 0 }));
+  const { brief, cheap, points } = bench.harness;
+  if (brief === true) return [{ nth: 3, again: true }];
+  if (points === undefined && cheap) return [1, 2, 3, 4, 6].flatMap((nth) => [true, false].map((again) => ({ nth, again })));
+  return (points ?? [1, 2, 3]).map((nth, i) => ({ nth, again: i % 2 === 0 }));
 }
 
 /** Runs a call that is broken off; it may finish (it was quick) or reject as cancelled. True if it was broken off. */
