@@ -28,15 +28,16 @@ function litCells(page: Page): Promise<boolean[]> {
   });
 }
 
-/** Waits until the pixels in the browser are the text that the guest's own console holds, and returns that text. */
-export async function screenShows(page: Page, client: Client, id: string, wanted: string): Promise<string> {
+/** Waits until the pixels in the browser are the text that the guest's own console holds and it is what is wanted, and returns that text. */
+export async function screenShows(page: Page, client: Client, id: string, wanted: string | ((text: string) => boolean)): Promise<string> {
+  const isWanted = typeof wanted === 'string' ? (text: string) => text.includes(wanted) : wanted;
   return withGuest(client, id, (shell) =>
     until(
-      `"${wanted}" on the screen`,
+      typeof wanted === 'string' ? `"${wanted}" on the screen` : 'what is wanted on the screen',
       async () => {
         const text = await shell('cat /dev/vcs1');
         const lit = await litCells(page);
-        if (!text.includes(wanted) || lit.length === 0) return undefined;
+        if (!isWanted(text) || lit.length === 0) return undefined;
         // Underscores and commas lie where the cursor does.
         const differs = Array.from(text.slice(0, 2000)).some((char, i) => !/[_,]/.test(char) && lit[i] !== (char !== ' ' && char !== '\0'));
         return differs ? undefined : text;
