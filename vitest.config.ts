@@ -7,6 +7,9 @@ import { defineConfig } from 'vitest/config';
 /** The real files that take longest, longest first: begun first, so that none of them is left alone at the end. */
 const HEAVIEST = [
   'src/drivers/qemu/conformance.real.ts',
+  // These wait long, so they are begun early.
+  'test/e2e/demo-vsphere.real.ts',
+  'src/main/providers.real.ts',
   'test/e2e/portal.real.ts',
   'test/e2e/first-hour.real.ts',
   'test/e2e/promises.real.ts',

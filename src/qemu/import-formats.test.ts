@@ -16,6 +16,7 @@ import { silentLogger } from '../lib/log.ts';
 import { StreamConverter } from './stream-converter.ts';
 import { unwrap } from '../intake/unwrap.ts';
 import { ova } from '../../test/support/ova.ts';
+import { sampleOf } from '../../test/support/rows.ts';
 
 const MIB = 1024 ** 2;
 const BYTES = 5 * MIB;
@@ -139,8 +140,8 @@ describe('taken by content', () => {
     execFileSync('qemu-img', ['compare', '-q', '-s', '-f', 'qcow2', '-F', 'raw', to, what.includes('4096') ? file : plain]);
   });
 
-  // One of each format: their kinds are read alike here, by QEMU.
-  test.each(TAKEN.filter(([, format], i) => format !== 'raw' && TAKEN.findIndex(([, other]) => other === format) === i))(
+  // One of each format, whose kinds are read alike here, by QEMU; all of them: import-formats.long.ts.
+  test.each(sampleOf(TAKEN.slice(0, 12), 0, 4, 6, 8, 10))(
     'sectors of 4096 bytes are found in a %s, and a disk that ends within one is refused',
     async (_what, format, make) => {
       const by = { img: new QemuImg(), account: undefined };

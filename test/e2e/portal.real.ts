@@ -113,6 +113,8 @@ test('an author checks out, changes, captures, publishes, and reserves the chang
   const { page, context, faults, client } = await newPerson('ada', 'admin', { at: '/images/starter' });
   await button(page, 'Check out').click();
   await page.getByRole('article').getByText('ready', { exact: true }).waitFor();
+  const connection = (id = '') => client.connectReservation({ params: { id }, body: {} });
+  const before = await connection((await client.listReservations()).items[0]?.id);
   await typeInTerminal(page, 'echo changed > /root/change; sync; echo written $((6*7))', 'written 42');
   await page.keyboard.press('Control+Alt+Shift');
   await link(page, 'My machines').click();
@@ -132,6 +134,9 @@ test('an author checks out, changes, captures, publishes, and reserves the chang
   const mine = async () => (await client.listReservations()).items;
   const changed = await until('the machine of the change', async () => (await mine()).find((r) => r.revision === 2 && r.state === 'ready'));
   expect(await inGuest(client, changed.id, 'cat /root/change')).toBe('changed\n');
+  const now = await connection(changed.id);
+  expect(now.hostKeys).not.toEqual(before.hostKeys);
+  expect(now.password).not.toBe(before.password);
   for (const { id } of await mine()) await client.endReservation({ params: { id } });
   expect(faults).toEqual([]);
   await context.close();

@@ -1,13 +1,17 @@
 /** The QEMU driver beyond the port: what takes many boots. */
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { CloneMode } from '../../core/image.ts';
 import { damagedParents } from '../../core/lineage.ts';
 import type { DriverEvent } from '../../driver/driver.ts';
-import { makeCtx } from '../../lib/context.ts';
+import { type Ctx, makeCtx } from '../../lib/context.ts';
 import { waitFor } from '../../lib/retry.ts';
+import { whileStill } from '../../qemu/fs-freeze.ts';
+import type { GuestAgent } from '../../qemu/guest-agent.ts';
 import type { Parts } from './parts.ts';
 import { onFullStorage } from '../../../test/support/full-storage.ts';
 import { QemuWorld } from '../../../test/support/qemu-harness.ts';
@@ -72,6 +76,87 @@ test('a machine that crashed says so, starts again and loses nothing but what wa
   await world.driver.guest.ready(ctx(), machineId);
   expect(await world.guestRead(machineId, '/root/x')).toBe('x');
   await world.driver.destroy(ctx(), machineId);
+});
+
+test('a freeze hook that takes longer than anybody waits: the guest is thawed when it is through, and said to be frozen until then', async () => {
+  const { machineId } = await booted('linked');
+  const seen = async () => {
+    const found = (await world.driver.inventory(ctx())).machines.find((each) => each.machineId === machineId);
+    return found && { power: found.power, condition: found.condition };
+  };
+  // A wrapper, so that the agent that the guest's own service starts at the next boot has the hook: one that is stopped under a request never
+  // answers it, and whether a request is under way then is a matter of speed.
+  await world.shell(
+    machineId,
+    `printf '#!/bin/sh\\n[ "$1" = freeze ] && sleep 4\\nexit 0\\n' >/root/hook; chmod +x /root/hook
+    mv /usr/sbin/qemu-ga /usr/sbin/ga
+    printf '#!/bin/sh\\nexec /usr/sbin/ga -F/root/hook "$@"\\n' >/usr/sbin/qemu-ga; chmod +x /usr/sbin/qemu-ga; sync`,
+  );
+  await world.driver.power(ctx(), machineId, 'off');
+  await world.driver.power(ctx(), machineId, 'on');
+  await world.driver.guest.ready(ctx(), machineId);
+  expect(await world.shell(machineId, 'ps')).toContain('-F/root/hook -m virtio');
+  const runtime = world.parts.fleet.get(machineId);
+  if (runtime === undefined) throw new Error('not connected');
+  const events: DriverEvent[] = [];
+  const stop = world.driver.watch((event) => events.push(event));
+  const onStuck = (stuck: boolean) => world.parts.fleet.setStuck(runtime, stuck);
+  // The hook's four seconds may be over before anybody looked: the thaw waits for the look.
+  let look = (): void => {};
+  const looked = new Promise<void>((resolve) => {
+    look = resolve;
+  });
+  const real = runtime.guestAgent;
+  const agent = Object.assign(Object.create(real) as GuestAgent, {
+    freezeFilesystems: async (bounded: Ctx) => await real.freezeFilesystems(bounded),
+    isFrozen: async (bounded: Ctx) => await real.isFrozen(bounded),
+    thawFilesystems: async (bounded: Ctx) => await looked.then(async () => await real.thawFilesystems(bounded)),
+  });
+  const done = await whileStill(ctx(), agent, { onStuck, freezeMs: 500, stuckMs: 1_000 }, async (held) => held);
+  expect(done).toEqual({ result: false, held: false });
+  await waitFor(ctx(), 50, async () => events.find((event) => event.condition === 'frozen'));
+  expect(await seen()).toEqual({ power: 'on', condition: 'frozen' });
+  look();
+  await waitFor(ctx(), 50, async () => events.at(-1)?.condition === undefined || undefined);
+  stop();
+  expect(await seen()).toEqual({ power: 'on', condition: undefined });
+  await world.guestWrite(machineId, '/root/wrote', 'yes');
+  // One that an earlier process of ours left frozen is thawed as soon as it is found again.
+  await runtime.guestAgent.execute(ctx(), 'guest-fsfreeze-freeze', undefined, 60_000);
+  await world.restart();
+  await waitFor(
+    ctx(),
+    100,
+    async () =>
+      await world
+        .guestWrite(machineId, '/root/again', 'yes')
+        .then(() => true)
+        .catch(() => undefined),
+  );
+  await world.driver.destroy(ctx(), machineId);
+});
+
+test('a disk that somebody brings becomes a master of the same content, which starts and goes without a trace', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'bring-'));
+  onTestFinished(async () => await rm(folder, { recursive: true }));
+  const path = join(folder, 'mine.vmdk');
+  const golden = join(world.dataDir, 'masters', revisionId, 'disk.qcow2');
+  execFileSync('qemu-img', ['convert', '-f', 'qcow2', '-O', 'vmdk', golden, path]);
+  const id = randomUUID();
+  const profile = { memoryMiB: 256, agent: 'none' as const, access: 'cloud-init' as const };
+  const source = { kind: 'file' as const, path, claimed: 'vmdk', profile };
+  const master = await world.driver.prepareMaster(ctx(), { revisionId: id, source });
+  expect(master.profile.hardware.memoryMiB).toBe(256);
+  const copy = master.files[0]?.path ?? '';
+  expect(execFileSync('qemu-img', ['compare', '-f', 'qcow2', '-F', 'qcow2', golden, copy]).toString()).toContain('identical');
+  const machineId = randomUUID();
+  const hardware = { vcpus: 1, memoryMiB: 128 };
+  await world.driver.clone(ctx(), { machineId, revisionId: id, mode: 'linked', hardware, hostname: 'brought' });
+  await world.driver.power(ctx(), machineId, 'on');
+  await world.driver.power(ctx(), machineId, 'off');
+  await world.driver.destroy(ctx(), machineId);
+  await world.driver.removeMaster(ctx(), id);
+  expect(await world.leaks({ machines: [], masters: [revisionId] })).toEqual([]);
 });
 
 test('a checkpoint of a running machine: what is written after it is gone after the revert, what was before is there, also on a larger disk', async () => {

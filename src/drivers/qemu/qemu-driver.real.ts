@@ -173,6 +173,18 @@ describe('the QEMU driver beyond the port', () => {
     await rm(join(world.dataDir, 'restored'), { recursive: true });
     await world.driver.destroy(ctx(), machineId);
   });
+
+  test('an image that points elsewhere becomes no master', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bring-'));
+    onTestFinished(async () => await rm(folder, { recursive: true }));
+    const evil = join(folder, 'evil.qcow2');
+    await run('qemu-img', ['create', '-q', '-f', 'qcow2', '-u', '-F', 'raw', '-b', '/etc/passwd', evil, '1M']);
+    const profile = { memoryMiB: 256, agent: 'none' as const, access: 'cloud-init' as const };
+    const id = randomUUID();
+    const bad = world.driver.prepareMaster(ctx(), { revisionId: id, source: { kind: 'file', path: evil, claimed: 'qcow2', profile } });
+    await expect(bad).rejects.toMatchObject({ code: 'bad-image' });
+    await expect(stat(join(world.dataDir, 'masters', id))).rejects.toThrow('ENOENT');
+  });
 });
 
 onFullStorage((full) => {
