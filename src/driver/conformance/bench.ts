@@ -111,6 +111,12 @@ export class Bench {
     return machineId;
   }
 
+  /** Whether what a disk holds is written and read past the guest of a machine that is off, which is then not booted for it. */
+  get pastGuest(): boolean {
+    const { brief, diskWrite, diskRead } = this.#harness;
+    return brief === true && diskWrite !== undefined && diskRead !== undefined;
+  }
+
   /** The mode that is ready soonest, where a brief run does with any; else that of most machines. */
   quick(): CloneMode {
     return this.#harness.brief === true && this.caps.cloneModes.includes('instant') ? 'instant' : 'linked';

@@ -153,13 +153,11 @@ export const GOLDEN_CHECKS: readonly Check[] = [
       const { driver } = bench;
       const { machineId } = await bench.clone(bench.quick());
       const names = async (): Promise<string[]> => (await driver.checkpoints(bench.ctx(), machineId)).map((c) => c.name);
-      const { guestWrite, guestRead, diskWrite, diskRead, brief = false } = bench.harness;
-      const past = brief && diskWrite !== undefined && diskRead !== undefined;
-      const call = <A extends unknown[], R>(work: ((...args: A) => Promise<R>) | undefined, ...args: A) =>
-        work?.call(bench.harness, ...args);
+      const { harness, pastGuest: past } = bench;
       const write = async (text: string): Promise<void> =>
-        await (past ? call(diskWrite, machineId, text) : call(guestWrite, machineId, NOTE, text));
-      const content = async (): Promise<string | undefined> => await (past ? call(diskRead, machineId) : call(guestRead, machineId, NOTE));
+        await (past ? harness.diskWrite?.(machineId, text) : harness.guestWrite?.(machineId, NOTE, text));
+      const content = async (): Promise<string | undefined> =>
+        await (past ? harness.diskRead?.(machineId) : harness.guestRead?.(machineId, NOTE));
       // Past its guest it is off meanwhile.
       const boot = async (): Promise<void> => {
         if (!past) await bench.boot(machineId);
@@ -175,7 +173,7 @@ export const GOLDEN_CHECKS: readonly Check[] = [
       await driver.deleteCheckpoint(bench.ctx(), machineId, 'first');
       await driver.deleteCheckpoint(bench.ctx(), machineId, 'first');
       found.same(await names(), ['second'], 'checkpoints after the first was deleted');
-      if (!brief || past) {
+      if (harness.brief !== true || past) {
         await boot();
         found.same(await content(), 'three', 'file after a checkpoint was deleted');
         await driver.power(bench.ctx(), machineId, 'off');
