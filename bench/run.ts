@@ -41,12 +41,14 @@ const quick = values.quick ?? false;
 const runs = values.runs === undefined ? undefined : Number(values.runs);
 if (runs !== undefined && (!Number.isInteger(runs) || runs < 1)) usage('--runs takes a number from 1 up');
 const size = values.size === undefined ? undefined : Number(values.size);
-if (size !== undefined && (!Number.isInteger(size) || size < 1000)) usage('--size takes a number from 1000 up');
+if (size !== undefined && (!Number.isInteger(size) || size < 1)) usage('--size takes a number from 1 up');
 const strange = positionals.find((name) => !known.includes(name));
 if (strange !== undefined) usage(`there is no benchmark ${strange}`);
 
 async function runOne(name: string): Promise<void> {
   const { benchmark } = (await import(join(here, `${name}.ts`))) as { benchmark: Benchmark };
+  const { leastSize = 1 } = benchmark;
+  if (size !== undefined && size < leastSize) usage(`--size of ${name} takes a number from ${leastSize} up`);
   process.stdout.write(`\n== ${benchmark.name}: ${benchmark.what}\n`);
   const date = new Date();
   const load = await loadNow();

@@ -6,7 +6,7 @@ export interface BenchArgs {
   quick: boolean;
   /** Rounds, if the caller wants another number than the benchmark's own. */
   runs: number | undefined;
-  /** Most rows, for benchmarks that grow what they look at. */
+  /** Most rows, for benchmarks that grow what they look at; how many machines, for `vsphere-machines`. */
   size: number | undefined;
   scene: Scene;
   say: (text: string) => void;
@@ -39,5 +39,7 @@ export interface Benchmark {
   name: string;
   /** One sentence: what is measured. */
   what: string;
+  /** Least `size` that it can do anything with; 1 unless given. */
+  leastSize?: number;
   run(args: BenchArgs): Promise<Outcome>;
 }

@@ -11,6 +11,10 @@ import type { Pace, Trust, VSphereCredentials } from '../../vsphere/index.ts';
  */
 export type LinkedStrategy = 'snapshot-clone' | 'child-disk' | 'shared-master';
 
+/** Unless given: half of the units of work that vSphere has on a host are for linked clones, half for power operations. */
+export const CLONES_PER_HOST = 8;
+export const POWER_PER_HOST = 8;
+
 /** How many operations may run at the same time; what comes beyond waits in order (vsphere.md §3.7). */
 export interface VSphereLimits {
   /** Linked clones per host; 8 unless given. vSphere takes 16. */

@@ -15,7 +15,7 @@ import { Locate } from './endpoint/locate.ts';
 import { Machines } from './machines/machines.ts';
 import { Masters } from './masters/masters.ts';
 import { MasterVerbs } from './masters/master-verbs.ts';
-import { linkedStrategy, paceOf, SLOWER, type VSphereProviderOptions } from './options.ts';
+import { CLONES_PER_HOST, linkedStrategy, paceOf, POWER_PER_HOST, SLOWER, type VSphereProviderOptions } from './options.ts';
 import { Power } from './machines/power.ts';
 import { Questions } from './machines/questions.ts';
 import { Reseal } from './masters/reseal.ts';
@@ -115,10 +115,18 @@ async function learn(ctx: Ctx, client: VSphereClient, site: Site, options: VSphe
     guestWays: ['cloud-init', 'guest-operations', ...(options.kind === 'vcenter' ? (['sysprep'] as const) : []), 'cloudbase-init'],
     protocols: ['ssh', 'rdp'],
     importFormats: (await options.converter?.formats()) ?? [],
-    startSlots: (options.limits?.powerPerHost ?? 8) * Math.max(1, hosts.length),
+    startSlots: startsPerHost(options) * Math.max(1, hosts.length),
     copySlots: COPIES_PER_HOST * Math.max(1, hosts.length),
     facts: { server: about.fullName, apiVersion: about.apiVersion, linkedClones: strategy, hosts: String(hosts.length) },
   };
+}
+
+/**
+ * Machines that are made and switched on at one time, per host. Each is either being cloned or being switched on, and both have a bound of their own: with
+ * fewer than the two together one of them would lie idle. By default these are the 16 units of work that vSphere has on a host (vsphere.md §3.7).
+ */
+function startsPerHost({ limits }: VSphereProviderOptions): number {
+  return (limits?.clonesPerHost ?? CLONES_PER_HOST) + (limits?.powerPerHost ?? POWER_PER_HOST);
 }
 
 /**

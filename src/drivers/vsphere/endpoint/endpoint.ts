@@ -18,7 +18,7 @@ import {
 import { drive, type Patience } from './faults.ts';
 import { Hosts } from './hosts.ts';
 import { KeyedWork } from './keyed-work.ts';
-import { folderPace, reserveOf, type VSphereProviderOptions } from '../options.ts';
+import { CLONES_PER_HOST, folderPace, POWER_PER_HOST, reserveOf, type VSphereProviderOptions } from '../options.ts';
 import { isInside, lastName } from '../inventory/paths.ts';
 import { PowerOns } from './power-on.ts';
 import { Queue, Queues } from './queue.ts';
@@ -87,8 +87,8 @@ export class Endpoint {
     this.log = options.log ?? silentLogger;
     this.register = new Register(client.inventory);
     const hosts = Math.max(1, usableHosts(client, site).length);
-    this.clones = new Queue((options.limits?.clonesPerHost ?? 8) * hosts);
-    this.powers = new Queue((options.limits?.powerPerHost ?? 8) * hosts);
+    this.clones = new Queue((options.limits?.clonesPerHost ?? CLONES_PER_HOST) * hosts);
+    this.powers = new Queue((options.limits?.powerPerHost ?? POWER_PER_HOST) * hosts);
     this.copies = new Queues(options.limits?.copiesPerDatastore ?? 4);
     this.reads = new Queue(READS);
     this.#tasks = new Queue(options.limits?.tasks ?? 256);

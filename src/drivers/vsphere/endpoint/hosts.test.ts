@@ -63,3 +63,9 @@ test('a machine has its processors in as few sockets as may be, whatever its mas
     }
   });
 });
+
+test('machines are made and switched on at one time by what a host has for clones and for power together, on each host that is there', async () => {
+  await inWorld({ vsim: { hosts: 3 } }, async (c) => expect(c.w.capabilities.startSlots).toBe(3 * 16));
+  const driver = { limits: { clonesPerHost: 5, powerPerHost: 2 } };
+  await inWorld({ vsim: { hosts: 3 }, driver }, async (c) => expect(c.w.capabilities.startSlots).toBe(3 * 7));
+});

@@ -68,8 +68,8 @@ export class Locate {
   }
 
   /** Our own machine; `not-found`, or `not-owned` if something else has that identity. */
-  async machine(ctx: Ctx, machineId: string): Promise<View> {
-    const view = await this.find(ctx, machineId, this.#end.names.machine(machineId));
+  async machine(ctx: Ctx, machineId: string, patient = false): Promise<View> {
+    const view = await this.find(ctx, machineId, this.#end.names.machine(machineId), false, patient);
     if (view === undefined) {
       this.mustHaveNoTwin(machineId);
       throw driverError('not-found', `there is no machine ${machineId}`);

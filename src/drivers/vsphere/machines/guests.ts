@@ -51,7 +51,7 @@ export class Guests {
    * identity is made its own and compared with all others', and what cloud-init was given is wiped.
    */
   async ready(ctx: Ctx, machineId: string): Promise<GuestReady> {
-    const view = await this.#running(ctx, machineId);
+    const view = await this.#running(ctx, machineId, true);
     const profile = this.#profileOf(view);
     const limitS = profile?.guest.bootTimeoutS ?? 300;
     await this.#ready.until(ctx, view, machineId, this.#ready.tools(view, limitS));
@@ -160,7 +160,8 @@ export class Guests {
       ...wipedUserData(),
       ...wipedAccount(metadataOf(this.#end, view)),
     ];
-    await this.#end.task(ctx, machineId, 'ReconfigVM_Task', view.ref, { spec: { extraConfig } });
+    // after a boot a second is little, and many go with one look at their tasks
+    await this.#end.task(ctx, machineId, 'ReconfigVM_Task', view.ref, { spec: { extraConfig } }, { patient: true });
   }
 
   async ownPassword(ctx: Ctx, machineId: string): Promise<string | undefined> {
@@ -211,8 +212,8 @@ export class Guests {
     return this.#masters.of(tags.revisionId ?? '')[0]?.tags.profile ?? tags.profile;
   }
 
-  async #running(ctx: Ctx, machineId: string): Promise<View> {
-    const view = await this.#locate.machine(ctx, machineId);
+  async #running(ctx: Ctx, machineId: string, patient = false): Promise<View> {
+    const view = await this.#locate.machine(ctx, machineId, patient);
     this.#machines.mustBeWhole(view);
     const power = shownPower(view);
     if (power !== 'on') throw driverError('wrong-state', `machine ${machineId} is ${power}`);
