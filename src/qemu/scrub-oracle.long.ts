@@ -1,38 +1,16 @@
 /** libguestfs as the oracle of a scrub: another program, with mounts of its own, reads the same disk before and after. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
+import { libguestfsEnv } from '../../test/support/libguestfs.ts';
 import { KEPT, makeDisk, MARK, marksIn, plant, withHelperGuest } from '../../test/support/made-disk.ts';
 import { makeCtx } from '../lib/context.ts';
 import { runScrub } from './appliance.ts';
-import { fetchKernel } from './recipes/kernel.ts';
-import { DebianPackages } from './recipes/packages.ts';
 
 const ctx = () => makeCtx({ timeoutMs: 900_000 });
 const accelArgs = ['-accel', 'tcg,tb-size=32', '-cpu', 'qemu64'];
 const guest = withHelperGuest();
-
-/** What makes libguestfs run anywhere: no KVM, no libvirt, and a kernel of its own, for a container has none in /boot. */
-async function oracleEnv(): Promise<NodeJS.ProcessEnv> {
-  const dir = mkdtempSync(join(guest.dir, 'oracle-'));
-  const kernel = await fetchKernel(ctx(), new DebianPackages(dir), dir, { from: 0, to: 1 });
-  // An unpacked package has no list of what each module needs.
-  execFileSync('/sbin/depmod', ['-b', rootOf(kernel.modules), kernel.version]);
-  return {
-    ...process.env,
-    LIBGUESTFS_BACKEND: 'direct',
-    LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg',
-    LIBGUESTFS_CACHEDIR: dir,
-    TMPDIR: dir,
-    SUPERMIN_KERNEL: kernel.image,
-    SUPERMIN_KERNEL_VERSION: kernel.version,
-    SUPERMIN_MODULES: kernel.modules,
-  };
-}
-
-/** The root that `lib/modules/VERSION` lies in. */
-const rootOf = (modules: string): string => dirname(dirname(dirname(modules)));
 
 /** Every file of the disk with what it holds, as libguestfs sees them. */
 function oracle(env: NodeJS.ProcessEnv, disk: string): Map<string, string> {
@@ -69,7 +47,7 @@ mount -t ext4 /dev/mapper/vg0-home /t/home; mount -t ext4 /dev/vda1 /t/boot
 plant
 umount /t/boot /t/home /t; lvm vgchange -an`,
   });
-  const env = await oracleEnv();
+  const env = await libguestfsEnv(ctx(), guest.dir);
   const before = oracle(env, disk);
   const marked = [...before].filter(([, text]) => text.includes(MARK)).map(([path]) => path);
   expect(new Set(marked)).toEqual(new Set(files.places.values()));
