@@ -99,10 +99,14 @@ async function walk(client: Client, vsim: Vsim, kind: VSphereKind): Promise<VSph
   say(`logged in to ${first.host} as ${USER}: ${await logIn(client, first.reservation)}`);
 
   await client.powerReservation({ params: { id: first.reservation.id }, body: { op: 'shutdown' } });
-  await until(async () => {
-    const { state } = await client.showMachine({ params: { id: first.reservation.machine.id } });
-    return state === 'stopped' ? true : undefined;
-  }, 'the machine to be off');
+  await until(
+    client,
+    async () => {
+      const { state } = await client.showMachine({ params: { id: first.reservation.machine.id } });
+      return state === 'stopped' ? true : undefined;
+    },
+    'the machine to be off',
+  );
   const capture = await client.captureReservation({
     params: { id: first.reservation.id },
     body: { image: CAPTURED, publish: true },
@@ -115,10 +119,14 @@ async function walk(client: Client, vsim: Vsim, kind: VSphereKind): Promise<VSph
   const ids = [first, second].map(({ reservation }) => reservation);
   for (const { id } of ids) await client.endReservation({ params: { id } });
   for (const { id } of ids) {
-    await until(async () => {
-      const { state } = await client.showReservation({ params: { id } });
-      return state === 'ended' || state === 'failed' ? state : undefined;
-    }, 'the machines to be gone');
+    await until(
+      client,
+      async () => {
+        const { state } = await client.showReservation({ params: { id } });
+        return state === 'ended' || state === 'failed' ? state : undefined;
+      },
+      'the machines to be gone',
+    );
   }
   const machineIds = ids.map((r) => r.machine.id);
   const left = folders(vsim).filter((folder) => !foldersBefore.includes(folder));
@@ -138,10 +146,14 @@ async function walk(client: Client, vsim: Vsim, kind: VSphereKind): Promise<VSph
 }
 
 async function made(client: Client, image: string, number: number): Promise<Revision> {
-  const revision = await until(async () => {
-    const now = await client.showRevision({ params: { name: image, number } });
-    return now.state === 'preparing' ? undefined : now;
-  }, `the image ${image}`);
+  const revision = await until(
+    client,
+    async () => {
+      const now = await client.showRevision({ params: { name: image, number } });
+      return now.state === 'preparing' ? undefined : now;
+    },
+    `the image ${image}`,
+  );
   if (revision.state === 'published') return revision;
   throw new CarrelError('internal', revision.failure?.message ?? `the image ${image} is ${revision.state}`);
 }
@@ -149,10 +161,14 @@ async function made(client: Client, image: string, number: number): Promise<Revi
 async function lend(client: Client, image: string): Promise<{ reservation: Reservation; host: string; hostKey: string }> {
   const began = performance.now();
   const { id } = await client.reserve({ body: { id: randomUUID(), image, mode: 'linked', for: '1h' } });
-  const reservation = await until(async () => {
-    const now = await client.showReservation({ params: { id } });
-    return now.state === 'preparing' ? undefined : now;
-  }, 'the machine to be ready');
+  const reservation = await until(
+    client,
+    async () => {
+      const now = await client.showReservation({ params: { id } });
+      return now.state === 'preparing' ? undefined : now;
+    },
+    'the machine to be ready',
+  );
   if (reservation.state !== 'ready') throw new CarrelError('internal', reservation.failure?.message ?? `it is ${reservation.state}`);
   say(`  ${seconds(performance.now() - began).padStart(7)}  a machine of ${image} is ready`);
   const { host, hostKeys } = await client.connectReservation({ params: { id }, body: {} });

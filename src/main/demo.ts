@@ -54,10 +54,14 @@ async function ensureImage(client: Client): Promise<void> {
   say(`image ${IMAGE}: building it from Debian packages (about 10 s)`);
   const began = performance.now();
   const started = await client.buildImage({ params: { name: IMAGE }, body: { recipe: 'starter' } });
-  const revision = await until(async () => {
-    const now = await client.showRevision({ params: { name: IMAGE, number: started.revision.number } });
-    return now.state === 'preparing' ? undefined : now;
-  }, 'the image to be built');
+  const revision = await until(
+    client,
+    async () => {
+      const now = await client.showRevision({ params: { name: IMAGE, number: started.revision.number } });
+      return now.state === 'preparing' ? undefined : now;
+    },
+    'the image to be built',
+  );
   if (revision.state !== 'published')
     throw new CarrelError('internal', revision.failure?.message ?? `the image is ${revision.state}`, hintOf(revision.failure));
   say(`image ${IMAGE}: built in ${seconds(performance.now() - began)}`);
@@ -81,6 +85,7 @@ async function reserveAndLogIn(client: Client): Promise<Lent> {
   let stage = '';
   const made = await client.reserve({ body: { id: randomUUID(), image: IMAGE, mode: 'linked', for: '2h' } });
   const reservation = await until(
+    client,
     async () => {
       const now = await client.showReservation({ params: { id: made.id } });
       if (now.stage !== stage) {
@@ -90,7 +95,6 @@ async function reserveAndLogIn(client: Client): Promise<Lent> {
       return now.state === 'preparing' ? undefined : now;
     },
     'the machine to be ready',
-    20,
   );
   if (reservation.state !== 'ready')
     throw new CarrelError(
@@ -164,10 +168,14 @@ async function proveOnce(server: Serving, client: Client, dataDir: string): Prom
   const lent = await reserveAndLogIn(client);
   say('ending it');
   await client.endReservation({ params: { id: lent.reservation.id } });
-  const ended = await until(async () => {
-    const now = await client.showReservation({ params: { id: lent.reservation.id } });
-    return now.state === 'ended' || now.state === 'failed' ? now : undefined;
-  }, 'the machine to be gone');
+  const ended = await until(
+    client,
+    async () => {
+      const now = await client.showReservation({ params: { id: lent.reservation.id } });
+      return now.state === 'ended' || now.state === 'failed' ? now : undefined;
+    },
+    'the machine to be gone',
+  );
   const machine = await client.showMachine({ params: { id: lent.reservation.machine.id } });
   const masterSha256After = await masterHash(client);
   const leaked = traces(dataDir).filter((trace) => !before.includes(trace));
