@@ -14,6 +14,12 @@ test.each([
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
+test('it ends only when all that it said is out: the kernel would write into the middle of it', () => {
+  const ends = INIT.split('\n').filter((line) => line.includes('poweroff'));
+  expect(ends).toHaveLength(3);
+  for (const line of ends) expect(line).toContain('stty -F /dev/ttyS0 -echo; poweroff -f');
+});
+
 /** Runs functions of /init by themselves; a file stands for the disk. */
 const say = (script: string, sector = 512): string => {
   const functions = INIT.slice(INIT.indexOf('# What units of systemd mount'), INIT.indexOf('# What a root is, for an import'));

@@ -17,6 +17,12 @@ export const DONE = 'CARREL-SCRUB-DONE ';
 const file = (path: string, text: string): string => `cat >${path} <<'END-OF-FILE'\n${text}\nEND-OF-FILE`;
 const expressions = Object.entries(EXPRESSIONS).map(([name, lines]) => file(`/tools/${name}.sed`, lines.join('\n')));
 
+/**
+ * Waits until all that was said is out (a change of the line's settings does), then ends. The kernel's last word goes past what still waits,
+ * into the middle of a line, and what waits after it is lost.
+ */
+const END = 'stty -F /dev/ttyS0 -echo; poweroff -f';
+
 /** Of the modules, those that only some disks need. */
 export const SOMETIMES = ['lvm', 'raid', 'xfs', 'btrfs'] as const;
 
@@ -30,7 +36,7 @@ export PATH=/bin
 mount -t proc proc /proc
 exec >/dev/ttyS0 2>/run/errors
 case " $(cat /proc/cmdline) " in
-*" carrel.task=probe "*) echo ${PROBE_READY}; poweroff -f ;;
+*" carrel.task=probe "*) echo ${PROBE_READY}; ${END} ;;
 *" carrel.task=inspect "*) task=inspect ;;
 *) task=scrub ;;
 esac
@@ -289,7 +295,7 @@ if [ $task = inspect ]; then
     for r in $at $( [ $t = btrfs ] && find $at -mindepth 1 -maxdepth 3 -type d -inum 256); do is_root $r && { roots=$((roots + 1)); look $r "$name\${r#$at}"; }; done
   done </run/trees
   echo "${DONE}$roots"
-  poweroff -f
+  ${END}
 fi
 
 # What is /tmp of a root, by its fstab; and the keys in homes, which may be file systems of their own.
@@ -356,6 +362,6 @@ for d in $arrays; do md_do --stop $d || left "$(called $d): a software RAID whic
 for e in $(grep ': not found$' /run/errors | sort -u | head -n 3); do left "the helper guest lacks a program: $e"; done
 sync
 echo "${DONE}$roots"
-poweroff -f
+${END}
 `;
 }

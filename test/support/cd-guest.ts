@@ -24,11 +24,13 @@ exec >/dev/ttyS0 2>&1
 n=0
 while [ ! -b /dev/vda ] && [ $n -lt 100 ]; do n=$((n + 1)); usleep 50000; done
 mount -t iso9660 -o ro /dev/vda /cd && cd /cd && for f in *; do echo "FILE $f $(base64 "$f" | tr -d '\\n')"; done
+# waits until all of it is out: what the kernel says of the end goes past what still waits, into the middle of a line
+stty -F /dev/ttyS0 -echo
 poweroff -f
 `;
 
 async function guest(): Promise<{ kernel: string; initrd: string }> {
-  const kept = join(testCache(), 'cd-guest-1');
+  const kept = join(testCache(), 'cd-guest-2');
   const files = { kernel: join(kept, 'vmlinuz'), initrd: join(kept, 'initrd.img') };
   if (await stat(files.initrd).catch(() => undefined)) return files;
   const ctx = makeCtx({ timeoutMs: 600_000 });

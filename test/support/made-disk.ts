@@ -63,7 +63,7 @@ export function makeDisk(
     const tar = o.files ? [{ path: 'tree.tar', mode: 0o100644, data: readFileSync(join(dir, 'tree.tar')) }] : [];
     const unused = Object.entries(SELDOM).flatMap(([word, modules]) => (o.script.includes(word) ? [] : modules));
     const begin = BEGIN.replace('"$unused"', `'(${unused.join('|')}|none)\\.ko'`);
-    const init = program('init', `${begin}${o.script}\nset +e; sync; umount -a; echo MADE-IT; poweroff -f\n`);
+    const init = program('init', `${begin}${o.script}\nset +e; sync; umount -a; echo MADE-IT; stty -F /dev/ttyS0 -echo; poweroff -f\n`);
     writeFileSync(join(dir, 'initrd'), Buffer.concat([readFileSync(appliance.initrd), cpioArchive([...tar, ...(o.programs ?? []), init])]));
     const drive = JSON.stringify({ driver: 'qcow2', 'node-name': 'd', discard: 'unmap', file: { driver: 'file', filename: disk } });
     const args = ['-nodefaults', '-no-reboot', '-nographic', '-machine', 'q35', '-accel', 'tcg', '-m', '384', '-kernel', appliance.kernel];
