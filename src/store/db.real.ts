@@ -220,6 +220,18 @@ test('NOTIFY arrives; after a lost connection it says so and arrives again', asy
   await has({ kind: 'notify', channel: 'a', payload: '4' });
 });
 
+test('a listener that is being opened while the store is closed ends with it; none is opened after', async () => {
+  const t = await testDb(onTestFinished);
+  const store = await openStore(bound(), t.conn);
+  const opening = store.listen(['a'], () => {});
+  await store.close();
+  const end = await opening;
+  onTestFinished(end);
+  // PostgreSQL takes a moment to see that a connection is gone.
+  await waitFor(bound(), 5, async () => ((await backends(t, 'carrel listen %')).length === 0 ? true : undefined));
+  await expect(store.listen(['a'], () => {})).rejects.toMatchObject({ code: 'cancelled' });
+});
+
 const lockServer = (t: TestDb, more: Partial<LockOptions> = {}) => serverLock(bound(), t.conn, { serverId: 'here', ...more });
 
 test('one server per data directory; the second is told who has it, and gets it when that one lets go', async () => {

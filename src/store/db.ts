@@ -213,21 +213,29 @@ export async function openStore(ctx: Ctx, target: StoreTarget, options: StoreOpt
 function makeStore(ctx: Ctx, target: StoreTarget, versions: Pick<Store, 'schemaVersion' | 'serverVersion'>, options: PoolOptions): Store {
   const { db, close } = openDb(target, { ...options, log: ctx.log });
   const apart = new Set<Store>();
-  // Ended by `close` whatever their owners do: one that is left open keeps the process alive, and the private cluster in use.
-  const listeners = new Set<() => Promise<void>>();
+  // Ended by `close` whatever their owners do, those that are still being opened too: one that is left open keeps the process alive, and the
+  // private cluster in use.
+  const listeners = new Set<Promise<() => Promise<void>>>();
+  let closing = false;
   return {
     db,
     target,
     ...versions,
     tx: (work) => tx(db, work),
     listen: async (channels, onNotice) => {
-      const unlisten = await listen(target, channels, onNotice);
-      const end = async () => {
-        listeners.delete(end);
-        await unlisten();
-      };
-      listeners.add(end);
-      return end;
+      if (closing) throw new CarrelError('cancelled', 'the store is being closed');
+      const opened = listen(target, channels, onNotice);
+      listeners.add(opened);
+      try {
+        const unlisten = await opened;
+        return async () => {
+          listeners.delete(opened);
+          await unlisten();
+        };
+      } catch (error) {
+        listeners.delete(opened);
+        throw error;
+      }
     },
     apart: (other) => {
       const store = makeStore(ctx, target, versions, other);
@@ -235,8 +243,9 @@ function makeStore(ctx: Ctx, target: StoreTarget, versions: Pick<Store, 'schemaV
       return store;
     },
     close: async () => {
+      closing = true;
       await Promise.all([...apart].map((store) => store.close()));
-      await Promise.all([...listeners].map((end) => end()));
+      await Promise.all([...listeners].map((opened) => opened.then((unlisten) => unlisten()).catch(() => {})));
       await close();
     },
   };
